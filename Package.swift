@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Dependencies point one way; Tests/TidyTests reads the imports and fails on any other edge.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // An async function runs where its caller runs: on the caller's event loop.
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "waybill",
+  products: [
+    .executable(name: "waybill", targets: ["waybill"]),
+    .executable(name: "waybill-lab", targets: ["waybill-lab"]),
+  ],
+  targets: [
+    .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    library("EventLoop", ["CLinux"]),
+    library("JSON"),
+    library("HTTP"),
+    library("HTTPServer", ["EventLoop", "HTTP"]),
+    library("HTTPClient", ["EventLoop", "HTTP"]),
+    library("Postgres", ["EventLoop", "CPQ"]),
+    library("Orders"),
+    library("OrderStore", ["Orders", "Postgres"]),
+    library("OrderService", ["Orders", "OrderStore", "HTTPClient"]),
+    library("OrderAPI", ["Orders", "OrderService", "HTTP", "JSON"]),
+    .executableTarget(
+      name: "waybill",
+      dependencies: [
+        "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres",
+        "Orders", "OrderStore", "OrderService", "OrderAPI",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "waybill-lab", dependencies: ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["EventLoop", "Postgres"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("EventLoopTests", ["EventLoop", "TestSupport"]),
+    tests("JSONTests", ["JSON", "TestSupport"]),
+    tests("HTTPTests", ["HTTP", "TestSupport"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTP", "EventLoop", "TestSupport"]),
+    tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
+    tests("PostgresTests", ["Postgres", "EventLoop", "TestSupport"]),
+    tests("OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"]),
+    tests(
+      "ContractTests",
+      ["OrderAPI", "OrderService", "OrderStore", "Orders", "HTTP", "JSON", "TestSupport"]),
+    // These start the built program, and read its parts.
+    tests("ProgramTests", ["waybill", "Postgres", "JSON", "TestSupport"]),
+    tests("TidyTests", ["TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
