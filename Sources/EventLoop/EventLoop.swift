@@ -1,0 +1,245 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread's epoll loop, and the executor of every task that belongs to it.
+///
+/// A turn is: wait for events, tell the watchers, fire the timers, run the jobs, flush what asked
+/// to be flushed, again until nothing is left. A task started with `spawn` runs here from its first
+/// line to its last, whatever it awaits: the loop is its preferred executor, so a resumed
+/// continuation is a job of the same turn and never passes through another thread.
+///
+/// Everything but `execute`, `stop` and `enqueue` may only be called on the loop's own thread, and
+/// says so at once when it is not.
+public final class EventLoop: @unchecked Sendable {
+  /// How many jobs one turn may run before events are looked at again; a task that resumes itself
+  /// for ever must not starve the sockets.
+  static let jobsPerTurnMax = 10_000
+  /// How many events one turn takes from the kernel.
+  static let eventsPerTurnMax = 256
+
+  private let epoll: Int32
+  private let wakeUp: Int32
+  private let clock: Clock
+  private let inbox = Mutex(Inbox())
+
+  /// The thread that runs the loop; 0 before `run`.
+  private let thread = Atomic<pthread_t>(0)
+  private var timers = TimerHeap()
+  private var jobs: [UnownedJob] = []
+  private var flushes: [() -> Void] = []
+  /// Watches cancelled in this turn: events already taken from the kernel still point at them.
+  private var graveyard: [Watch] = []
+  private var stopped = false
+
+  /// What other threads left for the loop.
+  private struct Inbox {
+    var work: [@Sendable () -> Void] = []
+    var jobs: [UnownedJob] = []
+    var signalled = false
+    /// Jobs that came from another thread since the start; a request handler must cause none.
+    var jobsReceived = 0
+  }
+
+  /// The time when this turn began.
+  public private(set) var now: Instant
+
+  /// A loop that has not started; `run` makes the calling thread its own.
+  public init(clock: Clock = .system) {
+    self.clock = clock
+    now = clock.now()
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for an event loop")
+    control(EPOLL_CTL_ADD, wakeUp, Readiness.read.rawValue, data: 0)
+  }
+
+  deinit {
+    close(epoll)
+    close(wakeUp)
+  }
+
+  /// Whether the calling thread is the loop's.
+  public var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
+
+  /// Nanoseconds since 1970 by the wall clock, for dates people read.
+  public var wallClock: Int64 { clock.wall() }
+
+  /// Jobs that arrived from another thread so far.
+  public var jobsReceived: Int { inbox.withLock { $0.jobsReceived } }
+
+  /// Runs on the calling thread until `stop`.
+  public func run() {
+    thread.store(pthread_self(), ordering: .relaxed)
+    now = clock.now()
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerTurnMax) { events in
+      while !stopped {
+        let count = epoll_wait(
+          epoll, events.baseAddress, Int32(events.count), timeoutMilliseconds())
+        now = clock.now()
+        for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
+        fireTimers()
+        settle()
+        graveyard.removeAll(keepingCapacity: true)
+      }
+    }
+  }
+
+  /// Ends the loop after the turn under way; from any thread.
+  public func stop() { execute { self.stopped = true } }
+
+  /// Runs `work` on the loop, in its next turn at the latest; from any thread.
+  public func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
+
+  /// Starts a task that stays on this loop; may capture what lives here.
+  public func spawn(_ body: @escaping () async -> Void) {
+    assertCurrent()
+    let confined = Confined(value: body)
+    Task(executorPreference: self) { await confined.value() }
+  }
+
+  /// Watches a descriptor until the watch is cancelled.
+  public func watch(
+    _ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher
+  ) -> Watch {
+    assertCurrent()
+    let watch = Watch(descriptor: descriptor, interest: interest, watcher: watcher, loop: self)
+    let pointer = Unmanaged.passRetained(watch).toOpaque()
+    control(EPOLL_CTL_ADD, descriptor, interest.rawValue, data: UInt64(UInt(bitPattern: pointer)))
+    return watch
+  }
+
+  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they gathered.
+  public func atEndOfTurn(_ flush: @escaping () -> Void) {
+    assertCurrent()
+    flushes.append(flush)
+  }
+
+  /// Stops the process when called on another thread: what lives on the loop was about to be shared.
+  public func assertCurrent() { precondition(isCurrent, "called off its event loop") }
+}
+
+/// Carries a value that lives on a loop into a task that stays there.
+private struct Confined<Value>: @unchecked Sendable {
+  let value: Value
+}
+
+// MARK: - The turn
+
+extension EventLoop {
+  private func timeoutMilliseconds() -> Int32 {
+    guard jobs.isEmpty, flushes.isEmpty else { return 0 }
+    guard let earliest = timers.earliest else { return -1 }
+    let wait = (earliest - clock.now()).inNanoseconds
+    // Rounded up: waking early would spin until the timer is due.
+    return wait <= 0 ? 0 : Int32(min((wait - 1) / 1_000_000 + 1, Int64(Int32.max)))
+  }
+
+  private func dispatch(_ event: epoll_event) {
+    guard event.data.u64 != 0 else { return collectInbox() }
+    let pointer = UnsafeRawPointer(bitPattern: UInt(event.data.u64))!
+    let watch = Unmanaged<Watch>.fromOpaque(pointer).takeUnretainedValue()
+    watch.watcher?.ready(Readiness(rawValue: event.events))
+  }
+
+  private func collectInbox() {
+    var count: UInt64 = 0
+    read(wakeUp, &count, 8)
+    let (work, jobs) = inbox.withLock { inbox in
+      inbox.signalled = false
+      defer {
+        inbox.work = []
+        inbox.jobs = []
+      }
+      return (inbox.work, inbox.jobs)
+    }
+    self.jobs.append(contentsOf: jobs)
+    for item in work { item() }
+  }
+
+  private func fireTimers() {
+    while let timer = timers.popDue(at: now) { timer.action() }
+  }
+
+  /// Runs jobs, then flushes, until neither is left or the turn has been long enough.
+  private func settle() {
+    var budget = Self.jobsPerTurnMax
+    repeat {
+      var next = 0
+      while next < jobs.count, budget > 0 {
+        let job = jobs[next]
+        next += 1
+        budget -= 1
+        job.runSynchronously(
+          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      }
+      jobs.removeFirst(next)
+      let due = flushes
+      flushes.removeAll(keepingCapacity: true)
+      for flush in due { flush() }
+    } while budget > 0 && !(jobs.isEmpty && flushes.isEmpty)
+  }
+}
+
+// MARK: - Timers and watches, called by the objects themselves
+
+extension EventLoop {
+  func arm(_ timer: Timer, at deadline: Instant) {
+    assertCurrent()
+    timers.insert(timer, at: deadline)
+  }
+
+  func disarm(_ timer: Timer) { timers.remove(timer) }
+
+  func modify(_ watch: Watch, interest: Readiness) {
+    let pointer = Unmanaged.passUnretained(watch).toOpaque()
+    control(
+      EPOLL_CTL_MOD, watch.descriptor, interest.rawValue, data: UInt64(UInt(bitPattern: pointer)))
+  }
+
+  func remove(_ watch: Watch) {
+    control(EPOLL_CTL_DEL, watch.descriptor, 0, data: 0)
+    graveyard.append(Unmanaged.passUnretained(watch).takeUnretainedValue())
+    Unmanaged.passUnretained(watch).release()
+  }
+
+  private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, data: UInt64) {
+    var event = epoll_event(events: events, data: epoll_data_t(u64: data))
+    let result = epoll_ctl(epoll, operation, descriptor, &event)
+    precondition(result == 0 || operation == EPOLL_CTL_DEL, "epoll_ctl failed: errno \(errno)")
+  }
+}
+
+// MARK: - The executor
+
+extension EventLoop: SerialExecutor, TaskExecutor {
+  /// Takes a task's next piece of work; from any thread.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    if isCurrent {
+      jobs.append(job)
+    } else {
+      post {
+        $0.jobs.append(job)
+        $0.jobsReceived += 1
+      }
+    }
+  }
+
+  /// Lets `assumeIsolated` succeed on the loop's thread.
+  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+  /// Stops the process when isolation to this loop was assumed elsewhere.
+  public func checkIsolated() { assertCurrent() }
+
+  private func post(_ change: (inout sending Inbox) -> Void) {
+    let mustSignal = inbox.withLock { inbox in
+      change(&inbox)
+      defer { inbox.signalled = true }
+      return !inbox.signalled
+    }
+    guard mustSignal else { return }
+    var one: UInt64 = 1
+    write(wakeUp, &one, 8)
+  }
+}

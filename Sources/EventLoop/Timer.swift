@@ -1,0 +1,96 @@
+/// Something to do at an instant; armed, moved and disarmed as often as its owner likes.
+///
+/// A deadline that moves with every request is best left armed and compared when it fires:
+/// the owner notes the new deadline and arms again only then.
+public final class Timer {
+  fileprivate(set) var deadline = Instant.never
+  /// Where the timer stands in the heap; nil while it is not armed.
+  fileprivate(set) var position: Int?
+  private let loop: EventLoop
+  let action: () -> Void
+
+  /// A timer of `loop`, not armed yet. The action must not keep the timer's owner alive.
+  public init(on loop: EventLoop, action: @escaping () -> Void) {
+    self.loop = loop
+    self.action = action
+  }
+
+  /// Whether the timer will fire.
+  public var isArmed: Bool { position != nil }
+
+  /// Fires at `deadline`, and at no earlier deadline armed before.
+  public func arm(at deadline: Instant) { loop.arm(self, at: deadline) }
+
+  /// Fires once `duration` has passed since this turn of the loop began.
+  public func arm(after duration: Duration) { loop.arm(self, at: loop.now + duration) }
+
+  /// Does not fire any more.
+  public func disarm() { loop.disarm(self) }
+}
+
+/// Armed timers, earliest first: a binary heap in which every timer knows its place, so that
+/// a timer that is disarmed leaves at once and nothing piles up under churn.
+struct TimerHeap {
+  private var timers: [Timer] = []
+
+  var earliest: Instant? { timers.first?.deadline }
+  var count: Int { timers.count }
+
+  mutating func insert(_ timer: Timer, at deadline: Instant) {
+    remove(timer)
+    timer.deadline = deadline
+    timer.position = timers.count
+    timers.append(timer)
+    rise(from: timers.count - 1)
+  }
+
+  mutating func remove(_ timer: Timer) {
+    guard let hole = timer.position else { return }
+    timer.position = nil
+    let last = timers.removeLast()
+    guard last !== timer else { return }
+    place(last, at: hole)
+    rise(from: hole)
+    sink(from: last.position ?? hole)
+  }
+
+  /// The next timer due at `now`, taken off the heap.
+  mutating func popDue(at now: Instant) -> Timer? {
+    guard let first = timers.first, first.deadline <= now else { return nil }
+    remove(first)
+    return first
+  }
+
+  private mutating func place(_ timer: Timer, at position: Int) {
+    timers[position] = timer
+    timer.position = position
+  }
+
+  private mutating func rise(from start: Int) {
+    let timer = timers[start]
+    var child = start
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard timer.deadline < timers[parent].deadline else { break }
+      place(timers[parent], at: child)
+      child = parent
+    }
+    place(timer, at: child)
+  }
+
+  private mutating func sink(from start: Int) {
+    let timer = timers[start]
+    var parent = start
+    while true {
+      var child = 2 * parent + 1
+      guard child < timers.count else { break }
+      if child + 1 < timers.count, timers[child + 1].deadline < timers[child].deadline {
+        child += 1
+      }
+      guard timers[child].deadline < timer.deadline else { break }
+      place(timers[child], at: parent)
+      parent = child
+    }
+    place(timer, at: parent)
+  }
+}

@@ -1,0 +1,216 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import EventLoop
+
+@Suite("An event loop")
+struct EventLoopTests {
+  @Test("keeps a task on its own thread over a thousand resumed continuations: no hop")
+  func noHop() async throws {
+    let (received, threads) = try await onLoop { loop in
+      let before = loop.jobsReceived
+      var threads: Set<pthread_t> = []
+      for _ in 0..<1_000 {
+        await resumedByTimer(loop)
+        threads.insert(pthread_self())
+      }
+      return (loop.jobsReceived - before, threads)
+    }
+
+    #expect(received == 0)
+    #expect(threads.count == 1)
+  }
+
+  @Test("resumes a continuation in the turn that resumed it")
+  func sameTurn() async throws {
+    let turns = try await onLoop { loop in
+      let probe = Probe()
+      loop.spawn {
+        await withCheckedContinuation { probe.waiting = $0 }
+        probe.resumedAt = loop.now
+      }
+      await resumedByTimer(loop)
+      probe.waiting?.resume()
+      probe.resumedBy = loop.now
+      await resumedByTimer(loop)
+      return (probe.resumedAt, probe.resumedBy)
+    }
+
+    #expect(turns.0 == turns.1)
+    #expect(turns.0 != nil)
+  }
+
+  @Test("lets child tasks, groups, sleeps and other actors finish without a deadlock")
+  func structuredConcurrency() async throws {
+    let sum = try await onLoop { _ in
+      async let slept: Void? = try? Task.sleep(for: .milliseconds(1))
+      let sum = await withTaskGroup(of: Int.self) { group in
+        for number in 1...10 {
+          group.addTask {
+            await Task.yield()
+            return number
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      await slept
+      return sum + (await Task.detached { 45 }.value)
+    }
+
+    #expect(sum == 100)
+  }
+
+  @Test("takes work from many threads at once and loses none")
+  func crossThread() async throws {
+    let thread = LoopThread(name: "test-loop")
+    let count = Counter()
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<1_000 { thread.loop.execute { count.add() } }
+        }
+      }
+    }
+
+    try await eventually("all work has run") { count.total == 8_000 }
+    thread.stop()
+  }
+
+  @Test("fires timers by its clock, in order, and none that was disarmed")
+  func timers() async throws {
+    let manual = ManualClock()
+    let thread = LoopThread(name: "test-loop", loop: EventLoop(clock: manual.clock))
+    let fired = Log()
+    let timers = try await thread.loop.run { loop in
+      let timers = ["b", "a", "never"].map { name in
+        Timer(on: loop) { fired.append(name) }
+      }
+      timers[0].arm(after: .seconds(20))
+      timers[1].arm(after: .seconds(10))
+      timers[2].arm(after: .seconds(15))
+      timers[2].disarm()
+      return Kept(timers)
+    }
+
+    manual.advance(by: .seconds(9), waking: thread.loop)
+    try await thread.loop.run { _ in }
+    #expect(fired.lines == [])
+    manual.advance(by: .seconds(11), waking: thread.loop)
+    try await eventually("both have fired") { fired.lines == ["a", "b"] }
+    thread.stop()
+    withExtendedLifetime(timers) {}
+  }
+
+  @Test("flushes once per request at the end of the turn, after the jobs")
+  func flushes() async throws {
+    let log = try await onLoop { loop in
+      let log = Kept<[String]>([])
+      loop.atEndOfTurn { log.value.append("flush") }
+      loop.spawn { log.value.append("job") }
+      await resumedByTimer(loop)
+      return log.value
+    }
+
+    #expect(log == ["job", "flush"])
+  }
+
+  @Test("tells no watcher anything after its watch was cancelled, even within the turn")
+  func cancelledWatch() async throws {
+    let readings = try await onLoop { loop in
+      let pipes = [Pipe(), Pipe()]
+      let readings = Kept(0)
+      var watches: [Watch] = []
+      for pipe in pipes {
+        let watcher = OnReady { _ in
+          readings.value += 1
+          for watch in watches { watch.cancel() }
+        }
+        watches.append(loop.watch(pipe.reader, for: .read, watcher))
+      }
+      for pipe in pipes { pipe.write() }
+      await resumedByTimer(loop)
+      await resumedByTimer(loop)
+      return readings.value
+    }
+
+    #expect(readings == 1)
+  }
+
+  @Test("gives a signal as an event")
+  func signals() async throws {
+    Signals.block([SIGUSR1])
+    let number = try await onLoop { loop in
+      await withCheckedContinuation { continuation in
+        let box = Kept<Signals?>(nil)
+        box.value = Signals([SIGUSR1], on: loop) { number in
+          box.value?.cancel()
+          box.value = nil
+          continuation.resume(returning: number)
+        }
+        pthread_kill(pthread_self(), SIGUSR1)
+      }
+    }
+
+    #expect(number == SIGUSR1)
+  }
+}
+
+private final class Log: Sendable {
+  private let storage = Mutex<[String]>([])
+  var lines: [String] { storage.withLock { $0 } }
+  func append(_ line: String) { storage.withLock { $0.append(line) } }
+}
+
+private final class Counter: Sendable {
+  private let value = Atomic(0)
+  var total: Int { value.load(ordering: .relaxed) }
+  func add() { value.add(1, ordering: .relaxed) }
+}
+
+/// What two tasks of one loop tell each other.
+private final class Probe {
+  var waiting: CheckedContinuation<Void, Never>?
+  var resumedAt: Instant?
+  var resumedBy: Instant?
+}
+
+/// A value shared by closures that all run on one loop.
+private final class Kept<Value>: @unchecked Sendable {
+  var value: Value
+  init(_ value: Value) { self.value = value }
+}
+
+private final class OnReady: Watcher {
+  private let action: (Readiness) -> Void
+  init(_ action: @escaping (Readiness) -> Void) { self.action = action }
+  func ready(_ readiness: Readiness) { action(readiness) }
+}
+
+private final class Pipe {
+  let reader: Int32
+  let writer: Int32
+
+  init() {
+    var ends: [Int32] = [0, 0]
+    pipe(&ends)
+    (reader, writer) = (ends[0], ends[1])
+  }
+
+  deinit {
+    close(reader)
+    close(writer)
+  }
+
+  func write() { Glibc.write(writer, "x", 1) }
+}
+
+/// Suspends until a timer of the loop resumes it: one await, in a later turn.
+private func resumedByTimer(_ loop: EventLoop) async {
+  let timer = Kept<Timer?>(nil)
+  await withCheckedContinuation { continuation in
+    timer.value = Timer(on: loop) { continuation.resume() }
+    timer.value?.arm(after: .zero)
+  }
+}
