@@ -28,6 +28,10 @@ struct RuleTests {
       .imports, "OrderStore imports CPQ", "Sources/OrderStore/A.swift", "public import CPQ\n"),
     Sample(.imports, "HTTP imports Foundation", "Sources/HTTP/A.swift", "import Foundation\n"),
     Sample(.imports, "New is not in the picture", "Sources/New/A.swift", "import HTTP\n"),
+    Sample(
+      .imports, "HTTP imports func Glibc socket", "Sources/HTTP/A.swift",
+      "import func Glibc.socket\n"),
+    Sample(.imports, nil, "Sources/HTTP/A.swift", "import func Glibc.memchr\n"),
     Sample(.imports, nil, "Sources/Postgres/A.swift", "import CPQ\n// import HTTP\n"),
     Sample(.imports, nil, "Tests/HTTPTests/A.swift", "import Foundation\n"),
 
