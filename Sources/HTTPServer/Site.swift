@@ -1,0 +1,41 @@
+public import EventLoop
+public import HTTP
+
+/// What one listening port serves, as the server sees it; lives on one loop.
+public struct Site {
+  /// The name in logs and metrics.
+  public let name: String
+  let answer: (Request, Exchange) -> Answer
+  let refuse: (Refusal, Request?, RequestID) -> Response
+
+  /// A site.
+  ///
+  /// `refuse` words every answer that the server gives itself, so that it comes in the site's own
+  /// envelope. It is given the request as far as it was read.
+  public init(
+    name: String, answer: @escaping (Request, Exchange) -> Answer,
+    refuse: @escaping (Refusal, Request?, RequestID) -> Response
+  ) {
+    self.name = name
+    self.answer = answer
+    self.refuse = refuse
+  }
+}
+
+/// How a request is answered, decided at once; `route` is the template that matched, for metrics.
+public enum Answer {
+  /// The answer is known without waiting; no task is made for it.
+  case now(Response, route: String? = nil)
+  /// The answer has to be waited for, on the same loop.
+  case later(route: String? = nil, () async -> Response)
+}
+
+/// What is known of a request besides itself.
+public struct Exchange: Sendable {
+  /// The name of the request in the answer and in logs.
+  public let id: RequestID
+  /// Who sent it.
+  public let peer: SocketAddress
+  /// The loop's time when it was complete.
+  public let receivedAt: Instant
+}
