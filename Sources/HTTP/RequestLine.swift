@@ -1,0 +1,133 @@
+/// The first line of a request, taken apart (RFC 9112 section 3).
+struct RequestLine: StartLine {
+  let method: Method
+  let version: Version
+  /// Positions in the head. An empty path stands for the asterisk (see `Request.path`).
+  var path = 0..<0
+  var query: Range<Int>?
+  /// The authority of an absolute-form target.
+  var authority: Range<Int>?
+
+  static func check(firstByte: UInt8) throws(Rejection) {
+    guard firstByte.isToken else {
+      throw firstByte == ASCII.lineFeed ? .bareLineFeed : .badMethod
+    }
+  }
+
+  init(_ bytes: Span<UInt8>, _ line: Range<Int>, limits: MessageLimits) throws(Rejection) {
+    let methodEnd = try Self.tokenEnd(bytes, line)
+    guard line.upperBound - methodEnd > 10, bytes[line.upperBound - 9] == ASCII.space else {
+      throw .badRequestLine
+    }
+    guard methodEnd - line.lowerBound <= limits.methodBytesMax else { throw .methodTooLong }
+    version = try Version(bytes, at: line.upperBound - 8)
+    method = try Method(bytes, line.lowerBound..<methodEnd)
+
+    let target = (methodEnd + 1)..<(line.upperBound - 9)
+    let question = try Self.checkTarget(bytes, target)
+    if bytes[target.lowerBound] == ASCII.slash {
+      path = target.lowerBound..<(question ?? target.upperBound)
+    } else if target.count == 1, bytes[target.lowerBound] == ASCII.asterisk, method == .options {
+      return
+    } else {
+      try takeAbsoluteForm(bytes, target, question)
+    }
+    if let question { query = (question + 1)..<target.upperBound }
+  }
+
+  /// The end of the method, which a single space follows.
+  @inline(__always)
+  private static func tokenEnd(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Rejection) -> Int {
+    var index = line.lowerBound
+    while index < line.upperBound, bytes[index].isToken { index += 1 }
+    guard index > line.lowerBound else { throw .badMethod }
+    guard index < line.upperBound else { throw .badRequestLine }
+    guard bytes[index] == ASCII.space else { throw .badMethod }
+    return index
+  }
+
+  /// Refuses what no target may hold; answers where the first question mark is.
+  ///
+  /// Browsers leave a few characters unescaped that RFC 3986 does not list (`|`, `{`, `"`): they cut
+  /// nothing short and are let through. A fragment is the client's own business and is refused.
+  @inline(__always)
+  private static func checkTarget(
+    _ bytes: Span<UInt8>, _ target: Range<Int>
+  ) throws(Rejection) -> Int? {
+    var question: Int?
+    for index in target {
+      let byte = bytes[index]
+      if byte == ASCII.questionMark, question == nil { question = index }
+      if byte == ASCII.space { throw .badRequestLine }
+      if byte &- 0x21 > 0x5D || byte == ASCII.hash { throw .badTarget }
+    }
+    return question
+  }
+
+  /// `http://authority/path`, as sent to proxies and accepted by every server (section 3.2.2).
+  private mutating func takeAbsoluteForm(
+    _ bytes: Span<UInt8>, _ target: Range<Int>, _ question: Int?
+  ) throws(Rejection) {
+    let start = target.lowerBound
+    let schemeEnd: Int
+    if target.count > 7, bytes.equals("http://", in: start..<(start + 7)) {
+      schemeEnd = start + 7
+    } else if target.count > 8, bytes.equals("https://", in: start..<(start + 8)) {
+      schemeEnd = start + 8
+    } else {
+      throw .badTarget
+    }
+    let pathEnd = question ?? target.upperBound
+    let slash = bytes.firstIndex(of: ASCII.slash, in: schemeEnd..<max(schemeEnd, pathEnd))
+    let authority = schemeEnd..<(slash ?? pathEnd)
+    guard Authority.isValid(bytes, authority) else { throw .badHost }
+    self.authority = authority
+    if let slash {
+      path = slash..<pathEnd
+    } else if method != .options || question != nil {
+      // An empty path is `/`: let it be the second slash of `http://`. For OPTIONS it is `*`.
+      path = (schemeEnd - 1)..<schemeEnd
+    }
+  }
+}
+
+extension Method {
+  /// The method in `range`, a token.
+  @inline(__always)
+  init(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Rejection) {
+    var word: UInt64 = 0
+    for index in range { word = word << 8 | UInt64(bytes[index]) }
+    // No known name is longer than seven bytes, so a word that lost its first bytes is not matched.
+    switch range.count <= 7 ? word : 0 {
+    case 0x47_4554: self = .get
+    case 0x4845_4144: self = .head
+    case 0x504F_5354: self = .post
+    case 0x50_5554: self = .put
+    case 0x50_4154_4348: self = .patch
+    case 0x4445_4C45_5445: self = .delete
+    case 0x4F_5054_494F_4E53: self = .options
+    case 0x54_5241_4345: self = .trace
+    case 0x43_4F4E_4E45_4354: throw .connectRefused
+    default: self = .other(String(decoding: bytes.array(range), as: UTF8.self))
+    }
+  }
+}
+
+extension Version {
+  /// The version in the eight bytes at `start`.
+  @inline(__always)
+  init(_ bytes: Span<UInt8>, at start: Int) throws(Rejection) {
+    var word: UInt64 = 0
+    for index in start..<(start + 8) { word = word << 8 | UInt64(bytes[index]) }
+    switch word {
+    case 0x4854_5450_2F31_2E31: self = .http11
+    case 0x4854_5450_2F31_2E30: self = .http10
+    default:
+      guard word >> 24 == 0x48_5454_502F, bytes[start + 5].isDigit,
+        bytes[start + 6] == 0x2E, bytes[start + 7].isDigit
+      else { throw .badVersion }
+      guard bytes[start + 5] == ASCII.zero + 1 else { throw .versionNotSupported }
+      self = .http11
+    }
+  }
+}
