@@ -68,6 +68,9 @@ struct ConnectionState {
 
   init(acceptedAt now: Instant) { since = now }
 
+  /// Whether nothing that follows the answer in hand is looked at.
+  var closesAfterAnswer: Bool { last != .no }
+
   /// When `expired` is due.
   func deadline(_ limits: ServerLimits) -> Instant {
     switch phase {

@@ -1,4 +1,4 @@
-public import EventLoop
+import EventLoop
 public import HTTP
 
 /// One request and what became of it, told to the server's observer for the log and the metrics.

@@ -24,6 +24,9 @@ public enum Refusal: Hashable, Sendable {
     }
   }
 
+  /// Whether the same request may well succeed a little later.
+  var isTemporary: Bool { status == .serviceUnavailable }
+
   /// One sentence for the sender.
   public var sentence: String {
     switch self {

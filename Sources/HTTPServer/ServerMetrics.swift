@@ -72,14 +72,21 @@ extension ServerMetrics {
       return .drop
     }
     connectionsAccepted.add()
-    guard connectionsOpen.value > limits.connectionsMax else { return .serve }
-    connectionsRefused.add()
-    return .refuse
+    return connectionsOpen.value > limits.connectionsMax ? .refuse : .serve
+  }
+
+  func count(_ refusal: Refusal) {
+    switch refusal {
+    case .rejected: messagesRejected.add()
+    case .headTimeout: headTimeouts.add()
+    case .bodyTimeout: bodyTimeouts.add()
+    case .handlerTimeout: handlerTimeouts.add()
+    case .tooManyConnections: connectionsRefused.add()
+    case .tooManyRequests: requestsRefused.add()
+    }
   }
 
   func admitRequest(_ limits: ServerLimits) -> Bool {
-    if requestsInFlight.add(upTo: limits.requestsInFlightMax) { return true }
-    requestsRefused.add()
-    return false
+    requestsInFlight.add(upTo: limits.requestsInFlightMax)
   }
 }

@@ -5,6 +5,7 @@ public import HTTP
 public struct Site {
   /// The name in logs and metrics.
   public let name: String
+  let listener: ListeningSocket
   let answer: (Request, Exchange) -> Answer
   let refuse: (Refusal, Request?, RequestID) -> Response
 
@@ -13,12 +14,26 @@ public struct Site {
   /// `refuse` words every answer that the server gives itself, so that it comes in the site's own
   /// envelope. It is given the request as far as it was read.
   public init(
-    name: String, answer: @escaping (Request, Exchange) -> Answer,
+    name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Answer,
     refuse: @escaping (Refusal, Request?, RequestID) -> Response
   ) {
     self.name = name
+    self.listener = listener
     self.answer = answer
     self.refuse = refuse
+  }
+
+  /// The answer to a refusal, with when to come again if that helps.
+  func refusal(
+    _ refusal: Refusal, _ request: Request?, _ id: RequestID, _ limits: ServerLimits
+  ) -> Response {
+    var response = refuse(refusal, request, id)
+    if refusal.isTemporary {
+      response.fields.append(Field("Retry-After", "\(limits.retryAfterSeconds)"))
+    }
+    // Only a request that was read whole leaves a connection that can be read on.
+    response.close = refusal != .tooManyRequests
+    return response
   }
 }
 
