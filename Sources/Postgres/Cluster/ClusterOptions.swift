@@ -28,7 +28,7 @@ public struct ClusterOptions: Sendable {
       ("timezone", "UTC"),
       ("log_timezone", "UTC"),
       ("logging_collector", "off"),
-      // A refused statement is told to the service, which logs it; here callers could fill the disk.
+      // The service logs what it is refused; here callers could fill the disk with it.
       ("log_min_messages", "log"),
       ("log_checkpoints", "off"),
     ]
