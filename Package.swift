@@ -63,6 +63,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "TestSupport"]),
     tests("HTTPServerTests", ["HTTPServer", "HTTP", "EventLoop", "TestSupport"]),
     tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
+    tests("OrdersTests", ["Orders", "TestSupport"]),
     tests("PostgresTests", ["Postgres", "EventLoop", "TestSupport"]),
     tests("OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"]),
     tests(
