@@ -25,7 +25,8 @@ struct Bench {
     let nginx = try Nginx(folder: folder, log: log)
     defer { nginx.stop() }
 
-    print("Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
+    print(
+      "Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
     let database = cluster.processID ?? 0
     try plainText(service, nginx).printed()
     try getProduct(service, database, cluster.connectionString, folder).printed()

@@ -48,8 +48,10 @@ struct StartAndStop {
     }
 
     private func text(_ durations: [Duration]) -> String {
-      let milliseconds = durations.map { Double($0.components.attoseconds) / 1e15
-        + Double($0.components.seconds) * 1e3 }.sorted()
+      let milliseconds = durations.map {
+        Double($0.components.attoseconds) / 1e15
+          + Double($0.components.seconds) * 1e3
+      }.sorted()
       return "median \(milliseconds[milliseconds.count / 2].oneDecimal) ms, "
         + "worst \(milliseconds.last!.oneDecimal) ms"
     }

@@ -80,7 +80,9 @@ private struct SettingReader {
 
   func text(_ setting: Setting) throws(ConfigurationError) -> String? {
     if let value = environment.values[setting.name], !value.isEmpty { return value }
-    guard setting.isSecret, let path = environment.values[setting.name + "_FILE"] else { return nil }
+    guard setting.isSecret, let path = environment.values[setting.name + "_FILE"] else {
+      return nil
+    }
     guard let content = readFile(path) else {
       throw ConfigurationError(
         "\(setting.name)_FILE names \(path), which cannot be read: check the path and its mode")

@@ -18,7 +18,7 @@ struct Doctor {
       let store = try RunningStore(configuration.store)
       defer { store.stop() }
       return try EventLoop().runUntilDone { loop in
-        try await examine(store.conninfo, migrator, on: loop)
+        try await examine(store.target, migrator, on: loop)
       }
     } catch {
       report("trouble", "\(error)")
@@ -27,14 +27,15 @@ struct Doctor {
   }
 
   private func examine(
-    _ conninfo: String, _ migrator: Migrator, on loop: EventLoop
+    _ target: ConnectionString, _ migrator: Migrator, on loop: EventLoop
   ) async throws -> Int32 {
     let session: Session
     do {
-      session = try await Session.open(conninfo, on: loop)
+      session = try await Session.open(target, on: loop)
     } catch {
       report(
-        "database", "cannot be reached: \(error.debugDescription); check DATABASE_URL and the server")
+        "database",
+        "cannot be reached: \(error.debugDescription); check DATABASE_URL and the server")
       return 1
     }
     defer { session.close() }
@@ -46,20 +47,21 @@ struct Doctor {
       """)
     let version = try facts[0].text(0)
     let isKnown = try facts[0].int(1) >= 140_000
-    report("database", isKnown ? "ok, PostgreSQL \(version)" : "\(version) is too old: use 14 or newer")
+    report(
+      "database", isKnown ? "ok, PostgreSQL \(version)" : "\(version) is too old: use 14 or newer")
     let skew = Double(try facts[0].int(2)) / 1e3 - Double(loop.wallClock) / 1e9
     let inStep = abs(skew) <= Self.clockSkewMax
     report(
       "clock", inStep ? "ok" : "\(Int(skew)) s apart from the database's: set both by NTP")
-    let isNewest = try await examineSchema(conninfo, migrator, session, on: loop)
+    let isNewest = try await examineSchema(target, migrator, session, on: loop)
     return isKnown && inStep && isNewest ? 0 : 1
   }
 
   private func examineSchema(
-    _ conninfo: String, _ migrator: Migrator, _ session: Session, on loop: EventLoop
+    _ target: ConnectionString, _ migrator: Migrator, _ session: Session, on loop: EventLoop
   ) async throws -> Bool {
     do {
-      try await migrator.check(conninfo, on: loop)
+      try await migrator.check(target, on: loop)
     } catch {
       report("schema", error.description)
       return false
@@ -68,7 +70,8 @@ struct Doctor {
     let isNewest = version == migrator.files.count
     report(
       "schema",
-      isNewest ? "ok, version \(version)"
+      isNewest
+        ? "ok, version \(version)"
         : "at version \(version), newest is \(migrator.files.count): run waybill migrate")
     return isNewest
   }

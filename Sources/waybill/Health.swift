@@ -12,7 +12,8 @@ enum Health {
         let client = HTTPClient(loop: loop)
         defer { client.close() }
         return try await client.send(
-          ClientRequest(.get, origin: .init(host: host, port: configuration.port), target: "/readyz")
+          ClientRequest(
+            .get, origin: .init(host: host, port: configuration.port), target: "/readyz")
         ).status.code
       }
       print(status == 200 ? "ready" : "not ready: status \(status)")

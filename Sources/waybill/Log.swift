@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 import JSON
 import OrderAPI
 import Orders
@@ -46,6 +47,11 @@ final class Log: Sendable {
     guard wants(level) else { return }
     let line = options.format.line(.now, level, message, facts)
     append(line, urgent: level >= .warning)
+  }
+
+  /// Tells of a failure that is our own fault; the caller was told only the request's id.
+  func report(_ error: any Error, _ id: RequestID) {
+    write(.error, "request failed", ["request_id": "\(id)", "error": "\(error)"])
   }
 
   /// Hands finished lines to the writer.

@@ -10,8 +10,8 @@ struct Maintenance {
 
   func migrate() throws -> Int32 {
     let migrator = try Schema.migrator()
-    let applied = try onDatabase { conninfo, loop in
-      try await migrator.migrate(conninfo, on: loop)
+    let applied = try onDatabase { target, loop in
+      try await migrator.migrate(target, on: loop)
     }
     for file in applied { print("applied \(file.fileName)") }
     print("the schema is at version \(migrator.files.count)")
@@ -19,10 +19,11 @@ struct Maintenance {
   }
 
   func seed() throws -> Int32 {
-    let planted = try onDatabase { conninfo, loop in
-      let database = Database(conninfo, on: loop)
-      defer { database.close() }
-      return try await DemoData(database).plant()
+    let planted = try onDatabase { target, loop in
+      let database = Database(target, on: loop)
+      let planted = try await DemoData(database).plant()
+      await database.close()
+      return planted
     }
     print(planted ? "planted the demo data" : "the catalogue is not empty; nothing was changed")
     return 0
@@ -30,27 +31,31 @@ struct Maintenance {
 
   /// Runs `body` on a loop of this thread, against the database that the settings name.
   private func onDatabase<Result: Sendable>(
-    _ body: @escaping (String, EventLoop) async throws -> Result
+    _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
   ) throws -> Result {
     let store = try RunningStore(configuration.store)
     defer { store.stop() }
-    return try EventLoop().runUntilDone { loop in try await body(store.conninfo, loop) }
+    return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
   }
 }
 
 /// The database the settings name: somebody else's, or a private cluster that runs until stopped.
 struct RunningStore {
-  let conninfo: String
+  let target: ConnectionString
   private let cluster: LocalCluster?
 
-  init(_ store: Configuration.Store) throws(ClusterError) {
+  init(_ store: Configuration.Store) throws {
     switch store {
     case .external(let conninfo):
-      self.conninfo = conninfo
+      do {
+        target = try ConnectionString(conninfo)
+      } catch {
+        throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
+      }
       cluster = nil
     case .embedded(let home):
       let cluster = try LocalCluster.start(home: home)
-      conninfo = cluster.connectionString
+      target = try ConnectionString(cluster.connectionString)
       self.cluster = cluster
     }
   }
@@ -64,16 +69,18 @@ extension EventLoop {
   /// Runs the loop on this thread until `body` has finished.
   func runUntilDone<Value>(_ body: @escaping (EventLoop) async throws -> Value) throws -> Value {
     var result: Result<Value, any Error>?
-    let start = LoopBound(self, {
-      self.spawn {
-        do {
-          result = .success(try await body(self))
-        } catch {
-          result = .failure(error)
+    let start = LoopBound(
+      self,
+      {
+        self.spawn {
+          do {
+            result = .success(try await body(self))
+          } catch {
+            result = .failure(error)
+          }
+          self.stop()
         }
-        self.stop()
-      }
-    })
+      })
     execute { start.value() }
     run()
     return try result!.get()

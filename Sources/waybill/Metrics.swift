@@ -4,14 +4,19 @@ import Synchronization
 
 /// Everything the process counts, and how `/metrics` shows it.
 final class Metrics: Sendable {
+  /// What one loop counts by itself, so that no loop waits for another.
+  struct OfLoop: Sendable {
+    let requests = RequestFigures()
+    let database = PostgresMetrics()
+  }
+
   let server = ServerMetrics()
-  let database = PostgresMetrics()
-  private let figures = Mutex<[RequestFigures]>([])
+  private let loops = Mutex<[OfLoop]>([])
 
   /// Figures for one more loop to count in.
-  func requestFigures() -> RequestFigures {
-    let new = RequestFigures()
-    figures.withLock { $0.append(new) }
+  func forLoop() -> OfLoop {
+    let new = OfLoop()
+    loops.withLock { $0.append(new) }
     return new
   }
 
@@ -25,8 +30,8 @@ final class Metrics: Sendable {
 
   private func addRequests(_ text: inout MetricsText) {
     var sums: [RequestFigures.Key: RequestFigures.Histogram] = [:]
-    for loop in figures.withLock({ $0 }) {
-      for (key, histogram) in loop.snapshot { sums[key, default: .init()].add(histogram) }
+    for loop in loops.withLock({ $0 }) {
+      for (key, histogram) in loop.requests.snapshot { sums[key, default: .init()].add(histogram) }
     }
     let name = "http_server_request_duration_seconds"
     text.describe(name, "histogram", "Time from a whole request to its answer")
@@ -79,7 +84,8 @@ final class Metrics: Sendable {
     text.counter(
       "http_server_answers_dropped_total", "Answers whose client was gone",
       server.answersDropped.value)
-    text.describe("http_server_timeouts_total", "counter", "Deadlines that passed, by what was late")
+    text.describe(
+      "http_server_timeouts_total", "counter", "Deadlines that passed, by what was late")
     for (kind, value) in [
       ("head", server.headTimeouts.value), ("body", server.bodyTimeouts.value),
       ("handler", server.handlerTimeouts.value), ("send", server.sendTimeouts.value),
@@ -90,5 +96,47 @@ final class Metrics: Sendable {
   }
 
   private func addDatabase(_ text: inout MetricsText) {
+    let loops = loops.withLock { $0.map(\.database) }
+    func sum(_ value: (PostgresMetrics) -> Int) -> Int { loops.reduce(0) { $0 + value($1) } }
+    text.gauge(
+      "postgres_connections", "Connections that stand", sum { $0.connectionsOpen.value })
+    text.gauge(
+      "postgres_connections_leased", "Connections that belong to a transaction",
+      sum { $0.connectionsLeased.value })
+    text.counter(
+      "postgres_connections_opened_total", "Connections opened", sum { $0.connectionsOpened.value })
+    text.counter(
+      "postgres_connections_lost_total", "Connections that broke or were thrown away",
+      sum { $0.connectionsLost.value })
+    text.counter(
+      "postgres_connect_failures_total", "Attempts to connect that failed",
+      sum { $0.connectFailures.value })
+    text.gauge(
+      "postgres_breakers_open", "Loops that refuse requests at once because nothing connects",
+      sum { $0.breakerOpen.value })
+    text.gauge(
+      "postgres_requests_waiting", "Requests that wait for a connection", sum { $0.waiting.value })
+    text.counter("postgres_waits_total", "Requests that had to wait", sum { $0.waits.value })
+    text.describe("postgres_wait_seconds_total", "counter", "How long they waited altogether")
+    text.sample(
+      "postgres_wait_seconds_total", "\(Double(sum { $0.waitNanoseconds.value }) / 1e9)")
+    text.counter("postgres_statements_total", "Statements sent", sum { $0.statements.value })
+    text.counter(
+      "postgres_statements_resent_total", "Reads sent a second time", sum { $0.resent.value })
+    text.counter(
+      "postgres_transactions_total", "Transactions begun", sum { $0.transactions.value })
+    text.counter(
+      "postgres_transactions_retried_total", "Transactions run a second time",
+      sum { $0.transactionsRetried.value })
+    text.counter(
+      "postgres_outcomes_unknown_total", "Commits whose outcome nobody knows",
+      sum { $0.outcomesUnknown.value })
+    text.describe("postgres_errors_total", "counter", "Statements that failed, by what failed them")
+    for (kind, value) in [
+      ("server", sum { $0.errorsServer.value }), ("lost", sum { $0.errorsLost.value }),
+      ("timeout", sum { $0.errorsTimeout.value }), ("refused", sum { $0.errorsRefused.value }),
+    ] {
+      text.sample("postgres_errors_total", ["kind": kind], "\(value)")
+    }
   }
 }

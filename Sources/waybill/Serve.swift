@@ -19,7 +19,7 @@ struct Serve {
     let store = try RunningStore(configuration.store)
     defer { store.stop() }
     let shared = Shared(
-      configuration: configuration, conninfo: store.conninfo, log: log,
+      configuration: configuration, target: store.target, log: log,
       schemaVersion: migrator.files.count, listener: listener, metrics: Metrics())
     let isEmbedded = store.isEmbedded
     let loop = EventLoop()
@@ -35,20 +35,20 @@ struct Serve {
     _ shared: Shared, _ migrator: Migrator, isEmbedded: Bool, on loop: EventLoop
   ) async throws {
     if isEmbedded {
-      for file in try await migrator.migrate(shared.conninfo, on: loop) {
+      for file in try await migrator.migrate(shared.target, on: loop) {
         shared.log.write(.notice, "applied a migration", ["file": file.fileName])
       }
     } else {
       do {
-        try await migrator.check(shared.conninfo, on: loop)
+        try await migrator.check(shared.target, on: loop)
       } catch MigrationError.unreachable(let reason) {
         shared.log.write(.warning, "the database is away; waiting for it", ["reason": reason])
       }
     }
     guard configuration.seedsDemoData else { return }
-    let database = Database(shared.conninfo, on: loop)
+    let database = Database(shared.target, on: loop)
     if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
-    await database.drain()
+    await database.close()
   }
 
   private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {

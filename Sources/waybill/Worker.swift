@@ -9,7 +9,7 @@ import Postgres
 /// What all loops of the process share.
 struct Shared: Sendable {
   let configuration: Configuration
-  let conninfo: String
+  let target: ConnectionString
   let log: Log
   let schemaVersion: Int
   let listener: ListeningSocket
@@ -31,13 +31,12 @@ final class Worker {
 
   init(_ shared: Shared, on loop: EventLoop) {
     let log = shared.log
+    let figures = shared.metrics.forLoop()
     let database = Database(
-      shared.conninfo, on: loop, settings: Self.settings(shared.configuration),
-      metrics: shared.metrics.database
-    ) { log.note($0) }
+      shared.target, settings: Self.settings(shared.configuration), metrics: figures.database,
+      on: loop)
     let draining = Draining()
     let accessLog = AccessLog(log, on: loop)
-    let figures = shared.metrics.requestFigures()
     let router = Router(
       [
         ("/", Self.contract(database)),
@@ -48,7 +47,7 @@ final class Worker {
       loop: loop, sites: [Self.site("main", shared.listener, router)],
       limits: Self.limits(shared.configuration), metrics: shared.metrics.server
     ) { finished in
-      figures.count(finished)
+      figures.requests.count(finished)
       accessLog.write(finished)
     }
     self.database = database
@@ -59,10 +58,10 @@ final class Worker {
   /// Finishes what was begun; answers whether nothing had to be cut off.
   func drain() async -> Bool {
     draining.hasBegun = true
-    let wasClean = await server.drain()
-    await database.drain()
+    let report = await server.drain()
+    await database.close()
     accessLog.flush()
-    return wasClean
+    return report.connectionsCut == 0 && report.handlersLeft == 0
   }
 
   private static func contract(_ database: Database) -> RouteSet {

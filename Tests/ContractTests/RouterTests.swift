@@ -7,7 +7,8 @@ import Testing
 struct RouterTests {
   private static func route(_ method: HTTP.Method, _ path: PathPattern) -> Route {
     Route(
-      method, path, "", handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
+      method, path, "",
+      handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
   }
 
   private static func set(_ name: StaticString, _ routes: [Route]) -> RouteSet {
