@@ -4,13 +4,18 @@ import PackageDescription
 
 // Dependencies point one way; Tests/TidyTests reads the imports and fails on any other edge.
 
-let strict: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  // An async function runs where its caller runs: on the caller's event loop.
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+// Warnings stop CI, not somebody's build with a newer compiler.
+let warnings: [SwiftSetting] =
+  Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let strict: [SwiftSetting] =
+  warnings + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An async function runs where its caller runs: on the caller's event loop.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)

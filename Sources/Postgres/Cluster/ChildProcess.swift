@@ -1,0 +1,116 @@
+import Glibc
+import Synchronization
+
+/// A program run by this process, in a process group of its own: Ctrl-C in a terminal reaches the
+/// service alone, which then stops the program in good order.
+///
+/// A thread of its own starts and reaps it. The kernel sends the parent-death signal that
+/// `ServerUser` asks for when the starting *thread* ends, and pool threads come and go.
+final class ChildProcess: Sendable {
+  private enum State {
+    case starting
+    case running(pid_t)
+    case failed(code: Int32)
+    case exited(status: Int32)
+  }
+
+  private let state = Mutex(State.starting)
+  private let command: [String]
+  private let output: Int32
+
+  /// Starts the program, its output and errors going to the file descriptor.
+  init(_ command: [String], output: Int32) throws(ClusterError) {
+    self.command = command
+    self.output = output
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        Unmanaged<ChildProcess>.fromOpaque(argument!).takeRetainedValue().keep()
+        return nil
+      }, Unmanaged.passRetained(self).toOpaque())
+    guard code == 0 else { throw .system("start a thread", code: code) }
+    pthread_detach(thread)
+    _ = waited(upTo: 60) { if case .starting = state.withLock({ $0 }) { false } else { true } }
+    if case .failed(let code) = state.withLock({ $0 }) {
+      throw .system("run \(command[0])", code: code)
+    }
+  }
+
+  /// Runs a program to its end; nil output when it fails or takes longer than the limit.
+  static func output(of command: [String], seconds: Int) -> String? {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return nil }
+    defer { close(ends[0]) }
+    let child = try? ChildProcess(command, output: ends[1])
+    close(ends[1])
+    guard let child, child.exitStatus(within: seconds) == 0 else { return nil }
+    // A pipe holds 64 KiB, more than any of the programs asked here says.
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = read(ends[0], &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+  }
+
+  /// The process, as long as it has not been reaped.
+  var pid: pid_t? {
+    state.withLock { if case .running(let pid) = $0 { pid } else { nil } }
+  }
+
+  /// Sends the signal to the program, never to a later one that got its number.
+  func signal(_ number: Int32) {
+    state.withLock { if case .running(let pid) = $0 { kill(pid, number) } }
+  }
+
+  /// The wait status of the ended program; nil when it still runs after the time given.
+  func exitStatus(within seconds: Int) -> Int32? {
+    var status: Int32?
+    _ = waited(upTo: seconds) {
+      if case .exited(let value) = state.withLock({ $0 }) { status = value }
+      return status != nil
+    }
+    return status
+  }
+
+  private func keep() {
+    var pid = pid_t()
+    let code = spawn(&pid)
+    state.withLock { $0 = code == 0 ? .running(pid) : .failed(code: code) }
+    guard code == 0 else { return }
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
+    // Reaped under the lock: until here the number is taken, so `signal` cannot miss.
+    state.withLock {
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
+      $0 = .exited(status: status)
+    }
+  }
+
+  private func spawn(_ pid: inout pid_t) -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_adddup2(&actions, output, 2)
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // The service blocks signals to read them as events; the program must get them as usual.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var arguments = command.map { strdup($0) } + [nil]
+    var environment = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), strdup("TZ=UTC"), nil]
+    defer { for text in arguments + environment { free(text) } }
+    return posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &environment)
+  }
+}

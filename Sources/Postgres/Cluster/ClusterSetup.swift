@@ -1,0 +1,83 @@
+import Glibc
+
+/// Makes the data folder and starts the server on it.
+struct ClusterSetup {
+  let folders: ClusterFolders
+  let user: ServerUser
+  let binaries: ServerBinaries
+  /// The open log file; the programs run here write to it.
+  let log: Int32
+
+  /// Runs `initdb` unless there is data. An interrupted run leaves only the unfinished folder,
+  /// which the next one removes.
+  func makeData(_ options: ClusterOptions) throws(ClusterError) {
+    guard try folders.dataVersion() == nil else { return }
+    let folder = folders.unfinishedData
+    ClusterFiles.removeTree(folder)
+    try ClusterFiles.makePrivateFolder(folder, of: user)
+
+    var command = [
+      binaries.folder + "/initdb", "--pgdata", folder, "--username", ClusterConnection.name,
+      "--encoding=UTF8", "--locale=\(Self.locale)", "--auth=peer", "--no-instructions",
+    ]
+    command += options.durable ? ["--data-checksums"] : ["--no-sync"]
+    let start = lseek(log, 0, SEEK_END)
+    let initdb = try ChildProcess(user.run(command), output: log)
+    guard let status = initdb.exitStatus(within: LocalCluster.initializeSecondsMax) else {
+      initdb.signal(SIGKILL)
+      throw failure("initdb did not finish in \(LocalCluster.initializeSecondsMax) s", from: start)
+    }
+    guard status == 0 else { throw failure("initdb failed", from: start) }
+    try writeAccessRules(in: folder)
+
+    rmdir(folders.data)
+    guard rename(folder, folders.data) == 0 else {
+      throw .system("rename \(folder) to \(folders.data)", code: errno)
+    }
+  }
+
+  /// The server itself, not `pg_ctl`: its process is then our child and its end is seen at once.
+  func startServer(_ options: ClusterOptions) throws(ClusterError) -> ChildProcess {
+    try ClusterFiles.makePrivateFolder(folders.socket, of: user)
+    let settings = options.arguments(socketFolder: folders.socket)
+    return try ChildProcess(
+      user.run([binaries.folder + "/postgres", "-D", folders.data] + settings), output: log)
+  }
+
+  /// Waits until the server takes connections, or tells why it ended.
+  func waitUntilReady(
+    _ server: ChildProcess, _ connection: ClusterConnection
+  ) throws(ClusterError) {
+    let start = lseek(log, 0, SEEK_END)
+    let over = waited(upTo: LocalCluster.startSecondsMax) {
+      server.pid == nil || connection.isReady
+    }
+    if server.pid == nil { throw failure("PostgreSQL ended while starting", from: start) }
+    if !over { throw failure("PostgreSQL is not ready after 5 minutes", from: start) }
+  }
+
+  /// Over the socket, and only for root and the server's own user. The folder is private
+  /// already; the rule keeps others out if its mode is ever changed.
+  private func writeAccessRules(in folder: String) throws(ClusterError) {
+    let name = ClusterConnection.name
+    try ClusterFiles.write(
+      "local all all peer map=\(name)\n", to: folder + "/pg_hba.conf", of: user)
+    try ClusterFiles.write(
+      "\(name) root \(name)\n\(name) \(ClusterConnection.quoted(user.name)) \(name)\n",
+      to: folder + "/pg_ident.conf", of: user)
+  }
+
+  /// Sorts by code point everywhere, and still knows the letters outside ASCII where it can.
+  private static var locale: String {
+    guard let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) else { return "C" }
+    freelocale(locale)
+    return "C.UTF-8"
+  }
+
+  private func failure(_ cause: String, from offset: Int) -> ClusterError {
+    let said = (ClusterFiles.read(folders.log, from: offset) ?? "").split(separator: "\n").suffix(3)
+    return ClusterError(
+      cause: said.isEmpty ? cause : "\(cause): \(said.joined(separator: " / "))",
+      cure: "see \(folders.log)")
+  }
+}

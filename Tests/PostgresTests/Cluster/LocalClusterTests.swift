@@ -1,0 +1,175 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("A private cluster")
+struct LocalClusterTests {
+  static let quick = ClusterOptions(durable: false)
+
+  /// Runs the body on a home of its own, and removes that whatever happens.
+  func withHome(
+    _ home: String = TestCluster.makeHome(), _ body: (String) throws -> Void
+  ) rethrows {
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    try body(home)
+  }
+
+  func start(_ home: String, _ options: ClusterOptions = quick) throws(ClusterError) -> LocalCluster
+  { try LocalCluster.start(home: home, options: options) }
+
+  func connection(_ home: String) throws -> ClusterConnection {
+    ClusterConnection(socketFolder: try ClusterFolders(home: home).socket)
+  }
+
+  @Test("keeps its data from one run to the next")
+  func keepsData() throws {
+    try withHome { home in
+      let first = try start(home)
+      try connection(home).run("CREATE TABLE kept AS SELECT 1 AS n")
+      first.stop()
+      #expect(first.processID == nil)
+
+      let second = try start(home)
+      defer { second.stop() }
+      #expect(try connection(home).run("SELECT FROM kept") == 1)
+    }
+  }
+
+  @Test("loses nothing that was committed when its server is killed")
+  func survivesKill() throws {
+    try withHome { home in
+      let first = try start(home, ClusterOptions())
+      try connection(home).run("CREATE TABLE kept AS SELECT 1 AS n")
+      kill(try #require(first.processID), SIGKILL)
+      first.stop()
+
+      let second = try start(home, ClusterOptions())
+      defer { second.stop() }
+      #expect(try connection(home).run("SELECT FROM kept") == 1)
+    }
+  }
+
+  @Test("ends a server that a killed service left running, and starts its own")
+  func takesOver() throws {
+    try withHome { home in
+      try start(home).stop()
+      let folders = try ClusterFolders(home: home)
+      let user = try ServerUser.choose(home: home)
+      let log = try ClusterFiles.open(folders.log, of: user)
+      defer { close(log) }
+      let binaries = try ServerBinaries.find(writerOfData: nil)
+      let setup = ClusterSetup(folders: folders, user: user, binaries: binaries, log: log)
+      let left = try setup.startServer(Self.quick)
+      try setup.waitUntilReady(left, connection(home))
+
+      let cluster = try start(home)
+      defer { cluster.stop() }
+      #expect(left.exitStatus(within: 0) != nil)
+      #expect(try connection(home).isReady)
+    }
+  }
+
+  @Test("is not held up by a pid file whose number is another program's by now")
+  func staleFile() throws {
+    try withHome { home in
+      try start(home).stop()
+      let folders = try ClusterFolders(home: home)
+      try ClusterFiles.write(
+        "\(getpid())\n\(folders.data)\n", to: folders.postmasterFile,
+        of: ServerUser.choose(home: home))
+
+      let cluster = try start(home)
+      cluster.stop()
+    }
+  }
+
+  @Test("starts over when the first start was cut short")
+  func interruptedInitialization() throws {
+    try withHome { home in
+      let unfinished = home + "/data.unfinished"
+      try ClusterFiles.makeFolders(unfinished)
+      try ClusterFiles.makeFolders(home + "/data")
+      try ClusterFiles.write(
+        "15\n", to: unfinished + "/PG_VERSION", of: ServerUser.choose(home: home))
+
+      let cluster = try start(home)
+      defer { cluster.stop() }
+      #expect(ClusterFiles.status(unfinished) == nil)
+    }
+  }
+
+  @Test("tells a second service on the same home who has it")
+  func secondOwner() throws {
+    try withHome { home in
+      let cluster = try start(home)
+      defer { cluster.stop() }
+
+      let error = #expect(throws: ClusterError.self) { _ = try start(home) }
+      #expect(error?.cause == "another waybill (process \(getpid())) uses \(home)")
+    }
+  }
+
+  @Test(
+    "works in any folder, however its path looks",
+    arguments: [
+      "/" + String(repeating: "deep-", count: 30), "/it's a \\ \"fine\" one, really",
+    ])
+  func oddPaths(tail: String) throws {
+    let home = TestCluster.makeHome()
+    defer { ClusterFiles.removeTree(home) }
+    try withHome(home + tail) { home in
+      let cluster = try start(home)
+      defer { cluster.stop() }
+      #expect(try connection(home).run("SELECT FROM pg_database WHERE datname = 'waybill'") == 1)
+    }
+  }
+
+  @Test("made by root runs as somebody else", .enabled(if: geteuid() == 0, "root only"))
+  func otherUser() throws {
+    try withHome { home in
+      let cluster = try start(home)
+      defer { cluster.stop() }
+      let process = try #require(ClusterFiles.status("/proc/\(cluster.processID ?? 0)"))
+      #expect(process.st_uid != 0)
+      #expect(process.st_uid == ClusterFiles.status(home + "/data")?.st_uid)
+    }
+  }
+
+  @Test("made by a user runs as that user", .enabled(if: geteuid() != 0, "not for root"))
+  func ownUser() throws {
+    try withHome { home in
+      let cluster = try start(home)
+      defer { cluster.stop() }
+      #expect(ClusterFiles.status("/proc/\(cluster.processID ?? 0)")?.st_uid == geteuid())
+    }
+  }
+
+  @Test("is refused in a folder its user cannot reach", .enabled(if: geteuid() == 0, "root only"))
+  func closedFolder() throws {
+    let closed = TestCluster.makeHome()
+    mkdir(closed, 0o700)
+    defer { ClusterFiles.removeTree(closed) }
+
+    let error = #expect(throws: ClusterError.self) { _ = try start(closed + "/home") }
+    #expect(error?.cause.hasSuffix("may not enter \(closed)") == true)
+    #expect(error?.cure.contains("WAYBILL_HOME") == true)
+  }
+
+  @Test("does not touch data of another version, nor files that are not its own")
+  func foreignData() throws {
+    try withHome { home in
+      try ClusterFiles.makeFolders(home + "/data")
+      let user = try ServerUser.choose(home: home)
+      try ClusterFiles.write("precious", to: home + "/data/letter", of: user)
+      var error = #expect(throws: ClusterError.self) { _ = try start(home) }
+      #expect(error?.cause.hasSuffix("not empty either") == true)
+
+      try ClusterFiles.write("9\n", to: home + "/data/PG_VERSION", of: user)
+      error = #expect(throws: ClusterError.self) { _ = try start(home) }
+      #expect(error?.cause.hasPrefix("the data was written by PostgreSQL 9,") == true)
+      #expect(ClusterFiles.read(home + "/data/letter") == "precious")
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Glibc
+public import Postgres
+import Synchronization
+
+/// The PostgreSQL of one test process: made on first use, gone when the process ends.
+public final class TestCluster: Sendable {
+  /// The one cluster, started by the first test that asks for it.
+  public static let shared = TestCluster()
+
+  /// Tests run side by side, each with a pool or two.
+  private static let connectionsMax = 500
+  private static let prefix = "waybill-tests-"
+  private static let homes = Atomic(0)
+
+  private let cluster: LocalCluster
+  private let databases = Atomic(0)
+  private let templates = Mutex<[String: Task<Void, any Error>]>([:])
+
+  private init() {
+    Self.removeLeftovers()
+    do {
+      cluster = try LocalCluster.start(
+        home: Self.makeHome(),
+        options: ClusterOptions(durable: false, connectionsMax: Self.connectionsMax))
+    } catch {
+      fatalError("The tests need a PostgreSQL server: \(error)")
+    }
+    atexit { TestCluster.shared.cluster.discard() }
+  }
+
+  /// The connection string of a new, empty database, or of a copy of the template named.
+  public func makeDatabase(template: String = "template1") throws(ClusterError) -> String {
+    let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
+    try cluster.createDatabase(name, template: template)
+    return cluster.connectionString(database: name)
+  }
+
+  /// The name of a template for `makeDatabase`, filled by `prepare` once in the whole process,
+  /// whoever asks first. It must close its connections: a template in use cannot be copied.
+  public func template(
+    _ name: String, prepare: @escaping @Sendable (_ connectionString: String) async throws -> Void
+  ) async throws -> String {
+    let made = templates.withLock { templates in
+      templates[name]
+        ?? {
+          let task = Task {
+            try cluster.createDatabase(name)
+            try await prepare(cluster.connectionString(database: name))
+          }
+          templates[name] = task
+          return task
+        }()
+    }
+    try await made.value
+    return name
+  }
+
+  /// A path in /tmp for a cluster of a test's own; what is there is removed by a later run if
+  /// this one is killed.
+  public static func makeHome() -> String {
+    "/tmp/\(prefix)\(getpid())-\(homes.add(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Removes the homes of test runs that were killed: made by this user, their process gone.
+  static func removeLeftovers() {
+    guard let folder = opendir("/tmp") else { return }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      let parts = name.split(separator: "-")
+      var status = stat()
+      guard name.hasPrefix(prefix), parts.count == 4, let pid = pid_t(parts[2]),
+        kill(pid, 0) != 0 && errno == ESRCH,
+        lstat("/tmp/\(name)", &status) == 0, status.st_uid == geteuid()
+      else { continue }
+      _ = LocalCluster.removeAbandoned(home: "/tmp/\(name)")
+    }
+  }
+}

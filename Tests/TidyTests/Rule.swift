@@ -1,0 +1,35 @@
+import Testing
+
+/// One thing the tree promises, and how to see where it does not hold.
+struct Rule: Sendable, CustomTestStringConvertible {
+  let promise: String
+  /// The places where it is broken, as "path:line: what".
+  let findings: @Sendable (_ tree: [SourceFile]) -> [String]
+
+  var testDescription: String { promise }
+
+  static let all: [Rule] = [
+    imports, fileLengths, functionLengths, lineLengths, markers, deadCode, machinePaths, doors,
+    sleeping, whitespace, placeholders, migrationNames, modes,
+  ]
+
+  /// A rule that looks at one line at a time.
+  static func perLine(
+    _ promise: String,
+    in lines: @escaping @Sendable (SourceFile) -> [String],
+    finding: @escaping @Sendable (_ line: String, _ file: SourceFile) -> String?
+  ) -> Rule {
+    Rule(promise: promise) { tree in
+      tree.flatMap { file in
+        lines(file).enumerated().compactMap { index, line in
+          finding(line, file).map { "\(file.path):\(index + 1): \($0)" }
+        }
+      }
+    }
+  }
+}
+
+extension String {
+  /// The text cut into words: letters, digits and underscores.
+  var words: [Substring] { split { !$0.isLetter && !$0.isNumber && $0 != "_" } }
+}
