@@ -58,6 +58,12 @@ extension SQL: ExpressibleByStringInterpolation {
       sql.values.append(value.sqlValue)
     }
 
+    /// A value that may be missing: the next `$n`, NULL when it is.
+    public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+      sql.shape.append(.parameter(Value.sqlType))
+      sql.values.append(value.sqlValue)
+    }
+
     /// Splices a fragment, with its parameters.
     public mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
   }
