@@ -35,7 +35,10 @@ public final class Database {
       target, settings: settings, serverOptions: settings.serverOptions, on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
-    timer = Timer(on: loop) { [unowned self] in obey(state.tick(at: loop.now)) }
+    timer = Timer(on: loop) { [weak self] in
+      guard let self else { return }
+      obey(state.tick(at: loop.now))
+    }
     obey(state.tick(at: loop.now))
   }
 
