@@ -24,7 +24,7 @@ struct BodyReader {
 
   init(length: Int) {
     state = length == 0 ? .complete : .counted(left: length)
-    body.reserveCapacity(min(length, Self.reservedBytesMax))
+    if length > 0 { body.reserveCapacity(min(length, Self.reservedBytesMax)) }
   }
 
   private init(_ state: State) { self.state = state }
@@ -66,6 +66,12 @@ struct BodyReader {
         return true
       }
     }
+  }
+
+  /// Hands over the content and starts over, empty.
+  mutating func take() -> [UInt8] {
+    defer { self = BodyReader(length: 0) }
+    return body
   }
 
   /// Copies up to `left` bytes; answers how many are still missing.

@@ -4,13 +4,6 @@ struct FieldLines: Sendable {
   let start: Int
   let sketch: UInt64
 
-  @inline(__always)
-  init<Start>(_ reader: HeadReader<Start>) {
-    head = reader.head
-    start = reader.scan.fieldsStart
-    sketch = reader.scan.facts.sketch
-  }
-
   /// The first value of the field, without the blanks around it; `name` is in lower case.
   func first(_ name: StaticString) -> Range<Int>? {
     next(name, from: start)?.value

@@ -33,6 +33,15 @@ struct HeadReader<Start: StartLine>: Sendable {
     }
   }
 
+  /// Hands over what was read and starts over.
+  @inline(__always)
+  mutating func take() -> FieldLines {
+    var taken: [UInt8] = []
+    swap(&taken, &head)
+    defer { scan = HeadScan() }
+    return FieldLines(head: taken, start: scan.fieldsStart, sketch: scan.facts.sketch)
+  }
+
   private mutating func resume(
     _ bytes: Span<UInt8>, _ offset: inout Int, _ limits: MessageLimits
   ) throws(Rejection) -> Bool {

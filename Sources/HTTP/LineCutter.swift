@@ -36,6 +36,9 @@ extension Span<UInt8> {
   /// Throws when a control character other than the tab stands in `range`.
   @inline(__always)
   func refuseControls(in range: Range<Int>) throws(Rejection) {
+    guard mayContain(in: range, { $0.bytes(below: 0x20) | $0.bytes(equal: ASCII.delete) }) else {
+      return
+    }
     for index in range where self[index].isFieldControl {
       throw self[index] == ASCII.carriageReturn ? .bareCarriageReturn : .controlCharacter
     }

@@ -34,19 +34,18 @@ public struct Request: Sendable {
 
   private static let asterisk: ArraySlice<UInt8> = [ASCII.asterisk]
 
-  /// The request whose head was read; nil before its request line was found sound.
+  /// The request whose head `reader` has read, or as much of it as was sound; the reader starts over.
   @inline(__always)
-  init?(_ reader: HeadReader<RequestLine>, body: [UInt8]) {
-    guard let line = reader.scan.start else { return nil }
+  init(_ line: RequestLine, _ reader: inout HeadReader<RequestLine>) {
     let facts = reader.scan.facts
-    method = line.method
     version = line.version
     keepAlive = !facts.close && (line.version == .http11 || facts.keepAlive)
-    lines = FieldLines(reader)
     pathRange = line.path
     queryRange = line.query
     authorityRange = line.authority ?? facts.host ?? 0..<0
-    self.body = body
+    lines = reader.take()
+    method = line.method(in: lines.head)
+    body = []
   }
 
   /// The first value of the field named `name`, in lower case; nil when it was not sent.

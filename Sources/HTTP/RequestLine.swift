@@ -1,6 +1,8 @@
 /// The first line of a request, taken apart (RFC 9112 section 3).
 struct RequestLine: StartLine {
-  let method: Method
+  /// The method's bytes from the low end; 0 when there are more than eight.
+  let methodWord: UInt64
+  let methodBytes: Int
   let version: Version
   /// Positions in the head. An empty path stands for the asterisk (see `Request.path`).
   var path = 0..<0
@@ -21,13 +23,15 @@ struct RequestLine: StartLine {
     }
     guard methodEnd - line.lowerBound <= limits.methodBytesMax else { throw .methodTooLong }
     version = try Version(bytes, at: line.upperBound - 8)
-    method = try Method(bytes, line.lowerBound..<methodEnd)
+    methodBytes = methodEnd - line.lowerBound
+    methodWord = methodBytes > 8 ? 0 : bytes.word(line.lowerBound..<methodEnd)
+    if methodWord == Self.connect { throw .connectRefused }
 
     let target = (methodEnd + 1)..<(line.upperBound - 9)
     let question = try Self.checkTarget(bytes, target)
     if bytes[target.lowerBound] == ASCII.slash {
       path = target.lowerBound..<(question ?? target.upperBound)
-    } else if target.count == 1, bytes[target.lowerBound] == ASCII.asterisk, method == .options {
+    } else if target.count == 1, bytes[target.lowerBound] == ASCII.asterisk, methodWord == Self.options {
       return
     } else {
       try takeAbsoluteForm(bytes, target, question)
@@ -54,14 +58,15 @@ struct RequestLine: StartLine {
   private static func checkTarget(
     _ bytes: Span<UInt8>, _ target: Range<Int>
   ) throws(Rejection) -> Int? {
-    var question: Int?
-    for index in target {
-      let byte = bytes[index]
-      if byte == ASCII.questionMark, question == nil { question = index }
-      if byte == ASCII.space { throw .badRequestLine }
-      if byte &- 0x21 > 0x5D || byte == ASCII.hash { throw .badTarget }
+    if bytes.mayContain(
+      in: target, { $0.bytes(below: 0x21) | $0.bytes(equal: ASCII.hash) | $0.bytesBeyondASCII })
+    {
+      for index in target {
+        if bytes[index] == ASCII.space { throw .badRequestLine }
+        if bytes[index] &- 0x21 > 0x5D || bytes[index] == ASCII.hash { throw .badTarget }
+      }
     }
-    return question
+    return bytes.firstIndex(of: ASCII.questionMark, in: target)
   }
 
   /// `http://authority/path`, as sent to proxies and accepted by every server (section 3.2.2).
@@ -84,32 +89,41 @@ struct RequestLine: StartLine {
     self.authority = authority
     if let slash {
       path = slash..<pathEnd
-    } else if method != .options || question != nil {
+    } else if methodWord != Self.options || question != nil {
       // An empty path is `/`: let it be the second slash of `http://`. For OPTIONS it is `*`.
       path = (schemeEnd - 1)..<schemeEnd
     }
   }
 }
 
-extension Method {
-  /// The method in `range`, a token.
+extension RequestLine {
+  private static let connect: UInt64 = 0x43_4F4E_4E45_4354
+  private static let options: UInt64 = 0x4F_5054_494F_4E53
+
+  /// The method; `head` is the one this line starts.
   @inline(__always)
-  init(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Rejection) {
-    var word: UInt64 = 0
-    for index in range { word = word << 8 | UInt64(bytes[index]) }
-    // No known name is longer than seven bytes, so a word that lost its first bytes is not matched.
-    switch range.count <= 7 ? word : 0 {
-    case 0x47_4554: self = .get
-    case 0x4845_4144: self = .head
-    case 0x504F_5354: self = .post
-    case 0x50_5554: self = .put
-    case 0x50_4154_4348: self = .patch
-    case 0x4445_4C45_5445: self = .delete
-    case 0x4F_5054_494F_4E53: self = .options
-    case 0x54_5241_4345: self = .trace
-    case 0x43_4F4E_4E45_4354: throw .connectRefused
-    default: self = .other(String(decoding: bytes.array(range), as: UTF8.self))
+  func method(in head: [UInt8]) -> Method {
+    switch methodWord {
+    case 0x47_4554: .get
+    case 0x4845_4144: .head
+    case 0x504F_5354: .post
+    case 0x50_5554: .put
+    case 0x50_4154_4348: .patch
+    case 0x4445_4C45_5445: .delete
+    case Self.options: .options
+    case 0x54_5241_4345: .trace
+    default: .other(String(decoding: head[..<methodBytes], as: UTF8.self))
     }
+  }
+}
+
+extension Span<UInt8> {
+  /// Up to eight bytes as one number, the first of them highest.
+  @inline(__always)
+  fileprivate func word(_ range: Range<Int>) -> UInt64 {
+    var word: UInt64 = 0
+    for index in range { word = word << 8 | UInt64(self[index]) }
+    return word
   }
 }
 
@@ -117,8 +131,7 @@ extension Version {
   /// The version in the eight bytes at `start`.
   @inline(__always)
   init(_ bytes: Span<UInt8>, at start: Int) throws(Rejection) {
-    var word: UInt64 = 0
-    for index in start..<(start + 8) { word = word << 8 | UInt64(bytes[index]) }
+    let word = bytes.word(start..<(start + 8))
     switch word {
     case 0x4854_5450_2F31_2E31: self = .http11
     case 0x4854_5450_2F31_2E30: self = .http10

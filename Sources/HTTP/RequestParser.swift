@@ -84,9 +84,10 @@ public struct RequestParser: Sendable {
         return .rejected(rejection)
       }
     } catch {
-      refused = pending ?? Request(headReader, body: [])
-      pending = nil
+      refused = pending
+      if let line = headReader.scan.start { refused = Request(line, &headReader) }
       headReader = HeadReader()
+      pending = nil
       bodyReader = BodyReader(length: 0)
       state = .dead(error)
       return .rejected(error)
@@ -112,21 +113,20 @@ public struct RequestParser: Sendable {
   private mutating func takeHead(
     _ bytes: Span<UInt8>, _ offset: inout Int
   ) throws(Rejection) -> Step {
-    guard let request = Request(headReader, body: []) else { throw .badRequestLine }
+    guard let line = headReader.scan.start else { throw .badRequestLine }
     let facts = headReader.scan.facts
-    try Self.checkHead(request, facts, limits)
-    headReader = HeadReader()
+    try Self.check(line, facts, limits)
     emptyLine = .possible
     if facts.isChunked {
       bodyReader = .chunked
     } else if let length = facts.contentLength, length > 0 {
       bodyReader = BodyReader(length: length)
     } else {
-      return finish(request)
+      return finish(Request(line, &headReader))
     }
-    pending = request
+    pending = Request(line, &headReader)
     state = .body
-    if offset == bytes.count, facts.expectsContinue, request.version == .http11 {
+    if offset == bytes.count, facts.expectsContinue, line.version == .http11 {
       return .continueExpected
     }
     return try consumeBody(bytes, &offset)
@@ -134,14 +134,14 @@ public struct RequestParser: Sendable {
 
   /// What only the whole head can tell.
   @inline(__always)
-  private static func checkHead(
-    _ request: Request, _ facts: FieldFacts, _ limits: MessageLimits
+  private static func check(
+    _ line: RequestLine, _ facts: FieldFacts, _ limits: MessageLimits
   ) throws(Rejection) {
     if facts.isChunked {
-      if request.version == .http10 { throw .transferEncodingInHTTP10 }
+      if line.version == .http10 { throw .transferEncodingInHTTP10 }
       if facts.contentLength != nil { throw .contentLengthAndTransferEncoding }
     }
-    if request.version == .http11 {
+    if line.version == .http11 {
       if facts.host == nil { throw .missingHost }
       // HTTP/1.0 has no expectations: the field means nothing there (RFC 9110 section 10.1.1).
       if facts.expectsMore { throw .unknownExpectation }
@@ -152,16 +152,14 @@ public struct RequestParser: Sendable {
   private mutating func consumeBody(
     _ bytes: Span<UInt8>, _ offset: inout Int
   ) throws(Rejection) -> Step {
-    guard try bodyReader.consume(bytes, from: &offset, limits: limits), var request = pending else {
-      return .needMore
-    }
-    request.body = bodyReader.body
-    pending = nil
-    bodyReader = BodyReader(length: 0)
+    guard try bodyReader.consume(bytes, from: &offset, limits: limits),
+      var request = pending.take()
+    else { return .needMore }
+    request.body = bodyReader.take()
     return finish(request)
   }
 
-  private mutating func finish(_ request: Request) -> Step {
+  private mutating func finish(_ request: consuming Request) -> Step {
     state = request.keepAlive ? .head : .last
     return .request(request)
   }

@@ -73,8 +73,7 @@ public struct ResponseParser: Sendable {
   private mutating func takeHead() throws(Rejection) {
     guard let line = headReader.scan.start else { throw .badStatusLine }
     let facts = headReader.scan.facts
-    let lines = FieldLines(headReader)
-    headReader = HeadReader()
+    let lines = headReader.take()
     if facts.isChunked {
       if line.version == .http10 { throw .transferEncodingInHTTP10 }
       if facts.contentLength != nil { throw .contentLengthAndTransferEncoding }
@@ -107,7 +106,7 @@ public struct ResponseParser: Sendable {
     state = .done
     return .response(
       ClientResponse(
-        status: head.status, body: bodyReader.body, keepAlive: head.keepAlive, lines: head.lines))
+        status: head.status, body: bodyReader.take(), keepAlive: head.keepAlive, lines: head.lines))
   }
 
   private mutating func fail(_ rejection: Rejection) -> Step {

@@ -62,7 +62,7 @@ final class Acceptor: Watcher {
   /// False when the system had no room for another connection.
   private func accept(atMost count: Int) -> Bool {
     for _ in 0..<count {
-      switch site.listener.socket.accept() {
+      switch site.listener.accept() {
       case .connection(let socket, let peer):
         admit(socket, peer)
       case .failed(EAGAIN):
@@ -91,7 +91,7 @@ final class Acceptor: Watcher {
   /// Lends the reserve to the first connection in the queue for as long as saying no takes.
   private func refuseByReserve() {
     close(reserve)
-    if case .connection(let socket, _) = site.listener.socket.accept() {
+    if case .connection(let socket, _) = site.listener.accept() {
       _ = socket.send(server.refusalBytes(of: site), from: 0)
       socket.close()
     }

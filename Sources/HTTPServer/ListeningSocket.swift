@@ -18,11 +18,19 @@ public final class ListeningSocket: Sendable {
   let socket: Socket
   /// The address in use, with the port the system chose if it was asked for 0.
   public let address: SocketAddress
+  /// Takes the next connection from the queue; tests put a system out of descriptors here.
+  let accept: @Sendable () -> Socket.Accepted
   /// Servers that accept from it; the last one to stop closes it.
   private let users = Atomic(0)
 
   /// Listens on a host, given as an address or as a name that is resolved now.
-  public init(host: String, port: UInt16) throws(Failure) {
+  public convenience init(host: String, port: UInt16) throws(Failure) {
+    try self.init(host: host, port: port) { $0.accept() }
+  }
+
+  init(
+    host: String, port: UInt16, accept: @escaping @Sendable (Socket) -> Socket.Accepted
+  ) throws(Failure) {
     guard let wanted = SocketAddress.resolve(host: host, port: port).first else {
       throw .noAddress
     }
@@ -35,6 +43,7 @@ public final class ListeningSocket: Sendable {
     }
     self.socket = socket
     self.address = address
+    self.accept = { accept(socket) }
   }
 
   /// The port in use.

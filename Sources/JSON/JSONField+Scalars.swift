@@ -69,7 +69,11 @@ extension JSONField {
   ) -> Word where Word.RawValue == String {
     let standIn = Word.allCases.first!
     guard let node = required(of: .string, else: .notString) else { return standIn }
-    if let word = Word(rawValue: document.tape.string(at: node)) { return word }
+    let text = document.tape.text[document.tape.nodes[node].text]
+    // Strings would compare equal when only their normal forms are.
+    if let word = Word.allCases.first(where: { text.elementsEqual($0.rawValue.utf8) }) {
+      return word
+    }
     record(.notOneOf(Word.allCases.map(\.rawValue)))
     return standIn
   }

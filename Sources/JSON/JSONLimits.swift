@@ -6,8 +6,8 @@ public enum JSONLimits {
   /// Open arrays and objects at once: the deepest contract needs 3, and the parser recurses.
   public static let depth = 32
 
-  /// Values and keys of one document: 8 bytes of memory each, so at most 512 KB.
-  public static let values = 65_536
+  /// Values and keys of one document: 12 bytes of memory each, so at most 384 KB.
+  public static let values = 32_768
 
   /// Unicode scalars of a string whose field names no length of its own.
   public static let stringCharacters = 4_096

@@ -1,39 +1,31 @@
-/// One entry of the tape: a value or a key in 8 bytes.
+/// One entry of the tape: a value or a key in 12 bytes.
 ///
 /// The densest document, `[1,1,…`, has one value in two bytes, so a small entry is what keeps the
 /// memory for a hostile body near its own size.
 struct JSONNode {
-  enum Kind: UInt32 {
+  enum Kind: UInt8 {
     case null, `false`, `true`, number, string, array, object
   }
 
-  /// Kind in 3 bits, "was read" in one, byte offset in 28.
-  private var head: UInt32
+  private let start: UInt32
 
   /// Length in bytes of a string or number; index behind the last child of an array or object.
   var extent: UInt32
 
-  private static let readBit: UInt32 = 1 << 28
-  private static let offsetMask: UInt32 = readBit - 1
+  let kind: Kind
 
   init(_ kind: Kind, offset: Int, extent: Int) {
-    head = kind.rawValue << 29 | UInt32(truncatingIfNeeded: offset)
+    self.kind = kind
+    start = UInt32(truncatingIfNeeded: offset)
     self.extent = UInt32(truncatingIfNeeded: extent)
   }
 
-  var kind: Kind { Kind(rawValue: head >> 29).unsafelyUnwrapped }
-  var offset: Int { Int(head & Self.offsetMask) }
+  /// The byte where the value begins; behind the quote of a string.
+  var offset: Int { Int(start) }
   var text: Range<Int> { offset..<offset + Int(extent) }
-
-  /// Whether a decoder has asked for this key: what is left at the end is unknown.
-  var wasRead: Bool { head & Self.readBit != 0 }
-  mutating func markRead() { head |= Self.readBit }
 
   /// The index behind this node, which stands at `index`.
   func next(after index: Int) -> Int {
-    switch kind {
-    case .array, .object: Int(extent)
-    default: index + 1
-    }
+    kind == .array || kind == .object ? Int(extent) : index + 1
   }
 }

@@ -44,6 +44,4 @@ public enum JSONReader {
 }
 
 /// Ends the decoding of a value early; its violation is recorded already.
-public struct JSONInvalid: Error {
-  init() {}
-}
+public struct JSONInvalid: Error {}

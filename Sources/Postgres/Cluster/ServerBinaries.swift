@@ -2,15 +2,19 @@ import Glibc
 
 /// The folder of one installed PostgreSQL server's programs, and its major version.
 struct ServerBinaries {
+  /// The oldest version the service's SQL is written for.
+  static let majorMin = 14
+
   let folder: String
   let major: Int
 
   /// The installed server of the version that wrote the data, else the newest one.
   static func find(writerOfData version: Int?) throws(ClusterError) -> ServerBinaries {
-    let installed = folders().compactMap(ServerBinaries.init).sorted { $0.major > $1.major }
+    let installed = folders().compactMap(ServerBinaries.init).filter { $0.major >= majorMin }
+      .sorted { $0.major > $1.major }
     guard let newest = installed.first else {
       throw ClusterError(
-        cause: "no PostgreSQL server is installed",
+        cause: "no PostgreSQL server is installed, at least none from version \(majorMin) on",
         cure: "run: apt-get install postgresql, or set DATABASE_URL to use another one")
     }
     guard let version, version != newest.major else { return newest }

@@ -1,0 +1,103 @@
+internal import CPQ
+import Glibc
+
+/// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
+public struct ConnectionString: Sendable {
+  /// What was said, by libpq's keyword.
+  private var options: [String: String]
+  /// The servers named, in their order.
+  let hosts: [Host]
+
+  /// One server as the string names it.
+  struct Host: Hashable, Sendable {
+    /// A name, an address, or the directory of a Unix socket; empty for libpq's default.
+    var name = ""
+    /// The address, when the string gives it beside the name.
+    var address = ""
+    /// A number, or empty for libpq's default.
+    var port = ""
+
+    /// Whether somebody must be asked for the address.
+    var needsResolving: Bool {
+      address.isEmpty && !name.isEmpty && !name.hasPrefix("/") && !name.hasPrefix("@") && !isNumeric
+    }
+
+    private var isNumeric: Bool {
+      var address = in6_addr()
+      return inet_pton(AF_INET, name, &address) == 1 || inet_pton(AF_INET6, name, &address) == 1
+    }
+  }
+
+  /// Parses the string; libpq's environment variables and service file fill what it leaves out, and
+  /// are read only here.
+  public init(_ text: String) throws(PostgresError) {
+    guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
+    var message: UnsafeMutablePointer<CChar>?
+    defer { PQfreemem(message) }
+    guard let parsed = PQconninfoParse(text, &message) else {
+      // libpq's sentence repeats the string, and with it a password.
+      throw .configuration("not a URI or list of keyword=value that libpq understands")
+    }
+    defer { PQconninfoFree(parsed) }
+    options = Self.read(parsed)
+    if let defaults = PQconndefaults() {
+      defer { PQconninfoFree(defaults) }
+      options.merge(Self.read(defaults)) { given, _ in given }
+    }
+    hosts = try Self.hosts(of: options)
+  }
+
+  /// Which kind of server will do: libpq's `target_session_attrs`.
+  var sessionAttributes: String { options["target_session_attrs"] ?? "any" }
+
+  /// libpq's keywords and values for one server of the list.
+  func keywords(
+    for candidate: ConnectPlan.Candidate, serverOptions: String, applicationName: String
+  ) -> [(String, String)] {
+    var all = PostgresSettings.transportOptions.merging(options) { _, given in given }
+    all["host"] = candidate.host.name
+    all["hostaddr"] = candidate.host.address
+    all["port"] = candidate.host.port
+    all["target_session_attrs"] = candidate.sessionAttributes
+    // The later of two settings holds: the string may override ours.
+    all["options"] = serverOptions + " " + (options["options"] ?? "")
+    all["fallback_application_name"] = applicationName
+    return all.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
+  }
+
+  private static func read(_ list: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
+    var options: [String: String] = [:]
+    var next = list
+    while let keyword = next.pointee.keyword {
+      if let value = next.pointee.val, value.pointee != 0 {
+        options[String(cString: keyword)] = String(cString: value)
+      }
+      next += 1
+    }
+    return options
+  }
+
+  private static func hosts(of options: [String: String]) throws(PostgresError) -> [Host] {
+    func list(_ keyword: String) -> [String] {
+      guard let value = options[keyword] else { return [] }
+      return value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"))
+    let count = max(names.count, addresses.count, 1)
+    guard names.isEmpty || addresses.isEmpty || names.count == addresses.count else {
+      throw .configuration("as many addresses as hosts are wanted")
+    }
+    guard ports.count <= 1 || ports.count == count else {
+      throw .configuration("one port is wanted, or as many as hosts")
+    }
+    guard count <= PostgresLimits.candidatesMax else {
+      throw .configuration("at most \(PostgresLimits.candidatesMax) hosts are wanted")
+    }
+    return (0..<count).map { index in
+      Host(
+        name: names.isEmpty ? "" : names[index],
+        address: addresses.isEmpty ? "" : addresses[index],
+        port: ports.isEmpty ? "" : ports.count == 1 ? ports[0] : ports[index])
+    }
+  }
+}

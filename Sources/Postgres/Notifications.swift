@@ -1,0 +1,89 @@
+public import EventLoop
+
+/// What the database tells those who listen, on a connection of its own that is opened again
+/// whenever it breaks.
+public final class Notifications {
+  /// What a listener is told.
+  public enum Event: Equatable, Sendable {
+    /// Listening from now on, after the start or after a gap: what was notified before is lost, so
+    /// look for yourself.
+    case listening
+    /// Somebody notified.
+    case notified(channel: String, payload: String)
+  }
+
+  private let loop: EventLoop
+  private let settings: PostgresSettings
+  private let connector: Connector
+  private let channels: [String]
+  private let receive: (Event) -> Void
+  private var connection: Connection?
+  private var backOff: BackOff
+  private var timer: Timer?
+  private var isClosed = false
+
+  /// Listens to `channels` until closed; the caller is on `loop`, where `receive` is called.
+  public init(
+    _ target: ConnectionString, channels: [String], settings: PostgresSettings = PostgresSettings(),
+    on loop: EventLoop, receive: @escaping (Event) -> Void
+  ) {
+    self.loop = loop
+    self.settings = settings
+    self.channels = channels
+    self.receive = receive
+    connector = Connector(
+      target, settings: settings, serverOptions: settings.serverOptions, on: loop)
+    backOff = BackOff(settings.backOff, generator: SystemRandomNumberGenerator())
+    timer = Timer(on: loop) { [weak self] in self?.start() }
+    start()
+  }
+
+  /// Stops listening.
+  public func close() {
+    isClosed = true
+    timer?.disarm()
+    connection?.close()
+  }
+
+  private func start() { loop.spawn { await self.listen() } }
+
+  private func listen() async {
+    do throws(PostgresError) {
+      let link = try await connector.connect()
+      guard !isClosed else { return }
+      let connection = Connection(link, answerTimeout: settings.answerTimeout, on: loop)
+      self.connection = connection
+      connection.owner = self
+      connection.notified = { [weak self] in self?.receive(.notified(channel: $0, payload: $1)) }
+      for channel in channels {
+        // LISTEN takes no parameters; a quoted name with its quotes doubled is only ever a name.
+        let name = channel.split(separator: "\"", omittingEmptySubsequences: false)
+        let statement = SQL(unsafeText: "LISTEN \"\(name.joined(separator: "\"\""))\"")
+        _ = try await Request(statement, .write).answer { connection.submit($0) }
+      }
+      backOff.succeeded()
+      receive(.listening)
+    } catch {
+      // Losing the connection arms the timer.
+      if let connection { connection.close() } else if timer?.isArmed == false { tryLater() }
+    }
+  }
+
+  private func tryLater() {
+    connection = nil
+    if !isClosed { timer?.arm(after: backOff.failed()) }
+  }
+}
+
+extension Notifications: ConnectionOwner {
+  func finished(on connection: Connection) {}
+
+  func sendAgain(_ request: Request) {
+    request.finish(.failure(.connectionLost(.noEffect, reason: "broken before sending")))
+  }
+
+  func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
+    for request in unanswered { request.finish(.failure(reason.error(request.outcome))) }
+    if self.connection === connection { tryLater() }
+  }
+}

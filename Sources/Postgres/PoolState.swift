@@ -1,0 +1,259 @@
+import EventLoop
+
+/// Which connection serves whom, as a value: roles, loads, leases, the queue of those who wait, the
+/// breaker, and when to connect again. It knows connections by their slot and waiters not at all.
+struct PoolState<Waiter> {
+  /// What somebody wants a connection for.
+  enum Purpose { case read, write, lease }
+
+  /// What to tell somebody who asks.
+  enum Admission: Equatable {
+    case use(slot: Int)
+    /// To be followed by `enqueue`.
+    case wait
+    case refuse(Refusal)
+  }
+
+  enum Refusal: Equatable { case unavailable, queueFull, waitedTooLong }
+
+  enum Action {
+    case connect(slot: Int)
+    case use(Waiter, slot: Int)
+    case refuse(Waiter, Refusal)
+  }
+
+  enum Slot: Equatable {
+    /// No connection. Can become connecting.
+    case empty
+    /// Can become open or, on failure, empty.
+    case connecting
+    /// Shared by `load` requests. Can become leased, or empty when the connection breaks.
+    case open(load: Int, since: Instant)
+    /// Belongs to one transaction. Can become open or empty.
+    case leased(since: Instant)
+  }
+
+  private struct Waiting {
+    let waiter: Waiter
+    let purpose: Purpose
+    let since: Instant
+  }
+
+  private let settings: PostgresSettings
+  private(set) var slots: [Slot]
+  private var readers = Queue<Waiting>()
+  private var writers = Queue<Waiting>()
+  private var backOff: BackOff
+  private var nextAttempt = Instant(nanoseconds: 0)
+  private(set) var isDraining = false
+
+  init(
+    _ settings: PostgresSettings,
+    generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+  ) {
+    self.settings = settings
+    slots = Array(
+      repeating: .empty, count: settings.readConnections + settings.writeConnections)
+    backOff = BackOff(settings.backOff, generator: generator)
+  }
+
+  var waiting: Int { readers.count + writers.count }
+  var open: Int { slots.count { $0.isStanding } }
+  var leased: Int { slots.count { if case .leased = $0 { true } else { false } } }
+
+  /// Whether nothing is connected and the last attempt failed: waiting would be in vain.
+  var isBreakerOpen: Bool { backOff.failures > 0 && open == 0 }
+
+  /// Whether nothing is on the way any more.
+  var isIdle: Bool {
+    slots.allSatisfy { slot in
+      switch slot {
+      case .empty, .connecting, .open(load: 0, _): true
+      case .open, .leased: false
+      }
+    }
+  }
+
+  private var readSlots: Range<Int> { 0..<settings.readConnections }
+  private var writeSlots: Range<Int> { settings.readConnections..<slots.count }
+}
+
+extension PoolState.Slot {
+  var isStanding: Bool {
+    switch self {
+    case .empty, .connecting: false
+    case .open, .leased: true
+    }
+  }
+}
+
+// MARK: - Requests
+
+extension PoolState {
+  /// Somebody asks for a connection; `isSlow` says which slots make others wait.
+  mutating func ask(_ purpose: Purpose, isSlow: (Int) -> Bool = { _ in false }) -> Admission {
+    guard !isDraining, !isBreakerOpen(for: purpose) else { return .refuse(.unavailable) }
+    let isQueued = purpose == .read ? !readers.isEmpty : !writers.isEmpty
+    if !isQueued, let slot = pick(purpose, isSlow) {
+      take(slot, for: purpose)
+      return .use(slot: slot)
+    }
+    return waiting < settings.waitersMax ? .wait : .refuse(.queueFull)
+  }
+
+  mutating func enqueue(_ waiter: Waiter, for purpose: Purpose, at now: Instant) {
+    let entry = Waiting(waiter: waiter, purpose: purpose, since: now)
+    if purpose == .read { readers.append(entry) } else { writers.append(entry) }
+  }
+
+  /// A request has left its connection.
+  mutating func finished(slot: Int) -> [Action] {
+    guard case .open(let load, let since) = slots[slot], load > 0 else { return [] }
+    slots[slot] = .open(load: load - 1, since: since)
+    return serve()
+  }
+
+  /// A transaction is over and its connection still stands.
+  mutating func released(slot: Int) -> [Action] {
+    guard case .leased(let since) = slots[slot] else { return [] }
+    slots[slot] = .open(load: 0, since: since)
+    return serve()
+  }
+
+  private mutating func take(_ slot: Int, for purpose: Purpose) {
+    guard case .open(let load, let since) = slots[slot] else { return }
+    slots[slot] = purpose == .lease ? .leased(since: since) : .open(load: load + 1, since: since)
+  }
+
+  private func pick(_ purpose: Purpose, _ isSlow: (Int) -> Bool) -> Int? {
+    switch purpose {
+    case .read:
+      // Without its own connections a read shares those of the writes.
+      return leastLoaded(of: readSlots, below: PostgresLimits.readsInFlightMax, isSlow)
+        ?? (readSlots.contains { slots[$0].isStanding }
+          ? nil : leastLoaded(of: writeSlots, below: PostgresLimits.readsInFlightMax, isSlow))
+    case .write:
+      return leastLoaded(of: writeSlots, below: PostgresLimits.writesInFlightMax, isSlow)
+    case .lease:
+      // Only an idle one: a transaction must not wait for somebody else's commit.
+      return leastLoaded(of: writeSlots, below: 1, isSlow)
+    }
+  }
+
+  private func leastLoaded(of range: Range<Int>, below limit: Int, _ isSlow: (Int) -> Bool) -> Int? {
+    var best: (slot: Int, load: Int)?
+    for slot in range {
+      guard case .open(let load, _) = slots[slot], load < limit else { continue }
+      if load == 0 { return slot }
+      let weight = isSlow(slot) ? load + limit : load
+      if weight < best?.load ?? .max { best = (slot, weight) }
+    }
+    return best?.slot
+  }
+
+  private func isBreakerOpen(for purpose: Purpose) -> Bool {
+    guard backOff.failures > 0 else { return false }
+    let usable = purpose == .read ? 0..<slots.count : writeSlots
+    return !usable.contains { slots[$0].isStanding }
+  }
+
+  /// Gives free connections to those who wait, in their order.
+  private mutating func serve() -> [Action] {
+    guard waiting > 0 else { return [] }
+    var actions: [Action] = []
+    while let first = readers.first, let slot = pick(.read, { _ in false }) {
+      take(slot, for: .read)
+      readers.popFirst()
+      actions.append(.use(first.waiter, slot: slot))
+    }
+    while let first = writers.first, let slot = pick(first.purpose, { _ in false }) {
+      take(slot, for: first.purpose)
+      writers.popFirst()
+      actions.append(.use(first.waiter, slot: slot))
+    }
+    return actions
+  }
+}
+
+// MARK: - Connections
+
+extension PoolState {
+  mutating func opened(slot: Int, at now: Instant) -> [Action] {
+    slots[slot] = .open(load: 0, since: now)
+    backOff.succeeded()
+    nextAttempt = now
+    return serve() + tick(at: now)
+  }
+
+  mutating func connectFailed(slot: Int, at now: Instant) -> [Action] {
+    slots[slot] = .empty
+    failed(at: now)
+    return tick(at: now)
+  }
+
+  mutating func lost(slot: Int, at now: Instant) -> [Action] {
+    switch slots[slot] {
+    case .open(_, let since), .leased(let since):
+      if now < since + PostgresLimits.steadyAfter { failed(at: now) }
+    case .empty, .connecting: break
+    }
+    slots[slot] = .empty
+    return tick(at: now)
+  }
+
+  /// Does what the time has come for: attempts to connect, and refusals of those who waited enough.
+  mutating func tick(at now: Instant) -> [Action] {
+    guard !isDraining else { return [] }
+    return refuseWaiters(at: now) + connect(at: now)
+  }
+
+  /// When `tick` has something to do next.
+  var nextTick: Instant {
+    var next = Instant.never
+    if !isDraining, slots.contains(.empty), mayConnect { next = nextAttempt }
+    for first in [readers.first, writers.first] {
+      if let first { next = min(next, first.since + settings.waitTimeout) }
+    }
+    return next
+  }
+
+  /// Takes nobody in any more, and refuses those who wait.
+  mutating func drain() -> [Action] {
+    isDraining = true
+    return (readers.removeAll() + writers.removeAll()).map { .refuse($0.waiter, .unavailable) }
+  }
+
+  /// While nothing is connected a single attempt finds out whether the server is back.
+  private var mayConnect: Bool { open > 0 || !slots.contains(.connecting) }
+
+  private mutating func connect(at now: Instant) -> [Action] {
+    var actions: [Action] = []
+    for slot in slots.indices where slots[slot] == .empty && mayConnect && now >= nextAttempt {
+      slots[slot] = .connecting
+      actions.append(.connect(slot: slot))
+    }
+    return actions
+  }
+
+  private mutating func failed(at now: Instant) {
+    // Attempts that fail together count as one.
+    guard now >= nextAttempt else { return }
+    nextAttempt = now + backOff.failed()
+  }
+
+  private mutating func refuseWaiters(at now: Instant) -> [Action] {
+    var actions: [Action] = []
+    func refuse(_ queue: inout Queue<Waiting>, while isDue: (Waiting) -> Bool, _ why: Refusal) {
+      while let first = queue.first, isDue(first) {
+        queue.popFirst()
+        actions.append(.refuse(first.waiter, why))
+      }
+    }
+    let timeout = settings.waitTimeout
+    if isBreakerOpen(for: .read) { refuse(&readers, while: { _ in true }, .unavailable) }
+    if isBreakerOpen(for: .write) { refuse(&writers, while: { _ in true }, .unavailable) }
+    refuse(&readers, while: { $0.since + timeout <= now }, .waitedTooLong)
+    refuse(&writers, while: { $0.since + timeout <= now }, .waitedTooLong)
+    return actions
+  }
+}

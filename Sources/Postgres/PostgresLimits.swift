@@ -1,0 +1,89 @@
+/// Every number of this module that is not a setting, with its unit and its reason.
+enum PostgresLimits {
+  /// Bytes of one statement's parameters: far above any request body, far below libpq's own limit.
+  static let parameterBytesMax = 16 << 20
+  /// Elements of one array parameter: a batch of some thousand rows is large.
+  static let arrayElementsMax = 100_000
+  /// Prepared statements of one connection: each holds a plan in the server (some 10 KB). A program
+  /// has some hundred statements; one above the limit is parsed each time.
+  static let statementsMax = 256
+  /// Reads in flight on one connection. Behind more than this a read waits longer than in the queue.
+  static let readsInFlightMax = 256
+  /// Writes in flight on one connection: each waits for the commits before it.
+  static let writesInFlightMax = 16
+  /// How long a connection must live for its loss not to count as a failure to connect, so that a
+  /// server that lets us in and throws us out at once is not asked without a pause.
+  static let steadyAfter = Duration.seconds(1)
+  /// How long a connection may owe an answer before reads prefer another one.
+  static let slowAfter = Duration.milliseconds(100)
+  /// Servers one connection string may name, addresses of all names counted.
+  static let candidatesMax = 16
+}
+
+/// How a database is used; each value has a default for a service that answers people.
+public struct PostgresSettings: Sendable {
+  /// Connections that share reads, pipelined. Two let the server use two cores for one loop.
+  public var readConnections = 2
+  /// Connections for writes and transactions. Group commit needs several: measured best at 8 to 16.
+  public var writeConnections = 8
+  /// The name the server shows for our connections in `pg_stat_activity`.
+  public var applicationName = "waybill"
+  /// How long one server may take to accept a connection, per address.
+  public var connectTimeout = Duration.seconds(1)
+  /// How long a request waits for a connection before it is refused.
+  public var waitTimeout = Duration.seconds(1)
+  /// Requests that wait for a connection at one time; more are refused at once.
+  public var waitersMax = 512
+  /// `statement_timeout`: the server ends a statement that takes longer.
+  public var statementTimeout = Duration.seconds(2)
+  /// `lock_timeout`: below the statement's, so that the error names the cause.
+  public var lockTimeout = Duration.seconds(1)
+  /// `idle_in_transaction_session_timeout`: a transaction whose client stopped holds locks no longer.
+  public var idleInTransactionTimeout = Duration.seconds(5)
+  /// What an answer may take beyond the statement's own timeout before the connection counts as
+  /// dead: a stopped backend obeys no timeout of its own.
+  public var answerMargin = Duration.milliseconds(500)
+  /// Bounds of the pause between attempts to connect. The longest leaves a second to connect in, so
+  /// that service is back within two seconds of the database.
+  public var backOff = Duration.milliseconds(50)...Duration.seconds(1)
+  /// How often a transaction is run in all when it loses a race.
+  public var transactionAttempts = 2
+  /// How long `close` waits for what is in flight.
+  public var drainTimeout = Duration.seconds(5)
+
+  /// The defaults.
+  public init() {}
+
+  var answerTimeout: Duration { statementTimeout + answerMargin }
+
+  /// The server's settings for each of our connections, as its command line takes them.
+  ///
+  /// Generic plans, because a statement is planned once for each connection, not once per call;
+  /// UTC, so that a timestamp's text needs no calendar to be read.
+  var serverOptions: String {
+    [
+      "statement_timeout=\(statementTimeout.inMilliseconds)",
+      "lock_timeout=\(lockTimeout.inMilliseconds)",
+      "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.inMilliseconds)",
+      "plan_cache_mode=force_generic_plan",
+      "timezone=UTC",
+      "datestyle=ISO",
+    ].map { "-c \($0)" }.joined(separator: " ")
+  }
+
+  /// libpq's settings, where the connection string does not say otherwise.
+  ///
+  /// A peer that vanished is noticed after 10 s in silence plus 3 probes, or 5 s after bytes it
+  /// should have taken; Kerberos encryption is off because negotiating it blocks.
+  static let transportOptions = [
+    "client_encoding": "UTF8", "keepalives_idle": "10", "keepalives_interval": "5",
+    "keepalives_count": "3", "tcp_user_timeout": "5000", "gssencmode": "disable",
+  ]
+}
+
+extension Duration {
+  var inMilliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+  }
+}

@@ -1,0 +1,39 @@
+/// The sixteen bytes of a UUID, whatever its version.
+public struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
+  /// `uuid`.
+  public static var sqlType: SQLType { .uuid }
+  /// The first eight bytes, most significant first.
+  public let high: UInt64
+  /// The last eight bytes, most significant first.
+  public let low: UInt64
+
+  /// A UUID from its two halves.
+  public init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// Sixteen bytes.
+  public var sqlValue: SQLValue { .uuid(self) }
+
+  /// Orders as PostgreSQL does: by bytes.
+  public static func < (left: RawUUID, right: RawUUID) -> Bool {
+    (left.high, left.low) < (right.high, right.low)
+  }
+
+  /// A UUID as PostgreSQL writes it: 36 characters, lower case; nil for anything else.
+  init?(canonical text: UnsafeRawBufferPointer) {
+    guard text.count == 36 else { return nil }
+    var words: (UInt64, UInt64) = (0, 0)
+    for (index, byte) in text.enumerated() {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = TextFormat.hexDigit(byte).map(UInt64.init) else { return nil }
+      // The halves meet at the third hyphen.
+      if index < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
+    }
+    self.init(high: words.0, low: words.1)
+  }
+}

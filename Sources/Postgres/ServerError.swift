@@ -1,0 +1,119 @@
+import CPQ
+
+/// An error as the server reported it.
+public struct ServerError: Error, Sendable {
+  /// What kind of error.
+  public let state: SQLState
+  /// Whether the server ended the connection with it.
+  public var isFatal: Bool { details.severity == "FATAL" || details.severity == "PANIC" }
+  /// The server's sentence.
+  public var message: String { details.message }
+  /// The name of the constraint that was broken.
+  public var constraint: String? { details.constraint }
+  /// The table it is about.
+  public var table: String? { details.table }
+
+  private let details: Details
+
+  /// Behind a reference, so that an error is as cheap to pass as a result.
+  private final class Details: Sendable {
+    let severity: String
+    let message: String
+    let detail: String?
+    let hint: String?
+    let constraint: String?
+    let table: String?
+    let function: String?
+
+    init(_ result: OpaquePointer) {
+      severity = field("V", of: result) ?? "ERROR"
+      message = field("M", of: result) ?? String(cString: PQresultErrorMessage(result))
+      detail = field("D", of: result)
+      hint = field("H", of: result)
+      constraint = field("n", of: result)
+      table = field("t", of: result)
+      function = field("R", of: result)
+    }
+  }
+
+  /// Reads a failed result; nil when the error is libpq's own, which carries no state.
+  init?(_ result: OpaquePointer) {
+    guard let code = field("C", of: result) else { return nil }
+    state = SQLState(rawValue: code)
+    details = Details(result)
+  }
+
+  /// Whether the prepared statement is no longer what it was, through no fault of its caller: its
+  /// tables changed, or somebody deallocated it. It was not executed.
+  var isStaleStatement: Bool {
+    state == .invalidStatementName
+      || (state == .featureNotSupported && details.function == "RevalidateCachedQuery")
+  }
+}
+
+/// A field by its letter in the protocol; libpq's names for them do not reach Swift.
+private func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
+  let text: UnsafeMutablePointer<CChar>? = PQresultErrorField(result, Int32(letter.value))
+  return text.map { String(cString: $0) }
+}
+
+extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
+  /// Says nothing, so that nothing leaks.
+  public var description: String { "database error" }
+
+  /// All the server said.
+  public var debugDescription: String {
+    var text = "\(details.severity) \(state.rawValue): \(message)"
+    for (name, value) in [
+      ("detail", details.detail), ("hint", details.hint), ("constraint", constraint),
+      ("table", table),
+    ] {
+      if let value { text += "; \(name): \(value)" }
+    }
+    return text
+  }
+}
+
+/// The five characters by which the server names a kind of error.
+public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+  /// The code, as in the appendix of PostgreSQL's manual.
+  public let rawValue: String
+
+  /// A state by its code.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// A state by its code.
+  public init(stringLiteral code: String) { rawValue = code }
+
+  /// Two transactions could not both go first.
+  public static let serializationFailure: SQLState = "40001"
+  /// Two transactions waited for each other.
+  public static let deadlockDetected: SQLState = "40P01"
+  /// A key exists already.
+  public static let uniqueViolation: SQLState = "23505"
+  /// A row refers to one that is not there.
+  public static let foreignKeyViolation: SQLState = "23503"
+  /// A value fails its check.
+  public static let checkViolation: SQLState = "23514"
+  /// A write where only reads are allowed.
+  public static let readOnlyTransaction: SQLState = "25006"
+  /// A statement ran into its timeout or was cancelled.
+  public static let queryCanceled: SQLState = "57014"
+  /// A lock was not had in time.
+  public static let lockNotAvailable: SQLState = "55P03"
+  /// The server has no connection left.
+  public static let tooManyConnections: SQLState = "53300"
+  static let invalidStatementName: SQLState = "26000"
+  static let featureNotSupported: SQLState = "0A000"
+
+  /// Connection trouble, lack of resources, shutdown or a timeout: another time it may work.
+  var isUnavailable: Bool {
+    switch rawValue.prefix(2) {
+    case "08", "53", "57", "58": true
+    default: self == .lockNotAvailable
+    }
+  }
+
+  /// The two states that say the server itself does not know whether it committed.
+  var leavesOutcomeUnknown: Bool { self == "08007" || self == "40003" }
+}

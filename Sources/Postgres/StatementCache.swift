@@ -1,0 +1,41 @@
+import CPQ
+import Glibc
+
+/// A statement that a connection has been told to prepare.
+final class PreparedStatement {
+  /// The name as libpq takes it.
+  let name: UnsafeMutablePointer<CChar>
+  /// Why the server refused to prepare it; those who sent it meanwhile are told this.
+  var failure: PostgresError?
+  let shape: SQL.Shape
+
+  init(number: Int, shape: SQL.Shape) {
+    name = strdup("s\(number)")
+    self.shape = shape
+  }
+
+  deinit { free(name) }
+}
+
+/// The statements one connection has prepared, by their literals.
+struct StatementCache {
+  private var statements: [SQL.Shape: PreparedStatement] = [:]
+  private var made = 0
+
+  /// The prepared statement of `sql`, if there is one.
+  func find(_ sql: SQL) -> PreparedStatement? { statements[sql.shape] }
+
+  /// A place for one more; nil when `sql` is not worth one or there are too many.
+  mutating func add(_ sql: SQL) -> PreparedStatement? {
+    guard sql.shape.isFinite, made < PostgresLimits.statementsMax else { return nil }
+    made += 1
+    let statement = PreparedStatement(number: made, shape: sql.shape)
+    statements[sql.shape] = statement
+    return statement
+  }
+
+  /// Prepares it anew at the next use, under another name.
+  mutating func forget(_ statement: PreparedStatement) {
+    if statements[statement.shape] === statement { statements[statement.shape] = nil }
+  }
+}
