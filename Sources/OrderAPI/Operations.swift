@@ -1,4 +1,4 @@
-public import HTTP
+import HTTP
 import JSON
 
 /// What the people who run the service ask it, outside every contract.

@@ -1,5 +1,5 @@
 public import Orders
-import Postgres
+public import Postgres
 
 /// What a fresh service shows to somebody who tries it.
 public struct DemoData {

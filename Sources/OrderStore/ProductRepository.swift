@@ -13,7 +13,7 @@ public final class ProductRepository {
   /// The table as seen through one loop's connections.
   public init(_ database: Database) {
     self.database = database
-    byID = Coalescer(loop: database.loop, limit: Self.lookupMax) { ids in
+    byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let values = ids.map(\.value)
       let rows = try await database.read(
         """

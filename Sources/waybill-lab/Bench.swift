@@ -35,9 +35,9 @@ struct Bench {
   }
 
   private func prepare(_ cluster: LocalCluster, _ service: Service) throws {
-    let psql = try ServerBinaries.program("psql")
+    let psql = try ServerBinaries.path(of: "psql")
     let migrated = ChildProcess.output(
-      of: [Service.binary, "migrate"], seconds: 60,
+      of: [try Service.binary(), "migrate"], seconds: 60,
       environment: ["DATABASE_URL": cluster.connectionString])
     guard migrated != nil else { throw LabError("the schema could not be made") }
     let rows = """

@@ -74,7 +74,7 @@ struct Pgbench {
 
   static func run(script: String, conninfo: String, seconds: Int) throws -> (Double, Double) {
     let command = [
-      ServerBinaries.newestFolder + "/pgbench", "-n", "-M", "prepared", "-c", "\(clients)", "-j",
+      try ServerBinaries.path(of: "pgbench"), "-n", "-M", "prepared", "-c", "\(clients)", "-j",
       "1", "-T", "\(seconds)", "-f", script, conninfo,
     ]
     guard let output = ChildProcess.output(of: command, seconds: seconds + 30) else {

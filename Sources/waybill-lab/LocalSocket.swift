@@ -23,7 +23,7 @@ final class LocalSocket {
   /// Sends one GET on the connection and reads one answer; nil when there is none.
   func get(_ path: String) -> String? {
     let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
-    guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count
+    guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
     else { return nil }
     var answer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4_096)

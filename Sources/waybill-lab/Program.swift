@@ -7,7 +7,7 @@ struct Program {
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
     } catch {
-      fputs("waybill-lab: \(error)\n", stderr)
+      complain("waybill-lab: \(error)\n")
       exit(1)
     }
   }
@@ -17,6 +17,11 @@ struct Program {
       throw LabError("usage: waybill-lab bench [--seconds N] [--rounds N]")
     }
     try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
+  }
+
+  private static func complain(_ line: String) {
+    let bytes = Array(line.utf8)
+    write(2, bytes, bytes.count)
   }
 }
 

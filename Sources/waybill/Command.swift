@@ -35,12 +35,12 @@ enum Command: String, CaseIterable {
     case .doctor: return Doctor(environment).run()
     case .health: return Health.run(try Configuration(environment))
     case .settings: print(Setting.markdown)
-    case .help: print(Self.help)
+    case .help: print(Self.list)
     }
     return 0
   }
 
-  private static var help: String {
+  private static var list: String {
     let width = allCases.map(\.rawValue.count).max() ?? 0
     let lines = allCases.map { command in
       let gap = String(repeating: " ", count: width - command.rawValue.count + 2)

@@ -23,7 +23,7 @@ struct Configuration: Equatable, Sendable {
     _ environment: Environment, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN)),
     onTerminal: Bool = isatty(1) == 1
   ) throws(ConfigurationError) {
-    var reader = SettingReader(environment)
+    let reader = SettingReader(environment)
     try reader.refuseUnknownNames()
     if let conninfo = try reader.text(.databaseURL) {
       store = .external(conninfo: conninfo)

@@ -52,7 +52,7 @@ final class Metrics: Sendable {
       sum += count
       text.sample(
         name + "_bucket",
-        [
+        labels: [
           "site": key.site, "route": key.route, "method": key.method, "status": "\(key.status)",
           "le": bound,
         ], "\(sum)")
@@ -60,8 +60,8 @@ final class Metrics: Sendable {
     let labels: KeyValuePairs = [
       "site": key.site, "route": key.route, "method": key.method, "status": "\(key.status)",
     ]
-    text.sample(name + "_sum", labels, "\(Double(histogram.nanoseconds) / 1e9)")
-    text.sample(name + "_count", labels, "\(sum)")
+    text.sample(name + "_sum", labels: labels, "\(Double(histogram.nanoseconds) / 1e9)")
+    text.sample(name + "_count", labels: labels, "\(sum)")
   }
 
   private func addConnections(_ text: inout MetricsText) {
@@ -91,7 +91,7 @@ final class Metrics: Sendable {
       ("handler", server.handlerTimeouts.value), ("send", server.sendTimeouts.value),
       ("idle", server.idleTimeouts.value),
     ] {
-      text.sample("http_server_timeouts_total", ["kind": kind], "\(value)")
+      text.sample("http_server_timeouts_total", labels: ["kind": kind], "\(value)")
     }
   }
 
@@ -136,7 +136,7 @@ final class Metrics: Sendable {
       ("server", sum { $0.errorsServer.value }), ("lost", sum { $0.errorsLost.value }),
       ("timeout", sum { $0.errorsTimeout.value }), ("refused", sum { $0.errorsRefused.value }),
     ] {
-      text.sample("postgres_errors_total", ["kind": kind], "\(value)")
+      text.sample("postgres_errors_total", labels: ["kind": kind], "\(value)")
     }
   }
 }

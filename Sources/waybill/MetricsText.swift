@@ -9,7 +9,7 @@ struct MetricsText {
 
   /// One figure. Label values are the program's own words and need no escaping but this.
   mutating func sample(
-    _ name: String, _ labels: KeyValuePairs<String, String> = [:], _ value: String
+    _ name: String, labels: KeyValuePairs<String, String> = [:], _ value: String
   ) {
     let inside = labels.map { label, value in
       let escaped = value.reduce(into: "") { text, character in

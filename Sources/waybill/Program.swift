@@ -13,8 +13,13 @@ struct Program {
       let command = try Command(Array(CommandLine.arguments.dropFirst()))
       exit(try command.run(environment))
     } catch {
-      fputs("waybill: \(error)\n", stderr)
+      complain("waybill: \(error)\n")
       exit(1)
     }
+  }
+
+  private static func complain(_ line: String) {
+    let bytes = Array(line.utf8)
+    write(2, bytes, bytes.count)
   }
 }

@@ -4,6 +4,7 @@ import HTTPServer
 import OrderAPI
 import OrderService
 import OrderStore
+import Orders
 import Postgres
 
 /// What all loops of the process share.

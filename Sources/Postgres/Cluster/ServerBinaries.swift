@@ -1,7 +1,7 @@
 import Glibc
 
 /// The folder of one installed PostgreSQL server's programs, and its major version.
-struct ServerBinaries {
+package struct ServerBinaries {
   /// The oldest version the service's SQL is written for.
   static let majorMin = 14
 
@@ -22,6 +22,11 @@ struct ServerBinaries {
     throw ClusterError(
       cause: "the data was written by PostgreSQL \(version), installed is \(newest.major)",
       cure: "install postgresql-\(version), or dump the data there and load it into a new home")
+  }
+
+  /// The path of one of the newest server's programs.
+  package static func path(of program: String) throws(ClusterError) -> String {
+    try find(writerOfData: nil).folder + "/" + program
   }
 
   private init?(folder: String) {

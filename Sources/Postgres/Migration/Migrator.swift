@@ -16,13 +16,13 @@ public struct Migrator: Sendable {
 
   /// Applies what is missing and answers what it applied.
   public func migrate(
-    _ conninfo: String, on loop: EventLoop
+    _ target: ConnectionString, on loop: EventLoop
   ) async throws(MigrationError) -> [MigrationFile] {
     let session: Session
     do {
-      session = try await Session.open(conninfo, on: loop)
+      session = try await Session.open(target, on: loop)
     } catch {
-      throw .unreachable(reason: error.debugDescription)
+      throw .unreachable(reason: String(reflecting: error))
     }
     defer { session.close() }
     let pending = try await plan(session)
@@ -31,9 +31,9 @@ public struct Migrator: Sendable {
   }
 
   /// Refuses a database that this program must not touch; changes nothing.
-  public func check(_ conninfo: String, on loop: EventLoop) async throws(MigrationError) {
+  public func check(_ target: ConnectionString, on loop: EventLoop) async throws(MigrationError) {
     do {
-      let session = try await Session.open(conninfo, on: loop)
+      let session = try await Session.open(target, on: loop)
       defer { session.close() }
       let known = try await session.rows("SELECT to_regclass('schema_migrations') IS NOT NULL")
       guard try known[0].bool(0) else { return }
@@ -41,7 +41,7 @@ public struct Migrator: Sendable {
     } catch let error as MigrationError {
       throw error
     } catch {
-      throw .unreachable(reason: error.debugDescription)
+      throw .unreachable(reason: String(reflecting: error))
     }
   }
 
@@ -66,7 +66,7 @@ public struct Migrator: Sendable {
     } catch let error as MigrationError {
       throw error
     } catch {
-      throw .unreachable(reason: error.debugDescription)
+      throw .unreachable(reason: String(reflecting: error))
     }
   }
 
@@ -105,7 +105,7 @@ public struct Migrator: Sendable {
     } catch let error as MigrationError {
       throw error
     } catch {
-      throw .failed(fileName: file.fileName, reason: error.debugDescription)
+      throw .failed(fileName: file.fileName, reason: String(reflecting: error))
     }
   }
 

@@ -6,7 +6,7 @@ public enum SchemaVersion {
       let rows = try await database.read("SELECT coalesce(max(version), 0) FROM schema_migrations")
       return Int(try rows[0].int(0))
     } catch {
-      guard error.isUndefinedTable else { throw error }
+      guard error.serverError?.state == .undefinedTable else { throw error }
       return 0
     }
   }
@@ -17,7 +17,7 @@ public enum SchemaVersion {
       let rows = try await session.rows("SELECT coalesce(max(version), 0) FROM schema_migrations")
       return Int(try rows[0].int(0))
     } catch {
-      guard error.isUndefinedTable else { throw error }
+      guard error.serverError?.state == .undefinedTable else { throw error }
       return 0
     }
   }
