@@ -75,6 +75,7 @@ final class JSONDocument {
     }
   }
 
+  /// How many items an array has.
   func count(of container: Int) -> Int {
     let end = Int(tape.nodes[container].extent)
     var index = container + 1

@@ -74,7 +74,7 @@ struct Decoding {
   }
 
   @Test("takes fields in any order and leaves optional ones out")
-  func order2() throws {
+  func optionalFields() throws {
     let body = #"{"reference":null,"items":[{"quantity":1}],"\u0063ustomer_id":"\u0063"}"#
     let order = try JSONReader.decode(Array(body.utf8)) { Order($0) }
 
