@@ -37,6 +37,13 @@ final class TestServer: @unchecked Sendable {
     try await thread.loop.run { _ in await self.server!.drain() }
   }
 
+  /// Drains, after `prepare` was done on the loop itself: what it sends is in the kernel, unseen.
+  func drain<Result: Sendable>(
+    after prepare: @escaping @Sendable (UInt16) throws -> Result
+  ) async throws -> (Result, Server.DrainReport) {
+    try await thread.loop.run { _ in (try prepare(self.port), await self.server!.drain()) }
+  }
+
   /// Whether everything the loop was told before has been done.
   func settle() async throws { try await thread.loop.run { _ in } }
 
