@@ -41,7 +41,7 @@ struct DrainTests {
     }
     for client in clients { try await client.expectEnd() }
 
-    #expect(report.connectionsCut == 0)
+    #expect(await report.value.connectionsCut == 0)
     #expect(clients.allSatisfy { $0.statusLines == ["HTTP/1.1 200 OK"] })
   }
 
@@ -57,7 +57,7 @@ struct DrainTests {
     }
     try await client.expectEnd()
 
-    #expect(report.connectionsCut == 0)
+    #expect(await report.value.connectionsCut == 0)
     #expect(client.text.hasSuffix("later"))
   }
 

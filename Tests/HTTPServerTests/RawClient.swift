@@ -72,6 +72,8 @@ final class RawClient: @unchecked Sendable {
 
   /// The first line of every answer that has begun to arrive.
   var statusLines: [String] {
-    text.ranges(of: "HTTP/1.1 ").map { String(text[$0.lowerBound...].prefix { $0 != "\r\n" }) }
+    text.ranges(of: "HTTP/1.1 ")
+      .map { String(text[$0.lowerBound...].prefix { $0 != "\r\n" }) }
+      .filter { $0.dropFirst(9).first?.isNumber == true }
   }
 }

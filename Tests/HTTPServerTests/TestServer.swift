@@ -40,8 +40,10 @@ final class TestServer: @unchecked Sendable {
   /// Drains, after `prepare` was done on the loop itself: what it sends is in the kernel, unseen.
   func drain<Result: Sendable>(
     after prepare: @escaping @Sendable (UInt16) throws -> Result
-  ) async throws -> (Result, Server.DrainReport) {
-    try await thread.loop.run { _ in (try prepare(self.port), await self.server!.drain()) }
+  ) async throws -> (Result, report: Task<Server.DrainReport, Never>) {
+    try await thread.loop.run { loop in
+      (try prepare(self.port), Task(executorPreference: loop) { await self.server!.drain() })
+    }
   }
 
   /// Whether everything the loop was told before has been done.
