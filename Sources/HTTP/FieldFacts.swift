@@ -88,7 +88,8 @@ struct FieldFacts {
     contentLength = length
   }
 
-  /// Exactly `chunked`; a list that names other codings is not for us (RFC 9112 section 6.1).
+  /// Exactly `chunked`. Other codings before it are legal but not decoded here; anything else leaves
+  /// the end of the content open (RFC 9112 section 6.3).
   private mutating func takeCoding(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Rejection) {
     if isChunked { throw .twoTransferEncodings }
     let coding = framingValue(bytes, value)
@@ -96,14 +97,18 @@ struct FieldFacts {
       isChunked = true
       return
     }
-    var namesChunked = coding.isEmpty
+    var unknown = 0
+    var chunked = 0
+    var endsChunked = false
     bytes.forEachListElement(in: coding) { element in
-      if bytes.equals("chunked", in: element) { namesChunked = true }
+      endsChunked = bytes.equals("chunked", in: element)
+      if endsChunked { chunked += 1 } else { unknown += 1 }
     }
     let isPlainList = coding.allSatisfy {
       bytes[$0].isToken || bytes[$0] == ASCII.comma || bytes[$0] == ASCII.space
     }
-    throw namesChunked || !isPlainList ? .badTransferEncoding : .unknownTransferCoding
+    let isUnderstood = isPlainList && (chunked == 0 || chunked == 1 && endsChunked)
+    throw unknown > 0 && isUnderstood ? .unknownTransferCoding : .badTransferEncoding
   }
 }
 

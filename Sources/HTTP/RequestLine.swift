@@ -31,9 +31,7 @@ struct RequestLine: StartLine {
     let question = try Self.checkTarget(bytes, target)
     if bytes[target.lowerBound] == ASCII.slash {
       path = target.lowerBound..<(question ?? target.upperBound)
-    } else if target.count == 1, bytes[target.lowerBound] == ASCII.asterisk, methodWord == Self.options {
-      return
-    } else {
+    } else if methodWord != Self.options || !bytes.equals("*", in: target) {
       try takeAbsoluteForm(bytes, target, question)
     }
     if let question { query = (question + 1)..<target.upperBound }
@@ -58,9 +56,10 @@ struct RequestLine: StartLine {
   private static func checkTarget(
     _ bytes: Span<UInt8>, _ target: Range<Int>
   ) throws(Rejection) -> Int? {
-    if bytes.mayContain(
-      in: target, { $0.bytes(below: 0x21) | $0.bytes(equal: ASCII.hash) | $0.bytesBeyondASCII })
-    {
+    let isSuspicious = bytes.mayContain(in: target) { word in
+      word.bytes(below: 0x21) | word.bytes(equal: ASCII.hash) | word.bytesBeyondASCII
+    }
+    if isSuspicious {
       for index in target {
         if bytes[index] == ASCII.space { throw .badRequestLine }
         if bytes[index] &- 0x21 > 0x5D || bytes[index] == ASCII.hash { throw .badTarget }

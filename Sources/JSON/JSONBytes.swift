@@ -31,16 +31,27 @@ extension [UInt8] {
     if last != open { append(UInt8(ascii: ",")) }
   }
 
+  /// Appends a key and its colon, behind a comma where one is due.
   mutating func appendJSON(key: JSONKey) {
     switch key {
     case .literal(let name):
-      append(UInt8(ascii: "\""))
-      name.withUTF8Buffer { append(contentsOf: $0) }
-      append(UInt8(ascii: "\""))
+      let isFirst = last == UInt8(ascii: "{")
+      name.withUTF8Buffer { name in
+        assert(name.allSatisfy { !Self.needsEscape($0) }, "a key that needs escapes is JSONKey(_:)")
+        // One look for room, not one for each byte.
+        append(addingCapacity: name.count + 4) { output in
+          if !isFirst { output.append(UInt8(ascii: ",")) }
+          output.append(UInt8(ascii: "\""))
+          for byte in name { output.append(byte) }
+          output.append(UInt8(ascii: "\""))
+          output.append(UInt8(ascii: ":"))
+        }
+      }
     case .text(let name):
+      separateJSON(after: UInt8(ascii: "{"))
       appendJSON(string: name)
+      append(UInt8(ascii: ":"))
     }
-    append(UInt8(ascii: ":"))
   }
 
   mutating func appendJSON(plain word: StaticString) {
@@ -100,9 +111,10 @@ extension [UInt8] {
   /// U+2028 and U+2029 stay as they are: they are plain characters in JSON, and what is written
   /// here is never pasted into a script.
   mutating func appendJSON(string value: String?) {
-    guard var value else { return appendJSON(boolean: nil) }
+    guard let value else { return appendJSON(boolean: nil) }
     append(UInt8(ascii: "\""))
-    value.withUTF8 { appendEscaped($0) }
+    let isDone: Void? = value.utf8.withContiguousStorageIfAvailable { appendEscaped($0) }
+    if isDone == nil { Array(value.utf8).withUnsafeBufferPointer { appendEscaped($0) } }
     append(UInt8(ascii: "\""))
   }
 
@@ -110,14 +122,16 @@ extension [UInt8] {
     var plain = 0
     for index in text.indices {
       let byte = text[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-        continue
-      }
+      guard Self.needsEscape(byte) else { continue }
       append(contentsOf: text[plain..<index])
       appendEscape(of: byte)
       plain = index + 1
     }
     append(contentsOf: text[plain...])
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
   }
 
   private mutating func appendEscape(of byte: UInt8) {

@@ -26,7 +26,7 @@ final class JSONDocument {
     }
   }
 
-  @usableFromInline var root: JSONField { JSONField(document: self, node: 0) }
+  @usableFromInline var root: JSONField { JSONField(document: self, place: .value(0)) }
 
   @usableFromInline
   func throwViolations() throws(JSONFailure) {
@@ -35,10 +35,12 @@ final class JSONDocument {
 
   /// Notes what is wrong with a field; of several complaints about one field the first counts.
   func record(_ reason: JSONViolation.Reason, at field: @autoclosure () -> String) {
-    guard violations.count < JSONLimits.violations else { return }
+    guard !isFull else { return }
     let violation = JSONViolation(field: field(), reason: reason)
     if violations.last?.field != violation.field { violations.append(violation) }
   }
+
+  private var isFull: Bool { violations.count >= JSONLimits.violations }
 
   /// The value of an object's key, which from now on is known.
   func value(of key: StaticString, in object: Int) -> Int? {
@@ -58,13 +60,22 @@ final class JSONDocument {
   func refuseUnknown(in object: Int) {
     guard unknownFields == .refused else { return }
     let end = Int(tape.nodes[object].extent)
+    var path: String?
     var index = object + 1
     while index < end {
-      if !knownKeys.contains(index) { record(.unknown, at: tape.path(to: index + 1)) }
+      if !knownKeys.contains(index) {
+        guard !isFull else { return }
+        // One walk for all keys: a path to each would be quadratic in their number.
+        let parent = path ?? tape.path(to: object)
+        path = parent
+        let field = JSONTape.path(parent, appending: tape.shortened(key: index))
+        violations.append(JSONViolation(field: field, reason: .unknown))
+      }
       index = tape.nodes[index + 1].next(after: index + 1)
     }
   }
 
+  /// How many items an array has.
   func count(of container: Int) -> Int {
     let end = Int(tape.nodes[container].extent)
     var index = container + 1
@@ -74,24 +85,6 @@ final class JSONDocument {
       index = tape.nodes[index].next(after: index)
     }
     return count
-  }
-}
-
-/// A set of indices that allocates nothing while they are below 64, as in an order body.
-struct JSONMarks {
-  private var low: UInt64 = 0
-  private var high: [UInt64] = []
-
-  func contains(_ index: Int) -> Bool {
-    let (word, bit) = (index / 64 - 1, UInt64(1) << (index % 64))
-    return (word < 0 ? low : word < high.count ? high[word] : 0) & bit != 0
-  }
-
-  mutating func insert(_ index: Int) {
-    let (word, bit) = (index / 64 - 1, UInt64(1) << (index % 64))
-    guard word >= 0 else { return low |= bit }
-    while high.count <= word { high.append(0) }
-    high[word] |= bit
   }
 }
 

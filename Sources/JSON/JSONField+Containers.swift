@@ -4,7 +4,7 @@ extension JSONField {
   public func object<Value, Failure: Error>(
     _ read: (JSONObject) throws(Failure) -> Value
   ) throws(Failure) -> Value {
-    let object = asObject()
+    let object = JSONObject(document: document, node: objectNode())
     // Also after a throw, so that the caller sees misspelt fields together with missing ones.
     defer { object.refuseUnknown() }
     return try read(object)
@@ -18,13 +18,13 @@ extension JSONField {
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONField) throws(Failure) -> Item
   ) throws(Failure) -> [Item] {
-    var fields = items(count: count)
+    var nodes = self.items(count: count)
     var items: [Item] = []
-    items.reserveCapacity(fields.left)
+    items.reserveCapacity(nodes.left)
     var failure: Failure?
-    while let field = fields.next() {
+    while let node = nodes.next(in: document) {
       do throws(Failure) {
-        items.append(try read(field))
+        items.append(try read(JSONField(document: document, place: .value(node))))
       } catch {
         failure = error
       }
@@ -43,38 +43,34 @@ extension JSONField {
   }
 
   @usableFromInline
-  func asObject() -> JSONObject {
-    JSONObject(document: document, node: required(of: .object, else: .notObject))
-  }
+  func objectNode() -> Int? { required(of: .object, else: .notObject) }
 
   /// The items of an array of an allowed size; none when it is another, however long.
   @usableFromInline
   func items(count: ClosedRange<Int>) -> JSONItems {
-    guard let node = required(of: .array, else: .notArray) else {
-      return JSONItems(document: document, index: 0, left: 0)
-    }
+    guard let node = required(of: .array, else: .notArray) else { return JSONItems() }
     let actual = document.count(of: node)
     guard count.contains(actual) else {
       record(.count(count))
-      return JSONItems(document: document, index: 0, left: 0)
+      return JSONItems()
     }
-    return JSONItems(document: document, index: node + 1, left: actual)
+    return JSONItems(index: node + 1, left: actual)
   }
 }
 
 /// Walks over the items of an array.
 @usableFromInline
 struct JSONItems {
-  let document: JSONDocument
-  var index: Int
-  @usableFromInline var left: Int
+  var index = 0
+  @usableFromInline var left = 0
 
+  /// The node of the next item.
   @usableFromInline
-  mutating func next() -> JSONField? {
+  mutating func next(in document: JSONDocument) -> Int? {
     guard left > 0 else { return nil }
-    let field = JSONField(document: document, node: index)
+    let item = index
     index = document.tape.nodes[index].next(after: index)
     left -= 1
-    return field
+    return item
   }
 }

@@ -3,43 +3,37 @@
 /// Asked directly a field is required: `json["name"].string()`. With `optional` or `ifPresent`
 /// before it, it is not: `json["name"].optional?.string()`.
 public struct JSONField {
-  private enum Place {
+  @usableFromInline
+  enum Place {
     case value(Int)
     case absent(object: Int)
     /// Inside something that was refused as a whole: reads return stand-ins and complain no more.
     case standIn
   }
 
-  let document: JSONDocument
-  private let place: Place
-  private let key: StaticString
+  @usableFromInline let document: JSONDocument
+  @usableFromInline let place: Place
+  @usableFromInline let key: StaticString
 
-  init(document: JSONDocument, node: Int) {
+  @inlinable
+  init(document: JSONDocument, place: Place, key: StaticString = "") {
     self.document = document
-    place = .value(node)
-    key = ""
-  }
-
-  init(document: JSONDocument, object: Int, key: StaticString) {
-    self.document = document
+    self.place = place
     self.key = key
-    place = document.value(of: key, in: object).map(Place.value) ?? .absent(object: object)
-  }
-
-  init(standInOf document: JSONDocument) {
-    self.document = document
-    place = .standIn
-    key = ""
   }
 
   /// The field when it is there, be it null.
+  @inlinable
   public var ifPresent: JSONField? {
     if case .value = place { self } else { nil }
   }
 
   /// The field when it is there and not null.
-  public var optional: JSONField? {
-    if case .value(let node) = place, document.tape.nodes[node].kind != .null { self } else { nil }
+  @inlinable
+  public var optional: JSONField? { isGiven ? self : nil }
+
+  @usableFromInline var isGiven: Bool {
+    if case .value(let node) = place { document.tape.nodes[node].kind != .null } else { false }
   }
 
   /// What a merging update does to the field: absent keeps, null clears, a value sets.

@@ -1,14 +1,26 @@
 /// An object being decoded.
 public struct JSONObject {
-  let document: JSONDocument
+  @usableFromInline let document: JSONDocument
 
   /// Nil for the stand-in of something that is no object; its fields are stand-ins too.
-  let node: Int?
+  @usableFromInline let node: Int?
+
+  @inlinable
+  init(document: JSONDocument, node: Int?) {
+    self.document = document
+    self.node = node
+  }
 
   /// A field by its name, present or not; from now on it is a known one.
+  @inlinable
   public subscript(key: StaticString) -> JSONField {
-    guard let node else { return JSONField(standInOf: document) }
-    return JSONField(document: document, object: node, key: key)
+    JSONField(document: document, place: place(of: key), key: key)
+  }
+
+  @usableFromInline
+  func place(of key: StaticString) -> JSONField.Place {
+    guard let node else { return .standIn }
+    return document.value(of: key, in: node).map { .value($0) } ?? .absent(object: node)
   }
 
   /// Refuses the object as a whole, for a rule between its fields.

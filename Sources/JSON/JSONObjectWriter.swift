@@ -62,8 +62,5 @@ public struct JSONObjectWriter {
   }
 
   @usableFromInline
-  mutating func begin(_ key: JSONKey) {
-    bytes.separateJSON(after: UInt8(ascii: "{"))
-    bytes.appendJSON(key: key)
-  }
+  mutating func begin(_ key: JSONKey) { bytes.appendJSON(key: key) }
 }

@@ -22,7 +22,9 @@ struct JSONParser {
   private func locate(_ reason: JSONError.Reason) -> JSONError {
     var path = tape.path(to: tape.nodes.count)[...]
     // Between two elements the array is at fault, not the element that would come next.
-    if reason == .expectedCommaOrBracket { path = path.prefix(upTo: path.lastIndex(of: "[")!) }
+    if reason == .expectedCommaOrBracket, let bracket = path.lastIndex(of: "[") {
+      path = path[..<bracket]
+    }
     return JSONError(offset: at, path: String(path), reason: reason)
   }
 

@@ -2,7 +2,8 @@ extension JSONTape {
   /// The index of the second of two equal keys of an object.
   ///
   /// Keys are compared as text: `"a"` and `"\u0061"` are the same key. A few are compared pair by
-  /// pair; many are sorted, which a hostile choice of keys cannot make quadratic as it could a hash.
+  /// pair; many are sorted, because a hostile choice of keys cannot make a sort quadratic as it
+  /// could a hash table.
   func duplicateKey(of object: Int, count: Int) -> Int? {
     guard count > 1 else { return nil }
     return count <= JSONLimits.pairwiseKeys

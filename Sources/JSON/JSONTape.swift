@@ -95,7 +95,8 @@ struct JSONTape {
     return nil
   }
 
-  private func shortened(key index: Int) -> String {
+  /// A key as a path repeats it.
+  func shortened(key index: Int) -> String {
     let bytes = text[nodes[index].text]
     guard bytes.count > JSONLimits.pathKeyBytes else { return string(at: index) }
     var end = bytes.startIndex + JSONLimits.pathKeyBytes

@@ -94,7 +94,6 @@ public enum JSONValue: Equatable, Sendable {
     case .object(let members):
       bytes.append(UInt8(ascii: "{"))
       for member in members {
-        bytes.separateJSON(after: UInt8(ascii: "{"))
         bytes.appendJSON(key: JSONKey(member.key))
         member.value.write(to: &bytes)
       }

@@ -3,7 +3,9 @@ import Glibc
 import Testing
 
 /// A client that sends and receives bytes as a test says, and knows no HTTP of its own.
-final class RawClient {
+///
+/// Unchecked: a test that lends it to a loop waits until the loop is done with it.
+final class RawClient: @unchecked Sendable {
   private let socket: Socket
   /// Everything received so far.
   private(set) var received: [UInt8] = []
@@ -26,6 +28,12 @@ final class RawClient {
 
   deinit { socket.close() }
 
+  /// Whether anybody listens on a port.
+  static func canConnect(to port: UInt16) -> Bool {
+    guard let client = try? RawClient(port: port) else { return false }
+    return client.socket.pendingError == 0
+  }
+
   /// Sends what fits into the system's buffers; how much that was.
   @discardableResult
   func send(_ text: String) -> Int { send(Array(text.utf8)) }
@@ -46,13 +54,15 @@ final class RawClient {
 
   private static let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
 
-  /// Takes what has arrived.
+  /// Takes what has arrived; answers the server's end with its own, as clients do.
   func receive() {
     while end == nil {
       switch socket.receive(appendingTo: &received, limit: 65_536) {
       case .bytes: continue
       case .nothing: return
-      case .end: end = .closed
+      case .end:
+        end = .closed
+        finishSending()
       case .failed: end = .reset
       }
     }
@@ -62,6 +72,8 @@ final class RawClient {
 
   /// The first line of every answer that has begun to arrive.
   var statusLines: [String] {
-    text.ranges(of: "HTTP/1.1 ").map { String(text[$0.lowerBound...].prefix { $0 != "\r\n" }) }
+    text.ranges(of: "HTTP/1.1 ")
+      .map { String(text[$0.lowerBound...].prefix { $0 != "\r\n" }) }
+      .filter { $0.dropFirst(9).first?.isNumber == true }
   }
 }

@@ -168,7 +168,8 @@ struct ServerTests {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
 
-    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /later HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n")
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /later HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.send("BAD\r\n\r\n")
     try await client.expectEnd()
 
     let finished = server.finished

@@ -37,6 +37,15 @@ final class TestServer: @unchecked Sendable {
     try await thread.loop.run { _ in await self.server!.drain() }
   }
 
+  /// Drains, after `prepare` was done on the loop itself: what it sends is in the kernel, unseen.
+  func drain<Result: Sendable>(
+    after prepare: @escaping @Sendable (UInt16) throws -> Result
+  ) async throws -> (Result, report: Task<Server.DrainReport, Never>) {
+    try await thread.loop.run { loop in
+      (try prepare(self.port), Task(executorPreference: loop) { await self.server!.drain() })
+    }
+  }
+
   /// Whether everything the loop was told before has been done.
   func settle() async throws { try await thread.loop.run { _ in } }
 

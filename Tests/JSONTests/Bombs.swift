@@ -90,9 +90,15 @@ struct Bombs {
     #expect(reason("[\(strings)]") == nil)
   }
 
-  @Test("of unknown fields, all of them wrong")
+  @Test("of unknown fields, also when all look alike where a path cuts them")
   func unknown() {
-    let keys = (0..<15_000).map { "\"\($0)\":0" }.joined(separator: ",")
-    #expect(Order.violations("{\(keys)}").count == JSONLimits.violations)
+    let short = (0..<15_000).map { "\"\($0)\":0" }.joined(separator: ",")
+    #expect(Order.violations("{\(short)}").count == JSONLimits.violations)
+
+    let beginning = String(repeating: "x", count: JSONLimits.pathKeyBytes)
+    let long = (0..<3_000).map { "\"\(beginning)\($0)\":0" }.joined(separator: ",")
+    let found = Order.violations("{\(long)}")
+    #expect(found.count == JSONLimits.violations)
+    #expect(found.last == beginning + "…: is not a known field")
   }
 }

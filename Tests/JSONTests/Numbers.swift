@@ -83,4 +83,11 @@ struct Numbers {
       JSONDecimalForm(fractionDigits: 0, range: -5...5).description
         == "must be a number from -5 to 5 with at most 0 fraction digits")
   }
+
+  @Test("and the form of money says what it wants")
+  func form() {
+    #expect(
+      JSONDecimalForm.money.description == "must be a number from 0.00 to 9999999999.99"
+        + " with at most 2 fraction digits")
+  }
 }

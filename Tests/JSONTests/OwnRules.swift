@@ -96,7 +96,7 @@ struct OwnRules {
   }
 
   @Test("check leaves before code that cannot bear a stand-in")
-  func check2() {
+  func leaving() {
     let found = messages { () throws(JSONFailure) in
       _ = try JSONReader.decode(Array(#"{"items":[]}"#.utf8)) { json throws(JSONInvalid) in
         let items = json["items"].array(count: 1...9) { $0.string() }

@@ -160,6 +160,7 @@ struct RefusedDocuments {
     Case("a high surrogate before text", #""\uD800a""#, .loneSurrogate, at: 1),
     Case("a high surrogate before another escape", #""\uD800\n""#, .loneSurrogate, at: 1),
     Case("a high surrogate before a letter's escape", #""\uD800\u0061""#, .loneSurrogate, at: 1),
+    Case("a high surrogate before U+E000", #""\uD800\uE000""#, .loneSurrogate, at: 1),
     Case("two high surrogates", #""\uD800\uD800""#, .loneSurrogate, at: 1),
     Case("a low surrogate alone", #""\uDC00""#, .loneSurrogate, at: 1),
     Case("surrogates in the wrong order", #""\uDC00\uD800""#, .loneSurrogate, at: 1),
@@ -218,6 +219,11 @@ struct RefusedDocuments {
     Case("the empty key twice", #"{"":1,"":2}"#, .duplicateKey, at: 6),
     Case("the first and the last", #"{"a":1,"b":2,"c":3,"a":4}"#, .duplicateKey, at: 19),
     Case("behind nested values", #"{"a":{"b":[1]},"a":2}"#, .duplicateKey, at: 15),
+    Case("two pairs: the first is named", #"{"a":1,"b":2,"b":3,"a":4}"#, .duplicateKey, at: 13),
+    Case(
+      "two pairs among more keys than are compared in pairs",
+      #"{"a":1,"b":2,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0,"l":0,"b":3,"a":4}"#,
+      .duplicateKey, at: 73),
     Case("in a nested object", #"{"a":{"b":1,"b":2}}"#, .duplicateKey, at: 12),
     Case("in an item", #"[{},{"b":1,"b":2}]"#, .duplicateKey, at: 11),
   ]
