@@ -1,4 +1,3 @@
-import EventLoop
 public import Orders
 public import Postgres
 

@@ -43,12 +43,12 @@ struct Bench {
     let rows = """
       INSERT INTO products (id, name, description, price, stock)
       SELECT n::text, 'Product ' || n, 'A product to be looked up', n / 100.0, n
-        FROM generate_series(1, \(Self.productCount)) AS n;
-      VACUUM ANALYZE products;
+        FROM generate_series(1, \(Self.productCount)) AS n
       """
-    guard
-      ChildProcess.output(of: [psql, "-qc", rows, cluster.connectionString], seconds: 60) != nil
-    else { throw LabError("the products could not be stored") }
+    let stored = ChildProcess.output(
+      of: [psql, "-q", "-c", rows, "-c", "VACUUM ANALYZE products", cluster.connectionString],
+      seconds: 60)
+    guard stored != nil else { throw LabError("the products could not be stored") }
     _ = try service.waitUntilReady()
   }
 

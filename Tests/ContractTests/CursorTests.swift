@@ -29,7 +29,7 @@ struct CursorTests {
 
   @Test("with any one character changed, left out or added is refused")
   func mutated() {
-    let seed: UInt = 11
+    let seed: UInt64 = 11
     var random = SeededRandom(seed: seed)
     let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
     for _ in 0..<2_000 {

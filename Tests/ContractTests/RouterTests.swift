@@ -11,7 +11,7 @@ struct RouterTests {
       handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
   }
 
-  private static func set(_ name: StaticString, _ routes: [Route]) -> RouteSet {
+  private static func contract(_ name: StaticString, _ routes: [Route]) -> RouteSet {
     RouteSet(name: name, routes: routes) { failure, _ in
       let notice = ErrorNotice(failure)
       return Response(
@@ -19,13 +19,15 @@ struct RouterTests {
     }
   }
 
-  private static let own = set(
-    "own",
-    [
-      route(.get, "/orders"), route(.post, "/orders"), route(.get, "/orders/{id}"),
-      route(.patch, "/orders/{id}/status"), route(.get, "/orders/new"),
-    ])
-  private static let shop = set("shop", [route(.get, "/orders/{id}")])
+  private static var own: RouteSet {
+    contract(
+      "own",
+      [
+        route(.get, "/orders"), route(.post, "/orders"), route(.get, "/orders/{id}"),
+        route(.patch, "/orders/{id}/status"), route(.get, "/orders/new"),
+      ])
+  }
+  private static var shop: RouteSet { contract("shop", [route(.get, "/orders/{id}")]) }
 
   typealias Case = (request: String, status: Int, body: String)
   static let cases: [Case] = [
@@ -76,7 +78,7 @@ struct RouterTests {
   func unforeseen() throws {
     struct Secret: Error {}
     var reported: [String] = []
-    let failing = Self.set(
+    let failing = Self.contract(
       "own", [Route(.get, "/fail", "", handler: .now { _ in throw Secret() })])
     let router = Router([("/", failing)]) { error, id in reported.append("\(error) \(id)") }
 

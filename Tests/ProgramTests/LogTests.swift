@@ -64,8 +64,10 @@ struct LogTests {
 
     var text = ""
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    let end = ends[1]
     let closer = Thread {
-      writer.close(); close(ends[1])
+      writer.close()
+      close(end)
     }
     while case let count = read(ends[0], &chunk, chunk.count), count > 0 {
       text += String(decoding: chunk[..<count], as: UTF8.self)
