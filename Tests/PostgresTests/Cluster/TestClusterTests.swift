@@ -36,11 +36,13 @@ struct TestClusterTests {
     try ClusterFiles.makeFolders(used + "/data")
     defer { ClusterFiles.removeTree(used) }
     let user = try ServerUser.choose(home: used)
+    close(creat(left + ".log", 0o600))
     let lock = try ClusterLock(ClusterFolders(home: used), user: user)
 
     TestCluster.removeLeftovers()
 
     #expect(ClusterFiles.status(left) == nil)
+    #expect(ClusterFiles.status(left + ".log") == nil)
     #expect(ClusterFiles.status(used + "/data") != nil)
     withExtendedLifetime(lock) {}
   }

@@ -1,0 +1,175 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("A pool's state")
+struct PoolStateTests {
+  private let start = Instant(nanoseconds: 1_000_000_000_000)
+
+  private static var settings: PostgresSettings {
+    var settings = PostgresSettings()
+    settings.readConnections = 1
+    settings.writeConnections = 2
+    settings.waitersMax = 5
+    return settings
+  }
+
+  private func makePool(open: Bool = true) -> PoolState<Int> {
+    var pool = PoolState<Int>(Self.settings, generator: SeededRandom(seed: 1))
+    guard open else { return pool }
+    #expect(pool.tick(at: start).connects == [0])
+    #expect(pool.opened(slot: 0, at: start).connects == [1, 2])
+    #expect(pool.opened(slot: 1, at: start).isEmpty)
+    #expect(pool.opened(slot: 2, at: start).isEmpty)
+    return pool
+  }
+
+  @Test("sends a single scout first, and the others when it has come through")
+  func scout() {
+    let pool = makePool()
+    #expect(pool.open == 3)
+    #expect(pool.nextTick == .never)
+  }
+
+  @Test("gives reads, writes and transactions their own connections, the idlest first")
+  func roles() {
+    var pool = makePool()
+    #expect(pool.ask(.read) == .use(slot: 0))
+    #expect(pool.ask(.read) == .use(slot: 0))
+    #expect(pool.ask(.write) == .use(slot: 1))
+    #expect(pool.ask(.write) == .use(slot: 2))
+    #expect(pool.ask(.lease) == .wait)
+    pool.enqueue(7, for: .lease, at: start)
+    #expect(pool.finished(slot: 2).uses == [.init(waiter: 7, slot: 2)])
+    #expect(pool.ask(.write) == .use(slot: 1))
+    #expect(pool.released(slot: 2).isEmpty)
+    #expect(pool.ask(.write) == .use(slot: 2))
+  }
+
+  @Test("lets nobody overtake those who wait")
+  func fairness() {
+    var pool = makePool()
+    #expect(pool.ask(.write) == .use(slot: 1))
+    #expect(pool.ask(.write) == .use(slot: 2))
+    pool.enqueue(1, for: .lease, at: start)
+
+    #expect(pool.ask(.write) == .wait)
+    pool.enqueue(2, for: .write, at: start)
+    #expect(pool.finished(slot: 1).uses == [.init(waiter: 1, slot: 1), .init(waiter: 2, slot: 2)])
+  }
+
+  @Test("asks a slow connection last")
+  func slow() {
+    var pool = makePool()
+    #expect(pool.ask(.write) == .use(slot: 1))
+    #expect(pool.ask(.write) == .use(slot: 2))
+    #expect(pool.ask(.write) == .use(slot: 1))
+    #expect(pool.ask(.write, isSlow: { $0 == 2 }) == .use(slot: 1))
+    #expect(pool.ask(.write) == .use(slot: 2))
+  }
+
+  @Test("refuses at once when the queue is full, and later who has waited enough")
+  func queue() {
+    var pool = makePool()
+    _ = pool.ask(.lease)
+    _ = pool.ask(.lease)
+    for waiter in 0..<5 {
+      #expect(pool.ask(.lease) == .wait)
+      pool.enqueue(waiter, for: .lease, at: start + .milliseconds(waiter))
+    }
+    #expect(pool.ask(.lease) == .refuse(.queueFull))
+    #expect(pool.nextTick == start + .seconds(1))
+    #expect(pool.tick(at: start + .milliseconds(1001)).refusals.map(\.0) == [0, 1])
+    #expect(pool.waiting == 3)
+  }
+
+  @Test("refuses at once while nothing connects, and waits while it does not know yet")
+  func breaker() {
+    var pool = makePool(open: false)
+    #expect(pool.tick(at: start).connects == [0])
+    #expect(pool.ask(.read) == .wait)
+    pool.enqueue(1, for: .read, at: start)
+
+    let actions = pool.connectFailed(slot: 0, at: start)
+    #expect(actions.refusals.map(\.1) == [.unavailable])
+    #expect(pool.isBreakerOpen)
+    #expect(pool.ask(.read) == .refuse(.unavailable))
+    #expect(pool.ask(.lease) == .refuse(.unavailable))
+    #expect(pool.nextTick > start && pool.nextTick <= start + .milliseconds(50))
+
+    #expect(pool.tick(at: pool.nextTick).connects == [0])
+    #expect(pool.opened(slot: 0, at: pool.nextTick).connects == [1, 2])
+    #expect(pool.ask(.read) == .use(slot: 0))
+  }
+
+  @Test("pauses ever longer between attempts, never more than a second")
+  func backOff() {
+    var pool = makePool(open: false)
+    var now = start
+    var longest = Duration.zero
+    for attempt in 0..<50 {
+      #expect(pool.tick(at: now).connects.count == 1)
+      #expect(pool.connectFailed(slot: 0, at: now).connects.isEmpty)
+      let pause = pool.nextTick - now
+      #expect(pause > .zero && pause <= .seconds(1))
+      if attempt > 10 { #expect(pause >= .milliseconds(500)) }
+      longest = max(longest, pause)
+      now = pool.nextTick
+    }
+    #expect(longest > .milliseconds(500))
+  }
+
+  @Test("lets reads use the connections of the writes when they have none of their own")
+  func fallback() {
+    var pool = makePool()
+    #expect(pool.lost(slot: 0, at: start + .seconds(2)).connects == [0])
+    #expect(pool.ask(.read) == .use(slot: 1))
+  }
+
+  @Test("refuses writes at once when only the reads can connect")
+  func writeBreaker() {
+    var pool = makePool()
+    _ = pool.lost(slot: 1, at: start)
+    _ = pool.lost(slot: 2, at: start)
+    #expect(pool.ask(.write) == .refuse(.unavailable))
+    #expect(pool.ask(.read) == .use(slot: 0))
+  }
+
+  @Test("takes nobody in and lets what is on the way finish when it drains")
+  func drain() {
+    var pool = makePool()
+    #expect(pool.ask(.read) == .use(slot: 0))
+    #expect(pool.ask(.lease) == .use(slot: 1))
+    #expect(pool.drain().isEmpty)
+    #expect(pool.ask(.read) == .refuse(.unavailable))
+    #expect(!pool.isIdle)
+    _ = pool.finished(slot: 0)
+    _ = pool.released(slot: 1)
+    #expect(pool.isIdle)
+  }
+
+  @Test("serves or refuses everybody exactly once, whatever happens", arguments: 0..<200)
+  func random(seed: UInt64) {
+    var model = PoolModel(settings: Self.settings, seed: seed, start: start)
+    for _ in 0..<500 { model.step() }
+    model.heal()
+    #expect(model.problems.isEmpty, "seed \(seed): \(model.problems)")
+  }
+}
+
+extension [PoolState<Int>.Action] {
+  struct Use: Equatable {
+    let waiter: Int
+    let slot: Int
+  }
+
+  var connects: [Int] { compactMap { if case .connect(let slot) = $0 { slot } else { nil } } }
+  var uses: [Use] {
+    compactMap { if case .use(let waiter, let slot) = $0 { Use(waiter: waiter, slot: slot) } else { nil } }
+  }
+  var refusals: [(Int, PoolState<Int>.Refusal)] {
+    compactMap { if case .refuse(let waiter, let why) = $0 { (waiter, why) } else { nil } }
+  }
+}
