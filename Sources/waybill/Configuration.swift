@@ -59,12 +59,16 @@ private struct SettingReader {
   init(_ environment: Environment) { self.environment = environment }
 
   func refuseUnknownNames() throws(ConfigurationError) {
-    let known = Set(Setting.all.flatMap { [$0.name] + ($0.isSecret ? [$0.name + "_FILE"] : []) })
-    let unknown = environment.values.keys.filter { $0.hasPrefix("WAYBILL_") }
-    for name in unknown.sorted() where !known.contains(name) {
-      let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
-      throw ConfigurationError("\(name) is not a setting: did you mean \(nearest)?")
+    let known = Setting.all.flatMap { [$0.name] + ($0.isSecret ? [$0.name + "_FILE"] : []) }
+    let unknown = environment.values.keys.filter {
+      $0.hasPrefix("WAYBILL_") && !known.contains($0)
     }
+    guard let name = unknown.min() else { return }
+    let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
+    let cure =
+      distance(nearest, name) <= 3
+      ? "did you mean \(nearest)?" : "`waybill settings` lists them"
+    throw ConfigurationError("\(name) is not a setting: \(cure)")
   }
 
   /// `open` on an address other machines reach has to be somebody's decision.

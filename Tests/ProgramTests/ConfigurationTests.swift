@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import waybill
@@ -40,7 +41,7 @@ struct ConfigurationTests {
   static let refused: [Refused] = [
     (["PORT": "http"], "PORT=http must be a whole number from 0 to 65535"),
     (["PORT": "65536"], "PORT=65536 must be a whole number from 0 to 65535"),
-    (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: did you mean WAYBILL_HOME?"),
+    (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: `waybill settings` lists them"),
     (["WAYBILL_LOPS": "2"], "WAYBILL_LOPS is not a setting: did you mean WAYBILL_LOOPS?"),
     (["WAYBILL_SEED": "yes"], "WAYBILL_SEED=yes must be one of: demo, none"),
     (["LOG_LEVEL": "loud"], "LOG_LEVEL=loud must be one of: debug, error, info, notice, warning"),
@@ -73,7 +74,7 @@ struct ConfigurationTests {
 
   @Test("is described in the README as the code has it")
   func readme() throws {
-    let readme = try #require(readFile("README.md"))
+    let readme = try #require(readFile(RepositoryRoot.path + "/README.md"))
 
     #expect(readme.contains(Setting.markdown), "paste the output of `waybill settings`")
   }

@@ -110,6 +110,20 @@ final class PlainClient {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// One request on a connection that stays open: the status of the answer; nil when there is none.
+  func status(of path: String) -> Int? {
+    send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {
+      bytes += chunk[..<count]
+      // Every answer here is one JSON object behind its head.
+      guard bytes.last == UInt8(ascii: "}") else { continue }
+      return Int(String(decoding: bytes.prefix(12).suffix(3), as: UTF8.self))
+    }
+    return nil
+  }
+
   /// One request on a connection of its own: the whole answer; empty when there is none.
   static func get(_ path: String, port: UInt16) -> String {
     guard let client = PlainClient(port: port) else { return "" }
