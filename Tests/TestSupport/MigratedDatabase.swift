@@ -10,7 +10,9 @@ public enum MigratedDatabase {
   /// The connection string of a fresh database at the newest schema, otherwise empty.
   public static func make() async throws -> String {
     let template = try await TestCluster.shared.template("waybill_newest") { conninfo in
-      _ = try await onLoop { loop in try await migrator().migrate(try ConnectionString(conninfo), on: loop) }
+      _ = try await onLoop { loop in
+        try await migrator().migrate(try ConnectionString(conninfo), on: loop)
+      }
     }
     return try TestCluster.shared.makeDatabase(template: template)
   }
