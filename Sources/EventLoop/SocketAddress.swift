@@ -27,9 +27,7 @@ public enum SocketAddress: Hashable, Sendable {
     case AF_INET6:
       self = withUnsafeBytes(of: &storage) { bytes in
         let address = bytes.load(as: sockaddr_in6.self)
-        let (high, low) = withUnsafeBytes(of: address.sin6_addr) {
-          ($0.load(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        }
+        let (high, low) = Self.halves(of: address.sin6_addr)
         return .v6(
           high, low, scope: address.sin6_scope_id, port: UInt16(bigEndian: address.sin6_port))
       }
@@ -103,6 +101,26 @@ extension SocketAddress: CustomStringConvertible {
 }
 
 extension SocketAddress {
+  /// The address that `host` spells out; nil when it is a name.
+  public init?(literal host: String, port: UInt16) {
+    var v4 = in_addr()
+    var v6 = in6_addr()
+    if inet_pton(AF_INET, host, &v4) == 1 {
+      self = .v4(v4.s_addr, port: port)
+    } else if inet_pton(AF_INET6, host, &v6) == 1 {
+      let (high, low) = Self.halves(of: v6)
+      self = .v6(high, low, scope: 0, port: port)
+    } else {
+      return nil
+    }
+  }
+
+  static func halves(of address: in6_addr) -> (UInt64, UInt64) {
+    withUnsafeBytes(of: address) {
+      ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+  }
+
   /// The addresses of a host, in the order they should be tried; empty when it has none.
   ///
   /// Asks the name service and waits for it, so it is never called on a loop that serves.
