@@ -39,7 +39,8 @@ extension Duration {
 public struct Clock: Sendable {
   /// Reads the monotonic clock.
   public let now: @Sendable () -> Instant
-  /// Reads the wall clock: nanoseconds since 1970-01-01 UTC. For dates people read, never for deadlines.
+  /// Reads the wall clock: nanoseconds since 1970-01-01 UTC, for dates people read and never for
+  /// deadlines.
   public let wall: @Sendable () -> Int64
 
   /// A clock made of two readings.

@@ -109,13 +109,15 @@ public final class EventLoop: @unchecked Sendable {
     return watch
   }
 
-  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they gathered.
+  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they
+  /// gathered.
   public func atEndOfTurn(_ flush: @escaping () -> Void) {
     assertCurrent()
     flushes.append(flush)
   }
 
-  /// Stops the process when called on another thread: what lives on the loop was about to be shared.
+  /// Stops the process when called on another thread: what lives on the loop was about to be
+  /// shared.
   public func assertCurrent() { precondition(isCurrent, "called off its event loop") }
 }
 

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 
-/// A non-blocking stream socket: the few system calls that a server's and a client's connections make.
+/// A non-blocking stream socket: the few system calls that a server's and a client's connections
+/// make.
 ///
 /// A plain handle. Whoever made it closes it once; every call retries when a signal interrupts it.
 public struct Socket: Sendable {
@@ -57,7 +58,8 @@ public struct Socket: Sendable {
     return errno == EAGAIN ? 0 : nil
   }
 
-  /// Begins to connect: 0 when done, `EINPROGRESS` when it will be writable later, or why it failed.
+  /// Begins to connect: 0 when done, `EINPROGRESS` when it will be writable later, or why it
+  /// failed.
   public func connect(to address: SocketAddress) -> Int32 {
     address.withSystemAddress { Glibc.connect(descriptor, $0, $1) } == 0 ? 0 : errno
   }

@@ -1,4 +1,4 @@
-import Glibc
+import func Glibc.memchr
 
 /// Byte values with a meaning in HTTP.
 enum ASCII {
@@ -23,7 +23,8 @@ enum ASCII {
   static let delete: UInt8 = 0x7F
 }
 
-/// Members of 0...127 that belong to one grammar rule: `low` has the bits of 0...63, `high` those of
+/// Members of 0...127 that belong to one grammar rule: `low` has the bits of 0...63, `high` those
+/// of
 /// 64...127, so that a test is a shift and no memory is read. A test checks each set byte by byte.
 struct ByteSet {
   let low: UInt64

@@ -1,4 +1,5 @@
-/// The `host[:port]` of a Host field or an absolute URL (RFC 3986 section 3.2, no user information).
+/// The `host[:port]` of a Host field or an absolute URL (RFC 3986 section 3.2, no user
+/// information).
 enum Authority {
   static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard !range.isEmpty else { return false }

@@ -1,4 +1,5 @@
-/// Reads the content of one message: a known length, chunks (RFC 9112 section 7.1), or all there is.
+/// Reads the content of one message: a known length, chunks (RFC 9112 section 7.1), or all there
+/// is.
 struct BodyReader {
   private enum State {
     case counted(left: Int)
@@ -139,7 +140,8 @@ struct BodyReader {
     line.removeAll(keepingCapacity: true)
   }
 
-  /// Refuses the fields that frame or route a message: in a trailer they come too late to be heeded.
+  /// Refuses the fields that frame or route a message: in a trailer they come too late to be
+  /// heeded.
   private static func checkTrailer(_ line: Span<UInt8>) throws(Rejection) {
     let name = try FieldName.range(line, 0..<line.count)
     let isForbidden =

@@ -88,7 +88,8 @@ struct FieldFacts {
     contentLength = length
   }
 
-  /// Exactly `chunked`. Other codings before it are legal but not decoded here; anything else leaves
+  /// Exactly `chunked`. Other codings before it are legal but not decoded here; anything else
+  /// leaves
   /// the end of the content open (RFC 9112 section 6.3).
   private mutating func takeCoding(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Rejection) {
     if isChunked { throw .twoTransferEncodings }

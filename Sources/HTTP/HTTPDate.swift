@@ -33,7 +33,8 @@ public enum HTTPDate {
     return out
   }
 
-  /// The Gregorian date of a day since 1970-01-01, by years that begin in March so that the leap day
+  /// The Gregorian date of a day since 1970-01-01, by years that begin in March so that the leap
+  /// day
   /// is the last of its year.
   private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
     let sinceEra = day + 719_468

@@ -34,7 +34,8 @@ public struct Request: Sendable {
 
   private static let asterisk: ArraySlice<UInt8> = [ASCII.asterisk]
 
-  /// The request whose head `reader` has read, or as much of it as was sound; the reader starts over.
+  /// The request whose head `reader` has read, or as much of it as was sound; the reader starts
+  /// over.
   @inline(__always)
   init(_ line: RequestLine, _ reader: inout HeadReader<RequestLine>) {
     let facts = reader.scan.facts

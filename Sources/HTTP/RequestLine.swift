@@ -50,7 +50,8 @@ struct RequestLine: StartLine {
 
   /// Refuses what no target may hold; answers where the first question mark is.
   ///
-  /// Browsers leave a few characters unescaped that RFC 3986 does not list (`|`, `{`, `"`): they cut
+  /// Browsers leave a few characters unescaped that RFC 3986 does not list (`|`, `{`, `"`): they
+  /// cut
   /// nothing short and are let through. A fragment is the client's own business and is refused.
   @inline(__always)
   private static func checkTarget(

@@ -28,7 +28,8 @@ public struct RequestParser: Sendable {
     case closed
   }
 
-  /// What is kept between reads. Bytes are kept in boxes of their own, so that the parser of an idle
+  /// What is kept between reads. Bytes are kept in boxes of their own, so that the parser of an
+  /// idle
   /// connection, of which there may be ten thousand, is a few words.
   private enum State {
     case between(EmptyLine)

@@ -22,7 +22,7 @@ public struct DemoData {
             ('mouse',     'Mouse',              'Two buttons and a wheel',            19.90,  250),
             ('monitor',   'Monitor',            '27 inches, height adjustable',      249.00,   40),
             ('headset',   'Headset',            'With a microphone that folds away',  79.50,   60),
-            ('webcam',    'Webcam',             'Sold out, so that refusals can be tried', 59.00, 0),
+            ('webcam',    'Webcam',             'Sold out, to try refusals', 59.00, 0),
             ('cable-usb', 'USB cable',          'Two metres',                          6.95,  500),
             ('dock',      'Docking station',    'Eleven ports',                      139.00,   25),
             ('lamp',      'Desk lamp',          'Warm and cold light',                34.20,   80),

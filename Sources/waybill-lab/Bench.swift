@@ -79,7 +79,8 @@ struct Bench {
       """
     let sql = """
       \\set id random(1, \(Self.productCount))
-      SELECT id, number, name, description, price, stock, version, created_at, updated_at FROM products WHERE id = :id::text;
+      SELECT id, number, name, description, price, stock, version, created_at, updated_at \
+        FROM products WHERE id = :id::text;
       """
     try writeText(lua, to: folder + "/get.lua")
     try writeText(sql, to: folder + "/get.sql")

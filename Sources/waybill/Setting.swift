@@ -45,7 +45,8 @@ struct Setting: Sendable {
   /// The table for the README.
   static var markdown: String {
     let rows = all.map {
-      "| `\($0.name)`\($0.isSecret ? " (or `\($0.name)_FILE`)" : "") | \($0.standard) | \($0.meaning) |"
+      let file = $0.isSecret ? " (or `\($0.name)_FILE`)" : ""
+      return "| `\($0.name)`\(file) | \($0.standard) | \($0.meaning) |"
     }
     return (["| variable | default | meaning |", "| --- | --- | --- |"] + rows)
       .joined(separator: "\n")
