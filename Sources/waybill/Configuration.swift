@@ -17,6 +17,8 @@ struct Configuration: Equatable, Sendable {
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
+  /// Whether somebody said that no token is needed.
+  var isOpenOnPurpose: Bool
   var log: LogOptions
 
   init(
@@ -48,7 +50,17 @@ struct Configuration: Equatable, Sendable {
       level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])
         ?? (onTerminal ? .text : .json))
-    try reader.refuseOpenDoor(host: host)
+    isOpenOnPurpose = try reader.word(.auth, ["open": true]) ?? false
+  }
+
+  /// Refuses to listen where other machines reach us unless somebody decided that.
+  func refuseOpenDoor() throws(ConfigurationError) {
+    let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    guard isLoopback || isOpenOnPurpose else {
+      throw ConfigurationError(
+        "HOST=\(host) is reachable from other machines and no token would be asked for: "
+          + "set WAYBILL_AUTH=open if that is meant, or HOST=127.0.0.1")
+    }
   }
 }
 
@@ -69,17 +81,6 @@ private struct SettingReader {
       distance(nearest, name) <= 3
       ? "did you mean \(nearest)?" : "`waybill settings` lists them"
     throw ConfigurationError("\(name) is not a setting: \(cure)")
-  }
-
-  /// `open` on an address other machines reach has to be somebody's decision.
-  func refuseOpenDoor(host: String) throws(ConfigurationError) {
-    let chosen = try word(.auth, ["open": true])
-    let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    guard isLoopback || chosen == true else {
-      throw ConfigurationError(
-        "HOST=\(host) is reachable from other machines and no token would be asked for: "
-          + "set WAYBILL_AUTH=open if that is meant, or HOST=127.0.0.1")
-    }
   }
 
   func text(_ setting: Setting) throws(ConfigurationError) -> String? {

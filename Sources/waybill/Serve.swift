@@ -11,6 +11,7 @@ struct Serve {
   init(_ configuration: Configuration) { self.configuration = configuration }
 
   func run() throws -> Int32 {
+    try configuration.refuseOpenDoor()
     raiseDescriptorLimit()
     let log = Log(configuration.log)
     defer { log.close() }
