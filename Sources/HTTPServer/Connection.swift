@@ -57,7 +57,6 @@ final class Connection: Watcher {
 
   /// Begins to read; or, when there are too many connections, only to say so.
   func start(refused: Bool) {
-    socket.sendAtOnce()
     timer = Timer(on: server.loop) { [unowned self] in expire() }
     watch = server.loop.watch(socket.descriptor, for: .read, self)
     obey(refused ? .refuse(.tooManyConnections) : .wait)

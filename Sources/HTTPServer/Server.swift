@@ -69,8 +69,8 @@ extension Server {
 
   /// Stops accepting, lets every request that was accepted have its answer, and ends.
   ///
-  /// Idle connections are closed at once, answers close theirs, and what is left when the limits'
-  /// drain deadline passes is cut. Called once.
+  /// Connections at rest are closed at once, those in use with their next answer or a moment later,
+  /// and what is left when the limits' drain deadline passes is cut. Called once.
   public func drain() async -> DrainReport {
     await withCheckedContinuation { continuation in
       drain { continuation.resume(returning: $0) }

@@ -70,7 +70,8 @@ public struct ServerLimits: Sendable {
   /// Time between the begin of a drain and its end by force.
   public var drainDeadline: Duration = .seconds(10)
 
-  /// Time a new connection gets in a drain to send the request it was opened for.
+  /// Time a new connection gets in a drain to send the request it was opened for, and one that was
+  /// just answered to send the next: it may be on its way, and closing would lose it.
   public var drainGrace: Duration = .milliseconds(500)
 
   /// The limits as they stand here, to be changed one by one.
