@@ -67,6 +67,10 @@ public struct ServerLimits: Sendable {
   /// A client that sends requests and reads no answers costs this much, one answer and one read.
   public var unsentBytesMax = 65_536
 
+  /// Bytes that all connections of a loop may keep together of messages half arrived and answers
+  /// half sent; the connection that passes it is cut. A thousand stalled transfers of 64 KB.
+  public var heldBytesMax = 67_108_864
+
   /// Time between the begin of a drain and its end by force.
   public var drainDeadline: Duration = .seconds(10)
 
