@@ -23,27 +23,28 @@ enum ASCII {
   static let delete: UInt8 = 0x7F
 }
 
-/// The members of 0...127 that belong to one grammar rule; a test is two shifts, no memory.
+/// Members of 0...127 that belong to one grammar rule: `low` has the bits of 0...63, `high` those of
+/// 64...127, so that a test is a shift and no memory is read. A test checks each set byte by byte.
 struct ByteSet {
-  private var low: UInt64 = 0
-  private var high: UInt64 = 0
+  let low: UInt64
+  let high: UInt64
 
-  /// The letters, the digits and these other characters.
-  init(alphanumericsAnd others: StaticString) {
-    for byte in UInt8(0x30)...0x39 { insert(byte) }
-    for byte in UInt8(0x41)...0x5A { insert(byte) }
-    for byte in UInt8(0x61)...0x7A { insert(byte) }
-    for index in 0..<others.utf8CodeUnitCount { insert(others.utf8Start[index]) }
+  /// `tchar` (RFC 9110 section 5.6.2): letters, digits and `` !#$%&'*+-.^_`|~ ``.
+  static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
+
+  /// Registered names and IPv4 addresses (RFC 3986 section 3.2.2): letters, digits and
+  /// `-._~%!$&'()*+;=`. The comma is legal there and left out: two Host fields merged by a proxy
+  /// look like that.
+  static var host: ByteSet { ByteSet(low: 0x2BFF_6FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+  /// What needs no percent-encoding (RFC 3986 section 2.3): letters, digits and `-._~`.
+  static var unreserved: ByteSet {
+    ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
   }
 
-  /// A set whose bits were worked out beforehand: `low` for 0...63, `high` for 64...127.
-  init(low: UInt64, high: UInt64) {
-    self.low = low
-    self.high = high
-  }
-
-  private mutating func insert(_ byte: UInt8) {
-    if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte & 63) }
+  /// Request ids taken from a sender: letters, digits and `._-:/+=`.
+  static var requestID: ByteSet {
+    ByteSet(low: 0x27FF_E800_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
   }
 
   @inline(__always)
@@ -54,14 +55,9 @@ struct ByteSet {
 }
 
 extension UInt8 {
-  /// Whether this is a `tchar` (RFC 9110 section 5.6.2): what methods and field names are made of.
-  ///
-  /// The two words are `ByteSet(alphanumericsAnd: "!#$%&'*+-.^_`|~")`, written out because this runs
-  /// for each byte of each name; a test compares them.
+  /// Whether this may stand in a method or a field name.
   @inline(__always)
-  var isToken: Bool {
-    ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE).contains(self)
-  }
+  var isToken: Bool { ByteSet.token.contains(self) }
 
   /// Whether this may not stand in a field value: a control other than the tab (RFC 9110 5.5).
   @inline(__always)
@@ -139,6 +135,13 @@ extension [UInt8] {
   @inline(__always)
   mutating func append(_ text: StaticString) {
     append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  @inline(__always)
+  mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    bytes.withUnsafeBufferPointer {
+      append(contentsOf: UnsafeBufferPointer(rebasing: $0[range]))
+    }
   }
 
   /// Appends a number in decimal digits.

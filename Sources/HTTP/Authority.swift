@@ -1,10 +1,5 @@
 /// The `host[:port]` of a Host field or an absolute URL (RFC 3986 section 3.2, no user information).
 enum Authority {
-  /// The characters of a registered name or an IPv4 address.
-  ///
-  /// The comma is legal there and left out: two Host fields merged by a proxy look like that.
-  private static let nameBytes = ByteSet(alphanumericsAnd: "-._~%!$&'()*+;=")
-
   static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     guard !range.isEmpty else { return false }
     var index = range.lowerBound
@@ -17,7 +12,7 @@ enum Authority {
       }
       index += 1
     } else {
-      while index < range.upperBound, nameBytes.contains(bytes[index]) { index += 1 }
+      while index < range.upperBound, ByteSet.host.contains(bytes[index]) { index += 1 }
       guard index > range.lowerBound else { return false }
     }
     if index == range.upperBound { return true }

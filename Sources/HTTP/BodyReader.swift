@@ -77,9 +77,7 @@ struct BodyReader {
   /// Copies up to `left` bytes; answers how many are still missing.
   private mutating func take(_ left: Int, _ bytes: Span<UInt8>, _ offset: inout Int) -> Int {
     let end = offset + min(left, bytes.count - offset)
-    bytes.withUnsafeBufferPointer {
-      body.append(contentsOf: UnsafeBufferPointer(rebasing: $0[offset..<end]))
-    }
+    body.append(bytes, offset..<end)
     defer { offset = end }
     return left - (end - offset)
   }
@@ -89,23 +87,25 @@ struct BodyReader {
   ) throws(Rejection) {
     // Sixteen digits of size, the CRLF, and what is left of the allowance for extensions.
     let bytesMax = 18 + limits.chunkExtensionBytesMax - extensionBytes
-    guard
-      let line = try takeLine(bytes, &offset, bytesMax: bytesMax, orThrow: .chunkExtensionsTooLarge)
-    else { return }
-    let size = try Self.chunkSize(line)
+    let isWhole = try takeLine(
+      bytes, &offset, bytesMax: bytesMax, orThrow: .chunkExtensionsTooLarge)
+    guard isWhole else { return }
+    let size = try Self.chunkSize(line.span)
     extensionBytes += size.extensionBytes
     if extensionBytes > limits.chunkExtensionBytesMax { throw .chunkExtensionsTooLarge }
     if size.value > limits.bodyBytesMax - body.count { throw .bodyTooLarge }
     state = size.value == 0 ? .trailer : .chunkData(left: size.value)
+    line.removeAll(keepingCapacity: true)
   }
 
   /// Hexadecimal digits and nothing else before the end of the line or a semicolon.
   private static func chunkSize(
-    _ line: [UInt8]
+    _ line: Span<UInt8>
   ) throws(Rejection) -> (value: Int, extensionBytes: Int) {
     var value = 0
     var digits = 0
     while digits < line.count, let digit = line[digits].hexValue {
+      // A size beyond all bounds stays beyond them; the limit on content refuses it.
       value = value > Int.max >> 5 ? Int.max >> 4 : value << 4 | Int(digit)
       digits += 1
     }
@@ -118,9 +118,8 @@ struct BodyReader {
   private mutating func takeChunkEnd(
     _ bytes: Span<UInt8>, _ offset: inout Int
   ) throws(Rejection) {
-    guard let line = try takeLine(bytes, &offset, bytesMax: 2, orThrow: .badChunkEnd) else {
-      return
-    }
+    let isWhole = try takeLine(bytes, &offset, bytesMax: 2, orThrow: .badChunkEnd)
+    guard isWhole else { return }
     guard line.isEmpty else { throw .badChunkEnd }
     state = .chunkSize
   }
@@ -129,43 +128,42 @@ struct BodyReader {
     _ bytes: Span<UInt8>, _ offset: inout Int, _ limits: MessageLimits
   ) throws(Rejection) {
     let bytesMax = limits.trailerBytesMax - trailerBytes
-    guard
-      let line = try takeLine(bytes, &offset, bytesMax: bytesMax, orThrow: .trailersTooLarge)
-    else { return }
-    trailerBytes += line.count + 2
+    let isWhole = try takeLine(bytes, &offset, bytesMax: bytesMax, orThrow: .trailersTooLarge)
+    guard isWhole else { return }
     if line.isEmpty {
       state = .complete
       return
     }
-    let span = line.span
-    let name = try FieldName.range(span, 0..<line.count)
-    for forbidden in Self.forbiddenTrailers where span.equals(forbidden, in: name) {
-      throw .forbiddenTrailer
-    }
+    trailerBytes += line.count + 2
+    try Self.checkTrailer(line.span)
+    line.removeAll(keepingCapacity: true)
   }
 
-  /// Fields that frame or route a message; by the time trailers arrive they are too late to heed.
-  private static let forbiddenTrailers: [StaticString] = [
-    "content-length", "transfer-encoding", "host",
-  ]
+  /// Refuses the fields that frame or route a message: in a trailer they come too late to be heeded.
+  private static func checkTrailer(_ line: Span<UInt8>) throws(Rejection) {
+    let name = try FieldName.range(line, 0..<line.count)
+    let isForbidden =
+      line.equals("content-length", in: name) || line.equals("transfer-encoding", in: name)
+      || line.equals("host", in: name)
+    if isForbidden { throw .forbiddenTrailer }
+  }
 
-  /// The line that started at or before `offset`, without its CRLF; nil until it is complete.
+  /// Adds what has arrived to `line`; true once that is a whole line, of which the CRLF is removed.
   private mutating func takeLine(
     _ bytes: Span<UInt8>, _ offset: inout Int, bytesMax: Int, orThrow tooLong: Rejection
-  ) throws(Rejection) -> [UInt8]? {
+  ) throws(Rejection) -> Bool {
     let end = offset + min(bytes.count - offset, max(0, bytesMax - line.count))
     let lineFeed = bytes.firstIndex(of: ASCII.lineFeed, in: offset..<end)
     let next = lineFeed.map { $0 + 1 } ?? end
-    line += bytes.array(offset..<next)
+    line.append(bytes, offset..<next)
     offset = next
     guard lineFeed != nil else {
       if line.count >= bytesMax { throw tooLong }
-      return nil
+      return false
     }
     line.removeLast()
     guard line.popLast() == ASCII.carriageReturn else { throw .bareLineFeed }
     try line.span.refuseControls(in: 0..<line.count)
-    defer { line.removeAll(keepingCapacity: true) }
-    return line
+    return true
   }
 }

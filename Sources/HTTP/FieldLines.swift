@@ -24,6 +24,7 @@ struct FieldLines: Sendable {
     _ name: StaticString, from position: Int
   ) -> (value: Range<Int>, end: Int)? {
     let length = name.utf8CodeUnitCount
+    precondition(length > 0, "a field has a name")
     let bit = FieldName.bit(
       length: length, first: name.utf8Start[0], last: name.utf8Start[length - 1])
     guard sketch & bit != 0 else { return nil }

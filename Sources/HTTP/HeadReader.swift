@@ -47,7 +47,7 @@ struct HeadReader<Start: StartLine>: Sendable {
   ) throws(Rejection) -> Bool {
     let known = head.count
     let end = offset + min(bytes.count - offset, limits.headBytesMax - known)
-    head += bytes.array(offset..<end)
+    head.append(bytes, offset..<end)
     var scan = scan
     defer { self.scan = scan }
     do throws(Rejection) {

@@ -51,12 +51,14 @@ public enum PercentCoding {
   public static func encode(_ text: String) -> String {
     var out: [UInt8] = []
     for byte in text.utf8 {
-      if unreserved.contains(byte) { out.append(byte) } else { out.append(percentEncoded: byte) }
+      if ByteSet.unreserved.contains(byte) {
+        out.append(byte)
+      } else {
+        out.append(percentEncoded: byte)
+      }
     }
     return String(decoding: out, as: UTF8.self)
   }
-
-  private static let unreserved = ByteSet(alphanumericsAnd: "-._~")
 }
 
 extension [UInt8] {

@@ -12,12 +12,10 @@ public enum RequestID: Hashable, Sendable, CustomStringConvertible {
   public init?(of request: Request) {
     guard let bytes = request.fieldBytes("x-request-id"),
       (1...Self.takenBytesMax).contains(bytes.count),
-      bytes.allSatisfy(Self.allowed.contains)
+      bytes.allSatisfy(ByteSet.requestID.contains)
     else { return nil }
     self = .taken(String(decoding: bytes, as: UTF8.self))
   }
-
-  private static let allowed = ByteSet(alphanumericsAnd: "._-:/+=")
 
   /// The name: 32 hexadecimal digits when made here.
   public var description: String {
@@ -26,11 +24,11 @@ public enum RequestID: Hashable, Sendable, CustomStringConvertible {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Appends the name to bytes.
+  /// Appends the name to bytes; what was taken unchecked cannot end its line either.
   public func append(to out: inout [UInt8]) {
     switch self {
     case .taken(let name):
-      out.append(contentsOf: name.utf8.map { Self.allowed.contains($0) ? $0 : ASCII.space })
+      out.append(contentsOf: name.utf8.map { ByteSet.requestID.contains($0) ? $0 : ASCII.space })
     case .made(let high, let low):
       for word in [high, low] {
         for shift in stride(from: UInt64(60), through: 0, by: -4) {

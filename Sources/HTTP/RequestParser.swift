@@ -28,28 +28,18 @@ public struct RequestParser: Sendable {
     case closed
   }
 
+  /// What is kept between reads. Bytes are kept in boxes of their own, so that the parser of an idle
+  /// connection, of which there may be ten thousand, is a few words.
   private enum State {
-    case head
-    case body
+    case between(EmptyLine)
+    indirect case head(HeadReader<RequestLine>)
+    indirect case body(BodyReader, Request)
     case last
-    case dead(Rejection)
+    indirect case dead(Rejection, Request?)
   }
 
-  /// The empty line some clients send after a message, tolerated once (RFC 9112 section 2.2).
-  private enum EmptyLine { case possible, begun, passed }
-
   private let limits: MessageLimits
-  private var state = State.head
-  private var emptyLine = EmptyLine.possible
-  private var headReader = HeadReader<RequestLine>()
-  private var bodyReader = BodyReader(length: 0)
-  /// The request whose content is being read.
-  private var pending: Request?
-
-  /// The request that was refused, as far as it was read, so that the refusal can be worded for it.
-  ///
-  /// It is there once its request line was sound, and holds the field lines that were.
-  public private(set) var refused: Request?
+  private var state = State.between(.possible)
 
   /// A parser for a new connection.
   public init(limits: MessageLimits = .standard) {
@@ -59,77 +49,67 @@ public struct RequestParser: Sendable {
   /// Where in a message the parser stands.
   public var phase: Phase {
     switch state {
-    case .head: headReader.head.isEmpty ? .idle : .head
-    case .body: .body(bytesReceived: bodyReader.bytesReceived)
+    case .between: .idle
+    case .head: .head
+    case .body(let reader, _): .body(bytesReceived: reader.bytesReceived)
     case .last, .dead: .closed
     }
   }
 
+  /// The request that was refused, as far as it was read, so that the refusal can be worded for it.
+  ///
+  /// It is there once its request line was sound, and holds the field lines that were.
+  public var refused: Request? {
+    if case .dead(_, let request) = state { request } else { nil }
+  }
+
   /// Takes what belongs to the current message from `bytes`, starting at `offset` and moving it.
   public mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
-    do throws(Rejection) {
-      switch state {
-      case .head:
-        try skipEmptyLine(bytes, &offset)
-        guard try headReader.consume(bytes, from: &offset, limits: limits) else {
-          return .needMore
-        }
-        return try takeHead(bytes, &offset)
-      case .body:
-        return try consumeBody(bytes, &offset)
-      case .last:
-        offset = bytes.count
+    switch state {
+    case .between(var emptyLine):
+      guard emptyLine.skip(bytes, &offset) else { return refuse(.bareCarriageReturn, nil) }
+      if offset == bytes.count {
+        state = .between(emptyLine)
         return .needMore
-      case .dead(let rejection):
-        return .rejected(rejection)
       }
-    } catch {
-      refused = pending
-      if let line = headReader.scan.start { refused = Request(line, &headReader) }
-      headReader = HeadReader()
-      pending = nil
-      bodyReader = BodyReader(length: 0)
-      state = .dead(error)
-      return .rejected(error)
+      var reader = HeadReader<RequestLine>()
+      return consumeHead(&reader, bytes, &offset)
+    case .head(var reader):
+      // The box lets go, so that appending to the bytes does not copy them.
+      state = .last
+      return consumeHead(&reader, bytes, &offset)
+    case .body(var reader, let request):
+      state = .last
+      return consumeBody(&reader, request, bytes, &offset)
+    case .last:
+      offset = bytes.count
+      return .needMore
+    case .dead(let rejection, _):
+      return .rejected(rejection)
     }
   }
 
   @inline(__always)
-  private mutating func skipEmptyLine(
-    _ bytes: Span<UInt8>, _ offset: inout Int
-  ) throws(Rejection) {
-    guard headReader.head.isEmpty else { return }
-    while offset < bytes.count {
-      switch (emptyLine, bytes[offset]) {
-      case (.possible, ASCII.carriageReturn): emptyLine = .begun
-      case (.begun, ASCII.lineFeed): emptyLine = .passed
-      case (.begun, _): throw .bareCarriageReturn
-      default: return
+  private mutating func consumeHead(
+    _ reader: inout HeadReader<RequestLine>, _ bytes: Span<UInt8>, _ offset: inout Int
+  ) -> Step {
+    do throws(Rejection) {
+      guard try reader.consume(bytes, from: &offset, limits: limits), let line = reader.scan.start
+      else {
+        state = .head(reader)
+        return .needMore
       }
-      offset += 1
+      let facts = reader.scan.facts
+      try Self.check(line, facts, limits)
+      let request = Request(line, &reader)
+      if !facts.isChunked, facts.contentLength ?? 0 == 0 { return finish(request) }
+      var body = facts.contentLength.map(BodyReader.init(length:)) ?? .chunked
+      let isAwaited = facts.expectsContinue && line.version == .http11 && offset == bytes.count
+      let step = consumeBody(&body, request, bytes, &offset)
+      return isAwaited ? .continueExpected : step
+    } catch {
+      return refuse(error, reader.scan.start.map { Request($0, &reader) })
     }
-  }
-
-  private mutating func takeHead(
-    _ bytes: Span<UInt8>, _ offset: inout Int
-  ) throws(Rejection) -> Step {
-    guard let line = headReader.scan.start else { throw .badRequestLine }
-    let facts = headReader.scan.facts
-    try Self.check(line, facts, limits)
-    emptyLine = .possible
-    if facts.isChunked {
-      bodyReader = .chunked
-    } else if let length = facts.contentLength, length > 0 {
-      bodyReader = BodyReader(length: length)
-    } else {
-      return finish(Request(line, &headReader))
-    }
-    pending = Request(line, &headReader)
-    state = .body
-    if offset == bytes.count, facts.expectsContinue, line.version == .http11 {
-      return .continueExpected
-    }
-    return try consumeBody(bytes, &offset)
   }
 
   /// What only the whole head can tell.
@@ -150,17 +130,49 @@ public struct RequestParser: Sendable {
   }
 
   private mutating func consumeBody(
-    _ bytes: Span<UInt8>, _ offset: inout Int
-  ) throws(Rejection) -> Step {
-    guard try bodyReader.consume(bytes, from: &offset, limits: limits),
-      var request = pending.take()
-    else { return .needMore }
-    request.body = bodyReader.take()
-    return finish(request)
+    _ reader: inout BodyReader, _ request: Request, _ bytes: Span<UInt8>, _ offset: inout Int
+  ) -> Step {
+    do throws(Rejection) {
+      guard try reader.consume(bytes, from: &offset, limits: limits) else {
+        state = .body(reader, request)
+        return .needMore
+      }
+      var request = request
+      request.body = reader.take()
+      return finish(request)
+    } catch {
+      return refuse(error, request)
+    }
   }
 
+  @inline(__always)
   private mutating func finish(_ request: consuming Request) -> Step {
-    state = request.keepAlive ? .head : .last
+    state = request.keepAlive ? .between(.possible) : .last
     return .request(request)
+  }
+
+  private mutating func refuse(_ rejection: Rejection, _ request: Request?) -> Step {
+    state = .dead(rejection, request)
+    return .rejected(rejection)
+  }
+}
+
+/// The empty line some clients send after a message, tolerated once (RFC 9112 section 2.2).
+private enum EmptyLine {
+  case possible, begun, passed
+
+  /// Passes over it; false when its line feed is missing.
+  @inline(__always)
+  mutating func skip(_ bytes: Span<UInt8>, _ offset: inout Int) -> Bool {
+    while offset < bytes.count {
+      switch (self, bytes[offset]) {
+      case (.possible, ASCII.carriageReturn): self = .begun
+      case (.begun, ASCII.lineFeed): self = .passed
+      case (.begun, _): return false
+      default: return true
+      }
+      offset += 1
+    }
+    return true
   }
 }

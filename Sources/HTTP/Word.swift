@@ -29,13 +29,11 @@ extension Span<UInt8> {
   func mayContain(in range: Range<Int>, _ mark: (UInt64) -> UInt64) -> Bool {
     guard range.count >= 8 else { return !range.isEmpty }
     return withUnsafeBytes { all in
-      var found: UInt64 = 0
-      var index = range.lowerBound
-      while index < range.upperBound {
-        // The last eight bytes overlap those before.
-        let start = Swift.min(index, range.upperBound - 8)
-        found |= mark(all.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-        index += 8
+      // The last eight bytes overlap those before.
+      let last = range.upperBound - 8
+      var found = mark(all.loadUnaligned(fromByteOffset: last, as: UInt64.self))
+      for index in stride(from: range.lowerBound, to: last, by: 8) {
+        found |= mark(all.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       }
       return found != 0
     }

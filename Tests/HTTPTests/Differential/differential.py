@@ -48,6 +48,9 @@ def read_h11(data):
                 connection.start_next_cycle()
             else:
                 return bodies, False
+    except h11.LocalProtocolError:
+        # It has switched protocols (CONNECT) and reads no further.
+        return bodies, False
     except h11.RemoteProtocolError:
         return bodies, True
 
@@ -56,28 +59,26 @@ def read_node(cases):
     """The same from Node's parser, for all cases in one process."""
     script = pathlib.Path(__file__).with_name("node-parser.js")
     run = subprocess.run(
-        ["node", "--expose-internals", str(script)],
+        ["node", str(script)],
         input="\n".join(case.hex() for case in cases),
         capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     return [([bytes.fromhex(body) for body in bodies], refused) for bodies, refused in answers]
 
 
-def judge(ours, refused, others):
-    """Findings about one connection: ours is what we read, others what each of them did."""
-    findings = []
+def judge(ours, others):
+    """The finding about one connection, if any: ours are the bodies we read, others what they did."""
     for index, body in enumerate(ours):
-        reads = {name: bodies[index] if index < len(bodies) else None
-                 for name, (bodies, _) in others.items()}
-        if all(read is None for read in reads.values()):
-            findings.append("accepted by us alone")
-            break
-        for name, read in reads.items():
-            if read is not None and read != body:
-                findings.append(f"content differs from {name}: {body[:40]!r}, {read[:40]!r}")
-        if findings:
-            break
-    return findings
+        for name, (bodies, _) in others.items():
+            if index < len(bodies) and bodies[index] != body:
+                return f"content differs from {name}: {body[:40]!r}, {bodies[index][:40]!r}"
+        stopped = [refused for bodies, refused in others.values() if index >= len(bodies)]
+        if len(stopped) == len(others) and all(stopped):
+            return "accepted by us alone"
+        # One that reads no further cannot judge what follows.
+        if stopped:
+            return None
+    return None
 
 
 def main():
@@ -91,7 +92,7 @@ def main():
         counts["requests"] += len(ours)
         if refusal and not by_h11[1] and not by_node[1]:
             counts["refused by us alone"] += 1
-        for finding in judge(ours, refusal, {"h11": by_h11, "node": by_node}):
+        if finding := judge(ours, {"h11": by_h11, "node": by_node}):
             counts["findings"] += 1
             print(f"{name}: {finding}\n    {data[:200]!r}")
     print(dict(counts))
