@@ -4,7 +4,7 @@ import Glibc
 /// Takes connections from a site's listener for one server.
 final class Acceptor: Watcher {
   private let site: Site
-  private unowned let server: Server
+  private let server: Server
   private var watch: Watch?
   private var pause: Timer?
   /// A descriptor held back, so that when none is left a connection can still be told so.

@@ -19,6 +19,8 @@ final class Connection: Watcher {
   /// What the system did not take of the answers.
   private var unsent: [UInt8] = []
   private var unsentFrom = 0
+  /// Bytes of all these that the server has been told of.
+  private var heldBytes = 0
   /// The request an asynchronous handler is working on.
   private var inFlight: InFlight?
   /// Where the server keeps this connection.
@@ -27,6 +29,9 @@ final class Connection: Watcher {
   /// A parser in the middle of a message.
   final class PartialMessage {
     var parser: RequestParser
+    /// Bytes that went into the message so far.
+    var bytesTaken = 0
+
     init(limits: MessageLimits) { parser = RequestParser(limits: limits) }
 
     var bodyBytes: Int? {
@@ -57,7 +62,6 @@ final class Connection: Watcher {
 
   /// Begins to read; or, when there are too many connections, only to say so.
   func start(refused: Bool) {
-    socket.sendAtOnce()
     timer = Timer(on: server.loop) { [unowned self] in expire() }
     watch = server.loop.watch(socket.descriptor, for: .read, self)
     obey(refused ? .refuse(.tooManyConnections) : .wait)
@@ -107,11 +111,19 @@ final class Connection: Watcher {
 
   /// Waits for what the phase waits for.
   private func rest() {
+    guard holdsWithinLimits() else { return obey(event(.ended)) }
     watch?.change(to: unsent.isEmpty ? .read : .write)
     // Deadlines mostly move away while the timer is armed: it is moved only if one comes closer.
     guard let timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
+  }
+
+  /// Reports what the connection keeps in memory; false when the server keeps too much by that.
+  private func holdsWithinLimits() -> Bool {
+    let bytes = unsent.count + unread.count + (message?.bytesTaken ?? 0)
+    defer { heldBytes = bytes }
+    return bytes == heldBytes || server.hold(bytes - heldBytes)
   }
 
   private func expire() {
@@ -140,6 +152,7 @@ final class Connection: Watcher {
     message = nil
     unread = []
     unsent = []
+    _ = holdsWithinLimits()
     server.remove(self)
   }
 }
@@ -197,10 +210,12 @@ extension Connection {
     var out = server.takeOutput()
     defer { server.giveBack(output: out) }
     var offset = 0
+    var start = 0
     var isPartial = false
     var goesOn = true
     while goesOn, offset < bytes.count {
       isPartial = false
+      start = offset
       switch message.parser.consume(bytes.span, from: &offset) {
       case .needMore:
         isPartial = true
@@ -217,6 +232,7 @@ extension Connection {
     }
     if !state.closesAfterAnswer { unread = Array(bytes[offset...]) }
     if isPartial {
+      message.bytesTaken += offset - start
       self.message = message
       // Behind an answer that is still to be sent, the message begins when that has gone.
       if state.phase != .handling { _ = event(.partial(bodyBytes: message.bodyBytes)) }

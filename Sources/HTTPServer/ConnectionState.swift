@@ -76,7 +76,7 @@ struct ConnectionState {
     switch phase {
     case .fresh: since + (isDraining ? limits.drainGrace : limits.headDeadline)
     case .head: since + limits.headDeadline
-    case .idle: since + limits.idleDeadline
+    case .idle: since + (isDraining ? limits.drainGrace : limits.idleDeadline)
     case .body(let bytes):
       // The instant at which so many bytes fall below the rate: it moves on as they come.
       since
@@ -114,8 +114,9 @@ struct ConnectionState {
       return expired()
     case .drain:
       isDraining = true
-      if phase == .idle { return .lastLook }
       if phase == .fresh { since = now }
+      // A client that had an answer a moment ago may be sending its next request right now.
+      if phase == .idle, deadline(limits) <= now { return .lastLook }
     }
     return .wait
   }
@@ -136,7 +137,7 @@ struct ConnectionState {
     switch last {
     case .no:
       enter(.idle, now)
-      return isDraining ? .lastLook : .next
+      return .next
     case .askedFor:
       return close()
     case .decided:

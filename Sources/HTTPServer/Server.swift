@@ -3,7 +3,7 @@ public import HTTP
 
 /// Serves sites on one loop; each loop of a process has its own, and all share the listeners.
 ///
-/// Lives on its loop: everything here is called there.
+/// Lives on its loop: everything here is called there. It serves until it is drained.
 public final class Server {
   /// Bytes read from a connection by one system call; also what is kept of requests sent ahead.
   static let readBytesMax = 65_536
@@ -24,6 +24,7 @@ public final class Server {
   private var connections: [Connection] = []
   private var handlers = 0
   private var draining: Draining?
+  private var heldBytes = 0
 
   // One connection is served at a time, so all of a loop share these.
   private var input: [UInt8] = []
@@ -64,13 +65,13 @@ extension Server {
 
   private struct Draining {
     let deadline: Timer
-    let done: (DrainReport) -> Void
+    var done: [(DrainReport) -> Void]
   }
 
   /// Stops accepting, lets every request that was accepted have its answer, and ends.
   ///
-  /// Idle connections are closed at once, answers close theirs, and what is left when the limits'
-  /// drain deadline passes is cut. Called once.
+  /// Connections at rest are closed at once, those in use with their next answer or a moment later,
+  /// and what is left when the limits' drain deadline passes is cut.
   public func drain() async -> DrainReport {
     await withCheckedContinuation { continuation in
       drain { continuation.resume(returning: $0) }
@@ -78,12 +79,17 @@ extension Server {
   }
 
   private func drain(_ done: @escaping (DrainReport) -> Void) {
+    if draining != nil {
+      draining?.done.append(done)
+      return
+    }
     let deadline = Timer(on: loop) { [unowned self] in finishDrain() }
     deadline.arm(after: limits.drainDeadline)
-    draining = Draining(deadline: deadline, done: done)
+    draining = Draining(deadline: deadline, done: [done])
     // Those that come out of the listeners' queues now are told as they come.
     for connection in connections { connection.drain() }
     for acceptor in acceptors { acceptor.stop() }
+    acceptors = []
     finishDrainIfDone()
   }
 
@@ -97,7 +103,7 @@ extension Server {
     draining.deadline.disarm()
     let report = DrainReport(connectionsCut: connections.count, handlersLeft: handlers)
     for connection in connections { connection.cut() }
-    draining.done(report)
+    for done in draining.done { done(report) }
   }
 }
 
@@ -132,6 +138,14 @@ extension Server {
     metrics.requestsInFlight.subtract()
     handlers -= 1
     finishDrainIfDone()
+  }
+
+  /// Counts what a connection keeps; false when all of them keep more than may be.
+  func hold(_ bytes: Int) -> Bool {
+    heldBytes += bytes
+    guard bytes > 0, heldBytes > limits.heldBytesMax else { return true }
+    metrics.connectionsCut.add()
+    return false
   }
 
   func nextRequestID() -> RequestID { requestIDs.next() }
@@ -182,6 +196,7 @@ extension Server {
   }
 
   func giveBack(_ message: Connection.PartialMessage) {
+    message.bytesTaken = 0
     if message.parser.phase == .idle { parser = message }
   }
 }

@@ -67,10 +67,15 @@ public struct ServerLimits: Sendable {
   /// A client that sends requests and reads no answers costs this much, one answer and one read.
   public var unsentBytesMax = 65_536
 
+  /// Bytes that all connections of a loop may keep together of messages half arrived and answers
+  /// half sent; the connection that passes it is cut. A thousand stalled transfers of 64 KB.
+  public var heldBytesMax = 67_108_864
+
   /// Time between the begin of a drain and its end by force.
   public var drainDeadline: Duration = .seconds(10)
 
-  /// Time a new connection gets in a drain to send the request it was opened for.
+  /// Time a new connection gets in a drain to send the request it was opened for, and one that was
+  /// just answered to send the next: it may be on its way, and closing would lose it.
   public var drainGrace: Duration = .milliseconds(500)
 
   /// The limits as they stand here, to be changed one by one.

@@ -18,6 +18,8 @@ public final class ServerMetrics: Sendable {
   public let requestsRefused = Counter()
   /// Messages that were not a request.
   public let messagesRejected = Counter()
+  /// Connections ended because all of them kept too many bytes.
+  public let connectionsCut = Counter()
   /// Answers that found their peer gone.
   public let answersDropped = Counter()
 

@@ -7,6 +7,8 @@ protocol ConnectionOwner: AnyObject {
   func finished(on connection: Connection)
   /// A request was not executed, through no fault of its own.
   func sendAgain(_ request: Request)
+  /// What statements were prepared for has changed, on this connection and so on the others.
+  func statementsChanged()
   /// The connection is gone, and these have no answer.
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss)
 }
@@ -55,6 +57,9 @@ final class Connection: Watcher {
   func isSlow(at now: Instant) -> Bool {
     state.isOverdue(after: PostgresLimits.slowAfter, at: now)
   }
+
+  /// Prepares every statement anew at its next use.
+  func forgetStatements() { statements.forgetAll() }
 
   /// Ends the connection; who still waits is told.
   func close() { lose(.closed) }
@@ -210,6 +215,9 @@ extension Connection {
   private func obey(
     _ reply: ConnectionState<Request>.Reply, _ result: Result<Rows, PostgresError>?
   ) {
+    // libpq flushes when it reads, so a statement can fail before its batch has a Sync; what was
+    // added behind it now would be skipped again and again.
+    if reply == .failure, state.hasOpenBatch { sync() }
     switch state.received(reply, at: loop.now) {
     case .nothing: break
     case .answer(let request): answer(request, result)
@@ -230,14 +238,14 @@ extension Connection {
     if case .failure(.server(let error)) = result, error.isStaleStatement,
       let statement = request.statement
     {
-      statements.forget(statement)
       if let failure = statement.failure {
         result = .failure(failure)
-      } else if !request.wasResent, request.kind != .step {
-        request.wasResent = true
-        owner?.finished(on: self)
-        owner?.sendAgain(request)
-        return
+      } else {
+        if statements.holds(statement) { owner?.statementsChanged() }
+        if !request.wasResent, request.kind != .step {
+          request.wasResent = true
+          return submit(request)
+        }
       }
     }
     request.finish(result)

@@ -289,6 +289,10 @@ extension Database: ConnectionOwner {
     submit(request)
   }
 
+  func statementsChanged() {
+    for connection in connections { connection?.forgetStatements() }
+  }
+
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
     if let slot = slot(of: connection) {
       connections[slot] = nil

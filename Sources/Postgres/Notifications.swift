@@ -78,6 +78,8 @@ public final class Notifications {
 extension Notifications: ConnectionOwner {
   func finished(on connection: Connection) {}
 
+  func statementsChanged() {}
+
   func sendAgain(_ request: Request) {
     request.finish(.failure(.connectionLost(.noEffect, reason: "broken before sending")))
   }

@@ -25,9 +25,12 @@ struct StatementCache {
   /// The prepared statement of `sql`, if there is one.
   func find(_ sql: SQL) -> PreparedStatement? { statements[sql.shape] }
 
+  /// Whether this is still the one to use.
+  func holds(_ statement: PreparedStatement) -> Bool { statements[statement.shape] === statement }
+
   /// A place for one more; nil when `sql` is not worth one or there are too many.
   mutating func add(_ sql: SQL) -> PreparedStatement? {
-    guard sql.shape.isFinite, made < PostgresLimits.statementsMax else { return nil }
+    guard sql.shape.isFinite, statements.count < PostgresLimits.statementsMax else { return nil }
     made += 1
     let statement = PreparedStatement(number: made, shape: sql.shape)
     statements[sql.shape] = statement
@@ -36,6 +39,9 @@ struct StatementCache {
 
   /// Prepares it anew at the next use, under another name.
   mutating func forget(_ statement: PreparedStatement) {
-    if statements[statement.shape] === statement { statements[statement.shape] = nil }
+    if holds(statement) { statements[statement.shape] = nil }
   }
+
+  /// Prepares all of them anew; the server keeps the old ones, which is rare enough not to matter.
+  mutating func forgetAll() { statements = [:] }
 }

@@ -135,4 +135,31 @@ struct BackPressureTests {
     #expect(client.received.count == server.finished.map(\.bytesOut).reduce(0, +))
     #expect(client.received.count > 4_000_000)
   }
+
+  @Test("is cut when all that the server keeps for such clients passes its limit")
+  func heldBytes() async throws {
+    var limits = ServerLimits()
+    limits.heldBytesMax = 1_000_000
+    let server = try await TestServer(limits: limits)
+    let half = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n"
+    let content = String(repeating: "x", count: 150_000)
+
+    let clients = try (0..<10).map { _ in try RawClient(port: server.port) }
+    for client in clients {
+      var left = Array((half + content).utf8)[...]
+      try await eventually("it is sent") {
+        let count = client.send(Array(left))
+        left = left.dropFirst(max(0, count))
+        return left.isEmpty || count < 0
+      }
+    }
+    try await eventually("four are cut") { server.metrics.connectionsCut.value >= 4 }
+    for client in clients { client.finishSending() }
+    try await eventually("all is given back") { server.metrics.connectionsOpen.value == 0 }
+    let next = try RawClient(port: server.port)
+    next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    try await next.expect("hello")
+    #expect(server.metrics.connectionsCut.value == 4)
+  }
 }

@@ -130,18 +130,28 @@ struct ConnectionStateTests {
     #expect(life.on(.sent) == .linger)
   }
 
-  @Test("drains: idle looks once more, new gets a moment, busy answers and ends")
-  func drain() {
-    var idle = Life.after(.request(isLast: false), .sent)
+  @Test("drains: at rest it looks once more, new or just answered it gets a moment")
+  func drainAtRest() {
+    var resting = Life.after(.request(isLast: false), .sent)
+    var answered = resting
     var fresh = Life()
-    var busy = Life.after(.request(isLast: false))
 
-    #expect(idle.on(.drain) == .lastLook)
+    #expect(resting.on(.drain, after: .milliseconds(500)) == .lastLook)
+    #expect(answered.on(.drain, after: .milliseconds(400)) == .wait)
+    #expect(answered.secondsLeft == 0.1)
+    #expect(answered.on(.expired, after: .milliseconds(100)) == .close)
     #expect(fresh.on(.drain, after: .seconds(5)) == .wait)
     #expect(fresh.secondsLeft == 0.5)
-    #expect(busy.on(.drain) == .wait)
-    #expect(busy.state.isDraining)
-    #expect(busy.on(.sent) == .lastLook)
+  }
+
+  @Test("drains: busy it finishes, and gets no longer rest than a moment")
+  func drainInUse() {
+    var life = Life.after(.request(isLast: false))
+
+    #expect(life.on(.drain) == .wait)
+    #expect(life.state.isDraining)
+    #expect(life.on(.sent) == .next)
+    #expect(life.secondsLeft == 0.5)
   }
 
   @Test("leaves its end by no event")

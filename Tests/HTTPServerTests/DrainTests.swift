@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A drain")
 struct DrainTests {
-  @Test("gives every request in flight its answer, closes idle connections and the port")
+  @Test("gives every request in flight its answer, and closes idle connections and the port")
   func inFlight() async throws {
     let server = try await TestServer()
     let idle = try RawClient(port: server.port)

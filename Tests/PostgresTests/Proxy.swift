@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+
+/// A socket in front of the server that can be cut at any byte, or swallow everything.
+final class Proxy: Sendable {
+  /// What happens to the bytes; a cut closes the connection it falls on and heals the proxy.
+  enum Fault: Equatable {
+    case none
+    case swallow
+    case cutAnswers(after: Int)
+    case cutRequests(after: Int)
+  }
+
+  private let listener: Int32
+  private let server: String
+  private let fault = Mutex(Fault.none)
+  private let accepted = Atomic(0)
+  /// The port on 127.0.0.1 it listens on.
+  let port: Int
+
+  /// Starts a proxy for the server whose socket is in the folder.
+  init(socketFolder: String) {
+    server = socketFolder + "/.s.PGSQL.5432"
+    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let listener = listener
+    withUnsafeMutableBytes(of: &address) { bytes in
+      let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!
+      guard bind(listener, address, length) == 0, listen(listener, 64) == 0,
+        getsockname(listener, address, &length) == 0
+      else { fatalError("no port for a proxy") }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    Self.detach { [self] in acceptConnections() }
+  }
+
+  /// Connections accepted so far.
+  var connections: Int { accepted.load(ordering: .relaxed) }
+
+  func set(_ fault: Fault) { self.fault.withLock { $0 = fault } }
+
+  /// Takes no further connection.
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private static func detach(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    pthread_create(
+      &thread, nil,
+      { argument in
+        Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
+        return nil
+      }, Unmanaged.passRetained(Box(body)).toOpaque())
+    pthread_detach(thread)
+  }
+
+  private func acceptConnections() {
+    while true {
+      let client = accept(listener, nil, nil)
+      guard client >= 0 else { break }
+      accepted.add(1, ordering: .relaxed)
+      Self.detach { [self] in
+        let server = connectToServer()
+        defer {
+          close(client)
+          close(server)
+        }
+        pump(client, server)
+      }
+    }
+    close(listener)
+  }
+
+  private func connectToServer() -> Int32 {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: server.utf8) }
+    withUnsafeBytes(of: &address) {
+      _ = connect(
+        descriptor, $0.assumingMemoryBound(to: sockaddr.self).baseAddress!, socklen_t($0.count))
+    }
+    return descriptor
+  }
+
+  private func pump(_ client: Int32, _ server: Int32) {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 8)
+    defer { buffer.deallocate() }
+    while true {
+      var descriptors = [client, server].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      guard poll(&descriptors, 2, -1) > 0 else { return }
+      for (index, other) in [server, client].enumerated() where descriptors[index].revents != 0 {
+        let count = recv(descriptors[index].fd, buffer.baseAddress, buffer.count, 0)
+        guard count > 0 else { return }
+        let passed = allow(count, fromServer: index == 1)
+        if passed > 0 { send(other, buffer.baseAddress, passed, Int32(MSG_NOSIGNAL)) }
+        if passed >= 0, passed < count { return }
+      }
+    }
+  }
+
+  /// How many of the bytes may pass before the cut; negative to swallow them.
+  private func allow(_ count: Int, fromServer: Bool) -> Int {
+    fault.withLock { fault in
+      switch fault {
+      case .none: return count
+      case .swallow: return -1
+      case .cutAnswers(let left) where fromServer:
+        fault = left < count ? .none : .cutAnswers(after: left - count)
+        return min(left, count)
+      case .cutRequests(let left) where !fromServer:
+        fault = left < count ? .none : .cutRequests(after: left - count)
+        return min(left, count)
+      default: return count
+      }
+    }
+  }
+}
