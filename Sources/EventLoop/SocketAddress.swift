@@ -98,6 +98,19 @@ extension SocketAddress: CustomStringConvertible {
     case .v6: "[\(host)]:\(port)"
     }
   }
+
+  /// Appends the description to bytes, for those who write many.
+  public func append(to bytes: inout [UInt8]) {
+    guard case .v4(let address, let port) = self else {
+      bytes.append(contentsOf: description.utf8)
+      return
+    }
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      bytes.append(decimal: UInt16(address >> shift & 0xFF))
+      bytes.append(shift < 24 ? UInt8(ascii: ".") : UInt8(ascii: ":"))
+    }
+    bytes.append(decimal: port)
+  }
 }
 
 extension SocketAddress {
@@ -139,5 +152,16 @@ extension SocketAddress {
       if let address = SocketAddress(storage) { addresses.append(address) }
     }
     return addresses
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(decimal number: UInt16) {
+    var divisor: UInt16 = 10_000
+    while divisor > 1, number < divisor { divisor /= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
   }
 }

@@ -30,12 +30,18 @@ public enum RequestID: Hashable, Sendable, CustomStringConvertible {
     case .taken(let name):
       out.append(contentsOf: name.utf8.map { ByteSet.requestID.contains($0) ? $0 : ASCII.space })
     case .made(let high, let low):
-      for word in [high, low] {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-          let digit = UInt8(truncatingIfNeeded: word >> shift) & 0xF
-          out.append(digit < 10 ? ASCII.zero + digit : 0x57 + digit)
-        }
-      }
+      var digits = (Self.digits(of: high), Self.digits(of: low))
+      Swift.withUnsafeBytes(of: &digits) { out.append(contentsOf: $0) }
     }
+  }
+
+  /// The sixteen hexadecimal digits of a number, in the order they are written.
+  private static func digits(of word: UInt64) -> SIMD16<UInt8> {
+    let bytes = unsafeBitCast(word.bigEndian, to: SIMD8<UInt8>.self)
+    var nibbles = SIMD16<UInt8>()
+    nibbles.evenHalf = bytes &>> 4
+    nibbles.oddHalf = bytes & 0xF
+    // From behind "9" to "a" it is 39 characters further than from one digit to the next.
+    return nibbles &+ ASCII.zero &+ SIMD16<UInt8>().replacing(with: 39, where: nibbles .> 9)
   }
 }

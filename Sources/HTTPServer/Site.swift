@@ -28,7 +28,8 @@ public struct Site {
     _ refusal: Refusal, _ request: Request?, _ id: RequestID, _ limits: ServerLimits
   ) -> Response {
     var response = refuse(refusal, request, id)
-    if refusal.isTemporary {
+    let saysWhen = response.fields.contains { $0.name.description == "Retry-After" }
+    if refusal.isTemporary && !saysWhen {
       response.fields.append(Field("Retry-After", "\(limits.retryAfterSeconds)"))
     }
     // Only a request that was read whole leaves a connection that can be read on.

@@ -5,7 +5,7 @@ extension [UInt8] {
     append(UInt8(ascii: "{"))
     var writer = JSONObjectWriter(taken())
     write(&writer)
-    self = writer.bytes
+    swap(&self, &writer.bytes)
     append(UInt8(ascii: "}"))
   }
 
@@ -14,12 +14,12 @@ extension [UInt8] {
     append(UInt8(ascii: "["))
     var writer = JSONArrayWriter(taken())
     write(&writer)
-    self = writer.bytes
+    swap(&self, &writer.bytes)
     append(UInt8(ascii: "]"))
   }
 
   /// The bytes, moved out, so that the writer they go to holds the only reference.
-  @usableFromInline
+  @inlinable
   mutating func taken() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &self)

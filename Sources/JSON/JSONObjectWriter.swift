@@ -11,6 +11,17 @@ public struct JSONObjectWriter {
     bytes.appendJSON(string: value)
   }
 
+  /// Writes a string whose characters need no escape, straight from whoever appends them.
+  @inlinable
+  public mutating func plain(_ key: JSONKey, _ append: (inout [UInt8]) -> Void) {
+    begin(key)
+    bytes.append(UInt8(ascii: "\""))
+    let start = bytes.count
+    append(&bytes)
+    assert(bytes[start...].allSatisfy { 0x20...0x7E ~= $0 && $0 != 0x22 && $0 != 0x5C })
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   /// Writes a whole number.
   public mutating func integer(_ key: JSONKey, _ value: Int?) {
     begin(key)

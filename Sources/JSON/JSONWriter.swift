@@ -22,6 +22,14 @@ public enum JSONWriter {
     return bytes
   }
 
+  /// Appends a document whose root is an object to bytes that are there already.
+  @inlinable
+  public static func append(
+    to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
+  ) {
+    bytes.appendJSON(object: write)
+  }
+
   /// A document whose root is an array.
   @inlinable
   public static func array(

@@ -8,9 +8,9 @@ import Orders
 /// One line for each request of one loop, gathered so that the log's thread is woken rarely.
 final class AccessLog {
   /// Lines are handed over when so many bytes have gathered …
-  private static let batchBytes = 16_384
+  private static let batchBytes = 65_536
   /// … or so much time has passed: what a person watching does not notice.
-  private static let batchTime = Duration.milliseconds(50)
+  private static let batchTime = Duration.milliseconds(100)
 
   private let log: Log
   private let loop: EventLoop
@@ -47,11 +47,11 @@ final class AccessLog {
   }
 
   private func appendJSON(_ finished: FinishedRequest) {
-    lines += JSONWriter.object(reserving: 384) { json in
+    JSONWriter.append(to: &lines) { json in
       json.string("time", now)
       json.string("level", "info")
       json.string("message", "request")
-      json.string("request_id", finished.exchange.id.description)
+      json.plain("request_id") { finished.exchange.id.append(to: &$0) }
       json.string("method", finished.request?.method.name)
       json.string("path", path(finished))
       json.string("route", finished.route)
@@ -59,7 +59,7 @@ final class AccessLog {
       json.integer("bytes_in", finished.bytesIn)
       json.integer("bytes_out", finished.bytesOut)
       json.integer("microseconds", finished.duration.inNanoseconds / 1_000)
-      json.string("peer", finished.exchange.peer.description)
+      json.plain("peer") { finished.exchange.peer.append(to: &$0) }
       if let refusal = finished.refusal { json.string("refusal", "\(refusal)") }
     }
     lines.append(UInt8(ascii: "\n"))

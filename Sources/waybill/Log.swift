@@ -46,7 +46,7 @@ final class Log: Sendable {
   func write(_ level: LogLevel, _ message: String, _ facts: KeyValuePairs<String, String> = [:]) {
     guard wants(level) else { return }
     let line = options.format.line(.now, level, message, facts)
-    append(line, urgent: level >= .warning)
+    append(line)
   }
 
   /// Tells of a failure that is our own fault; the caller was told only the request's id.
@@ -55,7 +55,7 @@ final class Log: Sendable {
   }
 
   /// Hands finished lines to the writer.
-  func append(_ lines: [UInt8], urgent: Bool = false) { writer.append(lines, urgent: urgent) }
+  func append(_ lines: [UInt8]) { writer.append(lines) }
 
   /// Writes what is left and ends; nothing is logged after it.
   func close() { writer.close() }

@@ -33,16 +33,17 @@ final class LogWriter: @unchecked Sendable {
     changed.deallocate()
   }
 
-  func append(_ lines: [UInt8], urgent: Bool) {
+  func append(_ lines: [UInt8]) {
     pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    guard pending.count + lines.count <= Self.pendingBytesMax else {
-      lost += 1
-      return
-    }
     let wasEmpty = pending.isEmpty
-    pending.append(contentsOf: lines)
-    if wasEmpty || urgent { pthread_cond_signal(changed) }
+    if pending.count + lines.count <= Self.pendingBytesMax {
+      pending.append(contentsOf: lines)
+    } else {
+      lost += 1
+    }
+    pthread_mutex_unlock(mutex)
+    // Signalled behind the lock: the thread that wakes up wants it at once.
+    if wasEmpty { pthread_cond_signal(changed) }
   }
 
   func close() {

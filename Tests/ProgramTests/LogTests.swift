@@ -60,7 +60,7 @@ struct LogTests {
     pipe(&ends)
     let writer = LogWriter(descriptor: ends[1])
     let line = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
-    for _ in 0..<100 { writer.append(line, urgent: false) }
+    for _ in 0..<100 { writer.append(line) }
 
     var text = ""
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
