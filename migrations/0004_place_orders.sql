@@ -75,7 +75,9 @@ BEGIN
         SELECT array_agg(coalesce(held.number, -given.twin) ORDER BY given.place)
           INTO holders
           FROM (SELECT channel, reference, place,
-                       nullif(min(place) OVER (PARTITION BY channel, reference), place) AS twin
+                       CASE WHEN reference IS NOT NULL THEN
+                           nullif(min(place) OVER (PARTITION BY channel, reference), place)
+                       END AS twin
                   FROM unnest(channels, order_refs)
                        WITH ORDINALITY AS o (channel, reference, place)) AS given
           LEFT JOIN orders AS held USING (channel, reference);
@@ -184,6 +186,8 @@ BEGIN
         END LOOP;
     END IF;
 
+    -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
+    -- what is looped over was worked out once.
     RETURN QUERY
     WITH line AS MATERIALIZED (
         SELECT l.place, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
@@ -210,7 +214,7 @@ BEGIN
            AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
          ORDER BY customer
             ON CONFLICT DO NOTHING
-    ), document AS (
+    ), document AS MATERIALIZED (
         SELECT place, ('[' || string_agg(render_line(product, name, quantity, price), ','
                                          ORDER BY nr) || ']')::json AS items,
                sum(quantity)::integer AS units, sum(quantity * price) AS amount
