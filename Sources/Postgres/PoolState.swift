@@ -45,6 +45,7 @@ struct PoolState<Waiter> {
   private var writers = Queue<Waiting>()
   private var backOff: BackOff
   private var nextAttempt = Instant(nanoseconds: 0)
+  private var lastAttemptFailed = false
   private(set) var isDraining = false
 
   init(
@@ -62,7 +63,7 @@ struct PoolState<Waiter> {
   var leased: Int { slots.count { if case .leased = $0 { true } else { false } } }
 
   /// Whether nothing is connected and the last attempt failed: waiting would be in vain.
-  var isBreakerOpen: Bool { backOff.failures > 0 && open == 0 }
+  var isBreakerOpen: Bool { lastAttemptFailed && open == 0 }
 
   /// Whether nothing is on the way any more.
   var isIdle: Bool {
@@ -152,7 +153,7 @@ extension PoolState {
   }
 
   private func isBreakerOpen(for purpose: Purpose) -> Bool {
-    guard backOff.failures > 0 else { return false }
+    guard lastAttemptFailed else { return false }
     let usable = purpose == .read ? 0..<slots.count : writeSlots
     return !usable.contains { slots[$0].isStanding }
   }
@@ -181,12 +182,14 @@ extension PoolState {
   mutating func opened(slot: Int, at now: Instant) -> [Action] {
     slots[slot] = .open(load: 0, since: now)
     backOff.succeeded()
+    lastAttemptFailed = false
     nextAttempt = now
     return serve() + tick(at: now)
   }
 
   mutating func connectFailed(slot: Int, at now: Instant) -> [Action] {
     slots[slot] = .empty
+    lastAttemptFailed = true
     failed(at: now)
     return tick(at: now)
   }

@@ -36,8 +36,9 @@ public struct PostgresSettings: Sendable {
   public var waitersMax = 512
   /// `statement_timeout`: the server ends a statement that takes longer.
   public var statementTimeout = Duration.seconds(2)
-  /// `lock_timeout`: below the statement's, so that the error names the cause.
-  public var lockTimeout = Duration.seconds(1)
+  /// `lock_timeout`: below the statement's, so that the error names the cause, and above the
+  /// server's `deadlock_timeout` (1 s), so that a deadlock is found before it looks like patience.
+  public var lockTimeout = Duration.milliseconds(1500)
   /// `idle_in_transaction_session_timeout`: a transaction whose client stopped holds locks no longer.
   public var idleInTransactionTimeout = Duration.seconds(5)
   /// What an answer may take beyond the statement's own timeout before the connection counts as

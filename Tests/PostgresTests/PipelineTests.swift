@@ -99,7 +99,7 @@ struct PipelineTests {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
       _ = try await database.write("INSERT INTO t VALUES (1)")
-      for type in ["text", "numeric", "text"] {
+      for type in ["text", "varchar", "text"] {
         #expect(try await database.read("SELECT * FROM t")[0].text(0) == "1")
         let inside = try await database.transaction { tx async throws(PostgresError) in
           try await tx.run("SELECT * FROM t")[0].text(0)

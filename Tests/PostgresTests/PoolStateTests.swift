@@ -131,8 +131,10 @@ struct PoolStateTests {
   @Test("refuses writes at once when only the reads can connect")
   func writeBreaker() {
     var pool = makePool()
-    _ = pool.lost(slot: 1, at: start)
-    _ = pool.lost(slot: 2, at: start)
+    #expect(pool.lost(slot: 1, at: start + .seconds(2)).connects == [1])
+    #expect(pool.lost(slot: 2, at: start + .seconds(2)).connects == [2])
+    #expect(pool.ask(.write) == .wait)
+    _ = pool.connectFailed(slot: 1, at: start + .seconds(2))
     #expect(pool.ask(.write) == .refuse(.unavailable))
     #expect(pool.ask(.read) == .use(slot: 0))
   }

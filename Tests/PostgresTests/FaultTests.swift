@@ -1,0 +1,215 @@
+import EventLoop
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("When the database misbehaves")
+struct FaultTests {
+  @Test("a read whose backend is killed is answered all the same")
+  func killedReads() async throws {
+    try await withDatabase { database, loop in
+      let answers = await together(200, on: loop) { index -> Int? in
+        if index % 50 == 7 {
+          _ = try? await database.write(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%sleep%'
+            """)
+        }
+        return try? await database.read("SELECT \(index) FROM pg_sleep(0.001)")[0].int(0)
+      }
+      #expect(answers == Array(0..<200))
+      try await eventually("all connections are back") {
+        _ = try await database.read("SELECT 1")
+        return database.metrics.connectionsOpen.value == 10
+      }
+    }
+  }
+
+  @Test("a write whose backend is killed has an unknown outcome, and nobody else notices")
+  func killedWrite() async throws {
+    try await withDatabase { database, loop in
+      let errors = await together(20, on: loop) { index in
+        index == 5
+          ? await database.failure(writing: "SELECT pg_terminate_backend(pg_backend_pid())")
+          : await database.failure(reading: "SELECT \(index) FROM pg_sleep(0.01)")
+      }
+      #expect(errors[5]?.isOutcomeUnknown == true)
+      #expect(errors.count { $0 != nil } == 1)
+    }
+  }
+
+  @Test("a stopped backend costs its own requests a deadline, the others nothing")
+  func stoppedBackend() async throws {
+    var settings = PostgresSettings()
+    settings.statementTimeout = .milliseconds(300)
+    settings.answerMargin = .milliseconds(200)
+    try await withDatabase(settings) { database, loop in
+      let pid = try await database.read("SELECT pg_backend_pid()")[0].int(0)
+      kill(pid_t(pid), SIGSTOP)
+      defer { kill(pid_t(pid), SIGCONT) }
+      let start = ContinuousClock.now
+      let errors = await together(100, on: loop) { index -> PostgresError? in
+        if index > 1 { await pause(.milliseconds(200 + index), on: loop) }
+        return await database.failure(reading: "SELECT \(index)")
+      }
+      let failed = errors.indices.filter { errors[$0] != nil }
+      #expect(failed.count == 1)
+      for index in failed {
+        guard case .timeout(.noEffect) = errors[index] else {
+          Issue.record("\(String(reflecting: errors[index]))")
+          continue
+        }
+      }
+      #expect(ContinuousClock.now - start < .seconds(5))
+      #expect(database.metrics.connectionsLost.value == 1)
+      try await eventually("it is replaced") {
+        _ = try await database.read("SELECT 1")
+        return database.metrics.connectionsOpen.value == 10
+      }
+    }
+  }
+
+  @Test("a stopped backend leaves the outcome of a write unknown")
+  func stoppedWrite() async throws {
+    var settings = PostgresSettings()
+    settings.writeConnections = 1
+    settings.statementTimeout = .milliseconds(300)
+    settings.answerMargin = .milliseconds(200)
+    try await withDatabase(settings) { database, _ in
+      let pid = try await database.write("SELECT pg_backend_pid()")[0].int(0)
+      kill(pid_t(pid), SIGSTOP)
+      defer { kill(pid_t(pid), SIGCONT) }
+      let error = await database.failure(writing: "CREATE TABLE t (a bigint)")
+      guard case .timeout(.unknown) = error else {
+        Issue.record("\(String(reflecting: error))")
+        return
+      }
+    }
+  }
+
+  @Test("a full server gives what it has, and the rest waits or is refused")
+  func tooManyConnections() async throws {
+    let cluster = try LocalCluster.start(
+      home: TestCluster.makeHome(), options: ClusterOptions(durable: false, connectionsMax: 5))
+    defer { cluster.discard() }
+    let target = try ConnectionString(cluster.connectionString)
+    try await onLoop { loop in
+      let database = Database(target, on: loop)
+      try await eventually("the server is full") { database.metrics.connectFailures.value > 0 }
+      let errors = await together(50, on: loop) { index in
+        index.isMultiple(of: 2)
+          ? await database.failure(reading: "SELECT \(index)")
+          : await database.failure(writing: "SELECT \(index)")
+      }
+      #expect(errors.allSatisfy { $0 == nil })
+      #expect(database.metrics.connectionsOpen.value <= 5)
+      #expect(database.metrics.breakerOpen.value == 0)
+      await database.close()
+    }
+  }
+
+  @Test("a restarted server serves again within two seconds, and nothing has leaked")
+  func restart() async throws {
+    let home = TestCluster.makeHome()
+    var cluster = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
+    let target = try ConnectionString(cluster.connectionString)
+    let thread = LoopThread(name: "test-loop")
+    let load = try await thread.loop.run { loop in Load(Database(target, on: loop), on: loop) }
+    try await eventually("requests succeed") { load.successes > 200 }
+    let descriptors = openDescriptors()
+
+    cluster.stop()
+    try await eventually("requests are refused at once") { load.refusals > 100 }
+    cluster = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
+    let back = ContinuousClock.now
+    let before = load.successes
+    try await eventually("requests succeed again") { load.successes > before + 100 }
+    #expect(ContinuousClock.now - back < .seconds(2))
+    try await eventually("all connections are back") { load.openConnections == 10 }
+    try await thread.loop.run { _ in await load.stop() }
+    #expect(load.waiting == 0)
+    #expect(load.others == [])
+    #expect(openDescriptors() <= descriptors)
+    thread.stop()
+    cluster.discard()
+  }
+
+  @Test("a database that is absent at the start is used as soon as it is there")
+  func absentAtStart() async throws {
+    let home = TestCluster.makeHome()
+    var cluster = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
+    let target = try ConnectionString(cluster.connectionString)
+    cluster.stop()
+    let thread = LoopThread(name: "test-loop")
+    let load = try await thread.loop.run { loop in Load(Database(target, on: loop), on: loop) }
+    try await eventually("requests are refused") { load.refusals > 10 }
+    cluster = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
+    try await eventually("requests succeed", within: .seconds(2)) { load.successes > 10 }
+    try await thread.loop.run { _ in await load.stop() }
+    thread.stop()
+    cluster.discard()
+  }
+
+  @Test("a server that takes no writes says so, and still serves reads")
+  func readOnly() async throws {
+    let direct = try TestCluster.shared.makeDatabase()
+    let target = try ConnectionString(
+      direct + " options='-c default_transaction_read_only=on'")
+    try await onLoop { loop in
+      let database = Database(target, on: loop)
+      let error = await database.failure(writing: "CREATE TABLE t (a bigint)")
+      #expect(error?.isReadOnly == true)
+      let one = try await database.read("SELECT 1")[0].int(0)
+      #expect(one == 1)
+      await database.close()
+    }
+  }
+
+  @Test("who waits too long for a connection is refused, and who comes when the queue is full")
+  func waiting() async throws {
+    var settings = PostgresSettings()
+    settings.writeConnections = 1
+    settings.waitTimeout = .milliseconds(200)
+    settings.waitersMax = 3
+    try await withDatabase(settings) { database, loop in
+      _ = try await database.write("SELECT 1")
+      let errors = await together(6, on: loop) { index -> String in
+        let error = await database.failureOfTransaction { tx async throws(PostgresError) in
+          _ = try await tx.run("SELECT 1")
+          await pause(.milliseconds(500), on: loop)
+        }
+        return switch error {
+        case nil: "done"
+        case .busy: "busy"
+        case .queueFull: "full"
+        default: "other"
+        }
+      }
+      #expect(errors.sorted() == ["busy", "busy", "busy", "done", "full", "full"])
+      #expect(database.metrics.waiting.value == 0)
+    }
+  }
+
+  @Test("closing lets what is on the way finish and refuses the rest")
+  func closing() async throws {
+    try await withDatabase { database, loop in
+      let results = await together(3, on: loop) { index -> Bool in
+        switch index {
+        case 0: return await database.failure(writing: "SELECT pg_sleep(0.2)") == nil
+        case 1:
+          await pause(.milliseconds(50), on: loop)
+          await database.close()
+          return true
+        default:
+          await pause(.milliseconds(100), on: loop)
+          return await database.failure(reading: "SELECT 1")?.isUnavailable == true
+        }
+      }
+      #expect(results == [true, true, true])
+      #expect(!database.isReachable)
+    }
+  }
+}
