@@ -67,7 +67,9 @@ let package = Package(
     tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
     tests("OrdersTests", ["Orders", "TestSupport"]),
     tests("PostgresTests", ["Postgres", "EventLoop", "TestSupport"]),
-    tests("OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"]),
+    tests(
+      "OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"],
+      exclude: ["sql"]),
     tests(
       "ContractTests",
       ["OrderAPI", "OrderService", "OrderStore", "Orders", "HTTP", "JSON", "TestSupport"]),

@@ -65,6 +65,7 @@ final class TestServer: @unchecked Sendable {
     case "/echo": .now(Response(.ok, body: request.body))
     case "/id": .now(.text(.ok, exchange.id.description))
     case "/close": .now(Response(.ok, close: true))
+    case "/page": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_096)))
     case "/big": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_000_000)))
     case "/reflect":
       .now(Response(.ok, fields: [Field("Location", "/\r\nInjected: yes\r\n\r\nHTTP/1.1 200 OK")]))
