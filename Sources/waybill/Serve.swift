@@ -23,6 +23,7 @@ struct Serve {
       configuration: configuration, target: store.target, log: log,
       schemaVersion: migrator.files.count, listener: listener, metrics: Metrics())
     let isEmbedded = store.isEmbedded
+    store.keep(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { loop in
       try await prepare(shared, migrator, isEmbedded: isEmbedded, on: loop)

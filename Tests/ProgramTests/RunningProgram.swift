@@ -130,4 +130,10 @@ final class PlainClient {
     client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     return client.readToEnd()
   }
+
+  /// What such an answer holds behind its head.
+  static func body(of path: String, port: UInt16) -> String {
+    let answer = get(path, port: port)
+    return answer.ranges(of: "\r\n\r\n").first.map { String(answer[$0.upperBound...]) } ?? ""
+  }
 }

@@ -46,6 +46,26 @@ struct ServeTests {
     #expect(second.exitCode() == 0)
   }
 
+  @Test("starts a database of its own again when that dies, and keeps what was in it")
+  func databaseDied() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram(["WAYBILL_HOME": home])
+    let port = try await program.port()
+    try await eventually("it is ready") { isReady(port) }
+    let before = PlainClient.body(of: "/products", port: port)
+    let file = try #require(readFile(home + "/data/postmaster.pid"))
+    let postmaster = try #require(file.split(separator: "\n").first.flatMap { pid_t($0) })
+
+    kill(postmaster, SIGKILL)
+
+    try await eventually("it has noticed") { program.log.contains("PostgreSQL has died") }
+    try await eventually("it is ready again") { isReady(port) }
+    #expect(PlainClient.body(of: "/products", port: port) == before)
+    program.signal(SIGTERM)
+    #expect(program.exitCode() == 0)
+  }
+
   @Test("is alive but not ready until the schema is there, and ready then")
   func schemaMissing() async throws {
     let conninfo = try TestCluster.shared.makeDatabase()
