@@ -133,17 +133,17 @@ extension Database {
 
   private func lease() async throws(PostgresError) -> Connection {
     let request = LeaseRequest()
-    switch state.ask(.lease) {
-    case .use(let slot): use(slot, for: .lease(request))
-    case .refuse(let refusal): throw error(for: refusal)
-    case .wait:
-      let since = loop.now
-      await withUnsafeContinuation { continuation in
-        request.waiting = continuation
-        wait(.lease(request), for: .lease)
+    let since = loop.now
+    // Asking and queueing are one step: a task may be suspended before the continuation runs.
+    await withUnsafeContinuation { continuation in
+      request.waiting = continuation
+      switch state.ask(.lease) {
+      case .use(let slot): use(slot, for: .lease(request))
+      case .wait: wait(.lease(request), for: .lease)
+      case .refuse(let refusal): refuse(.lease(request), error(for: refusal))
       }
-      metrics.waitNanoseconds.add(Int((loop.now - since).inNanoseconds))
     }
+    metrics.waitNanoseconds.add(Int((loop.now - since).inNanoseconds))
     guard let result = request.result else { throw .unavailable(reason: "no connection") }
     return try result.get()
   }
