@@ -48,7 +48,7 @@ final class Connection: Watcher {
     let entered = PQenterPipelineMode(link.raw)
     assert(entered == 1, "a new connection is idle")
     watch = loop.watch(PQsocket(link.raw), for: .read, self)
-    deadline = Timer(on: loop) { [unowned self] in checkDeadline() }
+    deadline = Timer(on: loop) { [weak self] in self?.checkDeadline() }
   }
 
   var isDead: Bool { state.isDead }
@@ -92,7 +92,7 @@ extension Connection {
     request.statement = statement
     state.sent(request, request.kind.delivery, at: loop.now)
     if request.kind == .read { syncAtEndOfTurn() } else { sync() }
-    if deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
+    if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
   }
 
   /// libpq would not take it: the connection is broken, and this request was never sent.

@@ -86,7 +86,7 @@ final class LeaseRequest {
 }
 
 extension Database {
-  /// Runs `body` in a transaction of its own: committed when it returns, rolled back when it throws.
+  /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
   ///
   /// When the transaction loses a race (serialization failure, deadlock) or its connection breaks
   /// before the commit, nothing of it remains and `body` runs once more from its start. A

@@ -60,9 +60,10 @@ struct ConnectTests {
     }
     #expect(tried("any") == ["a ::1 any", "a 127.0.0.1 any", "/b  any"])
     #expect(tried("any", preferred: hosts[1]).first == "/b  any")
-    #expect(tried("prefer-standby").map { $0.split(separator: " ").last } == [
-      "standby", "standby", "standby", "any", "any", "any",
-    ])
+    #expect(
+      tried("prefer-standby").map { $0.split(separator: " ").last } == [
+        "standby", "standby", "standby", "any", "any", "any",
+      ])
   }
 
   @Test("goes on to the next server when one is absent, silent or of the wrong kind")

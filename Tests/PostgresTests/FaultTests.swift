@@ -47,6 +47,7 @@ struct FaultTests {
     settings.statementTimeout = .milliseconds(300)
     settings.answerMargin = .milliseconds(200)
     try await withDatabase(settings) { database, loop in
+      try await eventually("all connect") { database.metrics.connectionsOpen.value == 10 }
       let pid = try await database.read("SELECT pg_backend_pid()")[0].int(0)
       kill(pid_t(pid), SIGSTOP)
       defer { kill(pid_t(pid), SIGCONT) }

@@ -17,8 +17,8 @@ struct PipelineTests {
         let results = await together(kinds.count, on: loop) { index in
           await Self.run(kinds[index], index, on: database)
         }
-        for (index, result) in results.enumerated() where result != Self.expected(kinds[index], index)
-        {
+        for (index, result) in results.enumerated()
+        where result != Self.expected(kinds[index], index) {
           wrong.append("\(kinds[index]): \(result)")
         }
         _ = try await database.write("TRUNCATE t")

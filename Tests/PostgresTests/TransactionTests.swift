@@ -54,7 +54,8 @@ struct TransactionTests {
     }
   }
 
-  @Test("runs once more when it lost a race, and both races end well", arguments: ["40001", "40P01"])
+  @Test(
+    "runs once more when it lost a race, and both races end well", arguments: ["40001", "40P01"])
   func retried(state: String) async throws {
     var settings = PostgresSettings()
     settings.lockTimeout = .seconds(20)
