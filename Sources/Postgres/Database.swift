@@ -23,7 +23,7 @@ public final class Database {
     case lease(LeaseRequest)
   }
 
-  /// Starts to connect; the caller is on `loop`.
+  /// Starts to connect, and lives until it is closed; the caller is on `loop`.
   public init(
     _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
@@ -35,10 +35,7 @@ public final class Database {
       target, settings: settings, serverOptions: settings.serverOptions, on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
-    timer = Timer(on: loop) { [weak self] in
-      guard let self else { return }
-      obey(state.tick(at: loop.now))
-    }
+    timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }
     obey(state.tick(at: loop.now))
   }
 
@@ -185,6 +182,7 @@ extension Database {
 
   private func hangUp() {
     timer?.disarm()
+    timer = nil
     for connection in connections { connection?.close() }
     finishClosing()
   }

@@ -197,6 +197,7 @@ struct FaultTests {
   @Test("closing lets what is on the way finish and refuses the rest")
   func closing() async throws {
     try await withDatabase { database, loop in
+      _ = try await database.write("SELECT 1")
       let results = await together(3, on: loop) { index -> Bool in
         switch index {
         case 0: return await database.failure(writing: "SELECT pg_sleep(0.2)") == nil
