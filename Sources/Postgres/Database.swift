@@ -110,11 +110,22 @@ extension Database {
         if attempt < settings.transactionAttempts, failure.allowsAnotherRun {
           attempt += 1
           metrics.transactionsRetried.add()
+          if failure.isRetryable { await letOthersGoFirst() }
           continue
         }
         if result.isSuccess { throw Failure(failure) }
       }
       return try result.get()
+    }
+  }
+
+  /// Who runs again at once may take the lock that the winner of the race is only waking up for,
+  /// and lose in the same way.
+  private func letOthersGoFirst() async {
+    let pause = Duration.milliseconds(Int.random(in: PostgresLimits.racePauseMilliseconds))
+    // The loop keeps an armed timer.
+    await withUnsafeContinuation { continuation in
+      Timer(on: loop) { continuation.resume() }.arm(after: pause)
     }
   }
 

@@ -16,6 +16,9 @@ enum PostgresLimits {
   static let steadyAfter = Duration.seconds(1)
   /// How long a connection may owe an answer before reads prefer another one.
   static let slowAfter = Duration.milliseconds(100)
+  /// How long a transaction that lost a race pauses before it runs again: the winner needs some
+  /// milliseconds to wake up and finish.
+  static let racePauseMilliseconds = 5...25
   /// Servers one connection string may name, addresses of all names counted.
   static let candidatesMax = 16
 }

@@ -65,7 +65,11 @@ struct TransactionTests {
       _ = try await database.write("INSERT INTO t VALUES (0, 0), (1, 0)")
       let meeting = Meeting(on: loop)
       let errors = await together(2, on: loop) { index in
-        await database.failureOfTransaction { tx async throws(PostgresError) in
+        let runs = Runs()
+        defer { meeting.left += 1 }
+        return await database.failureOfTransaction { tx async throws(PostgresError) in
+          runs.count += 1
+          while runs.count > 1, meeting.left == 0 { await pause(.milliseconds(1), on: loop) }
           if state == "40001" {
             _ = try await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             _ = try await tx.run("SELECT sum(n) FROM t")
@@ -172,6 +176,7 @@ private final class Runs {
 private final class Meeting {
   private let loop: EventLoop
   private var arrived = 0
+  var left = 0
 
   init(on loop: EventLoop) { self.loop = loop }
 
