@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A pipeline")
 struct PipelineTests {
-  @Test("gives every statement its own answer, whoever fails beside it", arguments: 0..<20)
+  @Test("gives every statement its own answer, whoever fails beside it", arguments: 0..<5)
   func neighbours(seed: UInt64) async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (id bigint PRIMARY KEY)")
