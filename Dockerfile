@@ -24,8 +24,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /image /
 
-# A crash is told on standard error, without what was in memory.
-ENV SWIFT_BACKTRACE=enable=yes,color=no,interactive=no,sanitize=yes,swift-backtrace=/usr/libexec/swift/linux/swift-backtrace-static \
+# A crash is told on standard error: where it was, not what the registers held.
+ENV SWIFT_BACKTRACE=enable=yes,color=no,interactive=no,sanitize=yes,registers=none,images=none,swift-backtrace=/usr/libexec/swift/linux/swift-backtrace-static \
     HOST=0.0.0.0 \
     PORT=8080
 # A number, so that an orchestrator can see it is not root. Nothing is written, to no folder at all.

@@ -13,8 +13,9 @@ int pthread_setname_np(pthread_t, const char *);
 // accept4 is declared by the header only with _GNU_SOURCE, and with a transparent union that Swift cannot call.
 int accept4(int, struct sockaddr *, socklen_t *, int);
 
-static inline int linux_accept(int listener, int flags) {
-  return accept4(listener, (struct sockaddr *)0, (socklen_t *)0, flags);
+static inline int linux_accept(int listener, struct sockaddr_storage *peer, int flags) {
+  socklen_t size = sizeof *peer;
+  return accept4(listener, (struct sockaddr *)peer, &size, flags);
 }
 
 enum { LINUX_SOCK_NONBLOCK = SOCK_NONBLOCK, LINUX_SOCK_CLOEXEC = SOCK_CLOEXEC };

@@ -31,10 +31,7 @@ public struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what 64 bits hold (292 years).
   public var inNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+    Int64(clamping: attoseconds / 1_000_000_000)
   }
 }
 
@@ -42,7 +39,8 @@ extension Duration {
 public struct Clock: Sendable {
   /// Reads the monotonic clock.
   public let now: @Sendable () -> Instant
-  /// Reads the wall clock: nanoseconds since 1970-01-01 UTC. For dates people read, never for deadlines.
+  /// Reads the wall clock: nanoseconds since 1970-01-01 UTC, for dates people read and never for
+  /// deadlines.
   public let wall: @Sendable () -> Int64
 
   /// A clock made of two readings.

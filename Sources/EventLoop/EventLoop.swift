@@ -94,8 +94,8 @@ public final class EventLoop: @unchecked Sendable {
   /// Starts a task that stays on this loop; may capture what lives here.
   public func spawn(_ body: @escaping () async -> Void) {
     assertCurrent()
-    let confined = Confined(value: body)
-    Task(executorPreference: self) { await confined.value() }
+    let bound = LoopBound(self, body)
+    Task(executorPreference: self) { await bound.value() }
   }
 
   /// Watches a descriptor until the watch is cancelled.
@@ -109,19 +109,16 @@ public final class EventLoop: @unchecked Sendable {
     return watch
   }
 
-  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they gathered.
+  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they
+  /// gathered.
   public func atEndOfTurn(_ flush: @escaping () -> Void) {
     assertCurrent()
     flushes.append(flush)
   }
 
-  /// Stops the process when called on another thread: what lives on the loop was about to be shared.
+  /// Stops the process when called on another thread: what lives on the loop was about to be
+  /// shared.
   public func assertCurrent() { precondition(isCurrent, "called off its event loop") }
-}
-
-/// Carries a value that lives on a loop into a task that stays there.
-private struct Confined<Value>: @unchecked Sendable {
-  let value: Value
 }
 
 // MARK: - The turn

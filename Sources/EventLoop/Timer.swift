@@ -3,7 +3,8 @@
 /// A deadline that moves with every request is best left armed and compared when it fires:
 /// the owner notes the new deadline and arms again only then.
 public final class Timer {
-  fileprivate(set) var deadline = Instant.never
+  /// When the timer fires, or fired last.
+  public fileprivate(set) var deadline = Instant.never
   /// Where the timer stands in the heap; nil while it is not armed.
   fileprivate(set) var position: Int?
   private let loop: EventLoop

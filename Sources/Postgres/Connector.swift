@@ -22,7 +22,11 @@ final class Link {
   deinit { PQfinish(raw) }
 
   /// What libpq has to say about its last failure; for the log.
-  var message: String { String(cString: PQerrorMessage(raw)) }
+  var message: String {
+    // libpq ends its sentences with line feeds and sets hints on lines of their own.
+    String(cString: PQerrorMessage(raw)).split(whereSeparator: \.isWhitespace)
+      .joined(separator: " ")
+  }
 }
 
 /// Opens connections without blocking: names are resolved off the loop, servers are tried in turn,

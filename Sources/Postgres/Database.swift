@@ -8,7 +8,8 @@ public import EventLoop
 public final class Database {
   /// What this loop's connections do, for anybody to read.
   public let metrics: PostgresMetrics
-  private let loop: EventLoop
+  /// The loop it lives on.
+  public let loop: EventLoop
   private let settings: PostgresSettings
   private let connector: Connector
   private var state: PoolState<Waiter>

@@ -103,6 +103,8 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
   public static let lockNotAvailable: SQLState = "55P03"
   /// The server has no connection left.
   public static let tooManyConnections: SQLState = "53300"
+  /// A table that does not exist.
+  public static let undefinedTable: SQLState = "42P01"
   static let invalidStatementName: SQLState = "26000"
   static let featureNotSupported: SQLState = "0A000"
 

@@ -1,1 +1,32 @@
-@main struct Program { static func main() {} }
+import Glibc
+
+/// Benchmarks and experiments on the built service, as a program.
+@main
+struct Program {
+  static func main() {
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      complain("waybill-lab: \(error)\n")
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: [String]) throws {
+    guard arguments.first == "bench" else {
+      throw LabError("usage: waybill-lab bench [--seconds N] [--rounds N]")
+    }
+    try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
+  }
+
+  private static func complain(_ line: String) {
+    let bytes = Array(line.utf8)
+    write(2, bytes, bytes.count)
+  }
+}
+
+/// Why an experiment could not be done.
+struct LabError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,1 +1,25 @@
-@main struct Program { static func main() {} }
+import EventLoop
+import Glibc
+
+/// The executable: finds the command, runs it, and says in one line what stood in the way.
+@main
+struct Program {
+  static func main() {
+    // Before any thread is made, so that every thread leaves these signals to the event loop.
+    Signals.block([SIGTERM, SIGINT])
+    signal(SIGPIPE, SIG_IGN)
+    let environment = Environment.ofProcess()
+    do {
+      let command = try Command(Array(CommandLine.arguments.dropFirst()))
+      exit(try command.run(environment))
+    } catch {
+      complain("waybill: \(error)\n")
+      exit(1)
+    }
+  }
+
+  private static func complain(_ line: String) {
+    let bytes = Array(line.utf8)
+    write(2, bytes, bytes.count)
+  }
+}

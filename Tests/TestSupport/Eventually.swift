@@ -2,7 +2,8 @@ public import Testing
 
 /// Waits until `condition` holds, and records a failure when it does not within the deadline.
 ///
-/// The deadline is generous because the machine may be busy; a condition that holds ends the wait at once.
+/// The deadline is generous because the machine may be busy; a condition that holds ends the wait
+/// at once.
 public func eventually(
   _ what: Comment, within deadline: Duration = .seconds(10),
   sourceLocation: SourceLocation = #_sourceLocation,

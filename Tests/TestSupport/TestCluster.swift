@@ -75,7 +75,9 @@ public final class TestCluster: Sendable {
         kill(pid, 0) != 0 && errno == ESRCH,
         lstat("/tmp/\(name)", &status) == 0, status.st_uid == geteuid()
       else { continue }
-      _ = LocalCluster.removeAbandoned(home: "/tmp/\(name)")
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      _ =
+        isFolder ? LocalCluster.removeAbandoned(home: "/tmp/\(name)") : unlink("/tmp/\(name)") == 0
     }
   }
 }

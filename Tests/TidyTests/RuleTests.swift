@@ -68,7 +68,8 @@ struct RuleTests {
     Sample(.doors, "PQexec (SQL as text)", "Sources/Postgres/A.swift", "PQexec(a, b)\n"),
     Sample(.doors, "unsafeSQL (SQL as text)", "Sources/OrderStore/A.swift", "q(unsafeSQL: a)\n"),
     Sample(.doors, nil, "Sources/Postgres/Cluster/ClusterConnection.swift", "PQexec(a, b)\n"),
-    Sample(.sleeping, "calls sleep(…)", "Tests/HTTPTests/A.swift", "try await Task.sleep(for: a)"),
+    Sample(
+      .sleeping, "calls Task.sleep(…)", "Tests/HTTPTests/A.swift", "try await Task.sleep(for: a)"),
     Sample(.sleeping, nil, "Tests/TestSupport/A.swift", "usleep(2)"),
 
     Sample(.whitespace, "trailing blank", "README.md", "a \n"),

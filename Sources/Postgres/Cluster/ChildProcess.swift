@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A thread of its own starts and reaps it. The kernel sends the parent-death signal that
 /// `ServerUser` asks for when the starting *thread* ends, and pool threads come and go.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
   private enum State {
     case starting
     case running(pid_t)
@@ -16,11 +16,18 @@ final class ChildProcess: Sendable {
 
   private let state = Mutex(State.starting)
   private let command: [String]
+  private let environment: [String: String]
   private let output: Int32
 
+  /// What a program is given when nothing else is said.
+  package static let plainEnvironment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"]
+
   /// Starts the program, its output and errors going to the file descriptor.
-  init(_ command: [String], output: Int32) throws(ClusterError) {
+  package init(
+    _ command: [String], output: Int32, environment: [String: String] = plainEnvironment
+  ) throws(ClusterError) {
     self.command = command
+    self.environment = environment
     self.output = output
     var thread = pthread_t()
     let code = pthread_create(
@@ -38,11 +45,13 @@ final class ChildProcess: Sendable {
   }
 
   /// Runs a program to its end; nil output when it fails or takes longer than the limit.
-  static func output(of command: [String], seconds: Int) -> String? {
+  package static func output(
+    of command: [String], seconds: Int, environment: [String: String] = plainEnvironment
+  ) -> String? {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
     defer { close(ends[0]) }
-    let child = try? ChildProcess(command, output: ends[1])
+    let child = try? ChildProcess(command, output: ends[1], environment: environment)
     close(ends[1])
     guard let child, child.exitStatus(within: seconds) == 0 else { return nil }
     // A pipe holds 64 KiB, more than any of the programs asked here says.
@@ -52,17 +61,17 @@ final class ChildProcess: Sendable {
   }
 
   /// The process, as long as it has not been reaped.
-  var pid: pid_t? {
+  package var pid: Int32? {
     state.withLock { if case .running(let pid) = $0 { pid } else { nil } }
   }
 
   /// Sends the signal to the program, never to a later one that got its number.
-  func signal(_ number: Int32) {
+  package func signal(_ number: Int32) {
     state.withLock { if case .running(let pid) = $0 { kill(pid, number) } }
   }
 
   /// The wait status of the ended program; nil when it still runs after the time given.
-  func exitStatus(within seconds: Int) -> Int32? {
+  package func exitStatus(within seconds: Int) -> Int32? {
     var status: Int32?
     _ = waited(upTo: seconds) {
       if case .exited(let value) = state.withLock({ $0 }) { status = value }
@@ -109,7 +118,7 @@ final class ChildProcess: Sendable {
       Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var arguments = command.map { strdup($0) } + [nil]
-    var environment = [strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C"), strdup("TZ=UTC"), nil]
+    var environment = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for text in arguments + environment { free(text) } }
     return posix_spawn(&pid, command[0], &actions, &attributes, &arguments, &environment)
   }

@@ -87,6 +87,13 @@ enum ClusterFiles {
     return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
+  /// Makes sure that the names in a folder survive a power cut.
+  static func sync(_ folder: String) {
+    let file = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
+    fsync(file)
+    close(file)
+  }
+
   /// Removes a folder with all that is in it; links are removed, not followed.
   static func removeTree(_ path: String) {
     guard status(path) != nil else { return }

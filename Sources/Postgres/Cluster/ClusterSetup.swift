@@ -34,6 +34,7 @@ struct ClusterSetup {
     guard rename(folder, folders.data) == 0 else {
       throw .system("rename \(folder) to \(folders.data)", code: errno)
     }
+    ClusterFiles.sync(folders.home)
   }
 
   /// The server itself, not `pg_ctl`: its process is then our child and its end is seen at once.

@@ -1,16 +1,20 @@
 import Glibc
 
 /// The folder of one installed PostgreSQL server's programs, and its major version.
-struct ServerBinaries {
+package struct ServerBinaries {
+  /// The oldest version the service's SQL is written for.
+  static let majorMin = 14
+
   let folder: String
   let major: Int
 
   /// The installed server of the version that wrote the data, else the newest one.
   static func find(writerOfData version: Int?) throws(ClusterError) -> ServerBinaries {
-    let installed = folders().compactMap(ServerBinaries.init).sorted { $0.major > $1.major }
+    let installed = folders().compactMap(ServerBinaries.init).filter { $0.major >= majorMin }
+      .sorted { $0.major > $1.major }
     guard let newest = installed.first else {
       throw ClusterError(
-        cause: "no PostgreSQL server is installed",
+        cause: "no PostgreSQL server is installed, at least none from version \(majorMin) on",
         cure: "run: apt-get install postgresql, or set DATABASE_URL to use another one")
     }
     guard let version, version != newest.major else { return newest }
@@ -18,6 +22,11 @@ struct ServerBinaries {
     throw ClusterError(
       cause: "the data was written by PostgreSQL \(version), installed is \(newest.major)",
       cure: "install postgresql-\(version), or dump the data there and load it into a new home")
+  }
+
+  /// The path of one of the newest server's programs.
+  package static func path(of program: String) throws(ClusterError) -> String {
+    try find(writerOfData: nil).folder + "/" + program
   }
 
   private init?(folder: String) {

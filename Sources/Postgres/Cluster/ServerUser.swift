@@ -69,10 +69,8 @@ struct ServerUser {
     for part in folder.split(separator: "/") {
       path += "/" + part
       guard let status = ClusterFiles.status(path) else { return }
-      let bit: mode_t =
-        if status.st_uid == uid { S_IXUSR } else if own.contains(status.st_gid) { S_IXGRP } else {
-          S_IXOTH
-        }
+      let isOwner = status.st_uid == uid
+      let bit = isOwner ? S_IXUSR : own.contains(status.st_gid) ? S_IXGRP : S_IXOTH
       if status.st_mode & bit == 0 {
         throw ClusterError(
           cause: "\(folder) cannot be used: the server runs as the user \(name), not as root, "

@@ -4,16 +4,36 @@ import Testing
 
 @testable import Postgres
 
-@Suite("A private cluster")
+// One at a time: each makes a cluster, and together they would keep every core busy.
+@Suite("A private cluster", .serialized)
 struct LocalClusterTests {
   static let quick = ClusterOptions(durable: false)
 
-  /// Runs the body on a home of its own, and removes that whatever happens.
+  /// The home of the tests that do not care how it was made; making one takes a second.
+  static let home: String = {
+    atexit { _ = LocalCluster.removeAbandoned(home: LocalClusterTests.home) }
+    return TestCluster.makeHome()
+  }()
+
+  /// Runs the body on a home, away from the other tests.
   func withHome(
-    _ home: String = TestCluster.makeHome(), _ body: (String) throws -> Void
-  ) rethrows {
-    defer { _ = LocalCluster.removeAbandoned(home: home) }
-    try body(home)
+    _ home: String = Self.home, _ body: @escaping @Sendable (String) throws -> Void
+  ) async throws {
+    try await blocking { try body(home) }
+  }
+
+  /// Runs the body on a home of its own, and removes that whatever happens.
+  func withNewHome(
+    _ tail: String = "", _ body: @escaping @Sendable (String) throws -> Void
+  ) async throws {
+    let folder = TestCluster.makeHome()
+    try await withHome(folder + tail) { home in
+      defer {
+        _ = LocalCluster.removeAbandoned(home: home)
+        ClusterFiles.removeTree(folder)
+      }
+      try body(home)
+    }
   }
 
   func start(_ home: String, _ options: ClusterOptions = quick) throws(ClusterError) -> LocalCluster
@@ -24,10 +44,10 @@ struct LocalClusterTests {
   }
 
   @Test("keeps its data from one run to the next")
-  func keepsData() throws {
-    try withHome { home in
+  func keepsData() async throws {
+    try await withHome { home in
       let first = try start(home)
-      try connection(home).run("CREATE TABLE kept AS SELECT 1 AS n")
+      try connection(home).run("CREATE TABLE kept AS SELECT 1")
       first.stop()
       #expect(first.processID == nil)
 
@@ -38,22 +58,22 @@ struct LocalClusterTests {
   }
 
   @Test("loses nothing that was committed when its server is killed")
-  func survivesKill() throws {
-    try withHome { home in
+  func survivesKill() async throws {
+    try await withHome { home in
       let first = try start(home, ClusterOptions())
-      try connection(home).run("CREATE TABLE kept AS SELECT 1 AS n")
+      try connection(home).run("CREATE TABLE survived AS SELECT 1")
       kill(try #require(first.processID), SIGKILL)
       first.stop()
 
       let second = try start(home, ClusterOptions())
       defer { second.stop() }
-      #expect(try connection(home).run("SELECT FROM kept") == 1)
+      #expect(try connection(home).run("SELECT FROM survived") == 1)
     }
   }
 
   @Test("ends a server that a killed service left running, and starts its own")
-  func takesOver() throws {
-    try withHome { home in
+  func takesOver() async throws {
+    try await withHome { home in
       try start(home).stop()
       let folders = try ClusterFolders(home: home)
       let user = try ServerUser.choose(home: home)
@@ -72,8 +92,8 @@ struct LocalClusterTests {
   }
 
   @Test("is not held up by a pid file whose number is another program's by now")
-  func staleFile() throws {
-    try withHome { home in
+  func staleFile() async throws {
+    try await withHome { home in
       try start(home).stop()
       let folders = try ClusterFolders(home: home)
       try ClusterFiles.write(
@@ -86,8 +106,8 @@ struct LocalClusterTests {
   }
 
   @Test("starts over when the first start was cut short")
-  func interruptedInitialization() throws {
-    try withHome { home in
+  func interruptedInitialization() async throws {
+    try await withNewHome { home in
       let unfinished = home + "/data.unfinished"
       try ClusterFiles.makeFolders(unfinished)
       try ClusterFiles.makeFolders(home + "/data")
@@ -101,8 +121,8 @@ struct LocalClusterTests {
   }
 
   @Test("tells a second service on the same home who has it")
-  func secondOwner() throws {
-    try withHome { home in
+  func secondOwner() async throws {
+    try await withHome { home in
       let cluster = try start(home)
       defer { cluster.stop() }
 
@@ -114,12 +134,10 @@ struct LocalClusterTests {
   @Test(
     "works in any folder, however its path looks",
     arguments: [
-      "/" + String(repeating: "deep-", count: 30), "/it's a \\ \"fine\" one, really",
+      "/" + String(repeating: "deep-", count: 30), "/it's a \\ \"fine\" one",
     ])
-  func oddPaths(tail: String) throws {
-    let home = TestCluster.makeHome()
-    defer { ClusterFiles.removeTree(home) }
-    try withHome(home + tail) { home in
+  func oddPaths(tail: String) async throws {
+    try await withNewHome(tail) { home in
       let cluster = try start(home)
       defer { cluster.stop() }
       #expect(try connection(home).run("SELECT FROM pg_database WHERE datname = 'waybill'") == 1)
@@ -127,8 +145,8 @@ struct LocalClusterTests {
   }
 
   @Test("made by root runs as somebody else", .enabled(if: geteuid() == 0, "root only"))
-  func otherUser() throws {
-    try withHome { home in
+  func otherUser() async throws {
+    try await withHome { home in
       let cluster = try start(home)
       defer { cluster.stop() }
       let process = try #require(ClusterFiles.status("/proc/\(cluster.processID ?? 0)"))
@@ -138,8 +156,8 @@ struct LocalClusterTests {
   }
 
   @Test("made by a user runs as that user", .enabled(if: geteuid() != 0, "not for root"))
-  func ownUser() throws {
-    try withHome { home in
+  func ownUser() async throws {
+    try await withHome { home in
       let cluster = try start(home)
       defer { cluster.stop() }
       #expect(ClusterFiles.status("/proc/\(cluster.processID ?? 0)")?.st_uid == geteuid())
@@ -147,7 +165,7 @@ struct LocalClusterTests {
   }
 
   @Test("is refused in a folder its user cannot reach", .enabled(if: geteuid() == 0, "root only"))
-  func closedFolder() throws {
+  func closedFolder() async throws {
     let closed = TestCluster.makeHome()
     mkdir(closed, 0o700)
     defer { ClusterFiles.removeTree(closed) }
@@ -158,8 +176,8 @@ struct LocalClusterTests {
   }
 
   @Test("does not touch data of another version, nor files that are not its own")
-  func foreignData() throws {
-    try withHome { home in
+  func foreignData() async throws {
+    try await withNewHome { home in
       try ClusterFiles.makeFolders(home + "/data")
       let user = try ServerUser.choose(home: home)
       try ClusterFiles.write("precious", to: home + "/data/letter", of: user)

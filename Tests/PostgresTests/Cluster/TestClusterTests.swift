@@ -31,17 +31,20 @@ struct TestClusterTests {
   @Test("removes what a killed run left, and nothing that is in use")
   func leftovers() throws {
     let dead = try #require(endedProcess())
-    let left = "/tmp/waybill-tests-\(dead)-1"
-    try LocalCluster.start(home: left, options: ClusterOptions(durable: false)).stop()
-    let used = "/tmp/waybill-tests-\(dead)-2"
-    let cluster = try LocalCluster.start(home: used, options: ClusterOptions(durable: false))
-    defer { cluster.discard() }
+    let (left, used) = ("/tmp/waybill-tests-\(dead)-1", "/tmp/waybill-tests-\(dead)-2")
+    try ClusterFiles.makeFolders(left + "/data")
+    try ClusterFiles.makeFolders(used + "/data")
+    defer { ClusterFiles.removeTree(used) }
+    let user = try ServerUser.choose(home: used)
+    close(creat(left + ".log", 0o600))
+    let lock = try ClusterLock(ClusterFolders(home: used), user: user)
 
     TestCluster.removeLeftovers()
 
     #expect(ClusterFiles.status(left) == nil)
-    #expect(ClusterFiles.status(used) != nil)
-    #expect(cluster.processID != nil)
+    #expect(ClusterFiles.status(left + ".log") == nil)
+    #expect(ClusterFiles.status(used + "/data") != nil)
+    withExtendedLifetime(lock) {}
   }
 
   /// The number of a process that has ended.

@@ -1,0 +1,140 @@
+import CLinux
+import Glibc
+
+/// A non-blocking stream socket: the few system calls that a server's and a client's connections
+/// make.
+///
+/// A plain handle. Whoever made it closes it once; every call retries when a signal interrupts it.
+public struct Socket: Sendable {
+  /// The descriptor that a loop watches.
+  public let descriptor: Int32
+
+  /// Takes over a descriptor.
+  public init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// A new socket that can reach, or be bound to, such an address; nil when no descriptor is left.
+  public init?(for address: SocketAddress) {
+    let type = Int32(SOCK_STREAM.rawValue)
+    descriptor = socket(address.family, type | Self.flags, 0)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  private static let flags = Int32(LINUX_SOCK_NONBLOCK | LINUX_SOCK_CLOEXEC)
+
+  /// What one receiving call brought.
+  public enum Received: Equatable, Sendable {
+    case bytes(Int)
+    /// The peer has finished sending.
+    case end
+    /// Nothing yet.
+    case nothing
+    case failed(errno: Int32)
+  }
+
+  /// Appends what has arrived to `buffer`, up to `limit` bytes, by one system call.
+  public func receive(appendingTo buffer: inout [UInt8], limit: Int) -> Received {
+    var result = Received.nothing
+    buffer.append(addingCapacity: limit) { span in
+      span.withUnsafeMutableBufferPointer { free, filled in
+        let count = retrying { recv(descriptor, free.baseAddress, limit, 0) }
+        result = Received(count)
+        if case .bytes(let count) = result { filled = count }
+      }
+    }
+    return result
+  }
+
+  /// Sends the bytes from `offset` on as far as the system takes them now: how many it took,
+  /// or nil when the connection is broken.
+  public func send(_ bytes: [UInt8], from offset: Int) -> Int? {
+    guard offset < bytes.count else { return 0 }
+    let count = bytes.withUnsafeBytes { bytes in
+      retrying {
+        Glibc.send(
+          descriptor, bytes.baseAddress! + offset, bytes.count - offset, Int32(MSG_NOSIGNAL))
+      }
+    }
+    if count >= 0 { return count }
+    return errno == EAGAIN ? 0 : nil
+  }
+
+  /// Begins to connect: 0 when done, `EINPROGRESS` when it will be writable later, or why it
+  /// failed.
+  public func connect(to address: SocketAddress) -> Int32 {
+    address.withSystemAddress { Glibc.connect(descriptor, $0, $1) } == 0 ? 0 : errno
+  }
+
+  /// Takes an address for listening and listens: 0, or why it failed.
+  public func listen(on address: SocketAddress, backlog: Int32) -> Int32 {
+    let result = address.withSystemAddress { bind(descriptor, $0, $1) }
+    return result == 0 && Glibc.listen(descriptor, backlog) == 0 ? 0 : errno
+  }
+
+  /// What one accepting call brought.
+  public enum Accepted: Sendable {
+    case connection(Socket, peer: SocketAddress)
+    case failed(errno: Int32)
+  }
+
+  /// Takes the next connection from a listening socket's queue.
+  public func accept() -> Accepted {
+    var storage = sockaddr_storage()
+    let accepted = linux_accept(descriptor, &storage, Self.flags)
+    guard accepted >= 0 else { return .failed(errno: errno) }
+    let peer = SocketAddress(storage) ?? .v4(0, port: 0)
+    return .connection(Socket(descriptor: accepted), peer: peer)
+  }
+
+  /// Tells the peer that nothing more will be sent; reading goes on.
+  public func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Sends small messages at once instead of waiting to fill a packet.
+  public func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, 1) }
+
+  /// Lets a port be bound while connections of an earlier listener linger.
+  public func reuseAddress() { set(SOL_SOCKET, SO_REUSEADDR, 1) }
+
+  /// Why the last asynchronous step failed, 0 when it did not; reading it clears it.
+  public var pendingError: Int32 {
+    var error: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+    return error
+  }
+
+  /// The address at this end.
+  public var localAddress: SocketAddress? {
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = withUnsafeMutablePointer(to: &storage) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    return result == 0 ? SocketAddress(storage) : nil
+  }
+
+  /// Gives the descriptor back.
+  public func close() { Glibc.close(descriptor) }
+
+  private func set(_ level: some BinaryInteger, _ option: some BinaryInteger, _ value: Int32) {
+    var value = value
+    setsockopt(
+      descriptor, Int32(level), Int32(option), &value, socklen_t(MemoryLayout<Int32>.size))
+  }
+}
+
+extension Socket.Received {
+  fileprivate init(_ count: Int) {
+    switch count {
+    case 1...: self = .bytes(count)
+    case 0: self = .end
+    default: self = errno == EAGAIN ? .nothing : .failed(errno: errno)
+    }
+  }
+}
+
+private func retrying(_ call: () -> Int) -> Int {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}

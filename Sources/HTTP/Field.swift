@@ -1,0 +1,32 @@
+/// One header field of a message that is sent.
+public struct Field: Sendable {
+  /// The name as it appears on the wire: `Location`.
+  public let name: StaticString
+  /// The value; what may not stand in a field is replaced when it is written.
+  public let value: String
+
+  /// A field; the ones that frame or date a message are the encoder's own and not given here.
+  public init(_ name: StaticString, _ value: String) {
+    assert(!Self.encoderOwned.contains(name.description.lowercased()), "\(name) is the encoder's")
+    self.name = name
+    self.value = value
+  }
+
+  private static let encoderOwned: Set = [
+    "connection", "content-length", "content-type", "date", "host", "transfer-encoding",
+    "x-request-id",
+  ]
+}
+
+extension [UInt8] {
+  /// Appends a field line. A control character in the value becomes a space, so that no value can
+  /// end its line and begin another field or another response.
+  mutating func append(field name: StaticString, _ value: String) {
+    append(name)
+    append(": ")
+    let start = count
+    append(contentsOf: value.utf8)
+    for index in start..<count where self[index].isFieldControl { self[index] = ASCII.space }
+    append("\r\n")
+  }
+}

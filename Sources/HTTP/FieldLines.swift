@@ -1,0 +1,42 @@
+/// Looks fields up in a head that was checked before, so nothing has to be kept for each of them.
+struct FieldLines: Sendable {
+  let head: [UInt8]
+  let start: Int
+  let sketch: UInt64
+
+  /// The first value of the field, without the blanks around it; `name` is in lower case.
+  func first(_ name: StaticString) -> Range<Int>? {
+    next(name, from: start)?.value
+  }
+
+  /// Every value of the field, in order.
+  func all(_ name: StaticString) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var position = start
+    while let (value, end) = next(name, from: position) {
+      found.append(value)
+      position = end
+    }
+    return found
+  }
+
+  private func next(
+    _ name: StaticString, from position: Int
+  ) -> (value: Range<Int>, end: Int)? {
+    let length = name.utf8CodeUnitCount
+    precondition(length > 0, "a field has a name")
+    let bit = FieldName.bit(
+      length: length, first: name.utf8Start[0], last: name.utf8Start[length - 1])
+    guard sketch & bit != 0 else { return nil }
+    let bytes = head.span
+    var line = position
+    while let lineFeed = bytes.firstIndex(of: ASCII.lineFeed, in: line..<bytes.count) {
+      let colon = line + length
+      if colon < lineFeed, bytes[colon] == ASCII.colon, bytes.equals(name, in: line..<colon) {
+        return (bytes.trimmed((colon + 1)..<(lineFeed - 1)), lineFeed + 1)
+      }
+      line = lineFeed + 1
+    }
+    return nil
+  }
+}

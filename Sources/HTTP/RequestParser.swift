@@ -1,0 +1,179 @@
+/// Turns the bytes of one connection into requests (RFC 9112), without a socket or a clock.
+///
+/// One parser lives as long as its connection. It holds the bytes of a message that has not arrived
+/// whole, and nothing between messages. A refusal is for good: what follows a message that two
+/// readers could cut differently is never read as HTTP.
+public struct RequestParser: Sendable {
+  /// What the bytes so far amount to.
+  public enum Step: Sendable {
+    /// Every byte was taken and the message goes on.
+    case needMore
+    /// The sender waits for 100 Continue before its content; told once, when none has arrived.
+    case continueExpected
+    /// A whole request; bytes may be left for the next one.
+    case request(Request)
+    /// The message is refused: answer, then close.
+    case rejected(Rejection)
+  }
+
+  /// Where in a message the parser stands: which deadline applies.
+  public enum Phase: Hashable, Sendable {
+    /// Between messages.
+    case idle
+    /// The first byte of a head has arrived.
+    case head
+    /// The head is complete; so many bytes have followed, framing included.
+    case body(bytesReceived: Int)
+    /// No further byte is read as HTTP, after a refusal or the last request.
+    case closed
+  }
+
+  /// What is kept between reads. Bytes are kept in boxes of their own, so that the parser of an
+  /// idle
+  /// connection, of which there may be ten thousand, is a few words.
+  private enum State {
+    case between(EmptyLine)
+    indirect case head(HeadReader<RequestLine>)
+    indirect case body(BodyReader, Request)
+    case last
+    indirect case dead(Rejection, Request?)
+  }
+
+  private let limits: MessageLimits
+  private var state = State.between(.possible)
+
+  /// A parser for a new connection.
+  public init(limits: MessageLimits = .standard) {
+    self.limits = limits
+  }
+
+  /// Where in a message the parser stands.
+  public var phase: Phase {
+    switch state {
+    case .between: .idle
+    case .head: .head
+    case .body(let reader, _): .body(bytesReceived: reader.bytesReceived)
+    case .last, .dead: .closed
+    }
+  }
+
+  /// The request that was refused, as far as it was read, so that the refusal can be worded for it.
+  ///
+  /// It is there once its request line was sound, and holds the field lines that were.
+  public var refused: Request? {
+    if case .dead(_, let request) = state { request } else { nil }
+  }
+
+  /// Takes what belongs to the current message from `bytes`, starting at `offset` and moving it.
+  public mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
+    switch state {
+    case .between(var emptyLine):
+      guard emptyLine.skip(bytes, &offset) else { return refuse(.bareCarriageReturn, nil) }
+      if offset == bytes.count {
+        state = .between(emptyLine)
+        return .needMore
+      }
+      var reader = HeadReader<RequestLine>()
+      return consumeHead(&reader, bytes, &offset)
+    case .head(var reader):
+      // The box lets go, so that appending to the bytes does not copy them.
+      state = .last
+      return consumeHead(&reader, bytes, &offset)
+    case .body(var reader, let request):
+      state = .last
+      return consumeBody(&reader, request, bytes, &offset)
+    case .last:
+      offset = bytes.count
+      return .needMore
+    case .dead(let rejection, _):
+      return .rejected(rejection)
+    }
+  }
+
+  @inline(__always)
+  private mutating func consumeHead(
+    _ reader: inout HeadReader<RequestLine>, _ bytes: Span<UInt8>, _ offset: inout Int
+  ) -> Step {
+    do throws(Rejection) {
+      guard try reader.consume(bytes, from: &offset, limits: limits), let line = reader.scan.start
+      else {
+        state = .head(reader)
+        return .needMore
+      }
+      let facts = reader.scan.facts
+      try Self.check(line, facts, limits)
+      let request = Request(line, &reader)
+      if !facts.isChunked, facts.contentLength ?? 0 == 0 { return finish(request) }
+      var body = facts.contentLength.map(BodyReader.init(length:)) ?? .chunked
+      let isAwaited = facts.expectsContinue && line.version == .http11 && offset == bytes.count
+      let step = consumeBody(&body, request, bytes, &offset)
+      return isAwaited ? .continueExpected : step
+    } catch {
+      return refuse(error, reader.scan.start.map { Request($0, &reader) })
+    }
+  }
+
+  /// What only the whole head can tell.
+  @inline(__always)
+  private static func check(
+    _ line: RequestLine, _ facts: FieldFacts, _ limits: MessageLimits
+  ) throws(Rejection) {
+    if facts.isChunked {
+      if line.version == .http10 { throw .transferEncodingInHTTP10 }
+      if facts.contentLength != nil { throw .contentLengthAndTransferEncoding }
+    }
+    if line.version == .http11 {
+      if facts.host == nil { throw .missingHost }
+      // HTTP/1.0 has no expectations: the field means nothing there (RFC 9110 section 10.1.1).
+      if facts.expectsMore { throw .unknownExpectation }
+    }
+    if let length = facts.contentLength, length > limits.bodyBytesMax { throw .bodyTooLarge }
+  }
+
+  private mutating func consumeBody(
+    _ reader: inout BodyReader, _ request: Request, _ bytes: Span<UInt8>, _ offset: inout Int
+  ) -> Step {
+    do throws(Rejection) {
+      guard try reader.consume(bytes, from: &offset, limits: limits) else {
+        state = .body(reader, request)
+        return .needMore
+      }
+      var request = request
+      request.body = reader.take()
+      return finish(request)
+    } catch {
+      return refuse(error, request)
+    }
+  }
+
+  @inline(__always)
+  private mutating func finish(_ request: consuming Request) -> Step {
+    state = request.keepAlive ? .between(.possible) : .last
+    return .request(request)
+  }
+
+  private mutating func refuse(_ rejection: Rejection, _ request: Request?) -> Step {
+    state = .dead(rejection, request)
+    return .rejected(rejection)
+  }
+}
+
+/// The empty line some clients send after a message, tolerated once (RFC 9112 section 2.2).
+private enum EmptyLine {
+  case possible, begun, passed
+
+  /// Passes over it; false when its line feed is missing.
+  @inline(__always)
+  mutating func skip(_ bytes: Span<UInt8>, _ offset: inout Int) -> Bool {
+    while offset < bytes.count {
+      switch (self, bytes[offset]) {
+      case (.possible, ASCII.carriageReturn): self = .begun
+      case (.begun, ASCII.lineFeed): self = .passed
+      case (.begun, _): return false
+      default: return true
+      }
+      offset += 1
+    }
+    return true
+  }
+}

@@ -1,0 +1,155 @@
+import EventLoop
+import Glibc
+import HTTP
+
+/// One socket to an origin; does what the `ExchangeState` of its request says.
+final class ClientConnection: Watcher {
+  typealias Outcome = Result<ClientResponse, HTTPClientError>
+
+  /// Bytes taken from the socket by one system call.
+  private static let readBytesMax = 16_384
+
+  let origin: Origin
+  private let socket: Socket
+  private let client: HTTPClient
+  private var watch: Watch?
+  private var timer: Timer?
+  /// The request under way; nil while the connection is kept for the next.
+  private var exchange: Exchange?
+
+  private struct Exchange {
+    var state: ExchangeState
+    var parser: ResponseParser
+    let bytes: [UInt8]
+    var sent = 0
+    let done: (Outcome) -> Void
+  }
+
+  /// A socket that begins to connect; nil when the system has none left.
+  init?(to address: SocketAddress, _ origin: Origin, _ client: HTTPClient) {
+    guard let socket = Socket(for: address) else { return nil }
+    self.socket = socket
+    self.origin = origin
+    self.client = client
+    socket.sendAtOnce()
+    // A connection that fails at once is reported by the socket as one that fails later.
+    _ = socket.connect(to: address)
+    timer = Timer(on: client.loop) { [unowned self] in expire() }
+    watch = client.loop.watch(socket.descriptor, for: .write, self)
+  }
+
+  /// Sends a request and hands over what became of it, once.
+  func start(
+    _ bytes: [UInt8], _ parser: ResponseParser, isReused: Bool, end: Instant,
+    done: @escaping (Outcome) -> Void
+  ) {
+    let state = ExchangeState(isReused: isReused, end: end, at: client.loop.now)
+    exchange = Exchange(state: state, parser: parser, bytes: bytes, done: done)
+    if isReused { write() }
+    armTimer()
+  }
+
+  func cancel() { event(.cancelled) }
+
+  /// Whether nothing has come from the other side meanwhile, not even its end.
+  var isFresh: Bool {
+    var bytes: [UInt8] = []
+    return watch != nil && socket.receive(appendingTo: &bytes, limit: 1) == .nothing
+  }
+
+  func close() {
+    guard let watch else { return }
+    watch.cancel()
+    self.watch = nil
+    timer?.disarm()
+    timer = nil
+    socket.close()
+  }
+
+  func ready(_ readiness: Readiness) {
+    guard let state = exchange?.state else {
+      // Whatever a kept connection has to say, it is no answer of ours.
+      client.forget(self)
+      return close()
+    }
+    if state.isConnecting {
+      let error = socket.pendingError
+      return event(error == 0 ? .connected : .connectFailed(errno: error))
+    }
+    if readiness != .write { read() }
+    if exchange?.state.isWriting == true, readiness.contains(.write) { write() }
+  }
+
+  private func event(_ event: ExchangeState.Event, _ response: ClientResponse? = nil) {
+    guard let action = exchange?.state.event(event, at: client.loop.now) else { return }
+    switch action {
+    case .write: write()
+    case .read: watch?.change(to: .read)
+    case .readAndWrite: watch?.change(to: [.read, .write])
+    case .fail(let error): finish(.failure(error), keep: false)
+    case .finish(let keep): if let response { finish(.success(response), keep: keep) }
+    }
+    armTimer()
+  }
+
+  private func finish(_ outcome: Outcome, keep: Bool) {
+    guard let done = exchange?.done else { return }
+    exchange = nil
+    if keep {
+      watch?.change(to: .read)
+      client.keep(self)
+    } else {
+      close()
+    }
+    done(outcome)
+  }
+
+  private func write() {
+    guard let exchange else { return }
+    guard let count = socket.send(exchange.bytes, from: exchange.sent) else {
+      return event(.writeFailed)
+    }
+    self.exchange?.sent += count
+    event(.wrote(count, left: exchange.bytes.count - exchange.sent - count))
+  }
+
+  private func read() {
+    var bytes: [UInt8] = []
+    switch socket.receive(appendingTo: &bytes, limit: Self.readBytesMax) {
+    case .nothing: break
+    case .failed: event(.broken)
+    case .end:
+      if let step = exchange?.parser.end() { take(step, leftover: 0) }
+    case .bytes:
+      var offset = 0
+      if let step = exchange?.parser.consume(bytes.span, from: &offset) {
+        take(step, leftover: bytes.count - offset)
+      }
+    }
+  }
+
+  private func take(_ step: ResponseParser.Step, leftover: Int) {
+    switch step {
+    case .needMore: event(.partial)
+    case .rejected(let rejection): event(.rejected(rejection))
+    // Bytes behind an answer would be taken for the next one.
+    case .response(let response):
+      event(.answered(keepAlive: response.keepAlive && leftover == 0), response)
+    }
+  }
+
+  private func armTimer() {
+    guard let timer else { return }
+    if let state = exchange?.state {
+      timer.arm(at: state.deadline(client.limits))
+    } else {
+      timer.arm(after: client.limits.idleDeadline)
+    }
+  }
+
+  private func expire() {
+    guard exchange == nil else { return event(.expired) }
+    client.forget(self)
+    close()
+  }
+}

@@ -1,0 +1,163 @@
+public import EventLoop
+public import HTTP
+
+/// Sends requests to other services over plain HTTP/1.1; lives on one loop.
+///
+/// Every wait has a deadline, every answer a largest size; redirects are answers like any other
+/// and never followed. A connection is kept for the next request to the same origin.
+public final class HTTPClient {
+  let loop: EventLoop
+  let limits: ClientLimits
+  private let messageLimits: MessageLimits
+  private let resolver: Resolver
+  private var kept: [Origin: [ClientConnection]] = [:]
+  private var exchanges = 0
+
+  /// A client whose requests are sent from, and answered on, this loop.
+  public convenience init(loop: EventLoop, limits: ClientLimits = ClientLimits()) {
+    self.init(loop: loop, limits: limits) {
+      SocketAddress.resolve(host: $0.host, port: $0.port)
+    }
+  }
+
+  init(
+    loop: EventLoop, limits: ClientLimits, lookUp: @escaping @Sendable (Origin) -> [SocketAddress]
+  ) {
+    self.loop = loop
+    self.limits = limits
+    var messageLimits = MessageLimits.standard
+    messageLimits.bodyBytesMax = limits.bodyBytesMax
+    self.messageLimits = messageLimits
+    resolver = Resolver(loop: loop, limits: limits, lookUp: lookUp)
+  }
+
+  /// Sends a request to its host and waits for the answer, whatever its status.
+  ///
+  /// The error says whether the request may have taken effect. Only a request that was lost with a
+  /// kept connection is sent again by itself, once, and only if it has not left or is idempotent.
+  public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+    guard let origin = Origin(authority: request.host) else { throw HTTPClientError(.badHost) }
+    guard exchanges < limits.exchangesMax else { throw HTTPClientError(.tooBusy) }
+    exchanges += 1
+    defer { exchanges -= 1 }
+    let end = loop.now + limits.totalDeadline
+    if let connection = takeKept(origin) {
+      do {
+        return try await exchange(request, on: connection, isReused: true, end: end)
+      } catch {
+        guard error.allowsRetry(of: request.method) else { throw error }
+      }
+    }
+    return try await sendOnNewConnection(request, to: origin, end: end)
+  }
+
+  /// Closes the connections that are kept; requests under way go on.
+  public func closeIdleConnections() {
+    for connection in kept.values.joined() { connection.close() }
+    kept = [:]
+  }
+
+  private func sendOnNewConnection(
+    _ request: ClientRequest, to origin: Origin, end: Instant
+  ) async throws(HTTPClientError) -> ClientResponse {
+    let addresses = try await addresses(of: origin)
+    var failure = HTTPClientError(.noAddress)
+    for address in addresses {
+      guard let connection = ClientConnection(to: address, origin, self) else {
+        throw HTTPClientError(.tooBusy)
+      }
+      do {
+        return try await exchange(request, on: connection, isReused: false, end: end)
+      } catch {
+        guard error.allowsOtherAddress, loop.now < end else { throw error }
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  private func exchange(
+    _ request: ClientRequest, on connection: ClientConnection, isReused: Bool, end: Instant
+  ) async throws(HTTPClientError) -> ClientResponse {
+    var bytes: [UInt8] = []
+    request.append(to: &bytes)
+    let parser = ResponseParser(answering: request.method, limits: messageLimits)
+    return try await cancellable { done in
+      connection.start(bytes, parser, isReused: isReused, end: end, done: done)
+      return connection.cancel
+    }
+  }
+
+  private func addresses(
+    of origin: Origin
+  ) async throws(HTTPClientError) -> [SocketAddress] {
+    if let literal = SocketAddress(literal: origin.host, port: origin.port) { return [literal] }
+    let once = Once<[SocketAddress]>()
+    let timer = Timer(on: loop) { once.finish(.failure(HTTPClientError(.timeout(.connecting)))) }
+    timer.arm(after: limits.connectDeadline)
+    defer { timer.disarm() }
+    return try await cancellable { [resolver] done in
+      once.done = done
+      resolver.addresses(of: origin) { once.finish(.success($0)) }
+      return { once.finish(.failure(HTTPClientError(.cancelled))) }
+    }
+  }
+
+  /// Waits for the one call of `done`; `start` answers what to do when the task is cancelled.
+  private func cancellable<Value: Sendable>(
+    _ start: (@escaping (Result<Value, HTTPClientError>) -> Void) -> () -> Void
+  ) async throws(HTTPClientError) -> Value {
+    let loop = loop
+    let cancellation = Cancellation()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        cancellation.action = start { continuation.resume(returning: $0) }
+        if Task.isCancelled { cancellation.action?() }
+      }
+    } onCancel: {
+      loop.execute { cancellation.action?() }
+    }
+    cancellation.action = nil
+    return try result.get()
+  }
+}
+
+/// What cancels an exchange; passes through the thread that cancels, touched on the loop alone.
+private final class Cancellation: @unchecked Sendable {
+  var action: (() -> Void)?
+}
+
+/// Hands over the first of several results.
+private final class Once<Value: Sendable> {
+  var done: ((Result<Value, HTTPClientError>) -> Void)?
+
+  func finish(_ result: Result<Value, HTTPClientError>) {
+    defer { done = nil }
+    done?(result)
+  }
+}
+
+// MARK: - Kept connections
+
+extension HTTPClient {
+  private func takeKept(_ origin: Origin) -> ClientConnection? {
+    while let connection = kept[origin]?.last {
+      forget(connection)
+      if connection.isFresh { return connection }
+      connection.close()
+    }
+    return nil
+  }
+
+  func keep(_ connection: ClientConnection) {
+    guard kept[connection.origin, default: []].count < limits.idleConnectionsPerOriginMax else {
+      return connection.close()
+    }
+    kept[connection.origin, default: []].append(connection)
+  }
+
+  func forget(_ connection: ClientConnection) {
+    kept[connection.origin]?.removeAll { $0 === connection }
+    if kept[connection.origin]?.isEmpty == true { kept[connection.origin] = nil }
+  }
+}

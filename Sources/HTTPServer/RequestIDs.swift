@@ -1,0 +1,12 @@
+import HTTP
+
+/// Names for requests that brought none: random for the server, counted for the request.
+struct RequestIDs {
+  private let server = UInt64.random(in: 0...UInt64.max)
+  private var count: UInt64 = 0
+
+  mutating func next() -> RequestID {
+    count &+= 1
+    return .made(server, count)
+  }
+}

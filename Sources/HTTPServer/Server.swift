@@ -1,0 +1,202 @@
+public import EventLoop
+public import HTTP
+
+/// Serves sites on one loop; each loop of a process has its own, and all share the listeners.
+///
+/// Lives on its loop: everything here is called there. It serves until it is drained.
+public final class Server {
+  /// Bytes read from a connection by one system call; also what is kept of requests sent ahead.
+  static let readBytesMax = 65_536
+  /// An output buffer that a large answer made larger than this is not kept.
+  static let keptOutputBytesMax = 1_048_576
+
+  let loop: EventLoop
+  let limits: ServerLimits
+  /// What is counted, shared with the servers of other loops.
+  public let metrics: ServerMetrics
+  let observer: ((FinishedRequest) -> Void)?
+
+  private let messageLimits: MessageLimits
+  private(set) var encoder: ResponseEncoder
+  private var dateEnds: Instant
+  private var requestIDs = RequestIDs()
+  private var acceptors: [Acceptor] = []
+  private var connections: [Connection] = []
+  private var handlers = 0
+  private var draining: Draining?
+  private var heldBytes = 0
+
+  // One connection is served at a time, so all of a loop share these.
+  private var input: [UInt8] = []
+  private var output: [UInt8] = []
+  private var parser: Connection.PartialMessage?
+
+  /// A server that accepts from the sites' listeners at once.
+  ///
+  /// The observer is told of each request when its answer is put out.
+  public init(
+    loop: EventLoop, sites: [Site], limits: ServerLimits = ServerLimits(),
+    messageLimits: MessageLimits = .standard, metrics: ServerMetrics = ServerMetrics(),
+    observer: ((FinishedRequest) -> Void)? = nil
+  ) {
+    self.loop = loop
+    self.limits = limits
+    self.messageLimits = messageLimits
+    self.metrics = metrics
+    self.observer = observer
+    encoder = ResponseEncoder(unixSeconds: 0)
+    dateEnds = loop.now
+    input.reserveCapacity(Self.readBytesMax)
+    acceptors = sites.map { Acceptor(site: $0, server: self) }
+    for acceptor in acceptors { acceptor.resume() }
+  }
+}
+
+// MARK: - Draining
+
+extension Server {
+  /// How a drain ended.
+  public struct DrainReport: Equatable, Sendable {
+    /// Connections ended by force; 0 when every answer went out.
+    public let connectionsCut: Int
+    /// Handlers that had not returned.
+    public let handlersLeft: Int
+  }
+
+  private struct Draining {
+    let deadline: Timer
+    var done: [(DrainReport) -> Void]
+  }
+
+  /// Stops accepting, lets every request that was accepted have its answer, and ends.
+  ///
+  /// Connections at rest are closed at once, those in use with their next answer or a moment later,
+  /// and what is left when the limits' drain deadline passes is cut.
+  public func drain() async -> DrainReport {
+    await withCheckedContinuation { continuation in
+      drain { continuation.resume(returning: $0) }
+    }
+  }
+
+  private func drain(_ done: @escaping (DrainReport) -> Void) {
+    if draining != nil {
+      draining?.done.append(done)
+      return
+    }
+    let deadline = Timer(on: loop) { [unowned self] in finishDrain() }
+    deadline.arm(after: limits.drainDeadline)
+    draining = Draining(deadline: deadline, done: [done])
+    // Those that come out of the listeners' queues now are told as they come.
+    for connection in connections { connection.drain() }
+    for acceptor in acceptors { acceptor.stop() }
+    acceptors = []
+    finishDrainIfDone()
+  }
+
+  private func finishDrainIfDone() {
+    if connections.isEmpty, handlers == 0 { finishDrain() }
+  }
+
+  private func finishDrain() {
+    guard let draining else { return }
+    self.draining = nil
+    draining.deadline.disarm()
+    let report = DrainReport(connectionsCut: connections.count, handlersLeft: handlers)
+    for connection in connections { connection.cut() }
+    for done in draining.done { done(report) }
+  }
+}
+
+// MARK: - What connections use
+
+extension Server {
+  func open(_ socket: Socket, from peer: SocketAddress, _ site: Site, refused: Bool) {
+    let connection = Connection(socket, peer: peer, site: site, server: self)
+    connection.place = connections.count
+    connections.append(connection)
+    connection.start(refused: refused)
+    if draining != nil { connection.drain() }
+  }
+
+  func remove(_ connection: Connection) {
+    let last = connections.removeLast()
+    if last !== connection {
+      connections[connection.place] = last
+      last.place = connection.place
+    }
+    metrics.connectionsOpen.subtract()
+    finishDrainIfDone()
+  }
+
+  func admitRequest() -> Bool {
+    guard metrics.admitRequest(limits) else { return false }
+    handlers += 1
+    return true
+  }
+
+  func requestFinished() {
+    metrics.requestsInFlight.subtract()
+    handlers -= 1
+    finishDrainIfDone()
+  }
+
+  /// Counts what a connection keeps; false when all of them keep more than may be.
+  func hold(_ bytes: Int) -> Bool {
+    heldBytes += bytes
+    guard bytes > 0, heldBytes > limits.heldBytesMax else { return true }
+    metrics.connectionsCut.add()
+    return false
+  }
+
+  func nextRequestID() -> RequestID { requestIDs.next() }
+
+  /// Makes answers carry the second that this turn of the loop is in; the wall clock is read once
+  /// a second.
+  func refreshDate() {
+    guard loop.now >= dateEnds else { return }
+    let wall = loop.wallClock
+    encoder.setDate(unixSeconds: wall / 1_000_000_000)
+    dateEnds = loop.now + .nanoseconds(1_000_000_000 - wall % 1_000_000_000)
+  }
+
+  /// The answer to a connection that gets no `Connection`.
+  func refusalBytes(of site: Site) -> [UInt8] {
+    metrics.count(.tooManyConnections)
+    refreshDate()
+    let id = nextRequestID()
+    var bytes: [UInt8] = []
+    encoder.append(
+      site.refusal(.tooManyConnections, nil, id, limits), as: .refusing(nil), id: id, to: &bytes)
+    return bytes
+  }
+
+  func takeInput() -> [UInt8] { Self.take(&input) }
+  func takeOutput() -> [UInt8] { Self.take(&output) }
+
+  func giveBack(input buffer: consuming [UInt8]) {
+    buffer.removeAll(keepingCapacity: true)
+    input = buffer
+  }
+
+  func giveBack(output buffer: consuming [UInt8]) {
+    buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptOutputBytesMax)
+    output = buffer
+  }
+
+  /// Leaves an empty buffer behind, so that whoever asks in between gets one of its own.
+  private static func take(_ buffer: inout [UInt8]) -> [UInt8] {
+    let taken = buffer
+    buffer = []
+    return taken
+  }
+
+  func takeParser() -> Connection.PartialMessage {
+    defer { parser = nil }
+    return parser ?? Connection.PartialMessage(limits: messageLimits)
+  }
+
+  func giveBack(_ message: Connection.PartialMessage) {
+    message.bytesTaken = 0
+    if message.parser.phase == .idle { parser = message }
+  }
+}

@@ -1,0 +1,94 @@
+import Synchronization
+
+/// What all servers of a process count together; readable from any thread.
+///
+/// Two of the numbers are gauges that admission decides by: the ceilings hold for the process,
+/// however unevenly the kernel shares connections out among its loops.
+public final class ServerMetrics: Sendable {
+  /// Connections that are open now.
+  public let connectionsOpen = Counter()
+  /// Requests in the hands of asynchronous handlers now.
+  public let requestsInFlight = Counter()
+
+  /// Connections accepted.
+  public let connectionsAccepted = Counter()
+  /// Connections answered 503 or dropped because there were too many, or no descriptor was left.
+  public let connectionsRefused = Counter()
+  /// Requests answered 503 because too many were in flight.
+  public let requestsRefused = Counter()
+  /// Messages that were not a request.
+  public let messagesRejected = Counter()
+  /// Connections ended because all of them kept too many bytes.
+  public let connectionsCut = Counter()
+  /// Answers that found their peer gone.
+  public let answersDropped = Counter()
+
+  /// Heads that took too long.
+  public let headTimeouts = Counter()
+  /// Contents that took too long.
+  public let bodyTimeouts = Counter()
+  /// Handlers that took too long.
+  public let handlerTimeouts = Counter()
+  /// Answers whose peer stopped reading.
+  public let sendTimeouts = Counter()
+  /// Connections closed after resting, or after never saying anything.
+  public let idleTimeouts = Counter()
+
+  /// Counts from zero.
+  public init() {}
+}
+
+/// A number that any thread reads and the loops change.
+public struct Counter: ~Copyable, Sendable {
+  private let number = Atomic(0)
+
+  /// The number now.
+  public var value: Int { number.load(ordering: .relaxed) }
+
+  func add(_ count: Int = 1) { number.add(count, ordering: .relaxed) }
+  func subtract() { number.subtract(1, ordering: .relaxed) }
+
+  /// Adds one unless that would pass `max`.
+  func add(upTo max: Int) -> Bool {
+    guard number.add(1, ordering: .relaxed).newValue <= max else {
+      subtract()
+      return false
+    }
+    return true
+  }
+}
+
+/// Whether a new connection is served.
+enum Admission: Equatable {
+  case serve
+  /// Too many are open: answer 503.
+  case refuse
+  /// Too many are waiting for their 503: close without a word.
+  case drop
+}
+
+extension ServerMetrics {
+  func admitConnection(_ limits: ServerLimits) -> Admission {
+    guard connectionsOpen.add(upTo: limits.connectionsMax + limits.refusedConnectionsMax) else {
+      connectionsRefused.add()
+      return .drop
+    }
+    connectionsAccepted.add()
+    return connectionsOpen.value > limits.connectionsMax ? .refuse : .serve
+  }
+
+  func count(_ refusal: Refusal) {
+    switch refusal {
+    case .rejected: messagesRejected.add()
+    case .headTimeout: headTimeouts.add()
+    case .bodyTimeout: bodyTimeouts.add()
+    case .handlerTimeout: handlerTimeouts.add()
+    case .tooManyConnections: connectionsRefused.add()
+    case .tooManyRequests: requestsRefused.add()
+    }
+  }
+
+  func admitRequest(_ limits: ServerLimits) -> Bool {
+    requestsInFlight.add(upTo: limits.requestsInFlightMax)
+  }
+}

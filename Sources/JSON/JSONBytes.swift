@@ -1,0 +1,153 @@
+/// How each kind of value looks in bytes; the writers put keys and commas around it.
+extension [UInt8] {
+  @inlinable
+  mutating func appendJSON(object write: (inout JSONObjectWriter) -> Void) {
+    append(UInt8(ascii: "{"))
+    var writer = JSONObjectWriter(taken())
+    write(&writer)
+    swap(&self, &writer.bytes)
+    append(UInt8(ascii: "}"))
+  }
+
+  @inlinable
+  mutating func appendJSON(array write: (inout JSONArrayWriter) -> Void) {
+    append(UInt8(ascii: "["))
+    var writer = JSONArrayWriter(taken())
+    write(&writer)
+    swap(&self, &writer.bytes)
+    append(UInt8(ascii: "]"))
+  }
+
+  /// The bytes, moved out, so that the writer they go to holds the only reference.
+  @inlinable
+  mutating func taken() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &self)
+    return taken
+  }
+
+  /// Appends a comma, unless the container has just been opened.
+  mutating func separateJSON(after open: UInt8) {
+    if last != open { append(UInt8(ascii: ",")) }
+  }
+
+  /// Appends a key and its colon, behind a comma where one is due.
+  mutating func appendJSON(key: JSONKey) {
+    switch key {
+    case .literal(let name):
+      let isFirst = last == UInt8(ascii: "{")
+      name.withUTF8Buffer { name in
+        assert(name.allSatisfy { !Self.needsEscape($0) }, "a key that needs escapes is JSONKey(_:)")
+        // One look for room, not one for each byte.
+        append(addingCapacity: name.count + 4) { output in
+          if !isFirst { output.append(UInt8(ascii: ",")) }
+          output.append(UInt8(ascii: "\""))
+          for byte in name { output.append(byte) }
+          output.append(UInt8(ascii: "\""))
+          output.append(UInt8(ascii: ":"))
+        }
+      }
+    case .text(let name):
+      separateJSON(after: UInt8(ascii: "{"))
+      appendJSON(string: name)
+      append(UInt8(ascii: ":"))
+    }
+  }
+
+  mutating func appendJSON(plain word: StaticString) {
+    word.withUTF8Buffer { append(contentsOf: $0) }
+  }
+
+  mutating func appendJSON(boolean value: Bool?) {
+    switch value {
+    case true?: appendJSON(plain: "true")
+    case false?: appendJSON(plain: "false")
+    case nil: appendJSON(plain: "null")
+    }
+  }
+
+  mutating func appendJSON(raw value: some Collection<UInt8>) {
+    precondition(!value.isEmpty, "no bytes are no JSON value")
+    append(contentsOf: value)
+  }
+
+  mutating func appendJSON(integer value: Int64?) {
+    guard let value else { return appendJSON(boolean: nil) }
+    if value < 0 { append(UInt8(ascii: "-")) }
+    appendDigits(of: value.magnitude)
+  }
+
+  mutating func appendJSON(money value: Int64?) {
+    guard let value else { return appendJSON(boolean: nil) }
+    appendJSON(minor: value, fractionDigits: 2)
+  }
+
+  /// Appends a decimal with all its fraction digits, which are the last of the value's own.
+  mutating func appendJSON(minor value: Int64, fractionDigits: Int) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    appendDigits(of: value.magnitude, atLeast: fractionDigits + 1)
+    if fractionDigits > 0 { insert(UInt8(ascii: "."), at: count - fractionDigits) }
+  }
+
+  private mutating func appendDigits(of value: UInt64, atLeast minimum: Int = 1) {
+    var length = 1
+    var rest = value / 10
+    while rest > 0 {
+      length += 1
+      rest /= 10
+    }
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(length, minimum)))
+    rest = value
+    var index = count - 1
+    while rest > 0 {
+      self[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      index -= 1
+    }
+  }
+
+  /// Appends a string in quotes, escaping only what RFC 8259 demands.
+  ///
+  /// U+2028 and U+2029 stay as they are: they are plain characters in JSON, and what is written
+  /// here is never pasted into a script.
+  mutating func appendJSON(string value: String?) {
+    guard let value else { return appendJSON(boolean: nil) }
+    append(UInt8(ascii: "\""))
+    let isDone: Void? = value.utf8.withContiguousStorageIfAvailable { appendEscaped($0) }
+    if isDone == nil { Array(value.utf8).withUnsafeBufferPointer { appendEscaped($0) } }
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+    var plain = 0
+    for index in text.indices {
+      let byte = text[index]
+      guard Self.needsEscape(byte) else { continue }
+      append(contentsOf: text[plain..<index])
+      appendEscape(of: byte)
+      plain = index + 1
+    }
+    append(contentsOf: text[plain...])
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func appendEscape(of byte: UInt8) {
+    append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: append(UInt8(ascii: "b"))
+    case 0x09: append(UInt8(ascii: "t"))
+    case 0x0A: append(UInt8(ascii: "n"))
+    case 0x0C: append(UInt8(ascii: "f"))
+    case 0x0D: append(UInt8(ascii: "r"))
+    case ..<0x20:
+      appendJSON(plain: "u00")
+      for digit in [byte >> 4, byte & 0xF] {
+        append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      }
+    default: append(byte)
+    }
+  }
+}

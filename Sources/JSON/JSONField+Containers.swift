@@ -1,0 +1,76 @@
+extension JSONField {
+  /// What `read` makes of an object; fields it does not ask for are unknown.
+  @inlinable
+  public func object<Value, Failure: Error>(
+    _ read: (JSONObject) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let object = JSONObject(document: document, node: objectNode())
+    // Also after a throw, so that the caller sees misspelt fields together with missing ones.
+    defer { object.refuseUnknown() }
+    return try read(object)
+  }
+
+  /// What `read` makes of each item of an array.
+  ///
+  /// An item that throws does not keep the next from being read, and its violations collected.
+  @inlinable
+  public func array<Item, Failure: Error>(
+    count: ClosedRange<Int> = 0...JSONLimits.items,
+    _ read: (JSONField) throws(Failure) -> Item
+  ) throws(Failure) -> [Item] {
+    var nodes = self.items(count: count)
+    var items: [Item] = []
+    items.reserveCapacity(nodes.left)
+    var failure: Failure?
+    while let node = nodes.next(in: document) {
+      do throws(Failure) {
+        items.append(try read(JSONField(document: document, place: .value(node))))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return items
+  }
+
+  /// What `read` makes of each item of an array of objects.
+  @inlinable
+  public func objects<Item, Failure: Error>(
+    count: ClosedRange<Int> = 0...JSONLimits.items,
+    _ read: (JSONObject) throws(Failure) -> Item
+  ) throws(Failure) -> [Item] {
+    try array(count: count) { item throws(Failure) in try item.object(read) }
+  }
+
+  @usableFromInline
+  func objectNode() -> Int? { required(of: .object, else: .notObject) }
+
+  /// The items of an array of an allowed size; none when it is another, however long.
+  @usableFromInline
+  func items(count: ClosedRange<Int>) -> JSONItems {
+    guard let node = required(of: .array, else: .notArray) else { return JSONItems() }
+    let actual = document.count(of: node)
+    guard count.contains(actual) else {
+      record(.count(count))
+      return JSONItems()
+    }
+    return JSONItems(index: node + 1, left: actual)
+  }
+}
+
+/// Walks over the items of an array.
+@usableFromInline
+struct JSONItems {
+  var index = 0
+  @usableFromInline var left = 0
+
+  /// The node of the next item.
+  @usableFromInline
+  mutating func next(in document: JSONDocument) -> Int? {
+    guard left > 0 else { return nil }
+    let item = index
+    index = document.tape.nodes[index].next(after: index)
+    left -= 1
+    return item
+  }
+}

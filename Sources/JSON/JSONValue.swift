@@ -1,0 +1,103 @@
+/// A whole document as a tree, for code that compares or walks documents of unknown shape.
+public enum JSONValue: Equatable, Sendable {
+  /// The word null.
+  case null
+  /// True or false.
+  case boolean(Bool)
+  /// A number as it was written: `1.0` and `1` are two numbers.
+  case number(String)
+  /// A string, decoded.
+  case string(String)
+  /// An array.
+  case array([JSONValue])
+  /// An object, in its own order.
+  case object([Member])
+
+  /// A name and its value.
+  public struct Member: Equatable, Sendable {
+    /// The name, decoded.
+    public let key: String
+    /// The value.
+    public let value: JSONValue
+
+    /// Pairs a name with a value.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Parses a document.
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
+    let tape = try JSONParser.parse(bytes)
+    var index = 0
+    self.init(tape, at: &index)
+  }
+
+  private init(_ tape: JSONTape, at index: inout Int) {
+    let node = tape.nodes[index]
+    let start = index
+    index += 1
+    switch node.kind {
+    case .null: self = .null
+    case .true: self = .boolean(true)
+    case .false: self = .boolean(false)
+    case .number: self = .number(tape.string(at: start))
+    case .string: self = .string(tape.string(at: start))
+    case .array:
+      var items: [JSONValue] = []
+      while index < node.extent { items.append(JSONValue(tape, at: &index)) }
+      self = .array(items)
+    case .object:
+      var members: [Member] = []
+      while index < node.extent {
+        let key = tape.string(at: index)
+        index += 1
+        members.append(Member(key: key, value: JSONValue(tape, at: &index)))
+      }
+      self = .object(members)
+    }
+  }
+
+  /// The value of a member, nil when this is no object or has no such member.
+  public subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  /// An item, nil when this is no array or a shorter one.
+  public subscript(index: Int) -> JSONValue? {
+    guard case .array(let items) = self, items.indices.contains(index) else { return nil }
+    return items[index]
+  }
+
+  /// The document in bytes, without spaces.
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return bytes
+  }
+
+  private func write(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes.appendJSON(boolean: nil)
+    case .boolean(let value): bytes.appendJSON(boolean: value)
+    case .number(let text): bytes.appendJSON(raw: text.utf8)
+    case .string(let text): bytes.appendJSON(string: text)
+    case .array(let items):
+      bytes.append(UInt8(ascii: "["))
+      for item in items {
+        bytes.separateJSON(after: UInt8(ascii: "["))
+        item.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for member in members {
+        bytes.appendJSON(key: JSONKey(member.key))
+        member.value.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+}

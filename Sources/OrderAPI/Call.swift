@@ -1,0 +1,86 @@
+public import HTTP
+import JSON
+
+/// One request at the route it is meant for.
+public struct Call {
+  /// The request.
+  public let request: Request
+  /// What the request is called in answers and logs.
+  public let id: RequestID
+  let route: Route
+  private let values: [ArraySlice<UInt8>]
+
+  init(request: Request, id: RequestID, route: Route, values: [ArraySlice<UInt8>]) {
+    self.request = request
+    self.id = id
+    self.route = route
+    self.values = values
+  }
+
+  /// What stands in the path at `{name}`, decoded.
+  ///
+  /// A segment that is not proper UTF-8 in proper escapes names nothing that could exist.
+  func value(_ name: String) throws(Failure) -> String {
+    let names = route.path.segments.compactMap { segment in
+      if case .value(let name) = segment { name } else { nil }
+    }
+    guard let place = names.firstIndex(of: name) else {
+      preconditionFailure("\(route.path.text) has no {\(name)}")
+    }
+    guard let text = try? PercentCoding.decode(values[place]) else { throw .unknownRoute }
+    return text
+  }
+
+  /// The parameters of the query; a name that is not `known`, or one given twice, is refused.
+  func parameters(_ known: String...) throws(Failure) -> Parameters {
+    try Parameters(request.query, known: known)
+  }
+}
+
+/// The query of one request, every parameter known and at most once there.
+struct Parameters {
+  private var values: [String: String] = [:]
+  private(set) var violations: [JSONViolation] = []
+
+  init(_ query: ArraySlice<UInt8>?, known: [String]) throws(Failure) {
+    guard let query else { return }
+    guard let parsed = try? Query(query) else {
+      throw .invalid([
+        JSONViolation(field: "query", reason: .refused("must be name=value pairs, percent-encoded"))
+      ])
+    }
+    for parameter in parsed.parameters {
+      let (name, value) = (parameter.name, parameter.value)
+      if !known.contains(name) {
+        let names = known.joined(separator: ", ")
+        refuse(name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)")
+      } else if values.updateValue(value, forKey: name) != nil {
+        refuse(name, "must be given once")
+      }
+    }
+  }
+
+  /// The text of a parameter; an empty one counts as absent.
+  func text(_ name: String) -> String? {
+    values[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// A parameter as the value it stands for, or nil when it is absent or refused.
+  mutating func read<Value>(
+    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
+    guard let text = text(name) else { return nil }
+    let value = parse(text)
+    if value == nil { refuse(name, rule()) }
+    return value
+  }
+
+  /// Ends the reading: throws everything that was wrong, at once.
+  func finish() throws(Failure) {
+    guard violations.isEmpty else { throw .invalid(violations) }
+  }
+
+  private mutating func refuse(_ name: String, _ rule: String) {
+    violations.append(JSONViolation(field: name, reason: .refused(rule)))
+  }
+}

@@ -1,0 +1,45 @@
+public import HTTP
+public import JSON
+public import Orders
+
+/// Everything a caller may have to be told, before any contract puts it into words of its own.
+public enum Failure: Error {
+  /// Nobody offers this path.
+  case unknownRoute
+  /// The path is offered, the method is not.
+  case methodNotAllowed(allowed: [Method])
+  /// The bytes were no request that is served here.
+  case badMessage(Rejection)
+  /// The request did not arrive in time.
+  case tooSlow
+  /// More is going on than the service takes on at once.
+  case overloaded
+  /// The body is not JSON as it should be, or its fields are not.
+  case badBody(JSONFailure)
+  /// Values of the path or the query are not what they should be.
+  case invalid([JSONViolation])
+  /// What the address names does not exist.
+  case notFound(String)
+  /// The system's own words.
+  case order(OrderError)
+  /// A failure nobody foresaw.
+  case unforeseen(any Error)
+
+  /// What was thrown, as a failure.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as OrderError: self = .order(error)
+    case let error as JSONFailure: self = .badBody(error)
+    default: self = .unforeseen(error)
+    }
+  }
+
+  /// Whether somebody who runs the service has to know.
+  var isOurFault: Bool {
+    switch self {
+    case .unforeseen, .order(.failure), .order(.outcomeUnknown): true
+    default: false
+    }
+  }
+}

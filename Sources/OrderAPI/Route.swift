@@ -1,0 +1,83 @@
+public import HTTP
+
+/// One thing a contract offers, as a value: the router and the documentation read the same table.
+///
+/// A route belongs to one event loop, as the services its handler calls do.
+public struct Route {
+  /// How a route makes its answer.
+  public enum Handler {
+    /// At once, from what is in memory.
+    case now((Call) throws -> Response)
+    /// After waiting for something.
+    case later((Call) async throws -> Response)
+  }
+
+  /// What is asked to be done.
+  public let method: Method
+  /// Where, below the contract's mount.
+  public let path: PathPattern
+  /// What for, in one line.
+  public let summary: String
+  let handler: Handler
+
+  /// A route whose handler waits for the database or another service.
+  public init(
+    _ method: Method, _ path: PathPattern, _ summary: String,
+    _ handler: @escaping (Call) async throws -> Response
+  ) {
+    self.init(method, path, summary, handler: .later(handler))
+  }
+
+  /// A route with either kind of handler.
+  public init(_ method: Method, _ path: PathPattern, _ summary: String, handler: Handler) {
+    self.method = method
+    self.path = path
+    self.summary = summary
+    self.handler = handler
+  }
+}
+
+/// A path with places for values: `/products/{id}`.
+public struct PathPattern: ExpressibleByStringLiteral, Sendable {
+  enum Segment: Equatable, Sendable {
+    case literal([UInt8])
+    case value(name: String)
+  }
+
+  /// The pattern as written.
+  public let text: String
+  let segments: [Segment]
+
+  /// A pattern as it stands in a route table; names in braces take one segment each.
+  public init(stringLiteral text: String) {
+    self.init(text)
+  }
+
+  init(_ text: String) {
+    self.text = text
+    segments = text.split(separator: "/").map { segment in
+      segment.hasPrefix("{") && segment.hasSuffix("}")
+        ? .value(name: String(segment.dropFirst().dropLast()))
+        : .literal(Array(segment.utf8))
+    }
+  }
+}
+
+/// The routes of one contract, and the one way it tells a caller that something went wrong.
+public struct RouteSet {
+  /// The contract's name, as metrics and logs call it.
+  public let name: StaticString
+  /// Everything it offers.
+  public let routes: [Route]
+  /// Its error envelope, for every failure below its mount.
+  public let explain: (Failure, RequestID) -> Response
+
+  /// A contract's routes and its error envelope.
+  public init(
+    name: StaticString, routes: [Route], explain: @escaping (Failure, RequestID) -> Response
+  ) {
+    self.name = name
+    self.routes = routes
+    self.explain = explain
+  }
+}

@@ -1,0 +1,97 @@
+public import HTTP
+
+/// Finds the route for a request and makes sure that whatever happens there is answered in the
+/// envelope of the contract it happened in.
+public final class Router {
+  /// What became of a request.
+  public enum Reply {
+    /// The answer.
+    case now(Response)
+    /// What to wait for.
+    case later(() async -> Response)
+  }
+
+  /// A set of routes and where it is mounted.
+  public typealias Mount = (path: PathPattern, set: RouteSet)
+
+  private let mounts: [Mount]
+  private let tree: RouteTree
+  private let report: (any Error, RequestID) -> Void
+
+  /// A router for one port.
+  ///
+  /// - Parameters:
+  ///   - mounts: The first of those that share a path speaks for what nobody offers there.
+  ///   - report: Is told of every failure that is our own fault, for the log.
+  public init(_ mounts: [Mount], report: @escaping (any Error, RequestID) -> Void) {
+    self.mounts = mounts
+    self.report = report
+    var tree = RouteTree()
+    for mount in mounts {
+      for route in mount.set.routes {
+        tree.insert(.init(route: route, set: mount.set), below: mount.path)
+      }
+    }
+    self.tree = tree
+  }
+
+  /// The route's template and the reply of the handler; no template when there is no such route.
+  public func reply(to request: Request, id: RequestID) -> (template: String?, reply: Reply) {
+    guard let place = tree.find(request.path) else {
+      return (nil, .now(refuse(.unknownRoute, path: request.path, id: id)))
+    }
+    guard let entry = place.endpoint.entry(for: request.method) else {
+      let set = place.endpoint.entries[0].set
+      let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
+      return (place.endpoint.entries[0].template, .now(set.explain(failure, id)))
+    }
+    let call = Call(request: request, id: id, route: entry.route, values: place.values)
+    return (entry.template, reply(entry, call))
+  }
+
+  /// The answer to something that never became a call: in the envelope of the contract whose mount
+  /// the path lies below, or the port's first contract when there is no path.
+  public func refuse(_ failure: Failure, path: ArraySlice<UInt8>, id: RequestID) -> Response {
+    let covering = mounts.filter { $0.path.covers(path) }
+    let deepest = covering.map(\.path.segments.count).max() ?? 0
+    let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]
+    return mount.set.explain(failure, id)
+  }
+
+  private func reply(_ entry: RouteTree.Entry, _ call: Call) -> Reply {
+    switch entry.route.handler {
+    case .now(let handler):
+      do {
+        return .now(try handler(call))
+      } catch {
+        return .now(explain(error, entry.set, call.id))
+      }
+    case .later(let handler):
+      return .later {
+        do {
+          return try await handler(call)
+        } catch {
+          return self.explain(error, entry.set, call.id)
+        }
+      }
+    }
+  }
+
+  private func explain(_ error: any Error, _ set: RouteSet, _ id: RequestID) -> Response {
+    let failure = Failure(error)
+    if failure.isOurFault { report(error, id) }
+    return set.explain(failure, id)
+  }
+}
+
+extension PathPattern {
+  /// Whether a path lies at or below this one.
+  fileprivate func covers(_ path: ArraySlice<UInt8>) -> Bool {
+    var rest = PathSegments(path)
+    for segment in segments {
+      guard case .literal(let bytes) = segment, let next = rest.next(), next.elementsEqual(bytes)
+      else { return false }
+    }
+    return true
+  }
+}

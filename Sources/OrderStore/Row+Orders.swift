@@ -1,0 +1,26 @@
+import Orders
+import Postgres
+
+extension Row {
+  /// A product's id; the table's own check keeps it well formed.
+  func productID(_ column: Int) throws(PostgresError) -> ProductID {
+    guard let id = ProductID(try text(column)) else {
+      throw .decoding(column: column, expected: "a product id")
+    }
+    return id
+  }
+
+  /// An amount from `numeric(12,2)`: digits, a point, two digits.
+  func money(_ column: Int) throws(PostgresError) -> Money {
+    let digits = try text(column).utf8.filter { $0 != UInt8(ascii: ".") }
+    guard let cents = Int64(String(decoding: digits, as: UTF8.self)) else {
+      throw .decoding(column: column, expected: "an amount of money")
+    }
+    return Money(cents: cents)
+  }
+
+  /// A moment from `timestamptz`.
+  func moment(_ column: Int) throws(PostgresError) -> Orders.Timestamp {
+    Orders.Timestamp(microseconds: try timestamp(column).microseconds)
+  }
+}

@@ -1,0 +1,67 @@
+/// A product's own name in the catalogue (its SKU), chosen by the client or made by us.
+public struct ProductID: Hashable, Sendable {
+  /// How many characters an id may have.
+  public static let allowedLength = 1...64
+
+  /// The id as clients write it.
+  public let value: String
+
+  /// The id, or nil when the text is none: 1 to 64 of letters, digits, `.`, `_` and `-`.
+  public init?(_ text: String) {
+    guard Self.allowedLength.contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else {
+      return nil
+    }
+    value = text
+  }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}
+
+/// Something on the shelf that can be ordered.
+public struct Product: Equatable, Sendable {
+  /// The client-visible name.
+  public let id: ProductID
+  /// The sequential number, for people and for pages.
+  public let number: Int
+  /// What it is called.
+  public let name: String
+  /// What it is, when somebody has said so.
+  public let description: String?
+  /// What one unit costs today; an order keeps the price it was placed at.
+  public let price: Money
+  /// How many units are left to order.
+  public let stock: Int
+  /// Moves by one with every change.
+  public let version: Int
+  /// When it came into the catalogue.
+  public let createdAt: Timestamp
+  /// When it last changed.
+  public let updatedAt: Timestamp
+
+  /// A product as it is stored.
+  public init(
+    id: ProductID, number: Int, name: String, description: String?, price: Money, stock: Int,
+    version: Int, createdAt: Timestamp, updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.number = number
+    self.name = name
+    self.description = description
+    self.price = price
+    self.stock = stock
+    self.version = version
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+
+  /// Whether one unit could be ordered now.
+  public var isAvailable: Bool { stock > 0 }
+}

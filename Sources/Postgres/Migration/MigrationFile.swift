@@ -1,0 +1,67 @@
+import Glibc
+
+/// One step of the schema: `NNNN_name.sql`, plain SQL that psql could run as well.
+public struct MigrationFile: Equatable, Sendable {
+  /// What one file may hold, in bytes; a schema step larger than this is data, not schema.
+  public static let bytesMax = 1 << 20
+
+  /// The step's place in the order, from 1.
+  public let version: Int
+  /// The file's name without the number and the ending.
+  public let name: String
+  /// The SQL.
+  public let text: String
+
+  /// A step as it would stand in a file.
+  public init(version: Int, name: String, text: String) {
+    self.version = version
+    self.name = name
+    self.text = text
+  }
+
+  /// The file's name.
+  public var fileName: String {
+    let digits = String(version)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_" + name + ".sql"
+  }
+
+  /// All steps of a folder in order; refuses gaps, doubled numbers and files that are no steps.
+  public static func all(inFolder folder: String) throws(MigrationError) -> [MigrationFile] {
+    guard let directory = opendir(folder) else { throw .unreadable(path: folder) }
+    defer { closedir(directory) }
+    var files: [MigrationFile] = []
+    while let entry = readdir(directory) {
+      let fileName = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard fileName.hasSuffix(".sql") else { continue }
+      files.append(try MigrationFile(fileName: fileName, inFolder: folder))
+    }
+    files.sort { $0.version < $1.version }
+    for (index, file) in files.enumerated() where file.version != index + 1 {
+      throw .misplaced(fileName: file.fileName, expected: index + 1)
+    }
+    guard !files.isEmpty else { throw .unreadable(path: folder) }
+    return files
+  }
+
+  private init(fileName: String, inFolder folder: String) throws(MigrationError) {
+    let parts = fileName.dropLast(4).split(separator: "_", maxSplits: 1)
+    guard parts.count == 2, parts[0].utf8.count == 4, let version = Int(parts[0]), version > 0,
+      parts[1].utf8.allSatisfy({ $0 == 95 || (48...57).contains($0) || (97...122).contains($0) })
+    else { throw .misnamed(fileName: fileName) }
+    guard let text = Self.read(folder + "/" + fileName) else {
+      throw .unreadable(path: folder + "/" + fileName)
+    }
+    self.init(version: version, name: String(parts[1]), text: text)
+  }
+
+  private static func read(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
+    let count = fread(&bytes, 1, bytes.count, file)
+    guard count > 0, count <= bytesMax else { return nil }
+    return String(validating: bytes[..<count], as: UTF8.self)
+  }
+}

@@ -1,0 +1,115 @@
+public import EventLoop
+
+/// Brings the schema to the newest version: every step once, in order, whole or not at all.
+///
+/// Any number of instances may do this at the same moment: one holds the advisory lock, the others
+/// wait and then find nothing left to do.
+public struct Migrator: Sendable {
+  /// The advisory lock's key: "waybill" as bytes.
+  static let lockKey: Int64 = 0x77_61_79_62_69_6c_6c
+
+  /// The steps this program knows.
+  public let files: [MigrationFile]
+
+  /// A migrator for these steps.
+  public init(files: [MigrationFile]) { self.files = files }
+
+  /// Applies what is missing and answers what it applied.
+  public func migrate(
+    _ target: ConnectionString, on loop: EventLoop
+  ) async throws(MigrationError) -> [MigrationFile] {
+    let session: Session
+    do {
+      session = try await Session.open(target, on: loop)
+    } catch {
+      throw .unreachable(reason: String(reflecting: error))
+    }
+    defer { session.close() }
+    let pending = try await plan(session)
+    for file in pending { try await apply(file, session) }
+    return pending
+  }
+
+  /// Refuses a database that this program must not touch; changes nothing.
+  public func check(_ target: ConnectionString, on loop: EventLoop) async throws(MigrationError) {
+    do {
+      let session = try await Session.open(target, on: loop)
+      defer { session.close() }
+      let known = try await session.rows("SELECT to_regclass('schema_migrations') IS NOT NULL")
+      guard try known[0].bool(0) else { return }
+      _ = try await pending(session)
+    } catch let error as MigrationError {
+      throw error
+    } catch {
+      throw .unreachable(reason: String(reflecting: error))
+    }
+  }
+
+  private func plan(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
+    do {
+      _ = try await session.rows("SELECT pg_advisory_lock(\(Self.lockKey))")
+      try await session.run(
+        unsafeText: """
+          CREATE TABLE IF NOT EXISTS schema_migrations (
+              version    integer     NOT NULL CONSTRAINT schema_migrations_pkey PRIMARY KEY,
+              name       text        NOT NULL,
+              checksum   text        NOT NULL,
+              applied_at timestamptz NOT NULL DEFAULT now()
+          );
+          COMMENT ON TABLE schema_migrations IS 'Which steps of the schema were applied, and when';
+          COMMENT ON COLUMN schema_migrations.version IS 'The number of the file in migrations/';
+          COMMENT ON COLUMN schema_migrations.name IS 'The name of the file';
+          COMMENT ON COLUMN schema_migrations.checksum IS 'SHA-256 of the text that was run';
+          COMMENT ON COLUMN schema_migrations.applied_at IS 'When the step was applied';
+          """)
+      return try await pending(session)
+    } catch let error as MigrationError {
+      throw error
+    } catch {
+      throw .unreachable(reason: String(reflecting: error))
+    }
+  }
+
+  /// The database itself makes the checksums, so that there is one function for both sides.
+  private func pending(_ session: Session) async throws -> [MigrationFile] {
+    let texts = files.map(\.text)
+    let checksums = try await session.rows(
+      """
+      SELECT encode(sha256(convert_to(text, 'UTF8')), 'hex')
+        FROM unnest(\(texts)) WITH ORDINALITY AS file (text, place)
+       ORDER BY place
+      """)
+    let applied = try await session.rows("SELECT version, checksum FROM schema_migrations")
+    return try MigrationPlan.pending(
+      files, checksums: try checksums.map { try $0.text(0) },
+      applied: try applied.map {
+        AppliedMigration(version: Int(try $0.int(0)), checksum: try $0.text(1))
+      })
+  }
+
+  private func apply(_ file: MigrationFile, _ session: Session) async throws(MigrationError) {
+    do {
+      try await session.run(unsafeText: "BEGIN")
+      let before = try await transaction(session)
+      try await session.run(unsafeText: file.text)
+      guard try await transaction(session) == before else {
+        throw MigrationError.endedTransaction(fileName: file.fileName)
+      }
+      _ = try await session.rows(
+        """
+        INSERT INTO schema_migrations (version, name, checksum)
+        VALUES (\(Int32(file.version)), \(file.name),
+                encode(sha256(convert_to(\(file.text), 'UTF8')), 'hex'))
+        """)
+      try await session.run(unsafeText: "COMMIT")
+    } catch let error as MigrationError {
+      throw error
+    } catch {
+      throw .failed(fileName: file.fileName, reason: String(reflecting: error))
+    }
+  }
+
+  private func transaction(_ session: Session) async throws -> String {
+    try await session.rows("SELECT pg_current_xact_id()::text")[0].text(0)
+  }
+}

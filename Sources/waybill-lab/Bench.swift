@@ -1,0 +1,115 @@
+import Glibc
+import Postgres
+
+/// Measures the service beside what it is compared with, in one run, as ratios.
+///
+/// The machine is shared and noisy: figures of one row were taken in turns and may be compared;
+/// figures of different runs may not.
+struct Bench {
+  private static let productCount = 10_000
+
+  private let options: BenchOptions
+
+  init(_ options: BenchOptions) { self.options = options }
+
+  func run() throws {
+    raiseDescriptorLimit()
+    let folder = try temporaryFolder()
+    defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 30) }
+    let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
+    let cluster = try LocalCluster.start(home: folder + "/postgres")
+    defer { cluster.stop() }
+    let service = try Service(conninfo: cluster.connectionString, log: log)
+    print("Preparing \(Self.productCount) products …")
+    try prepare(cluster, service)
+    let nginx = try Nginx(folder: folder, log: log)
+    defer { nginx.stop() }
+
+    print(
+      "Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
+    let database = cluster.processID ?? 0
+    try plainText(service, nginx).printed()
+    try getProduct(service, database, cluster.connectionString, folder).printed()
+    try IdleConnections(service: service).measure().printed()
+    try StartAndStop(conninfo: cluster.connectionString, log: log).measure(service).printed()
+  }
+
+  private func prepare(_ cluster: LocalCluster, _ service: Service) throws {
+    let psql = try ServerBinaries.path(of: "psql")
+    let migrated = ChildProcess.output(
+      of: [try Service.binary(), "migrate"], seconds: 60,
+      environment: ["DATABASE_URL": cluster.connectionString])
+    guard migrated != nil else { throw LabError("the schema could not be made") }
+    let rows = """
+      INSERT INTO products (id, name, description, price, stock)
+      SELECT n::text, 'Product ' || n, 'A product to be looked up', n / 100.0, n
+        FROM generate_series(1, \(Self.productCount)) AS n
+      """
+    let stored = ChildProcess.output(
+      of: [psql, "-q", "-c", rows, "-c", "VACUUM ANALYZE products", cluster.connectionString],
+      seconds: 60)
+    guard stored != nil else { throw LabError("the products could not be stored") }
+    _ = try service.waitUntilReady()
+  }
+
+  private func plainText(_ service: Service, _ nginx: Nginx) throws -> Row {
+    try Row(
+      name: "plain text", limitName: "nginx return 200",
+      ours: Subject(server: service.pid), limit: Subject(server: nginx.pid), options: options,
+      runOurs: { try Wrk.run(url: "http://127.0.0.1:\(service.port)/livez", seconds: $0) },
+      runLimit: { try Wrk.run(url: "http://127.0.0.1:\(nginx.port)/", seconds: $0) })
+  }
+
+  private func getProduct(
+    _ service: Service, _ database: pid_t, _ conninfo: String, _ folder: String
+  ) throws -> Row {
+    let lua = """
+      local requests = {}
+      local at = 0
+      init = function()
+        math.randomseed(42)
+        for i = 1, 5000 do
+          requests[i] = wrk.format("GET", "/products/" .. math.random(1, \(Self.productCount)))
+        end
+      end
+      request = function()
+        at = at % #requests + 1
+        return requests[at]
+      end
+      """
+    let sql = """
+      \\set id random(1, \(Self.productCount))
+      SELECT id, number, name, description, price, stock, version, created_at, updated_at \
+        FROM products WHERE id = :id::text;
+      """
+    try writeText(lua, to: folder + "/get.lua")
+    try writeText(sql, to: folder + "/get.sql")
+    return try Row(
+      name: "GET /products/{id}", limitName: "pgbench, same row",
+      ours: Subject(server: service.pid, database: database),
+      limit: Subject(database: database), options: options,
+      runOurs: {
+        try Wrk.run(
+          url: "http://127.0.0.1:\(service.port)", script: folder + "/get.lua", seconds: $0)
+      },
+      runLimit: {
+        try Pgbench.run(script: folder + "/get.sql", conninfo: conninfo, seconds: $0)
+      })
+  }
+
+  private func temporaryFolder() throws -> String {
+    var template = Array("/var/tmp/waybill-lab.XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw LabError("no temporary folder") }
+    let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    // The database runs as another user when this program runs as root.
+    chmod(path, 0o711)
+    return path
+  }
+
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}

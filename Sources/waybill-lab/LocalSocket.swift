@@ -1,0 +1,84 @@
+import Glibc
+
+/// A blocking connection to a port of this machine: enough for an experiment's own questions.
+final class LocalSocket {
+  private let descriptor: Int32
+
+  init?(port: UInt16) {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = Self.address(port: port)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else {
+      close(descriptor)
+      return nil
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Sends one GET on the connection and reads one answer; nil when there is none.
+  func get(_ path: String) -> String? {
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
+    else { return nil }
+    var answer: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = recv(descriptor, &chunk, chunk.count, 0)
+      guard count > 0 else { return nil }
+      answer.append(contentsOf: chunk[..<count])
+      let text = String(decoding: answer, as: UTF8.self)
+      if let length = Self.contentLength(text), let end = text.range(ofHeadEnd: ()),
+        answer.count >= end + length
+      {
+        return text
+      }
+    }
+  }
+
+  /// A port that was free a moment ago.
+  static func freePort() throws -> UInt16 {
+    let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(probe) }
+    var address = address(port: 0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(probe, $0, length) == 0 && getsockname(probe, $0, &length) == 0
+      }
+    }
+    guard result else { throw LabError("no free port") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+
+  private static func address(port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr = in_addr(s_addr: UInt32(0x7F00_0001).bigEndian)
+    return address
+  }
+
+  private static func contentLength(_ text: String) -> Int? {
+    for line in text.split(separator: "\r\n") where line.lowercased().hasPrefix("content-length:") {
+      return Int(line.dropFirst(15).drop { $0 == " " })
+    }
+    return nil
+  }
+}
+
+extension String {
+  /// How many bytes the head of a message takes; nil when it has not ended.
+  fileprivate func range(ofHeadEnd: Void) -> Int? {
+    let bytes = Array(utf8)
+    guard bytes.count >= 4 else { return nil }
+    for start in 0...(bytes.count - 4) where bytes[start..<start + 4] == [13, 10, 13, 10] {
+      return start + 4
+    }
+    return nil
+  }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// What the kernel says about running processes.
+enum ProcessFigures {
+  /// CPU seconds a process has used, user and system.
+  static func cpu(of pid: pid_t) -> Double {
+    stat(pid).map { Double($0.own) / ticksPerSecond } ?? 0
+  }
+
+  /// CPU seconds of a process, of its children, and of those it has already buried.
+  static func cpuOfTree(_ pid: pid_t) -> Double {
+    guard let root = stat(pid) else { return 0 }
+    let children = allPIDs().compactMap(stat).filter { $0.parent == pid }
+    let ticks = children.reduce(root.own + root.buried) { $0 + $1.own + $1.buried }
+    return Double(ticks) / ticksPerSecond
+  }
+
+  /// Resident memory in bytes.
+  static func memory(of pid: pid_t) -> Int {
+    let fields = text("/proc/\(pid)/statm").split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
+  }
+
+  private static var ticksPerSecond: Double { Double(sysconf(Int32(_SC_CLK_TCK))) }
+
+  private struct Stat {
+    let parent: pid_t
+    let own: Int
+    let buried: Int
+  }
+
+  private static func stat(_ pid: pid_t) -> Stat? {
+    // The name in parentheses may hold blanks, so the fields are counted from behind it.
+    guard let tail = text("/proc/\(pid)/stat").split(separator: ")").last else { return nil }
+    let fields = tail.split(separator: " ")
+    guard fields.count > 14, let parent = pid_t(fields[1]) else { return nil }
+    let times = fields[11...14].compactMap { Int($0) }
+    return times.count == 4
+      ? Stat(parent: parent, own: times[0] + times[1], buried: times[2] + times[3]) : nil
+  }
+
+  private static func allPIDs() -> [pid_t] {
+    guard let directory = opendir("/proc") else { return [] }
+    defer { closedir(directory) }
+    var pids: [pid_t] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let pid = pid_t(name) { pids.append(pid) }
+    }
+    return pids
+  }
+
+  private static func text(_ path: String) -> String {
+    guard let file = fopen(path, "re") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+}

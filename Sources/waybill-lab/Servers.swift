@@ -1,0 +1,104 @@
+import Glibc
+import Postgres
+
+/// A built service, started for an experiment.
+final class Service {
+  let port: UInt16
+  private let process: ChildProcess
+  var pid: pid_t { process.pid ?? 0 }
+
+  /// Starts the service beside this program; its log goes to `log`.
+  init(conninfo: String, log: Int32, variables: [String: String] = [:]) throws {
+    port = try LocalSocket.freePort()
+    var environment = [
+      "DATABASE_URL": conninfo, "PORT": "\(port)", "PATH": "/usr/bin:/bin", "LOG_FORMAT": "json",
+    ]
+    environment.merge(variables) { $1 }
+    process = try ChildProcess(
+      [try Self.binary()], output: log, environment: environment)
+  }
+
+  /// Waits until the service says that it is ready; tells how long that took.
+  func waitUntilReady() throws -> Duration {
+    let clock = ContinuousClock()
+    let start = clock.now
+    while start.duration(to: clock.now) < .seconds(30) {
+      if let answer = LocalSocket(port: port)?.get("/readyz"), answer.hasPrefix("HTTP/1.1 200") {
+        return start.duration(to: clock.now)
+      }
+      usleep(1_000)
+    }
+    throw LabError("the service is not ready after 30 seconds")
+  }
+
+  /// Asks the service to stop; tells how long that took.
+  func stop() throws -> Duration {
+    let clock = ContinuousClock()
+    let start = clock.now
+    process.signal(SIGTERM)
+    guard process.exitStatus(within: 30) == 0 else {
+      process.signal(SIGKILL)
+      throw LabError("the service did not stop well")
+    }
+    return start.duration(to: clock.now)
+  }
+
+  static func binary() throws -> String {
+    guard let own = realpath("/proc/self/exe", nil) else { throw LabError("no /proc") }
+    defer { free(own) }
+    let path = String(cString: own).split(separator: "/").dropLast().joined(separator: "/")
+    return "/\(path)/waybill"
+  }
+}
+
+/// nginx with one worker that answers `return 200` in as many bytes as the service does: what
+/// sending a constant costs in a server that is known to be fast.
+final class Nginx {
+  let port: UInt16
+  private let process: ChildProcess
+
+  init(folder: String, log: Int32) throws {
+    port = try LocalSocket.freePort()
+    let configuration = """
+      worker_processes 1;
+      daemon off;
+      pid \(folder)/nginx.pid;
+      error_log \(folder)/nginx-error.log;
+      events { worker_connections 4096; }
+      http {
+        access_log off;
+        keepalive_requests 1000000000;
+        client_body_temp_path \(folder);
+        proxy_temp_path \(folder);
+        fastcgi_temp_path \(folder);
+        uwsgi_temp_path \(folder);
+        scgi_temp_path \(folder);
+        server {
+          listen 127.0.0.1:\(port);
+          location / { default_type text/plain; return 200 "ok\\n"; }
+        }
+      }
+      """
+    try writeText(configuration, to: folder + "/nginx.conf")
+    process = try ChildProcess(
+      ["/usr/sbin/nginx", "-p", folder, "-c", folder + "/nginx.conf"], output: log)
+    for _ in 0..<2_000 where LocalSocket(port: port)?.get("/") == nil { usleep(2_000) }
+  }
+
+  var pid: pid_t { process.pid ?? 0 }
+
+  func stop() {
+    process.signal(SIGTERM)
+    _ = process.exitStatus(within: 10)
+  }
+}
+
+/// Replaces a small file.
+func writeText(_ text: String, to path: String) throws {
+  guard let file = fopen(path, "we") else { throw LabError("cannot write \(path)") }
+  defer { fclose(file) }
+  let bytes = Array(text.utf8)
+  guard fwrite(bytes, 1, bytes.count, file) == bytes.count else {
+    throw LabError("cannot write \(path)")
+  }
+}

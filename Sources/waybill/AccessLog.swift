@@ -1,0 +1,88 @@
+import EventLoop
+import HTTP
+import HTTPServer
+import JSON
+import OrderAPI
+import Orders
+
+/// One line for each request of one loop, gathered so that the log's thread is woken rarely.
+final class AccessLog {
+  /// Lines are handed over when so many bytes have gathered …
+  private static let batchBytes = 65_536
+  /// … or so much time has passed: what a person watching does not notice.
+  private static let batchTime = Duration.milliseconds(100)
+
+  private let log: Log
+  private let loop: EventLoop
+  private var lines: [UInt8] = []
+  private var timer: Timer?
+  /// The time of the last line as text; requests of one millisecond share it.
+  private var time = (milliseconds: Int64.min, text: "")
+
+  init(_ log: Log, on loop: EventLoop) {
+    self.log = log
+    self.loop = loop
+    timer = Timer(on: loop) { [unowned self] in flush() }
+  }
+
+  func write(_ finished: FinishedRequest) {
+    guard log.wants(.info) else { return }
+    switch log.options.format {
+    case .json: appendJSON(finished)
+    case .text: appendText(finished)
+    }
+    if lines.count >= Self.batchBytes {
+      flush()
+    } else if timer?.isArmed == false {
+      timer?.arm(after: Self.batchTime)
+    }
+  }
+
+  /// Hands over what has gathered.
+  func flush() {
+    timer?.disarm()
+    guard !lines.isEmpty else { return }
+    log.append(lines)
+    lines.removeAll(keepingCapacity: true)
+  }
+
+  private func appendJSON(_ finished: FinishedRequest) {
+    JSONWriter.append(to: &lines) { json in
+      json.string("time", now)
+      json.string("level", "info")
+      json.string("message", "request")
+      json.plain("request_id") { finished.exchange.id.append(to: &$0) }
+      json.string("method", finished.request?.method.name)
+      json.string("path", path(finished))
+      json.string("route", finished.route)
+      json.integer("status", finished.status.code)
+      json.integer("bytes_in", finished.bytesIn)
+      json.integer("bytes_out", finished.bytesOut)
+      json.integer("microseconds", finished.duration.inNanoseconds / 1_000)
+      json.plain("peer") { finished.exchange.peer.append(to: &$0) }
+      if let refusal = finished.refusal { json.string("refusal", "\(refusal)") }
+    }
+    lines.append(UInt8(ascii: "\n"))
+  }
+
+  private func appendText(_ finished: FinishedRequest) {
+    let method = finished.request?.method.name ?? "-"
+    let microseconds = finished.duration.inNanoseconds / 1_000
+    let line =
+      "\(now) info \(method) \(path(finished) ?? "-") \(finished.status.code) "
+      + "\(microseconds) µs \(finished.exchange.id)\n"
+    lines += line.utf8
+  }
+
+  private func path(_ finished: FinishedRequest) -> String? {
+    finished.request.map { String(decoding: $0.path, as: UTF8.self) }
+  }
+
+  private var now: String {
+    let milliseconds = loop.wallClock / 1_000_000
+    if milliseconds != time.milliseconds {
+      time = (milliseconds, Timestamp(microseconds: milliseconds * 1_000).rfc3339)
+    }
+    return time.text
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+
+/// What the service was asked to be, read once from the environment and checked as a whole.
+struct Configuration: Equatable, Sendable {
+  /// Where the data lives.
+  enum Store: Equatable, Sendable {
+    /// A private cluster in this folder.
+    case embedded(home: String)
+    /// A PostgreSQL that somebody else runs.
+    case external(conninfo: String)
+  }
+
+  var store: Store
+  var host: String
+  var port: UInt16
+  var seedsDemoData: Bool
+  var loops: Int
+  /// Connections to PostgreSQL of each loop.
+  var connectionsPerLoop: Int
+  /// Whether somebody said that no token is needed.
+  var isOpenOnPurpose: Bool
+  var log: LogOptions
+
+  init(
+    _ environment: Environment, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+    onTerminal: Bool = isatty(1) == 1
+  ) throws(ConfigurationError) {
+    let reader = SettingReader(environment)
+    try reader.refuseUnknownNames()
+    if let conninfo = try reader.text(.databaseURL) {
+      store = .external(conninfo: conninfo)
+    } else {
+      store = .embedded(home: try reader.text(.home) ?? Setting.home.standard)
+    }
+    host = try reader.text(.host) ?? Setting.host.standard
+    port = UInt16(try reader.number(.port, in: 0...65_535) ?? 8_080)
+    let embedded = if case .embedded = store { true } else { false }
+    seedsDemoData =
+      try reader.word(.seed, ["demo": true, "none": false]) ?? embedded
+    loops = try reader.number(.loops, in: 1...256) ?? max(1, cores / 2)
+    let connections =
+      try reader.number(.databaseConnections, in: 2...1_000) ?? max(10, 5 * loops)
+    connectionsPerLoop = connections / loops
+    guard connectionsPerLoop >= 2 else {
+      throw ConfigurationError(
+        "\(Setting.databaseConnections.name)=\(connections) is too few for \(loops) loops: "
+          + "give at least \(2 * loops), or lower \(Setting.loops.name)")
+    }
+    log = LogOptions(
+      level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
+      format: try reader.word(.logFormat, ["text": .text, "json": .json])
+        ?? (onTerminal ? .text : .json))
+    isOpenOnPurpose = try reader.word(.auth, ["open": true]) ?? false
+  }
+
+  /// Refuses to listen where other machines reach us unless somebody decided that.
+  func refuseOpenDoor() throws(ConfigurationError) {
+    let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    guard isLoopback || isOpenOnPurpose else {
+      throw ConfigurationError(
+        "HOST=\(host) is reachable from other machines and no token would be asked for: "
+          + "set WAYBILL_AUTH=open if that is meant, or HOST=127.0.0.1")
+    }
+  }
+}
+
+/// Reads settings one by one; every refusal says cause and cure.
+private struct SettingReader {
+  let environment: Environment
+
+  init(_ environment: Environment) { self.environment = environment }
+
+  func refuseUnknownNames() throws(ConfigurationError) {
+    let known = Setting.all.flatMap { [$0.name] + ($0.isSecret ? [$0.name + "_FILE"] : []) }
+    let unknown = environment.values.keys.filter {
+      $0.hasPrefix("WAYBILL_") && !known.contains($0)
+    }
+    guard let name = unknown.min() else { return }
+    let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
+    let cure =
+      distance(nearest, name) <= 3
+      ? "did you mean \(nearest)?" : "`waybill settings` lists them"
+    throw ConfigurationError("\(name) is not a setting: \(cure)")
+  }
+
+  func text(_ setting: Setting) throws(ConfigurationError) -> String? {
+    if let value = environment.values[setting.name], !value.isEmpty { return value }
+    guard setting.isSecret, let path = environment.values[setting.name + "_FILE"] else {
+      return nil
+    }
+    guard let content = readFile(path) else {
+      throw ConfigurationError(
+        "\(setting.name)_FILE names \(path), which cannot be read: check the path and its mode")
+    }
+    let lines = content.split(whereSeparator: \.isNewline)
+    guard lines.count == 1 else {
+      throw ConfigurationError("\(setting.name)_FILE names \(path), which must hold one line")
+    }
+    return String(lines[0])
+  }
+
+  func number(
+    _ setting: Setting, in range: ClosedRange<Int>
+  ) throws(ConfigurationError) -> Int? {
+    guard let text = try text(setting) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw ConfigurationError(
+        "\(setting.name)=\(text) must be a whole number from \(range.lowerBound) "
+          + "to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func word<Value>(
+    _ setting: Setting, _ words: [String: Value]
+  ) throws(ConfigurationError) -> Value? {
+    guard let text = try text(setting) else { return nil }
+    guard let value = words[text] else {
+      let allowed = words.keys.sorted().joined(separator: ", ")
+      throw ConfigurationError("\(setting.name)=\(text) must be one of: \(allowed)")
+    }
+    return value
+  }
+}
+
+/// How many single-character edits lie between two names.
+private func distance(_ left: String, _ right: String) -> Int {
+  let right = Array(right)
+  var row = Array(0...right.count)
+  for (line, character) in left.enumerated() {
+    var diagonal = row[0]
+    row[0] = line + 1
+    for (column, other) in right.enumerated() {
+      let above = row[column + 1]
+      row[column + 1] = min(
+        above + 1, row[column] + 1, diagonal + (character == other ? 0 : 1))
+      diagonal = above
+    }
+  }
+  return row[right.count]
+}

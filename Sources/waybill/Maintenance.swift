@@ -1,0 +1,62 @@
+import EventLoop
+import OrderStore
+import Postgres
+
+/// The commands that change the database and end.
+struct Maintenance {
+  private let configuration: Configuration
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  func migrate() throws -> Int32 {
+    let migrator = try Schema.migrator()
+    let applied = try onDatabase { target, loop in
+      try await migrator.migrate(target, on: loop)
+    }
+    for file in applied { print("applied \(file.fileName)") }
+    print("the schema is at version \(migrator.files.count)")
+    return 0
+  }
+
+  func seed() throws -> Int32 {
+    let planted = try onDatabase { target, loop in
+      let database = Database(target, on: loop)
+      let planted = try await DemoData(database).plant()
+      await database.close()
+      return planted
+    }
+    print(planted ? "planted the demo data" : "the catalogue is not empty; nothing was changed")
+    return 0
+  }
+
+  /// Runs `body` on a loop of this thread, against the database that the settings name.
+  private func onDatabase<Result: Sendable>(
+    _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
+  ) throws -> Result {
+    let store = try RunningStore(configuration.store)
+    defer { store.stop() }
+    return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
+  }
+}
+
+extension EventLoop {
+  /// Runs the loop on this thread until `body` has finished.
+  func runUntilDone<Value>(_ body: @escaping (EventLoop) async throws -> Value) throws -> Value {
+    var result: Result<Value, any Error>?
+    let start = LoopBound(
+      self,
+      {
+        self.spawn {
+          do {
+            result = .success(try await body(self))
+          } catch {
+            result = .failure(error)
+          }
+          self.stop()
+        }
+      })
+    execute { start.value() }
+    run()
+    return try result!.get()
+  }
+}

@@ -1,0 +1,141 @@
+import EventLoop
+import Glibc
+import HTTPServer
+import OrderStore
+import Postgres
+
+/// `waybill serve`: brings everything up in order, and down in the reverse order.
+struct Serve {
+  private let configuration: Configuration
+
+  init(_ configuration: Configuration) { self.configuration = configuration }
+
+  func run() throws -> Int32 {
+    try configuration.refuseOpenDoor()
+    raiseDescriptorLimit()
+    let log = Log(configuration.log)
+    defer { log.close() }
+    let migrator = try Schema.migrator()
+    let listener = try listen()
+    let store = try RunningStore(configuration.store)
+    defer { store.stop() }
+    let shared = Shared(
+      configuration: configuration, target: store.target, log: log,
+      schemaVersion: migrator.files.count, listener: listener, metrics: Metrics())
+    let isEmbedded = store.isEmbedded
+    store.keep(log: log)
+    let loop = EventLoop()
+    return try loop.runUntilDone { loop in
+      try await prepare(shared, migrator, isEmbedded: isEmbedded, on: loop)
+      return await serve(shared, on: loop)
+    }
+  }
+
+  /// The schema of our own cluster is our own business; anybody else's is only looked at, and a
+  /// database that is away now may come later.
+  private func prepare(
+    _ shared: Shared, _ migrator: Migrator, isEmbedded: Bool, on loop: EventLoop
+  ) async throws {
+    if isEmbedded {
+      for file in try await migrator.migrate(shared.target, on: loop) {
+        shared.log.write(.notice, "applied a migration", ["file": file.fileName])
+      }
+    } else {
+      do {
+        try await migrator.check(shared.target, on: loop)
+      } catch MigrationError.unreachable(let reason) {
+        shared.log.write(.warning, "the database is away; waiting for it", ["reason": reason])
+      }
+    }
+    guard configuration.seedsDemoData else { return }
+    let database = Database(shared.target, on: loop)
+    if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
+    await database.close()
+  }
+
+  private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
+    let own = Worker(shared, on: loop)
+    var others: [WorkerThread] = []
+    for number in 1..<configuration.loops {
+      others.append(await WorkerThread(shared, number: number))
+    }
+    shared.log.write(
+      .notice, "listening",
+      ["url": "http://\(shared.listener.address)", "pid": "\(getpid())"])
+    await stopSignal(on: loop, log: shared.log)
+    async let drained = drain(others)
+    let isClean = await own.drain()
+    let areClean = await drained
+    for other in others { other.stop() }
+    shared.log.write(
+      .notice, isClean && areClean ? "stopped" : "stopped; some requests were cut off")
+    return isClean && areClean ? 0 : 1
+  }
+
+  private func drain(_ workers: [WorkerThread]) async -> Bool {
+    var areClean = true
+    for worker in workers { areClean = await worker.drain() && areClean }
+    return areClean
+  }
+
+  /// Waits for SIGTERM or SIGINT. A second one ends the process at once: committed work is safe in
+  /// the database, and somebody is in a hurry.
+  private func stopSignal(on loop: EventLoop, log: Log) async {
+    await withCheckedContinuation { continuation in
+      var waiting: CheckedContinuation<Void, Never>? = continuation
+      _ = Signals([SIGTERM, SIGINT], on: loop) { _ in
+        guard let first = waiting else { _exit(130) }
+        waiting = nil
+        log.write(.notice, "stopping: finishing what was begun")
+        first.resume()
+      }
+    }
+  }
+
+  private func listen() throws -> ListeningSocket {
+    do {
+      return try ListeningSocket(host: configuration.host, port: configuration.port)
+    } catch {
+      let place = "\(configuration.host):\(configuration.port)"
+      switch error {
+      case .noAddress:
+        throw ConfigurationError("HOST=\(configuration.host) has no address: check the name")
+      case .refused(EADDRINUSE):
+        throw ConfigurationError(
+          "\(place) is in use: stop what listens there, or set PORT to another one")
+      case .refused(let code):
+        throw ConfigurationError(
+          "cannot listen on \(place): \(String(cString: strerror(code))); check HOST and PORT")
+      }
+    }
+  }
+
+  /// A descriptor is a connection: the soft limit is there for programs that use `select`.
+  private func raiseDescriptorLimit() {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+/// A worker on a thread of its own.
+private struct WorkerThread: Sendable {
+  private let thread: LoopThread
+  private let worker: LoopBound<Worker>
+
+  init(_ shared: Shared, number: Int) async {
+    thread = LoopThread(name: "waybill-\(number)")
+    worker = await thread.loop.make { Worker(shared, on: $0) }
+  }
+
+  func drain() async -> Bool {
+    await withCheckedContinuation { continuation in
+      thread.loop.execute {
+        thread.loop.spawn { continuation.resume(returning: await worker.value.drain()) }
+      }
+    }
+  }
+
+  func stop() { thread.stop() }
+}

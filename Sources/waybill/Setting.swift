@@ -1,0 +1,60 @@
+/// One variable of the environment: what it is called, what holds without it, what it means.
+///
+/// The README's table is made of these, and a test compares the two.
+struct Setting: Sendable {
+  let name: String
+  let standard: String
+  let meaning: String
+  /// Whether `NAME_FILE` may name a file that holds the value.
+  var isSecret = false
+
+  static let all: [Setting] = [
+    databaseURL, host, port, auth, home, seed, loops, databaseConnections, logLevel, logFormat,
+  ]
+
+  static let databaseURL = Setting(
+    name: "DATABASE_URL", standard: "embedded",
+    meaning: "libpq URI or conninfo, several hosts allowed; without it the service runs a "
+      + "private PostgreSQL of its own", isSecret: true)
+  static let host = Setting(
+    name: "HOST", standard: "127.0.0.1", meaning: "address to listen on")
+  static let port = Setting(
+    name: "PORT", standard: "8080", meaning: "port to listen on; 0 picks a free one and logs it")
+  static let auth = Setting(
+    name: "WAYBILL_AUTH", standard: "open",
+    meaning: "`open`: no token is needed; must be set explicitly to listen on an address that "
+      + "other machines reach")
+  static let home = Setting(
+    name: "WAYBILL_HOME", standard: ".waybill",
+    meaning: "folder of the embedded PostgreSQL, kept between runs")
+  static let seed = Setting(
+    name: "WAYBILL_SEED", standard: "demo if embedded",
+    meaning: "`demo` fills an empty catalogue with demo products at the start, `none` does not")
+  static let loops = Setting(
+    name: "WAYBILL_LOOPS", standard: "half the cores",
+    meaning: "event loops, one thread each; the database needs the other cores")
+  static let databaseConnections = Setting(
+    name: "WAYBILL_DB_CONNECTIONS", standard: "10, or 5 a loop",
+    meaning: "connections to PostgreSQL, shared out over the loops; at least 2 a loop")
+  static let logLevel = Setting(
+    name: "LOG_LEVEL", standard: "info",
+    meaning: "`debug`, `info`, `notice`, `warning`, `error`; requests are logged at `info`")
+  static let logFormat = Setting(
+    name: "LOG_FORMAT", standard: "text on a terminal, else json", meaning: "`text` or `json`")
+
+  /// The table for the README.
+  static var markdown: String {
+    let rows = all.map {
+      let file = $0.isSecret ? " (or `\($0.name)_FILE`)" : ""
+      return "| `\($0.name)`\(file) | \($0.standard) | \($0.meaning) |"
+    }
+    return (["| variable | default | meaning |", "| --- | --- | --- |"] + rows)
+      .joined(separator: "\n")
+  }
+}
+
+/// A start that cannot be: one line that says cause and cure.
+struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

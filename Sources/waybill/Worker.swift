@@ -1,0 +1,129 @@
+import EventLoop
+import HTTP
+import HTTPServer
+import OrderAPI
+import OrderService
+import OrderStore
+import Orders
+import Postgres
+
+/// What all loops of the process share.
+struct Shared: Sendable {
+  let configuration: Configuration
+  let target: ConnectionString
+  let log: Log
+  let schemaVersion: Int
+  let listener: ListeningSocket
+  let metrics: Metrics
+}
+
+/// One loop's share of the service: its connections, its services, its server. Lives on its loop.
+final class Worker {
+  private let database: Database
+  private let server: Server
+  private let accessLog: AccessLog
+  /// Whether this instance still wants requests.
+  private let draining: Draining
+
+  /// Shared with the readiness check, which outlives nothing.
+  private final class Draining {
+    var hasBegun = false
+  }
+
+  init(_ shared: Shared, on loop: EventLoop) {
+    let log = shared.log
+    let figures = shared.metrics.forLoop()
+    let database = Database(
+      shared.target, settings: Self.settings(shared.configuration), metrics: figures.database,
+      on: loop)
+    let draining = Draining()
+    let accessLog = AccessLog(log, on: loop)
+    let router = Router(
+      [
+        ("/", Self.contract(database)),
+        ("/", Self.operations(database, shared, draining)),
+      ],
+      report: { log.report($0, $1) })
+    server = Server(
+      loop: loop, sites: [Self.site("main", shared.listener, router)],
+      limits: Self.limits(shared.configuration), metrics: shared.metrics.server
+    ) { finished in
+      figures.requests.count(finished)
+      accessLog.write(finished)
+    }
+    self.database = database
+    self.draining = draining
+    self.accessLog = accessLog
+  }
+
+  /// Finishes what was begun; answers whether nothing had to be cut off.
+  func drain() async -> Bool {
+    draining.hasBegun = true
+    let report = await server.drain()
+    await database.close()
+    accessLog.flush()
+    return report.connectionsCut == 0 && report.handlersLeft == 0
+  }
+
+  private static func contract(_ database: Database) -> RouteSet {
+    let products = ProductRepository(database)
+    return WaybillContract(products: FindProducts(products: products)).routeSet
+  }
+
+  private static func operations(
+    _ database: Database, _ shared: Shared, _ draining: Draining
+  ) -> RouteSet {
+    let wanted = shared.schemaVersion
+    return Operations(
+      readiness: {
+        await Readiness(database, wantedVersion: wanted, isDraining: draining.hasBegun).state
+      },
+      metrics: { shared.metrics.text() }
+    ).routeSet
+  }
+
+  private static func site(
+    _ name: String, _ listener: ListeningSocket, _ router: Router
+  ) -> Site {
+    Site(
+      name: name, listener: listener,
+      answer: { request, exchange in
+        let (route, reply) = router.reply(to: request, id: exchange.id)
+        switch reply {
+        case .now(let response): return .now(response, route: route)
+        case .later(let response): return .later(route: route, response)
+        }
+      },
+      refuse: { refusal, request, id in
+        router.refuse(Failure(refusal), path: request?.path ?? [], id: id)
+      })
+  }
+
+  private static func settings(_ configuration: Configuration) -> PostgresSettings {
+    var settings = PostgresSettings()
+    settings.readConnections = configuration.connectionsPerLoop >= 4 ? 2 : 1
+    settings.writeConnections = configuration.connectionsPerLoop - settings.readConnections
+    return settings
+  }
+
+  /// Four requests a connection wait at most: a longer queue only makes everyone wait.
+  private static func limits(_ configuration: Configuration) -> ServerLimits {
+    var limits = ServerLimits()
+    limits.requestsInFlightMax = max(
+      limits.requestsInFlightMax, 4 * configuration.connectionsPerLoop * configuration.loops)
+    return limits
+  }
+}
+
+extension Failure {
+  /// Why the server did not let a request through to its route.
+  fileprivate init(_ refusal: Refusal) {
+    self =
+      switch refusal {
+      case .rejected(let rejection): .badMessage(rejection)
+      case .headTimeout, .bodyTimeout: .tooSlow
+      case .handlerTimeout: .order(.outcomeUnknown)
+      case .tooManyConnections, .tooManyRequests: .overloaded
+      }
+  }
+}

@@ -1,0 +1,59 @@
+import HTTP
+import OrderService
+import OrderStore
+import Postgres
+import TestSupport
+
+@testable import OrderAPI
+
+/// What came back from a contract.
+struct ContractAnswer: Sendable {
+  let status: Int
+  let fields: [String: String]
+  let body: String
+}
+
+/// Asks the contracts as the server would, over a real database.
+final class ContractClient {
+  private let database: Database
+  private let router: Router
+
+  init(_ database: Database) {
+    self.database = database
+    let products = FindProducts(products: ProductRepository(database))
+    router = Router([("/", WaybillContract(products: products).routeSet)]) { _, _ in }
+  }
+
+  func get(_ target: String) async throws -> ContractAnswer {
+    let request = try parse("GET \(target)")
+    let response: Response
+    switch router.reply(to: request, id: .made(0, 7)).reply {
+    case .now(let answer): response = answer
+    case .later(let answer): response = await answer()
+    }
+    return ContractAnswer(
+      status: response.status.code,
+      fields: Dictionary(
+        response.fields.map { ("\($0.name)", $0.value) }, uniquingKeysWith: { $0 + ", " + $1 }),
+      body: String(decoding: response.body, as: UTF8.self))
+  }
+
+  func run(_ sql: SQL) async throws { _ = try await database.write(sql) }
+}
+
+/// Runs `body` with a client over a database of its own, filled by `rows`.
+func asking<Result: Sendable>(
+  _ rows: String = "SELECT 1", of conninfo: String? = nil,
+  _ body: @escaping @Sendable (ContractClient) async throws -> Result
+) async throws -> Result {
+  let given = conninfo
+  var conninfo = given ?? ""
+  if given == nil { conninfo = try await MigratedDatabase.make() }
+  return try await onLoop { [conninfo] loop in
+    let database = Database(try ConnectionString(conninfo), on: loop)
+    if given == nil { _ = try await database.write(SQL(unsafeText: rows)) }
+    let result = try await body(ContractClient(database))
+    await database.close()
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+import HTTP
+import Testing
+
+@testable import OrderAPI
+
+@Suite("The router")
+struct RouterTests {
+  private static func route(_ method: HTTP.Method, _ path: PathPattern) -> Route {
+    Route(
+      method, path, "",
+      handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
+  }
+
+  private static func contract(_ name: StaticString, _ routes: [Route]) -> RouteSet {
+    RouteSet(name: name, routes: routes) { failure, _ in
+      let notice = ErrorNotice(failure)
+      return Response(
+        notice.status, fields: notice.fields, body: Array("\(name): \(notice.code)".utf8))
+    }
+  }
+
+  private static var own: RouteSet {
+    contract(
+      "own",
+      [
+        route(.get, "/orders"), route(.post, "/orders"), route(.get, "/orders/{id}"),
+        route(.patch, "/orders/{id}/status"), route(.get, "/orders/new"),
+      ])
+  }
+  private static var shop: RouteSet { contract("shop", [route(.get, "/orders/{id}")]) }
+
+  typealias Case = (request: String, status: Int, body: String)
+  static let cases: [Case] = [
+    ("GET /orders", 200, "GET /orders"),
+    ("POST /orders", 200, "POST /orders"),
+    ("HEAD /orders", 200, "GET /orders"),
+    ("GET /orders/7", 200, "GET /orders/{id}"),
+    ("GET /orders/a%2Fb", 200, "GET /orders/{id}"),
+    ("GET /orders/new", 200, "GET /orders/new"),
+    ("PATCH /orders/7/status", 200, "PATCH /orders/{id}/status"),
+    ("GET /shop/orders/7", 200, "GET /orders/{id}"),
+    ("GET /", 404, "own: unknown_route"),
+    ("GET /orders/", 404, "own: unknown_route"),
+    ("GET //orders", 404, "own: unknown_route"),
+    ("GET /orders/7/", 404, "own: unknown_route"),
+    ("GET /Orders", 404, "own: unknown_route"),
+    ("GET /orders/7/status/x", 404, "own: unknown_route"),
+    ("GET /shop", 404, "shop: unknown_route"),
+    ("GET /shop/orders", 404, "shop: unknown_route"),
+    ("GET /shopping", 404, "own: unknown_route"),
+    ("DELETE /orders", 405, "own: method_not_allowed"),
+    ("DELETE /shop/orders/7", 405, "shop: method_not_allowed"),
+    ("GET /orders/7/status", 405, "own: method_not_allowed"),
+    ("OPTIONS *", 404, "own: unknown_route"),
+    ("BREW /orders", 405, "own: method_not_allowed"),
+  ]
+
+  @Test("answers in the envelope of the contract that the path lies below", arguments: cases)
+  func dispatch(_ example: Case) throws {
+    let router = Router([("/", Self.own), ("/shop", Self.shop)]) { _, _ in }
+
+    let response = try respond(router, example.request)
+
+    #expect(response.status.code == example.status, "\(example.request)")
+    #expect(String(decoding: response.body, as: UTF8.self) == example.body, "\(example.request)")
+  }
+
+  @Test("names the methods that are offered")
+  func allow() throws {
+    let router = Router([("/", Self.own)]) { _, _ in }
+
+    let response = try respond(router, "DELETE /orders")
+
+    #expect(response.fields.map(\.value) == ["GET, HEAD, POST"])
+  }
+
+  @Test("hides a failure nobody foresaw and reports it with the request's id")
+  func unforeseen() throws {
+    struct Secret: Error {}
+    var reported: [String] = []
+    let failing = Self.contract(
+      "own", [Route(.get, "/fail", "", handler: .now { _ in throw Secret() })])
+    let router = Router([("/", failing)]) { error, id in reported.append("\(error) \(id)") }
+
+    let response = try respond(router, "GET /fail")
+
+    #expect(response.status == .internalServerError)
+    #expect(String(decoding: response.body, as: UTF8.self) == "own: internal")
+    #expect(reported == ["Secret() \(RequestID.made(0, 7))"])
+  }
+
+  private func respond(_ router: Router, _ line: String) throws -> Response {
+    let request = try parse(line)
+    guard case .now(let response) = router.reply(to: request, id: .made(0, 7)).reply else {
+      throw UnexpectedWait()
+    }
+    return response
+  }
+}
+
+struct UnexpectedWait: Error {}
+
+/// A request as the server would have read it.
+func parse(_ line: String) throws -> Request {
+  var parser = RequestParser()
+  var offset = 0
+  let bytes = Array("\(line) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+  guard case .request(let request) = parser.consume(bytes.span, from: &offset) else {
+    throw UnexpectedWait()
+  }
+  return request
+}

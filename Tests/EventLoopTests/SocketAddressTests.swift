@@ -1,0 +1,41 @@
+import Testing
+
+@testable import EventLoop
+
+@Suite("A socket address")
+struct SocketAddressTests {
+  @Test(
+    "is read from its text and written as the same", arguments: ["127.0.0.1", "::1", "fe80::2"])
+  func literal(host: String) {
+    let address = SocketAddress(literal: host, port: 8080)
+    var bytes: [UInt8] = []
+    address?.append(to: &bytes)
+
+    #expect(String(decoding: bytes, as: UTF8.self) == address?.description)
+    #expect(address?.host == host)
+    #expect(address?.port == 8080)
+    #expect(address.map { $0.description.hasSuffix(":8080") } == true)
+  }
+
+  @Test("is not read from a name", arguments: ["localhost", "", "1.2.3", "[::1]", "::g"])
+  func name(host: String) {
+    #expect(SocketAddress(literal: host, port: 1) == nil)
+  }
+
+  @Test("goes through the system's lookup and comes back", arguments: ["127.0.0.1", "::1"])
+  func roundTrip(host: String) {
+    #expect(SocketAddress.resolve(host: host, port: 7) == [SocketAddress(literal: host, port: 7)])
+  }
+
+  @Test("is taken for listening, and tells the port that port 0 became")
+  func listening() throws {
+    let wanted = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
+    let socket = try #require(Socket(for: wanted))
+    defer { socket.close() }
+
+    #expect(socket.listen(on: wanted, backlog: 1) == 0)
+
+    #expect(socket.localAddress?.host == "127.0.0.1")
+    #expect(socket.localAddress?.port != 0)
+  }
+}

@@ -1,0 +1,210 @@
+import EventLoop
+import HTTP
+import Testing
+
+@testable import HTTPServer
+
+/// Drives the state alone; the time is what the test says.
+private struct Life {
+  var state = ConnectionState(acceptedAt: Instant(nanoseconds: 0))
+  var limits = ServerLimits()
+  var now = Instant(nanoseconds: 0)
+
+  @discardableResult
+  mutating func on(
+    _ event: ConnectionState.Event, after delay: Duration = .zero
+  ) -> ConnectionState.Action {
+    now = now + delay
+    return state.event(event, at: now, limits)
+  }
+
+  /// Seconds from now until the deadline.
+  var secondsLeft: Double { (state.deadline(limits) - now) / .seconds(1) }
+
+  static func after(_ events: ConnectionState.Event...) -> Life {
+    var life = Life()
+    for event in events { life.on(event) }
+    return life
+  }
+}
+
+@Suite("A connection's state")
+struct ConnectionStateTests {
+  @Test("goes from request to request")
+  func keepAlive() {
+    var life = Life()
+
+    for _ in 0..<3 {
+      #expect(life.on(.request(isLast: false)) == .wait)
+      #expect(life.state.phase == .handling)
+      #expect(life.on(.sent) == .next)
+      #expect(life.state.phase == .idle)
+    }
+  }
+
+  @Test("gives a first head its time from accept, not from its first byte")
+  func firstHead() {
+    var life = Life()
+
+    #expect(life.secondsLeft == 10)
+    life.on(.partial(bodyBytes: nil), after: .seconds(9))
+
+    #expect(life.secondsLeft == 1)
+    #expect(life.on(.expired, after: .seconds(1)) == .refuse(.headTimeout))
+  }
+
+  @Test("gives a later head its time from its first byte, and no more for further bytes")
+  func laterHead() {
+    var life = Life.after(.request(isLast: false), .sent)
+
+    #expect(life.secondsLeft == 30)
+    life.on(.partial(bodyBytes: nil), after: .seconds(20))
+    #expect(life.secondsLeft == 10)
+    life.on(.partial(bodyBytes: nil), after: .seconds(9))
+
+    #expect(life.secondsLeft == 1)
+  }
+
+  static let bodyRates: [(bytes: Int, deadline: Double)] = [
+    (0, 5), (1_200, 5), (1_920, 8), (6_960, 29), (24_000, 30), (Int.max, 30),
+  ]
+
+  @Test(
+    "wants a content at 240 bytes a second after five seconds, and whole after thirty",
+    arguments: bodyRates)
+  func bodyRate(bytes: Int, deadline: Double) {
+    var life = Life()
+
+    life.on(.partial(bodyBytes: 0))
+    life.on(.partial(bodyBytes: bytes))
+
+    #expect(life.secondsLeft == deadline)
+    #expect(life.on(.expired, after: .seconds(30)) == .refuse(.bodyTimeout))
+  }
+
+  @Test("stalls only when no byte moves")
+  func stall() {
+    var life = Life.after(.request(isLast: false))
+
+    life.on(.blocked(progress: true))
+    life.on(.blocked(progress: true), after: .seconds(9))
+    #expect(life.secondsLeft == 10)
+    life.on(.blocked(progress: false), after: .seconds(9))
+    #expect(life.secondsLeft == 1)
+
+    #expect(life.on(.expired, after: .seconds(1)) == .close)
+  }
+
+  @Test("closes at rest, but answers when a handler takes too long")
+  func expiry() {
+    var resting = Life.after(.request(isLast: false), .sent)
+    var silent = Life()
+    var handling = Life.after(.request(isLast: false))
+
+    #expect(resting.on(.expired) == .close)
+    #expect(silent.on(.expired) == .close)
+    #expect(handling.on(.expired) == .refuse(.handlerTimeout))
+  }
+
+  @Test("closes at once behind an answer that was asked to be the last")
+  func askedToClose() {
+    var life = Life.after(.request(isLast: true))
+
+    #expect(life.on(.sent) == .close)
+  }
+
+  @Test("lingers behind a last answer of its own, for so many bytes and so long")
+  func lingers() {
+    var life = Life.after(.lastAnswer)
+
+    #expect(life.on(.sent) == .linger)
+    #expect(life.secondsLeft == 2)
+    #expect(life.on(.discarded(1_048_575)) == .wait)
+    #expect(life.on(.discarded(1)) == .close)
+  }
+
+  @Test("lingers also when the sender of what was refused had asked for the end")
+  func lingersWhenAsked() {
+    var life = Life.after(.request(isLast: true), .lastAnswer)
+
+    #expect(life.on(.sent) == .linger)
+  }
+
+  @Test("drains: at rest it looks once more, new or just answered it gets a moment")
+  func drainAtRest() {
+    var resting = Life.after(.request(isLast: false), .sent)
+    var answered = resting
+    var fresh = Life()
+
+    #expect(resting.on(.drain, after: .milliseconds(500)) == .lastLook)
+    #expect(answered.on(.drain, after: .milliseconds(400)) == .wait)
+    #expect(answered.secondsLeft == 0.1)
+    #expect(answered.on(.expired, after: .milliseconds(100)) == .close)
+    #expect(fresh.on(.drain, after: .seconds(5)) == .wait)
+    #expect(fresh.secondsLeft == 0.5)
+  }
+
+  @Test("drains: busy it finishes, and gets no longer rest than a moment")
+  func drainInUse() {
+    var life = Life.after(.request(isLast: false))
+
+    #expect(life.on(.drain) == .wait)
+    #expect(life.state.isDraining)
+    #expect(life.on(.sent) == .next)
+    #expect(life.secondsLeft == 0.5)
+  }
+
+  @Test("leaves its end by no event")
+  func closed() {
+    let events: [ConnectionState.Event] = [
+      .partial(bodyBytes: nil), .request(isLast: false), .lastAnswer, .sent,
+      .blocked(progress: true), .discarded(1), .ended, .expired, .drain,
+    ]
+    for event in events {
+      var life = Life()
+      #expect(life.on(.ended) == .close)
+      #expect(life.on(event) == .wait)
+      #expect(life.state.phase == .closed)
+    }
+  }
+}
+
+@Suite("Admission")
+struct AdmissionTests {
+  @Test("serves up to the ceiling, refuses a few more, and drops the rest")
+  func connections() {
+    var limits = ServerLimits()
+    limits.connectionsMax = 2
+    limits.refusedConnectionsMax = 1
+    let metrics = ServerMetrics()
+
+    let admissions = (0..<4).map { _ in metrics.admitConnection(limits) }
+
+    #expect(admissions == [.serve, .serve, .refuse, .drop])
+    #expect(metrics.connectionsOpen.value == 3)
+    metrics.connectionsOpen.subtract()
+    metrics.connectionsOpen.subtract()
+    #expect(metrics.admitConnection(limits) == .serve)
+  }
+
+  @Test("admits no more requests than may be in flight, however many loops ask at once")
+  func requests() async {
+    var limits = ServerLimits()
+    limits.requestsInFlightMax = 100
+    let metrics = ServerMetrics()
+
+    let admitted = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 {
+        group.addTask { [limits] in
+          (0..<100).filter { _ in metrics.admitRequest(limits) }.count
+        }
+      }
+      return await group.reduce(0, +)
+    }
+
+    // A count that was passed for a moment may refuse one that would have fitted, never the
+    // reverse.
+    #expect(admitted <= 100)
+    #expect(metrics.requestsInFlight.value == admitted)
+  }
+}

@@ -1,0 +1,129 @@
+import EventLoop
+import HTTP
+import TestSupport
+import Testing
+
+@testable import HTTPServer
+
+@Suite("A server's patience")
+struct DeadlineTests {
+  let time = ManualClock()
+
+  @Test(
+    "ends with 408 for a message that does not arrive, and tells the site's own way",
+    arguments: [
+      (sent: "GET / HTTP/1.1\r\nHo", seconds: 10),
+      (sent: "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", seconds: 5),
+    ])
+  func slowMessage(sent: String, seconds: Int) async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port)
+    client.send(sent)
+    try await eventually("the connection is open") { server.metrics.connectionsOpen.value == 1 }
+    try await server.settle()
+    try await server.settle()
+
+    time.advance(by: .seconds(seconds) - .nanoseconds(1), waking: server.thread.loop)
+    try await server.settle()
+    client.receive()
+    #expect(client.received.isEmpty)
+    time.advance(by: .nanoseconds(1), waking: server.thread.loop)
+    try await client.expectEnd()
+
+    #expect(client.statusLines == ["HTTP/1.1 408 Request Timeout"])
+    #expect(client.text.contains("refused -: The"))
+    #expect(client.text.contains("Connection: close\r\n"))
+    #expect(server.metrics.headTimeouts.value + server.metrics.bodyTimeouts.value == 1)
+  }
+
+  @Test("is not prolonged by a head that comes byte by byte")
+  func slowLoris() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port)
+
+    for byte in Array("GET / HTTP".utf8) {
+      client.send([byte])
+      try await eventually("the byte is read") {
+        try await server.settle()
+        return server.metrics.connectionsOpen.value == 1
+      }
+      time.advance(by: .seconds(1), waking: server.thread.loop)
+    }
+    try await client.expectEnd()
+
+    #expect(client.statusLines == ["HTTP/1.1 408 Request Timeout"])
+  }
+
+  @Test("ends without a word for a connection that rests or never says anything")
+  func idle() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let silent = try RawClient(port: server.port)
+    let resting = try RawClient(port: server.port)
+    resting.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await resting.expect("hello")
+    try await eventually("both are open") { server.metrics.connectionsOpen.value == 2 }
+    try await server.settle()
+
+    time.advance(by: .seconds(10), waking: server.thread.loop)
+    try await silent.expectEnd()
+    #expect(silent.received.isEmpty)
+    resting.receive()
+    #expect(resting.end == nil)
+    time.advance(by: .seconds(20), waking: server.thread.loop)
+    try await resting.expectEnd()
+
+    #expect(resting.statusLines.count == 1)
+    #expect(server.metrics.idleTimeouts.value == 2)
+  }
+
+  @Test("outlasts a client in use: each answer begins the rest anew")
+  func inUse() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port)
+
+    for count in 1...4 {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await eventually("an answer") {
+        client.receive()
+        return client.statusLines.count == count
+      }
+      try await server.settle()
+      time.advance(by: .seconds(29), waking: server.thread.loop)
+      try await server.settle()
+    }
+
+    #expect(client.end == nil)
+  }
+
+  @Test("cuts a client that does not read its answer")
+  func stalled() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
+    client.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await eventually("the answer is put out") { server.finished.count == 1 }
+    try await server.settle()
+
+    time.advance(by: .seconds(10), waking: server.thread.loop)
+    try await eventually("the connection is gone") { server.metrics.connectionsOpen.value == 0 }
+
+    #expect(server.metrics.sendTimeouts.value == 1)
+  }
+
+  @Test("ends with 503 for a handler that does not return, whose late answer is dropped")
+  func handler() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port)
+    client.send("GET /gate HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await eventually("the handler runs") { server.gate.arrivals == 1 }
+
+    time.advance(by: .seconds(30), waking: server.thread.loop)
+    try await client.expectEnd()
+    server.gate.open(on: server.thread.loop)
+    try await eventually("the handler is done") { server.metrics.requestsInFlight.value == 0 }
+
+    #expect(client.statusLines == ["HTTP/1.1 503 Service Unavailable"])
+    #expect(client.text.contains("Retry-After: 1\r\n"))
+    #expect(client.text.contains("refused /gate: "))
+    #expect(server.finished.map(\.refusal) == [.handlerTimeout])
+  }
+}

@@ -1,0 +1,103 @@
+-- What must hold at any moment, whatever happened: every row of the answer is a fault.
+-- One statement, so that all of it is looked at in one snapshot, also under load.
+WITH opening AS (
+    SELECT product_id, sum(delta) AS units
+      FROM stock_adjustments
+     WHERE cause IN ('initial', 'adjusted', 'direct')
+     GROUP BY product_id
+), live AS (
+    -- What orders hold by their own lines; a cancelled order holds nothing.
+    SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::bigint) AS units
+      FROM orders CROSS JOIN json_array_elements(items) AS line
+     WHERE channel IN ('api', 'shop', 'store') AND status <> 'cancelled'
+     GROUP BY 1
+), moved AS (
+    SELECT product_id, sum(delta) AS units
+      FROM (SELECT product_id, -taken::bigint AS delta FROM order_products
+            UNION ALL SELECT product_id, delta FROM stock_adjustments) AS movement
+     GROUP BY product_id
+), history AS (
+    SELECT e.*, o.number AS order_number, o.channel, o.status AS now, o.version AS newest,
+           lag(e.to_status) OVER steps AS came_from, lag(e.version) OVER steps AS before,
+           lag(e.created_at) OVER steps AS earlier
+      FROM order_events AS e LEFT JOIN orders AS o ON o.id = e.order_id
+    WINDOW steps AS (PARTITION BY e.order_id ORDER BY e.version)
+), truth AS (
+    SELECT customer_id, count(*) AS orders, sum(total_quantity) AS quantity, sum(total_amount) AS amount
+      FROM orders
+     WHERE status = 'completed' AND customer_id IS NOT NULL
+     GROUP BY customer_id
+), known AS (
+    SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount
+      FROM (SELECT customer_id, orders, total_quantity AS quantity, total_amount AS amount
+              FROM customer_ledger
+            UNION ALL SELECT customer_id, orders, quantity, amount FROM report_changes) AS part
+     GROUP BY customer_id
+)
+SELECT 'I1 no unit is sold twice' AS invariant, p.id AS subject,
+       format('stock %s, opening %s less live lines %s', p.stock, o.units, l.units) AS finding
+  FROM products AS p LEFT JOIN opening AS o ON o.product_id = p.id
+  LEFT JOIN live AS l ON l.product_id = p.id
+ WHERE p.stock <> coalesce(o.units, 0) - coalesce(l.units, 0) OR p.stock < 0
+UNION ALL
+SELECT 'I1 every movement is explained', p.id, format('stock %s, movements %s', p.stock, m.units)
+  FROM products AS p LEFT JOIN moved AS m ON m.product_id = p.id
+ WHERE p.stock <> coalesce(m.units, 0)
+UNION ALL
+SELECT 'I5 the life cycle moves along its arrows', order_number::text,
+       format('version %s: %s after %s to %s, stored %s', version, what, came_from, to_status, now)
+  FROM history
+ WHERE order_number IS NULL
+    OR version <> coalesce(before + 1, 1)
+    OR (version = 1) <> (what = 'placed') OR version = 1 AND to_status <> 'new'
+    OR from_status IS DISTINCT FROM came_from
+    OR version > 1 AND NOT (what = 'moved' AND may_move(channel, came_from, to_status)
+                            OR what <> 'moved' AND to_status = came_from)
+    OR version = newest AND to_status <> now
+    OR created_at <= earlier
+UNION ALL
+SELECT 'I5 every version has its event', o.number::text, format('version %s, newest event %s', o.version, e.newest)
+  FROM orders AS o
+  LEFT JOIN (SELECT order_id, max(version) AS newest FROM order_events GROUP BY order_id) AS e
+    ON e.order_id = o.id
+ WHERE o.version IS DISTINCT FROM e.newest
+UNION ALL
+SELECT 'I6 all or nothing: lines', number::text, items::text
+  FROM orders
+ WHERE NOT lines_hold(items, total_quantity, total_amount) OR (total_quantity = 0) <> (channel = 'fulfilment')
+UNION ALL
+SELECT 'I6 all or nothing: customers', o.number::text, o.customer_id
+  FROM orders AS o LEFT JOIN customers AS c ON c.id = o.customer_id
+ WHERE c.id IS NULL AND o.customer_id IS NOT NULL
+UNION ALL
+SELECT 'I6 all or nothing: products of orders', coalesce(o.number, h.order_number)::text,
+       format('%s: lines %s, copy %s', coalesce(o.product_id, h.product_id), o.units, h.quantity)
+  FROM (SELECT number, created_at, line ->> 'product_id' AS product_id,
+               sum((line ->> 'quantity')::bigint) AS units
+          FROM orders CROSS JOIN json_array_elements(items) AS line
+         WHERE line ->> 'product_id' IS NOT NULL GROUP BY 1, 2, 3) AS o
+  FULL JOIN order_products AS h
+    ON h.order_number = o.number AND h.product_id = o.product_id AND h.created_at = o.created_at
+ WHERE coalesce(o.units, 0) <> coalesce(h.quantity, 0)
+UNION ALL
+-- The report as of its refresh is the ledger; ledger and waiting changes together are all history.
+SELECT 'I7 the report is a true past', coalesce(t.customer_id, k.customer_id),
+       format('orders say %s %s %s, ledger %s %s %s', t.orders, t.quantity, t.amount,
+              k.orders, k.quantity, k.amount)
+  FROM truth AS t FULL JOIN known AS k USING (customer_id)
+ WHERE (coalesce(t.orders, 0), coalesce(t.quantity, 0), coalesce(t.amount, 0))
+       <> (coalesce(k.orders, 0), coalesce(k.quantity, 0), coalesce(k.amount, 0))
+UNION ALL
+SELECT 'I7 the report is its ledger', coalesce(r.customer_id, l.customer_id),
+       format('report %s %s %s, ledger %s %s %s', r.orders, r.total_quantity, r.total_amount,
+              l.orders, l.total_quantity, l.total_amount)
+  FROM customer_report AS r
+  FULL JOIN (SELECT * FROM customer_ledger WHERE orders > 0) AS l USING (customer_id)
+ WHERE (r.orders, r.total_quantity, r.total_amount, r.customer_name)
+       IS DISTINCT FROM (l.orders, l.total_quantity, l.total_amount, l.customer_name)
+UNION ALL
+-- A refusal leaves nothing: no customer without an introduction or an order, no reference twice.
+SELECT 'I8 refusals change nothing', c.id, 'a bare customer without an order'
+  FROM customers AS c
+ WHERE c.name IS NULL AND c.email IS NULL AND c.version = 1
+   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.customer_id = c.id);

@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@testable import waybill
+
+@Suite("The configuration")
+struct ConfigurationTests {
+  private func read(_ values: [String: String], cores: Int = 2) throws -> Configuration {
+    try Configuration(Environment(values), cores: cores, onTerminal: false)
+  }
+
+  @Test("without any variable is a private database on this machine alone")
+  func defaults() throws {
+    let configuration = try read([:])
+
+    #expect(configuration.store == .embedded(home: ".waybill"))
+    #expect(configuration.host == "127.0.0.1" && configuration.port == 8_080)
+    #expect(configuration.seedsDemoData)
+    #expect(configuration.loops == 1 && configuration.connectionsPerLoop == 10)
+    #expect(configuration.log == LogOptions(level: .info, format: .json))
+  }
+
+  @Test("with a database of somebody else's plants nothing there unless asked")
+  func external() throws {
+    let configuration = try read(["DATABASE_URL": "postgresql://db/waybill"])
+
+    #expect(configuration.store == .external(conninfo: "postgresql://db/waybill"))
+    #expect(!configuration.seedsDemoData)
+    #expect(try read(["DATABASE_URL": "x", "WAYBILL_SEED": "demo"]).seedsDemoData)
+  }
+
+  @Test("leaves half of the cores to the database", arguments: [(1, 1), (2, 1), (4, 2), (64, 32)])
+  func loops(cores: Int, loops: Int) throws {
+    let configuration = try read([:], cores: cores)
+
+    #expect(configuration.loops == loops)
+    #expect(configuration.connectionsPerLoop >= 5)
+  }
+
+  typealias Refused = (variables: [String: String], line: String)
+  static let refused: [Refused] = [
+    (["PORT": "http"], "PORT=http must be a whole number from 0 to 65535"),
+    (["PORT": "65536"], "PORT=65536 must be a whole number from 0 to 65535"),
+    (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: `waybill settings` lists them"),
+    (["WAYBILL_LOPS": "2"], "WAYBILL_LOPS is not a setting: did you mean WAYBILL_LOOPS?"),
+    (["WAYBILL_SEED": "yes"], "WAYBILL_SEED=yes must be one of: demo, none"),
+    (["LOG_LEVEL": "loud"], "LOG_LEVEL=loud must be one of: debug, error, info, notice, warning"),
+    (
+      ["WAYBILL_LOOPS": "4", "WAYBILL_DB_CONNECTIONS": "4"],
+      "WAYBILL_DB_CONNECTIONS=4 is too few for 4 loops: give at least 8, or lower WAYBILL_LOOPS"
+    ),
+    (
+      ["DATABASE_URL_FILE": "/nowhere/url"],
+      "DATABASE_URL_FILE names /nowhere/url, which cannot be read: check the path and its mode"
+    ),
+  ]
+
+  @Test("that is wrong stops the start with one line that says cause and cure", arguments: refused)
+  func refusal(_ example: Refused) {
+    let error = #expect(throws: ConfigurationError.self) { try read(example.variables) }
+
+    #expect(error?.description == example.line)
+  }
+
+  @Test("lets only somebody's decision open an address that other machines reach")
+  func openDoor() throws {
+    for host in ["0.0.0.0", "::", "192.0.2.1", "db.example.org"] {
+      let byAccident = try read(["HOST": host])
+      let onPurpose = try read(["HOST": host, "WAYBILL_AUTH": "open"])
+
+      let error = #expect(throws: ConfigurationError.self) { try byAccident.refuseOpenDoor() }
+      #expect(error?.description.contains("set WAYBILL_AUTH=open if that is meant") == true)
+      try onPurpose.refuseOpenDoor()
+    }
+    for host in ["127.0.0.1", "127.1.2.3", "::1", "localhost"] {
+      try read(["HOST": host]).refuseOpenDoor()
+    }
+  }
+
+  @Test("is described in the README as the code has it")
+  func readme() throws {
+    let readme = try #require(readFile(RepositoryRoot.path + "/README.md"))
+
+    #expect(readme.contains(Setting.markdown), "paste the output of `waybill settings`")
+  }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import waybill
+
+@Suite("Under load the program")
+struct DatabaseFaultTests {
+  @Test(
+    "survives the death of PostgreSQL: 503 while it is away, 2xx when it is back, nothing leaked")
+  func databaseKilled() async throws {
+    let home = TestCluster.makeHome()
+    let options = ClusterOptions(durable: false)
+    let cluster = try await blocking { try LocalCluster.start(home: home, options: options) }
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let conninfo = cluster.connectionString
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      _ = try await MigratedDatabase.migrator().migrate(target, on: loop)
+    }
+    let program = try RunningProgram(["DATABASE_URL": conninfo, "LOG_LEVEL": "notice"])
+    let port = try await program.port()
+    let load = Load(port: port, clients: 8)
+    try await eventually("requests are served") { load.count(of: 404) > 200 }
+    let pid = program.pid
+    let descriptors = program.descriptors
+
+    kill(try #require(cluster.processID), SIGKILL)
+    try await eventually("requests are refused") { load.count(of: 503) > 50 }
+    let refusedAt = load.count(of: 404)
+    cluster.stop()
+    let again = try await blocking { try LocalCluster.start(home: home, options: options) }
+    defer { again.stop() }
+    try await eventually("requests are served again") { load.count(of: 404) > refusedAt + 200 }
+    load.stop()
+
+    #expect(program.pid == pid && program.isRunning)
+    #expect(Set(load.statuses) == [404, 503], "nothing but served or refused for now")
+    try await eventually("no descriptor is left behind") { program.descriptors <= descriptors }
+    let metrics = PlainClient.get("/metrics", port: port)
+    #expect(metrics.contains("\npostgres_connections_leased 0\n"))
+    #expect(metrics.contains("\npostgres_requests_waiting 0\n"))
+    #expect(metrics.contains("\nhttp_server_requests_in_flight 0\n"))
+  }
+}
+
+/// Clients that ask for a product that does not exist, one request after the other, and count what
+/// they are told; each on a thread of its own, until stopped.
+private final class Load: Sendable {
+  private let counts = Mutex<[Int: Int]>([:])
+  private let isStopped = Atomic(false)
+  private let tasks = Mutex<[Thread]>([])
+
+  init(port: UInt16, clients: Int) {
+    let threads = (0..<clients).map { _ in Thread { self.run(port: port) } }
+    tasks.withLock { $0 = threads }
+  }
+
+  var statuses: [Int] { counts.withLock { Array($0.keys) } }
+
+  func count(of status: Int) -> Int { counts.withLock { $0[status] ?? 0 } }
+
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+    for thread in tasks.withLock({ $0 }) { thread.join() }
+  }
+
+  private func run(port: UInt16) {
+    var client = PlainClient(port: port)
+    while !isStopped.load(ordering: .relaxed) {
+      let status = client?.status(of: "/products/none") ?? 0
+      if status == 0 { client = PlainClient(port: port) }
+      counts.withLock { $0[status, default: 0] += 1 }
+    }
+  }
+}

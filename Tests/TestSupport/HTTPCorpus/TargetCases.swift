@@ -1,0 +1,67 @@
+extension HTTPCorpus {
+  private static func target(_ target: String, method: String = "GET") -> String {
+    "\(method) \(target) HTTP/1.1\r\nHost: a\r\n\r\n"
+  }
+
+  static let targets: [HTTPCase] = [
+    .accepts("9112 3.2.1", "a path", target("/orders/1"), "GET /orders/1"),
+    .accepts("9112 3.2.1", "a query is not the path", target("/orders?limit=2"), "GET /orders"),
+    .accepts("9112 3.2.1", "an empty query", target("/orders?"), "GET /orders"),
+    .accepts("3986 3.4", "a second question mark", target("/a?b?c"), "GET /a"),
+    .accepts("3986 3.4", "a slash in the query", target("/a?b/c"), "GET /a"),
+    .accepts("3986 2.1", "escapes stay", target("/a%2Fb%20c"), "GET /a%2Fb%20c"),
+    .accepts("3986 3.3", "two slashes in front", target("//a/b"), "GET //a/b"),
+    .accepts("3986 3.3", "dots are not resolved", target("/a/../b/./c"), "GET /a/../b/./c"),
+    .accepts(
+      "3986 3.3", "a path's own punctuation", target("/a;b=c,d@e:f!$&'()*+~"),
+      "GET /a;b=c,d@e:f!$&'()*+~"),
+    .accepts("9112 3.2.1", "an escape that is none is for the router", target("/%zz"), "GET /%zz"),
+    .accepts("9112 3.2", "what browsers leave unescaped", target("/a?q=\"{|}^`<>\\[]"), "GET /a"),
+    .accepts("9112 3.2.1", "seven bytes", target("/abcdef"), "GET /abcdef"),
+    .accepts("9112 3.2.1", "eight bytes", target("/abcdefg"), "GET /abcdefg"),
+    .accepts("9112 3.2.1", "nine bytes", target("/abcdefgh"), "GET /abcdefgh"),
+    .accepts("9112 3.2.2", "absolute form", target("http://a/b"), "GET /b"),
+    .accepts("9112 3.2.2", "absolute form with https", target("https://a/b"), "GET /b"),
+    .accepts("9110 4.2.3", "a scheme in capitals", target("HTTP://a/b"), "GET /b"),
+    .accepts("9112 3.2.2", "absolute form with a port", target("http://a:8080/b"), "GET /b"),
+    .accepts("9112 3.2.2", "absolute form with another host", target("http://b/c"), "GET /c"),
+    .accepts("9110 4.2.3", "absolute form, empty path", target("http://a"), "GET /"),
+    .accepts("9110 4.2.3", "absolute form, only a query", target("http://a?b=c"), "GET /"),
+    .accepts("9112 3.2.2", "absolute form, path and query", target("http://a/b?c=/d"), "GET /b"),
+    .accepts("3986 3.2.2", "absolute form, IPv6", target("http://[::1]:80/b"), "GET /b"),
+    .accepts("9112 3.2.4", "the asterisk", target("*", method: "OPTIONS"), "OPTIONS *"),
+    .accepts(
+      "9112 3.2.4", "the asterisk, as a proxy may get it",
+      target("http://a", method: "OPTIONS"), "OPTIONS *"),
+    .accepts(
+      "9112 3.2.4", "a root path is not the asterisk",
+      target("http://a/", method: "OPTIONS"), "OPTIONS /"),
+    .refuses(400, "9112 3.2.4", "the asterisk with GET", target("*")),
+    .refuses(400, "9112 3.2.4", "the asterisk and more", target("*/a", method: "OPTIONS")),
+    .refuses(400, "9112 3.2.3", "authority form without CONNECT", target("a:80")),
+    .refuses(400, "9112 3.2", "a path without a slash", target("orders")),
+    .refuses(400, "9112 3.2", "only a query", target("?a=b")),
+    .refuses(400, "9112 3.2.1", "a fragment", target("/a#b")),
+    .refuses(400, "9112 3.2.1", "a fragment in the query", target("/a?b#c")),
+    .refuses(400, "9112 3.2.2", "a fragment in absolute form", target("http://a/b#c")),
+    .refuses(400, "9112 3.2.2", "another scheme", target("ftp://a/b")),
+    .refuses(400, "9112 3.2.2", "a scheme without slashes", target("http:/a")),
+    .refuses(400, "9112 3.2.2", "no authority", target("http://")),
+    .refuses(400, "9110 4.2.1", "an empty authority", target("http:///a")),
+    .refuses(400, "9110 4.2.1", "an empty authority and a query", target("http://?a")),
+    .refuses(400, "9110 4.2.4", "user information", target("http://user@a/b")),
+    .refuses(
+      400, "9110 4.2.4", "user information that looks like a host",
+      target("http://good.example:80@evil.example/")),
+    .refuses(400, "3986 3.2.3", "a port that is no number", target("http://a:b/")),
+    .refuses(400, "3986 3.2.3", "a port beyond 65535", target("http://a:65536/")),
+    .refuses(400, "3986 3.2.2", "an open bracket", target("http://[::1/")),
+    .refuses(400, "3986 2", "a byte beyond ASCII in a short path", target("/\u{E9}")),
+    .refuses(400, "3986 2", "a byte beyond ASCII in a long path", target("/caf\u{C3}\u{A9}/menu")),
+    .refuses(400, "3986 2", "DEL", target("/a\u{7F}")),
+    .refuses(400, "3986 2", "NUL", target("/a\u{0}b/cdefghi")),
+    .refuses(400, "3986 2", "a tab in the path", target("/a\tb")),
+    .refuses(400, "9112 11.1", "a line break for splitting", target("/a\nHost: b")),
+    .refuses(400, "9112 3.2", "a space and a second target", target("/a /b")),
+  ]
+}

@@ -1,0 +1,90 @@
+-- What can be ordered, and how much of it is left.
+--
+-- Stock is a plain counter on the product's row, not a sum over movements: every order has to lock
+-- this row anyway to stay honest, so one row is the cheapest lock there is.
+--
+-- The form of an id is a domain's affair: a domain is checked where a value is made, a table's check
+-- with every update of the row, and stock changes with every order.
+--
+-- Compared byte by byte whatever the database's locale: an index look-up is a memory comparison,
+-- and "in id order", in which every writer locks products, means the same everywhere.
+CREATE DOMAIN product_id AS text COLLATE "C"
+    CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
+COMMENT ON DOMAIN product_id IS 'SKU: 1 to 64 letters, digits, dots, underscores, hyphens';
+
+CREATE TABLE products (
+    -- The client's own name for the product, its SKU.
+    id          product_id  NOT NULL CONSTRAINT products_pkey PRIMARY KEY,
+    -- Sequential, for people, for clients that speak integers, and for keyset pages.
+    number      bigint      NOT NULL GENERATED ALWAYS AS IDENTITY
+                            CONSTRAINT products_number_key UNIQUE,
+    name        text        NOT NULL
+                            CONSTRAINT products_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+    description text        CONSTRAINT products_description_length CHECK (char_length(description) <= 2000),
+    -- numeric reads well in psql and is exact; BETWEEN also refuses NaN, which is greater than
+    -- every number in PostgreSQL and would pass a plain "price >= 0".
+    price       numeric(12, 2) NOT NULL
+                            CONSTRAINT products_price_range CHECK (price BETWEEN 0 AND 9999999999.99),
+    -- The last line of defence against overselling; the conditional UPDATE checks first.
+    stock       bigint      NOT NULL DEFAULT 0
+                            CONSTRAINT products_stock_range CHECK (stock BETWEEN 0 AND 1000000000000),
+    -- A product is never deleted, as orders and movements speak of it; it is retired.
+    retired_at  timestamptz(3),
+    version     bigint      NOT NULL DEFAULT 1
+                            CONSTRAINT products_version_positive CHECK (version > 0),
+    -- Milliseconds: what is shown is what is stored, so a time read back finds its row again.
+    created_at  timestamptz(3) NOT NULL DEFAULT now(),
+    updated_at  timestamptz(3) NOT NULL DEFAULT now()
+)
+-- Stock changes with every order: half-filled pages leave room for the new row version beside the
+-- old one, so that no index has to be touched (HOT update).
+WITH (fillfactor = 50);
+
+COMMENT ON TABLE  products             IS 'What can be ordered: the catalogue with its prices and stock';
+COMMENT ON COLUMN products.id          IS 'SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens';
+COMMENT ON COLUMN products.number      IS 'Sequential number, made by the database';
+COMMENT ON COLUMN products.name        IS 'What the product is called, 1 to 200 characters';
+COMMENT ON COLUMN products.description IS 'What the product is, up to 2000 characters; NULL when nobody has said';
+COMMENT ON COLUMN products.price       IS 'Price of one unit today; orders keep the price they were placed at';
+COMMENT ON COLUMN products.stock       IS 'Units left to order; never below zero';
+COMMENT ON COLUMN products.retired_at  IS 'Since when the product can no longer be ordered; NULL while it can';
+COMMENT ON COLUMN products.version     IS 'Moves by one with every change, whoever makes it; the ETag';
+COMMENT ON COLUMN products.created_at  IS 'When the product came into the catalogue';
+COMMENT ON COLUMN products.updated_at  IS 'When the product last changed';
+
+-- Rows of the catalogue and of the customers change under the same three rules, also in psql: the
+-- name stays, the version moves by one, and nothing is deleted.
+CREATE FUNCTION count_change() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    NEW.version := OLD.version + 1;
+    -- Later by at least what can be shown, also when the clock stood still or went back.
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION count_change() IS 'Moves version by one and updated_at forward';
+
+CREATE FUNCTION refuse_change() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+END
+$$;
+COMMENT ON FUNCTION refuse_change() IS 'Refuses what its trigger was fired by, with the trigger''s own sentence';
+
+-- The service counts the change in its own UPDATE, so that the hot path calls no function here.
+CREATE TRIGGER products_version
+    BEFORE UPDATE ON products FOR EACH ROW
+    WHEN (NEW.version <> OLD.version + 1 AND NEW.* IS DISTINCT FROM OLD.*)
+    EXECUTE FUNCTION count_change();
+CREATE TRIGGER products_id_stays
+    BEFORE UPDATE OF id ON products FOR EACH ROW
+    WHEN (NEW.id <> OLD.id)
+    EXECUTE FUNCTION refuse_change('the id of a product never changes');
+CREATE TRIGGER products_are_kept
+    BEFORE DELETE ON products FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');

@@ -1,0 +1,378 @@
+-- Orders, their life cycle, their history, and what explains the stock.
+--
+-- The order row carries its lines as one JSON value, rendered once when the order is placed: reading
+-- one order or fifty touches no other table, and the service passes the bytes through. The lines
+-- never change apart from their order, so nothing is lost by keeping them together. What columns
+-- and keys would have promised is promised by the checks and triggers below.
+
+-- Whether placing an order of this channel takes units from the shelf. The storefront's catalogue
+-- lives elsewhere, and an order to be fulfilled has no lines.
+CREATE FUNCTION takes_stock(channel text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT channel IN ('api', 'shop', 'store') $$;
+COMMENT ON FUNCTION takes_stock(text) IS 'Whether orders of this channel take units from the stock';
+
+-- The life cycle, by channel. A storefront moves its orders as it likes; an outside process may
+-- finish an order before we have heard that it began.
+CREATE FUNCTION may_move(channel text, from_status text, to_status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT CASE channel
+    WHEN 'storefront' THEN to_status <> 'failed'
+    WHEN 'fulfilment' THEN (from_status, to_status) IN (
+        ('new', 'in_progress'), ('new', 'completed'), ('new', 'failed'),
+        ('in_progress', 'completed'), ('in_progress', 'failed'))
+    ELSE (from_status, to_status) IN (
+        ('new', 'in_progress'), ('in_progress', 'completed'),
+        ('new', 'cancelled'), ('in_progress', 'cancelled'))
+END
+$$;
+COMMENT ON FUNCTION may_move(text, text, text) IS 'Whether an order of this channel may go from one status to the other';
+
+-- One line as every order carries it; the only place that knows the form. STABLE, as the server
+-- calls its own number-to-text casts, so that it is expanded where it is used.
+CREATE FUNCTION render_line(product_id text, name text, quantity integer, price numeric) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$
+SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
+    || ',"name":' || coalesce(to_json(name)::text, 'null')
+    || ',"quantity":' || quantity || ',"price":' || price || ',"amount":' || quantity * price || '}'
+$$;
+COMMENT ON FUNCTION render_line(text, text, integer, numeric) IS 'An order line as it is stored and sent';
+
+-- What columns would promise of an order's lines, and more: limits, amount = quantity x price, totals
+-- that are the sums, and that the text is what we render and nothing else. NaN fails BETWEEN.
+CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
+$$
+DECLARE
+    line     record;
+    lines    integer := 0;
+    rendered text    := '[';
+BEGIN
+    FOR line IN SELECT product_id, name, quantity, price
+                  FROM json_to_recordset(items)
+                    AS l (product_id text, name text, quantity integer, price numeric(12, 2))
+    LOOP
+        IF line.quantity BETWEEN 1 AND 1000000 AND line.price BETWEEN 0 AND 9999999999.99
+            AND char_length(coalesce(line.product_id, '-')) BETWEEN 1 AND 255
+            AND char_length(coalesce(line.name, '-')) BETWEEN 1 AND 200
+        THEN
+            lines          := lines + 1;
+            total_quantity := total_quantity - line.quantity;
+            total_amount   := total_amount - line.quantity * line.price;
+            rendered       := rendered || ','
+                || render_line(line.product_id, line.name, line.quantity, line.price);
+        ELSE
+            RETURN false;
+        END IF;
+    END LOOP;
+    RETURN lines <= 100 AND total_quantity = 0 AND total_amount = 0
+        AND items::text = overlay(rendered || ']' PLACING '' FROM 2 FOR least(lines, 1));
+END
+$$;
+COMMENT ON FUNCTION lines_hold(json, integer, numeric) IS 'Whether order lines are exactly as rendered, within limits, and add up to the totals';
+
+CREATE TABLE orders (
+    -- UUIDv7, made by the service: in order of time, so the index grows at its right edge.
+    id               uuid     NOT NULL CONSTRAINT orders_pkey PRIMARY KEY,
+    -- Sequential, for people and for clients that speak integers.
+    number           bigint   NOT NULL GENERATED ALWAYS AS IDENTITY
+                              CONSTRAINT orders_number_key UNIQUE,
+    channel          text     COLLATE "C" NOT NULL
+                              CONSTRAINT orders_channel_known
+                              CHECK (channel IN ('api', 'storefront', 'fulfilment', 'shop', 'store')),
+    reference        text     COLLATE "C"
+                              CONSTRAINT orders_reference_length
+                              CHECK (char_length(reference) BETWEEN 1 AND 255),
+    customer_id      text     COLLATE "C",
+    status           text     COLLATE "C" NOT NULL DEFAULT 'new'
+                              CONSTRAINT orders_status_known CHECK
+                              (status IN ('new', 'in_progress', 'completed', 'failed', 'cancelled')),
+    -- json, not jsonb: the text is kept as it was written and goes out as it is.
+    items            json     NOT NULL,
+    -- 100 lines of 1,000,000 units at 9,999,999,999.99 fit both totals: sums cannot overflow.
+    total_quantity   integer  NOT NULL,
+    total_amount     numeric(20, 2) NOT NULL,
+    shipping_carrier text     CONSTRAINT orders_shipping_carrier_length
+                              CHECK (char_length(shipping_carrier) <= 255),
+    tracking_number  text     CONSTRAINT orders_tracking_number_length
+                              CHECK (char_length(tracking_number) <= 255),
+    version          bigint   NOT NULL DEFAULT 1
+                              CONSTRAINT orders_version_positive CHECK (version > 0),
+    created_at       timestamptz(3) NOT NULL,
+    updated_at       timestamptz(3) NOT NULL,
+    hidden_at        timestamptz(3),
+
+    -- An order to be fulfilled outside is only a name; every other order is somebody's, of something.
+    CONSTRAINT orders_shape CHECK (
+        CASE channel
+            WHEN 'fulfilment' THEN total_quantity = 0 AND reference IS NOT NULL
+            ELSE total_quantity > 0 AND customer_id IS NOT NULL
+        END),
+    -- Checked whenever the lines are written: with the order (version 1), and by the trigger below
+    -- with every change of them. Any other change leaves them as they are and need not read them.
+    CONSTRAINT orders_lines_hold CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount)),
+    -- The client's own id for an order means one order.
+    CONSTRAINT orders_reference_key UNIQUE (channel, reference)
+);
+
+COMMENT ON TABLE  orders                  IS 'Every order of every channel, with its lines';
+COMMENT ON COLUMN orders.id               IS 'UUIDv7, made by the service';
+COMMENT ON COLUMN orders.number           IS 'Sequential number, made by the database';
+COMMENT ON COLUMN orders.channel          IS 'Through which contract the order came: api, storefront, fulfilment, shop, store';
+COMMENT ON COLUMN orders.reference        IS 'The client''s own id for the order, unique within its channel; NULL when none was given';
+COMMENT ON COLUMN orders.customer_id      IS 'Whose order it is (customers.id); NULL for fulfilment alone';
+COMMENT ON COLUMN orders.status           IS 'new, in_progress, completed, failed or cancelled; moves as may_move() says';
+COMMENT ON COLUMN orders.items            IS 'The lines as the service writes them; the view order_lines shows them as rows';
+COMMENT ON COLUMN orders.total_quantity   IS 'Units of all lines';
+COMMENT ON COLUMN orders.total_amount     IS 'Amount of all lines';
+COMMENT ON COLUMN orders.shipping_carrier IS 'Who carries it; NULL when nobody has said';
+COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number for it; NULL when nobody has said';
+COMMENT ON COLUMN orders.version          IS 'Moves by one with every change, whoever makes it; the ETag';
+COMMENT ON COLUMN orders.created_at       IS 'When the order was placed';
+COMMENT ON COLUMN orders.updated_at       IS 'When the order last changed; later with every version';
+COMMENT ON COLUMN orders.hidden_at        IS 'Since when its own channel no longer shows it; NULL while it does';
+
+-- Lists run newest first over one of these three, whatever their filters, and stop when the page is
+-- full: no sort, no scan. One index serves channel and status, as a list over several of either is
+-- a merge of a few walks. A hidden order is found by its id and number alone.
+CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL;
+CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
+CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
+
+-- One row for each product of an order: the index from a product to its orders, for the product
+-- filter and for the history of the stock. It is the placing's stock movement at the same time, so
+-- that no row is written twice.
+CREATE TABLE order_products (
+    product_id   text     COLLATE "C" NOT NULL,
+    created_at   timestamptz(3) NOT NULL,
+    order_number bigint   NOT NULL,
+    quantity     integer  NOT NULL
+                          CONSTRAINT order_products_quantity_range CHECK (quantity BETWEEN 0 AND 100000000),
+    taken        integer  NOT NULL
+                          CONSTRAINT order_products_taken_range CHECK (taken BETWEEN 0 AND 100000000),
+    CONSTRAINT order_products_pkey PRIMARY KEY (product_id, created_at, order_number)
+);
+COMMENT ON TABLE  order_products              IS 'Which orders hold a product, newest first by its key, and what placing them took';
+COMMENT ON COLUMN order_products.product_id   IS 'The product; of the storefront also such as the catalogue does not know';
+COMMENT ON COLUMN order_products.created_at   IS 'orders.created_at, for lists in its order';
+COMMENT ON COLUMN order_products.order_number IS 'orders.number';
+COMMENT ON COLUMN order_products.quantity     IS 'Units in the order now; 0 when an edit removed them';
+COMMENT ON COLUMN order_products.taken        IS 'Units the placing took from the stock; later changes are stock_adjustments';
+
+-- What happened to an order: one row for each version of it.
+CREATE TABLE order_events (
+    -- The order of the stream others follow.
+    number      bigint   NOT NULL GENERATED ALWAYS AS IDENTITY
+                         CONSTRAINT order_events_pkey PRIMARY KEY,
+    order_id    uuid     NOT NULL,
+    version     bigint   NOT NULL,
+    what        text     NOT NULL
+                         CONSTRAINT order_events_what_known
+                         CHECK (what IN ('placed', 'edited', 'moved', 'shipped', 'hidden', 'touched')),
+    from_status text,
+    to_status   text     NOT NULL,
+    who         text     NOT NULL,
+    detail      json,
+    created_at  timestamptz(3) NOT NULL,
+    -- Two changes can never claim to be the same step.
+    CONSTRAINT order_events_version_key UNIQUE (order_id, version)
+);
+COMMENT ON TABLE  order_events             IS 'The history of every order: one row for each version; never rewritten';
+COMMENT ON COLUMN order_events.number      IS 'Position in the stream of all events; a later number may commit earlier';
+COMMENT ON COLUMN order_events.order_id    IS 'orders.id';
+COMMENT ON COLUMN order_events.version     IS 'The version of the order that the event made';
+COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, hidden, or touched: written again without a difference';
+COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
+COMMENT ON COLUMN order_events.to_status   IS 'Status after';
+COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user of a change in psql';
+COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before; shipped: carrier and tracking number as they are now';
+COMMENT ON COLUMN order_events.created_at  IS 'When';
+
+-- What the placing of orders does not explain of the stock.
+CREATE TABLE stock_adjustments (
+    -- Starts beyond every order's number, so that (created_at, number) tells all movements of a
+    -- product apart, be they orders or adjustments.
+    number       bigint   NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001)
+                          CONSTRAINT stock_adjustments_pkey PRIMARY KEY,
+    product_id   text     COLLATE "C" NOT NULL
+                          CONSTRAINT stock_adjustments_product_fkey REFERENCES products (id),
+    delta        bigint   NOT NULL CONSTRAINT stock_adjustments_delta_moves CHECK (delta <> 0),
+    cause        text     NOT NULL
+                          CONSTRAINT stock_adjustments_cause_known
+                          CHECK (cause IN ('initial', 'adjusted', 'edited', 'cancelled', 'direct')),
+    order_number bigint   CONSTRAINT stock_adjustments_order_fkey REFERENCES orders (number)
+                          CONSTRAINT stock_adjustments_order_named
+                          CHECK ((order_number IS NOT NULL) = (cause IN ('edited', 'cancelled'))),
+    reason       text     CONSTRAINT stock_adjustments_reason_length CHECK (char_length(reason) <= 200),
+    who          text     NOT NULL,
+    created_at   timestamptz(3) NOT NULL
+);
+CREATE INDEX stock_adjustments_by_product ON stock_adjustments (product_id, created_at, number);
+COMMENT ON TABLE  stock_adjustments              IS 'Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both';
+COMMENT ON COLUMN stock_adjustments.number       IS 'Sequential number, beyond every order''s';
+COMMENT ON COLUMN stock_adjustments.product_id   IS 'Whose stock changed';
+COMMENT ON COLUMN stock_adjustments.delta        IS 'By how many units';
+COMMENT ON COLUMN stock_adjustments.cause        IS 'initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql';
+COMMENT ON COLUMN stock_adjustments.order_number IS 'orders.number, when an order was edited or cancelled';
+COMMENT ON COLUMN stock_adjustments.reason       IS 'What the person who adjusted it wrote';
+COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the service, or a database user';
+COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
+
+-- Our own functions announce themselves by this setting for as long as they run; what they write is
+-- explained by them. Everything else is a person in psql, and is refused or explained here.
+CREATE FUNCTION inside() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT current_setting('waybill.inside', true) IS NOT DISTINCT FROM 'on' $$;
+COMMENT ON FUNCTION inside() IS 'Whether one of the service''s own functions is writing';
+
+CREATE FUNCTION who() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
+COMMENT ON FUNCTION who() IS 'Whom a change is put down to: SET waybill.who, or else the database user';
+
+CREATE FUNCTION explain_stock() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    INSERT INTO stock_adjustments (product_id, delta, cause, who, created_at)
+    VALUES (NEW.id,
+            CASE TG_OP WHEN 'INSERT' THEN NEW.stock ELSE NEW.stock - OLD.stock END,
+            CASE TG_OP WHEN 'INSERT' THEN 'initial' ELSE 'direct' END,
+            who(), clock_timestamp());
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION explain_stock() IS 'Writes down a change of stock that no function of the service explains';
+
+CREATE TRIGGER products_stock_begins
+    AFTER INSERT ON products FOR EACH ROW
+    WHEN (NEW.stock <> 0)
+    EXECUTE FUNCTION explain_stock();
+CREATE TRIGGER products_stock_explained
+    AFTER UPDATE OF stock ON products FOR EACH ROW
+    WHEN (NEW.stock <> OLD.stock AND NOT inside())
+    EXECUTE FUNCTION explain_stock();
+
+-- Gives back what an order holds. The caller holds the order's row, so this happens once.
+CREATE FUNCTION return_stock(order_number bigint, items json) RETURNS void
+    LANGUAGE plpgsql SET waybill.inside = 'on' AS
+$$
+BEGIN
+    PERFORM FROM products
+      WHERE id IN (SELECT line ->> 'product_id' FROM json_array_elements(items) AS line)
+      ORDER BY id
+        FOR NO KEY UPDATE;
+    WITH held AS (
+        SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::integer) AS units
+          FROM json_array_elements(items) AS line
+         WHERE line ->> 'product_id' IS NOT NULL
+         GROUP BY 1
+    ), returned AS (
+        UPDATE products
+           SET stock = stock + units, version = version + 1,
+               updated_at = greatest(clock_timestamp(), updated_at + interval '1 millisecond')
+          FROM held
+         WHERE id = product_id
+    )
+    INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
+    SELECT product_id, units, 'cancelled', return_stock.order_number, who(), clock_timestamp()
+      FROM held
+     ORDER BY product_id;
+END
+$$;
+COMMENT ON FUNCTION return_stock(bigint, json) IS 'Puts the units of a cancelled order back on the shelf and explains them';
+
+-- Every change of an order goes through here, whoever makes it: what may not change stays, the
+-- status moves along its arrows, a cancelled order gives its stock back, the version moves by one,
+-- and the history says so.
+CREATE FUNCTION change_order() RETURNS trigger
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    happened text;
+    detail   json;
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.channel <> OLD.channel
+        OR NEW.created_at <> OLD.created_at OR NEW.customer_id IS DISTINCT FROM OLD.customer_id
+        OR NEW.reference IS DISTINCT FROM OLD.reference
+    THEN
+        RAISE EXCEPTION 'order %: id, number, channel, reference, customer_id and created_at never change',
+            OLD.number
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_identity_stays';
+    END IF;
+
+    IF NEW.status <> OLD.status THEN
+        IF NOT may_move(OLD.channel, OLD.status, NEW.status) THEN
+            RAISE EXCEPTION 'order % of channel % cannot go from % to %',
+                OLD.number, OLD.channel, OLD.status, NEW.status
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
+        END IF;
+        happened := 'moved';
+    END IF;
+
+    IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
+        OR NEW.items::text <> OLD.items::text
+    THEN
+        IF NOT inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
+            RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
+        END IF;
+        IF NOT lines_hold(NEW.items, NEW.total_quantity, NEW.total_amount) THEN
+            RAISE EXCEPTION 'order %: lines are malformed or do not add up', OLD.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_lines_hold';
+        END IF;
+        happened := 'edited';
+        detail   := OLD.items;
+    ELSIF happened IS NULL THEN
+        IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
+            OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
+        THEN
+            happened := 'shipped';
+            detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
+                                          'tracking_number', NEW.tracking_number);
+        ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
+            happened := 'hidden';
+        ELSIF OLD.channel = 'storefront' THEN
+            -- Its clients are promised that every accepted call moves updated_at.
+            happened := 'touched';
+        ELSE
+            RETURN OLD;
+        END IF;
+    END IF;
+
+    NEW.version    := OLD.version + 1;
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND takes_stock(OLD.channel) THEN
+        PERFORM return_stock(OLD.number, OLD.items);
+    END IF;
+    INSERT INTO order_events
+        (order_id, version, what, from_status, to_status, who, detail, created_at)
+    VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, who(), detail, NEW.updated_at);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION change_order() IS 'The rules of every change of an order, also of one made in psql';
+
+CREATE TRIGGER orders_change
+    BEFORE UPDATE ON orders FOR EACH ROW
+    EXECUTE FUNCTION change_order();
+CREATE TRIGGER orders_are_placed
+    BEFORE INSERT ON orders FOR EACH STATEMENT
+    WHEN (NOT inside())
+    EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
+CREATE TRIGGER orders_are_kept
+    BEFORE DELETE ON orders FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
+CREATE TRIGGER order_products_explain_stock
+    BEFORE UPDATE OR DELETE ON order_products FOR EACH STATEMENT
+    WHEN (NOT inside())
+    EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+CREATE TRIGGER order_events_are_kept
+    BEFORE UPDATE OR DELETE ON order_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER stock_adjustments_are_kept
+    BEFORE UPDATE OR DELETE ON stock_adjustments FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');

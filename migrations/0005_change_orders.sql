@@ -1,0 +1,280 @@
+-- Changing what is there: one call each, one round trip, an outcome row instead of an error.
+--
+-- Which order is meant comes the same way to all of them: by id, or by number when the id is NULL.
+-- scope is the channel that asks, which sees its own orders and none that it has hidden; NULL is the
+-- own API, which sees all and moves them by its own strict rule. owner limits to one customer's
+-- orders, expected to one version; NULL limits nothing.
+--
+-- Outcomes: done; not_found; version_changed; refused (the status, or the channel, does not allow it).
+-- Whatever the outcome, an order that was found comes back as it now is.
+CREATE TYPE order_outcome AS (
+    outcome          text,
+    id               uuid,
+    number           bigint,
+    channel          text,
+    status           text,
+    customer_id      text,
+    reference        text,
+    items            json,
+    total_quantity   integer,
+    total_amount     numeric,
+    shipping_carrier text,
+    tracking_number  text,
+    version          bigint,
+    created_at       timestamptz,
+    updated_at       timestamptz,
+    detail           json
+);
+COMMENT ON TYPE order_outcome IS 'What became of a change, and the order as it is after it';
+
+CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL) RETURNS order_outcome
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
+           o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
+           o.created_at, o.updated_at, detail)::order_outcome
+$$;
+COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
+
+-- Takes the order for this transaction, or says why it cannot be changed: NULL when it can.
+CREATE FUNCTION hold_order(order_id uuid, order_number bigint, scope text, owner text,
+                           expected bigint, INOUT o orders, OUT obstacle text)
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF order_id IS NOT NULL THEN
+        SELECT * INTO o FROM orders WHERE id = order_id FOR NO KEY UPDATE;
+    ELSE
+        SELECT * INTO o FROM orders WHERE number = order_number FOR NO KEY UPDATE;
+    END IF;
+    IF o.id IS NULL OR o.channel <> scope OR o.hidden_at IS NOT NULL AND scope IS NOT NULL
+        OR o.customer_id IS DISTINCT FROM coalesce(owner, o.customer_id)
+    THEN
+        o        := NULL;
+        obstacle := 'not_found';
+    ELSIF o.version <> expected THEN
+        obstacle := 'version_changed';
+    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
+        obstacle := 'refused';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION hold_order(uuid, bigint, text, text, bigint, orders)
+    IS 'Locks an order for a change, or names the obstacle';
+
+-- Moves, and cancels: the trigger gives back the stock. Cancelling what is cancelled is refused
+-- with that status, which a caller may well take for success.
+CREATE FUNCTION move_order(order_id uuid, order_number bigint, scope text, owner text,
+                           expected bigint, to_status text, who text)
+    RETURNS order_outcome
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NULL AND NOT may_move(coalesce(scope, 'api'), o.status, to_status) THEN
+        held.obstacle := 'refused';
+    END IF;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
+    RETURN order_outcome('done', o);
+END
+$$;
+COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
+    IS 'Moves an order to a status; to cancelled, its stock returns with it';
+
+-- In every status; a field that is not given stays.
+CREATE FUNCTION ship_order(order_id uuid, order_number bigint, scope text, owner text,
+                           expected bigint, carrier_given boolean, carrier text,
+                           tracking_given boolean, tracking text, who text)
+    RETURNS order_outcome
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders
+       SET shipping_carrier = CASE WHEN carrier_given THEN carrier ELSE shipping_carrier END,
+           tracking_number = CASE WHEN tracking_given THEN tracking ELSE tracking_number END
+     WHERE id = o.id
+    RETURNING * INTO o;
+    RETURN order_outcome('done', o);
+END
+$$;
+COMMENT ON FUNCTION ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text)
+    IS 'Says who carries an order and under which number';
+
+-- Gone for its channel; kept for the audit, the history and the report.
+CREATE FUNCTION hide_order(order_id uuid, order_number bigint, scope text, owner text,
+                           expected bigint, who text)
+    RETURNS order_outcome
+    LANGUAGE plpgsql AS
+$$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders SET hidden_at = clock_timestamp() WHERE id = o.id RETURNING * INTO o;
+    RETURN order_outcome('done', o);
+END
+$$;
+COMMENT ON FUNCTION hide_order(uuid, bigint, text, text, bigint, text)
+    IS 'Takes an order out of its channel''s sight';
+
+-- New absolute quantities for products; 0 removes, what is not named stays. A product that stands on
+-- several lines is gathered on the first of them; a new one comes last, at the catalogue's price.
+-- More outcomes: unknown_product and out_of_stock with detail, emptied, too_many_lines.
+CREATE FUNCTION edit_order(order_id uuid, order_number bigint, scope text, owner text,
+                           expected bigint, asked_products text[], asked_quantities integer[],
+                           who text)
+    RETURNS order_outcome
+    LANGUAGE plpgsql
+    SET waybill.inside = 'on'
+AS
+$$
+#variable_conflict use_column
+DECLARE
+    held     record;
+    o        orders;
+    lines    bigint;
+    document text;
+    units    bigint;
+    amount   numeric;
+    changed  text[];
+    deltas   integer[];
+    unknown  json;
+    short    json;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
+        held.obstacle := 'refused';
+    END IF;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+
+    PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
+
+    WITH present AS MATERIALIZED (
+        SELECT line ->> 'product_id' AS product, line ->> 'name' AS name,
+               (line ->> 'quantity')::integer AS quantity, (line ->> 'price')::numeric AS price, nr,
+               min(nr) OVER (PARTITION BY line ->> 'product_id') AS first_nr
+          FROM json_array_elements(o.items) WITH ORDINALITY AS l (line, nr)
+    ), asked AS MATERIALIZED (
+        SELECT a.product, a.quantity, a.nr, coalesce(old.units, 0) AS units, p.name, p.price,
+               a.quantity - coalesce(old.units, 0) AS delta, p.stock,
+               p.id IS NOT NULL AND p.retired_at IS NULL AS orderable
+          FROM (SELECT product, max(quantity) AS quantity, min(nr) AS nr
+                  FROM unnest(asked_products, asked_quantities)
+                       WITH ORDINALITY AS given (product, quantity, nr)
+                 GROUP BY product) AS a
+          LEFT JOIN (SELECT product, sum(quantity) AS units
+                       FROM present GROUP BY product) AS old USING (product)
+          LEFT JOIN products AS p ON p.id = a.product
+    ), edited AS (
+        SELECT product, present.name, coalesce(asked.quantity, present.quantity) AS quantity,
+               present.price, present.nr
+          FROM present LEFT JOIN asked USING (product)
+         WHERE asked.product IS NULL OR present.nr = first_nr AND asked.quantity > 0
+         UNION ALL
+        SELECT product, name, quantity, price, 1000 + nr
+          FROM asked
+         WHERE units = 0 AND quantity > 0
+    )
+    SELECT count(*), '[' || string_agg(render_line(product, name, quantity, price), ','
+                                       ORDER BY nr) || ']',
+           sum(quantity), sum(quantity * price),
+           (SELECT array_agg(product ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT array_agg(delta ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT json_agg(product ORDER BY product) FROM asked WHERE delta > 0 AND NOT orderable),
+           (SELECT json_agg(s ORDER BY product_id)
+              FROM (SELECT product AS product_id, quantity AS requested, stock + asked.units AS available
+                      FROM asked WHERE delta > stock) AS s)
+      INTO lines, document, units, amount, changed, deltas, unknown, short
+      FROM edited;
+
+    IF unknown IS NOT NULL THEN
+        RETURN order_outcome('unknown_product', o, unknown);
+    ELSIF short IS NOT NULL THEN
+        RETURN order_outcome('out_of_stock', o, short);
+    ELSIF lines = 0 THEN
+        RETURN order_outcome('emptied', o);
+    ELSIF lines > 100 THEN
+        RETURN order_outcome('too_many_lines', o);
+    END IF;
+
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders
+       SET items = document::json, total_quantity = units, total_amount = amount
+     WHERE id = o.id
+    RETURNING * INTO o;
+    WITH change AS (
+        SELECT product, delta FROM unnest(changed, deltas) AS c (product, delta)
+    ), taken AS (
+        UPDATE products
+           SET stock = stock - delta, version = version + 1,
+               updated_at = greatest(o.updated_at, updated_at + interval '1 millisecond')
+          FROM change
+         WHERE id = product
+    ), copied AS (
+        INSERT INTO order_products AS held (product_id, created_at, order_number, quantity, taken)
+        SELECT product, o.created_at, o.number, delta, 0
+          FROM change
+            ON CONFLICT (product_id, created_at, order_number)
+            DO UPDATE SET quantity = (
+                SELECT held.quantity + delta FROM change WHERE product = held.product_id)
+    )
+    INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
+    SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at
+      FROM change;
+    RETURN order_outcome('done', o);
+END
+$$;
+COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer[], text)
+    IS 'Sets new quantities in a new order; the stock follows';
+
+-- Outcomes: done, not_found, version_changed, below_zero, too_many.
+CREATE FUNCTION adjust_stock(product product_id, delta bigint, reason text, expected bigint, who text,
+                             OUT outcome text, OUT p products)
+    LANGUAGE plpgsql
+    SET waybill.inside = 'on'
+AS
+$$
+BEGIN
+    SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
+    outcome := CASE
+        WHEN p.id IS NULL THEN 'not_found'
+        WHEN p.version <> expected THEN 'version_changed'
+        WHEN p.stock + delta < 0 THEN 'below_zero'
+        WHEN p.stock + delta > 1000000000000 THEN 'too_many'
+        ELSE 'done'
+    END;
+    IF outcome = 'done' AND delta <> 0 THEN
+        UPDATE products SET stock = stock + delta WHERE id = product RETURNING * INTO p;
+        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+        VALUES (product, delta, 'adjusted', reason, who, p.updated_at);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adjust_stock(product_id, bigint, text, bigint, text)
+    IS 'Changes the stock of a product by hand, with a reason';
