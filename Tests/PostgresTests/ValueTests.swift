@@ -128,7 +128,8 @@ struct ValueTests {
       let row = try await database.read(
         """
         SELECT 'x', '99999999999999999999', '', '-', '-9223372036854775809',
-               'infinity'::timestamptz, '0044-03-15 BC'::timestamptz, '12345-01-01'::timestamptz, 1.5
+               'infinity'::timestamptz, '0044-03-15 BC'::timestamptz, '12345-01-01'::timestamptz,
+               1.5
         """)[0]
       for column in [0, 1, 2, 3, 4, 8, 9, -1, .max, .min] {
         #expect(throws: PostgresError.self) { try row.int(column) }
