@@ -161,6 +161,7 @@ DECLARE
     amount   numeric;
     changed  text[];
     deltas   integer[];
+    levels   integer[];
     unknown  json;
     short    json;
 BEGIN
@@ -206,11 +207,12 @@ BEGIN
            sum(quantity), sum(quantity * price),
            (SELECT array_agg(product ORDER BY product) FROM asked WHERE delta <> 0),
            (SELECT array_agg(delta ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT array_agg(quantity ORDER BY product) FROM asked WHERE delta <> 0),
            (SELECT json_agg(product ORDER BY product) FROM asked WHERE delta > 0 AND NOT orderable),
            (SELECT json_agg(s ORDER BY product_id)
               FROM (SELECT product AS product_id, quantity AS requested, stock + asked.units AS available
                       FROM asked WHERE delta > stock) AS s)
-      INTO lines, document, units, amount, changed, deltas, unknown, short
+      INTO lines, document, units, amount, changed, deltas, levels, unknown, short
       FROM edited;
 
     IF unknown IS NOT NULL THEN
@@ -229,7 +231,7 @@ BEGIN
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
-        SELECT product, delta FROM unnest(changed, deltas) AS c (product, delta)
+        SELECT * FROM unnest(changed, deltas, levels) AS c (product, delta, quantity)
     ), taken AS (
         UPDATE products
            SET stock = stock - delta, version = version + 1,
@@ -237,12 +239,11 @@ BEGIN
           FROM change
          WHERE id = product
     ), copied AS (
-        INSERT INTO order_products AS held (product_id, created_at, order_number, quantity, taken)
-        SELECT product, o.created_at, o.number, delta, 0
+        INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+        SELECT product, o.created_at, o.number, quantity, 0
           FROM change
             ON CONFLICT (product_id, created_at, order_number)
-            DO UPDATE SET quantity = (
-                SELECT held.quantity + delta FROM change WHERE product = held.product_id)
+            DO UPDATE SET quantity = excluded.quantity
     )
     INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
     SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at

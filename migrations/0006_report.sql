@@ -136,15 +136,18 @@ BEGIN
               FROM change
              GROUP BY customer_id
         ), folded AS (
-            INSERT INTO customer_ledger AS ledger
-            SELECT customer_id, name, orders, quantity, amount
-              FROM sums LEFT JOIN customers ON id = customer_id
+            -- Sums are made before the insert, as a check looks at the row offered to it, and what
+            -- is offered may not be a difference.
+            INSERT INTO customer_ledger
+            SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
+              FROM sums AS s
+              LEFT JOIN customers ON id = customer_id
+              LEFT JOIN customer_ledger AS l USING (customer_id)
              ORDER BY customer_id
                 ON CONFLICT (customer_id) DO UPDATE
-               SET customer_name  = excluded.customer_name,
-                   orders         = ledger.orders + excluded.orders,
-                   total_quantity = ledger.total_quantity + excluded.total_quantity,
-                   total_amount   = ledger.total_amount + excluded.total_amount
+               SET customer_name  = excluded.customer_name, orders = excluded.orders,
+                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount
         )
         SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
 
