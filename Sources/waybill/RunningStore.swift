@@ -33,8 +33,8 @@ struct RunningStore: Sendable {
 
 /// A private cluster that is started again when it dies under the service: nobody else would.
 private final class KeptCluster: Sendable {
-  /// How often somebody looks whether it still runs, in microseconds; requests find out sooner.
-  private static let lookPause: UInt32 = 250_000
+  /// How often somebody looks whether it still runs, in milliseconds; requests find out sooner.
+  private static let lookPause: Int32 = 250
 
   private enum State: Sendable {
     case running(LocalCluster)
@@ -59,7 +59,7 @@ private final class KeptCluster: Sendable {
       &thread, nil,
       { argument in
         let look = Unmanaged<Look>.fromOpaque(argument!).takeRetainedValue()
-        while look.cluster.revive(log: look.log) { usleep(KeptCluster.lookPause) }
+        while look.cluster.revive(log: look.log) { poll(nil, 0, KeptCluster.lookPause) }
         return nil
       }, Unmanaged.passRetained(look).toOpaque())
     precondition(result == 0, "no thread left to look after the database")

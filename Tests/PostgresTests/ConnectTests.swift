@@ -108,7 +108,7 @@ struct ConnectTests {
         }
         #expect(error.description == "database error")
       }
-      #expect(loop.now - start < .seconds(5))
+      #expect(loop.now - start < .seconds(30))
     }
   }
 
@@ -129,7 +129,7 @@ struct ConnectTests {
         return
       }
       proxy.set(.none)
-      try await eventually("it connects once the server speaks", within: .seconds(3)) {
+      try await eventually("it connects once the server speaks") {
         await database.failure(reading: "SELECT 1") == nil
       }
       await database.close()
