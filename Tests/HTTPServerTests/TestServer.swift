@@ -19,7 +19,7 @@ final class TestServer: @unchecked Sendable {
   var finished: [FinishedRequest] { log.withLock { $0 } }
 
   init(
-    clock: Clock = .system, limits: ServerLimits = ServerLimits(),
+    clock: Clock = .system, limits: ServerLimits = .patient,
     listener: ListeningSocket? = nil
   ) async throws {
     self.listener = try listener ?? ListeningSocket(host: "127.0.0.1", port: 0)
@@ -135,5 +135,20 @@ extension RawClient {
       receive()
       return end != nil
     }
+  }
+}
+
+extension ServerLimits {
+  /// Deadlines that a test which is not about them never meets, however busy the machine is.
+  static var patient: ServerLimits {
+    var limits = ServerLimits()
+    limits.headDeadline = .seconds(600)
+    limits.bodyGrace = .seconds(600)
+    limits.bodyDeadline = .seconds(600)
+    limits.idleDeadline = .seconds(600)
+    limits.stallDeadline = .seconds(600)
+    limits.handlerDeadline = .seconds(600)
+    limits.lingerDeadline = .seconds(600)
+    return limits
   }
 }
