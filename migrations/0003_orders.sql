@@ -85,7 +85,10 @@ CREATE TABLE orders (
     reference        text     COLLATE "C"
                               CONSTRAINT orders_reference_length
                               CHECK (char_length(reference) BETWEEN 1 AND 255),
-    customer_id      text     COLLATE "C",
+    -- The key's check locks the customer's row for sharing; measured, it costs less than a tenth of
+    -- placing, also when all orders are one customer's.
+    customer_id      text     COLLATE "C"
+                              CONSTRAINT orders_customer_fkey REFERENCES customers (id),
     status           text     COLLATE "C" NOT NULL DEFAULT 'new'
                               CONSTRAINT orders_status_known CHECK
                               (status IN ('new', 'in_progress', 'completed', 'failed', 'cancelled')),
