@@ -85,7 +85,10 @@ CREATE TABLE orders (
     reference        text     COLLATE "C"
                               CONSTRAINT orders_reference_length
                               CHECK (char_length(reference) BETWEEN 1 AND 255),
-    customer_id      text     COLLATE "C",
+    -- The key's check locks the customer's row for sharing; measured, it costs less than a tenth of
+    -- placing, also when all orders are one customer's.
+    customer_id      text     COLLATE "C"
+                              CONSTRAINT orders_customer_fkey REFERENCES customers (id),
     status           text     COLLATE "C" NOT NULL DEFAULT 'new'
                               CONSTRAINT orders_status_known CHECK
                               (status IN ('new', 'in_progress', 'completed', 'failed', 'cancelled')),
@@ -112,10 +115,10 @@ CREATE TABLE orders (
         END),
     -- Checked whenever the lines are written: with the order (version 1), and by the trigger below
     -- with every change of them. Any other change leaves them as they are and need not read them.
-    CONSTRAINT orders_lines_hold CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount)),
-    -- The client's own id for an order means one order.
-    CONSTRAINT orders_reference_key UNIQUE (channel, reference)
+    CONSTRAINT orders_lines_hold CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount))
 );
+-- The client's own id for an order means one order; most orders have none, and no entry here.
+CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
 
 COMMENT ON TABLE  orders                  IS 'Every order of every channel, with its lines';
 COMMENT ON COLUMN orders.id               IS 'UUIDv7, made by the service';
@@ -137,7 +140,11 @@ COMMENT ON COLUMN orders.hidden_at        IS 'Since when its own channel no long
 -- Lists run newest first over one of these three, whatever their filters, and stop when the page is
 -- full: no sort, no scan. One index serves channel and status, as a list over several of either is
 -- a merge of a few walks. A hidden order is found by its id and number alone.
-CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL;
+--
+-- number > 0 is always true. Only the list without filters says it, and so only that one may walk
+-- the first index: to look there for the oldest of a few new orders, past ten million completed ones,
+-- would be a plan that statistics allow and nobody wants.
+CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
 CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
 
