@@ -74,7 +74,10 @@ let package = Package(
       exclude: ["sql"]),
     tests(
       "ContractTests",
-      ["OrderAPI", "OrderService", "OrderStore", "Orders", "HTTP", "JSON", "TestSupport"]),
+      [
+        "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "EventLoop", "HTTP", "JSON",
+        "TestSupport",
+      ]),
     // These start the built program, and read its parts.
     tests("ProgramTests", ["waybill", "Postgres", "JSON", "TestSupport"]),
     tests("TidyTests", ["TestSupport"]),

@@ -6,20 +6,27 @@ struct Cursor {
   private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
 
   /// What every cursor of `list` at `position` looks like.
-  static func text(list: String, position: Int) -> String {
-    let plain = Array("\(list):\(position)".utf8)
+  static func text(list: String, position: Int) -> String { text(list: list, [position]) }
+
+  /// What every cursor looks like at a position that takes several numbers to say.
+  static func text(list: String, _ position: [Int]) -> String {
+    let plain = Array(([list] + position.map { "\($0)" }).joined(separator: ":").utf8)
     return encode(plain + checksum(plain))
   }
 
   /// The position in `list`; nil for anything that `text` did not make for this list.
   static func position(_ text: String, list: String) -> Int? {
-    guard text.utf8.count <= 100, let bytes = decode(text) else { return nil }
-    let plain = String(decoding: bytes.dropLast(4), as: UTF8.self)
-    let parts = plain.split(separator: ":")
-    guard parts.count == 2, parts[0] == list, let position = Int(parts[1]),
-      self.text(list: list, position: position) == text
+    position(text, list: list, count: 1)?[0]
+  }
+
+  /// The `count` numbers of a position in `list`.
+  static func position(_ text: String, list: String, count: Int) -> [Int]? {
+    guard text.utf8.count <= 160, let bytes = decode(text) else { return nil }
+    let parts = String(decoding: bytes.dropLast(4), as: UTF8.self).split(separator: ":")
+    let numbers = parts.dropFirst().compactMap { Int($0) }
+    guard parts.first == list[...], numbers.count == count, self.text(list: list, numbers) == text
     else { return nil }
-    return position
+    return numbers
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)

@@ -16,6 +16,8 @@ public enum Failure: Error {
   case overloaded
   /// The body is not JSON as it should be, or its fields are not.
   case badBody(JSONFailure)
+  /// The body is of another type than JSON.
+  case notJSON
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
   /// What the address names does not exist.

@@ -66,8 +66,13 @@ final class Worker {
   }
 
   private static func contract(_ database: Database) -> RouteSet {
-    let products = ProductRepository(database)
-    return WaybillContract(products: FindProducts(products: products)).routeSet
+    let loop = database.loop
+    return WaybillContract(
+      products: FindProducts(products: ProductRepository(database)),
+      orders: OrderUseCases(
+        orders: OrderRepository(database),
+        now: { Timestamp(microseconds: loop.wallClock / 1_000) })
+    ).routeSet
   }
 
   private static func operations(

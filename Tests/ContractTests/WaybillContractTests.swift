@@ -118,8 +118,3 @@ struct WaybillContractTests {
     #expect(!answer.body.contains("nowhere") && !answer.body.contains("secret"))
   }
 }
-
-extension JSONValue {
-  fileprivate var items: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
-  fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
-}

@@ -6,10 +6,12 @@ import Orders
 /// The service's own API: what retailers and warehouses speak.
 public struct WaybillContract {
   private let products: FindProducts
+  private let orders: OrderRoutes
 
   /// The contract over the services of one event loop.
-  public init(products: FindProducts) {
+  public init(products: FindProducts, orders: OrderUseCases) {
     self.products = products
+    self.orders = OrderRoutes(orders)
   }
 
   /// Its routes and its error envelope.
@@ -19,7 +21,7 @@ public struct WaybillContract {
       routes: [
         Route(.get, "/products", "List products, in the order they were created", listProducts),
         Route(.get, "/products/{id}", "Get one product", getProduct),
-      ],
+      ] + orders.routes,
       explain: Self.explain)
   }
 
@@ -71,6 +73,7 @@ extension WaybillContract {
             error.string("message", violation.message)
           }
         }
+        for detail in notice.details { errors.object { detail.write(&$0) } }
       }
       json.string("request_id", id.description)
     }

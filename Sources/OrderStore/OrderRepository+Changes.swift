@@ -1,0 +1,133 @@
+public import Orders
+import Postgres
+
+/// Changes of one order: each a call of the database's function of that name, in one round trip.
+/// `version`, when given, is the only one the change may meet.
+extension OrderRepository {
+  /// Sets new quantities in a new order; the stock follows.
+  public func edit(
+    _ key: OrderKey, _ changes: [LineChange], version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    let products = changes.map(\.product.value)
+    let quantities = changes.map { Int32(clamping: $0.quantity) }
+    let row = try await change(
+      "edit_order(\(key.sql), NULL, NULL, \(version), \(products), \(quantities), \(who))")
+    switch row.outcome {
+    case "emptied": throw .emptied
+    case "too_many_lines": throw .tooManyLines
+    case "unknown_product": throw .notOrderable(row.shortfalls.map(\.product))
+    case "out_of_stock": throw .outOfStock(row.shortfalls)
+    default: return try row.changed { .notEditable($0.status) }
+    }
+  }
+
+  /// Moves an order to a status; when that is `cancelled`, its stock returns with it.
+  public func move(
+    _ key: OrderKey, to status: OrderStatus, version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    let row = try await asking { () throws(PostgresError) in
+      try await moves.submit(Move(key: key, to: status, version: version, who: who))
+    }
+    return try row.changed { .cannotMove(from: $0.status, to: status) }
+  }
+
+  /// Says who carries an order and under which number.
+  public func ship(
+    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    let (carrier, tracking) = (shipping.carrier, shipping.trackingNumber)
+    let row = try await change(
+      """
+      ship_order(\(key.sql), NULL, NULL, \(version), \(carrier.isGiven), \(carrier.text),
+                 \(tracking.isGiven), \(tracking.text), \(who))
+      """)
+    return try row.changed { _ in .notYoursToMove }
+  }
+
+  private func change(_ call: SQL) async throws(OrderError) -> ChangeRow {
+    let statement = ChangeRow.statement(call)
+    return try await asking { () throws(PostgresError) in
+      let rows: Rows
+      do throws(PostgresError) {
+        rows = try await database.write(statement)
+      } catch {
+        // Whoever lost a race has left nothing behind, and wins the next one.
+        guard error.isRetryable else { throw error }
+        rows = try await database.write(statement)
+      }
+      guard let row = rows.first else { throw .decoding(column: 0, expected: "an outcome") }
+      return try ChangeRow(row)
+    }
+  }
+}
+
+/// A status that an order is to have.
+struct Move {
+  let key: OrderKey
+  let to: OrderStatus
+  let version: Int?
+  let who: String
+
+  /// Makes one call of `move_orders` of all moves that wait at the same moment: many orders are moved
+  /// by few people, and a commit for each would be most of the work.
+  static func batcher(_ database: Database) -> Batcher<Move, ChangeRow> {
+    let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 2, waitingMax: 4_096)
+    return Batcher(on: database.loop, limits: limits, weight: { _ in 1 }) {
+      (moves) throws(PostgresError) in
+      let nobody = moves.map { _ in nil as String? }
+      let rows = try await database.write(
+        ChangeRow.statement(
+          """
+          move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)), \(nobody), \(nobody),
+                      \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)))
+          """))
+      return try rows.map(ChangeRow.init)
+    }
+  }
+}
+
+/// What a function of the database answers to a change.
+struct ChangeRow {
+  let outcome: String
+  /// The order as it is now; nil when there is none.
+  let order: Order?
+  let shortfalls: [Shortfall]
+
+  /// A call of such a function, with the columns that are read here.
+  static func statement(_ call: SQL) -> SQL {
+    """
+    SELECT \(orderColumns), outcome, CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END
+      FROM \(call) AS o
+    """
+  }
+
+  init(_ row: Row) throws(PostgresError) {
+    outcome = try row.text(14)
+    order = row.isNull(0) ? nil : try row.order()
+    shortfalls = try row.shortfalls(15)
+  }
+
+  /// The changed order; `refusal` words what stood against the change.
+  func changed(refusal: (Order) -> OrderError) throws(OrderError) -> Order {
+    guard let order else { throw .unknownOrder }
+    switch outcome {
+    case "done": return order
+    case "version_changed": throw .versionChanged
+    case "refused": throw order.channel == .fulfilment ? .notYoursToMove : refusal(order)
+    default: throw .failure(detail: "the outcome \(outcome) of a change")
+    }
+  }
+}
+
+extension OrderKey {
+  /// Both parameters by which the functions know an order: its id, or else its number.
+  fileprivate var sql: SQL { "\(id), \(number)" }
+
+  fileprivate var id: RawUUID? { if case .id(let id) = self { id.raw } else { nil } }
+  fileprivate var number: Int? { if case .number(let number) = self { number } else { nil } }
+}
+
+extension Change {
+  fileprivate var isGiven: Bool { self != .keep }
+  fileprivate var text: String? { if case .set(let text) = self { text } else { nil } }
+}
