@@ -5,21 +5,34 @@ struct Cursor {
   /// The text is base 32: safe in an address, and nobody takes it for a number to count up.
   private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
 
-  /// What every cursor of `list` at `position` looks like.
-  static func text(list: String, position: Int) -> String {
-    let plain = Array("\(list):\(position)".utf8)
+  /// The longest cursor: a name and an id of the most characters, four bytes each, in base 32.
+  private static let bytesMax = 4_096
+
+  /// What every cursor of `list` at a position looks like; the position is any texts without NUL.
+  static func text(list: String, _ position: [String]) -> String {
+    let plain = Array(([list] + position).joined(separator: "\0").utf8)
     return encode(plain + checksum(plain))
   }
 
   /// The position in `list`; nil for anything that `text` did not make for this list.
-  static func position(_ text: String, list: String) -> Int? {
-    guard text.utf8.count <= 100, let bytes = decode(text) else { return nil }
-    let plain = String(decoding: bytes.dropLast(4), as: UTF8.self)
-    let parts = plain.split(separator: ":")
-    guard parts.count == 2, parts[0] == list, let position = Int(parts[1]),
-      self.text(list: list, position: position) == text
+  static func position(_ text: String, list: String, parts: Int) -> [String]? {
+    guard text.utf8.count <= bytesMax, let bytes = decode(text) else { return nil }
+    let position = bytes.dropLast(4).split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard position.count == parts + 1, position[0] == list,
+      self.text(list: list, Array(position[1...])) == text
     else { return nil }
-    return position
+    return Array(position[1...])
+  }
+
+  /// What a cursor of a list whose positions are numbers looks like.
+  static func text(list: String, position: Int) -> String {
+    self.text(list: list, ["\(position)"])
+  }
+
+  /// The position in a list whose positions are numbers.
+  static func position(_ text: String, list: String) -> Int? {
+    position(text, list: list, parts: 1).flatMap { Int($0[0]) }
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)

@@ -27,6 +27,12 @@ struct ErrorNotice {
       self.init(.badRequest, "invalid_json", error.message)
     case .badBody(.violations(let violations)), .invalid(let violations):
       self.init(violations: violations)
+    case .unsupportedMediaType:
+      self.init(
+        .unsupportedMediaType, "unsupported_media_type", "The body must be application/json.")
+    case .notAcceptable(let offered):
+      let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
+      self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
     case .notFound(let what):
       self.init(.notFound, "not_found", "There is no \(what).")
     case .order(let error):
@@ -40,6 +46,18 @@ struct ErrorNotice {
     switch error {
     case .unknownProduct(let id):
       self.init(.notFound, "not_found", "There is no product \(id).")
+    case .idTaken(let what):
+      self.init(.conflict, "id_taken", "There is a \(what) already.")
+    case .versionChanged(let current):
+      self.init(
+        .preconditionFailed, "version_changed",
+        "It has changed since; its version is now \(current).")
+      fields = [EntityTag(version: current).field]
+    case .stockBelowZero(let stock):
+      self.init(
+        .conflict, "stock_below_zero", "Only \(stock) are in stock, and it cannot go below zero.")
+    case .stockTooLarge:
+      self.init(.conflict, "stock_too_large", "No stock can be that large.")
     case .unavailable:
       self.init(retrying: "unavailable", "The database cannot be reached; try again.")
     case .outcomeUnknown:

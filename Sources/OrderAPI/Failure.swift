@@ -16,6 +16,10 @@ public enum Failure: Error {
   case overloaded
   /// The body is not JSON as it should be, or its fields are not.
   case badBody(JSONFailure)
+  /// The body is of another type than JSON.
+  case unsupportedMediaType
+  /// The caller accepts none of the forms the answer could have.
+  case notAcceptable(offered: [ContentType])
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
   /// What the address names does not exist.
