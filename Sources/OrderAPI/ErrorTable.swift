@@ -48,11 +48,8 @@ struct ErrorNotice {
       self.init(.notFound, "not_found", "There is no product \(id).")
     case .idTaken(let what):
       self.init(.conflict, "id_taken", "There is a \(what) already.")
-    case .versionChanged(let current):
-      self.init(
-        .preconditionFailed, "version_changed",
-        "It has changed since; its version is now \(current).")
-      fields = [EntityTag(version: current).field]
+    case .versionChanged:
+      self.init(.preconditionFailed, "version_changed", "It has changed since; look at it again.")
     case .stockBelowZero(let stock):
       self.init(
         .conflict, "stock_below_zero", "Only \(stock) are in stock, and it cannot go below zero.")

@@ -3,18 +3,18 @@
 public enum OrderError: Error, Equatable {
   /// There is no such product.
   case unknownProduct(String)
-  /// Something of that name exists already: `product keyboard`.
-  case idTaken(String)
-  /// The change was meant for another version than the current one.
-  case versionChanged(current: Int)
-  /// The adjustment would have left less than nothing of this stock.
-  case stockBelowZero(stock: Int)
-  /// The adjustment would have left more than a stock can hold.
-  case stockTooLarge
+  /// Somebody else has changed it since the caller looked.
+  case versionChanged
   /// The database cannot serve this now; nothing was changed.
   case unavailable
   /// The connection was lost at the commit: the change may or may not have happened.
   case outcomeUnknown
+  /// Something of that name exists already: `product keyboard`.
+  case idTaken(String)
+  /// The adjustment would leave less than nothing of this stock.
+  case stockBelowZero(stock: Int)
+  /// The adjustment would leave more than a stock can hold.
+  case stockTooLarge
   /// Our own fault; the detail is for the log alone.
   case failure(detail: String)
 }

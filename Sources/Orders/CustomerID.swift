@@ -1,0 +1,21 @@
+/// A customer's own name, chosen by the client or made by us.
+public struct CustomerID: Hashable, Sendable {
+  /// How many characters an id may have.
+  public static let allowedLength = 1...255
+
+  /// The id as clients write it.
+  public let value: String
+
+  /// The id, or nil when the text has too few or too many characters, or one no text may hold.
+  public init?(_ text: String) {
+    guard text.isText(Self.allowedLength) else { return nil }
+    value = text
+  }
+}
+
+extension String {
+  /// Whether this can be stored as text of so many characters, counted as the database does.
+  func isText(_ length: ClosedRange<Int>) -> Bool {
+    length.contains(unicodeScalars.count) && !utf8.contains(0)
+  }
+}
