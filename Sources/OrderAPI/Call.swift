@@ -44,6 +44,14 @@ public struct Call {
     }
   }
 
+  /// Whom a change is put down to.
+  var who: String { "api" }
+
+  /// Where something that was made below this address is to be found.
+  func location(of id: String) -> String {
+    String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
+  }
+
   /// Where the next page of a list is: the same address with another cursor.
   func next(_ cursor: String) -> String {
     let given = (try? Query(request.query))?.parameters ?? []

@@ -12,6 +12,19 @@ extension JSONField {
     }
     return value
   }
+
+  /// What a merging update does to a value that a string stands for.
+  func parsedChange<Value>(
+    _ rule: String, _ parse: @escaping (String) -> Value?
+  ) -> Change<Value> {
+    guard ifPresent != nil else { return .keep }
+    // A value that was refused clears nothing: its violation ends the reading.
+    return optional?.parsed(rule, parse).map(Change.set) ?? .clear
+  }
+}
+
+extension Name {
+  static let rule = "must have 1 to 200 characters, one of them visible"
 }
 
 extension JSONWriter {

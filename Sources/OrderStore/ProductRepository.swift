@@ -143,7 +143,9 @@ public final class ProductRepository {
 extension ProductRepository {
   /// How many products one page looks at: what keeps a search for something rare from reading the
   /// whole catalogue. Reading them takes some milliseconds.
-  private static let windowSize = 5_000
+  private static let window: SQL = "LIMIT 5000"
+  /// The last product of those, and one behind it if there is one.
+  private static let endOfWindow: SQL = "OFFSET 4999 LIMIT 2"
 
   /// Products in the order of their numbers, from behind `position` on.
   ///
@@ -157,7 +159,7 @@ extension ProductRepository {
         """
         SELECT \(Self.columns)
           FROM (SELECT * FROM products
-                 WHERE number > \(position ?? 0) ORDER BY number LIMIT 5000) AS looked_at
+                 WHERE number > \(position ?? 0) ORDER BY number \(Self.window)) AS looked_at
          WHERE \(filter.condition)
          ORDER BY number
          \(size.limitClause)
@@ -176,7 +178,7 @@ extension ProductRepository {
     let rows = try await database.read(
       """
       SELECT number FROM products
-       WHERE number > \(position ?? 0) ORDER BY number OFFSET \(Self.windowSize - 1) LIMIT 2
+       WHERE number > \(position ?? 0) ORDER BY number \(Self.endOfWindow)
       """)
     return rows.count == 2 ? try rows[0].int(0) : nil
   }

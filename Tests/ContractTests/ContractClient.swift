@@ -20,8 +20,15 @@ final class ContractClient {
 
   init(_ database: Database) {
     self.database = database
-    let products = FindProducts(products: ProductRepository(database))
-    router = Router([("/", WaybillContract(products: products).routeSet)]) { _, _ in }
+    let products = ProductRepository(database)
+    let customers = KeepCustomers(customers: CustomerRepository(database))
+    let report = ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120))
+    let contract = WaybillContract(
+      customers: CustomerRoutes(customers: customers),
+      products: ProductRoutes(
+        find: FindProducts(products: products), keep: KeepProducts(products: products)),
+      report: ReportRoutes(report: report))
+    router = Router([("/", contract.routeSet)]) { _, _ in }
   }
 
   func get(_ target: String) async throws -> ContractAnswer {
