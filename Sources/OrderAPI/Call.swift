@@ -1,6 +1,5 @@
 public import HTTP
 import JSON
-import Orders
 
 /// One request at the route it is meant for.
 public struct Call {
@@ -32,18 +31,6 @@ public struct Call {
     return text
   }
 
-  /// What `read` makes of the body, which must be a JSON object.
-  func body<Value>(
-    _ read: (JSONObject) throws(JSONInvalid) -> Value
-  ) throws(Failure) -> Value {
-    guard request.hasJSONContent else { throw .unsupportedMediaType }
-    do {
-      return try JSONReader.decode(request.body, read)
-    } catch {
-      throw .badBody(error)
-    }
-  }
-
   /// Whom a change is put down to.
   var who: String { "api" }
 
@@ -52,29 +39,9 @@ public struct Call {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
   }
 
-  /// Where the next page of a list is: the same address with another cursor.
-  func next(_ cursor: String) -> String {
-    let given = (try? Query(request.query))?.parameters ?? []
-    let kept = given.filter { $0.name != "cursor" }.map {
-      "\(PercentCoding.encode($0.name))=\(PercentCoding.encode($0.value))&"
-    }
-    return String(decoding: request.path, as: UTF8.self) + "?" + kept.joined() + "cursor=" + cursor
-  }
-
   /// The parameters of the query; a name that is not `known`, or one given twice, is refused.
   func parameters(_ known: String...) throws(Failure) -> Parameters {
     try Parameters(request.query, known: known)
-  }
-}
-
-extension Request {
-  /// Whether the content says it is JSON. One without a type is refused too: a page of another site
-  /// can make a browser send that without asking first.
-  fileprivate var hasJSONContent: Bool {
-    let parts = (field("content-type") ?? "").lowercased().split(separator: ";")
-      .map { $0.filter { $0 != " " && $0 != "\t" } }
-    let charsets: Set = ["charset=utf-8", "charset=\"utf-8\""]
-    return parts.first == "application/json" && parts.dropFirst().allSatisfy(charsets.contains)
   }
 }
 
@@ -114,14 +81,6 @@ struct Parameters {
     let value = parse(text)
     if value == nil { refuse(name, rule()) }
     return value
-  }
-
-  /// How many entries a page shall have.
-  mutating func pageSize() -> PageSize? {
-    let allowed = PageSize.allowed
-    return read(
-      "limit", "must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)"
-    ) { Int($0).flatMap(PageSize.init) }
   }
 
   /// Ends the reading: throws everything that was wrong, at once.

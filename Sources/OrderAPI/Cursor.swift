@@ -28,14 +28,24 @@ struct Cursor {
     return Array(position[1...])
   }
 
-  /// What a cursor of a list whose positions are numbers looks like.
-  static func text(list: String, position: Int) -> String {
-    self.text(list: list, ["\(position)"])
+  /// What a cursor looks like at a position that takes several numbers to say.
+  static func text(list: String, _ position: [Int]) -> String {
+    text(list: list, position.map { "\($0)" })
   }
 
-  /// The position in a list whose positions are numbers.
+  /// The `count` numbers of a position in `list`.
+  static func position(_ text: String, list: String, count: Int) -> [Int]? {
+    guard let parts = position(text, list: list, parts: count) else { return nil }
+    let numbers = parts.compactMap { Int($0) }
+    return numbers.count == count ? numbers : nil
+  }
+
+  /// What a cursor looks like at a position that is one number.
+  static func text(list: String, position: Int) -> String { text(list: list, [position]) }
+
+  /// The one number of a position in `list`.
   static func position(_ text: String, list: String) -> Int? {
-    position(text, list: list, parts: 1).flatMap { Int($0[0]) }
+    position(text, list: list, count: 1)?[0]
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)

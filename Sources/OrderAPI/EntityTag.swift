@@ -15,7 +15,7 @@ struct EntityTag: Hashable {
   var field: Field { Field("ETag", "\"\(value)\"") }
 }
 
-/// What stands in `If-Match` or `If-None-Match`.
+/// What stands in `If-None-Match`.
 enum EntityTagCondition: Equatable {
   /// `*`: whatever is there.
   case any
@@ -46,21 +46,6 @@ enum EntityTagCondition: Equatable {
 }
 
 extension Call {
-  /// The version that a change is meant for (`If-Match`); nil when it is meant for any.
-  ///
-  /// No version is 0, so that is what a tag stands for that is none of ours.
-  func expectedVersion() throws(Failure) -> Int? {
-    guard let text = request.field("if-match") else { return nil }
-    switch EntityTagCondition(text) {
-    case .any: return nil
-    case .tags(let strong, let weak) where strong.count + weak.count == 1:
-      return strong.first.flatMap { Int($0) } ?? 0
-    default:
-      let rule = "must be one entity tag in double quotes, or *"
-      throw .invalid([JSONViolation(field: "If-Match", reason: .refused(rule))])
-    }
-  }
-
   /// What is there: 304 when the caller has it already, else 200.
   func answer(
     _ tag: EntityTag, _ contentType: ContentType = .json, fields: [Field] = [],
@@ -72,7 +57,8 @@ extension Call {
       : Response(.ok, contentType: contentType, fields: fields, body: body())
   }
 
-  private func callerHas(_ tag: EntityTag) -> Bool {
+  /// Whether the caller has this state already.
+  func callerHas(_ tag: EntityTag) -> Bool {
     let lines = request.fields("if-none-match")
     switch lines.isEmpty ? nil : EntityTagCondition(lines.joined(separator: ", ")) {
     case nil: return false

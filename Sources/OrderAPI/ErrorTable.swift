@@ -8,7 +8,19 @@ struct ErrorNotice {
   let code: StaticString
   let message: String
   var violations: [JSONViolation] = []
+  /// What a caller's program can act on, beyond the sentence.
+  var details: [Detail] = []
   var fields: [Field] = []
+
+  /// One fact of a refusal.
+  enum Detail {
+    /// A product that cannot be ordered.
+    case notOrderable(ProductID)
+    /// A product of which there is too little.
+    case short(Shortfall)
+    /// A move that the life cycle does not have.
+    case move(from: OrderStatus, to: OrderStatus)
+  }
 
   init(_ failure: Failure) {
     switch failure {
@@ -25,11 +37,11 @@ struct ErrorNotice {
       self.init(retrying: "overloaded", "The service is busy; try again.")
     case .badBody(.syntax(let error)):
       self.init(.badRequest, "invalid_json", error.message)
+    case .notJSON:
+      self.init(
+        .unsupportedMediaType, "not_json", "The body must be JSON: Content-Type: application/json.")
     case .badBody(.violations(let violations)), .invalid(let violations):
       self.init(violations: violations)
-    case .unsupportedMediaType:
-      self.init(
-        .unsupportedMediaType, "unsupported_media_type", "The body must be application/json.")
     case .notAcceptable(let offered):
       let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
       self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
@@ -48,13 +60,19 @@ struct ErrorNotice {
       self.init(.notFound, "not_found", "There is no product \(id).")
     case .idTaken(let what):
       self.init(.conflict, "id_taken", "There is a \(what) already.")
-    case .versionChanged:
-      self.init(.preconditionFailed, "version_changed", "It has changed since; look at it again.")
     case .stockBelowZero(let stock):
       self.init(
         .conflict, "stock_below_zero", "Only \(stock) are in stock, and it cannot go below zero.")
     case .stockTooLarge:
       self.init(.conflict, "stock_too_large", "No stock can be that large.")
+    case .unknownOrder:
+      self.init(.notFound, "not_found", "There is no such order.")
+    case .unknownCustomer:
+      self.init(.notFound, "not_found", "There is no such customer.")
+    case .notOrderable, .outOfStock, .referenceUsed, .emptied, .tooManyLines:
+      self.init(refusingItems: error)
+    case .cannotMove, .notYoursToMove, .notEditable, .versionChanged:
+      self.init(refusingChange: error)
     case .unavailable:
       self.init(retrying: "unavailable", "The database cannot be reached; try again.")
     case .outcomeUnknown:
@@ -64,6 +82,53 @@ struct ErrorNotice {
           + "look whether it was done before trying again.")
     case .failure:
       self.init(.internalServerError, "internal", "Something went wrong on our side.")
+    }
+  }
+
+  /// Why an order cannot be about what it was asked to be about.
+  private init(refusingItems error: OrderError) {
+    switch error {
+    case .notOrderable(let products):
+      let names = products.map(\.value).joined(separator: ", ")
+      self.init(.unprocessableContent, "unknown_product", "Not in the catalogue: \(names).")
+      details = products.map(Detail.notOrderable)
+    case .outOfStock(let shortfalls):
+      let names = shortfalls.map(\.product.value).joined(separator: ", ")
+      self.init(.conflict, "out_of_stock", "Out of stock: \(names).")
+      details = shortfalls.map(Detail.short)
+    case .referenceUsed(let number):
+      self.init(.conflict, "reference_used", "The reference is that of order \(number) already.")
+    case .tooManyLines:
+      self.init(
+        .badRequest, "too_many_lines",
+        "An order has at most \(NewOrder.allowedLines.upperBound) lines.")
+    default:
+      self.init(
+        .badRequest, "emptied", "An order keeps at least one line; cancel it to take it back.")
+    }
+  }
+
+  /// Why an order stays as it is.
+  private init(refusingChange error: OrderError) {
+    switch error {
+    case .cannotMove(let current, let requested):
+      let allowed = current.successors.map(\.rawValue).joined(separator: " or ")
+      self.init(
+        .conflict, "wrong_status",
+        "The order is \(current.rawValue) and cannot become \(requested.rawValue); "
+          + (allowed.isEmpty ? "this is final." : "it can become \(allowed)."))
+      details = [.move(from: current, to: requested)]
+    case .notYoursToMove:
+      self.init(
+        .conflict, "not_yours_to_move", "This order is moved by the process that fulfils it.")
+    case .notEditable(let status):
+      self.init(
+        .conflict, "not_editable",
+        "Items change only while an order is new and its stock is ours; "
+          + "this one is \(status.rawValue).")
+    default:
+      self.init(
+        .preconditionFailed, "version_changed", "It has changed since it was read.")
     }
   }
 

@@ -17,7 +17,7 @@ public enum Failure: Error {
   /// The body is not JSON as it should be, or its fields are not.
   case badBody(JSONFailure)
   /// The body is of another type than JSON.
-  case unsupportedMediaType
+  case notJSON
   /// The caller accepts none of the forms the answer could have.
   case notAcceptable(offered: [ContentType])
   /// Values of the path or the query are not what they should be.

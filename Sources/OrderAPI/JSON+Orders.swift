@@ -16,10 +16,10 @@ extension JSONField {
   /// What a merging update does to a value that a string stands for.
   func parsedChange<Value>(
     _ rule: String, _ parse: @escaping (String) -> Value?
-  ) -> Change<Value> {
+  ) -> FieldChange<Value> {
     guard ifPresent != nil else { return .keep }
     // A value that was refused clears nothing: its violation ends the reading.
-    return optional?.parsed(rule, parse).map(Change.set) ?? .clear
+    return optional?.parsed(rule, parse).map(FieldChange.set) ?? .clear
   }
 }
 

@@ -35,11 +35,3 @@ extension Orders.Timestamp {
   /// The moment as a parameter.
   var postgres: Postgres.Timestamp { Postgres.Timestamp(microseconds: microseconds) }
 }
-
-extension Money {
-  /// The amount as `numeric` reads it: digits, a point, two digits.
-  var decimal: String {
-    let (whole, cents) = cents.quotientAndRemainder(dividingBy: 100)
-    return "\(whole)." + (cents < 10 ? "0" : "") + "\(cents)"
-  }
-}

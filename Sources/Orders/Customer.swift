@@ -52,10 +52,10 @@ public struct CustomerChange: Sendable {
   /// The new name; nil keeps the old one.
   public let name: Name?
   /// What happens to the address.
-  public let email: Change<EmailAddress>
+  public let email: FieldChange<EmailAddress>
 
   /// A change.
-  public init(name: Name?, email: Change<EmailAddress>) {
+  public init(name: Name?, email: FieldChange<EmailAddress>) {
     self.name = name
     self.email = email
   }

@@ -44,12 +44,12 @@ public struct ProductChange: Sendable {
   /// The new name; nil keeps the old one.
   public let name: Name?
   /// What happens to the description.
-  public let description: Change<ProductDescription>
+  public let description: FieldChange<ProductDescription>
   /// The new price; nil keeps the old one.
   public let price: Money?
 
   /// A change, or nil when the price is none that is allowed.
-  public init?(name: Name?, description: Change<ProductDescription>, price: Money?) {
+  public init?(name: Name?, description: FieldChange<ProductDescription>, price: Money?) {
     guard price.map(Money.allowed.contains) ?? true else { return nil }
     self.name = name
     self.description = description

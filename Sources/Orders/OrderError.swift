@@ -3,6 +3,26 @@
 public enum OrderError: Error, Equatable {
   /// There is no such product.
   case unknownProduct(String)
+  /// There is no such order, or none that the caller may see.
+  case unknownOrder
+  /// There is no such customer.
+  case unknownCustomer
+  /// These products cannot be ordered: the catalogue does not know them, or no longer offers them.
+  case notOrderable([ProductID])
+  /// There is less on the shelf than was asked for; these are all that are short.
+  case outOfStock([Shortfall])
+  /// The client's own name for the order means another one already.
+  case referenceUsed(number: Int)
+  /// The order's life cycle does not lead there.
+  case cannotMove(from: OrderStatus, to: OrderStatus)
+  /// Only the process outside that fulfils the order may change it.
+  case notYoursToMove
+  /// The lines of an order change only while it is new, and only where we keep the stock.
+  case notEditable(OrderStatus)
+  /// An order keeps at least one line.
+  case emptied
+  /// An order has no more than `NewOrder.allowedLines`.
+  case tooManyLines
   /// Somebody else has changed it since the caller looked.
   case versionChanged
   /// The database cannot serve this now; nothing was changed.

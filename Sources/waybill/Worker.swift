@@ -68,6 +68,7 @@ final class Worker {
   private static func contract(
     _ database: Database, _ configuration: Configuration
   ) -> RouteSet {
+    let loop = database.loop
     let products = ProductRepository(database)
     let customers = CustomerRepository(database)
     let report = ReadReport(
@@ -77,6 +78,9 @@ final class Worker {
       customers: CustomerRoutes(customers: KeepCustomers(customers: customers)),
       products: ProductRoutes(
         find: FindProducts(products: products), keep: KeepProducts(products: products)),
+      orders: OrderUseCases(
+        orders: OrderRepository(database),
+        now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReportRoutes(report: report)
     ).routeSet
   }

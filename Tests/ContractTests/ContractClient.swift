@@ -27,6 +27,8 @@ final class ContractClient {
       customers: CustomerRoutes(customers: customers),
       products: ProductRoutes(
         find: FindProducts(products: products), keep: KeepProducts(products: products)),
+      orders: OrderUseCases(
+        orders: OrderRepository(database), now: { Timestamp(microseconds: 1_700_000_000_000_000) }),
       report: ReportRoutes(report: report))
     router = Router([("/", contract.routeSet)]) { _, _ in }
   }

@@ -1,16 +1,21 @@
 import HTTP
 import JSON
+public import OrderService
 
 /// The service's own API: what retailers and warehouses speak.
 public struct WaybillContract {
   private let customers: CustomerRoutes
   private let products: ProductRoutes
+  private let orders: OrderRoutes
   private let report: ReportRoutes
 
   /// The contract, made of its parts.
-  public init(customers: CustomerRoutes, products: ProductRoutes, report: ReportRoutes) {
+  public init(
+    customers: CustomerRoutes, products: ProductRoutes, orders: OrderUseCases, report: ReportRoutes
+  ) {
     self.customers = customers
     self.products = products
+    self.orders = OrderRoutes(orders)
     self.report = report
   }
 
@@ -18,7 +23,7 @@ public struct WaybillContract {
   public var routeSet: RouteSet {
     RouteSet(
       name: "waybill",
-      routes: customers.routes + products.routes + report.routes,
+      routes: customers.routes + products.routes + orders.routes + report.routes,
       explain: Self.explain)
   }
 }
@@ -38,6 +43,7 @@ extension WaybillContract {
             error.string("message", violation.message)
           }
         }
+        for detail in notice.details { errors.object { detail.write(&$0) } }
       }
       json.string("request_id", id.description)
     }

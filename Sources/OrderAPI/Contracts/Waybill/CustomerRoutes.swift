@@ -40,7 +40,7 @@ public struct CustomerRoutes {
       Cursor.position($0, list: "customers")
     }
     try parameters.finish()
-    let page = try await customers.list(after: position, size: size ?? .standard)
+    let page = try await customers.list(after: position, size: size)
     return .json(
       .ok,
       JSONWriter.page(page) {
@@ -58,7 +58,7 @@ public struct CustomerRoutes {
 
   private func change(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    let expected = try call.expectedVersion()
+    let expected = try await expectedVersion(call, id)
     let change = try call.body { (json) throws(JSONInvalid) in
       CustomerChange(
         name: json["name"].ifPresent?.parsed(Name.rule, Name.init),
@@ -68,6 +68,13 @@ public struct CustomerRoutes {
       throw Self.missing(id)
     }
     return .changed(customer.tag, JSONWriter.object(customer.write))
+  }
+
+  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+    try await call.requiredVersion {
+      guard let customer = try await customers.find(id) else { throw Self.missing(id) }
+      return customer.version
+    }
   }
 
   private static func missing(_ id: String) -> Failure { .notFound("customer \(id)") }

@@ -60,7 +60,7 @@ public struct ProductRoutes {
     }
     try parameters.finish()
     let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
-    let page = try await find.list(filter, after: position, size: size ?? .standard)
+    let page = try await find.list(filter, after: position, size: size)
     return .json(
       .ok,
       JSONWriter.page(page) {
@@ -78,7 +78,7 @@ public struct ProductRoutes {
 
   private func change(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    let expected = try call.expectedVersion()
+    let expected = try await expectedVersion(call, id)
     let change = try call.body { (json) throws(JSONInvalid) in
       let name = json["name"].ifPresent?.parsed(Name.rule, Name.init)
       let description = json["description"]
@@ -98,13 +98,13 @@ public struct ProductRoutes {
 
   private func retire(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    let expected = try call.expectedVersion()
+    let expected = try await expectedVersion(call, id)
     return try answer(try await keep.retire(id, expecting: expected), id)
   }
 
   private func adjust(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    let expected = try call.expectedVersion()
+    let expected = try await expectedVersion(call, id)
     let adjustment = try call.body { (json) throws(JSONInvalid) in
       let delta = json["delta"].integer(in: StockAdjustment.allowedDelta)
       let reason = json["reason"].optional?.string(length: StockAdjustment.allowedReasonLength)
@@ -126,7 +126,7 @@ public struct ProductRoutes {
       Cursor.position($0, list: "movements", parts: 2).flatMap(StockMovement.Position.init)
     }
     try parameters.finish()
-    guard let page = try await find.movements(of: id, after: position, size: size ?? .standard)
+    guard let page = try await find.movements(of: id, after: position, size: size)
     else { throw Self.missing(id) }
     return .json(
       .ok,
@@ -140,6 +140,13 @@ public struct ProductRoutes {
   private func answer(_ product: Product?, _ id: String) throws(Failure) -> Response {
     guard let product else { throw Self.missing(id) }
     return .changed(product.tag, JSONWriter.object(product.write))
+  }
+
+  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+    try await call.requiredVersion {
+      guard let product = try await find.find(id) else { throw Self.missing(id) }
+      return product.version
+    }
   }
 
   private static func missing(_ id: String) -> Failure { .notFound("product \(id)") }

@@ -29,7 +29,7 @@ public struct ReportRoutes {
         .flatMap { sort.position(value: $0[0], customer: $0[1]) }
     }
     try parameters.finish()
-    let (refresh, page) = try await report.list(sort, after: position, size: size ?? .standard)
+    let (refresh, page) = try await report.list(sort, after: position, size: size)
     let next = page.next.map { call.next(Cursor.text(list: list, [$0.value, $0.customer])) }
     if form.value == ContentType.csv.value {
       let link = next.map { Field("Link", "<\($0)>; rel=\"next\"") }

@@ -1,6 +1,6 @@
 import Orders
 
-extension Change {
+extension FieldChange {
   /// The change as two parameters: whether the column stays, and what it is otherwise.
   func columns<Column>(_ column: (Value) -> Column) -> (keeps: Bool, value: Column?) {
     switch self {

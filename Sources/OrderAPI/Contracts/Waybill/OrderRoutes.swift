@@ -1,0 +1,168 @@
+import HTTP
+import JSON
+import OrderService
+import Orders
+
+/// What the own API offers of orders.
+struct OrderRoutes {
+  /// Whom the history puts a change down to.
+  private static let who = "api"
+
+  private let orders: OrderUseCases
+
+  init(_ orders: OrderUseCases) { self.orders = orders }
+
+  var routes: [Route] {
+    [
+      Route(.post, "/orders", "Place an order", place),
+      Route(.get, "/orders", "List orders, newest first", list),
+      Route(.get, "/orders/{id}", "Get one order, by its id or its number", get),
+      Route(.patch, "/orders/{id}", "Change the quantities of a new order", edit),
+      Route(.patch, "/orders/{id}/status", "Move an order to its next status", move),
+      Route(.patch, "/orders/{id}/shipping", "Say who carries an order", ship),
+      Route(.delete, "/orders/{id}", "Cancel an order and return its stock", cancel),
+      Route(.get, "/orders/{id}/events", "Show what happened to an order", history),
+      Route(.get, "/customers/{id}/orders", "List the orders of a customer", listOfCustomer),
+    ]
+  }
+
+  private func place(_ call: Call) async throws -> Response {
+    let order = try call.body(NewOrder.init(json:))
+    let placed = try await orders.place.place(order, by: Self.who)
+    let body = JSONWriter.object(reserving: 1_024) { json in
+      placed.order.write(&json)
+      guard order.shortage == .partial else { return }
+      json.array("unavailable") { list in
+        for shortfall in placed.unavailable { list.object { shortfall.write(&$0) } }
+      }
+    }
+    var response = Response.json(.created, body)
+    response.fields = [
+      Field("Location", "/orders/\(placed.order.id)"), .entityTag(placed.order.version),
+    ]
+    return response
+  }
+
+  private func get(_ call: Call) async throws -> Response {
+    let order = try await orders.find.find(try key(call))
+    if call.hasVersion(order.version) {
+      return Response(.notModified, fields: [.entityTag(order.version)])
+    }
+    return answer(order)
+  }
+
+  private func edit(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let changes = try call.body(LineChange.list(json:))
+    let version = try await requiredVersion(call, key)
+    return answer(try await orders.edit.edit(key, changes, version: version, by: Self.who))
+  }
+
+  private func move(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let status = try call.body { json throws(JSONInvalid) in try json["status"].orderStatus() }
+    let version = try await requiredVersion(call, key)
+    return answer(try await orders.move.move(key, to: status, version: version, by: Self.who))
+  }
+
+  private func ship(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let shipping = try call.body(ShippingChange.init(json:))
+    let version = try await requiredVersion(call, key)
+    return answer(try await orders.ship.ship(key, shipping, version: version, by: Self.who))
+  }
+
+  private func cancel(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let version = try await requiredVersion(call, key)
+    return answer(try await orders.cancel.cancel(key, version: version, by: Self.who))
+  }
+
+  private func history(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    var parameters = try call.parameters("limit", "cursor")
+    let size = parameters.pageSize()
+    let position = parameters.read("cursor", "must be a cursor of this list") {
+      Cursor.position($0, list: "events")
+    }
+    try parameters.finish()
+    let page = try await orders.find.history(of: key, after: position, size: size)
+    return .json(
+      .ok,
+      JSONWriter.object { json in
+        json.array("items") { items in
+          for event in page.entries { items.object { event.write(&$0) } }
+        }
+        json.string("next", page.next.map { call.next(Cursor.text(list: "events", position: $0)) })
+      })
+  }
+
+  private func list(_ call: Call) async throws -> Response {
+    var parameters = try call.parameters(
+      "status", "channel", "customer_id", "created_after", "created_before", "product_id", "sort",
+      "limit", "cursor")
+    var filter = parameters.orderFilter()
+    filter.customer = parameters.read("customer_id", "must have 1 to 255 characters") {
+      CustomerID($0)
+    }
+    return try await list(call, filter, &parameters)
+  }
+
+  private func listOfCustomer(_ call: Call) async throws -> Response {
+    guard let customer = CustomerID(try call.value("id")) else {
+      throw OrderError.unknownCustomer
+    }
+    var parameters = try call.parameters(
+      "status", "channel", "created_after", "created_before", "product_id", "sort", "limit",
+      "cursor")
+    var filter = parameters.orderFilter()
+    filter.customer = customer
+    return try await list(call, filter, &parameters, requiringCustomer: true)
+  }
+
+  private func list(
+    _ call: Call, _ filter: OrderFilter, _ parameters: inout Parameters,
+    requiringCustomer: Bool = false
+  ) async throws -> Response {
+    // A cursor means a place in one order of things; in the other it would skip or repeat.
+    let name = "orders by \(filter.sort.rawValue)"
+    let size = parameters.pageSize()
+    let position = parameters.read("cursor", "must be a cursor of this list") {
+      Cursor.position($0, list: name, count: 2).map {
+        OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
+      }
+    }
+    try parameters.finish()
+    let page = try await orders.find.list(
+      filter, after: position, size: size, requiringCustomer: requiringCustomer)
+    return .json(
+      .ok,
+      JSONWriter.object(reserving: 64 + 640 * page.entries.count) { json in
+        json.array("items") { items in
+          for order in page.entries { items.object { order.write(&$0) } }
+        }
+        json.string(
+          "next",
+          page.next.map {
+            call.next(Cursor.text(list: name, [Int($0.createdAt.microseconds), $0.number]))
+          })
+      })
+  }
+
+  /// A name that no order can have is that of none.
+  private func key(_ call: Call) throws -> OrderKey {
+    guard let key = OrderKey(try call.value("id")) else { throw OrderError.unknownOrder }
+    return key
+  }
+
+  private func requiredVersion(_ call: Call, _ key: OrderKey) async throws -> Int? {
+    try await call.requiredVersion { try await orders.find.find(key).version }
+  }
+
+  private func answer(_ order: Order) -> Response {
+    var response = Response.json(
+      .ok, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
+    response.fields = [.entityTag(order.version)]
+    return response
+  }
+}

@@ -1,0 +1,23 @@
+public import OrderStore
+public import Orders
+
+/// Takes an order back.
+public struct CancelOrder {
+  private let orders: OrderRepository
+
+  /// Cancelling in this repository.
+  public init(orders: OrderRepository) { self.orders = orders }
+
+  /// Cancels, and returns the stock. What is cancelled already stays so, and nothing happens twice:
+  /// whoever asks again wants what he has.
+  public func cancel(
+    _ key: OrderKey, version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    do {
+      return try await orders.move(key, to: .cancelled, version: version, by: who)
+    } catch .cannotMove(from: .cancelled, to: .cancelled) {
+      guard let order = try await orders.find(key) else { throw .unknownOrder }
+      return order
+    }
+  }
+}

@@ -1,0 +1,17 @@
+public import OrderStore
+public import Orders
+
+/// Changes what an order is about, as long as nobody has begun with it.
+public struct EditOrder {
+  private let orders: OrderRepository
+
+  /// Editing in this repository.
+  public init(orders: OrderRepository) { self.orders = orders }
+
+  /// Sets new quantities; what is not named stays. `version`, when given, must be the current one.
+  public func edit(
+    _ key: OrderKey, _ changes: [LineChange], version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    try await orders.edit(key, changes, version: version, by: who)
+  }
+}

@@ -1,0 +1,38 @@
+public import OrderStore
+public import Orders
+
+/// Looks at orders and their history.
+public struct FindOrders {
+  private let orders: OrderRepository
+
+  /// A look through this repository.
+  public init(orders: OrderRepository) { self.orders = orders }
+
+  /// One order.
+  public func find(_ key: OrderKey) async throws(OrderError) -> Order {
+    guard let order = try await orders.find(key) else { throw .unknownOrder }
+    return order
+  }
+
+  /// One page of the orders a filter lets through. Those of a customer whom nobody knows are not
+  /// an empty list but a mistake, when `requiringCustomer` says so.
+  public func list(
+    _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
+    requiringCustomer: Bool = false
+  ) async throws(OrderError) -> Page<Order, OrderPosition> {
+    let page = try await orders.list(filter, after: position, size: size)
+    if requiringCustomer, page.entries.isEmpty, let customer = filter.customer,
+      try await !orders.knows(customer)
+    {
+      throw .unknownCustomer
+    }
+    return page
+  }
+
+  /// What happened to an order, oldest first.
+  public func history(
+    of key: OrderKey, after version: Int?, size: PageSize
+  ) async throws(OrderError) -> Page<OrderEvent, Int> {
+    try await orders.history(of: try await find(key).id, after: version, size: size)
+  }
+}

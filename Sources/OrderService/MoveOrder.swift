@@ -1,0 +1,17 @@
+public import OrderStore
+public import Orders
+
+/// Moves an order along its life cycle.
+public struct MoveOrder {
+  private let orders: OrderRepository
+
+  /// Moving in this repository.
+  public init(orders: OrderRepository) { self.orders = orders }
+
+  /// Moves to the next status, or cancels. `version`, when given, must be the current one.
+  public func move(
+    _ key: OrderKey, to status: OrderStatus, version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    try await orders.move(key, to: status, version: version, by: who)
+  }
+}

@@ -1,0 +1,17 @@
+public import OrderStore
+public import Orders
+
+/// Says how an order travels.
+public struct ShipOrder {
+  private let orders: OrderRepository
+
+  /// Shipping in this repository.
+  public init(orders: OrderRepository) { self.orders = orders }
+
+  /// Sets carrier and number, in every status. `version`, when given, must be the current one.
+  public func ship(
+    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, by who: String
+  ) async throws(OrderError) -> Order {
+    try await orders.ship(key, shipping, version: version, by: who)
+  }
+}

@@ -1,0 +1,88 @@
+/// What somebody wants to order.
+public struct NewOrder: Sendable {
+  /// How many lines an order may have: more would be a bulk import, and hold locks for long.
+  public static let allowedLines = 1...100
+
+  /// What to do about a product of which there is not enough.
+  public enum Shortage: String, CaseIterable, Sendable {
+    /// Refuse the order.
+    case refuse
+    /// Take the units that are there.
+    case partial
+  }
+
+  /// Through which contract it comes.
+  public let channel: Channel
+  /// Whose it is; a customer nobody has introduced is made known by it.
+  public let customer: CustomerID
+  /// The client's own name for it.
+  public let reference: OrderReference?
+  /// What to do when stock is short.
+  public let shortage: Shortage
+  /// What is ordered.
+  public let lines: [NewLine]
+
+  /// An order, or nil when it has no line or too many.
+  public init?(
+    channel: Channel, customer: CustomerID, reference: OrderReference?, shortage: Shortage,
+    lines: [NewLine]
+  ) {
+    guard Self.allowedLines.contains(lines.count) else { return nil }
+    self.channel = channel
+    self.customer = customer
+    self.reference = reference
+    self.shortage = shortage
+    self.lines = lines
+  }
+}
+
+/// One line of an order that is to be placed.
+public struct NewLine: Equatable, Sendable {
+  /// How many characters the name of a free item may have.
+  public static let allowedNameLength = 1...200
+
+  /// What a line is about.
+  public enum Item: Equatable, Sendable {
+    /// Something of the catalogue; a price given here wins over the catalogue's.
+    case product(ProductID, price: Money?)
+    /// Something the catalogue does not know; it takes no stock.
+    case free(name: String?, price: Money)
+  }
+
+  /// What it is about.
+  public let item: Item
+  /// How many units.
+  public let quantity: Quantity
+
+  /// A line, or nil when a price or a name is not what one may be.
+  public init?(_ item: Item, quantity: Quantity) {
+    switch item {
+    case .product(_, let price):
+      guard price.map(Money.allowed.contains) ?? true else { return nil }
+    case .free(let name, let price):
+      guard name?.isText(Self.allowedNameLength) ?? true, Money.allowed.contains(price) else {
+        return nil
+      }
+    }
+    self.item = item
+    self.quantity = quantity
+  }
+}
+
+/// How many units of a product an order shall have from now on.
+public struct LineChange: Equatable, Sendable {
+  /// What a line may be set to; 0 takes it out of the order.
+  public static let allowedQuantity = 0...Quantity.allowed.upperBound
+
+  /// The product.
+  public let product: ProductID
+  /// The new quantity, not a difference.
+  public let quantity: Int
+
+  /// A change, or nil when the quantity is not allowed.
+  public init?(_ product: ProductID, quantity: Int) {
+    guard Self.allowedQuantity.contains(quantity) else { return nil }
+    self.product = product
+    self.quantity = quantity
+  }
+}

@@ -1,0 +1,62 @@
+/// How large batches get, and how many there are.
+public struct BatchLimits: Sendable {
+  /// Entries of one batch.
+  public var entriesMax: Int
+  /// Weight of one batch, in whatever its entries are weighed by; one heavier entry goes alone.
+  public var weightMax: Int
+  /// Batches under way at once.
+  public var batchesMax: Int
+  /// Entries that wait for a batch; more are refused at once.
+  public var waitingMax: Int
+
+  /// Limits, each given.
+  public init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
+    self.entriesMax = entriesMax
+    self.weightMax = weightMax
+    self.batchesMax = batchesMax
+    self.waitingMax = waitingMax
+  }
+}
+
+/// Who goes with which batch, as a value: what comes while a batch is under way gathers for the
+/// next, in the order of its coming.
+struct BatcherState<Entry> {
+  /// What becomes of an entry that comes.
+  enum Joining { case startAtEndOfTurn, wait, refuse }
+
+  private let limits: BatchLimits
+  private var waiting = Queue<(entry: Entry, weight: Int)>()
+  private var underWay = 0
+  private var isStarting = false
+
+  init(_ limits: BatchLimits) { self.limits = limits }
+
+  /// An entry comes; whether batches are to be started when the turn ends.
+  mutating func join(_ entry: Entry, weight: Int) -> Joining {
+    guard waiting.count < limits.waitingMax else { return .refuse }
+    waiting.append((entry, weight))
+    guard underWay < limits.batchesMax, !isStarting else { return .wait }
+    isStarting = true
+    return .startAtEndOfTurn
+  }
+
+  /// The next batch, if one may start; to be followed by `finished`.
+  mutating func start() -> [Entry]? {
+    isStarting = false
+    guard underWay < limits.batchesMax, !waiting.isEmpty else { return nil }
+    underWay += 1
+    var batch: [Entry] = []
+    var weight = 0
+    while let next = waiting.first, batch.count < limits.entriesMax,
+      batch.isEmpty || weight + next.weight <= limits.weightMax
+    {
+      waiting.popFirst()
+      batch.append(next.entry)
+      weight += next.weight
+    }
+    return batch
+  }
+
+  /// A batch is over; more may start.
+  mutating func finished() { underWay -= 1 }
+}
