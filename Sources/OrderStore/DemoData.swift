@@ -15,6 +15,7 @@ public struct DemoData {
       return try await database.transaction { (transaction) throws(PostgresError) in
         // Two instances that start at once plant one after the other, and the second one nothing.
         _ = try await transaction.run("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
+        _ = try await transaction.run("SELECT set_config('waybill.who', 'demo', true)")
         guard try await !transaction.run(Self.products).isEmpty else { return false }
         _ = try await transaction.run(Self.customers)
         _ = try await transaction.run(Self.orders)

@@ -1,8 +1,11 @@
+import EventLoop
 import HTTP
 import OrderService
 import OrderStore
+import Orders
 import Postgres
 import TestSupport
+import Testing
 
 @testable import OrderAPI
 
@@ -15,26 +18,34 @@ struct ContractAnswer: Sendable {
 
 /// Asks the contracts as the server would, over a real database.
 final class ContractClient {
-  private let database: Database
-  private let router: Router
+  let database: Database
+  let router: Router
 
   init(_ database: Database) {
     self.database = database
     let products = ProductRepository(database)
     let customers = KeepCustomers(customers: CustomerRepository(database))
     let report = ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120))
+    let loop = database.loop
+    let orders = OrderUseCases(
+      orders: OrderRepository(database),
+      now: { Timestamp(microseconds: loop.wallClock / 1_000) })
     let contract = WaybillContract(
       customers: CustomerRoutes(customers: customers),
       products: ProductRoutes(
         find: FindProducts(products: products), keep: KeepProducts(products: products)),
-      orders: OrderUseCases(
-        orders: OrderRepository(database), now: { Timestamp(microseconds: 1_700_000_000_000_000) }),
-      report: ReportRoutes(report: report))
-    router = Router([("/", contract.routeSet)]) { _, _ in }
+      orders: orders, report: ReportRoutes(report: report))
+    router = Router([("/", contract.routeSet)]) { error, _ in
+      Issue.record("reported: \(String(reflecting: error))")
+    }
   }
 
   func get(_ target: String) async throws -> ContractAnswer {
     let request = try parse("GET \(target)")
+    return await answer(to: request)
+  }
+
+  func answer(to request: Request) async -> ContractAnswer {
     let response: Response
     switch router.reply(to: request, id: .made(0, 7)).reply {
     case .now(let answer): response = answer

@@ -1,0 +1,30 @@
+import Glibc
+public import Postgres
+public import Testing
+
+/// What must hold of the data whatever happened, as one statement beside the repositories' tests.
+public enum Invariants {
+  /// Records a failure for every row that the statement answers: each is a broken promise.
+  public static func check(
+    _ database: Database, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let rows = try await database.read(SQL(unsafeText: try text()))
+    for row in rows {
+      let finding = "\(try row.text(0)): \(try row.optionalText(1) ?? "?"): \(try row.text(2))"
+      Issue.record("\(finding)", sourceLocation: sourceLocation)
+    }
+  }
+
+  private static func text() throws -> String {
+    let path = RepositoryRoot.path + "/Tests/OrderStoreTests/sql/invariants.sql"
+    guard let file = fopen(path, "re") else { throw Missing(path: path) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private struct Missing: Error {
+    let path: String
+  }
+}
