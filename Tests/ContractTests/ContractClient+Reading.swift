@@ -1,0 +1,33 @@
+import JSON
+import Testing
+
+extension ContractClient {
+  /// The entries of all pages from this one on.
+  func walk(_ first: String) async throws -> [JSONValue] {
+    var next: String? = first
+    var entries: [JSONValue] = []
+    while let path = next {
+      let answer = try await get(path)
+      try #require(answer.status == 200, "\(path): \(answer.body)")
+      entries += try #require(try answer.json["items"]?.items)
+      next = try answer.json["next"]?.text
+    }
+    return entries
+  }
+}
+
+extension ContractAnswer {
+  /// The body with every time replaced, as no two runs have the same.
+  var timeless: String {
+    body.replacing(/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ"/, with: #""T""#)
+  }
+
+  /// What was wrong, each as `field:message`.
+  var violations: [String] {
+    get throws {
+      try (json["errors"]?.items ?? []).map {
+        "\($0["field"]?.text ?? "?"):\($0["message"]?.text ?? "?")"
+      }
+    }
+  }
+}
