@@ -1,4 +1,5 @@
 import JSON
+import Postgres
 import Testing
 
 extension ContractClient {
@@ -13,6 +14,16 @@ extension ContractClient {
       next = try answer.json["next"]?.text
     }
     return entries
+  }
+
+  /// Brings the report up to date.
+  func refresh() async throws {
+    let rows = try await database.write("SELECT outcome FROM refresh_report(interval '0')")
+    try #require(try ["refreshed", "unchanged"].contains(rows[0].text(0)))
+  }
+
+  func run(unsafe text: String) async throws {
+    _ = try await database.write(SQL(unsafeText: text))
   }
 }
 
