@@ -52,8 +52,8 @@ COMMENT ON COLUMN products.version     IS 'Moves by one with every change, whoev
 COMMENT ON COLUMN products.created_at  IS 'When the product came into the catalogue';
 COMMENT ON COLUMN products.updated_at  IS 'When the product last changed';
 
--- Rows of the catalogue and of the customers change under the same three rules, also in psql: the
--- name stays, the version moves by one, and nothing is deleted.
+-- Rows of the catalogue and of the customers change under the same rule, also in psql: the version
+-- moves by one. What may not change or go is refused with a sentence that says what to do instead.
 CREATE FUNCTION count_change() RETURNS trigger
     LANGUAGE plpgsql AS
 $$

@@ -31,13 +31,3 @@ CREATE TRIGGER customers_version
     BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (NEW.version <> OLD.version + 1 AND NEW.* IS DISTINCT FROM OLD.*)
     EXECUTE FUNCTION count_change();
--- Orders name their customer without a foreign key (its check would lock the customer's row for
--- every order, a third of what placing costs and worse for a busy customer); these two triggers
--- keep the promise from this side, and the placing statement from the other.
-CREATE TRIGGER customers_id_stays
-    BEFORE UPDATE OF id ON customers FOR EACH ROW
-    WHEN (NEW.id <> OLD.id)
-    EXECUTE FUNCTION refuse_change('the id of a customer never changes');
-CREATE TRIGGER customers_are_kept
-    BEFORE DELETE ON customers FOR EACH ROW
-    EXECUTE FUNCTION refuse_change('customers are not deleted: their orders speak of them');

@@ -184,6 +184,10 @@ BEGIN
                 outcomes[place] := 'out_of_stock';
             END IF;
         END LOOP;
+        IF end_line <= cardinality(line_orders) THEN
+            RAISE EXCEPTION 'line % stands behind the lines of a later order', end_line
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
     END IF;
 
     -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
@@ -198,13 +202,13 @@ BEGIN
           LEFT JOIN products AS p ON p.id = l.product
          WHERE l.quantity > 0 AND outcomes[l.place] = 'placed'
     ), taken AS (
-        -- The condition is a second guard beside the table's own check: the shelf was counted above.
+        -- Counted above, under lock; were the count wrong, the check of the table fails the batch.
         UPDATE products
            SET stock = stock - units, version = version + 1,
                updated_at = greatest(at_all, updated_at + interval '1 millisecond')
           FROM (SELECT product, sum(quantity) AS units
                   FROM line WHERE takes AND known GROUP BY product) AS demand
-         WHERE id = product AND stock >= units
+         WHERE id = product
     ), met AS (
         -- The search before the insert spares known customers a number of the sequence.
         INSERT INTO customers (id)
