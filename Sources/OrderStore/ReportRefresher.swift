@@ -46,14 +46,17 @@ public struct ReportRefresher {
     // A statement of its own, as the one before does not see what its function wrote.
     let state = try await session.rows(
       """
-      SELECT true_as_of, (extract(epoch FROM took) * 1000)::bigint, last_error
-        FROM (SELECT 1) AS always LEFT JOIN report_age ON true
+      SELECT true_as_of, (extract(epoch FROM took) * 1000)::bigint, error
+        FROM (SELECT error FROM report_refreshes ORDER BY number DESC LIMIT 1) AS newest
+        LEFT JOIN report_age ON true
       """)
-    let moment = try state[0].optionalTimestamp(0)
-    let duration = try state[0].optionalInt(1)
+    // Nothing yet when another instance is at the very first refresh.
+    let row = state.first
+    let moment = try row?.optionalTimestamp(0)
+    let duration = try row?.optionalInt(1)
     return Result(
       outcome: try answer[0].text(0), dueIn: .milliseconds(try answer[0].int(1)),
       last: moment.map { Last(moment: $0, duration: .milliseconds(duration ?? 0)) },
-      failure: try state[0].optionalText(2))
+      failure: try row?.optionalText(2))
   }
 }
