@@ -143,9 +143,9 @@ public final class ProductRepository {
 extension ProductRepository {
   /// How many products one page looks at: what keeps a search for something rare from reading the
   /// whole catalogue. Reading them takes some milliseconds.
-  private static let window: SQL = "LIMIT 5000"
+  private static let window: SQL = "LIMIT 2000"
   /// The last product of those, and one behind it if there is one.
-  private static let endOfWindow: SQL = "OFFSET 4999 LIMIT 2"
+  private static let endOfWindow: SQL = "OFFSET 1999 LIMIT 2"
 
   /// Products in the order of their numbers, from behind `position` on.
   ///
@@ -188,17 +188,34 @@ extension ProductRepository {
     of id: ProductID, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
     do {
-      let behind: SQL =
-        position.map {
-          "AND (created_at, number) < (\($0.moment.postgres), \($0.number))"
-        } ?? ""
+      let behind = position ?? .end
+      let moment = behind.moment.postgres
+      // The view stock_movements for one page: it would sort all orders of the product first.
       let rows = try await database.read(
         """
-        SELECT created_at, number, delta, cause, order_number, reason, who
-          FROM stock_movements
-         WHERE product_id = \(id.value) \(behind)
+        SELECT created_at, number, delta, cause, order_number, reason,
+               coalesce(who, (SELECT event.who FROM orders
+                                JOIN order_events AS event ON order_id = id AND event.version = 1
+                               WHERE orders.number = page.order_number))
+          FROM (SELECT *
+                  FROM (SELECT created_at, order_number AS number, -taken::bigint AS delta,
+                               'placed' AS cause, order_number, NULL AS reason, NULL AS who
+                          FROM order_products
+                         WHERE product_id = \(id.value) AND taken > 0
+                           AND (created_at, order_number) < (\(moment), \(behind.number))
+                         ORDER BY created_at DESC, order_number DESC
+                         \(size.limitClause)) AS orders
+                 UNION ALL
+                SELECT *
+                  FROM (SELECT created_at, number, delta, cause, order_number, reason, who
+                          FROM stock_adjustments
+                         WHERE product_id = \(id.value)
+                           AND (created_at, number) < (\(moment), \(behind.number))
+                         ORDER BY created_at DESC, number DESC
+                         \(size.limitClause)) AS adjustments
+                 ORDER BY created_at DESC, number DESC
+                 \(size.limitClause)) AS page
          ORDER BY created_at DESC, number DESC
-         \(size.limitClause)
         """)
       let movements = try rows.map(Self.movement)
       if movements.isEmpty, try await byID.load(id) == nil { return nil }
@@ -214,6 +231,12 @@ extension ProductRepository {
       cause: try row.text(3), order: try row.optionalInt(4), reason: try row.optionalText(5),
       who: try row.optionalText(6))
   }
+}
+
+extension StockMovement.Position {
+  /// Behind everything that will ever happen: the last moment of the year 9999.
+  fileprivate static let end = Self(
+    moment: Orders.Timestamp(microseconds: 253_402_300_799_999_999), number: .max)
 }
 
 extension ProductFilter {

@@ -61,7 +61,7 @@ public struct CustomerChange: Sendable {
   }
 }
 
-/// Sixteen letters and digits that nobody mistakes for others: 80 bits, so that two are never alike.
+/// Sixteen letters and digits that nobody mistakes for others: 80 bits, so no two are ever alike.
 func randomWord() -> String {
   let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
   return String((0..<16).map { _ in alphabet[Int.random(in: alphabet.indices)] })

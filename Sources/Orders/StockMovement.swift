@@ -18,8 +18,8 @@ public struct StockMovement: Equatable, Sendable {
   public let position: Position
   /// By how many units the stock changed.
   public let delta: Int
-  /// What brought it about: `placed`, `edited` or `cancelled` by an order, `initial`, `adjusted`, or
-  /// `direct` by somebody in the database.
+  /// What brought it about: `placed`, `edited` or `cancelled` by an order, `initial`, `adjusted`,
+  /// or `direct` by somebody in the database.
   public let cause: String
   /// The order that brought it about.
   public let order: Int?

@@ -147,7 +147,8 @@ struct ProductRoutesTests {
   func search(_ example: Search) async throws {
     let rows = """
       INSERT INTO products (id, name, description, price, stock, retired_at)
-      VALUES ('Kb-1', 'Keyboard', NULL, 1, 5, NULL), ('mouse', 'Mouse', 'two buttons, wheel', 1, 0, NULL),
+      VALUES ('Kb-1', 'Keyboard', NULL, 1, 5, NULL),
+             ('mouse', 'Mouse', 'two buttons, wheel', 1, 0, NULL),
              ('pct', '100% cotton', NULL, 1, 1, NULL), ('gone-2', 'Sold out', '', 1, 0, NULL),
              ('old', 'Old', NULL, 1, 9, now())
       """
