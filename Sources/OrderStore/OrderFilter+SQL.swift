@@ -27,20 +27,19 @@ extension OrderFilter {
          AND (o.created_at, o.number) < (\(upper.createdAt.raw), \(upper.number))
          AND o.hidden_at IS NULL
       """
-    let walk: SQL =
-      if customer != nil {
-        "\(Self.walk) WHERE \(range) \(customerCondition) \(conditions)"
-      } else if channel == nil && isEveryStatus {
-        "\(Self.walk) WHERE \(range)"
-      } else {
-        merge(range)
-      }
-    return """
-      \(walk)
+    let page: SQL = """
        ORDER BY \(sort == .newestFirst
          ? "created_at DESC, number DESC" : "created_at, number" as SQL)
        \(size.limitClause)
       """
+    if customer != nil {
+      return "\(Self.walk) WHERE \(range) \(customerCondition) \(conditions) \(page)"
+    } else if channel == nil && isEveryStatus {
+      // Always true, and what opens the index by time, which no other list may walk.
+      return "\(Self.walk) WHERE \(range) AND o.number > 0 \(page)"
+    } else {
+      return merge(range, page)
+    }
   }
 
   private static let walk: SQL = "SELECT \(orderColumns) FROM orders AS o"
@@ -50,20 +49,23 @@ extension OrderFilter {
   }
 
   /// One walk for each pair of channel and status, merged in the list's order: the index begins
-  /// with both, so a walk over several of either would have to be sorted.
-  private func merge(_ range: SQL) -> SQL {
+  /// with both, so a walk over several of either would have to be sorted. A walk on its way to a
+  /// merge has to end by itself, or the server collects all of them.
+  private func merge(_ range: SQL, _ page: SQL) -> SQL {
     let channels = channel.map { [$0] } ?? Channel.allCases
     let wanted = OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
-    var union: SQL = ""
-    for (number, pair) in channels.flatMap({ channel in wanted.map { (channel, $0) } }).enumerated()
-    {
-      if number > 0 { union.append(" UNION ALL ") }
-      union.append(
+    let walks: [SQL] = channels.flatMap { channel in
+      wanted.map { status in
         """
-        \(Self.walk) WHERE o.channel = \(pair.0.rawValue) AND o.status = \(pair.1.rawValue)
-         AND \(range)
-        """)
+        \(Self.walk) WHERE o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
+         AND \(range) \(page)
+        """
+      }
     }
+    guard walks.count > 1 else { return walks[0] }
+    var union: SQL = "(\(walks[0]))"
+    for walk in walks.dropFirst() { union.append(" UNION ALL (\(walk))") }
+    union.append(page)
     return union
   }
 

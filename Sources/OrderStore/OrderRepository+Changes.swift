@@ -25,8 +25,9 @@ extension OrderRepository {
   public func move(
     _ key: OrderKey, to status: OrderStatus, version: Int?, by who: String
   ) async throws(OrderError) -> Order {
-    let row = try await change(
-      "move_order(\(key.sql), NULL, NULL, \(version), \(status.rawValue), \(who))")
+    let row = try await asking { () throws(PostgresError) in
+      try await moves.submit(Move(key: key, to: status, version: version, who: who))
+    }
     return try row.changed { .cannotMove(from: $0.status, to: status) }
   }
 
@@ -44,10 +45,7 @@ extension OrderRepository {
   }
 
   private func change(_ call: SQL) async throws(OrderError) -> ChangeRow {
-    let statement: SQL = """
-      SELECT \(orderColumns), outcome, CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END
-        FROM \(call) AS o
-      """
+    let statement = ChangeRow.statement(call)
     return try await asking { () throws(PostgresError) in
       let rows: Rows
       do throws(PostgresError) {
@@ -58,19 +56,56 @@ extension OrderRepository {
         rows = try await database.write(statement)
       }
       guard let row = rows.first else { throw .decoding(column: 0, expected: "an outcome") }
-      return ChangeRow(
-        outcome: try row.text(14), order: row.isNull(0) ? nil : try row.order(),
-        shortfalls: try row.shortfalls(15))
+      return try ChangeRow(row)
+    }
+  }
+}
+
+/// A status that an order is to have.
+struct Move {
+  let key: OrderKey
+  let to: OrderStatus
+  let version: Int?
+  let who: String
+
+  /// Makes one call of `move_orders` of all moves that wait at the same moment: many orders are moved
+  /// by few people, and a commit for each would be most of the work.
+  static func batcher(_ database: Database) -> Batcher<Move, ChangeRow> {
+    let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 2, waitingMax: 4_096)
+    return Batcher(on: database.loop, limits: limits, weight: { _ in 1 }) {
+      (moves) throws(PostgresError) in
+      let nobody = moves.map { _ in nil as String? }
+      let rows = try await database.write(
+        ChangeRow.statement(
+          """
+          move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)), \(nobody), \(nobody),
+                      \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)))
+          """))
+      return try rows.map(ChangeRow.init)
     }
   }
 }
 
 /// What a function of the database answers to a change.
-private struct ChangeRow {
+struct ChangeRow {
   let outcome: String
   /// The order as it is now; nil when there is none.
   let order: Order?
   let shortfalls: [Shortfall]
+
+  /// A call of such a function, with the columns that are read here.
+  static func statement(_ call: SQL) -> SQL {
+    """
+    SELECT \(orderColumns), outcome, CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END
+      FROM \(call) AS o
+    """
+  }
+
+  init(_ row: Row) throws(PostgresError) {
+    outcome = try row.text(14)
+    order = row.isNull(0) ? nil : try row.order()
+    shortfalls = try row.shortfalls(15)
+  }
 
   /// The changed order; `refusal` words what stood against the change.
   func changed(refusal: (Order) -> OrderError) throws(OrderError) -> Order {
@@ -86,12 +121,10 @@ private struct ChangeRow {
 
 extension OrderKey {
   /// Both parameters by which the functions know an order: its id, or else its number.
-  fileprivate var sql: SQL {
-    switch self {
-    case .id(let id): "\(id.raw), NULL"
-    case .number(let number): "NULL, \(number)"
-    }
-  }
+  fileprivate var sql: SQL { "\(id), \(number)" }
+
+  fileprivate var id: RawUUID? { if case .id(let id) = self { id.raw } else { nil } }
+  fileprivate var number: Int? { if case .number(let number) = self { number } else { nil } }
 }
 
 extension Change {

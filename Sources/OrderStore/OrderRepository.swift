@@ -7,6 +7,7 @@ public final class OrderRepository {
   private static let lookupMax = 64
 
   let database: Database
+  let moves: Batcher<Move, ChangeRow>
   private let placing: OrderPlacing
   private let byID: Coalescer<OrderID, Order>
   private let byNumber: Coalescer<Int, Order>
@@ -15,6 +16,7 @@ public final class OrderRepository {
   public init(_ database: Database) {
     self.database = database
     placing = OrderPlacing(database)
+    moves = Move.batcher(database)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let ids = ids.map(\.raw)
       let rows = try await database.read(
