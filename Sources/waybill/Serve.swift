@@ -55,6 +55,7 @@ struct Serve {
 
   private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
     let own = Worker(shared, on: loop)
+    let report = ReportJob(shared, on: loop)
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, number: number))
@@ -63,6 +64,7 @@ struct Serve {
       .notice, "listening",
       ["url": "http://\(shared.listener.address)", "pid": "\(getpid())"])
     await stopSignal(on: loop, log: shared.log)
+    report.stop()
     async let drained = drain(others)
     let isClean = await own.drain()
     let areClean = await drained
