@@ -70,9 +70,8 @@ public struct PostgresSettings: Sendable {
       "lock_timeout=\(lockTimeout.inMilliseconds)",
       "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.inMilliseconds)",
       "plan_cache_mode=force_generic_plan",
-      // The planner's figures are for a disk that seeks; and a bitmap needs a sort for what an
-      // index
-      // gives in order.
+      // The planner reckons with a disk that seeks; and a bitmap has to sort what an index gives in
+      // order.
       "random_page_cost=1.1",
       "enable_bitmapscan=off",
       "timezone=UTC",
