@@ -98,7 +98,7 @@ struct StockRoutesTests {
         }
       }
       for product in ["keyboard", "mouse", "dime"] {
-        let movements = try await client.walk("/products/\(product)/stock?limit=7")
+        let movements = try await client.entries(from: "/products/\(product)/stock?limit=7")
         let sum = movements.reduce(0) { $0 + (Int($1["delta"]?.written ?? "") ?? 0) }
         let stock = try await client.get("/products/\(product)").json["stock"]?.written
         #expect("\(sum)" == stock, "seed \(seed): \(product)")
