@@ -59,10 +59,10 @@ public struct PostgresSettings: Sendable {
 
   /// The server's settings for each of our connections, as its command line takes them.
   ///
-  /// Generic plans, because a statement is planned once for each connection, not once per call. No
-  /// bitmaps, because such a plan must suit the busiest product or customer: a list is walked in its
-  /// order until the page is full, not collected and sorted. UTC, so that a timestamp's text needs
-  /// no calendar to be read.
+  /// Generic plans, because a statement is planned once for each connection, not once per call.
+  /// No bitmaps, because such a plan must suit the busiest product or customer: a list is walked in
+  /// its order until the page is full, not collected and sorted. UTC, so that the text of a
+  /// timestamp needs no calendar to be read.
   var serverOptions: String {
     [
       "statement_timeout=\(statementTimeout.inMilliseconds)",

@@ -19,10 +19,12 @@ struct OrderBench {
     try psql(["-f", sql + "/bench_setup.sql", "-f", sql + "/normal_setup.sql"])
     let fill = """
       SET session_replication_role = replica;
-      INSERT INTO orders (id, channel, customer_id, items, total_quantity, total_amount, created_at, updated_at)
+      INSERT INTO orders (id, channel, customer_id, items, total_quantity, total_amount, created_at,
+                          updated_at)
       SELECT bench_uuid(), 'api', 'customer-' || 1 + n % 10000,
-             ('[' || string_agg(render_line('product-' || 1 + (n * 7 + l * 31) % 10000, 'Product', l, 9.99), ','
-                                ORDER BY l) || ']')::json, 6, 59.94, min(moment), min(moment)
+             ('[' || string_agg(render_line('product-' || 1 + (n * 7 + l * 31) % 10000, 'Product',
+                                            l, 9.99), ',' ORDER BY l) || ']')::json,
+             6, 59.94, min(moment), min(moment)
         FROM generate_series(1, \(Self.orderCount)) AS n, generate_series(1, 3) AS l,
              LATERAL (SELECT now() - (400000 - n) * interval '1 second' AS moment) AS m
        GROUP BY n ORDER BY n;
@@ -46,13 +48,14 @@ struct OrderBench {
     let product = "{\"product_id\":\"product-' .. math.random(1, 10000) .. '\",\"quantity\":%d}"
     let lines = (1...3).map { product.replacing("%d", with: "\($0)") }.joined(separator: ",")
     let customer = "{\"customer_id\":\"customer-' .. math.random(1, 10000) .. '\",\"items\":["
+    let begin = "{\"status\":\"in_progress\"}"
     let hot = "{\"product_id\":\"product-1\",\"quantity\":2}"
     return [
       try row("GET /orders/{id}", "normal_get", "wrk.format('GET', '/orders/' .. \(number))"),
       try row("GET /orders, 50", "normal_list", "wrk.format('GET', '/orders')"),
       try row(
         "move an order", "normal_move",
-        "wrk.format('PATCH', '/orders/' .. next() .. '/status', json, '{\"status\":\"in_progress\"}')"
+        "wrk.format('PATCH', '/orders/' .. next() .. '/status', json, '\(begin)')"
       ),
       try row(
         "place, 3 lines", "normal_place",
