@@ -68,10 +68,10 @@ struct Move {
   let version: Int?
   let who: String
 
-  /// Makes one call of `move_orders` of all moves that wait at the same moment: many orders are moved
-  /// by few people, and a commit for each would be most of the work.
+  /// Makes one call of `move_orders` of all moves that wait at the same moment: a commit for each
+  /// would be most of the work.
   static func batcher(_ database: Database) -> Batcher<Move, ChangeRow> {
-    let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 2, waitingMax: 4_096)
+    let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 1, waitingMax: 4_096)
     return Batcher(on: database.loop, limits: limits, weight: { _ in 1 }) {
       (moves) throws(PostgresError) in
       let nobody = moves.map { _ in nil as String? }

@@ -31,6 +31,11 @@ struct Bench {
     let database = cluster.processID ?? 0
     try plainText(service, nginx).printed()
     try getProduct(service, database, cluster.connectionString, folder).printed()
+    let orders = OrderBench(
+      service: service, database: database, conninfo: cluster.connectionString, folder: folder,
+      options: options)
+    try orders.prepare()
+    for row in try orders.rows() { row.printed() }
     try IdleConnections(service: service).measure().printed()
     let death: DatabaseDeath.Figures
     (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)

@@ -72,11 +72,14 @@ struct Wrk {
 struct Pgbench {
   static let clients = 16
 
-  static func run(script: String, conninfo: String, seconds: Int) throws -> (Double, Double) {
-    let command = [
+  static func run(
+    script: String, conninfo: String, seconds: Int, variables: [String] = []
+  ) throws -> (Double, Double) {
+    var command = [
       try ServerBinaries.path(of: "pgbench"), "-n", "-M", "prepared", "-c", "\(clients)", "-j",
-      "1", "-T", "\(seconds)", "-f", script, conninfo,
+      "1", "-T", "\(seconds)", "-f", script,
     ]
+    command += variables.flatMap { ["-D", $0] } + [conninfo]
     guard let output = ChildProcess.output(of: command, seconds: seconds + 30) else {
       throw LabError("pgbench failed")
     }

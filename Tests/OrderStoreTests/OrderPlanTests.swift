@@ -14,11 +14,11 @@ struct OrderPlanTests {
     INSERT INTO products (id, name, price)
     SELECT 'product-' || n, 'Product', 1 FROM generate_series(1, 50) AS n;
     INSERT INTO customers (id) SELECT 'customer-' || n FROM generate_series(1, 100) AS n;
-    INSERT INTO orders (id, channel, status, customer_id, items, total_quantity, total_amount, version,
-                        created_at, updated_at)
+    INSERT INTO orders (id, channel, status, customer_id, items, total_quantity, total_amount,
+                        version, created_at, updated_at)
     SELECT gen_random_uuid(), CASE WHEN n % 20 = 0 THEN 'shop' ELSE 'api' END,
-           CASE WHEN n % 100 = 0 THEN 'new' ELSE 'completed' END, 'customer-' || 1 + n % 100, '[]', 1, 1,
-           2, moment, moment
+           CASE WHEN n % 100 = 0 THEN 'new' ELSE 'completed' END, 'customer-' || 1 + n % 100, '[]',
+           1, 1, 2, moment, moment
       FROM generate_series(1, 20000) AS n,
            LATERAL (SELECT '2026-01-01'::timestamptz + n * interval '1 minute' AS moment) AS m;
     INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)

@@ -265,11 +265,12 @@ extension ContractClient {
   ) async throws {
     let places: [Int32] = customer == nil ? [] : [1]
     let products = places.map { _ in "mouse" }
+    let nothing = places.map { _ in nil as String? }
     _ = try await database.write(
       """
       SELECT place_orders(ARRAY[gen_random_uuid()], ARRAY[\(channel)], ARRAY[\(customer)],
-        ARRAY[\(reference)], '{refuse}', '{test}', \(places), \(products), \(places.map { _ in nil as String? }),
-        \(places), \(places.map { _ in nil as String? })::numeric[])
+        ARRAY[\(reference)], '{refuse}', '{test}', \(places), \(products), \(nothing), \(places),
+        \(nothing)::numeric[])
       """)
   }
 }
