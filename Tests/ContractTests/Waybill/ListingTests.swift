@@ -46,7 +46,8 @@ struct ListingTests {
           .joined(separator: "&")
         let expected = try await client.numbers(where: filter.map(\.condition), isOldestFirst)
 
-        let seen = try await client.numbers(along: "/orders?\(query)&limit=7".replacing("limit=1&", with: ""))
+        let path = "/orders?\(query)&limit=7".replacing("limit=1&", with: "")
+        let seen = try await client.numbers(along: path)
 
         #expect(seen == expected, "seed \(seed): \(query)")
       }
