@@ -6,7 +6,10 @@ final class ClusterLock: Sendable {
 
   init(_ folders: ClusterFolders, user: ServerUser) throws(ClusterError) {
     file = try ClusterFiles.open(folders.lock, of: user)
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    // An owner that has just let go may still be held up by a program it is starting: between fork
+    // and exec that one has all its descriptors.
+    let file = file
+    guard waited(upTo: 1, until: { flock(file, LOCK_EX | LOCK_NB) == 0 }) else {
       let holder = ClusterFiles.read(folders.lock).map { " (process \($0))" } ?? ""
       // Closed by deinit, which also runs for an object that was complete when its init threw.
       throw ClusterError(
