@@ -29,7 +29,7 @@ END
 $$;
 COMMENT ON FUNCTION may_move(text, text, text) IS 'Whether an order of this channel may go from one status to the other';
 
--- One line as every order carries it; the only place that knows the form. STABLE, as the server
+-- One line as every order carries it; lines_hold() below checks the same form. STABLE, as the server
 -- calls its own number-to-text casts, so that it is expanded where it is used.
 CREATE FUNCTION render_line(product_id text, name text, quantity integer, price numeric) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -41,7 +41,8 @@ $$;
 COMMENT ON FUNCTION render_line(text, text, integer, numeric) IS 'An order line as it is stored and sent';
 
 -- What columns would promise of an order's lines, and more: limits, amount = quantity x price, totals
--- that are the sums, and that the text is what we render and nothing else. NaN fails BETWEEN.
+-- that are the sums, and that the text is what we render and nothing else. NaN fails BETWEEN. The form
+-- is spelled out again, as a dump is restored without a search_path in which render_line() is found.
 CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
 $$
@@ -61,8 +62,11 @@ BEGIN
             lines          := lines + 1;
             total_quantity := total_quantity - line.quantity;
             total_amount   := total_amount - line.quantity * line.price;
-            rendered       := rendered || ','
-                || render_line(line.product_id, line.name, line.quantity, line.price);
+            rendered       := rendered
+                || ',{"product_id":' || coalesce(to_json(line.product_id)::text, 'null')
+                || ',"name":' || coalesce(to_json(line.name)::text, 'null')
+                || ',"quantity":' || line.quantity || ',"price":' || line.price
+                || ',"amount":' || line.quantity * line.price || '}';
         ELSE
             RETURN false;
         END IF;

@@ -167,8 +167,9 @@ extension EventLoop {
         let job = jobs[next]
         next += 1
         budget -= 1
-        job.runSynchronously(
-          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        // Not as isolated to the serial executor too: every await would then switch executors, and
+        // be enqueued once more although it is where it should be.
+        job.runSynchronously(on: asUnownedTaskExecutor())
       }
       jobs.removeFirst(next)
       let due = flushes

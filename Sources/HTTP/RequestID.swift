@@ -30,18 +30,23 @@ public enum RequestID: Hashable, Sendable, CustomStringConvertible {
     case .taken(let name):
       out.append(contentsOf: name.utf8.map { ByteSet.requestID.contains($0) ? $0 : ASCII.space })
     case .made(let high, let low):
-      var digits = (Self.digits(of: high), Self.digits(of: low))
+      var digits = (
+        Self.digits(of: high >> 32), Self.digits(of: high),
+        Self.digits(of: low >> 32), Self.digits(of: low)
+      )
       Swift.withUnsafeBytes(of: &digits) { out.append(contentsOf: $0) }
     }
   }
 
-  /// The sixteen hexadecimal digits of a number, in the order they are written.
-  private static func digits(of word: UInt64) -> SIMD16<UInt8> {
-    let bytes = unsafeBitCast(word.bigEndian, to: SIMD8<UInt8>.self)
-    var nibbles = SIMD16<UInt8>()
-    nibbles.evenHalf = bytes &>> 4
-    nibbles.oddHalf = bytes & 0xF
+  /// The eight hexadecimal digits of the lower half of a number, in the order of their bytes in
+  /// memory; all eight at once, as every answer and every line of the log has one.
+  private static func digits(of number: UInt64) -> UInt64 {
+    var bytes = number & 0xFFFF_FFFF
+    bytes = (bytes & 0xFFFF_0000) >> 16 | (bytes & 0x0000_FFFF) << 32
+    bytes = (bytes & 0xFF00_0000_FF00) >> 8 | (bytes & 0x00FF_0000_00FF) << 16
+    bytes = (bytes & 0x00F0_00F0_00F0_00F0) >> 4 | (bytes & 0x000F_000F_000F_000F) << 8
     // From behind "9" to "a" it is 39 characters further than from one digit to the next.
-    return nibbles &+ ASCII.zero &+ SIMD16<UInt8>().replacing(with: 39, where: nibbles .> 9)
+    let letters = (bytes &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (bytes &+ 0x3030_3030_3030_3030 &+ letters &* 39).littleEndian
   }
 }

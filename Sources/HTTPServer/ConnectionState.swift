@@ -25,7 +25,8 @@ struct ConnectionState {
   }
 
   enum Event {
-    /// Part of a message has come; of its content so many bytes, nil while the head is not complete.
+    /// Part of a message has come; of its content so many bytes, nil while the head is not
+    /// complete.
     case partial(bodyBytes: Int?)
     /// A whole request; with `isLast` its sender wants no other answer.
     case request(isLast: Bool)

@@ -59,7 +59,8 @@ public struct ServerLimits: Sendable {
   /// Connections accepted in one go, so that loops that share a listener share its connections.
   public var acceptsPerTurnMax = 16
 
-  /// Time without accepting after the system ran out of descriptors or memory; keeps us from spinning.
+  /// Time without accepting after the system ran out of descriptors or memory; keeps us from
+  /// spinning.
   public var acceptPause: Duration = .milliseconds(100)
 
   /// Bytes of answers gathered before they are sent, and before the next request is looked at.

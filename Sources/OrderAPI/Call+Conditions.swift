@@ -5,8 +5,7 @@ import HTTP
 extension Call {
   /// Whether the caller has this version already.
   func hasVersion(_ version: Int) -> Bool {
-    guard let tags = request.field("if-none-match") else { return false }
-    return tags == "*" || Self.versions(tags, allowingWeak: true).contains(version)
+    callerHas(EntityTag(version: version))
   }
 
   /// The only version that the change asked for may meet; nil when any will do.
@@ -17,7 +16,7 @@ extension Call {
   ) async throws -> Int? {
     let fields = request.fields("if-match")
     guard !fields.isEmpty, fields != ["*"] else { return nil }
-    let versions = fields.flatMap { Self.versions($0, allowingWeak: false) }
+    let versions = fields.flatMap(Self.versions)
     guard versions.count > 1 else { return versions.first ?? Self.never }
     let version = try await current()
     return versions.contains(version) ? version : Self.never
@@ -26,10 +25,10 @@ extension Call {
   /// Versions begin with 1.
   private static let never = 0
 
-  private static func versions(_ tags: String, allowingWeak: Bool) -> [Int] {
+  /// Weak tags are passed over: they do not say which version they are of.
+  private static func versions(_ tags: String) -> [Int] {
     tags.split(separator: ",").compactMap { tag in
       var text = tag.drop { $0 == " " || $0 == "\t" }
-      if allowingWeak && text.hasPrefix("W/") { text = text.dropFirst(2) }
       while text.last == " " || text.last == "\t" { text.removeLast() }
       guard text.count > 2, text.first == "\"", text.last == "\"" else { return nil }
       return Int(text.dropFirst().dropLast())
@@ -39,5 +38,5 @@ extension Call {
 
 extension Field {
   /// The entity tag of a version.
-  static func entityTag(_ version: Int) -> Field { Field("ETag", "\"\(version)\"") }
+  static func entityTag(_ version: Int) -> Field { EntityTag(version: version).field }
 }

@@ -31,6 +31,14 @@ public struct Call {
     return text
   }
 
+  /// Whom a change is put down to.
+  var who: String { "api" }
+
+  /// Where something that was made below this address is to be found.
+  func location(of id: String) -> String {
+    String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
+  }
+
   /// The parameters of the query; a name that is not `known`, or one given twice, is refused.
   func parameters(_ known: String...) throws(Failure) -> Parameters {
     try Parameters(request.query, known: known)

@@ -5,28 +5,47 @@ struct Cursor {
   /// The text is base 32: safe in an address, and nobody takes it for a number to count up.
   private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
 
-  /// What every cursor of `list` at `position` looks like.
-  static func text(list: String, position: Int) -> String { text(list: list, [position]) }
+  /// What is said of a cursor that is none.
+  static let rule = "must be a cursor of this list"
 
-  /// What every cursor looks like at a position that takes several numbers to say.
-  static func text(list: String, _ position: [Int]) -> String {
-    let plain = Array(([list] + position.map { "\($0)" }).joined(separator: ":").utf8)
+  /// The longest cursor: a name and an id of the most characters, four bytes each, in base 32.
+  private static let bytesMax = 4_096
+
+  /// What every cursor of `list` at a position looks like; the position is any texts without NUL.
+  static func text(list: String, _ position: [String]) -> String {
+    let plain = Array(([list] + position).joined(separator: "\0").utf8)
     return encode(plain + checksum(plain))
   }
 
   /// The position in `list`; nil for anything that `text` did not make for this list.
-  static func position(_ text: String, list: String) -> Int? {
-    position(text, list: list, count: 1)?[0]
+  static func position(_ text: String, list: String, parts: Int) -> [String]? {
+    guard text.utf8.count <= bytesMax, let bytes = decode(text) else { return nil }
+    let position = bytes.dropLast(4).split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard position.count == parts + 1, position[0] == list,
+      self.text(list: list, Array(position[1...])) == text
+    else { return nil }
+    return Array(position[1...])
+  }
+
+  /// What a cursor looks like at a position that takes several numbers to say.
+  static func text(list: String, _ position: [Int]) -> String {
+    text(list: list, position.map { "\($0)" })
   }
 
   /// The `count` numbers of a position in `list`.
   static func position(_ text: String, list: String, count: Int) -> [Int]? {
-    guard text.utf8.count <= 160, let bytes = decode(text) else { return nil }
-    let parts = String(decoding: bytes.dropLast(4), as: UTF8.self).split(separator: ":")
-    let numbers = parts.dropFirst().compactMap { Int($0) }
-    guard parts.first == list[...], numbers.count == count, self.text(list: list, numbers) == text
-    else { return nil }
-    return numbers
+    guard let parts = position(text, list: list, parts: count) else { return nil }
+    let numbers = parts.compactMap { Int($0) }
+    return numbers.count == count ? numbers : nil
+  }
+
+  /// What a cursor looks like at a position that is one number.
+  static func text(list: String, position: Int) -> String { text(list: list, [position]) }
+
+  /// The one number of a position in `list`.
+  static func position(_ text: String, list: String) -> Int? {
+    position(text, list: list, count: 1)?[0]
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)

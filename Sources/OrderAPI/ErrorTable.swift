@@ -42,6 +42,9 @@ struct ErrorNotice {
         .unsupportedMediaType, "not_json", "The body must be JSON: Content-Type: application/json.")
     case .badBody(.violations(let violations)), .invalid(let violations):
       self.init(violations: violations)
+    case .notAcceptable(let offered):
+      let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
+      self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
     case .notFound(let what):
       self.init(.notFound, "not_found", "There is no \(what).")
     case .order(let error):
@@ -55,6 +58,13 @@ struct ErrorNotice {
     switch error {
     case .unknownProduct(let id):
       self.init(.notFound, "not_found", "There is no product \(id).")
+    case .idTaken(let what):
+      self.init(.conflict, "id_taken", "There is a \(what) already.")
+    case .stockBelowZero(let stock):
+      self.init(
+        .conflict, "stock_below_zero", "Only \(stock) are in stock, and it cannot go below zero.")
+    case .stockTooLarge:
+      self.init(.conflict, "stock_too_large", "No stock can be that large.")
     case .unknownOrder:
       self.init(.notFound, "not_found", "There is no such order.")
     case .unknownCustomer:
@@ -118,7 +128,7 @@ struct ErrorNotice {
           + "this one is \(status.rawValue).")
     default:
       self.init(
-        .preconditionFailed, "version_changed", "The order has changed since it was read.")
+        .preconditionFailed, "version_changed", "It has changed since it was read.")
     }
   }
 

@@ -18,6 +18,8 @@ public enum Failure: Error {
   case badBody(JSONFailure)
   /// The body is of another type than JSON.
   case notJSON
+  /// The caller accepts none of the forms the answer could have.
+  case notAcceptable(offered: [ContentType])
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
   /// What the address names does not exist.

@@ -6,13 +6,13 @@ extension Timestamp {
     let parts = parts
     return String(unsafeUninitializedCapacity: 24) { buffer in
       var at = 0
-      func put(_ value: Int, digits: Int, then separator: Character) {
+      func put(_ value: Int, digits: Int, then separator: Unicode.Scalar) {
         var rest = value
         for place in stride(from: at + digits - 1, through: at, by: -1) {
           buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
           rest /= 10
         }
-        buffer[at + digits] = separator.asciiValue!
+        buffer[at + digits] = UInt8(ascii: separator)
         at += digits + 1
       }
       put(max(0, min(9_999, parts.year)), digits: 4, then: "-")

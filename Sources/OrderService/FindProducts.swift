@@ -14,10 +14,19 @@ public struct FindProducts {
     return try await products.find(id)
   }
 
-  /// One page of all products, in the order of their numbers.
+  /// One page of the products that a filter lets through, in the order of their numbers.
   public func list(
-    after position: Int?, size: PageSize
+    _ filter: ProductFilter, after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
-    try await products.list(after: position, size: size)
+    try await products.list(filter, after: position, size: size)
+  }
+
+  /// One page of what happened to a product's stock, newest first; nil when there is no such
+  /// product.
+  public func movements(
+    of id: String, after position: StockMovement.Position?, size: PageSize
+  ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
+    guard let id = ProductID(id) else { return nil }
+    return try await products.movements(of: id, after: position, size: size)
   }
 }

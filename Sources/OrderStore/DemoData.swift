@@ -1,7 +1,8 @@
 public import Orders
 public import Postgres
 
-/// What a fresh service shows to somebody who tries it.
+/// What a fresh service shows to somebody who tries it: a catalogue, customers, and orders in every
+/// status, so that the first report is not empty.
 public struct DemoData {
   private let database: Database
 
@@ -11,30 +12,109 @@ public struct DemoData {
   /// Fills an empty catalogue; leaves any other as it is. Answers whether it did.
   public func plant() async throws(OrderError) -> Bool {
     do {
-      let planted = try await database.write(
-        """
-        INSERT INTO products (id, name, description, price, stock)
-        SELECT id, name, description, price, stock
-          FROM (VALUES
-            ('product-1', 'Product 1',          'The first product of every example', 10.00, 1000),
-            ('product-2', 'Product 2',          'The second product of every example', 20.00, 1000),
-            ('keyboard',  'Keyboard',           'Full size, quiet keys',              49.90,  100),
-            ('mouse',     'Mouse',              'Two buttons and a wheel',            19.90,  250),
-            ('monitor',   'Monitor',            '27 inches, height adjustable',      249.00,   40),
-            ('headset',   'Headset',            'With a microphone that folds away',  79.50,   60),
-            ('webcam',    'Webcam',             'Sold out, to try refusals', 59.00, 0),
-            ('cable-usb', 'USB cable',          'Two metres',                          6.95,  500),
-            ('dock',      'Docking station',    'Eleven ports',                      139.00,   25),
-            ('lamp',      'Desk lamp',          'Warm and cold light',                34.20,   80),
-            ('chair',     'Office chair',       'Five wheels, no arms',              189.00,   15),
-            ('notebook',  'Notebook',           'Paper, 96 pages',                     3.50, 2000)
-          ) AS demo (id, name, description, price, stock)
-         WHERE NOT EXISTS (SELECT FROM products)
-        RETURNING id
-        """)
-      return !planted.isEmpty
+      return try await database.transaction { (transaction) throws(PostgresError) in
+        // Two instances that start at once plant one after the other, and the second one nothing.
+        _ = try await transaction.run("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
+        _ = try await transaction.run("SELECT set_config('waybill.who', 'demo', true)")
+        guard try await !transaction.run(Self.products).isEmpty else { return false }
+        _ = try await transaction.run(Self.customers)
+        _ = try await transaction.run(Self.orders)
+        for move in Self.moves { _ = try await transaction.run(move) }
+        return true
+      }
     } catch {
       throw OrderError(error)
     }
   }
+
+  private static let products: SQL = """
+    INSERT INTO products (id, name, description, price, stock)
+    SELECT id, name, description, price, stock
+      FROM (VALUES
+        ('product-1', 'Product 1',          'The first product of every example', 10.00, 1000),
+        ('product-2', 'Product 2',          'The second product of every example', 20.00, 1000),
+        ('keyboard',  'Keyboard',           'Full size, quiet keys',              49.90,  100),
+        ('mouse',     'Mouse',              'Two buttons and a wheel',            19.90,  250),
+        ('monitor',   'Monitor',            '27 inches, height adjustable',      249.00,   40),
+        ('headset',   'Headset',            'With a microphone that folds away',  79.50,   60),
+        ('webcam',    'Webcam',             'Sold out, to try refusals',          59.00,    0),
+        ('cable-usb', 'USB cable',          'Two metres',                          6.95,  500),
+        ('dock',      'Docking station',    'Eleven ports',                      139.00,   25),
+        ('lamp',      'Desk lamp',          'Warm and cold light',                34.20,   80),
+        ('chair',     'Office chair',       'Five wheels, no arms',              189.00,   15),
+        ('notebook',  'Notebook',           'Paper, 96 pages',                     3.50, 2000)
+      ) AS demo (id, name, description, price, stock)
+     WHERE NOT EXISTS (SELECT FROM products)
+    RETURNING id
+    """
+
+  private static let customers: SQL = """
+    INSERT INTO customers (id, name, email)
+    SELECT 'demo-' || n, 'Demo Customer ' || n, 'demo-' || n || '@example.org'
+      FROM generate_series(1, 5) AS n
+     ORDER BY n
+        ON CONFLICT DO NOTHING
+    """
+
+  /// Their ids are made from their places, so that examples can name them.
+  private static let orders: SQL = """
+    WITH placed AS (
+        SELECT place, format('01900000-0000-7000-8000-%s', lpad(place::text, 12, '0'))::uuid AS id,
+               channel, customer, reference
+          FROM (VALUES
+            (1, 'api',        'demo-1', 'DEMO-1'),
+            (2, 'api',        'demo-2', 'DEMO-2'),
+            (3, 'api',        'demo-1', 'DEMO-3'),
+            (4, 'api',        'demo-3', 'DEMO-4'),
+            (5, 'api',        'demo-4', 'DEMO-5'),
+            (6, 'api',        'demo-2', 'DEMO-6'),
+            (7, 'api',        'demo-5', 'DEMO-7'),
+            (8, 'api',        'demo-4', 'DEMO-8'),
+            (9, 'fulfilment', NULL,     'DEMO-9')
+          ) AS demo (place, channel, customer, reference)
+    ), line AS (
+        SELECT * FROM (VALUES
+            (1, 'keyboard', 2), (1, 'mouse', 2), (2, 'monitor', 1), (2, 'cable-usb', 3),
+            (3, 'notebook', 20), (4, 'chair', 1), (4, 'lamp', 1), (5, 'product-1', 3),
+            (5, 'product-2', 1), (6, 'headset', 1), (7, 'dock', 1), (7, 'monitor', 2),
+            (8, 'product-1', 1)
+          ) AS demo (place, product, quantity)
+    ), orders AS (
+        SELECT array_agg(id ORDER BY place) AS ids, array_agg(channel ORDER BY place) AS channels,
+               array_agg(customer ORDER BY place) AS customers,
+               array_agg(reference ORDER BY place) AS order_refs,
+               array_agg('refuse'::text) AS shortages, array_agg('demo'::text) AS whos
+          FROM placed
+    ), lines AS (
+        SELECT array_agg(place ORDER BY place, product) AS places,
+               array_agg(product ORDER BY place, product) AS products,
+               array_agg(NULL::text) AS names,
+               array_agg(quantity ORDER BY place, product) AS quantities,
+               array_agg(NULL::numeric) AS prices
+          FROM line
+    )
+    SELECT outcome
+      FROM orders CROSS JOIN lines
+     CROSS JOIN place_orders(ids, channels, customers, order_refs, shortages, whos,
+                             places, products, names, quantities, prices)
+    """
+
+  private static let moves: [SQL] = [
+    """
+    SELECT move_order(id, NULL, NULL, NULL, NULL, 'in_progress', 'demo')
+      FROM orders WHERE reference IN ('DEMO-1', 'DEMO-2', 'DEMO-3', 'DEMO-4', 'DEMO-5')
+    """,
+    """
+    SELECT move_order(id, NULL, NULL, NULL, NULL, 'completed', 'demo')
+      FROM orders WHERE reference IN ('DEMO-1', 'DEMO-2', 'DEMO-3', 'DEMO-4')
+    """,
+    """
+    SELECT move_order(id, NULL, NULL, NULL, NULL, 'cancelled', 'demo')
+      FROM orders WHERE reference = 'DEMO-8'
+    """,
+    """
+    SELECT move_order(id, NULL, 'fulfilment', NULL, NULL, 'failed', 'demo')
+      FROM orders WHERE reference = 'DEMO-9'
+    """,
+  ]
 }

@@ -12,4 +12,13 @@ extension OrderError {
       self = .failure(detail: error.debugDescription)
     }
   }
+
+  /// What was thrown where either vocabulary is spoken.
+  init(any error: any Error) {
+    switch error {
+    case let error as OrderError: self = error
+    case let error as PostgresError: self.init(error)
+    default: self = .failure(detail: "\(error)")
+    }
+  }
 }

@@ -109,7 +109,7 @@ final class OrderPlacing {
 
 extension Money {
   /// As PostgreSQL reads it: digits, a point, two digits. Prices are never negative.
-  fileprivate var decimal: String {
+  var decimal: String {
     let (whole, fraction) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
     return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
   }

@@ -23,4 +23,15 @@ extension Row {
   func moment(_ column: Int) throws(PostgresError) -> Orders.Timestamp {
     Orders.Timestamp(microseconds: try timestamp(column).microseconds)
   }
+
+  /// A moment from `timestamptz`, or nil for NULL.
+  func optionalMoment(_ column: Int) throws(PostgresError) -> Orders.Timestamp? {
+    guard let timestamp = try optionalTimestamp(column) else { return nil }
+    return Orders.Timestamp(microseconds: timestamp.microseconds)
+  }
+}
+
+extension Orders.Timestamp {
+  /// The moment as a parameter.
+  var postgres: Postgres.Timestamp { Postgres.Timestamp(microseconds: microseconds) }
 }

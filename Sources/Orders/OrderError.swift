@@ -29,6 +29,12 @@ public enum OrderError: Error, Equatable {
   case unavailable
   /// The connection was lost at the commit: the change may or may not have happened.
   case outcomeUnknown
+  /// Something of that name exists already: `product keyboard`.
+  case idTaken(String)
+  /// The adjustment would leave less than nothing of this stock.
+  case stockBelowZero(stock: Int)
+  /// The adjustment would leave more than a stock can hold.
+  case stockTooLarge
   /// Our own fault; the detail is for the log alone.
   case failure(detail: String)
 }

@@ -27,6 +27,9 @@ public struct ProductID: Hashable, Sendable {
 
 /// Something on the shelf that can be ordered.
 public struct Product: Equatable, Sendable {
+  /// How many units a stock may have; the database's check uses the same bounds.
+  public static let allowedStock = 0...1_000_000_000_000
+
   /// The client-visible name.
   public let id: ProductID
   /// The sequential number, for people and for pages.
@@ -39,6 +42,8 @@ public struct Product: Equatable, Sendable {
   public let price: Money
   /// How many units are left to order.
   public let stock: Int
+  /// Since when it can no longer be ordered; nil while it can.
+  public let retiredAt: Timestamp?
   /// Moves by one with every change.
   public let version: Int
   /// When it came into the catalogue.
@@ -49,7 +54,7 @@ public struct Product: Equatable, Sendable {
   /// A product as it is stored.
   public init(
     id: ProductID, number: Int, name: String, description: String?, price: Money, stock: Int,
-    version: Int, createdAt: Timestamp, updatedAt: Timestamp
+    retiredAt: Timestamp?, version: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -57,11 +62,12 @@ public struct Product: Equatable, Sendable {
     self.description = description
     self.price = price
     self.stock = stock
+    self.retiredAt = retiredAt
     self.version = version
     self.createdAt = createdAt
     self.updatedAt = updatedAt
   }
 
   /// Whether one unit could be ordered now.
-  public var isAvailable: Bool { stock > 0 }
+  public var isAvailable: Bool { retiredAt == nil && stock > 0 }
 }

@@ -11,7 +11,7 @@ public final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private let fetch: ([Key]) async throws(PostgresError) -> [Key: Value]
   private var state: CoalescerState<Key, Waiter>
 
-  /// `fetch` finds the values of up to `limit` keys with one statement; a key it leaves out has none.
+  /// `fetch` finds the values of up to `limit` keys with one statement; what it leaves out is nil.
   public init(
     on loop: EventLoop, limit: Int = 64, batches: Int = 2,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Value]

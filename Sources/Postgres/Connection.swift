@@ -34,8 +34,9 @@ final class Connection: Watcher {
   private var watch: Watch?
   private var deadline: Timer?
   private var willSync = false
-  /// Must outlive every request: it answers those that the connection cannot.
-  weak var owner: (any ConnectionOwner)?
+  /// Answers the requests that the connection cannot; kept until the connection is gone. A weak
+  /// reference here would make every count of references to the owner a slow one.
+  var owner: (any ConnectionOwner)?
   /// Told of each notification, if anybody listens here.
   var notified: ((_ channel: String, _ payload: String) -> Void)?
 
@@ -92,11 +93,12 @@ extension Connection {
     request.statement = statement
     state.sent(request, request.kind.delivery, at: loop.now)
     if request.kind == .read { syncAtEndOfTurn() } else { sync() }
-    if deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
+    if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
   }
 
   /// libpq would not take it: the connection is broken, and this request was never sent.
   private func refuse(_ request: Request) {
+    let owner = owner
     lose(.broken(link.message))
     if let owner, request.kind == .read || request.kind == .write, !request.wasResent {
       request.wasResent = true
@@ -140,8 +142,7 @@ extension Connection {
   private func syncAtEndOfTurn() {
     guard !willSync else { return }
     willSync = true
-    loop.atEndOfTurn { [weak self] in
-      guard let self else { return }
+    loop.atEndOfTurn { [self] in
       willSync = false
       if state.hasOpenBatch { sync() }
     }
@@ -277,6 +278,8 @@ extension Connection {
     deadline?.disarm()
     let unanswered = state.lost()
     owner?.lost(self, unanswered: unanswered, because: reason)
+    owner = nil
+    notified = nil
   }
 }
 

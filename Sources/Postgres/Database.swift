@@ -24,7 +24,7 @@ public final class Database {
     case lease(LeaseRequest)
   }
 
-  /// Starts to connect; the caller is on `loop`.
+  /// Starts to connect, and lives until it is closed; the caller is on `loop`.
   public init(
     _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
@@ -36,10 +36,7 @@ public final class Database {
       target, settings: settings, serverOptions: settings.serverOptions, on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
-    timer = Timer(on: loop) { [weak self] in
-      guard let self else { return }
-      obey(state.tick(at: loop.now))
-    }
+    timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }
     obey(state.tick(at: loop.now))
   }
 
@@ -87,7 +84,7 @@ final class LeaseRequest {
 }
 
 extension Database {
-  /// Runs `body` in a transaction of its own: committed when it returns, rolled back when it throws.
+  /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
   ///
   /// When the transaction loses a race (serialization failure, deadlock) or its connection breaks
   /// before the commit, nothing of it remains and `body` runs once more from its start. A
@@ -114,11 +111,22 @@ extension Database {
         if attempt < settings.transactionAttempts, failure.allowsAnotherRun {
           attempt += 1
           metrics.transactionsRetried.add()
+          if failure.isRetryable { await letOthersGoFirst() }
           continue
         }
         if result.isSuccess { throw Failure(failure) }
       }
       return try result.get()
+    }
+  }
+
+  /// Who runs again at once may take the lock that the winner of the race is only waking up for,
+  /// and lose in the same way.
+  private func letOthersGoFirst() async {
+    let pause = Duration.milliseconds(Int.random(in: PostgresLimits.racePauseMilliseconds))
+    // The loop keeps an armed timer.
+    await withUnsafeContinuation { continuation in
+      Timer(on: loop) { continuation.resume() }.arm(after: pause)
     }
   }
 
@@ -134,17 +142,17 @@ extension Database {
 
   private func lease() async throws(PostgresError) -> Connection {
     let request = LeaseRequest()
-    switch state.ask(.lease) {
-    case .use(let slot): use(slot, for: .lease(request))
-    case .refuse(let refusal): throw error(for: refusal)
-    case .wait:
-      let since = loop.now
-      await withUnsafeContinuation { continuation in
-        request.waiting = continuation
-        wait(.lease(request), for: .lease)
+    let since = loop.now
+    // Asking and queueing are one step: a task may be suspended before the continuation runs.
+    await withUnsafeContinuation { continuation in
+      request.waiting = continuation
+      switch state.ask(.lease) {
+      case .use(let slot): use(slot, for: .lease(request))
+      case .wait: wait(.lease(request), for: .lease)
+      case .refuse(let refusal): refuse(.lease(request), error(for: refusal))
       }
-      metrics.waitNanoseconds.add(Int((loop.now - since).inNanoseconds))
     }
+    metrics.waitNanoseconds.add(Int((loop.now - since).inNanoseconds))
     guard let result = request.result else { throw .unavailable(reason: "no connection") }
     return try result.get()
   }
@@ -186,6 +194,7 @@ extension Database {
 
   private func hangUp() {
     timer?.disarm()
+    timer = nil
     for connection in connections { connection?.close() }
     finishClosing()
   }

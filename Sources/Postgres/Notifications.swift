@@ -34,7 +34,7 @@ public final class Notifications {
     connector = Connector(
       target, settings: settings, serverOptions: settings.serverOptions, on: loop)
     backOff = BackOff(settings.backOff, generator: SystemRandomNumberGenerator())
-    timer = Timer(on: loop) { [weak self] in self?.start() }
+    timer = Timer(on: loop) { [self] in start() }
     start()
   }
 
@@ -42,6 +42,7 @@ public final class Notifications {
   public func close() {
     isClosed = true
     timer?.disarm()
+    timer = nil
     connection?.close()
   }
 
@@ -54,7 +55,7 @@ public final class Notifications {
       let connection = Connection(link, answerTimeout: settings.answerTimeout, on: loop)
       self.connection = connection
       connection.owner = self
-      connection.notified = { [weak self] in self?.receive(.notified(channel: $0, payload: $1)) }
+      connection.notified = { [self] in receive(.notified(channel: $0, payload: $1)) }
       for channel in channels {
         // LISTEN takes no parameters; a quoted name with its quotes doubled is only ever a name.
         let name = channel.split(separator: "\"", omittingEmptySubsequences: false)

@@ -109,7 +109,9 @@ struct ParameterBuffer {
       append(Int32(0))
       try encode(element)
       let length = Int32(truncatingIfNeeded: bytes.count - lengthAt - 4)
-      withUnsafeBytes(of: length.bigEndian) { bytes.replaceSubrange(lengthAt..<lengthAt + 4, with: $0) }
+      withUnsafeBytes(of: length.bigEndian) {
+        bytes.replaceSubrange(lengthAt..<lengthAt + 4, with: $0)
+      }
     }
   }
 }

@@ -141,7 +141,8 @@ extension PoolState {
     }
   }
 
-  private func leastLoaded(of range: Range<Int>, below limit: Int, _ isSlow: (Int) -> Bool) -> Int? {
+  private func leastLoaded(of range: Range<Int>, below limit: Int, _ isSlow: (Int) -> Bool) -> Int?
+  {
     var best: (slot: Int, load: Int)?
     for slot in range {
       guard case .open(let load, _) = slots[slot], load < limit else { continue }

@@ -7,7 +7,7 @@ enum PostgresLimits {
   /// Prepared statements of one connection: each holds a plan in the server (some 10 KB). A program
   /// has some hundred statements; one above the limit is parsed each time.
   static let statementsMax = 256
-  /// Reads in flight on one connection. Behind more than this a read waits longer than in the queue.
+  /// Reads in flight on one connection. Behind more than these a read had better wait for another.
   static let readsInFlightMax = 256
   /// Writes in flight on one connection: each waits for the commits before it.
   static let writesInFlightMax = 16
@@ -16,6 +16,9 @@ enum PostgresLimits {
   static let steadyAfter = Duration.seconds(1)
   /// How long a connection may owe an answer before reads prefer another one.
   static let slowAfter = Duration.milliseconds(100)
+  /// How long a transaction that lost a race pauses before it runs again: the winner needs some
+  /// milliseconds to wake up and finish.
+  static let racePauseMilliseconds = 5...25
   /// Servers one connection string may name, addresses of all names counted.
   static let candidatesMax = 16
 }
@@ -39,7 +42,7 @@ public struct PostgresSettings: Sendable {
   /// `lock_timeout`: below the statement's, so that the error names the cause, and above the
   /// server's `deadlock_timeout` (1 s), so that a deadlock is found before it looks like patience.
   public var lockTimeout = Duration.milliseconds(1500)
-  /// `idle_in_transaction_session_timeout`: a transaction whose client stopped holds locks no longer.
+  /// `idle_in_transaction_session_timeout`: how long a client that stopped may hold its locks.
   public var idleInTransactionTimeout = Duration.seconds(5)
   /// What an answer may take beyond the statement's own timeout before the connection counts as
   /// dead: a stopped backend obeys no timeout of its own.
@@ -59,16 +62,17 @@ public struct PostgresSettings: Sendable {
 
   /// The server's settings for each of our connections, as its command line takes them.
   ///
-  /// Generic plans, because a statement is planned once for each connection, not once per call.
-  /// No bitmaps, because such a plan must suit the busiest product or customer: a list is walked in
-  /// its order until the page is full, not collected and sorted. UTC, so that the text of a
-  /// timestamp needs no calendar to be read.
+  /// Generic plans, because a statement is planned once for each connection, not once per call;
+  /// UTC, so that a timestamp's text needs no calendar to be read.
   var serverOptions: String {
     [
       "statement_timeout=\(statementTimeout.inMilliseconds)",
       "lock_timeout=\(lockTimeout.inMilliseconds)",
       "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.inMilliseconds)",
       "plan_cache_mode=force_generic_plan",
+      // The planner reckons with a disk that seeks; and a bitmap has to sort what an index gives in
+      // order.
+      "random_page_cost=1.1",
       "enable_bitmapscan=off",
       "timezone=UTC",
       "datestyle=ISO",

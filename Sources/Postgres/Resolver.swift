@@ -37,10 +37,10 @@ final class Resolver {
 
   private func start() {
     isRunning = true
-    let confined = OnLoop(value: self)
+    let bound = LoopBound(loop, self)
     let inquiry = Inquiry(names: names, loop: loop) { addresses in
-      confined.value.isRunning = false
-      confined.value.answer(addresses)
+      bound.value.isRunning = false
+      bound.value.answer(addresses)
     }
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(inquiry)
@@ -58,11 +58,6 @@ final class Resolver {
       answer([:])
     }
   }
-}
-
-/// Carries what lives on a loop past the compiler into work that will run there.
-struct OnLoop<Value>: @unchecked Sendable {
-  let value: Value
 }
 
 /// What the thread is given.

@@ -17,7 +17,8 @@ struct Bench {
     let folder = try temporaryFolder()
     defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 30) }
     let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
-    let cluster = try LocalCluster.start(home: folder + "/postgres")
+    let home = folder + "/postgres"
+    var cluster = try LocalCluster.start(home: home)
     defer { cluster.stop() }
     let service = try Service(conninfo: cluster.connectionString, log: log)
     print("Preparing \(Self.productCount) products …")
@@ -36,6 +37,9 @@ struct Bench {
     try orders.prepare()
     for row in try orders.rows() { row.printed() }
     try IdleConnections(service: service).measure().printed()
+    let death: DatabaseDeath.Figures
+    (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)
+    death.printed()
     try StartAndStop(conninfo: cluster.connectionString, log: log).measure(service).printed()
   }
 

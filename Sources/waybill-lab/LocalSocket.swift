@@ -12,10 +12,8 @@ final class LocalSocket {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard result == 0 else {
-      close(descriptor)
-      return nil
-    }
+    // The descriptor is closed by deinit, which runs for an object that was complete, too.
+    guard result == 0 else { return nil }
   }
 
   deinit { close(descriptor) }

@@ -21,6 +21,9 @@ enum ProcessFigures {
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
   }
 
+  /// How many descriptors a process has open.
+  static func descriptors(of pid: pid_t) -> Int { names(in: "/proc/\(pid)/fd").count }
+
   private static var ticksPerSecond: Double { Double(sysconf(Int32(_SC_CLK_TCK))) }
 
   private struct Stat {
@@ -39,17 +42,19 @@ enum ProcessFigures {
       ? Stat(parent: parent, own: times[0] + times[1], buried: times[2] + times[3]) : nil
   }
 
-  private static func allPIDs() -> [pid_t] {
-    guard let directory = opendir("/proc") else { return [] }
+  private static func allPIDs() -> [pid_t] { names(in: "/proc").compactMap { pid_t($0) } }
+
+  private static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
-    var pids: [pid_t] = []
+    var names: [String] = []
     while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if let pid = pid_t(name) { pids.append(pid) }
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) {
+          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        })
     }
-    return pids
+    return names
   }
 
   private static func text(_ path: String) -> String {

@@ -14,6 +14,7 @@ struct Configuration: Equatable, Sendable {
   var host: String
   var port: UInt16
   var seedsDemoData: Bool
+  var reportRefreshSeconds: Int
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
@@ -37,6 +38,7 @@ struct Configuration: Equatable, Sendable {
     let embedded = if case .embedded = store { true } else { false }
     seedsDemoData =
       try reader.word(.seed, ["demo": true, "none": false]) ?? embedded
+    reportRefreshSeconds = try reader.number(.reportRefresh, in: 1...86_400) ?? 120
     loops = try reader.number(.loops, in: 1...256) ?? max(1, cores / 2)
     let connections =
       try reader.number(.databaseConnections, in: 2...1_000) ?? max(10, 5 * loops)

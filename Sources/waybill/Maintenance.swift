@@ -39,32 +39,6 @@ struct Maintenance {
   }
 }
 
-/// The database the settings name: somebody else's, or a private cluster that runs until stopped.
-struct RunningStore {
-  let target: ConnectionString
-  private let cluster: LocalCluster?
-
-  init(_ store: Configuration.Store) throws {
-    switch store {
-    case .external(let conninfo):
-      do {
-        target = try ConnectionString(conninfo)
-      } catch {
-        throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
-      }
-      cluster = nil
-    case .embedded(let home):
-      let cluster = try LocalCluster.start(home: home)
-      target = try ConnectionString(cluster.connectionString)
-      self.cluster = cluster
-    }
-  }
-
-  var isEmbedded: Bool { cluster != nil }
-
-  func stop() { cluster?.stop() }
-}
-
 extension EventLoop {
   /// Runs the loop on this thread until `body` has finished.
   func runUntilDone<Value>(_ body: @escaping (EventLoop) async throws -> Value) throws -> Value {

@@ -11,6 +11,7 @@ final class Metrics: Sendable {
   }
 
   let server = ServerMetrics()
+  let report = ReportFigures()
   private let loops = Mutex<[OfLoop]>([])
 
   /// Figures for one more loop to count in.
@@ -25,6 +26,7 @@ final class Metrics: Sendable {
     addRequests(&text)
     addConnections(&text)
     addDatabase(&text)
+    report.add(to: &text)
     return text.bytes
   }
 

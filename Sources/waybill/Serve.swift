@@ -23,6 +23,7 @@ struct Serve {
       configuration: configuration, target: store.target, log: log,
       schemaVersion: migrator.files.count, listener: listener, metrics: Metrics())
     let isEmbedded = store.isEmbedded
+    store.keep(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { loop in
       try await prepare(shared, migrator, isEmbedded: isEmbedded, on: loop)
@@ -54,6 +55,7 @@ struct Serve {
 
   private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
     let own = Worker(shared, on: loop)
+    let report = ReportJob(shared, on: loop)
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, number: number))
@@ -62,6 +64,7 @@ struct Serve {
       .notice, "listening",
       ["url": "http://\(shared.listener.address)", "pid": "\(getpid())"])
     await stopSignal(on: loop, log: shared.log)
+    report.stop()
     async let drained = drain(others)
     let isClean = await own.drain()
     let areClean = await drained

@@ -9,7 +9,8 @@ struct Setting: Sendable {
   var isSecret = false
 
   static let all: [Setting] = [
-    databaseURL, host, port, auth, home, seed, loops, databaseConnections, logLevel, logFormat,
+    databaseURL, host, port, auth, home, seed, reportRefresh, loops, databaseConnections,
+    logLevel, logFormat,
   ]
 
   static let databaseURL = Setting(
@@ -30,6 +31,9 @@ struct Setting: Sendable {
   static let seed = Setting(
     name: "WAYBILL_SEED", standard: "demo if embedded",
     meaning: "`demo` fills an empty catalogue with demo products at the start, `none` does not")
+  static let reportRefresh = Setting(
+    name: "WAYBILL_REPORT_REFRESH_SECONDS", standard: "120",
+    meaning: "how often the report of completed orders is refreshed, by one of all instances")
   static let loops = Setting(
     name: "WAYBILL_LOOPS", standard: "half the cores",
     meaning: "event loops, one thread each; the database needs the other cores")

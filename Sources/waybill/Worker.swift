@@ -40,7 +40,7 @@ final class Worker {
     let accessLog = AccessLog(log, on: loop)
     let router = Router(
       [
-        ("/", Self.contract(database)),
+        ("/", Self.contract(database, shared.configuration)),
         ("/", Self.operations(database, shared, draining)),
       ],
       report: { log.report($0, $1) })
@@ -65,13 +65,23 @@ final class Worker {
     return report.connectionsCut == 0 && report.handlersLeft == 0
   }
 
-  private static func contract(_ database: Database) -> RouteSet {
+  private static func contract(
+    _ database: Database, _ configuration: Configuration
+  ) -> RouteSet {
     let loop = database.loop
+    let products = ProductRepository(database)
+    let customers = CustomerRepository(database)
+    let report = ReadReport(
+      report: ReportRepository(database),
+      refreshInterval: .seconds(configuration.reportRefreshSeconds))
     return WaybillContract(
-      products: FindProducts(products: ProductRepository(database)),
+      customers: CustomerRoutes(customers: KeepCustomers(customers: customers)),
+      products: ProductRoutes(
+        find: FindProducts(products: products), keep: KeepProducts(products: products)),
       orders: OrderUseCases(
         orders: OrderRepository(database),
-        now: { Timestamp(microseconds: loop.wallClock / 1_000) })
+        now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
+      report: ReportRoutes(report: report)
     ).routeSet
   }
 

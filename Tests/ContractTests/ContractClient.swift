@@ -23,12 +23,18 @@ final class ContractClient {
 
   init(_ database: Database) {
     self.database = database
-    let products = FindProducts(products: ProductRepository(database))
+    let products = ProductRepository(database)
+    let customers = KeepCustomers(customers: CustomerRepository(database))
+    let report = ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120))
     let loop = database.loop
     let orders = OrderUseCases(
       orders: OrderRepository(database),
       now: { Timestamp(microseconds: loop.wallClock / 1_000) })
-    let contract = WaybillContract(products: products, orders: orders)
+    let contract = WaybillContract(
+      customers: CustomerRoutes(customers: customers),
+      products: ProductRoutes(
+        find: FindProducts(products: products), keep: KeepProducts(products: products)),
+      orders: orders, report: ReportRoutes(report: report))
     router = Router([("/", contract.routeSet)]) { error, _ in
       Issue.record("reported: \(String(reflecting: error))")
     }

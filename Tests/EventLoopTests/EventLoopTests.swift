@@ -61,6 +61,19 @@ struct EventLoopTests {
     #expect(sum == 100)
   }
 
+  @Test("is the executor of an actor that names it, and knows that it is")
+  func actorOnLoop() async throws {
+    let thread = LoopThread(name: "test-loop")
+    let counter = LoopActor(thread.loop)
+
+    for _ in 0..<100 { await counter.add() }
+
+    #expect(await counter.count == 100)
+    #expect(await counter.threads == 1)
+    #expect(await counter.ranElsewhere == false)
+    thread.stop()
+  }
+
   @Test("takes work from many threads at once and loses none")
   func crossThread() async throws {
     let thread = LoopThread(name: "test-loop")
@@ -153,6 +166,31 @@ struct EventLoopTests {
     }
 
     #expect(number == SIGUSR1)
+  }
+}
+
+private actor LoopActor {
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  private(set) var count = 0
+  private(set) var ranElsewhere = false
+  private var seen: Set<pthread_t> = []
+
+  init(_ loop: EventLoop) { self.loop = loop }
+
+  var threads: Int { seen.count }
+
+  func add() async {
+    step()
+    await Task.yield()
+    step()
+    count += 1
+  }
+
+  private func step() {
+    assertIsolated()
+    seen.insert(pthread_self())
+    if !loop.isCurrent { ranElsewhere = true }
   }
 }
 

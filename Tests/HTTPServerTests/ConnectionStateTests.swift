@@ -202,7 +202,8 @@ struct AdmissionTests {
       return await group.reduce(0, +)
     }
 
-    // A count that was passed for a moment may refuse one that would have fitted, never the reverse.
+    // A count that was passed for a moment may refuse one that would have fitted, never the
+    // reverse.
     #expect(admitted <= 100)
     #expect(metrics.requestsInFlight.value == admitted)
   }

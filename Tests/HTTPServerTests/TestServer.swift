@@ -19,11 +19,13 @@ final class TestServer: @unchecked Sendable {
   var finished: [FinishedRequest] { log.withLock { $0 } }
 
   init(
-    clock: Clock = .system, limits: ServerLimits = ServerLimits(),
+    clock: Clock? = nil, limits: ServerLimits? = nil,
     listener: ListeningSocket? = nil
   ) async throws {
     self.listener = try listener ?? ListeningSocket(host: "127.0.0.1", port: 0)
-    thread = LoopThread(name: "test-server", loop: EventLoop(clock: clock))
+    thread = LoopThread(name: "test-server", loop: EventLoop(clock: clock ?? .system))
+    // On a test's own clock deadlines pass when it says so; on the machine's, never by accident.
+    let limits = limits ?? (clock == nil ? .patient : ServerLimits())
     try await thread.loop.run { loop in
       self.server = Server(
         loop: loop, sites: [self.site(loop)], limits: limits, metrics: self.metrics,
@@ -65,6 +67,7 @@ final class TestServer: @unchecked Sendable {
     case "/echo": .now(Response(.ok, body: request.body))
     case "/id": .now(.text(.ok, exchange.id.description))
     case "/close": .now(Response(.ok, close: true))
+    case "/page": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_096)))
     case "/big": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_000_000)))
     case "/reflect":
       .now(Response(.ok, fields: [Field("Location", "/\r\nInjected: yes\r\n\r\nHTTP/1.1 200 OK")]))
@@ -134,5 +137,20 @@ extension RawClient {
       receive()
       return end != nil
     }
+  }
+}
+
+extension ServerLimits {
+  /// Deadlines that a test which is not about them never meets, however busy the machine is.
+  static var patient: ServerLimits {
+    var limits = ServerLimits()
+    limits.headDeadline = .seconds(600)
+    limits.bodyGrace = .seconds(600)
+    limits.bodyDeadline = .seconds(600)
+    limits.idleDeadline = .seconds(600)
+    limits.stallDeadline = .seconds(600)
+    limits.handlerDeadline = .seconds(600)
+    limits.lingerDeadline = .seconds(600)
+    return limits
   }
 }

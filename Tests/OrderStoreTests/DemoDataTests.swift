@@ -9,13 +9,17 @@ struct DemoDataTests {
   @Test("is planted once, and never into a catalogue that is not empty")
   func once() async throws {
     let conninfo = try await MigratedDatabase.make()
-    let (planted, again, page) = try await onLoop { loop in
+    let (planted, again, page, statuses, customers) = try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), on: loop)
       let planted = try await DemoData(database).plant()
       let again = try await DemoData(database).plant()
       let page = try await ProductRepository(database).list(after: nil, size: .standard)
+      let statuses = try await database.read("SELECT DISTINCT status FROM orders")
+        .map { (row) throws(PostgresError) in try row.text(0) }
+      let customers = try await CustomerRepository(database).list(after: nil, size: .standard)
+      try await Invariants.check(database)
       await database.close()
-      return (planted, again, page)
+      return (planted, again, page, statuses, customers)
     }
 
     #expect(planted && !again)
@@ -23,5 +27,25 @@ struct DemoDataTests {
     #expect(page.entries.map(\.id.value).starts(with: ["product-1", "product-2"]))
     #expect(page.entries.filter { !$0.isAvailable }.count == 1)
     #expect(page.entries.allSatisfy { $0.price.cents > 0 })
+    #expect(Set(statuses) == ["new", "in_progress", "completed", "cancelled", "failed"])
+    #expect(customers.entries.first?.name == "Demo Customer 1")
+    #expect(customers.entries.allSatisfy { $0.email?.hasSuffix("@example.org") == true })
+  }
+
+  @Test("is planted once by two that start at the same moment")
+  func together() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    let plant: @Sendable () async throws -> Bool = {
+      try await onLoop { loop in
+        let database = Database(try ConnectionString(conninfo), on: loop)
+        let planted = try await DemoData(database).plant()
+        await database.close()
+        return planted
+      }
+    }
+    async let one = plant()
+    async let two = plant()
+
+    #expect(try await [one, two].filter { $0 }.count == 1)
   }
 }

@@ -70,7 +70,8 @@ struct ConnectionStateTests {
     #expect(!state.isOverdue(after: .seconds(2), at: .never))
   }
 
-  @Test("answers every request exactly once, in order, whatever fails and whenever it breaks",
+  @Test(
+    "answers every request exactly once, in order, whatever fails and whenever it breaks",
     arguments: 0..<200)
   func random(seed: UInt64) {
     var random = SeededRandom(seed: seed)

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import Postgres
 import Synchronization
+import TestSupport
 
 /// Tasks that read, write and transact without end, and count what they are told.
 final class Load: @unchecked Sendable {
@@ -58,11 +59,10 @@ final class Load: @unchecked Sendable {
   }
 }
 
-/// How many descriptors this process has open.
-func openDescriptors() -> Int {
-  guard let folder = opendir("/proc/self/fd") else { return 0 }
-  defer { closedir(folder) }
-  var count = 0
-  while readdir(folder) != nil { count += 1 }
-  return count
+/// Starts a cluster of a test's own without holding up the pool that other tests run on.
+func startCluster(_ home: String, connectionsMax: Int = 100) async throws -> LocalCluster {
+  try await blocking {
+    try LocalCluster.start(
+      home: home, options: ClusterOptions(durable: false, connectionsMax: connectionsMax))
+  }
 }

@@ -118,7 +118,9 @@ struct PoolModel {
         }
       if !isRight { problems.append("slot \(slot) is \(state) but has \(users[slot])") }
     }
-    if pool.waiting != waiting.count { problems.append("\(pool.waiting) wait, not \(waiting.count)") }
+    if pool.waiting != waiting.count {
+      problems.append("\(pool.waiting) wait, not \(waiting.count)")
+    }
     if waiting.count > settings.waitersMax { problems.append("the queue has no end") }
     let due = waiting.values.map { $0.since + settings.waitTimeout }.min()
     if let due, pool.nextTick > due { problems.append("a deadline will be missed") }

@@ -169,7 +169,9 @@ extension [PoolState<Int>.Action] {
 
   var connects: [Int] { compactMap { if case .connect(let slot) = $0 { slot } else { nil } } }
   var uses: [Use] {
-    compactMap { if case .use(let waiter, let slot) = $0 { Use(waiter: waiter, slot: slot) } else { nil } }
+    compactMap {
+      if case .use(let waiter, let slot) = $0 { Use(waiter: waiter, slot: slot) } else { nil }
+    }
   }
   var refusals: [(Int, PoolState<Int>.Refusal)] {
     compactMap { if case .refuse(let waiter, let why) = $0 { (waiter, why) } else { nil } }

@@ -16,9 +16,15 @@ func withDatabase<Result: Sendable>(
       return result
     } catch {
       await database.close()
-      throw error
+      throw Told(error)
     }
   }
+}
+
+/// An error that tells everything when a test reports it; those of the database say nothing.
+struct Told: Error, CustomStringConvertible {
+  let description: String
+  init(_ error: any Error) { description = String(reflecting: error) }
 }
 
 extension Database {
@@ -82,7 +88,7 @@ func withProxy(
       await database.close()
     } catch {
       await database.close()
-      throw error
+      throw Told(error)
     }
   }
 }

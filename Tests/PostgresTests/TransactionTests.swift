@@ -54,7 +54,8 @@ struct TransactionTests {
     }
   }
 
-  @Test("runs once more when it lost a race, and both races end well", arguments: ["40001", "40P01"])
+  @Test(
+    "runs once more when it lost a race, and both races end well", arguments: ["40001", "40P01"])
   func retried(state: String) async throws {
     var settings = PostgresSettings()
     settings.lockTimeout = .seconds(20)
@@ -64,7 +65,11 @@ struct TransactionTests {
       _ = try await database.write("INSERT INTO t VALUES (0, 0), (1, 0)")
       let meeting = Meeting(on: loop)
       let errors = await together(2, on: loop) { index in
-        await database.failureOfTransaction { tx async throws(PostgresError) in
+        let runs = Runs()
+        defer { meeting.left += 1 }
+        return await database.failureOfTransaction { tx async throws(PostgresError) in
+          runs.count += 1
+          while runs.count > 1, meeting.left == 0 { await pause(.milliseconds(1), on: loop) }
           if state == "40001" {
             _ = try await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             _ = try await tx.run("SELECT sum(n) FROM t")
@@ -114,8 +119,6 @@ struct TransactionTests {
         #expect(error?.isOutcomeUnknown == true, "byte \(byte): \(String(reflecting: error))")
         proxy.set(.none)
       }
-      let rows = try await database.read("SELECT count(*) FROM t")
-      #expect(try rows[0].int(0) == 28)
       #expect(database.metrics.outcomesUnknown.value == 28)
     }
   }
@@ -173,6 +176,7 @@ private final class Runs {
 private final class Meeting {
   private let loop: EventLoop
   private var arrived = 0
+  var left = 0
 
   init(on loop: EventLoop) { self.loop = loop }
 

@@ -39,15 +39,17 @@ struct ValueTests {
     String(repeating: "x", count: 1 << 20),
   ]
 
-  @Test("stays a value whatever it looks like", arguments: texts)
-  func injection(text: String) async throws {
+  @Test("stays a value whatever it looks like")
+  func injection() async throws {
     try await withDatabase { database, _ in
-      let rows = try await database.read(
-        "SELECT \(text), octet_length(\(text)), \(text) = ANY(\([text, "other"]))")
+      for text in Self.texts {
+        let rows = try await database.read(
+          "SELECT \(text), octet_length(\(text)), \(text) = ANY(\([text, "other"]))")
 
-      #expect(try rows[0].text(0) == text)
-      #expect(try rows[0].int(1) == text.utf8.count)
-      #expect(try rows[0].bool(2))
+        #expect(try rows[0].text(0) == text)
+        #expect(try rows[0].int(1) == text.utf8.count)
+        #expect(try rows[0].bool(2))
+      }
     }
   }
 
@@ -104,19 +106,19 @@ struct ValueTests {
     }
   }
 
-  @Test(
-    "keeps a timestamp to the microsecond",
-    arguments: [
-      0, 1, 999_999, 951_782_400_000_000, 1_709_164_800_000_000, 4_102_444_799_999_999,
-      253_402_300_799_999_999, -1, -62_135_596_800_000_000,
-    ])
-  func timestamps(microseconds: Int64) async throws {
+  @Test("keeps a timestamp to the microsecond")
+  func timestamps() async throws {
     try await withDatabase { database, _ in
-      let time = Timestamp(microseconds: microseconds)
-      let row = try await database.read(
-        "SELECT \(time), (extract(epoch FROM \(time)) * 1000000)::bigint")[0]
-      #expect(try row.timestamp(0) == time)
-      #expect(try row.int(1) == Int(microseconds))
+      for microseconds: Int64 in [
+        0, 1, 999_999, 951_782_400_000_000, 1_709_164_800_000_000, 4_102_444_799_999_999,
+        253_402_300_799_999_999, -1, -62_135_596_800_000_000,
+      ] {
+        let time = Timestamp(microseconds: microseconds)
+        let row = try await database.read(
+          "SELECT \(time), (extract(epoch FROM \(time)) * 1000000)::bigint")[0]
+        #expect(try row.timestamp(0) == time)
+        #expect(try row.int(1) == Int(microseconds))
+      }
     }
   }
 
@@ -125,8 +127,9 @@ struct ValueTests {
     try await withDatabase { database, _ in
       let row = try await database.read(
         """
-        SELECT 'x', '99999999999999999999', '', '-', '-9223372036854775809', 'infinity'::timestamptz,
-               '0044-03-15 BC'::timestamptz, '12345-01-01'::timestamptz, 1.5
+        SELECT 'x', '99999999999999999999', '', '-', '-9223372036854775809',
+               'infinity'::timestamptz, '0044-03-15 BC'::timestamptz, '12345-01-01'::timestamptz,
+               1.5
         """)[0]
       for column in [0, 1, 2, 3, 4, 8, 9, -1, .max, .min] {
         #expect(throws: PostgresError.self) { try row.int(column) }

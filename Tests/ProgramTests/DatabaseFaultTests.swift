@@ -39,7 +39,7 @@ struct DatabaseFaultTests {
     #expect(program.pid == pid && program.isRunning)
     #expect(Set(load.statuses) == [404, 503], "nothing but served or refused for now")
     try await eventually("no descriptor is left behind") { program.descriptors <= descriptors }
-    let metrics = PlainClient.get("/metrics", port: port)
+    let metrics = await PlainClient.get("/metrics", port: port)
     #expect(metrics.contains("\npostgres_connections_leased 0\n"))
     #expect(metrics.contains("\npostgres_requests_waiting 0\n"))
     #expect(metrics.contains("\nhttp_server_requests_in_flight 0\n"))

@@ -32,8 +32,9 @@ final class RunningProgram: Sendable {
   func signal(_ number: Int32) { process.signal(number) }
 
   /// The exit code; nil when it has not ended in time or was killed.
-  func exitCode(within seconds: Int = 20) -> Int32? {
-    guard let status = process.exitStatus(within: seconds), status & 0x7F == 0 else { return nil }
+  func exitCode(within seconds: Int = 60) async -> Int32? {
+    let ended = try? await blocking { [process] in process.exitStatus(within: seconds) }
+    guard let status = ended ?? nil, status & 0x7F == 0 else { return nil }
     return (status >> 8) & 0xFF
   }
 
@@ -69,7 +70,7 @@ final class RunningProgram: Sendable {
 }
 
 /// A blocking connection to a program on this machine.
-final class PlainClient {
+final class PlainClient: Sendable {
   private let descriptor: Int32
 
   init?(port: UInt16) {
@@ -87,10 +88,8 @@ final class PlainClient {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard result == 0 else {
-      close(descriptor)
-      return nil
-    }
+    // The descriptor is closed by deinit, which runs for an object that was complete, too.
+    guard result == 0 else { return nil }
   }
 
   deinit { close(descriptor) }
@@ -101,7 +100,11 @@ final class PlainClient {
   }
 
   /// Everything until the other side closes.
-  func readToEnd() -> String {
+  func readToEnd() async -> String {
+    (try? await blocking { self.readAll() }) ?? ""
+  }
+
+  private func readAll() -> String {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {
@@ -125,9 +128,15 @@ final class PlainClient {
   }
 
   /// One request on a connection of its own: the whole answer; empty when there is none.
-  static func get(_ path: String, port: UInt16) -> String {
+  static func get(_ path: String, port: UInt16) async -> String {
     guard let client = PlainClient(port: port) else { return "" }
     client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    return client.readToEnd()
+    return await client.readToEnd()
+  }
+
+  /// What such an answer holds behind its head.
+  static func body(of path: String, port: UInt16) async -> String {
+    let answer = await get(path, port: port)
+    return answer.ranges(of: "\r\n\r\n").first.map { String(answer[$0.upperBound...]) } ?? ""
   }
 }

@@ -7,8 +7,8 @@ import Testing
 
 @Suite("The program")
 struct ServeTests {
-  private func isReady(_ port: UInt16) -> Bool {
-    PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
+  private func isReady(_ port: UInt16) async -> Bool {
+    await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
   }
 
   @Test("serves with a database of its own, keeps it, and stops it when it stops")
@@ -19,11 +19,12 @@ struct ServeTests {
     for start in 1...2 {
       let program = try RunningProgram(["WAYBILL_HOME": home])
       let port = try await program.port()
-      try await eventually("it is ready at start \(start)") { isReady(port) }
-      #expect(PlainClient.get("/products/product-1", port: port).contains(#""name":"Product 1""#))
+      try await eventually("it is ready at start \(start)") { await isReady(port) }
+      #expect(
+        await PlainClient.get("/products/product-1", port: port).contains(#""name":"Product 1""#))
       #expect(program.log.contains("planted the demo data") == (start == 1))
       program.signal(SIGTERM)
-      #expect(program.exitCode() == 0)
+      #expect(await program.exitCode() == 0)
     }
     #expect(access(home + "/run/.s.PGSQL.5432", F_OK) != 0, "nothing is left running")
   }
@@ -34,16 +35,36 @@ struct ServeTests {
     defer { _ = LocalCluster.removeAbandoned(home: home) }
     let first = try RunningProgram(["WAYBILL_HOME": home])
     let port = try await first.port()
-    try await eventually("it is ready") { isReady(port) }
+    try await eventually("it is ready") { await isReady(port) }
     first.signal(SIGKILL)
     try await eventually("it is gone") { !first.isRunning }
 
     let second = try RunningProgram(["WAYBILL_HOME": home])
     let newPort = try await second.port()
 
-    try await eventually("it is ready again") { isReady(newPort) }
+    try await eventually("it is ready again") { await isReady(newPort) }
     second.signal(SIGTERM)
-    #expect(second.exitCode() == 0)
+    #expect(await second.exitCode() == 0)
+  }
+
+  @Test("starts a database of its own again when that dies, and keeps what was in it")
+  func databaseDied() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram(["WAYBILL_HOME": home])
+    let port = try await program.port()
+    try await eventually("it is ready") { await isReady(port) }
+    let before = await PlainClient.body(of: "/products", port: port)
+    let file = try #require(readFile(home + "/data/postmaster.pid"))
+    let postmaster = try #require(file.split(separator: "\n").first.flatMap { pid_t($0) })
+
+    kill(postmaster, SIGKILL)
+
+    try await eventually("it has noticed") { program.log.contains("PostgreSQL has died") }
+    try await eventually("it is ready again") { await isReady(port) }
+    #expect(await PlainClient.body(of: "/products", port: port) == before)
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0)
   }
 
   @Test("is alive but not ready until the schema is there, and ready then")
@@ -52,13 +73,13 @@ struct ServeTests {
     let program = try RunningProgram(["DATABASE_URL": conninfo])
     let port = try await program.port()
 
-    #expect(PlainClient.get("/livez", port: port).hasPrefix("HTTP/1.1 200 "))
-    let before = PlainClient.get("/readyz", port: port)
+    #expect(await PlainClient.get("/livez", port: port).hasPrefix("HTTP/1.1 200 "))
+    let before = await PlainClient.get("/readyz", port: port)
     #expect(before.hasPrefix("HTTP/1.1 503 ") && before.contains("Retry-After: 1"))
     #expect(before.contains("run waybill migrate"))
     let migration = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
-    #expect(migration.exitCode() == 0, "\(migration.log)")
-    try await eventually("it is ready") { isReady(port) }
+    #expect(await migration.exitCode() == 0, "\(migration.log)")
+    try await eventually("it is ready") { await isReady(port) }
   }
 
   @Test("stays up without a database, says so, and comes up with it")
@@ -67,18 +88,18 @@ struct ServeTests {
     let cluster = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
     let conninfo = cluster.connectionString
     let migration = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
-    #expect(migration.exitCode() == 0)
+    #expect(await migration.exitCode() == 0)
     cluster.stop()
     defer { _ = LocalCluster.removeAbandoned(home: home) }
 
     let program = try RunningProgram(["DATABASE_URL": conninfo])
     let port = try await program.port()
-    #expect(PlainClient.get("/readyz", port: port).contains("cannot be reached"))
-    #expect(PlainClient.get("/products", port: port).hasPrefix("HTTP/1.1 503 "))
+    #expect(await PlainClient.get("/readyz", port: port).contains("cannot be reached"))
+    #expect(await PlainClient.get("/products", port: port).hasPrefix("HTTP/1.1 503 "))
     let again = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
     defer { again.stop() }
 
-    try await eventually("it is ready") { isReady(port) }
+    try await eventually("it is ready") { await isReady(port) }
   }
 
   @Test("answers what it has begun when it is asked to stop, and ends the connection")
@@ -91,11 +112,12 @@ struct ServeTests {
     try await eventually("it stops") { program.log.contains("finishing what was begun") }
     for client in clients { client.send("\r\n") }
 
-    let answers = clients.map { $0.readToEnd() }
+    var answers: [String] = []
+    for client in clients { answers.append(await client.readToEnd()) }
 
     #expect(answers.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
     #expect(answers.allSatisfy { $0.contains("Connection: close\r\n") })
-    #expect(program.exitCode() == 0)
+    #expect(await program.exitCode() == 0)
   }
 
   @Test("ends at once on a second signal")
@@ -108,7 +130,7 @@ struct ServeTests {
     try await eventually("it waits") { program.log.contains("finishing what was begun") }
     program.signal(SIGTERM)
 
-    #expect(program.exitCode(within: 5) == 130)
+    #expect(await program.exitCode(within: 5) == 130)
   }
 
   typealias Refused = (why: String, variables: [String: String], arguments: [String], line: String)
@@ -129,10 +151,10 @@ struct ServeTests {
   ]
 
   @Test("says in one line why it does not start", arguments: refused)
-  func refusal(_ example: Refused) throws {
+  func refusal(_ example: Refused) async throws {
     let program = try RunningProgram(example.variables, arguments: example.arguments)
 
-    #expect(program.exitCode() == 1, "\(example.why)")
+    #expect(await program.exitCode() == 1, "\(example.why)")
     #expect(program.log.split(separator: "\n").count == 1, "\(program.log)")
     #expect(program.log.contains(example.line), "\(program.log)")
   }
@@ -145,7 +167,7 @@ struct ServeTests {
 
     let second = try RunningProgram(["DATABASE_URL": conninfo, "PORT": "\(port)"])
 
-    #expect(second.exitCode() == 1)
+    #expect(await second.exitCode() == 1)
     #expect(second.log.contains("127.0.0.1:\(port) is in use"))
   }
 
@@ -154,7 +176,7 @@ struct ServeTests {
     let conninfo = try await MigratedDatabase.make()
     let program = try RunningProgram(["DATABASE_URL": conninfo])
     let port = try await program.port()
-    try await eventually("it is ready") { isReady(port) }
+    try await eventually("it is ready") { await isReady(port) }
 
     let healthy = try RunningProgram(
       ["DATABASE_URL": conninfo, "PORT": "\(port)"], arguments: ["health"])
@@ -164,10 +186,11 @@ struct ServeTests {
     let empty = try RunningProgram(
       ["DATABASE_URL": try TestCluster.shared.makeDatabase()], arguments: ["doctor"])
 
-    #expect(healthy.exitCode() == 0)
-    #expect(unhealthy.exitCode() == 1)
-    #expect(doctor.exitCode() == 0, "\(doctor.log)")
-    #expect(empty.exitCode() == 1 && empty.log.contains("run waybill migrate"), "\(empty.log)")
+    #expect(await healthy.exitCode() == 0)
+    #expect(await unhealthy.exitCode() == 1)
+    #expect(await doctor.exitCode() == 0, "\(doctor.log)")
+    #expect(
+      await empty.exitCode() == 1 && empty.log.contains("run waybill migrate"), "\(empty.log)")
   }
 
   @Test("writes one line for each request, with its id, and never a secret")
@@ -180,10 +203,10 @@ struct ServeTests {
       "GET /products?limit=1 HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: my-request\r\n"
         + "Authorization: Bearer hush-token\r\nConnection: close\r\n\r\n")
 
-    #expect(client.readToEnd().contains("X-Request-Id: my-request\r\n"))
+    #expect(await client.readToEnd().contains("X-Request-Id: my-request\r\n"))
     try await eventually("it is logged") { program.log.contains(#""request_id":"my-request""#) }
     program.signal(SIGTERM)
-    #expect(program.exitCode() == 0)
+    #expect(await program.exitCode() == 0)
     #expect(program.log.contains(#""path":"/products","route":"/products","status":200"#))
     #expect(!program.log.contains("hush"))
   }
@@ -192,10 +215,10 @@ struct ServeTests {
   func metrics() async throws {
     let program = try RunningProgram(["DATABASE_URL": try await MigratedDatabase.make()])
     let port = try await program.port()
-    for _ in 0..<3 { _ = PlainClient.get("/products/none", port: port) }
-    _ = PlainClient.get("/\(String(repeating: "x", count: 100))", port: port)
+    for _ in 0..<3 { _ = await PlainClient.get("/products/none", port: port) }
+    _ = await PlainClient.get("/\(String(repeating: "x", count: 100))", port: port)
 
-    let text = PlainClient.get("/metrics", port: port)
+    let text = await PlainClient.get("/metrics", port: port)
 
     #expect(
       text.contains(

@@ -66,7 +66,7 @@ struct RuleTests {
     Sample(.machinePaths, nil, "README.md", "see docs/shared\n"),
 
     Sample(.doors, "PQexec (SQL as text)", "Sources/Postgres/A.swift", "PQexec(a, b)\n"),
-    Sample(.doors, "unsafeSQL (SQL as text)", "Sources/OrderStore/A.swift", "q(unsafeSQL: a)\n"),
+    Sample(.doors, "unsafeText (SQL as text)", "Sources/OrderStore/A.swift", "q(unsafeText: a)\n"),
     Sample(.doors, nil, "Sources/Postgres/Cluster/ClusterConnection.swift", "PQexec(a, b)\n"),
     Sample(
       .sleeping, "calls Task.sleep(…)", "Tests/HTTPTests/A.swift", "try await Task.sleep(for: a)"),

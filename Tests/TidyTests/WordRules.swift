@@ -40,7 +40,7 @@ extension Rule {
     ("PQexec", "SQL as text", ["Sources/Postgres/Cluster/ClusterConnection.swift"]),
     ("PQexecParams", "blocks", []),
     ("PQconnectdb", "blocks", ["Sources/Postgres/Cluster/ClusterConnection.swift"]),
-    ("unsafeSQL", "SQL as text", ["Sources/Postgres/"]),
+    ("unsafeText", "SQL as text", ["Sources/Postgres/"]),
   ]
 
   static let doors = perLine(

@@ -8,7 +8,7 @@ final class ClusterLock: Sendable {
     file = try ClusterFiles.open(folders.lock, of: user)
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       let holder = ClusterFiles.read(folders.lock).map { " (process \($0))" } ?? ""
-      close(file)
+      // Closed by deinit, which also runs for an object that was complete when its init threw.
       throw ClusterError(
         cause: "another waybill\(holder) uses \(folders.home)",
         cure: "stop it first, or give this one a folder of its own with WAYBILL_HOME")

@@ -29,7 +29,7 @@ public final class LocalCluster: Sendable {
     try user.mustReach(folders.home)
     let lock = try ClusterLock(folders, user: user)
     let binaries = try ServerBinaries.find(writerOfData: folders.dataVersion())
-    try ServerProcesses(folders: folders).clear()
+    try ServerProcesses(folders: folders, user: user).clear()
 
     let log = try ClusterFiles.open(folders.log, of: user)
     defer { close(log) }
@@ -92,9 +92,10 @@ public final class LocalCluster: Sendable {
   package static func removeAbandoned(home: String) -> Bool {
     do throws(ClusterError) {
       let folders = try ClusterFolders(home: home)
-      let lock = try ClusterLock(folders, user: ServerUser.choose(home: folders.home))
+      let user = try ServerUser.choose(home: folders.home)
+      let lock = try ClusterLock(folders, user: user)
       defer { withExtendedLifetime(lock) {} }
-      try ServerProcesses(folders: folders).clear()
+      try ServerProcesses(folders: folders, user: user).clear()
       remove(folders)
       return true
     } catch {

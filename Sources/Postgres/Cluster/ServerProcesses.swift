@@ -7,12 +7,23 @@ import Glibc
 /// and a killed postmaster may have left backends that still write.
 struct ServerProcesses {
   let folders: ClusterFolders
+  let user: ServerUser
 
   var pids: [pid_t] {
     ClusterFiles.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
       ClusterFiles.read("/proc/\(pid)/comm") == "postgres\n"
-        && ClusterFiles.real("/proc/\(pid)/cwd") == folders.data
+        && workingFolder(of: pid) == folders.data
     }
+  }
+
+  /// Root in a container may not look at what other users' processes do; they themselves may.
+  private func workingFolder(of pid: pid_t) -> String? {
+    let link = "/proc/\(pid)/cwd"
+    if let folder = ClusterFiles.real(link) { return folder }
+    guard errno == EACCES, let command = try? user.run(["/usr/bin/readlink", link]) else {
+      return nil
+    }
+    return ChildProcess.output(of: command, seconds: 10).map { String($0.prefix { $0 != "\n" }) }
   }
 
   /// Ends what an earlier run left running, and removes the files that say it still runs.

@@ -46,7 +46,7 @@ struct ListingTests {
           .joined(separator: "&")
         let expected = try await client.numbers(where: filter.map(\.condition), isOldestFirst)
 
-        let seen = try await client.walk("/orders?\(query)&limit=7".replacing("limit=1&", with: ""))
+        let seen = try await client.numbers(along: "/orders?\(query)&limit=7".replacing("limit=1&", with: ""))
 
         #expect(seen == expected, "seed \(seed): \(query)")
       }
@@ -203,7 +203,7 @@ extension ContractClient {
   }
 
   /// The numbers of all pages from an address on.
-  fileprivate func walk(_ path: String) async throws -> [Int] {
+  fileprivate func numbers(along path: String) async throws -> [Int] {
     var next: String? = path
     var numbers: [Int] = []
     while let path = next, numbers.count < 1_000 {

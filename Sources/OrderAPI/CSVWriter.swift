@@ -1,0 +1,61 @@
+/// Writes a table as RFC 4180 has it: lines end with CR LF, text stands in quotes.
+///
+/// A spreadsheet takes text that begins like a formula for one and would run it, also from inside
+/// quotes. Such text gets an apostrophe before it, which a spreadsheet hides; whoever needs the
+/// bytes as they are reads the JSON.
+struct CSVWriter {
+  private static let formulaStarts = Array("=+-@\t\r\n".utf8)
+
+  private(set) var bytes: [UInt8] = []
+
+  /// A table with these columns.
+  init(columns: [StaticString]) {
+    bytes += columns.map(\.description).joined(separator: ",").utf8
+    endLine()
+  }
+
+  /// Appends a line.
+  mutating func line(_ write: (inout Line) -> Void) {
+    var line = Line(bytes: bytes)
+    bytes = []
+    write(&line)
+    bytes = line.bytes
+    endLine()
+  }
+
+  private mutating func endLine() { bytes += [0x0D, 0x0A] }
+
+  /// The fields of one line.
+  struct Line {
+    fileprivate var bytes: [UInt8]
+    private var isFirst = true
+
+    fileprivate init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// A field of digits, written as it stands.
+    mutating func plain(_ text: String) {
+      separate()
+      bytes += text.utf8
+    }
+
+    /// A field of anybody's text; nil is an empty field.
+    mutating func text(_ text: String?) {
+      separate()
+      guard let text else { return }
+      bytes.append(UInt8(ascii: "\""))
+      if let first = text.utf8.first, formulaStarts.contains(first) {
+        bytes.append(UInt8(ascii: "'"))
+      }
+      for byte in text.utf8 {
+        if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+        bytes.append(byte)
+      }
+      bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func separate() {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+    }
+  }
+}

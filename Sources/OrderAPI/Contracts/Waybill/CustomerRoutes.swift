@@ -1,0 +1,103 @@
+import HTTP
+import JSON
+public import OrderService
+import Orders
+
+/// Customers in the own API.
+public struct CustomerRoutes {
+  private let customers: KeepCustomers
+
+  /// The routes over the services of one event loop.
+  public init(customers: KeepCustomers) { self.customers = customers }
+
+  var routes: [Route] {
+    [
+      Route(.post, "/customers", "Introduce a customer", create),
+      Route(.get, "/customers", "List customers, in the order they were introduced", list),
+      Route(.get, "/customers/{id}", "Get one customer", get),
+      Route(.patch, "/customers/{id}", "Change a customer's name or address", change),
+    ]
+  }
+
+  private func create(_ call: Call) async throws -> Response {
+    let new = try call.body { (json) throws(JSONInvalid) in
+      let id = json["id"].optional?.parsed(CustomerID.rule, CustomerID.init)
+      let name = json["name"].parsed(Name.rule, Name.init)
+      let email = json["email"].optional?.parsed(EmailAddress.rule, EmailAddress.init)
+      try json.check()
+      guard let name else { throw json.refuse("must be a customer") }
+      return NewCustomer(id: id, name: name, email: email)
+    }
+    let customer = try await customers.create(new)
+    return .created(
+      at: call.location(of: customer.id.value), customer.tag, JSONWriter.object(customer.write))
+  }
+
+  private func list(_ call: Call) async throws -> Response {
+    var parameters = try call.parameters("limit", "cursor")
+    let size = parameters.pageSize()
+    let position = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: "customers")
+    }
+    try parameters.finish()
+    let page = try await customers.list(after: position, size: size)
+    return .json(
+      .ok,
+      JSONWriter.page(page) {
+        call.next(Cursor.text(list: "customers", position: $0))
+      } _: {
+        $0.write(&$1)
+      })
+  }
+
+  private func get(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    guard let customer = try await customers.find(id) else { throw Self.missing(id) }
+    return call.answer(customer.tag) { JSONWriter.object(customer.write) }
+  }
+
+  private func change(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, id)
+    let change = try call.body { (json) throws(JSONInvalid) in
+      CustomerChange(
+        name: json["name"].ifPresent?.parsed(Name.rule, Name.init),
+        email: json["email"].parsedChange(EmailAddress.rule, EmailAddress.init))
+    }
+    guard let customer = try await customers.change(id, to: change, expecting: expected) else {
+      throw Self.missing(id)
+    }
+    return .changed(customer.tag, JSONWriter.object(customer.write))
+  }
+
+  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+    try await call.requiredVersion {
+      guard let customer = try await customers.find(id) else { throw Self.missing(id) }
+      return customer.version
+    }
+  }
+
+  private static func missing(_ id: String) -> Failure { .notFound("customer \(id)") }
+}
+
+extension CustomerID {
+  static let rule = "must have 1 to 255 characters"
+}
+
+extension EmailAddress {
+  static let rule = "must be an e-mail address"
+}
+
+extension Customer {
+  fileprivate var tag: EntityTag { EntityTag(version: version) }
+
+  fileprivate func write(_ json: inout JSONObjectWriter) {
+    json.string("id", id.value)
+    json.integer("number", number)
+    json.string("name", name)
+    json.string("email", email)
+    json.integer("version", version)
+    json.string("created_at", createdAt.rfc3339)
+    json.string("updated_at", updatedAt.rfc3339)
+  }
+}

@@ -1,0 +1,201 @@
+import HTTP
+import JSON
+public import OrderService
+import Orders
+
+/// The catalogue and its stock in the own API.
+public struct ProductRoutes {
+  private let find: FindProducts
+  private let keep: KeepProducts
+
+  /// The routes over the services of one event loop.
+  public init(find: FindProducts, keep: KeepProducts) {
+    self.find = find
+    self.keep = keep
+  }
+
+  var routes: [Route] {
+    [
+      Route(.post, "/products", "Bring a product into the catalogue", create),
+      Route(.get, "/products", "List or search products, in the order they were created", list),
+      Route(.get, "/products/{id}", "Get one product", get),
+      Route(.patch, "/products/{id}", "Change a product's name, description or price", change),
+      Route(.delete, "/products/{id}", "Retire a product: it can no longer be ordered", retire),
+      Route(.post, "/products/{id}/stock", "Change a product's stock by hand", adjust),
+      Route(.get, "/products/{id}/stock", "What happened to a product's stock", movements),
+    ]
+  }
+
+  private func create(_ call: Call) async throws -> Response {
+    let new = try call.body { (json) throws(JSONInvalid) in
+      let id = json["id"].optional?.parsed(ProductID.rule, ProductID.init)
+      let name = json["name"].parsed(Name.rule, Name.init)
+      let description = json["description"].optional?
+        .parsed(ProductDescription.rule, ProductDescription.init)
+      let price = Money(cents: json["price"].decimal())
+      let stock = json["stock"].optional?.integer(in: Product.allowedStock) ?? 0
+      try json.check()
+      guard let name,
+        let new = NewProduct(
+          id: id, name: name, description: description, price: price, stock: stock)
+      else { throw json.refuse("must be a product") }
+      return new
+    }
+    let product = try await keep.create(new, by: call.who)
+    return .created(
+      at: call.location(of: product.id.value), product.tag, JSONWriter.object(product.write))
+  }
+
+  private func list(_ call: Call) async throws -> Response {
+    var parameters = try call.parameters("q", "in_stock", "retired", "limit", "cursor")
+    let characters = ProductFilter.allowedTextLength
+    let text = parameters.read("q", "must have at most \(characters.upperBound) characters") {
+      characters.contains($0.unicodeScalars.count) ? $0 : nil
+    }
+    let inStock = parameters.read("in_stock", "must be true or false", Bool.init)
+    let retired = parameters.read("retired", "must be true or false", Bool.init)
+    let size = parameters.pageSize()
+    let position = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: "products")
+    }
+    try parameters.finish()
+    let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
+    let page = try await find.list(filter, after: position, size: size)
+    return .json(
+      .ok,
+      JSONWriter.page(page) {
+        call.next(Cursor.text(list: "products", position: $0))
+      } _: {
+        $0.write(&$1)
+      })
+  }
+
+  private func get(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    guard let product = try await find.find(id) else { throw Self.missing(id) }
+    return call.answer(product.tag) { JSONWriter.object(product.write) }
+  }
+
+  private func change(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, id)
+    let change = try call.body { (json) throws(JSONInvalid) in
+      let name = json["name"].ifPresent?.parsed(Name.rule, Name.init)
+      let description = json["description"]
+        .parsedChange(ProductDescription.rule, ProductDescription.init)
+      let price = (json["price"].ifPresent?.decimal()).map { Money(cents: $0) }
+      if json["stock"].ifPresent != nil {
+        json["stock"].refuse("is changed by POST to the product's /stock")
+      }
+      try json.check()
+      guard let change = ProductChange(name: name, description: description, price: price) else {
+        throw json.refuse("must be a change of a product")
+      }
+      return change
+    }
+    return try answer(try await keep.change(id, to: change, expecting: expected), id)
+  }
+
+  private func retire(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, id)
+    return try answer(try await keep.retire(id, expecting: expected), id)
+  }
+
+  private func adjust(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, id)
+    let adjustment = try call.body { (json) throws(JSONInvalid) in
+      let delta = json["delta"].integer(in: StockAdjustment.allowedDelta)
+      let reason = json["reason"].optional?.string(length: StockAdjustment.allowedReasonLength)
+      try json.check()
+      guard let adjustment = StockAdjustment(delta: delta, reason: reason) else {
+        throw json["delta"].refuse("must not be 0")
+      }
+      return adjustment
+    }
+    let product = try await keep.adjust(id, by: adjustment, expecting: expected, by: call.who)
+    return try answer(product, id)
+  }
+
+  private func movements(_ call: Call) async throws -> Response {
+    let id = try call.value("id")
+    var parameters = try call.parameters("limit", "cursor")
+    let size = parameters.pageSize()
+    let position = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: "movements", parts: 2).flatMap(StockMovement.Position.init)
+    }
+    try parameters.finish()
+    guard let page = try await find.movements(of: id, after: position, size: size)
+    else { throw Self.missing(id) }
+    return .json(
+      .ok,
+      JSONWriter.page(page) {
+        call.next(Cursor.text(list: "movements", $0.parts))
+      } _: {
+        $0.write(&$1)
+      })
+  }
+
+  private func answer(_ product: Product?, _ id: String) throws(Failure) -> Response {
+    guard let product else { throw Self.missing(id) }
+    return .changed(product.tag, JSONWriter.object(product.write))
+  }
+
+  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+    try await call.requiredVersion {
+      guard let product = try await find.find(id) else { throw Self.missing(id) }
+      return product.version
+    }
+  }
+
+  private static func missing(_ id: String) -> Failure { .notFound("product \(id)") }
+}
+
+extension ProductID {
+  static let rule = "must be 1 to 64 letters, digits, dots, underscores and hyphens"
+}
+
+extension ProductDescription {
+  static let rule = "must have at most 2000 characters"
+}
+
+extension Product {
+  fileprivate var tag: EntityTag { EntityTag(version: version) }
+
+  fileprivate func write(_ json: inout JSONObjectWriter) {
+    json.string("id", id.value)
+    json.integer("number", number)
+    json.string("name", name)
+    json.string("description", description)
+    json.money("price", price.cents)
+    json.integer("stock", stock)
+    json.boolean("available", isAvailable)
+    json.integer("version", version)
+    json.string("created_at", createdAt.rfc3339)
+    json.string("updated_at", updatedAt.rfc3339)
+  }
+}
+
+extension StockMovement {
+  fileprivate func write(_ json: inout JSONObjectWriter) {
+    json.integer("delta", delta)
+    json.string("cause", cause)
+    json.integer("order_number", order)
+    json.string("reason", reason)
+    json.string("who", who)
+    json.string("created_at", position.moment.rfc3339)
+  }
+}
+
+extension StockMovement.Position {
+  fileprivate var parts: [String] { ["\(moment.microseconds)", "\(number)"] }
+
+  /// The position that a cursor's parts stand for, of this era: the database's calendar ends.
+  fileprivate init?(parts: [String]) {
+    guard let moment = Int64(parts[0]), (0..<253_402_300_800_000_000).contains(moment),
+      let number = Int(parts[1])
+    else { return nil }
+    self.init(moment: Timestamp(microseconds: moment), number: number)
+  }
+}

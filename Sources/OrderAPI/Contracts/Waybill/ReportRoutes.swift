@@ -1,0 +1,103 @@
+import HTTP
+import JSON
+public import OrderService
+import Orders
+
+/// What customers bought, in the own API.
+public struct ReportRoutes {
+  private let report: ReadReport
+
+  /// The routes over the services of one event loop.
+  public init(report: ReadReport) { self.report = report }
+
+  var routes: [Route] {
+    [
+      Route(.get, "/reports/customers", "What customers bought: completed orders", list),
+      Route(.get, "/reports/customers/{customer_id}", "What one customer bought", get),
+    ]
+  }
+
+  private func list(_ call: Call) async throws -> Response {
+    let form = try call.form(of: [.json, .csv])
+    var parameters = try call.parameters("sort", "limit", "cursor")
+    let sort = parameters.read("sort", ReportSort.rule) { ReportSort($0) } ?? .standard
+    let size = parameters.pageSize()
+    // Part of the cursor's name, as a position says nothing to another sort order.
+    let list = "report\(sort.word)"
+    let position = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: list, parts: 2)
+        .flatMap { sort.position(value: $0[0], customer: $0[1]) }
+    }
+    try parameters.finish()
+    let (refresh, page) = try await report.list(sort, after: position, size: size)
+    let next = page.next.map { call.next(Cursor.text(list: list, [$0.value, $0.customer])) }
+    if form.value == ContentType.csv.value {
+      let link = next.map { Field("Link", "<\($0)>; rel=\"next\"") }
+      return call.answer(
+        EntityTag("\(refresh.number)-csv"), .csv, fields: [Self.vary] + (link.map { [$0] } ?? [])
+      ) { Self.table(page.entries) }
+    }
+    return call.answer(EntityTag(version: refresh.number), fields: [Self.vary]) {
+      JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
+        json.string("refreshed_at", refresh.moment?.rfc3339)
+        json.integer("refresh_interval_seconds", report.refreshInterval.components.seconds)
+        json.array("items") { items in
+          for row in page.entries { items.object { row.write(&$0) } }
+        }
+        json.string("next", next)
+      }
+    }
+  }
+
+  private func get(_ call: Call) async throws -> Response {
+    _ = try call.form(of: [.json])
+    let id = try call.value("customer_id")
+    guard let (refresh, row) = try await report.find(id) else {
+      throw Failure.notFound("completed order of customer \(id) in the report")
+    }
+    return call.answer(EntityTag(version: refresh.number)) { JSONWriter.object(row.write) }
+  }
+
+  private static let vary = Field("Vary", "Accept")
+
+  private static func table(_ rows: [ReportRow]) -> [UInt8] {
+    var csv = CSVWriter(
+      columns: ["customer_id", "customer_name", "orders", "total_quantity", "total_amount"])
+    for row in rows {
+      csv.line { line in
+        line.text(row.customer)
+        line.text(row.name)
+        line.plain("\(row.orders)")
+        line.plain("\(row.totalQuantity)")
+        line.plain(row.totalAmount)
+      }
+    }
+    return csv.bytes
+  }
+}
+
+extension Call {
+  /// The form of the answer that the caller likes best.
+  fileprivate func form(of offered: [ContentType]) throws(Failure) -> ContentType {
+    guard let form = Accept(request.fields("accept")).best(of: offered) else {
+      throw .notAcceptable(offered: offered)
+    }
+    return form
+  }
+}
+
+extension ReportSort {
+  fileprivate static let rule =
+    "must be one of these, behind a minus to begin with the largest: "
+    + Column.allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+extension ReportRow {
+  fileprivate func write(_ json: inout JSONObjectWriter) {
+    json.string("customer_id", customer)
+    json.string("customer_name", name)
+    json.integer("orders", orders)
+    json.integer("total_quantity", totalQuantity)
+    json.raw("total_amount", totalAmount.utf8)
+  }
+}

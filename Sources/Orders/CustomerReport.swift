@@ -1,0 +1,121 @@
+/// What one customer bought: the sums over all completed orders.
+public struct ReportRow: Equatable, Sendable {
+  /// The customer.
+  public let customer: String
+  /// What the customer was called when the report was made.
+  public let name: String?
+  /// How many orders.
+  public let orders: Int
+  /// Units in them.
+  public let totalQuantity: Int
+  /// Their amount: digits, a point, two digits; more than 64 bits of cents may hold.
+  public let totalAmount: String
+
+  /// A row of the report.
+  public init(customer: String, name: String?, orders: Int, totalQuantity: Int, totalAmount: String)
+  {
+    self.customer = customer
+    self.name = name
+    self.orders = orders
+    self.totalQuantity = totalQuantity
+    self.totalAmount = totalAmount
+  }
+}
+
+/// The refresh that a report is of.
+public struct ReportRefresh: Equatable, Sendable {
+  /// Counts refreshes; 0 while there was none.
+  public let number: Int
+  /// The moment as of which the report is true.
+  public let moment: Timestamp?
+
+  /// A refresh.
+  public init(number: Int, moment: Timestamp?) {
+    self.number = number
+    self.moment = moment
+  }
+}
+
+/// In which order the report's rows are shown.
+public struct ReportSort: Equatable, Sendable {
+  /// What to sort by.
+  public enum Column: String, CaseIterable, Sendable {
+    /// The customer's id.
+    case customer = "customer_id"
+    /// The customer's name; nobody's name comes first.
+    case name = "customer_name"
+    /// How many orders.
+    case orders
+    /// Units in them.
+    case totalQuantity = "total_quantity"
+    /// Their amount.
+    case totalAmount = "total_amount"
+  }
+
+  /// Where a row stands in this order: its value in the column, as text, and its customer.
+  public struct Position: Equatable, Sendable {
+    /// The value.
+    public let value: String
+    /// Tells rows of the same value apart.
+    public let customer: String
+
+    /// A position.
+    public init(value: String, customer: String) {
+      self.value = value
+      self.customer = customer
+    }
+  }
+
+  /// Who bought most first.
+  public static let standard = ReportSort(column: .totalAmount, descends: true)
+
+  /// What to sort by.
+  public let column: Column
+  /// Whether the largest come first.
+  public let descends: Bool
+
+  /// An order.
+  public init(column: Column, descends: Bool) {
+    self.column = column
+    self.descends = descends
+  }
+
+  /// The order that a word stands for: a column, behind a minus when the largest come first.
+  public init?(_ word: String) {
+    let descends = word.hasPrefix("-")
+    guard let column = Column(rawValue: String(word.dropFirst(descends ? 1 : 0))) else {
+      return nil
+    }
+    self.init(column: column, descends: descends)
+  }
+
+  /// The word for it.
+  public var word: String { (descends ? "-" : "") + column.rawValue }
+
+  /// The position that two texts stand for; nil when the value could not stand in the column.
+  public func position(value: String, customer: String) -> Position? {
+    switch column {
+    case .customer, .name: break
+    case .orders, .totalQuantity: guard Int(value) != nil else { return nil }
+    case .totalAmount:
+      let parts = value.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      guard value.utf8.count <= 32, parts.count <= 2,
+        parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } })
+      else { return nil }
+    }
+    return Position(value: value, customer: customer)
+  }
+
+  /// Where a row stands.
+  public func position(of row: ReportRow) -> Position {
+    let value =
+      switch column {
+      case .customer: row.customer
+      case .name: row.name ?? ""
+      case .orders: "\(row.orders)"
+      case .totalQuantity: "\(row.totalQuantity)"
+      case .totalAmount: row.totalAmount
+      }
+    return Position(value: value, customer: row.customer)
+  }
+}

@@ -1,0 +1,9 @@
+/// What a partial update does to a value that may be missing.
+public enum FieldChange<Value: Sendable>: Sendable {
+  /// It stays as it is.
+  case keep
+  /// It goes.
+  case clear
+  /// It is another one from now on.
+  case set(Value)
+}

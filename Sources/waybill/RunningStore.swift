@@ -1,0 +1,101 @@
+import Glibc
+import Postgres
+import Synchronization
+
+/// The database the settings name: somebody else's, or a private cluster that runs until stopped.
+struct RunningStore: Sendable {
+  let target: ConnectionString
+  private let cluster: KeptCluster?
+
+  init(_ store: Configuration.Store) throws {
+    switch store {
+    case .external(let conninfo):
+      do {
+        target = try ConnectionString(conninfo)
+      } catch {
+        throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
+      }
+      cluster = nil
+    case .embedded(let home):
+      let cluster = try KeptCluster(home: home)
+      target = try ConnectionString(cluster.connectionString)
+      self.cluster = cluster
+    }
+  }
+
+  var isEmbedded: Bool { cluster != nil }
+
+  /// From now on a private cluster that dies is started again.
+  func keep(log: Log) { cluster?.keep(log: log) }
+
+  func stop() { cluster?.stop() }
+}
+
+/// A private cluster that is started again when it dies under the service: nobody else would.
+private final class KeptCluster: Sendable {
+  /// How often somebody looks whether it still runs, in milliseconds; requests find out sooner.
+  private static let lookPause: Int32 = 250
+
+  private enum State: Sendable {
+    case running(LocalCluster)
+    case stopped
+  }
+
+  private let home: String
+  private let state: Mutex<State>
+  let connectionString: String
+
+  init(home: String) throws(ClusterError) {
+    let cluster = try LocalCluster.start(home: home)
+    self.home = home
+    connectionString = cluster.connectionString
+    state = Mutex(.running(cluster))
+  }
+
+  func keep(log: Log) {
+    let look = Look(cluster: self, log: log)
+    var thread = pthread_t()
+    let result = pthread_create(
+      &thread, nil,
+      { argument in
+        let look = Unmanaged<Look>.fromOpaque(argument!).takeRetainedValue()
+        while look.cluster.revive(log: look.log) { poll(nil, 0, KeptCluster.lookPause) }
+        return nil
+      }, Unmanaged.passRetained(look).toOpaque())
+    precondition(result == 0, "no thread left to look after the database")
+    pthread_detach(thread)
+  }
+
+  func stop() {
+    state.withLock { state in
+      if case .running(let cluster) = state { cluster.stop() }
+      state = .stopped
+    }
+  }
+
+  /// Starts a dead cluster again; false when it has been stopped.
+  private func revive(log: Log) -> Bool {
+    state.withLock { state in
+      guard case .running(let cluster) = state else { return false }
+      guard cluster.processID == nil else { return true }
+      log.write(.error, "the private PostgreSQL has died; starting it again")
+      do {
+        // Lets go of the folder; there is nothing left to be stopped.
+        cluster.stop()
+        state = .running(try LocalCluster.start(home: home))
+      } catch {
+        log.write(.error, "the private PostgreSQL does not start", ["reason": "\(error)"])
+      }
+      return true
+    }
+  }
+
+  private final class Look: Sendable {
+    let cluster: KeptCluster
+    let log: Log
+    init(cluster: KeptCluster, log: Log) {
+      self.cluster = cluster
+      self.log = log
+    }
+  }
+}

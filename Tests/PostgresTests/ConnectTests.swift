@@ -1,0 +1,154 @@
+import EventLoop
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("Connecting")
+struct ConnectTests {
+  static let strings: [(text: String, hosts: [ConnectionString.Host])] = [
+    ("host=a,b port=1,2", [.init(name: "a", port: "1"), .init(name: "b", port: "2")]),
+    ("host=a,b port=7", [.init(name: "a", port: "7"), .init(name: "b", port: "7")]),
+    (
+      "postgresql://u:p@a:1,b:2/d?target_session_attrs=read-write",
+      [.init(name: "a", port: "1"), .init(name: "b", port: "2")]
+    ),
+    ("hostaddr=::1 port=1", [.init(address: "::1", port: "1")]),
+    ("host=/run/x port=1", [.init(name: "/run/x", port: "1")]),
+  ]
+
+  @Test("reads the servers out of a connection string", arguments: strings)
+  func parsed(text: String, hosts: [ConnectionString.Host]) throws {
+    #expect(try ConnectionString(text).hosts == hosts)
+  }
+
+  @Test(
+    "refuses a connection string that cannot be meant, and does not repeat it",
+    arguments: [
+      "host=a,b port=1,2,3", "host=a,b hostaddr=127.0.0.1", "nonsense", "host=a secret=1",
+      "host=a\0b", "host=" + Array(repeating: "a", count: 17).joined(separator: ","),
+    ])
+  func refused(text: String) {
+    let error = #expect(throws: PostgresError.self) { try ConnectionString(text) }
+    #expect(error.map { String(reflecting: $0).contains("secret") } == false)
+  }
+
+  @Test(
+    "asks for the address of a name only",
+    arguments: [
+      ("localhost", true), ("db.example.org", true), ("127.0.0.1", false), ("::1", false),
+      ("/run/postgresql", false), ("@abstract", false), ("", false),
+    ])
+  func needsResolving(name: String, expected: Bool) {
+    #expect(ConnectionString.Host(name: name).needsResolving == expected)
+    #expect(!ConnectionString.Host(name: name, address: "127.0.0.1").needsResolving)
+  }
+
+  @Test("tries every address, the last good one first, standbys before others if so wished")
+  func plan() {
+    let hosts = ["a", "/b", "nobody"].map { ConnectionString.Host(name: $0, port: "1") }
+    let addresses = ["a": ["::1", "127.0.0.1"]]
+    func tried(_ attributes: String, preferred: ConnectionString.Host? = nil) -> [String] {
+      var plan = ConnectPlan(
+        hosts: hosts, addresses: addresses, sessionAttributes: attributes, preferred: preferred)
+      var tried: [String] = []
+      while let next = plan.next() {
+        tried.append("\(next.host.name) \(next.host.address) \(next.sessionAttributes)")
+      }
+      return tried
+    }
+    #expect(tried("any") == ["a ::1 any", "a 127.0.0.1 any", "/b  any"])
+    #expect(tried("any", preferred: hosts[1]).first == "/b  any")
+    #expect(
+      tried("prefer-standby").map { $0.split(separator: " ").last } == [
+        "standby", "standby", "standby", "any", "any", "any",
+      ])
+  }
+
+  @Test("goes on to the next server when one is absent, silent or of the wrong kind")
+  func severalHosts() async throws {
+    let direct = try TestCluster.shared.makeDatabase()
+    let silent = Proxy(socketFolder: folder(of: direct))
+    let good = Proxy(socketFolder: folder(of: direct))
+    silent.set(.swallow)
+    defer {
+      silent.stop()
+      good.stop()
+    }
+    let text = through(good, to: direct, host: "/nowhere,localhost,localhost")
+      .replacing("port=\(good.port)", with: "port=1,\(silent.port),\(good.port)")
+    var settings = PostgresSettings()
+    settings.connectTimeout = .milliseconds(300)
+    for attributes in ["any", "read-write", "prefer-standby"] {
+      let target = try ConnectionString(text + " target_session_attrs=\(attributes)")
+      try await onLoop { [settings] loop in
+        let session = try await Session.open(target, settings: settings, on: loop)
+        let one = try await session.rows("SELECT \(1)")[0].int(0)
+        #expect(one == 1)
+        session.close()
+      }
+    }
+  }
+
+  @Test(
+    "fails with a reason when no server will do",
+    arguments: ["host=/nowhere", "host=name.invalid", "host=127.0.0.1 port=1"])
+  func unreachable(text: String) async throws {
+    try await onLoop { loop in
+      let target = try ConnectionString(text + " user=x dbname=x")
+      let start = loop.now
+      do throws(PostgresError) {
+        _ = try await Session.open(target, on: loop)
+        Issue.record("connected to \(text)")
+      } catch {
+        guard case .unavailable = error else {
+          Issue.record("\(String(reflecting: error))")
+          return
+        }
+        #expect(error.description == "database error")
+      }
+      #expect(loop.now - start < .seconds(30))
+    }
+  }
+
+  @Test("gives up on a server that accepts and says nothing, within its deadline")
+  func silent() async throws {
+    let direct = try TestCluster.shared.makeDatabase()
+    let proxy = Proxy(socketFolder: folder(of: direct))
+    proxy.set(.swallow)
+    defer { proxy.stop() }
+    var settings = PostgresSettings()
+    settings.connectTimeout = .milliseconds(200)
+    let target = try ConnectionString(through(proxy, to: direct))
+    try await onLoop { [settings] loop in
+      let database = Database(target, settings: settings, on: loop)
+      let error = await database.failure(reading: "SELECT 1")
+      guard case .unavailable = error else {
+        Issue.record("\(String(reflecting: error))")
+        return
+      }
+      proxy.set(.none)
+      try await eventually("it connects once the server speaks") {
+        await database.failure(reading: "SELECT 1") == nil
+      }
+      await database.close()
+    }
+  }
+
+  @Test("gives every connection its settings")
+  func serverSettings() async throws {
+    try await withDatabase { database, _ in
+      let row = try await database.read(
+        """
+        SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
+               current_setting('idle_in_transaction_session_timeout'), current_setting('timezone'),
+               current_setting('plan_cache_mode'), current_setting('application_name'),
+               current_setting('client_encoding')
+        """)[0]
+      let values = try (0..<7).map { column throws(PostgresError) in try row.text(column) }
+      #expect(
+        values == ["2s", "1500ms", "5s", "UTC", "force_generic_plan", "waybill", "UTF8"])
+    }
+  }
+}
