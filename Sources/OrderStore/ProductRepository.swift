@@ -155,15 +155,7 @@ extension ProductRepository {
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
     do {
-      let rows = try await database.read(
-        """
-        SELECT \(Self.columns)
-          FROM (SELECT * FROM products
-                 WHERE number > \(position ?? 0) ORDER BY number \(Self.window)) AS looked_at
-         WHERE \(filter.condition)
-         ORDER BY number
-         \(size.limitClause)
-        """)
+      let rows = try await database.read(Self.list(filter, after: position, size: size))
       let products = try rows.map(Self.product)
       let page = Page(reading: products, size: size, position: \.number)
       if page.next != nil { return page }
@@ -171,6 +163,17 @@ extension ProductRepository {
     } catch {
       throw OrderError(error)
     }
+  }
+
+  static func list(_ filter: ProductFilter, after position: Int?, size: PageSize) -> SQL {
+    """
+    SELECT \(columns)
+      FROM (SELECT * FROM products
+             WHERE number > \(position ?? 0) ORDER BY number \(window)) AS looked_at
+     WHERE \(filter.condition)
+     ORDER BY number
+     \(size.limitClause)
+    """
   }
 
   /// The number of the last product that a page looked at; nil when none comes behind it.
@@ -188,41 +191,46 @@ extension ProductRepository {
     of id: ProductID, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
     do {
-      let behind = position ?? .end
-      let moment = behind.moment.postgres
-      // The view stock_movements for one page: it would sort all orders of the product first.
-      let rows = try await database.read(
-        """
-        SELECT created_at, number, delta, cause, order_number, reason,
-               coalesce(who, (SELECT event.who FROM orders
-                                JOIN order_events AS event ON order_id = id AND event.version = 1
-                               WHERE orders.number = page.order_number))
-          FROM (SELECT *
-                  FROM (SELECT created_at, order_number AS number, -taken::bigint AS delta,
-                               'placed' AS cause, order_number, NULL AS reason, NULL AS who
-                          FROM order_products
-                         WHERE product_id = \(id.value) AND taken > 0
-                           AND (created_at, order_number) < (\(moment), \(behind.number))
-                         ORDER BY created_at DESC, order_number DESC
-                         \(size.limitClause)) AS orders
-                 UNION ALL
-                SELECT *
-                  FROM (SELECT created_at, number, delta, cause, order_number, reason, who
-                          FROM stock_adjustments
-                         WHERE product_id = \(id.value)
-                           AND (created_at, number) < (\(moment), \(behind.number))
-                         ORDER BY created_at DESC, number DESC
-                         \(size.limitClause)) AS adjustments
-                 ORDER BY created_at DESC, number DESC
-                 \(size.limitClause)) AS page
-         ORDER BY created_at DESC, number DESC
-        """)
+      let rows = try await database.read(Self.movements(of: id, after: position, size: size))
       let movements = try rows.map(Self.movement)
       if movements.isEmpty, try await byID.load(id) == nil { return nil }
       return Page(reading: movements, size: size, position: \.position)
     } catch {
       throw OrderError(error)
     }
+  }
+
+  /// One page of the view stock_movements, which would sort all orders of the product first.
+  static func movements(
+    of id: ProductID, after position: StockMovement.Position?, size: PageSize
+  ) -> SQL {
+    let behind = position ?? .end
+    let moment = behind.moment.postgres
+    return """
+      SELECT created_at, number, delta, cause, order_number, reason,
+             coalesce(who, (SELECT event.who FROM orders
+                              JOIN order_events AS event ON order_id = id AND event.version = 1
+                             WHERE orders.number = page.order_number))
+        FROM (SELECT *
+                FROM (SELECT created_at, order_number AS number, -taken::bigint AS delta,
+                             'placed' AS cause, order_number, NULL AS reason, NULL AS who
+                        FROM order_products
+                       WHERE product_id = \(id.value) AND taken > 0
+                         AND (created_at, order_number) < (\(moment), \(behind.number))
+                       ORDER BY created_at DESC, order_number DESC
+                       \(size.limitClause)) AS orders
+               UNION ALL
+              SELECT *
+                FROM (SELECT created_at, number, delta, cause, order_number, reason, who
+                        FROM stock_adjustments
+                       WHERE product_id = \(id.value)
+                         AND (created_at, number) < (\(moment), \(behind.number))
+                       ORDER BY created_at DESC, number DESC
+                       \(size.limitClause)) AS adjustments
+               ORDER BY created_at DESC, number DESC
+               \(size.limitClause)) AS page
+       ORDER BY created_at DESC, number DESC
+      """
   }
 
   private static func movement(_ row: Row) throws(PostgresError) -> StockMovement {

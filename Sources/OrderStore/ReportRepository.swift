@@ -17,16 +17,7 @@ public final class ReportRepository {
     _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
   ) async throws(OrderError) -> Found {
     do {
-      let rows = try await database.read(
-        """
-        SELECT \(Self.columns)
-          FROM \(Self.refresh)
-          LEFT JOIN LATERAL (
-              SELECT * FROM customer_report \(sort.condition(after: position))
-               \(sort.orderClause) \(size.limitClause)
-          ) AS report ON true
-         \(sort.orderClause)
-        """)
+      let rows = try await database.read(Self.list(sort, after: position, size: size))
       let found = try rows.compactMap(Self.row)
       return (
         try Self.refresh(rows),
@@ -35,6 +26,20 @@ public final class ReportRepository {
     } catch {
       throw OrderError(any: error)
     }
+  }
+
+  static func list(
+    _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
+  ) -> SQL {
+    """
+    SELECT \(columns)
+      FROM \(refresh)
+      LEFT JOIN LATERAL (
+          SELECT * FROM customer_report \(sort.condition(after: position))
+           \(sort.orderClause) \(size.limitClause)
+      ) AS report ON true
+     \(sort.orderClause)
+    """
   }
 
   /// The row of one customer, if there is one, and the refresh it is of.

@@ -4,16 +4,16 @@ import Testing
 
 extension ContractClient {
   /// The entries of all pages from this one on.
-  func walk(_ first: String) async throws -> [JSONValue] {
+  func entries(from first: String) async throws -> [JSONValue] {
     var next: String? = first
-    var entries: [JSONValue] = []
+    var found: [JSONValue] = []
     while let path = next {
       let answer = try await get(path)
       try #require(answer.status == 200, "\(path): \(answer.body)")
-      entries += try #require(try answer.json["items"]?.items)
+      found += try #require(try answer.json["items"]?.items)
       next = try answer.json["next"]?.text
     }
-    return entries
+    return found
   }
 
   /// Brings the report up to date.

@@ -150,7 +150,7 @@ extension ServerLimits {
     limits.idleDeadline = .seconds(600)
     limits.stallDeadline = .seconds(600)
     limits.handlerDeadline = .seconds(600)
-    limits.lingerDeadline = .seconds(600)
+    limits.drainDeadline = .seconds(600)
     return limits
   }
 }

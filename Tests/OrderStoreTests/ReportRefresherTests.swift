@@ -12,7 +12,7 @@ struct ReportRefresherTests {
     _ conninfo: String, every seconds: Int = 0
   ) async throws -> ReportRefresher.Result {
     try await onLoop { loop in
-      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      let session = try await Session.patient(conninfo, on: loop)
       defer { session.close() }
       return try await ReportRefresher(session).refresh(every: seconds)
     }
@@ -24,7 +24,7 @@ struct ReportRefresherTests {
   ) async throws -> Result {
     let conninfo = try await MigratedDatabase.make()
     return try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       _ = try await DemoData(database).plant()
       let result = try await body(conninfo, database)
       try await Invariants.check(database)
@@ -98,7 +98,7 @@ struct ReportRefresherTests {
       try await Self.complete("DEMO-5", database)
       let before = try await database.read("SELECT * FROM customer_report").count
       // Conflicts with the lock a refresh takes on the view, and with nothing else.
-      let blocker = try await Session.open(try ConnectionString(conninfo), on: database.loop)
+      let blocker = try await Session.patient(conninfo, on: database.loop)
       try await blocker.run(
         unsafeText: "BEGIN; COMMENT ON MATERIALIZED VIEW customer_report IS 'held'")
       let refresh = Task { try await Self.refresh(conninfo) }
@@ -205,5 +205,16 @@ struct ReportRefresherTests {
          AND query LIKE '%refresh_report%'
       """
     ).first.map { try $0.int(0) }
+  }
+}
+
+extension Session {
+  /// A session that waits for a machine that is busy with other tests.
+  fileprivate static func patient(
+    _ conninfo: String, on loop: EventLoop
+  ) async throws -> Session {
+    var settings = PostgresSettings()
+    settings.connectTimeout = .seconds(20)
+    return try await open(try ConnectionString(conninfo), settings: settings, on: loop)
   }
 }

@@ -98,7 +98,7 @@ struct FaultTests {
     defer { cluster.discard() }
     let target = try ConnectionString(cluster.connectionString)
     try await onLoop { loop in
-      let database = Database(target, on: loop)
+      let database = Database(target, settings: .patient, on: loop)
       try await eventually("the server is full") { database.metrics.connectFailures.value > 0 }
       let errors = await together(50, on: loop) { index in
         index.isMultiple(of: 2)

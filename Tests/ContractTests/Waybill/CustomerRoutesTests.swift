@@ -204,7 +204,7 @@ struct CustomerRoutesTests {
     let rows =
       "INSERT INTO customers (id, name) SELECT 'c-' || n, 'N' FROM generate_series(1, 23) AS n"
     let ids = try await asking(rows) { client in
-      try await client.walk("/customers?limit=7").compactMap { $0["id"]?.text }
+      try await client.entries(from: "/customers?limit=7").compactMap { $0["id"]?.text }
     }
 
     #expect(ids == (1...23).map { "c-\($0)" })

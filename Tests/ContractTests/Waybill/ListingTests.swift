@@ -42,11 +42,12 @@ struct ListingTests {
         let filter = Self.filters.filter { _ in Bool.random(using: &random) }
           .compactMap { $0.randomElement(using: &random) }
         let isOldestFirst = Bool.random(using: &random)
-        let query = (filter.map(\.query) + (isOldestFirst ? ["sort=created_at"] : []) + ["limit=7"])
+        let query = (filter.map(\.query) + [isOldestFirst ? "sort=created_at" : "limit=1"])
           .joined(separator: "&")
         let expected = try await client.numbers(where: filter.map(\.condition), isOldestFirst)
 
-        let seen = try await client.numbers(along: "/orders?\(query)")
+        let path = "/orders?\(query)&limit=7".replacing("limit=1&", with: "")
+        let seen = try await client.numbers(along: path)
 
         #expect(seen == expected, "seed \(seed): \(query)")
       }

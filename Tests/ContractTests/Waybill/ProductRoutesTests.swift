@@ -120,7 +120,8 @@ struct ProductRoutesTests {
       #expect(retired.body.contains(#""stock":3,"available":false,"version":3"#))
       #expect(try await client.get("/products/mouse").body == retired.body)
       let (listed, onDemand) = (
-        try await client.walk("/products"), try await client.walk("/products?retired=true")
+        try await client.entries(from: "/products"),
+        try await client.entries(from: "/products?retired=true")
       )
       #expect(listed.compactMap { $0["id"]?.text } == ["keyboard", "dime", "webcam"])
       #expect(onDemand.compactMap { $0["id"]?.text } == ["mouse"])
@@ -153,7 +154,9 @@ struct ProductRoutesTests {
              ('old', 'Old', NULL, 1, 9, now())
       """
     let ids = try await asking(rows) { client in
-      try await client.walk("/products?limit=2&\(example.query)").compactMap { $0["id"]?.text }
+      try await client.entries(from: "/products?limit=2&\(example.query)").compactMap {
+        $0["id"]?.text
+      }
     }
 
     #expect(ids == example.ids)
@@ -171,11 +174,11 @@ struct ProductRoutesTests {
       let items = try first.json["items"]?.items
       let next = try first.json["next"]?.text
       #expect(items?.count == 1 && next != nil)
-      let found = try await client.walk("/products?q=needle&limit=50")
+      let found = try await client.entries(from: "/products?q=needle&limit=50")
       #expect(found.compactMap { $0["id"]?.text } == ["p-1", "p-6001", "p-12001"])
-      let nothing = try await client.walk("/products?q=thread&limit=50")
+      let nothing = try await client.entries(from: "/products?q=thread&limit=50")
       #expect(nothing.isEmpty)
-      let all = try await client.walk("/products?limit=200")
+      let all = try await client.entries(from: "/products?limit=200")
       #expect(all.count == 12_500)
     }
   }

@@ -131,9 +131,11 @@ struct ReportRoutesTests {
       for column in ["customer_id", "customer_name", "orders", "total_quantity", "total_amount"] {
         for minus in ["", "-"] {
           let limit = Int.random(in: 1...20, using: &random)
-          let all = try await client.walk("/reports/customers?sort=\(minus)\(column)&limit=200")
-          let paged = try await client.walk(
-            "/reports/customers?sort=\(minus)\(column)&limit=\(limit)")
+          let all = try await client.entries(
+            from: "/reports/customers?sort=\(minus)\(column)&limit=200")
+          let paged = try await client.entries(
+            from:
+              "/reports/customers?sort=\(minus)\(column)&limit=\(limit)")
           #expect(paged == all, "seed \(seed): \(minus)\(column) by \(limit)")
           #expect(Set(all.compactMap { $0["customer_id"]?.text }).count == 61)
           let values = all.compactMap { $0[column]?.text ?? $0[column]?.written }

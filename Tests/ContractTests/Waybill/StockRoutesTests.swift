@@ -1,4 +1,5 @@
 import JSON
+import Postgres
 import TestSupport
 import Testing
 
@@ -98,7 +99,7 @@ struct StockRoutesTests {
         }
       }
       for product in ["keyboard", "mouse", "dime"] {
-        let movements = try await client.walk("/products/\(product)/stock?limit=7")
+        let movements = try await client.entries(from: "/products/\(product)/stock?limit=7")
         let sum = movements.reduce(0) { $0 + (Int($1["delta"]?.written ?? "") ?? 0) }
         let stock = try await client.get("/products/\(product)").json["stock"]?.written
         #expect("\(sum)" == stock, "seed \(seed): \(product)")
@@ -109,6 +110,20 @@ struct StockRoutesTests {
           #expect((movement["order_number"] != .null) == byOrder, "seed \(seed)")
         }
       }
+    }
+  }
+
+  @Test("goes to exactly zero when many take from it at once, and no further")
+  func concurrency() async throws {
+    try await ordering { client in
+      let statuses = await together(50, on: client.database.loop) { _ in
+        try? await client.send("POST", "/products/keyboard/stock", #"{"delta":-1}"#).status
+      }
+
+      #expect(statuses.filter { $0 == 200 }.count == 10)
+      #expect(statuses.filter { $0 == 409 }.count == 40)
+      let product = try await client.get("/products/keyboard")
+      #expect(product.body.contains(#""stock":0,"available":false,"version":11"#))
     }
   }
 }

@@ -1,0 +1,76 @@
+import Orders
+import TestSupport
+import Testing
+
+@testable import OrderStore
+@testable import Postgres
+
+@Suite("Lists of the catalogue and the report")
+struct CataloguePlanTests {
+  static let rows = """
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO products (id, name, price, stock)
+    SELECT 'product-' || n, 'Product ' || n, 1, n FROM generate_series(1, 20000) AS n;
+    INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+    SELECT 'product-' || 1 + n % 3, now() + n * interval '1 second', n, 1, 1
+      FROM generate_series(1, 20000) AS n;
+    INSERT INTO stock_adjustments (product_id, delta, cause, who, created_at)
+    SELECT 'product-' || 1 + n % 3, 1, 'adjusted', 'test', now() + n * interval '1 second'
+      FROM generate_series(1, 20000) AS n;
+    INSERT INTO customer_ledger
+    SELECT 'customer-' || n, 'Name ' || n, n, n, n FROM generate_series(1, 20000) AS n;
+    REFRESH MATERIALIZED VIEW customer_report
+    """
+
+  @Test("walk an index in their order: no page reads more than itself, or its window")
+  func plans() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      var settings = PostgresSettings()
+      settings.statementTimeout = .seconds(60)
+      let database = Database(try ConnectionString(conninfo), settings: settings, on: loop)
+      try await database.transaction { transaction throws(PostgresError) in
+        for statement in Self.rows.split(separator: ";\n") {
+          _ = try await transaction.run(SQL(unsafeText: String(statement)))
+        }
+      }
+      _ = try await database.write("ANALYZE")
+      for size in [PageSize(1)!, PageSize(50)!, PageSize(200)!] {
+        let position = StockMovement.Position(moment: .init(microseconds: 1), number: 1)
+        let movements = try await Self.plan(
+          ProductRepository.movements(of: ProductID("product-1")!, after: position, size: size),
+          database)
+        #expect(movements.contains("using order_products_pkey"), "\(movements)")
+        #expect(movements.contains("using stock_adjustments_by_product"))
+        #expect(!movements.contains("Sort  ("), "\(movements)")
+        let filter = ProductFilter(text: "x", inStock: true)
+        let products = try await Self.plan(
+          ProductRepository.list(filter, after: 7, size: size), database)
+        #expect(products.contains("products_number_key") && !products.contains("Sort"))
+        for column in ReportSort.Column.allCases {
+          let sort = ReportSort(column: column, descends: size.value == 50)
+          let place = sort.position(value: "7", customer: "c")
+          for position in [nil, place] {
+            let plan = try await Self.plan(
+              ReportRepository.list(sort, after: position, size: size), database)
+            #expect(plan.contains("using customer_report_"), "\(sort.word)\n\(plan)")
+          }
+        }
+      }
+      await database.close()
+    }
+  }
+
+  /// What the server does with a statement prepared once for all its parameters.
+  private static func plan(_ statement: SQL, _ database: Database) async throws -> String {
+    let (text, types) = statement.rendered()
+    let nulls = Array(repeating: "NULL", count: types.count).joined(separator: ", ")
+    return try await database.transaction { transaction throws(PostgresError) in
+      _ = try await transaction.run(SQL(unsafeText: "PREPARE list AS " + text))
+      let rows = try await transaction.run(
+        SQL(unsafeText: "EXPLAIN EXECUTE list" + (types.isEmpty ? "" : "(\(nulls))")))
+      _ = try await transaction.run(SQL(unsafeText: "DEALLOCATE list"))
+      return try rows.map { row throws(PostgresError) in try row.text(0) }.joined(separator: "\n")
+    }
+  }
+}
