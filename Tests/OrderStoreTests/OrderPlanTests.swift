@@ -47,9 +47,7 @@ struct OrderPlanTests {
   func plans() async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in
-      var settings = PostgresSettings()
-      settings.statementTimeout = .seconds(60)
-      let database = Database(try ConnectionString(conninfo), settings: settings, on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       try await Self.fill(database)
       let position = OrderPosition(createdAt: Orders.Timestamp(microseconds: 1), number: 1)
       for filter in Self.filters {
