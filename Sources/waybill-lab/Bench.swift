@@ -40,24 +40,19 @@ struct Bench {
     let death: DatabaseDeath.Figures
     (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)
     death.printed()
+    try ReportCurve(cluster: cluster, ordersMax: options.reportOrders).printFigures()
     try StartAndStop(conninfo: cluster.connectionString, log: log).measure(service).printed()
   }
 
   private func prepare(_ cluster: LocalCluster, _ service: Service) throws {
-    let psql = try ServerBinaries.path(of: "psql")
-    let migrated = ChildProcess.output(
-      of: [try Service.binary(), "migrate"], seconds: 60,
-      environment: ["DATABASE_URL": cluster.connectionString])
-    guard migrated != nil else { throw LabError("the schema could not be made") }
+    try Service.migrate(cluster.connectionString)
     let rows = """
       INSERT INTO products (id, name, description, price, stock)
       SELECT n::text, 'Product ' || n, 'A product to be looked up', n / 100.0, n
         FROM generate_series(1, \(Self.productCount)) AS n
       """
-    let stored = ChildProcess.output(
-      of: [psql, "-q", "-c", rows, "-c", "VACUUM ANALYZE products", cluster.connectionString],
-      seconds: 60)
-    guard stored != nil else { throw LabError("the products could not be stored") }
+    try Psql(conninfo: cluster.connectionString)
+      .run(["-c", rows, "-c", "VACUUM ANALYZE products"])
     _ = try service.waitUntilReady()
   }
 

@@ -4,17 +4,23 @@ struct BenchOptions {
   var seconds = 5
   /// How often each pair is measured, one after the other, so that noise meets both.
   var rounds = 2
+  /// The most completed orders the report is refreshed over; ten million take half an hour to make.
+  var reportOrders = 1_000_000
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
     while let name = rest.popFirst() {
-      guard let value = rest.popFirst().flatMap({ Int($0) }), (1...600).contains(value) else {
-        throw LabError("\(name) wants a whole number from 1 to 600")
+      guard let value = rest.popFirst().flatMap({ Int($0) }), (1...10_000_000).contains(value)
+      else {
+        throw LabError("\(name) wants a whole number from 1 to 10000000")
       }
       switch name {
       case "--seconds": seconds = value
       case "--rounds": rounds = value
-      default: throw LabError("\(name) is not known; there are --seconds and --rounds")
+      case "--report-orders": reportOrders = value
+      default:
+        throw LabError(
+          "\(name) is not known; there are --seconds, --rounds and --report-orders")
       }
     }
   }

@@ -13,10 +13,12 @@ struct OrderBench {
   let folder: String
   let options: BenchOptions
 
+  private var psql: Psql { Psql(conninfo: conninfo) }
+
   /// Fills both schemas.
   func prepare() throws {
-    let sql = try Self.scripts()
-    try psql(["-f", sql + "/bench_setup.sql", "-f", sql + "/normal_setup.sql"])
+    let sql = try Psql.scripts()
+    try psql.run(["-f", sql + "/bench_setup.sql", "-f", sql + "/normal_setup.sql"])
     let fill = """
       SET session_replication_role = replica;
       INSERT INTO orders (id, channel, customer_id, items, total_quantity, total_amount, created_at,
@@ -39,7 +41,7 @@ struct OrderBench {
       INSERT INTO n_order_events (order_id, what, to_status, who, created_at)
       SELECT id, 'placed', 'new', 'bench', created_at FROM orders ORDER BY number;
       """
-    try psql(["-c", fill, "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"])
+    try psql.run(["-c", fill, "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"])
   }
 
   /// Every row, in an order in which none disturbs the next.
@@ -91,27 +93,8 @@ struct OrderBench {
       },
       runLimit: {
         try Pgbench.run(
-          script: Self.scripts() + "/\(script).pgbench", conninfo: conninfo, seconds: $0,
+          script: Psql.scripts() + "/\(script).pgbench", conninfo: conninfo, seconds: $0,
           variables: ["orders=\(Self.orderCount)"])
       })
-  }
-
-  private func psql(_ commands: [String]) throws {
-    let psql = try ServerBinaries.path(of: "psql")
-    let command = [psql, "-q", "-v", "ON_ERROR_STOP=1"] + commands + [conninfo]
-    guard ChildProcess.output(of: command, seconds: 300) != nil else {
-      throw LabError("the orders could not be prepared")
-    }
-  }
-
-  /// The SQL that is measured lies beside the tests of the repositories.
-  private static func scripts() throws -> String {
-    var parts = try Service.binary().split(separator: "/")
-    while !parts.isEmpty {
-      parts.removeLast()
-      let path = "/" + parts.joined(separator: "/") + "/Tests/OrderStoreTests/sql"
-      if access(path, R_OK) == 0 { return path }
-    }
-    throw LabError("this program lies outside its repository")
   }
 }

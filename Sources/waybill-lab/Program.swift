@@ -14,7 +14,7 @@ struct Program {
 
   private static func run(_ arguments: [String]) throws {
     guard arguments.first == "bench" else {
-      throw LabError("usage: waybill-lab bench [--seconds N] [--rounds N]")
+      throw LabError("usage: waybill-lab bench [--seconds N] [--rounds N] [--report-orders N]")
     }
     try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
   }

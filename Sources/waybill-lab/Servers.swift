@@ -43,6 +43,13 @@ final class Service {
     return start.duration(to: clock.now)
   }
 
+  /// Brings a database's schema to the newest version.
+  static func migrate(_ conninfo: String) throws {
+    let done = ChildProcess.output(
+      of: [try binary(), "migrate"], seconds: 60, environment: ["DATABASE_URL": conninfo])
+    guard done != nil else { throw LabError("the schema could not be made") }
+  }
+
   static func binary() throws -> String {
     guard let own = realpath("/proc/self/exe", nil) else { throw LabError("no /proc") }
     defer { free(own) }

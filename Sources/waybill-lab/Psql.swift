@@ -1,0 +1,29 @@
+import Glibc
+import Postgres
+
+/// Runs psql on one database.
+struct Psql {
+  let conninfo: String
+
+  /// Runs commands and files, given as psql's own arguments; answers what it printed.
+  @discardableResult
+  func run(_ arguments: [String], seconds: Int = 300) throws -> String {
+    let program = try ServerBinaries.path(of: "psql")
+    let command = [program, "-q", "-v", "ON_ERROR_STOP=1"] + arguments + [conninfo]
+    guard let output = ChildProcess.output(of: command, seconds: seconds) else {
+      throw LabError("psql failed: \(arguments.joined(separator: " ").prefix(200))")
+    }
+    return output
+  }
+
+  /// The folder of the SQL that is measured; it lies beside the tests of the repositories.
+  static func scripts() throws -> String {
+    var parts = try Service.binary().split(separator: "/")
+    while !parts.isEmpty {
+      parts.removeLast()
+      let path = "/" + parts.joined(separator: "/") + "/Tests/OrderStoreTests/sql"
+      if access(path, R_OK) == 0 { return path }
+    }
+    throw LabError("this program lies outside its repository")
+  }
+}
