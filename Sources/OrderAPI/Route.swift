@@ -70,11 +70,11 @@ public struct RouteSet {
   /// Everything it offers.
   public let routes: [Route]
   /// Its error envelope, for every failure below its mount.
-  public let explain: (Failure, RequestID) -> Response
+  public let explain: (Failure, Occasion) -> Response
 
   /// A contract's routes and its error envelope.
   public init(
-    name: StaticString, routes: [Route], explain: @escaping (Failure, RequestID) -> Response
+    name: StaticString, routes: [Route], explain: @escaping (Failure, Occasion) -> Response
   ) {
     self.name = name
     self.routes = routes

@@ -5,8 +5,10 @@ struct RouteTree {
   /// A route and the contract it belongs to.
   struct Entry {
     let route: Route
-    let set: RouteSet
-    var template = ""
+    let mount: Router.Mount
+
+    /// The whole path, as metrics and logs name the route.
+    var template: String { (mount.path.text == "/" ? "" : mount.path.text) + route.path.text }
   }
 
   /// What is offered at one path.
@@ -31,16 +33,14 @@ struct RouteTree {
 
   private var nodes = [Node()]
 
-  mutating func insert(_ entry: Entry, below mount: PathPattern) {
+  mutating func insert(_ entry: Entry) {
     var node = 0
-    for segment in mount.segments + entry.route.path.segments {
+    for segment in entry.mount.path.segments + entry.route.path.segments {
       node = child(of: node, for: segment)
     }
     precondition(
       !nodes[node].endpoint.entries.contains { $0.route.method == entry.route.method },
       "\(entry.route.method.name) \(entry.route.path.text) is offered twice")
-    var entry = entry
-    entry.template = (mount.text == "/" ? "" : mount.text) + entry.route.path.text
     nodes[node].endpoint.entries.append(entry)
   }
 

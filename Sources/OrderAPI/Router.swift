@@ -28,9 +28,7 @@ public final class Router {
     self.report = report
     var tree = RouteTree()
     for mount in mounts {
-      for route in mount.set.routes {
-        tree.insert(.init(route: route, set: mount.set), below: mount.path)
-      }
+      for route in mount.set.routes { tree.insert(.init(route: route, mount: mount)) }
     }
     self.tree = tree
   }
@@ -38,12 +36,12 @@ public final class Router {
   /// The route's template and the reply of the handler; no template when there is no such route.
   public func reply(to request: Request, id: RequestID) -> (template: String?, reply: Reply) {
     guard let place = tree.find(request.path) else {
-      return (nil, .now(refuse(.unknownRoute, path: request.path, id: id)))
+      return (nil, .now(refuse(.unknownRoute, request, id: id)))
     }
     guard let entry = place.endpoint.entry(for: request.method) else {
-      let set = place.endpoint.entries[0].set
+      let other = place.endpoint.entries[0]
       let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
-      return (place.endpoint.entries[0].template, .now(set.explain(failure, id)))
+      return (other.template, .now(explain(failure, other.mount, request, id)))
     }
     let call = Call(request: request, id: id, route: entry.route, values: place.values)
     return (entry.template, reply(entry, call))
@@ -51,11 +49,11 @@ public final class Router {
 
   /// The answer to something that never became a call: in the envelope of the contract whose mount
   /// the path lies below, or the port's first contract when there is no path.
-  public func refuse(_ failure: Failure, path: ArraySlice<UInt8>, id: RequestID) -> Response {
-    let covering = mounts.filter { $0.path.covers(path) }
+  public func refuse(_ failure: Failure, _ request: Request?, id: RequestID) -> Response {
+    let covering = mounts.filter { $0.path.covers(request?.path ?? []) }
     let deepest = covering.map(\.path.segments.count).max() ?? 0
     let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]
-    return mount.set.explain(failure, id)
+    return explain(failure, mount, request, id)
   }
 
   private func reply(_ entry: RouteTree.Entry, _ call: Call) -> Reply {
@@ -64,23 +62,25 @@ public final class Router {
       do {
         return .now(try handler(call))
       } catch {
-        return .now(explain(error, entry.set, call.id))
+        return .now(explain(error, entry.mount, call.request, call.id))
       }
     case .later(let handler):
       return .later {
         do {
           return try await handler(call)
         } catch {
-          return self.explain(error, entry.set, call.id)
+          return self.explain(error, entry.mount, call.request, call.id)
         }
       }
     }
   }
 
-  private func explain(_ error: any Error, _ set: RouteSet, _ id: RequestID) -> Response {
+  private func explain(
+    _ error: any Error, _ mount: Mount, _ request: Request?, _ id: RequestID
+  ) -> Response {
     let failure = Failure(error)
     if failure.isOurFault { report(error, id) }
-    return set.explain(failure, id)
+    return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
   }
 }
 

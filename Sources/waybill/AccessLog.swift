@@ -52,6 +52,7 @@ final class AccessLog {
       json.string("level", "info")
       json.string("message", "request")
       json.plain("request_id") { finished.exchange.id.append(to: &$0) }
+      json.string("site", finished.site)
       json.string("method", finished.request?.method.name)
       json.string("path", path(finished))
       json.string("route", finished.route)

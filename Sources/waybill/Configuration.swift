@@ -1,4 +1,5 @@
 import Glibc
+import OrderAPI
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
 struct Configuration: Equatable, Sendable {
@@ -13,6 +14,8 @@ struct Configuration: Equatable, Sendable {
   var store: Store
   var host: String
   var port: UInt16
+  /// The ports of single contracts, by the contract's name.
+  var contractPorts: [String: UInt16] = [:]
   var seedsDemoData: Bool
   var reportRefreshSeconds: Int
   var loops: Int
@@ -34,7 +37,10 @@ struct Configuration: Equatable, Sendable {
       store = .embedded(home: try reader.text(.home) ?? Setting.home.standard)
     }
     host = try reader.text(.host) ?? Setting.host.standard
-    port = UInt16(try reader.number(.port, in: 0...65_535) ?? 8_080)
+    port = try reader.port(.port) ?? 8_080
+    for contract in Contract.all {
+      contractPorts[contract.name] = try reader.port(.port(of: contract))
+    }
     let embedded = if case .embedded = store { true } else { false }
     seedsDemoData =
       try reader.word(.seed, ["demo": true, "none": false]) ?? embedded
@@ -99,6 +105,10 @@ private struct SettingReader {
       throw ConfigurationError("\(setting.name)_FILE names \(path), which must hold one line")
     }
     return String(lines[0])
+  }
+
+  func port(_ setting: Setting) throws(ConfigurationError) -> UInt16? {
+    try number(setting, in: 0...65_535).map(UInt16.init)
   }
 
   func number(

@@ -38,8 +38,8 @@ final class Metrics: Sendable {
     let name = "http_server_request_duration_seconds"
     text.describe(name, "histogram", "Time from a whole request to its answer")
     let lines = sums.sorted { left, right in
-      (left.key.route, left.key.method, left.key.status)
-        < (right.key.route, right.key.method, right.key.status)
+      (left.key.site, left.key.route, left.key.method, left.key.status)
+        < (right.key.site, right.key.route, right.key.method, right.key.status)
     }
     for (key, histogram) in lines { add(histogram, key, name, to: &text) }
   }

@@ -16,12 +16,12 @@ struct Serve {
     let log = Log(configuration.log)
     defer { log.close() }
     let migrator = try Schema.migrator()
-    let listener = try listen()
+    let ports = try Ports(configuration)
     let store = try RunningStore(configuration.store)
     defer { store.stop() }
     let shared = Shared(
       configuration: configuration, target: store.target, log: log,
-      schemaVersion: migrator.files.count, listener: listener, metrics: Metrics())
+      schemaVersion: migrator.files.count, ports: ports, metrics: Metrics())
     let isEmbedded = store.isEmbedded
     store.keep(log: log)
     let loop = EventLoop()
@@ -60,9 +60,7 @@ struct Serve {
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, number: number))
     }
-    shared.log.write(
-      .notice, "listening",
-      ["url": "http://\(shared.listener.address)", "pid": "\(getpid())"])
+    shared.ports.announce(to: shared.log)
     await stopSignal(on: loop, log: shared.log)
     report.stop()
     async let drained = drain(others)
@@ -90,24 +88,6 @@ struct Serve {
         waiting = nil
         log.write(.notice, "stopping: finishing what was begun")
         first.resume()
-      }
-    }
-  }
-
-  private func listen() throws -> ListeningSocket {
-    do {
-      return try ListeningSocket(host: configuration.host, port: configuration.port)
-    } catch {
-      let place = "\(configuration.host):\(configuration.port)"
-      switch error {
-      case .noAddress:
-        throw ConfigurationError("HOST=\(configuration.host) has no address: check the name")
-      case .refused(EADDRINUSE):
-        throw ConfigurationError(
-          "\(place) is in use: stop what listens there, or set PORT to another one")
-      case .refused(let code):
-        throw ConfigurationError(
-          "cannot listen on \(place): \(String(cString: strerror(code))); check HOST and PORT")
       }
     }
   }

@@ -1,3 +1,5 @@
+import OrderAPI
+
 /// One variable of the environment: what it is called, what holds without it, what it means.
 ///
 /// The README's table is made of these, and a test compares the two.
@@ -8,10 +10,10 @@ struct Setting: Sendable {
   /// Whether `NAME_FILE` may name a file that holds the value.
   var isSecret = false
 
-  static let all: [Setting] = [
-    databaseURL, host, port, auth, home, seed, reportRefresh, loops, databaseConnections,
-    logLevel, logFormat,
-  ]
+  static let all: [Setting] =
+    [databaseURL, host, port] + Contract.all.map(port(of:)) + [
+      auth, home, seed, reportRefresh, loops, databaseConnections, logLevel, logFormat,
+    ]
 
   static let databaseURL = Setting(
     name: "DATABASE_URL", standard: "embedded",
@@ -21,6 +23,12 @@ struct Setting: Sendable {
     name: "HOST", standard: "127.0.0.1", meaning: "address to listen on")
   static let port = Setting(
     name: "PORT", standard: "8080", meaning: "port to listen on; 0 picks a free one and logs it")
+  static func port(of contract: Contract) -> Setting {
+    Setting(
+      name: "WAYBILL_\(contract.name.uppercased())_PORT", standard: "none",
+      meaning: "a port for the \(contract.name) contract alone, at its root; "
+        + "on the main one it is below `\(contract.basePath.text)`")
+  }
   static let auth = Setting(
     name: "WAYBILL_AUTH", standard: "open",
     meaning: "`open`: no token is needed; must be set explicitly to listen on an address that "

@@ -13,7 +13,7 @@ struct Shared: Sendable {
   let target: ConnectionString
   let log: Log
   let schemaVersion: Int
-  let listener: ListeningSocket
+  let ports: Ports
   let metrics: Metrics
 }
 
@@ -38,14 +38,8 @@ final class Worker {
       on: loop)
     let draining = Draining()
     let accessLog = AccessLog(log, on: loop)
-    let router = Router(
-      [
-        ("/", Self.contract(database, shared.configuration)),
-        ("/", Self.operations(database, shared, draining)),
-      ],
-      report: { log.report($0, $1) })
     server = Server(
-      loop: loop, sites: [Self.site("main", shared.listener, router)],
+      loop: loop, sites: Self.sites(shared, database, draining),
       limits: Self.limits(shared.configuration), metrics: shared.metrics.server
     ) { finished in
       figures.requests.count(finished)
@@ -65,24 +59,40 @@ final class Worker {
     return report.connectionsCut == 0 && report.handlersLeft == 0
   }
 
-  private static func contract(
-    _ database: Database, _ configuration: Configuration
-  ) -> RouteSet {
+  /// The main port, where everything is, and the ports that belong to one contract.
+  private static func sites(
+    _ shared: Shared, _ database: Database, _ draining: Draining
+  ) -> [Site] {
+    let log = shared.log
+    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
+      self.site(name, listener, Router(mounts) { log.report($0, $1) })
+    }
+    let services = services(database, shared.configuration)
+    let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
+    let main: [Router.Mount] = [
+      ("/", WaybillContract(services).routeSet), ("/", operations(database, shared, draining)),
+    ]
+    return [
+      site("main", shared.ports.main, main + contracts.map { ($0.contract.basePath, $0.routes) })
+    ]
+      + contracts.compactMap { contract, routes in
+        shared.ports.own[contract.name].map { site(contract.name, $0, [("/", routes)]) }
+      }
+  }
+
+  private static func services(_ database: Database, _ configuration: Configuration) -> Services {
     let loop = database.loop
     let products = ProductRepository(database)
-    let customers = CustomerRepository(database)
-    let report = ReadReport(
-      report: ReportRepository(database),
-      refreshInterval: .seconds(configuration.reportRefreshSeconds))
-    return WaybillContract(
-      customers: CustomerRoutes(customers: KeepCustomers(customers: customers)),
-      products: ProductRoutes(
-        find: FindProducts(products: products), keep: KeepProducts(products: products)),
+    return Services(
+      customers: KeepCustomers(customers: CustomerRepository(database)),
+      findProducts: FindProducts(products: products),
+      keepProducts: KeepProducts(products: products),
       orders: OrderUseCases(
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReportRoutes(report: report)
-    ).routeSet
+      report: ReadReport(
+        report: ReportRepository(database),
+        refreshInterval: .seconds(configuration.reportRefreshSeconds)))
   }
 
   private static func operations(
@@ -110,7 +120,7 @@ final class Worker {
         }
       },
       refuse: { refusal, request, id in
-        router.refuse(Failure(refusal), path: request?.path ?? [], id: id)
+        router.refuse(Failure(refusal), request, id: id)
       })
   }
 

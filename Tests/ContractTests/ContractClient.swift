@@ -19,23 +19,31 @@ struct ContractAnswer: Sendable {
 /// Asks the contracts as the server would, over a real database.
 final class ContractClient {
   let database: Database
+  let services: Services
   let router: Router
 
-  init(_ database: Database) {
+  /// A client of the main port, or of the port that belongs to the contract of that name.
+  init(_ database: Database, ownPortOf name: String? = nil) {
     self.database = database
     let products = ProductRepository(database)
-    let customers = KeepCustomers(customers: CustomerRepository(database))
-    let report = ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120))
     let loop = database.loop
-    let orders = OrderUseCases(
-      orders: OrderRepository(database),
-      now: { Timestamp(microseconds: loop.wallClock / 1_000) })
-    let contract = WaybillContract(
-      customers: CustomerRoutes(customers: customers),
-      products: ProductRoutes(
-        find: FindProducts(products: products), keep: KeepProducts(products: products)),
-      orders: orders, report: ReportRoutes(report: report))
-    router = Router([("/", contract.routeSet)]) { error, _ in
+    services = Services(
+      customers: KeepCustomers(customers: CustomerRepository(database)),
+      findProducts: FindProducts(products: products),
+      keepProducts: KeepProducts(products: products),
+      orders: OrderUseCases(
+        orders: OrderRepository(database),
+        now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
+      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)))
+    let services = services
+    let mounts: [Router.Mount] =
+      if let contract = Contract.all.first(where: { $0.name == name }) {
+        [("/", contract.routeSet(services))]
+      } else {
+        [("/", WaybillContract(services).routeSet)]
+          + Contract.all.map { ($0.basePath, $0.routeSet(services)) }
+      }
+    router = Router(mounts) { error, _ in
       Issue.record("reported: \(String(reflecting: error))")
     }
   }

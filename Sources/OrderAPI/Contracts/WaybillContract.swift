@@ -1,6 +1,5 @@
 import HTTP
 import JSON
-public import OrderService
 
 /// The service's own API: what retailers and warehouses speak.
 public struct WaybillContract {
@@ -9,14 +8,12 @@ public struct WaybillContract {
   private let orders: OrderRoutes
   private let report: ReportRoutes
 
-  /// The contract, made of its parts.
-  public init(
-    customers: CustomerRoutes, products: ProductRoutes, orders: OrderUseCases, report: ReportRoutes
-  ) {
-    self.customers = customers
-    self.products = products
-    self.orders = OrderRoutes(orders)
-    self.report = report
+  /// The contract over the services of one event loop.
+  public init(_ services: Services) {
+    customers = CustomerRoutes(customers: services.customers)
+    products = ProductRoutes(find: services.findProducts, keep: services.keepProducts)
+    orders = OrderRoutes(services.orders)
+    report = ReportRoutes(report: services.report)
   }
 
   /// Its routes and its error envelope.
@@ -30,7 +27,7 @@ public struct WaybillContract {
 
 extension WaybillContract {
   /// `{"message", "code", "documentation", "errors", "request_id"}`, all violations at once.
-  static func explain(_ failure: Failure, id: RequestID) -> Response {
+  static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
     let notice = ErrorNotice(failure)
     let body = JSONWriter.object { json in
       json.string("message", notice.message)
@@ -45,7 +42,7 @@ extension WaybillContract {
         }
         for detail in notice.details { errors.object { detail.write(&$0) } }
       }
-      json.string("request_id", id.description)
+      json.string("request_id", occasion.id.description)
     }
     return Response(notice.status, contentType: .json, fields: notice.fields, body: body)
   }

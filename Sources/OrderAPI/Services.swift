@@ -1,0 +1,22 @@
+public import OrderService
+
+/// What all contracts of one event loop do their work with; lives on that loop.
+public struct Services {
+  let customers: KeepCustomers
+  let findProducts: FindProducts
+  let keepProducts: KeepProducts
+  let orders: OrderUseCases
+  let report: ReadReport
+
+  /// The services of one event loop.
+  public init(
+    customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
+    orders: OrderUseCases, report: ReadReport
+  ) {
+    self.customers = customers
+    self.findProducts = findProducts
+    self.keepProducts = keepProducts
+    self.orders = orders
+    self.report = report
+  }
+}
