@@ -58,6 +58,14 @@ public struct PostgresSettings: Sendable {
   /// The defaults.
   public init() {}
 
+  /// For sessions of their own, behind which no request waits: a server that is slow to accept is
+  /// not yet one that is away.
+  public static var administration: PostgresSettings {
+    var settings = PostgresSettings()
+    settings.connectTimeout = .seconds(10)
+    return settings
+  }
+
   var answerTimeout: Duration { statementTimeout + answerMargin }
 
   /// The server's settings for each of our connections, as its command line takes them.

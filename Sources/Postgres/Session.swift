@@ -12,7 +12,7 @@ public final class Session: Watcher {
 
   /// Connects; nothing on the session has a timeout until a statement sets one.
   public static func open(
-    _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
+    _ target: ConnectionString, settings: PostgresSettings = .administration,
     on loop: EventLoop
   ) async throws(PostgresError) -> Session {
     let options = "-c timezone=UTC -c datestyle=ISO"

@@ -58,10 +58,8 @@ final class ReportJob {
   }
 
   private func refresh() async throws(PostgresError) -> ReportRefresher.Result {
-    var settings = PostgresSettings()
+    var settings = PostgresSettings.administration
     settings.applicationName = "waybill report"
-    // Nobody waits for it, so a server that is slow to answer is not yet one that is away.
-    settings.connectTimeout = .seconds(10)
     let session = try await Session.open(target, settings: settings, on: loop)
     defer {
       deadline?.disarm()

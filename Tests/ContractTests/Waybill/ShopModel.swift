@@ -1,6 +1,7 @@
 import JSON
 
-/// The own API as it should behave, in memory: what the contract says and nothing of how it is done.
+/// The own API as it should behave, in memory: what the contract says and nothing of how it is
+/// done.
 struct ShopModel {
   struct Line: Equatable {
     var product: String?
