@@ -177,7 +177,8 @@ struct StorefrontContractTests {
         "PATCH", "/storefront/orders/\(ids[0])/status", #"{"status":"delivered"}"#)
       _ = try await client.send("DELETE", "/storefront/orders/\(ids[1])")
 
-      let listed = try await client.entries(from: "/orders?channel=storefront").map { try $0.text("status") }
+      let listed = try await client.entries(from: "/orders?channel=storefront")
+        .map { try $0.text("status") }
       try await client.refresh()
       let report = try await client.get("/reports/customers/12345")
 
