@@ -83,7 +83,8 @@ struct ShopContract {
 
   private func get(_ call: Call, _ customer: CustomerID) async throws -> Response {
     let order = try await orders.find.find(try key(call), in: scope(customer))
-    return try answer(nil, order, ShopWish.list(of: order))
+    let lines = try order.lines()
+    return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
   }
 
   private func edit(_ call: Call, _ customer: CustomerID) async throws -> Response {

@@ -37,13 +37,4 @@ extension ShopWish {
       return ShopWish(product: product, count: count)
     }
   }
-
-  /// What an order holds, read from its lines as they are stored.
-  static func list(of order: Order) throws(JSONFailure) -> [ShopWish] {
-    try JSONReader.decodeValue(order.items, unknownFields: .ignored) { lines throws(JSONInvalid) in
-      try lines.objects(count: NewOrder.allowedLines) { line throws(JSONInvalid) in
-        ShopWish(product: line["product_id"].string(), count: line["quantity"].integer())
-      }
-    }
-  }
 }
