@@ -95,3 +95,13 @@ struct TimerHeap {
     place(timer, at: parent)
   }
 }
+
+extension EventLoop {
+  /// Lets time pass for the caller alone: whatever else is on the loop goes on.
+  public func pause(for duration: Duration) async {
+    // The loop keeps an armed timer.
+    await withUnsafeContinuation { continuation in
+      Timer(on: self) { continuation.resume() }.arm(after: duration)
+    }
+  }
+}

@@ -45,6 +45,17 @@ struct ErrorNotice {
     case .notAcceptable(let offered):
       let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
       self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
+    case .unauthenticated(let hasToken):
+      self.init(
+        .unauthorized, "unauthenticated",
+        hasToken
+          ? "The token is unknown, revoked or expired."
+          : "A token is needed: Authorization: Bearer wb_…")
+      // RFC 6750 section 3.1: no error where nothing was tried.
+      let error = hasToken ? ", error=\"invalid_token\"" : ""
+      fields = [Field("WWW-Authenticate", "Bearer realm=\"waybill\"\(error)")]
+    case .forbidden:
+      self.init(.forbidden, "forbidden", "The token does not allow this.")
     case .notFound(let what):
       self.init(.notFound, "not_found", "There is no \(what).")
     case .order(let error):

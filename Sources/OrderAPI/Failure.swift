@@ -20,6 +20,10 @@ public enum Failure: Error {
   case notJSON
   /// The caller accepts none of the forms the answer could have.
   case notAcceptable(offered: [ContentType])
+  /// Nobody says who asks, or says it with a token that does not hold.
+  case unauthenticated(hasToken: Bool)
+  /// Whoever asks may not do this.
+  case forbidden
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
   /// What the address names does not exist.

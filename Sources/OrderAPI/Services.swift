@@ -1,3 +1,4 @@
+public import HTTP
 public import OrderService
 
 /// What all contracts of one event loop do their work with; lives on that loop.
@@ -7,16 +8,27 @@ public struct Services {
   let keepProducts: KeepProducts
   let orders: OrderUseCases
   let report: ReadReport
+  let callers: IdentifyCaller
+  let patience: Patience
+  /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
+  let address: String
+  /// Is told of every request that the shop refused because the database was away.
+  let inventoryUnavailable: (RequestID) -> Void
 
   /// The services of one event loop.
   public init(
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport
+    orders: OrderUseCases, report: ReadReport, callers: IdentifyCaller, patience: Patience,
+    address: String, inventoryUnavailable: @escaping (RequestID) -> Void
   ) {
     self.customers = customers
     self.findProducts = findProducts
     self.keepProducts = keepProducts
     self.orders = orders
     self.report = report
+    self.callers = callers
+    self.patience = patience
+    self.address = address
+    self.inventoryUnavailable = inventoryUnavailable
   }
 }

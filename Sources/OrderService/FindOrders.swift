@@ -9,8 +9,10 @@ public struct FindOrders {
   public init(orders: OrderRepository) { self.orders = orders }
 
   /// One order.
-  public func find(_ key: OrderKey) async throws(OrderError) -> Order {
-    guard let order = try await orders.find(key) else { throw .unknownOrder }
+  public func find(
+    _ key: OrderKey, in scope: OrderScope = .all
+  ) async throws(OrderError) -> Order {
+    guard let order = try await orders.find(key), scope.covers(order) else { throw .unknownOrder }
     return order
   }
 

@@ -4,11 +4,13 @@ public struct NewOrder: Sendable {
   public static let allowedLines = 1...100
 
   /// What to do about a product of which there is not enough.
-  public enum Shortage: String, CaseIterable, Sendable {
+  public enum Shortage: String, Sendable {
     /// Refuse the order.
     case refuse
     /// Take the units that are there.
     case partial
+    /// Leave out the whole product, as if it were not there at all; also one that nobody knows.
+    case partialProducts = "partial_products"
   }
 
   /// Through which contract it comes.

@@ -11,6 +11,11 @@ public struct OrderScope: Equatable, Sendable {
     self.owner = owner
   }
 
+  /// Whether an order comes through this channel and is this owner's.
+  public func covers(_ order: Order) -> Bool {
+    channel.map { $0 == order.channel } ?? true && owner.map { $0.value == order.customer } ?? true
+  }
+
   /// Every order there is, as the own API sees them.
   public static let all = OrderScope(channel: nil)
 }

@@ -124,10 +124,7 @@ extension Database {
   /// and lose in the same way.
   private func letOthersGoFirst() async {
     let pause = Duration.milliseconds(Int.random(in: PostgresLimits.racePauseMilliseconds))
-    // The loop keeps an armed timer.
-    await withUnsafeContinuation { continuation in
-      Timer(on: loop) { continuation.resume() }.arm(after: pause)
-    }
+    await loop.pause(for: pause)
   }
 
   private func outcome<Value, Failure: PostgresFailure>(

@@ -1,6 +1,6 @@
 /// What the program can be asked to do.
 enum Command: String, CaseIterable {
-  case serve, migrate, seed, doctor, health, settings, help
+  case serve, migrate, seed, token, doctor, health, settings, help
 
   init(_ arguments: [String]) throws(ConfigurationError) {
     guard let word = arguments.first else {
@@ -8,7 +8,7 @@ enum Command: String, CaseIterable {
       return
     }
     let name = ["--help", "-h"].contains(word) ? "help" : word
-    guard let command = Command(rawValue: name), arguments.count == 1 else {
+    guard let command = Command(rawValue: name), arguments.count == 1 || command == .token else {
       let known = Command.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError("\(arguments.joined(separator: " ")): the commands are \(known)")
     }
@@ -20,6 +20,7 @@ enum Command: String, CaseIterable {
     case .serve: "run the service (the default); stops well on SIGTERM, at once on a second one"
     case .migrate: "bring the database's schema to the newest version"
     case .seed: "fill an empty catalogue with demo products"
+    case .token: "create, list and revoke tokens, which say who asks"
     case .doctor: "check settings, database, schema and clock, and say cause and cure"
     case .health: "ask the service on HOST and PORT whether it is ready; exit 0 when it is"
     case .settings: "print the table of environment variables"
@@ -27,11 +28,13 @@ enum Command: String, CaseIterable {
     }
   }
 
-  func run(_ environment: Environment) throws -> Int32 {
+  /// Runs the command; `arguments` are the words behind its own.
+  func run(_ environment: Environment, _ arguments: ArraySlice<String>) throws -> Int32 {
     switch self {
     case .serve: return try Serve(Configuration(environment)).run()
     case .migrate: return try Maintenance(Configuration(environment)).migrate()
     case .seed: return try Maintenance(Configuration(environment)).seed()
+    case .token: return try TokenCommand(arguments).run(Configuration(environment))
     case .doctor: return Doctor(environment).run()
     case .health: return Health.run(try Configuration(environment))
     case .settings: print(Setting.markdown)

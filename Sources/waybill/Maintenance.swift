@@ -10,7 +10,7 @@ struct Maintenance {
 
   func migrate() throws -> Int32 {
     let migrator = try Schema.migrator()
-    let applied = try onDatabase { target, loop in
+    let applied = try configuration.store.onDatabase { target, loop in
       try await migrator.migrate(target, on: loop)
     }
     for file in applied { print("applied \(file.fileName)") }
@@ -19,7 +19,7 @@ struct Maintenance {
   }
 
   func seed() throws -> Int32 {
-    let planted = try onDatabase { target, loop in
+    let planted = try configuration.store.onDatabase { target, loop in
       let database = Database(target, on: loop)
       let planted = try await DemoData(database).plant()
       await database.close()
@@ -28,12 +28,15 @@ struct Maintenance {
     print(planted ? "planted the demo data" : "the catalogue is not empty; nothing was changed")
     return 0
   }
+}
 
-  /// Runs `body` on a loop of this thread, against the database that the settings name.
-  private func onDatabase<Result: Sendable>(
+extension Configuration.Store {
+  /// Runs `body` on a loop of this thread, against the database that the settings name; of a private
+  /// cluster also beside the service that runs it.
+  func onDatabase<Result: Sendable>(
     _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
   ) throws -> Result {
-    let store = try RunningStore(configuration.store)
+    let store = try RunningStore(self, besideService: true)
     defer { store.stop() }
     return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
   }

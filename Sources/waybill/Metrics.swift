@@ -12,6 +12,7 @@ final class Metrics: Sendable {
 
   let server = ServerMetrics()
   let report = ReportFigures()
+  let shop = ShopFigures()
   private let loops = Mutex<[OfLoop]>([])
 
   /// Figures for one more loop to count in.
@@ -27,6 +28,7 @@ final class Metrics: Sendable {
     addConnections(&text)
     addDatabase(&text)
     report.add(to: &text)
+    shop.add(to: &text)
     return text.bytes
   }
 

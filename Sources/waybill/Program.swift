@@ -10,15 +10,15 @@ struct Program {
     signal(SIGPIPE, SIG_IGN)
     let environment = Environment.ofProcess()
     do {
-      let command = try Command(Array(CommandLine.arguments.dropFirst()))
-      exit(try command.run(environment))
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      exit(try Command(arguments).run(environment, arguments.dropFirst()))
     } catch {
-      complain("waybill: \(error)\n")
+      Self.complain("waybill: \(error)\n")
       exit(1)
     }
   }
 
-  private static func complain(_ line: String) {
+  static func complain(_ line: String) {
     let bytes = Array(line.utf8)
     write(2, bytes, bytes.count)
   }

@@ -7,7 +7,8 @@ struct RunningStore: Sendable {
   let target: ConnectionString
   private let cluster: KeptCluster?
 
-  init(_ store: Configuration.Store) throws {
+  /// A private cluster that runs already is only used, and left running, when `besideService`.
+  init(_ store: Configuration.Store, besideService: Bool = false) throws {
     switch store {
     case .external(let conninfo):
       do {
@@ -17,6 +18,11 @@ struct RunningStore: Sendable {
       }
       cluster = nil
     case .embedded(let home):
+      if besideService, let running = LocalCluster.connectionString(ofRunning: home) {
+        target = try ConnectionString(running)
+        cluster = nil
+        return
+      }
       let cluster = try KeptCluster(home: home)
       target = try ConnectionString(cluster.connectionString)
       self.cluster = cluster

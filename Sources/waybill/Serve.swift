@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import HTTPServer
 import OrderStore
+import Orders
 import Postgres
 
 /// `waybill serve`: brings everything up in order, and down in the reverse order.
@@ -50,6 +51,9 @@ struct Serve {
     guard configuration.seedsDemoData else { return }
     let database = Database(shared.target, on: loop)
     if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
+    if isEmbedded, let token = try await TokenRepository(database).renewDemo() {
+      shared.log.write(.notice, "made a token to try the shop with", ["token": token.secret])
+    }
     await database.close()
   }
 

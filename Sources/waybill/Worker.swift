@@ -6,6 +6,7 @@ import OrderService
 import OrderStore
 import Orders
 import Postgres
+import Synchronization
 
 /// What all loops of the process share.
 struct Shared: Sendable {
@@ -67,7 +68,7 @@ final class Worker {
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
       self.site(name, listener, Router(mounts) { log.report($0, $1) })
     }
-    let services = services(database, shared.configuration)
+    let services = services(database, shared)
     let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
     let main: [Router.Mount] = [
       ("/", WaybillContract(services).routeSet), ("/", operations(database, shared, draining)),
@@ -80,8 +81,9 @@ final class Worker {
       }
   }
 
-  private static func services(_ database: Database, _ configuration: Configuration) -> Services {
+  private static func services(_ database: Database, _ shared: Shared) -> Services {
     let loop = database.loop
+    let (log, shop) = (shared.log, shared.metrics.shop)
     let products = ProductRepository(database)
     return Services(
       customers: KeepCustomers(customers: CustomerRepository(database)),
@@ -92,7 +94,17 @@ final class Worker {
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(
         report: ReportRepository(database),
-        refreshInterval: .seconds(configuration.reportRefreshSeconds)))
+        refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
+      callers: IdentifyCaller(tokens: TokenRepository(database)),
+      patience: Patience(
+        now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
+      address: "\(shared.ports.main.address)",
+      inventoryUnavailable: { id in
+        shop.inventoryUnavailable.add(1, ordering: .relaxed)
+        let reason = database.lastConnectFailure?.debugDescription ?? "no answer in time"
+        log.write(
+          .error, "the shop's inventory is unavailable", ["request_id": "\(id)", "reason": reason])
+      })
   }
 
   private static func operations(

@@ -21,6 +21,7 @@ final class ContractClient {
   let database: Database
   let services: Services
   let router: Router
+  let outage = Outage()
 
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(_ database: Database, ownPortOf name: String? = nil) {
@@ -34,7 +35,11 @@ final class ContractClient {
       orders: OrderUseCases(
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)))
+      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
+      callers: IdentifyCaller(tokens: TokenRepository(database)),
+      patience: Patience(
+        now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
+      address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) })
     let services = services
     let mounts: [Router.Mount] =
       if let contract = Contract.all.first(where: { $0.name == name }) {
@@ -67,6 +72,12 @@ final class ContractClient {
   }
 
   func run(_ sql: SQL) async throws { _ = try await database.write(sql) }
+}
+
+/// What is known of requests that met a database that was away: nobody really waits for it.
+final class Outage {
+  var waited = Duration.zero
+  var refused: [RequestID] = []
 }
 
 /// Runs `body` with a client over a database of its own, filled by `rows`.

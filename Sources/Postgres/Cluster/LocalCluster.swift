@@ -58,6 +58,14 @@ public final class LocalCluster: Sendable {
     }
   }
 
+  /// How libpq reaches the service's database of a cluster that another process runs; nil when none
+  /// runs in that folder.
+  public static func connectionString(ofRunning home: String) -> String? {
+    guard let folders = try? ClusterFolders(home: home) else { return nil }
+    let connection = ClusterConnection(socketFolder: folders.socket)
+    return connection.isReady ? connection.string(database: ClusterConnection.name) : nil
+  }
+
   /// How libpq reaches the service's database.
   public var connectionString: String { connectionString(database: ClusterConnection.name) }
 

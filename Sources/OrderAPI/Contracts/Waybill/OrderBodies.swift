@@ -6,7 +6,7 @@ extension NewOrder {
   init(json: JSONObject) throws(JSONInvalid) {
     let customer = json["customer_id"].string(length: CustomerID.allowedLength)
     let reference = json["reference"].optional?.string(length: OrderReference.allowedLength)
-    let shortage = json["shortage"].optional?.word(Shortage.self) ?? .refuse
+    let shortage = json["shortage"].optional?.word(ShortageWord.self).shortage ?? .refuse
     let lines = try json["items"].objects(count: Self.allowedLines) { item throws(JSONInvalid) in
       try NewLine(json: item)
     }
@@ -18,6 +18,13 @@ extension NewOrder {
     else { throw json.refuse("is no order") }
     self = order
   }
+}
+
+/// What a client of the own API may ask for.
+private enum ShortageWord: String, CaseIterable {
+  case refuse, partial
+
+  var shortage: NewOrder.Shortage { self == .refuse ? .refuse : .partial }
 }
 
 extension NewLine {

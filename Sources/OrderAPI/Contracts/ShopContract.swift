@@ -1,0 +1,178 @@
+import HTTP
+import JSON
+import OrderService
+import Orders
+
+/// What end users speak: a token says whose orders these are, and stock is limited.
+struct ShopContract {
+  private let orders: OrderUseCases
+  private let callers: IdentifyCaller
+  private let patience: Patience
+  private let address: String
+  private let inventoryUnavailable: (RequestID) -> Void
+
+  /// The contract over the services of one event loop.
+  init(_ services: Services) {
+    orders = services.orders
+    callers = services.callers
+    patience = services.patience
+    address = services.address
+    inventoryUnavailable = services.inventoryUnavailable
+  }
+
+  /// Its routes and its error envelope.
+  var routeSet: RouteSet {
+    RouteSet(
+      name: "shop",
+      routes: [
+        Route(.post, "/orders", "Order what is in stock", knowing(place)),
+        Route(.get, "/orders/{order_id}", "Get one of one's own orders", knowing(get)),
+        Route(.patch, "/orders/{order_id}", "Change counts of an order", knowing(edit)),
+        Route(.delete, "/orders/{order_id}", "Cancel an order", knowing(cancel)),
+      ],
+      explain: { Self.explain($0, $1, address: address) })
+  }
+
+  /// A handler that knows who asks, before it looks at anything else, and that tries again while
+  /// the inventory is away: every handler here changes the database by one call at its end.
+  private func knowing(
+    _ handler: @escaping (Call, CustomerID) async throws -> Response
+  ) -> (Call) async throws -> Response {
+    { call in
+      do {
+        let token = try call.bearerToken()
+        return try await patience.trying {
+          guard let caller = try await callers.identify(token) else {
+            throw Failure.unauthenticated(hasToken: true)
+          }
+          guard let customer = caller.role.customer else { throw Failure.forbidden }
+          return try await handler(call, customer)
+        }
+      } catch let error as OrderError where error == .unavailable || error == .outcomeUnknown {
+        inventoryUnavailable(call.id)
+        throw error
+      }
+    }
+  }
+
+  private func place(_ call: Call, _ customer: CustomerID) async throws -> Response {
+    let wishes = try call.body { json throws(JSONInvalid) in
+      try ShopWish.list(json: json, counts: 1...Int.max)
+    }
+    guard
+      let order = NewOrder(
+        channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
+        lines: wishes.compactMap(\.line))
+    else { throw OrderError.outOfStock([]) }
+    let placed = try await orders.place.place(order, by: who(customer))
+    let missing = Set(placed.unavailable.map(\.product.value))
+    let had = wishes.filter { $0.line != nil && !missing.contains($0.product) }
+    let lacking = wishes.filter { $0.line == nil || missing.contains($0.product) }
+    return .json(
+      .ok,
+      JSONWriter.object { json in
+        json.string("message", "Success! Order placed")
+        json.plain("order_id") { placed.order.id.append(to: &$0) }
+        json.array("products") { list in
+          for wish in had { list.object { wish.write(&$0, as: "product_count") } }
+        }
+        guard !lacking.isEmpty else { return }
+        json.array("out_of_stock") { list in for wish in lacking { list.string(wish.product) } }
+      })
+  }
+
+  private func get(_ call: Call, _ customer: CustomerID) async throws -> Response {
+    let order = try await orders.find.find(try key(call), in: scope(customer))
+    let lines = try order.lines()
+    return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
+  }
+
+  private func edit(_ call: Call, _ customer: CustomerID) async throws -> Response {
+    let key = try key(call)
+    let wishes = try call.body { json throws(JSONInvalid) in
+      try ShopWish.list(json: json, counts: 0...Int.max)
+    }
+    let changes = wishes.compactMap(\.change)
+    if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
+      // What no order can hold is not in stock; of an order that is not there not even that is said.
+      _ = try await orders.find.find(key, in: scope(customer))
+      throw OrderError.outOfStock([])
+    }
+    let order = try await orders.edit.edit(
+      key, changes, version: nil, in: scope(customer), by: who(customer))
+    return answer("Order successfully updated", order, wishes)
+  }
+
+  private func cancel(_ call: Call, _ customer: CustomerID) async throws -> Response {
+    _ = try await orders.cancel.cancel(
+      try key(call), version: nil, in: scope(customer), by: who(customer))
+    return .json(
+      .ok, JSONWriter.object { $0.string("message", "Order successfully cancelled") })
+  }
+
+  private func scope(_ customer: CustomerID) -> OrderScope {
+    OrderScope(channel: .shop, owner: customer)
+  }
+
+  private func who(_ customer: CustomerID) -> String { "customer \(customer.value)" }
+
+  /// A text that names no order is the name of none.
+  private func key(_ call: Call) throws -> OrderKey {
+    guard let id = OrderID(try call.value("order_id")) else { throw OrderError.unknownOrder }
+    return .id(id)
+  }
+
+  private func answer(_ message: String?, _ order: Order, _ wishes: [ShopWish]) -> Response {
+    .json(
+      .ok,
+      JSONWriter.object { json in
+        if let message { json.string("message", message) }
+        json.plain("order_id") { order.id.append(to: &$0) }
+        json.string("order_status", order.status.shopWord)
+        json.array("products") { list in
+          for wish in wishes { list.object { wish.write(&$0, as: "item_count") } }
+        }
+      })
+  }
+}
+
+extension OrderStatus {
+  /// A customer sees an order as placed until something becomes of it that concerns him.
+  fileprivate var shopWord: String {
+    switch self {
+    case .new, .inProgress, .completed: "placed"
+    case .failed: "failed"
+    case .cancelled: "cancelled"
+    }
+  }
+}
+
+extension ShopContract {
+  /// `{"error", "documentation"}`, both always.
+  static func explain(_ failure: Failure, _ occasion: Occasion, address: String) -> Response {
+    let notice = ErrorNotice(failure)
+    let (status, sentence) = words(failure, notice)
+    let authority = occasion.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
+    let host = authority.isEmpty ? address : authority
+    let body = JSONWriter.object { json in
+      json.string("error", sentence)
+      json.string("documentation", "http://\(host)/docs/errors#\(notice.code)")
+    }
+    return Response(status, contentType: .json, fields: notice.fields, body: body)
+  }
+
+  /// What this contract has words and a status of its own for; the others are the service's.
+  private static func words(_ failure: Failure, _ notice: ErrorNotice) -> (Status, String) {
+    switch failure {
+    case .order(.outOfStock), .order(.notOrderable):
+      return (.notFound, "Product out of stock.")
+    case .order(.unknownOrder):
+      return (.notFound, "Order not found. Ensure supplied order_id is correct.")
+    case .order(.notEditable), .order(.cannotMove): return (.badRequest, invalid)
+    default: return (notice.status, notice.status == .badRequest ? invalid : notice.message)
+    }
+  }
+
+  private static let invalid =
+    "Invalid request. Please review your request and ensure everything is correct."
+}
