@@ -13,6 +13,7 @@ public struct Contract: Sendable {
 
   /// All of them: a new one is a line here, its adapter and its test.
   public static let all: [Contract] = [
-    Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet }
+    Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet },
+    Contract(name: "store") { StoreContract($0).routeSet },
   ]
 }

@@ -7,16 +7,18 @@ public struct Services {
   let keepProducts: KeepProducts
   let orders: OrderUseCases
   let report: ReadReport
+  let stockWatch: WatchStock
 
   /// The services of one event loop.
   public init(
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport
+    orders: OrderUseCases, report: ReadReport, stockWatch: WatchStock
   ) {
     self.customers = customers
     self.findProducts = findProducts
     self.keepProducts = keepProducts
     self.orders = orders
     self.report = report
+    self.stockWatch = stockWatch
   }
 }

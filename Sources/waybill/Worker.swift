@@ -92,7 +92,8 @@ final class Worker {
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(
         report: ReportRepository(database),
-        refreshInterval: .seconds(configuration.reportRefreshSeconds)))
+        refreshInterval: .seconds(configuration.reportRefreshSeconds)),
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)))
   }
 
   private static func operations(

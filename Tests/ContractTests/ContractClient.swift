@@ -33,7 +33,8 @@ final class ContractClient {
       orders: OrderUseCases(
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)))
+      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)))
     let mounts: [Router.Mount] =
       if let contract = Contract.all.first(where: { $0.name == name }) {
         [("/", contract.routeSet(services))]
