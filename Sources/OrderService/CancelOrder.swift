@@ -11,10 +11,10 @@ public struct CancelOrder {
   /// Cancels, and returns the stock. What is cancelled already stays so, and nothing happens twice:
   /// whoever asks again wants what he has.
   public func cancel(
-    _ key: OrderKey, version: Int?, by who: String
+    _ key: OrderKey, version: Int?, in scope: OrderScope = .all, by who: String
   ) async throws(OrderError) -> Order {
     do {
-      return try await orders.move(key, to: .cancelled, version: version, by: who)
+      return try await orders.move(key, to: .cancelled, version: version, in: scope, by: who)
     } catch .cannotMove(from: .cancelled, to: .cancelled) {
       guard let order = try await orders.find(key) else { throw .unknownOrder }
       return order

@@ -10,8 +10,9 @@ public struct EditOrder {
 
   /// Sets new quantities; what is not named stays. `version`, when given, must be the current one.
   public func edit(
-    _ key: OrderKey, _ changes: [LineChange], version: Int?, by who: String
+    _ key: OrderKey, _ changes: [LineChange], version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
-    try await orders.edit(key, changes, version: version, by: who)
+    try await orders.edit(key, changes, version: version, in: scope, by: who)
   }
 }

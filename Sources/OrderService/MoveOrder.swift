@@ -10,8 +10,9 @@ public struct MoveOrder {
 
   /// Moves to the next status, or cancels. `version`, when given, must be the current one.
   public func move(
-    _ key: OrderKey, to status: OrderStatus, version: Int?, by who: String
+    _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
-    try await orders.move(key, to: status, version: version, by: who)
+    try await orders.move(key, to: status, version: version, in: scope, by: who)
   }
 }

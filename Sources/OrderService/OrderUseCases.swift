@@ -13,6 +13,8 @@ public struct OrderUseCases {
   public let ship: ShipOrder
   /// Takes it back.
   public let cancel: CancelOrder
+  /// Takes it out of its channel's sight.
+  public let hide: HideOrder
   /// Looks at it.
   public let find: FindOrders
 
@@ -23,6 +25,7 @@ public struct OrderUseCases {
     move = MoveOrder(orders: orders)
     ship = ShipOrder(orders: orders)
     cancel = CancelOrder(orders: orders)
+    hide = HideOrder(orders: orders)
     find = FindOrders(orders: orders)
   }
 }

@@ -10,8 +10,9 @@ public struct ShipOrder {
 
   /// Sets carrier and number, in every status. `version`, when given, must be the current one.
   public func ship(
-    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, by who: String
+    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
-    try await orders.ship(key, shipping, version: version, by: who)
+    try await orders.ship(key, shipping, version: version, in: scope, by: who)
   }
 }

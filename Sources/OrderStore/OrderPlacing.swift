@@ -81,6 +81,10 @@ final class OrderPlacing {
         products.append(nil)
         names.append(name)
         prices.append(price.decimal)
+      case .foreign(let id):
+        products.append(id)
+        names.append(nil)
+        prices.append(nil)
       }
     }
   }

@@ -2,16 +2,17 @@ public import Orders
 import Postgres
 
 /// Changes of one order: each a call of the database's function of that name, in one round trip.
-/// `version`, when given, is the only one the change may meet.
+/// `version`, when given, is the only one the change may meet; an order out of `scope` is unknown.
 extension OrderRepository {
   /// Sets new quantities in a new order; the stock follows.
   public func edit(
-    _ key: OrderKey, _ changes: [LineChange], version: Int?, by who: String
+    _ key: OrderKey, _ changes: [LineChange], version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
     let products = changes.map(\.product.value)
     let quantities = changes.map { Int32(clamping: $0.quantity) }
     let row = try await change(
-      "edit_order(\(key.sql), NULL, NULL, \(version), \(products), \(quantities), \(who))")
+      "edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(who))")
     switch row.outcome {
     case "emptied": throw .emptied
     case "too_many_lines": throw .tooManyLines
@@ -23,24 +24,35 @@ extension OrderRepository {
 
   /// Moves an order to a status; when that is `cancelled`, its stock returns with it.
   public func move(
-    _ key: OrderKey, to status: OrderStatus, version: Int?, by who: String
+    _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
     let row = try await asking { () throws(PostgresError) in
-      try await moves.submit(Move(key: key, to: status, version: version, who: who))
+      try await moves.submit(Move(key: key, to: status, version: version, scope: scope, who: who))
     }
     return try row.changed { .cannotMove(from: $0.status, to: status) }
   }
 
   /// Says who carries an order and under which number.
   public func ship(
-    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, by who: String
+    _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope = .all,
+    by who: String
   ) async throws(OrderError) -> Order {
     let (carrier, tracking) = (shipping.carrier, shipping.trackingNumber)
     let row = try await change(
       """
-      ship_order(\(key.sql), NULL, NULL, \(version), \(carrier.isGiven), \(carrier.text),
+      ship_order(\(key.sql), \(scope.sql), \(version), \(carrier.isGiven), \(carrier.text),
                  \(tracking.isGiven), \(tracking.text), \(who))
       """)
+    return try row.changed { _ in .notYoursToMove }
+  }
+
+  /// Takes an order out of its channel's sight; the history and the report keep it.
+  public func hide(
+    _ key: OrderKey, version: Int?, in scope: OrderScope, by who: String
+  ) async throws(OrderError) -> Order {
+    let row = try await change(
+      "hide_order(\(key.sql), \(scope.sql), \(version), \(who))")
     return try row.changed { _ in .notYoursToMove }
   }
 
@@ -66,19 +78,21 @@ struct Move {
   let key: OrderKey
   let to: OrderStatus
   let version: Int?
+  let scope: OrderScope
   let who: String
 
-  /// Makes one call of `move_orders` of all moves that wait at the same moment: many orders are moved
-  /// by few people, and a commit for each would be most of the work.
+  /// Makes one call of `move_orders` of all moves that wait at the same moment: many orders are
+  /// moved by few people, and a commit for each would be most of the work.
   static func batcher(_ database: Database) -> Batcher<Move, ChangeRow> {
     let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 2, waitingMax: 4_096)
     return Batcher(on: database.loop, limits: limits, weight: { _ in 1 }) {
       (moves) throws(PostgresError) in
-      let nobody = moves.map { _ in nil as String? }
+      let channels = moves.map(\.scope.channel?.rawValue)
+      let owners = moves.map(\.scope.owner?.value)
       let rows = try await database.write(
         ChangeRow.statement(
           """
-          move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)), \(nobody), \(nobody),
+          move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)), \(channels), \(owners),
                       \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)))
           """))
       return try rows.map(ChangeRow.init)
@@ -125,6 +139,11 @@ extension OrderKey {
 
   fileprivate var id: RawUUID? { if case .id(let id) = self { id.raw } else { nil } }
   fileprivate var number: Int? { if case .number(let number) = self { number } else { nil } }
+}
+
+extension OrderScope {
+  /// Both parameters by which the functions know what may be seen.
+  fileprivate var sql: SQL { "\(channel?.rawValue), \(owner?.value)" }
 }
 
 extension Change {

@@ -41,12 +41,17 @@ public struct NewLine: Equatable, Sendable {
   /// How many characters the name of a free item may have.
   public static let allowedNameLength = 1...200
 
+  /// How many characters the name of something in a catalogue elsewhere may have.
+  public static let allowedForeignLength = 1...255
+
   /// What a line is about.
   public enum Item: Equatable, Sendable {
     /// Something of the catalogue; a price given here wins over the catalogue's.
     case product(ProductID, price: Money?)
     /// Something the catalogue does not know; it takes no stock.
     case free(name: String?, price: Money)
+    /// Something of a catalogue that lives elsewhere; where ours knows it too, its price is ours.
+    case foreign(id: String)
   }
 
   /// What it is about.
@@ -63,6 +68,8 @@ public struct NewLine: Equatable, Sendable {
       guard name?.isText(Self.allowedNameLength) ?? true, Money.allowed.contains(price) else {
         return nil
       }
+    case .foreign(let id):
+      guard id.isText(Self.allowedForeignLength) else { return nil }
     }
     self.item = item
     self.quantity = quantity

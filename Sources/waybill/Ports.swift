@@ -38,8 +38,8 @@ struct Ports: Sendable {
         throw ConfigurationError("HOST=\(host) has no address: check the name")
       case .refused(EADDRINUSE):
         throw ConfigurationError(
-          "\(host):\(port) is in use: stop what listens there, or set \(setting.name) to another one"
-        )
+          "\(host):\(port) is in use: "
+            + "stop what listens there, or set \(setting.name) to another one")
       case .refused(let code):
         throw ConfigurationError(
           "cannot listen on \(host):\(port): \(String(cString: strerror(code))); "

@@ -1,0 +1,15 @@
+public import OrderStore
+public import Orders
+
+/// Finds out who asks.
+public struct IdentifyCaller {
+  private let tokens: TokenRepository
+
+  /// Among the bearers of these tokens.
+  public init(tokens: TokenRepository) { self.tokens = tokens }
+
+  /// Whose token it is; nil when it is nobody's, or no longer holds.
+  public func identify(_ token: BearerToken) async throws(OrderError) -> Caller? {
+    try await tokens.find(token)
+  }
+}

@@ -1,0 +1,166 @@
+public import Orders
+public import Postgres
+
+/// The `tokens` table.
+public final class TokenRepository {
+  /// How long a look-up is trusted: a token that was revoked is refused so much later everywhere.
+  private static let trust = Duration.seconds(1)
+  /// Tokens in use on one loop at the same second; more are looked up more often.
+  private static let knownMax = 4_096
+
+  private let database: Database
+  private let callers: ShortMemory<BearerToken, Caller>
+
+  /// The table as seen through one loop's connections.
+  public init(_ database: Database) {
+    self.database = database
+    callers = ShortMemory(
+      on: database.loop, lifetime: Self.trust, limit: Self.knownMax
+    ) { (tokens) throws(PostgresError) in
+      try await Self.look(up: tokens, in: database)
+    }
+  }
+
+  /// Whose token it is; nil when it is nobody's, or no longer holds.
+  public func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
+    do {
+      return try await callers.load(token)
+    } catch {
+      throw OrderError(error)
+    }
+  }
+
+  /// Makes a token. Its text is in the answer and nowhere else. A customer nobody has introduced is
+  /// made known by it, as by an order.
+  public func create(_ new: NewToken) async throws(OrderError) -> (BearerToken, Token) {
+    var random = SystemRandomNumberGenerator()
+    let token = BearerToken(using: &random)
+    do {
+      return try await database.transaction { (transaction) throws(PostgresError) in
+        if let customer = new.role.customer {
+          _ = try await transaction.run(
+            """
+            INSERT INTO customers (id)
+            SELECT \(customer.value)
+             WHERE NOT EXISTS (SELECT FROM customers WHERE id = \(customer.value))
+                ON CONFLICT (id) DO NOTHING
+            """)
+        }
+        let rows = try await transaction.run(
+          """
+          INSERT INTO tokens (hash, role, customer_id, name, expires_at)
+          VALUES (\(Self.hash(token)), \(new.role.word), \(new.role.customer?.value),
+                  \(new.name.value), now() + \(new.days) * interval '1 day')
+          RETURNING \(Self.columns)
+          """)
+        return (token, try Self.token(rows[0]))
+      }
+    } catch {
+      throw OrderError(error)
+    }
+  }
+
+  /// Every token, also those that hold no more, in the order they were made.
+  public func list() async throws(OrderError) -> [Token] {
+    do {
+      return try await database.read("SELECT \(Self.columns) FROM tokens ORDER BY number")
+        .map(Self.token)
+    } catch {
+      throw OrderError(error)
+    }
+  }
+
+  /// Ends a token; one that has ended stays as it is. Nil when there is none of that number.
+  public func revoke(_ number: Int) async throws(OrderError) -> Token? {
+    do {
+      let rows = try await database.write(
+        """
+        UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
+         WHERE number = \(number)
+        RETURNING \(Self.columns)
+        """)
+      return try rows.first.map(Self.token)
+    } catch {
+      throw OrderError(any: error)
+    }
+  }
+
+  /// Makes the token of the demo's first customer, and ends the one before, whose text nobody can
+  /// show again. Nil where there are no demo data.
+  public func renewDemo() async throws(OrderError) -> BearerToken? {
+    var random = SystemRandomNumberGenerator()
+    let token = BearerToken(using: &random)
+    let (customer, name) = ("demo-1", "demo, made anew at every start")
+    do {
+      let rows = try await database.write(
+        """
+        WITH ended AS (
+            UPDATE tokens SET revoked_at = now()
+             WHERE customer_id = \(customer) AND name = \(name) AND revoked_at IS NULL
+        )
+        INSERT INTO tokens (hash, role, customer_id, name)
+        SELECT \(Self.hash(token)), 'customer', id, \(name) FROM customers WHERE id = \(customer)
+        RETURNING number
+        """)
+      return rows.isEmpty ? nil : token
+    } catch {
+      throw OrderError(error)
+    }
+  }
+
+  private static func look(
+    up tokens: [BearerToken], in database: Database
+  ) async throws(PostgresError) -> [BearerToken: Caller] {
+    let rows = try await database.read(
+      """
+      SELECT place, number, role, customer_id,
+             last_used_at IS NULL OR last_used_at < now() - interval '1 minute'
+        FROM unnest(\(tokens.map(\.secret))) WITH ORDINALITY AS given (secret, place)
+        JOIN tokens ON hash = sha256(convert_to(secret, 'UTF8'))
+       WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+      """)
+    var callers: [BearerToken: Caller] = [:]
+    var unused: [Int] = []
+    for row in rows {
+      let number = try row.int(1)
+      callers[tokens[try row.int(0) - 1]] = Caller(token: number, role: try role(row, from: 2))
+      if try row.bool(4) { unused.append(number) }
+    }
+    await noteUse(of: unused, in: database)
+    return callers
+  }
+
+  /// A use that cannot be written down is no reason to refuse it; nor to wait for another instance
+  /// that is writing the same.
+  private static func noteUse(of numbers: [Int], in database: Database) async {
+    guard !numbers.isEmpty else { return }
+    _ = try? await database.write(
+      """
+      UPDATE tokens SET last_used_at = now()
+       WHERE number IN (SELECT number FROM tokens WHERE number = ANY (\(numbers))
+                           FOR NO KEY UPDATE SKIP LOCKED)
+      """)
+  }
+
+  private static func hash(_ token: BearerToken) -> SQL {
+    "sha256(convert_to(\(token.secret), 'UTF8'))"
+  }
+
+  private static let columns: SQL =
+    "number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at"
+
+  private static func token(_ row: Row) throws(PostgresError) -> Token {
+    Token(
+      number: try row.int(0), role: try role(row, from: 1), name: try row.text(3),
+      createdAt: try row.moment(4), expiresAt: try row.optionalMoment(5),
+      revokedAt: try row.optionalMoment(6), lastUsedAt: try row.optionalMoment(7))
+  }
+
+  private static func role(_ row: Row, from column: Int) throws(PostgresError) -> Role {
+    let customer = try row.optionalText(column + 1).flatMap(CustomerID.init)
+    guard let role = Role(try row.text(column), customer: customer) else {
+      throw .decoding(column: column, expected: "a role")
+    }
+    return role
+  }
+}

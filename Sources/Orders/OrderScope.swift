@@ -1,0 +1,16 @@
+/// Which orders whoever asks may know of; all others do not exist for him.
+public struct OrderScope: Equatable, Sendable {
+  /// The channel whose orders these are, without those it has hidden; nil for those of all channels.
+  public let channel: Channel?
+  /// Whose orders these are; nil for everybody's.
+  public let owner: CustomerID?
+
+  /// The orders of one channel, or of one of its customers.
+  public init(channel: Channel?, owner: CustomerID? = nil) {
+    self.channel = channel
+    self.owner = owner
+  }
+
+  /// Every order there is, as the own API sees them.
+  public static let all = OrderScope(channel: nil)
+}

@@ -1,0 +1,102 @@
+/// What a token lets its bearer be.
+public enum Role: Hashable, Sendable {
+  /// Everything.
+  case admin
+  /// Who takes in orders and keeps the catalogue.
+  case retailer
+  /// Who fulfils orders.
+  case warehouse
+  /// Who orders: this customer and no other.
+  case customer(CustomerID)
+
+  /// The word for it, in the database and in commands.
+  public var word: String {
+    switch self {
+    case .admin: "admin"
+    case .retailer: "retailer"
+    case .warehouse: "warehouse"
+    case .customer: "customer"
+    }
+  }
+
+  /// Whose token it is, when it is a customer's.
+  public var customer: CustomerID? { if case .customer(let id) = self { id } else { nil } }
+
+  /// The role of that word, or nil when there is none, or a customer where none belongs.
+  public init?(_ word: String, customer: CustomerID?) {
+    switch (word, customer) {
+    case ("admin", nil): self = .admin
+    case ("retailer", nil): self = .retailer
+    case ("warehouse", nil): self = .warehouse
+    case ("customer", let id?): self = .customer(id)
+    default: return nil
+    }
+  }
+}
+
+/// Who asks, as far as a token tells.
+public struct Caller: Hashable, Sendable {
+  /// The token's number.
+  public let token: Int
+  /// What the token lets its bearer be.
+  public let role: Role
+
+  /// A bearer of the token of that number.
+  public init(token: Int, role: Role) {
+    self.token = token
+    self.role = role
+  }
+}
+
+/// A token that is to be made.
+public struct NewToken: Sendable {
+  /// For how many days a token may be made.
+  public static let allowedDays = 1...3_650
+
+  /// What it lets its bearer be.
+  public let role: Role
+  /// What it is for.
+  public let name: Name
+  /// For how long it holds; nil for as long as nobody revokes it.
+  public let days: Int?
+
+  /// A token, or nil when the days are too few or too many.
+  public init?(role: Role, name: Name, days: Int? = nil) {
+    guard days.map(Self.allowedDays.contains) ?? true else { return nil }
+    self.role = role
+    self.name = name
+    self.days = days
+  }
+}
+
+/// What is known of a token: everything but its text.
+public struct Token: Sendable {
+  /// By which people name it.
+  public let number: Int
+  /// What it lets its bearer be.
+  public let role: Role
+  /// What it is for.
+  public let name: String
+  /// When it was made.
+  public let createdAt: Timestamp
+  /// When it ends by itself.
+  public let expiresAt: Timestamp?
+  /// When it was revoked.
+  public let revokedAt: Timestamp?
+  /// When it was last used, to the minute.
+  public let lastUsedAt: Timestamp?
+
+  /// A token as it is stored.
+  public init(
+    number: Int, role: Role, name: String, createdAt: Timestamp, expiresAt: Timestamp?,
+    revokedAt: Timestamp?, lastUsedAt: Timestamp?
+  ) {
+    self.number = number
+    self.role = role
+    self.name = name
+    self.createdAt = createdAt
+    self.expiresAt = expiresAt
+    self.revokedAt = revokedAt
+    self.lastUsedAt = lastUsedAt
+  }
+}
