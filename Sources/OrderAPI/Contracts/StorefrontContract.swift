@@ -3,29 +3,242 @@ import JSON
 import OrderService
 import Orders
 
-/// What shop fronts speak.
+/// What shop fronts speak. Their catalogue lives elsewhere, so no stock is touched, and they move
+/// their orders as they like.
 struct StorefrontContract {
+  private static let scope = OrderScope(channel: .storefront)
+  private static let who = "storefront"
+
   let orders: OrderUseCases
 
   /// Its routes and its error envelope.
   var routeSet: RouteSet {
-    RouteSet(name: "storefront", routes: [], explain: Self.explain)
+    RouteSet(
+      name: "storefront",
+      routes: [
+        Route(.post, "/orders", "Place an order", place),
+        Route(.patch, "/orders/{id}/status", "Give an order any status", move),
+        Route(.patch, "/orders/{id}/shipping", "Say who carries an order", ship),
+        Route(.delete, "/orders/{id}", "Delete an order", delete),
+      ],
+      explain: Self.explain)
+  }
+
+  private func place(_ call: Call) async throws -> Response {
+    let new = try call.body(unknownFields: .ignored, NewOrder.init(storefront:))
+    let placed = try await orders.place.place(new, by: Self.who)
+    return try answer(.created, placed.order)
+  }
+
+  private func move(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let word = try call.body(unknownFields: .ignored) { json in json["status"].word(Word.self) }
+    let order = try await orders.move.move(
+      key, to: word.status, version: nil, in: Self.scope, by: Self.who)
+    return try answer(.ok, order)
+  }
+
+  private func ship(_ call: Call) async throws -> Response {
+    let key = try key(call)
+    let change = try call.body(unknownFields: .ignored, ShippingChange.init(storefront:))
+    let order = try await orders.ship.ship(
+      key, change, version: nil, in: Self.scope, by: Self.who)
+    return try answer(.ok, order)
+  }
+
+  private func delete(_ call: Call) async throws -> Response {
+    try await orders.hide.hide(try key(call), in: Self.scope, by: Self.who)
+    return Response(.ok)
+  }
+
+  /// Orders have no other name here than their id.
+  private func key(_ call: Call) throws(Failure) -> OrderKey {
+    guard let id = (try? call.value("id")).flatMap({ OrderID($0) }) else {
+      throw .invalid([JSONViolation(field: "id", reason: .refused("must be a UUID"))])
+    }
+    return .id(id)
+  }
+
+  private func answer(_ status: Status, _ order: Order) throws -> Response {
+    let lines = try order.lines()
+    let body = JSONWriter.object(reserving: 512) { json in
+      json.string("customerId", order.customer)
+      json.array("products") { products in
+        for line in lines {
+          products.object { product in
+            product.string("productId", line.product)
+            product.integer("quantity", line.quantity)
+          }
+        }
+      }
+      json.string("trackingCompany", order.shipping.carrier)
+      json.string("trackingNumber", order.shipping.trackingNumber)
+      json.plain("id") { order.id.append(to: &$0) }
+      json.string("status", Word(order.status).rawValue)
+      json.string("createdAt", order.createdAt.rfc3339)
+      json.string("updatedAt", order.updatedAt.rfc3339)
+    }
+    return .json(status, body)
   }
 }
 
 extension StorefrontContract {
-  /// `{"message", "error", "statusCode"}`.
-  static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
-    let notice = ErrorNotice(failure)
+  /// What a shop front calls the statuses it knows.
+  fileprivate enum Word: String, CaseIterable {
+    case processing, canceled, delivered
+
+    /// The word nearest to a status; somebody else may have moved the order.
+    init(_ status: OrderStatus) {
+      self =
+        switch status {
+        case .new, .inProgress: .processing
+        case .completed: .delivered
+        case .failed, .cancelled: .canceled
+        }
+    }
+
+    var status: OrderStatus {
+      switch self {
+      case .processing: .new
+      case .canceled: .cancelled
+      case .delivered: .completed
+      }
+    }
+  }
+}
+
+// MARK: - Errors
+
+extension StorefrontContract {
+  /// `{"message", "error", "statusCode"}`; the message is a list when fields of the body are wrong.
+  /// There is no 405: where a method is not offered there is nothing.
+  fileprivate static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+    var notice = ErrorNotice(failure)
+    var violations: [JSONViolation]?
     var message = notice.message
-    if case .unknownRoute = failure, let request = occasion.request {
-      message = "Cannot \(request.method.name) \(occasion.path)"
+    switch failure {
+    case .unknownRoute, .methodNotAllowed:
+      notice = ErrorNotice(.unknownRoute)
+      message = "Cannot \(occasion.request?.method.name ?? "GET") \(occasion.path)"
+    case .badBody(.violations(let found)): violations = found
+    // The id is all that there is in a path, and no query is read.
+    case .invalid: message = "Validation failed (uuid is expected)"
+    case .order(.unknownOrder): message = "Order not found"
+    default: break
     }
     let body = JSONWriter.object { json in
-      json.string("message", message)
+      guard notice.status != .internalServerError else {
+        json.integer("statusCode", notice.status.code)
+        json.string("message", "Internal server error")
+        return
+      }
+      if let violations {
+        json.array("message") { list in
+          for violation in violations { list.string(sentence(violation)) }
+        }
+      } else {
+        json.string("message", message)
+      }
       json.string("error", notice.status.reasonPhrase)
       json.integer("statusCode", notice.status.code)
     }
     return Response(notice.status, contentType: .json, fields: notice.fields, body: body)
+  }
+
+  /// `products.0.quantity must not be less than 1`.
+  private static func sentence(_ violation: JSONViolation) -> String {
+    let field = violation.field.replacing("[", with: ".").replacing("]", with: "")
+    let rule =
+      switch violation.reason {
+      case .notObject: "must be an object"
+      case .count: "should not be empty"
+      case .wholeNumberRange: "must not be greater than \(Quantity.allowed.upperBound)"
+      case .refused(let rule): rule
+      default: Self.rule(of: field)
+      }
+    return (field.isEmpty ? "body" : field) + " " + rule
+  }
+
+  /// What a field has to be, also when it is not there at all.
+  private static func rule(of field: String) -> String {
+    switch field.split(separator: ".").last {
+    case "products": "must be an array"
+    case "quantity": "must be an integer number"
+    case "status":
+      "must be one of the following values: "
+        + Word.allCases.map(\.rawValue).joined(separator: ", ")
+    default: "must be a string"
+    }
+  }
+}
+
+// MARK: - Bodies
+
+extension NewOrder {
+  /// An order as a shop front asks for one.
+  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
+    let customer = json["customerId"].text(CustomerID.allowedLength)
+    let products = json["products"]
+    let lines = try products.objects(count: 1...JSONLimits.values) {
+      (product) throws(JSONInvalid) in try NewLine(storefront: product)
+    }
+    if lines.count > Self.allowedLines.upperBound {
+      products.refuse("must contain no more than \(Self.allowedLines.upperBound) elements")
+    }
+    try json.check()
+    guard let customer = CustomerID(customer),
+      let order = NewOrder(
+        channel: .storefront, customer: customer, reference: nil, shortage: .refuse, lines: lines)
+    else { throw json.refuse("is no order") }
+    self = order
+  }
+}
+
+extension NewLine {
+  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
+    let product = json["productId"].text(Self.allowedForeignLength)
+    let quantity = json["quantity"].integer(in: .min...Quantity.allowed.upperBound)
+    // The least of all stands for what was refused already.
+    if quantity > .min, quantity < Quantity.allowed.lowerBound {
+      json["quantity"].refuse("must not be less than \(Quantity.allowed.lowerBound)")
+    }
+    try json.check()
+    guard let quantity = Quantity(quantity),
+      let line = NewLine(.foreign(id: product), quantity: quantity)
+    else { throw json.refuse("is no order line") }
+    self = line
+  }
+}
+
+extension ShippingChange {
+  /// Carrier and number as a shop front says them: absent keeps, null clears.
+  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
+    let company = json["trackingCompany"]
+    let number = json["trackingNumber"]
+    let change = ShippingChange(carrier: company.textChange(), trackingNumber: number.textChange())
+    try json.check()
+    guard let change else {
+      company.refuse("must be a string")
+      throw number.refuse("must be a string")
+    }
+    self = change
+  }
+}
+
+extension JSONField {
+  fileprivate func text(_ length: ClosedRange<Int>) -> String {
+    string(length: 0...JSONLimits.documentBytes) { text in
+      if text.isEmpty { return "should not be empty" }
+      return length.contains(text.unicodeScalars.count)
+        ? nil : "must be shorter than or equal to \(length.upperBound) characters"
+    }
+  }
+
+  fileprivate func textChange() -> Change {
+    switch change({ $0.text(Shipping.allowedLength) }) {
+    case .keep: .keep
+    case .clear: .set(nil)
+    case .set(let text): .set(text)
+    }
   }
 }

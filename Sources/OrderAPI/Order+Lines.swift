@@ -1,0 +1,28 @@
+import JSON
+import Orders
+
+extension Order {
+  /// A line, for contracts that show lines in a form of their own.
+  struct Line {
+    /// The product; empty for a free item.
+    let product: String
+    let quantity: Int
+  }
+
+  /// The lines, read from the document that is stored.
+  func lines() throws(OrderError) -> [Line] {
+    do throws(JSONFailure) {
+      return try JSONReader.decodeValue(items, unknownFields: .ignored) {
+        (root) throws(JSONInvalid) in
+        root.objects { line in
+          Line(
+            product: line["product_id"].optional?.string() ?? "",
+            quantity: line["quantity"].integer())
+        }
+      }
+    } catch {
+      // What we wrote ourselves is not the caller's mistake.
+      throw .failure(detail: "the lines of order \(id): \(error)")
+    }
+  }
+}
