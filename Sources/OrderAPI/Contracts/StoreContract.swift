@@ -80,7 +80,7 @@ struct StoreContract {
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
     let placed = try await services.orders.place.place(order, by: Self.who)
-    return .json(.created, JSONWriter.object { Self.write(placed.order, to: &$0) })
+    return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
   }
 
   private func listOrders(_ call: Call) async throws -> Response {
@@ -95,10 +95,11 @@ struct StoreContract {
     let list = try await pages(after: start) { [filter] in
       try await services.orders.find.list(filter, after: $0, size: Self.pageSize)
     }
+    let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
     return answer(
-      call, list,
+      call, receipts,
       next: { Cursor.text(list: name, [Int($0.createdAt.microseconds), $0.number]) },
-      Self.write)
+      { $0.write(to: &$1) })
   }
 
   private func subscribe(_ call: Call) async throws -> Response {
@@ -109,7 +110,7 @@ struct StoreContract {
       JSONWriter.object { json in
         json.integer("id", subscription.number)
         json.string("sku", subscription.product.value)
-        json.string("created_at", Self.seconds(subscription.createdAt))
+        json.string("created_at", subscription.createdAt.seconds)
       })
   }
 }
@@ -176,19 +177,6 @@ extension StoreContract {
     return response
   }
 
-  /// An order of one line, unless somebody has edited it through the own API: then the first line
-  /// names the product, and the total is still the whole order's.
-  private static func write(_ order: Order, to json: inout JSONObjectWriter) {
-    let lines = try? JSONValue(parsing: order.items)
-    json.integer("id", order.number)
-    json.raw("sku", (lines?[0]?["product_id"] ?? .null).bytes)
-    json.raw("total", order.totalAmount.utf8)
-    json.string("created_at", seconds(order.createdAt))
-  }
-
-  /// As this contract writes a moment: `2020-06-15T20:22:26Z`.
-  private static func seconds(_ moment: Timestamp) -> String { moment.rfc3339.prefix(19) + "Z" }
-
   /// `{"message"}`, whatever happened.
   static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
     let notice = ErrorNotice(failure)
@@ -209,4 +197,29 @@ extension StoreContract {
       status, contentType: .json, fields: notice.fields,
       body: JSONWriter.object { $0.string("message", message) })
   }
+}
+
+/// An order as this contract shows it.
+private struct Receipt: Sendable {
+  private let order: Order
+  private let sku: String
+
+  /// An order has one line here, unless staff has edited it through the own API: then the first
+  /// line names the product, and the total is still the whole order's.
+  init(_ order: Order) throws(OrderError) {
+    self.order = order
+    sku = try order.lines().first?.product ?? ""
+  }
+
+  func write(to json: inout JSONObjectWriter) {
+    json.integer("id", order.number)
+    json.string("sku", sku)
+    json.raw("total", order.totalAmount.utf8)
+    json.string("created_at", order.createdAt.seconds)
+  }
+}
+
+extension Timestamp {
+  /// As this contract writes a moment: `2020-06-15T20:22:26Z`.
+  fileprivate var seconds: String { rfc3339.prefix(19) + "Z" }
 }
