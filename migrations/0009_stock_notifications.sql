@@ -56,10 +56,11 @@ BEGIN
         RETURNING number
     )
     INSERT INTO stock_notifications (subscription, adjustment, due_at)
-    SELECT number, (SELECT number FROM stock_adjustments
-                     WHERE product_id = NEW.id ORDER BY number DESC LIMIT 1), clock_timestamp()
+    SELECT due.number, (SELECT a.number FROM stock_adjustments AS a
+                         WHERE a.product_id = NEW.id ORDER BY a.number DESC LIMIT 1),
+           clock_timestamp()
       FROM due
-     ORDER BY number
+     ORDER BY due.number
         ON CONFLICT (subscription) DO NOTHING;
     RETURN NULL;
 END

@@ -38,7 +38,7 @@ struct StoreErrorTests {
     ("POST /customers/1/orders", #"{"sku":7}"#, 400, "sku must be a string"),
     ("POST /customers/1/orders", #"{"sku":null}"#, 400, "sku must be a string"),
     ("POST /customers/1/orders", #"{"sku":["ABC123"]}"#, 400, "sku must be a string"),
-    ("POST /customers/1/orders", #"{"sku":}"#, 400, "expected a value at byte 7"),
+    ("POST /customers/1/orders", #"{"sku":}"#, 400, "expected a value at byte 7, in sku"),
     ("POST /customers/1/orders", #"{"sku":"none"}"#, 404, "There is no product none."),
     ("POST /customers/1/orders", #"{"sku":"OLD"}"#, 404, "There is no product OLD."),
     ("POST /customers/1/orders", #"{"sku":"no sku"}"#, 404, "There is no product no sku."),
