@@ -84,6 +84,7 @@ final class Worker {
     let loop = database.loop
     let products = ProductRepository(database)
     return Services(
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
       customers: KeepCustomers(customers: CustomerRepository(database)),
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),
@@ -92,8 +93,7 @@ final class Worker {
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(
         report: ReportRepository(database),
-        refreshInterval: .seconds(configuration.reportRefreshSeconds)),
-      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)))
+        refreshInterval: .seconds(configuration.reportRefreshSeconds)))
   }
 
   private static func operations(

@@ -28,14 +28,14 @@ final class ContractClient {
     let products = ProductRepository(database)
     let loop = database.loop
     let services = Services(
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
       customers: KeepCustomers(customers: CustomerRepository(database)),
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),
       orders: OrderUseCases(
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
-      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)))
+      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)))
     let mounts: [Router.Mount] =
       if let contract = Contract.all.first(where: { $0.name == name }) {
         [("/", contract.routeSet(services))]
