@@ -20,6 +20,7 @@ struct ContractAnswer: Sendable {
 /// Asks the contracts as the server would, over a real database.
 final class ContractClient {
   let database: Database
+  let services: Services
   let router: Router
 
   /// A client of the main port, or of the port that belongs to the contract of that name.
@@ -27,7 +28,7 @@ final class ContractClient {
     self.database = database
     let products = ProductRepository(database)
     let loop = database.loop
-    let services = Services(
+    services = Services(
       stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
       customers: KeepCustomers(customers: CustomerRepository(database)),
       findProducts: FindProducts(products: products),
@@ -36,6 +37,7 @@ final class ContractClient {
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)))
+    let services = services
     let mounts: [Router.Mount] =
       if let contract = Contract.all.first(where: { $0.name == name }) {
         [("/", contract.routeSet(services))]
