@@ -15,5 +15,6 @@ public struct Contract: Sendable {
   public static let all: [Contract] = [
     Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet },
     Contract(name: "shop") { ShopContract($0).routeSet },
+    Contract(name: "store") { StoreContract($0).routeSet },
   ]
 }

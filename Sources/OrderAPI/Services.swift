@@ -3,6 +3,7 @@ public import OrderService
 
 /// What all contracts of one event loop do their work with; lives on that loop.
 public struct Services {
+  let stockWatch: WatchStock
   let customers: KeepCustomers
   let findProducts: FindProducts
   let keepProducts: KeepProducts
@@ -17,10 +18,12 @@ public struct Services {
 
   /// The services of one event loop.
   public init(
+    stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
     orders: OrderUseCases, report: ReadReport, callers: IdentifyCaller, patience: Patience,
     address: String, inventoryUnavailable: @escaping (RequestID) -> Void
   ) {
+    self.stockWatch = stockWatch
     self.customers = customers
     self.findProducts = findProducts
     self.keepProducts = keepProducts

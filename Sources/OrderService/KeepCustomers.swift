@@ -19,6 +19,11 @@ public struct KeepCustomers {
     return try await customers.find(id)
   }
 
+  /// The customer of that number; nil when there is none.
+  public func find(number: Int) async throws(OrderError) -> Customer? {
+    try await customers.find(number: number)
+  }
+
   /// One page of all customers, in the order of their numbers.
   public func list(
     after position: Int?, size: PageSize

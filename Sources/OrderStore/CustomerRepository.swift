@@ -3,10 +3,27 @@ public import Postgres
 
 /// The `customers` table.
 public final class CustomerRepository {
+  /// How many customers one statement looks up: those whose requests wait at the same moment.
+  private static let lookupMax = 64
+
   private let database: Database
+  private let byNumber: Coalescer<Int, Customer>
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) { self.database = database }
+  public init(_ database: Database) {
+    self.database = database
+    byNumber = Coalescer(on: database.loop, limit: Self.lookupMax) {
+      (numbers) throws(PostgresError) in
+      let rows = try await database.read(
+        "SELECT \(Self.columns) FROM customers WHERE number = ANY(\(numbers))")
+      var found: [Int: Customer] = [:]
+      for row in rows {
+        let customer = try Self.customer(row)
+        found[customer.number] = customer
+      }
+      return found
+    }
+  }
 
   /// One customer.
   public func find(_ id: CustomerID) async throws(OrderError) -> Customer? {
@@ -16,6 +33,15 @@ public final class CustomerRepository {
       return try rows.first.map(Self.customer)
     } catch {
       throw OrderError(any: error)
+    }
+  }
+
+  /// One customer by number; lookups that wait at the same moment share a statement.
+  public func find(number: Int) async throws(OrderError) -> Customer? {
+    do {
+      return try await byNumber.load(number)
+    } catch {
+      throw OrderError(error)
     }
   }
 

@@ -86,6 +86,7 @@ final class Worker {
     let (log, shop) = (shared.log, shared.metrics.shop)
     let products = ProductRepository(database)
     return Services(
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
       customers: KeepCustomers(customers: CustomerRepository(database)),
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),

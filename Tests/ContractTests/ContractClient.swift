@@ -14,6 +14,7 @@ struct ContractAnswer: Sendable {
   let status: Int
   let fields: [String: String]
   let body: String
+  let type: String?
 }
 
 /// Asks the contracts as the server would, over a real database.
@@ -29,6 +30,7 @@ final class ContractClient {
     let products = ProductRepository(database)
     let loop = database.loop
     services = Services(
+      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
       customers: KeepCustomers(customers: CustomerRepository(database)),
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),
@@ -68,7 +70,7 @@ final class ContractClient {
       status: response.status.code,
       fields: Dictionary(
         response.fields.map { ("\($0.name)", $0.value) }, uniquingKeysWith: { $0 + ", " + $1 }),
-      body: String(decoding: response.body, as: UTF8.self))
+      body: String(decoding: response.body, as: UTF8.self), type: response.contentType?.value)
   }
 
   func run(_ sql: SQL) async throws { _ = try await database.write(sql) }

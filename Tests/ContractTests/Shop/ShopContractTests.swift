@@ -126,7 +126,7 @@ struct ShopContractTests {
     try await ordering { client in
       let alice = try await client.shopper()
       let order = try await alice.place(client, [("mouse", 2)])
-      let listed = try await client.walk("/orders?channel=shop")
+      let listed = try await client.entries(from: "/orders?channel=shop")
       #expect(listed.compactMap { $0["customer_id"]?.text } == ["alice"])
       let events = try await client.get(order + "/events").json["items"]?.items
       #expect(events?.first?["who"]?.text == "customer alice")

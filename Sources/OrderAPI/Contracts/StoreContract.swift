@@ -1,0 +1,225 @@
+import HTTP
+import JSON
+import OrderService
+import Orders
+
+/// What customers of the store speak: a product list, and orders of one unit by one call.
+///
+/// Ids are the core's numbers, lists are bare arrays. A list holds what fits `pagesMax` pages; what
+/// is beyond that is behind the `Link` field, which a client may well not know.
+struct StoreContract {
+  /// How many pages of 200 entries one answer holds: 1,000 entries are 100 KB, and 3 MB when every
+  /// product is described at full length.
+  private static let pagesMax = 5
+  private static let pageSize = PageSize(PageSize.allowed.upperBound)!
+  /// What one order is about: a single unit.
+  private static let unit = Quantity(1)!
+  /// Whom the history puts an order down to.
+  private static let who = "store"
+
+  private let services: Services
+
+  init(_ services: Services) { self.services = services }
+
+  /// Its routes and its error envelope.
+  var routeSet: RouteSet {
+    RouteSet(
+      name: "store",
+      routes: [
+        Route(.post, "/customers", "Introduce a customer", createCustomer),
+        Route(.get, "/products", "List what can be ordered", listProducts),
+        Route(.post, "/customers/{id}/orders", "Order one unit of a product", order),
+        Route(.get, "/customers/{id}/orders", "List a customer's orders, oldest first", listOrders),
+        Route(
+          .post, "/customers/{id}/notifications", "Ask to be told when a product is back",
+          subscribe),
+      ],
+      explain: Self.explain)
+  }
+
+  private func createCustomer(_ call: Call) async throws -> Response {
+    let new = try call.body(unknownFields: .ignored) { (json) throws(JSONInvalid) in
+      let name = json["name"].parsed(Name.rule, Name.init)
+      let email = json["email"].parsed(EmailAddress.rule, EmailAddress.init)
+      try json.check()
+      guard let name, let email else { throw json.refuse("must be a customer") }
+      return NewCustomer(id: nil, name: name, email: email)
+    }
+    let customer = try await services.customers.create(new)
+    return .json(
+      .created,
+      JSONWriter.object { json in
+        json.integer("id", customer.number)
+        json.string("name", customer.name)
+        json.string("email", customer.email)
+      })
+  }
+
+  private func listProducts(_ call: Call) async throws -> Response {
+    let start = try cursor(call, list: "store products", count: 1)
+    let list = try await pages(after: start?[0]) {
+      try await services.findProducts.list(ProductFilter(), after: $0, size: Self.pageSize)
+    }
+    return answer(call, list, next: { Cursor.text(list: "store products", position: $0) }) {
+      product, json in
+      json.integer("id", product.number)
+      json.string("name", product.name)
+      // The contract knows no null.
+      json.string("description", product.description ?? "")
+      json.string("sku", product.id.value)
+      json.integer("quantity", product.stock)
+    }
+  }
+
+  private func order(_ call: Call) async throws -> Response {
+    let customer = try await customer(call)
+    let sku = try sku(call)
+    guard let product = ProductID(sku),
+      let line = NewLine(.product(product, price: nil), quantity: Self.unit),
+      let order = NewOrder(
+        channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
+    else { throw OrderError.unknownProduct(sku) }
+    let placed = try await services.orders.place.place(order, by: Self.who)
+    return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
+  }
+
+  private func listOrders(_ call: Call) async throws -> Response {
+    let name = "store orders"
+    let start = try cursor(call, list: name, count: 2).map {
+      OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
+    }
+    var filter = OrderFilter()
+    filter.channel = .store
+    filter.customer = try await customer(call).id
+    filter.sort = .oldestFirst
+    let list = try await pages(after: start) { [filter] in
+      try await services.orders.find.list(filter, after: $0, size: Self.pageSize)
+    }
+    let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
+    return answer(
+      call, receipts,
+      next: { Cursor.text(list: name, [Int($0.createdAt.microseconds), $0.number]) },
+      { $0.write(to: &$1) })
+  }
+
+  private func subscribe(_ call: Call) async throws -> Response {
+    let customer = try await customer(call)
+    let subscription = try await services.stockWatch.subscribe(customer, to: try sku(call))
+    return .json(
+      .created,
+      JSONWriter.object { json in
+        json.integer("id", subscription.number)
+        json.string("sku", subscription.product.value)
+        json.string("created_at", subscription.createdAt.seconds)
+      })
+  }
+}
+
+// MARK: - What requests hold
+
+extension StoreContract {
+  /// The customer in the path; a text that is no number in plain digits is nobody's.
+  private func customer(_ call: Call) async throws -> Customer {
+    let text = try call.value("id")
+    guard let number = Int(text), "\(number)" == text,
+      let customer = try await services.customers.find(number: number)
+    else { throw Failure.notFound("customer \(text)") }
+    return customer
+  }
+
+  private func sku(_ call: Call) throws(Failure) -> String {
+    try call.body(unknownFields: .ignored) { json in
+      json["sku"].string { $0.allSatisfy(\.isWhitespace) ? "must not be blank" : nil }
+    }
+  }
+
+  private func cursor(_ call: Call, list: String, count: Int) throws(Failure) -> [Int]? {
+    var parameters = try call.parameters("cursor")
+    let position = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: list, count: count)
+    }
+    try parameters.finish()
+    return position
+  }
+}
+
+// MARK: - What answers hold
+
+extension StoreContract {
+  /// As many entries as one answer may hold.
+  private func pages<Entry, Position>(
+    after start: Position?, _ read: (Position?) async throws -> Page<Entry, Position>
+  ) async throws -> Page<Entry, Position> {
+    var entries: [Entry] = []
+    var position = start
+    for _ in 0..<Self.pagesMax {
+      let page = try await read(position)
+      entries += page.entries
+      position = page.next
+      if position == nil { break }
+    }
+    return Page(entries: entries, next: position)
+  }
+
+  /// The bare array, and where it goes on.
+  private func answer<Entry, Position>(
+    _ call: Call, _ page: Page<Entry, Position>, next: (Position) -> String,
+    _ write: (Entry, inout JSONObjectWriter) -> Void
+  ) -> Response {
+    var response = Response.json(
+      .ok,
+      JSONWriter.array(reserving: 128 * page.entries.count + 2) { list in
+        for entry in page.entries { list.object { write(entry, &$0) } }
+      })
+    if let position = page.next {
+      response.fields.append(Field("Link", "<\(call.next(next(position)))>; rel=\"next\""))
+    }
+    return response
+  }
+
+  /// `{"message"}`, whatever happened.
+  static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+    let notice = ErrorNotice(failure)
+    var (status, message) = (notice.status, notice.message)
+    switch failure {
+    case .order(.outOfStock(let shortfalls)):
+      message = "Product \(shortfalls.map(\.product.value).joined(separator: ", ")) is unavailable"
+    case .order(.notOrderable(let products)):
+      status = .notFound
+      message = "There is no product \(products.map(\.value).joined(separator: ", "))."
+    case .badBody(.violations(let violations)), .invalid(let violations):
+      message = violations.map { violation in
+        (violation.field.isEmpty ? "the body" : violation.field) + " " + violation.message
+      }.joined(separator: "; ")
+    default: break
+    }
+    return Response(
+      status, contentType: .json, fields: notice.fields,
+      body: JSONWriter.object { $0.string("message", message) })
+  }
+}
+
+/// An order as this contract shows it.
+private struct Receipt: Sendable {
+  private let order: Order
+  private let sku: String
+
+  /// An order has one line here, unless staff has edited it through the own API: then the first
+  /// line names the product, and the total is still the whole order's.
+  init(_ order: Order) throws(OrderError) {
+    self.order = order
+    sku = try order.lines().first?.product ?? ""
+  }
+
+  func write(to json: inout JSONObjectWriter) {
+    json.integer("id", order.number)
+    json.string("sku", sku)
+    json.raw("total", order.totalAmount.utf8)
+    json.string("created_at", order.createdAt.seconds)
+  }
+}
+
+extension Timestamp {
+  /// As this contract writes a moment: `2020-06-15T20:22:26Z`.
+  fileprivate var seconds: String { rfc3339.prefix(19) + "Z" }
+}
