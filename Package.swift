@@ -79,7 +79,7 @@ let package = Package(
         "TestSupport",
       ]),
     // These start the built program, and read its parts.
-    tests("ProgramTests", ["waybill", "Postgres", "JSON", "TestSupport"]),
+    tests("ProgramTests", ["waybill", "OrderAPI", "Postgres", "JSON", "TestSupport"]),
     tests("TidyTests", ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -53,7 +53,7 @@ public final class Router {
     let covering = mounts.filter { $0.path.covers(request?.path ?? []) }
     let deepest = covering.map(\.path.segments.count).max() ?? 0
     let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]
-    return explain(failure, mount, request, id)
+    return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
   }
 
   private func reply(_ entry: RouteTree.Entry, _ call: Call) -> Reply {
@@ -76,7 +76,7 @@ public final class Router {
   }
 
   private func explain(
-    _ error: any Error, _ mount: Mount, _ request: Request?, _ id: RequestID
+    _ error: any Error, _ mount: Mount, _ request: Request, _ id: RequestID
   ) -> Response {
     let failure = Failure(error)
     if failure.isOurFault { report(error, id) }

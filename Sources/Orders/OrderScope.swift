@@ -1,6 +1,6 @@
 /// Which orders whoever asks may know of; all others do not exist for him.
 public struct OrderScope: Equatable, Sendable {
-  /// The channel whose orders these are, without those it has hidden; nil for those of all channels.
+  /// The channel whose orders these are, without those it has hidden; nil for all channels'.
   public let channel: Channel?
   /// Whose orders these are; nil for everybody's.
   public let owner: CustomerID?

@@ -70,7 +70,7 @@ final class AccessLog {
     let method = finished.request?.method.name ?? "-"
     let microseconds = finished.duration.inNanoseconds / 1_000
     let line =
-      "\(now) info \(method) \(path(finished) ?? "-") \(finished.status.code) "
+      "\(now) info \(finished.site) \(method) \(path(finished) ?? "-") \(finished.status.code) "
       + "\(microseconds) µs \(finished.exchange.id)\n"
     lines += line.utf8
   }

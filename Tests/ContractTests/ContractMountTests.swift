@@ -39,7 +39,7 @@ struct ContractMountTests {
     "speaks in its own envelope of what never became a call",
     arguments: [("/storefront", "storefront"), ("/storefront/orders", "storefront"), ("/x", "")])
   func refusals(_ path: String, speaker: String) async throws {
-    let body = try await asking { client in
+    let body = try await asking(of: "host=/nowhere") { client in
       let request = try parse("GET \(path)")
       let response = client.router.refuse(.overloaded, request, id: .made(0, 7))
       return String(decoding: response.body, as: UTF8.self)

@@ -51,6 +51,13 @@ final class RunningProgram: Sendable {
     return try #require(port, "it ended: \(log)")
   }
 
+  /// The port that one contract has to itself; the program has said that before it serves.
+  func port(of contract: String) throws -> UInt16 {
+    let line = log.split(separator: "\n").first { $0.contains(#""contract":"\#(contract)""#) }
+    let url = try #require(line?.firstMatch(of: #/http:\/\/127\.0\.0\.1:(\d+)/#))
+    return try #require(UInt16(url.1))
+  }
+
   /// How many descriptors it has open.
   var descriptors: Int {
     guard let folder = opendir("/proc/\(pid)/fd") else { return 0 }
