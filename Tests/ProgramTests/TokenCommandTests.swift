@@ -45,8 +45,7 @@ struct TokenCommandTests {
       return (await program.exitCode(), program.log)
     }
     func status(_ token: Substring) -> Int? {
-      PlainClient(port: port)?.status(
-        of: "/shop/orders/1 HTTP/1.1\r\nAuthorization: Bearer \(token)\r\nX: ")
+      PlainClient(port: port)?.status(of: "/shop/orders/1", token: String(token))
     }
 
     let made = try await run("create", "--role", "customer", "--customer", "c-1", "--name", "Till")
