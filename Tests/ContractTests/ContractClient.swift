@@ -89,7 +89,7 @@ func asking<Result: Sendable>(
   var conninfo = given ?? ""
   if given == nil { conninfo = try await MigratedDatabase.make() }
   return try await onLoop { [conninfo] loop in
-    let database = Database(try ConnectionString(conninfo), on: loop)
+    let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
     if given == nil { _ = try await database.write(SQL(unsafeText: rows)) }
     let result = try await body(ContractClient(database))
     await database.close()

@@ -10,7 +10,7 @@ struct DemoDataTests {
   func once() async throws {
     let conninfo = try await MigratedDatabase.make()
     let (planted, again, page, statuses, customers) = try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       let planted = try await DemoData(database).plant()
       let again = try await DemoData(database).plant()
       let page = try await ProductRepository(database).list(after: nil, size: .standard)
@@ -37,7 +37,7 @@ struct DemoDataTests {
     let conninfo = try await MigratedDatabase.make()
     let plant: @Sendable () async throws -> Bool = {
       try await onLoop { loop in
-        let database = Database(try ConnectionString(conninfo), on: loop)
+        let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
         let planted = try await DemoData(database).plant()
         await database.close()
         return planted

@@ -24,7 +24,7 @@ struct ReportRefresherTests {
   ) async throws -> Result {
     let conninfo = try await MigratedDatabase.make()
     return try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       _ = try await DemoData(database).plant()
       let result = try await body(conninfo, database)
       try await Invariants.check(database)

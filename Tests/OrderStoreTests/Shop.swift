@@ -14,7 +14,7 @@ struct Shop {
     let conninfo = try await MigratedDatabase.make()
     self.conninfo = conninfo
     _ = try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       _ = try await database.write(SQL(unsafeText: rows))
       await database.close()
     }
@@ -39,11 +39,7 @@ struct Shop {
   ) async throws -> Result {
     let conninfo = conninfo
     return try await onLoop { loop in
-      var settings = PostgresSettings()
-      // What waits for a lock on a busy machine is not what these tests are about.
-      settings.statementTimeout = .seconds(20)
-      settings.lockTimeout = .seconds(20)
-      let database = Database(try ConnectionString(conninfo), settings: settings, on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       let result = try await body(OrderRepository(database), loop)
       await database.close()
       return result
@@ -54,7 +50,7 @@ struct Shop {
   func number(_ query: String) async throws -> Int {
     let conninfo = conninfo
     return try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       try await Invariants.check(database)
       let number = try await database.read(SQL(unsafeText: query))[0].int(0)
       await database.close()
