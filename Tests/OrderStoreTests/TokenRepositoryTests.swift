@@ -15,7 +15,8 @@ struct TokenRepositoryTests {
   ) async throws -> Result {
     let conninfo = try await MigratedDatabase.make()
     return try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), on: loop)
+      let database = Database(
+        try ConnectionString(conninfo), settings: .patient, on: loop)
       // What was looked up is trusted for a second: this is the second.
       let result = try await body(TokenRepository(database), database) {
         await loop.pause(for: .seconds(1))
