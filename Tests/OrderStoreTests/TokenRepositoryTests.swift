@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Tokens")
 struct TokenRepositoryTests {
-  private static let alice = NewToken(role: .customer(CustomerID("alice")!), name: Name("till")!)!
+  private static let till = NewToken(role: .customer(CustomerID("demo-a")!), name: Name("till")!)!
 
   /// Runs `body` with the tokens of a database of its own, on a loop whose clock is a test's.
   private func keeping<Result: Sendable>(
@@ -29,12 +29,12 @@ struct TokenRepositoryTests {
   @Test("name their bearer, and make a customer known whom nobody has introduced")
   func create() async throws {
     try await keeping { tokens, database, _ in
-      let (secret, token) = try await tokens.create(Self.alice)
+      let (secret, token) = try await tokens.create(Self.till)
       let (boss, _) = try await tokens.create(NewToken(role: .admin, name: Name("boss")!)!)
 
-      #expect(try await tokens.find(secret) == Caller(token: token.number, role: Self.alice.role))
+      #expect(try await tokens.find(secret) == Caller(token: token.number, role: Self.till.role))
       #expect(try await tokens.find(boss) == Caller(token: 2, role: .admin))
-      #expect(try await database.read("SELECT id FROM customers")[0].text(0) == "alice")
+      #expect(try await database.read("SELECT id FROM customers")[0].text(0) == "demo-a")
       #expect(try await tokens.list().map(\.name) == ["till", "boss"])
     }
   }
@@ -42,7 +42,7 @@ struct TokenRepositoryTests {
   @Test("are stored as their hash alone")
   func hash() async throws {
     try await keeping { tokens, database, _ in
-      let (secret, _) = try await tokens.create(Self.alice)
+      let (secret, _) = try await tokens.create(Self.till)
       let rows = try await database.read(
         """
         SELECT hash = sha256(\(secret.secret)::bytea),
@@ -56,9 +56,9 @@ struct TokenRepositoryTests {
   @Test("hold no longer than a second after they were revoked or have ended")
   func end() async throws {
     try await keeping { tokens, database, second in
-      let (secret, token) = try await tokens.create(Self.alice)
+      let (secret, token) = try await tokens.create(Self.till)
       let (brief, _) = try await tokens.create(
-        NewToken(role: Self.alice.role, name: Self.alice.name, days: 1)!)
+        NewToken(role: Self.till.role, name: Self.till.name, days: 1)!)
       #expect(try await tokens.find(secret) != nil)
       #expect(try await tokens.find(brief) != nil)
 
@@ -81,7 +81,7 @@ struct TokenRepositoryTests {
   @Test("say when they were last used, to the minute")
   func use() async throws {
     try await keeping { tokens, _, second in
-      let (secret, _) = try await tokens.create(Self.alice)
+      let (secret, _) = try await tokens.create(Self.till)
       #expect(try await tokens.list()[0].lastUsedAt == nil)
       _ = try await tokens.find(secret)
       let first = try await tokens.list()[0].lastUsedAt
@@ -109,7 +109,7 @@ struct TokenRepositoryTests {
   @Test("of a customer name one, and of others none; none is ever deleted")
   func rules() async throws {
     try await keeping { tokens, database, _ in
-      _ = try await tokens.create(Self.alice)
+      _ = try await tokens.create(Self.till)
       for statement: SQL in [
         "UPDATE tokens SET customer_id = NULL", "UPDATE tokens SET role = 'admin'",
         "UPDATE tokens SET role = 'god', customer_id = NULL", "UPDATE tokens SET hash = 'x'",
@@ -118,7 +118,7 @@ struct TokenRepositoryTests {
         await #expect(throws: PostgresError.self) { _ = try await database.write(statement) }
       }
       #expect(Role("customer", customer: nil) == nil && Role("god", customer: nil) == nil)
-      #expect(Role("admin", customer: CustomerID("alice")) == nil)
+      #expect(Role("admin", customer: CustomerID("demo-a")) == nil)
     }
   }
 }

@@ -5,7 +5,7 @@ public import Testing
 /// The deadline is generous because the machine may be busy; a condition that holds ends the wait
 /// at once.
 public func eventually(
-  _ what: Comment, within deadline: Duration = .seconds(60),
+  _ what: Comment, within deadline: Duration = .seconds(180),
   sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {

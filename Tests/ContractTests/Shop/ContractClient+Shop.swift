@@ -38,7 +38,7 @@ struct Shopper: Sendable {
 
 extension ContractClient {
   /// A new token of a customer.
-  func shopper(_ customer: String = "alice") async throws -> Shopper {
+  func shopper(_ customer: String = "demo-a") async throws -> Shopper {
     let new = NewToken(role: .customer(CustomerID(customer)!), name: Name("test")!)!
     return Shopper(token: try await TokenRepository(database).create(new).0)
   }

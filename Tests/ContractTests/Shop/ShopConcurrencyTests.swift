@@ -12,14 +12,14 @@ struct ShopConcurrencyTests {
   /// A shop with its rows, and a buyer there who has placed an order of what is named.
   private func open(
     _ rows: String, _ counts: [(String, Int)] = []
-  ) async throws -> (conninfo: String, alice: Shopper, order: String) {
+  ) async throws -> (conninfo: String, buyer: Shopper, order: String) {
     let conninfo = try await MigratedDatabase.make()
-    let (alice, order) = try await asking(of: conninfo) { client in
+    let (buyer, order) = try await asking(of: conninfo) { client in
       try await client.run(unsafe: rows)
-      let alice = try await client.shopper()
-      return (alice, counts.isEmpty ? "" : try await alice.place(client, counts))
+      let buyer = try await client.shopper()
+      return (buyer, counts.isEmpty ? "" : try await buyer.place(client, counts))
     }
-    return (conninfo, alice, order)
+    return (conninfo, buyer, order)
   }
 
   /// Sends `count` requests from each of two loops at the same moment; all statuses.
@@ -53,7 +53,7 @@ struct ShopConcurrencyTests {
       "INSERT INTO products (id, name, price, stock) VALUES ('p', 'P', 1, 1)")
 
     let statuses = try await twice(25, of: shop.conninfo) { client, _ in
-      try await shop.alice.send(client, "POST", "/orders", [("p", 1)])
+      try await shop.buyer.send(client, "POST", "/orders", [("p", 1)])
     }
 
     #expect(statuses.count { $0 == 200 } == 1 && statuses.count { $0 == 404 } == 49)
@@ -66,7 +66,7 @@ struct ShopConcurrencyTests {
       "INSERT INTO products (id, name, price, stock) VALUES ('p', 'P', 1, 10)", [("p", 4)])
 
     let statuses = try await twice(20, of: shop.conninfo) { client, _ in
-      try await shop.alice.send(client, "DELETE", shop.order)
+      try await shop.buyer.send(client, "DELETE", shop.order)
     }
 
     #expect(statuses.allSatisfy { $0 == 200 })
@@ -84,7 +84,7 @@ struct ShopConcurrencyTests {
 
     let statuses = try await twice(30, of: shop.conninfo) { client, buyer in
       let products = (1...4).map { ("p\($0)", 2) }
-      return try await shop.alice.send(
+      return try await shop.buyer.send(
         client, "POST", "/orders", buyer.isMultiple(of: 2) ? products : products.reversed())
     }
 
@@ -106,7 +106,7 @@ struct ShopConcurrencyTests {
 
     let statuses = try await twice(12, of: shop.conninfo) { client, number in
       let counts = [("a", number + 1), ("b", number)]
-      return try await shop.alice.send(
+      return try await shop.buyer.send(
         client, "PATCH", shop.order, number.isMultiple(of: 2) ? counts : counts.reversed())
     }
 
@@ -123,8 +123,8 @@ struct ShopConcurrencyTests {
 
     let statuses = try await twice(10, of: shop.conninfo) { client, number in
       number.isMultiple(of: 3)
-        ? try await shop.alice.send(client, "DELETE", shop.order)
-        : try await shop.alice.send(client, "PATCH", shop.order, [("p", number + 1)])
+        ? try await shop.buyer.send(client, "DELETE", shop.order)
+        : try await shop.buyer.send(client, "PATCH", shop.order, [("p", number + 1)])
     }
 
     #expect(statuses.allSatisfy { $0 == 200 || $0 == 400 })

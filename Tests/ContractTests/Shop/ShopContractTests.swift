@@ -13,8 +13,8 @@ struct ShopContractTests {
   func transcript() async throws {
     let rows = "INSERT INTO products (id, name, price, stock) VALUES ('p1', 'P', 1, 10)"
     let (id, answers) = try await ordering(rows) { client in
-      let alice = try await client.shopper()
-      let placed = try await alice.send(
+      let buyer = try await client.shopper()
+      let placed = try await buyer.send(
         client, "POST", "/orders", #"{"products":[{"product_id":"p1","item_count":5}]}"#)
       let id = try #require(try placed.json["order_id"]?.text)
       var answers = [placed]
@@ -22,7 +22,7 @@ struct ShopContractTests {
         ("GET", ""), ("PATCH", #"{"products":[{"product_id":"p1","item_count":7}]}"#),
         ("DELETE", ""), ("DELETE", ""), ("GET", ""),
       ] {
-        answers.append(try await alice.send(client, method, "/orders/\(id)", body))
+        answers.append(try await buyer.send(client, method, "/orders/\(id)", body))
       }
       return (id, answers)
     }
@@ -46,8 +46,8 @@ struct ShopContractTests {
   @Test("serves what it has, a product whole or not at all, and names the rest")
   func partial() async throws {
     let (body, stock) = try await ordering { client in
-      let alice = try await client.shopper()
-      let answer = try await alice.send(
+      let buyer = try await client.shopper()
+      let answer = try await buyer.send(
         client, "POST", "/orders",
         [
           ("webcam", 1), ("keyboard", 3), ("no such", 1), ("mouse", 6), ("dime", 1_000),
@@ -68,11 +68,11 @@ struct ShopContractTests {
   @Test("changes counts: stock follows, the answer names what was asked for alone")
   func edit() async throws {
     let (edited, read, stock) = try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("keyboard", 1), ("mouse", 2), ("dime", 3)])
-      let edited = try await alice.send(
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("keyboard", 1), ("mouse", 2), ("dime", 3)])
+      let edited = try await buyer.send(
         client, "PATCH", order, [("mouse", 5), ("keyboard", 0), ("unknown", 0)])
-      let read = try await alice.send(client, "GET", order)
+      let read = try await buyer.send(client, "GET", order)
       return (edited, read, try await client.stock())
     }
 
@@ -90,19 +90,19 @@ struct ShopContractTests {
     "shows an order as placed until it fails or is cancelled, and lets nobody take back a done one")
   func life() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("mouse", 1)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("mouse", 1)])
       for status in ["in_progress", "completed"] {
         let moved = try await client.send(
           "PATCH", order + "/status", #"{"status":"\#(status)"}"#)
         try #require(moved.status == 200)
-        let shown = try await alice.send(client, "GET", order)
+        let shown = try await buyer.send(client, "GET", order)
         #expect(try shown.json["order_status"]?.text == "placed")
-        let edited = try await alice.send(client, "PATCH", order, [("mouse", 2)])
+        let edited = try await buyer.send(client, "PATCH", order, [("mouse", 2)])
         #expect(edited.status == 400)
       }
 
-      let cancelled = try await alice.send(client, "DELETE", order)
+      let cancelled = try await buyer.send(client, "DELETE", order)
 
       #expect(cancelled.status == 400 && cancelled.body.contains("Invalid request."))
       #expect(try await client.stock()["mouse"] == 4)
@@ -112,11 +112,11 @@ struct ShopContractTests {
   @Test("lets an order that the warehouse has begun be cancelled still")
   func begun() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("mouse", 1)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("mouse", 1)])
       _ = try await client.send("PATCH", order + "/status", #"{"status":"in_progress"}"#)
 
-      #expect(try await alice.send(client, "DELETE", order).status == 200)
+      #expect(try await buyer.send(client, "DELETE", order).status == 200)
       #expect(try await client.stock()["mouse"] == 5)
     }
   }
@@ -124,18 +124,18 @@ struct ShopContractTests {
   @Test("shows its orders to the own API, and in the report once they are completed")
   func ownAPI() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("mouse", 2)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("mouse", 2)])
       let listed = try await client.entries(from: "/orders?channel=shop")
-      #expect(listed.compactMap { $0["customer_id"]?.text } == ["alice"])
+      #expect(listed.compactMap { $0["customer_id"]?.text } == ["demo-a"])
       let events = try await client.get(order + "/events").json["items"]?.items
-      #expect(events?.first?["who"]?.text == "customer alice")
+      #expect(events?.first?["who"]?.text == "customer demo-a")
       for status in ["in_progress", "completed"] {
         _ = try await client.send("PATCH", order + "/status", #"{"status":"\#(status)"}"#)
       }
       try await client.refresh()
 
-      let report = try await client.get("/reports/customers/alice").json
+      let report = try await client.get("/reports/customers/demo-a").json
 
       #expect(report["total_amount"]?.written == "39.80")
     }
@@ -144,11 +144,11 @@ struct ShopContractTests {
   @Test("knows nobody's orders but the bearer's own, nor those of other channels")
   func strangers() async throws {
     try await ordering { client in
-      let (alice, bob) = (try await client.shopper(), try await client.shopper("bob"))
-      let order = try await alice.place(client, [("mouse", 1)])
+      let (buyer, bob) = (try await client.shopper(), try await client.shopper("bob"))
+      let order = try await buyer.place(client, [("mouse", 1)])
       let other = try await client.place(
         #"{"customer_id":"bob","items":[{"quantity":1,"price":1}]}"#)
-      let before = try await alice.send(client, "GET", order).body
+      let before = try await buyer.send(client, "GET", order).body
       for path in [order, "/orders/" + (other["id"]?.text ?? "?"), "/orders/1"] {
         for (method, counts) in [("GET", []), ("DELETE", []), ("PATCH", [("mouse", 2)])] {
           let answer =
@@ -160,7 +160,7 @@ struct ShopContractTests {
           #expect(answer.body.contains("Order not found. Ensure supplied order_id is correct."))
         }
       }
-      #expect(try await alice.send(client, "GET", order).body == before)
+      #expect(try await buyer.send(client, "GET", order).body == before)
     }
   }
 }

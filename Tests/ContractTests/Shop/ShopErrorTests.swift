@@ -18,11 +18,11 @@ struct ShopErrorTests {
   @Test("are exactly these bytes, with an absolute address")
   func bytes() async throws {
     let bodies = try await ordering { client in
-      let alice = try await client.shopper()
+      let buyer = try await client.shopper()
       return [
-        try await alice.send(client, "POST", "/orders", "{}").body,
-        try await alice.send(client, "POST", "/orders", [("webcam", 1)]).body,
-        try await alice.send(client, "GET", "/orders/1").body,
+        try await buyer.send(client, "POST", "/orders", "{}").body,
+        try await buyer.send(client, "POST", "/orders", [("webcam", 1)]).body,
+        try await buyer.send(client, "GET", "/orders/1").body,
       ]
     }
 
@@ -50,8 +50,8 @@ struct ShopErrorTests {
   @Test("refuse what is no order, in a new one and in a change, and store nothing")
   func invalidBodies() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("mouse", 1)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("mouse", 1)])
       let bodies =
         Self.invalidProducts.map { #"{"products":\#($0)}"# } + [
           "", "{", "[]", "null", #"{"items":[]}"#,
@@ -60,15 +60,15 @@ struct ShopErrorTests {
         ]
       for (method, path) in [("POST", "/orders"), ("PATCH", order)] {
         for body in bodies {
-          let answer = try await alice.send(client, method, path, body)
+          let answer = try await buyer.send(client, method, path, body)
 
           #expect(answer.status == 400, "\(method) \(body) \(answer.body)")
           #expect(try answer.json["error"]?.text == Self.invalid)
         }
       }
-      let none = try await alice.send(client, "POST", "/orders", [("mouse", 0)])
+      let none = try await buyer.send(client, "POST", "/orders", [("mouse", 0)])
       #expect(none.status == 400, "0 of something is only a change")
-      let emptied = try await alice.send(client, "PATCH", order, [("mouse", 0)])
+      let emptied = try await buyer.send(client, "PATCH", order, [("mouse", 0)])
       #expect(emptied.status == 400 && emptied.body.contains(Self.invalid))
       #expect(try await client.number("SELECT sum(version)::bigint FROM orders") == 1)
       #expect(try await client.stock()["mouse"] == 4)
@@ -83,15 +83,15 @@ struct ShopErrorTests {
     ])
   func soldOut(_ product: String, count: Int) async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("dime", 1)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("dime", 1)])
       for (method, path) in [("POST", "/orders"), ("PATCH", order)] {
-        let answer = try await alice.send(client, method, path, [(product, count)])
+        let answer = try await buyer.send(client, method, path, [(product, count)])
 
         #expect(answer.status == 404, "\(method)")
         #expect(try answer.json["error"]?.text == Self.soldOut)
       }
-      let nowhere = try await alice.send(client, "PATCH", "/orders/x", [(product, count)])
+      let nowhere = try await buyer.send(client, "PATCH", "/orders/x", [(product, count)])
       #expect(try nowhere.json["error"]?.text == Self.unknown)
       #expect(try await client.number("SELECT sum(version)::bigint FROM orders") == 1)
     }
@@ -100,10 +100,10 @@ struct ShopErrorTests {
   @Test("leave a change undone that is short of one product of several")
   func allOrNothing() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let order = try await alice.place(client, [("mouse", 2)])
+      let buyer = try await client.shopper()
+      let order = try await buyer.place(client, [("mouse", 2)])
 
-      let answer = try await alice.send(client, "PATCH", order, [("keyboard", 1), ("mouse", 6)])
+      let answer = try await buyer.send(client, "PATCH", order, [("keyboard", 1), ("mouse", 6)])
 
       #expect(answer.status == 404)
       #expect(
@@ -145,15 +145,15 @@ struct ShopErrorTests {
   func unusable() async throws {
     try await ordering { client in
       let tokens = TokenRepository(client.database)
-      let alice = try await client.shopper()
+      let buyer = try await client.shopper()
       let admin = try await tokens.create(NewToken(role: .admin, name: Name("boss")!)!).0
       #expect(try await Shopper(token: admin).send(client, "GET", "/orders/x").status == 403)
       let twice = try await client.send(
         "GET", "/shop/orders/x",
-        fields: Array(repeating: "Authorization: Bearer \(alice.token.secret)", count: 2))
+        fields: Array(repeating: "Authorization: Bearer \(buyer.token.secret)", count: 2))
       #expect(twice.status == 401)
       let lower = try await client.send(
-        "GET", "/shop/orders/x", fields: ["authorization: bearer  \(alice.token.secret)"])
+        "GET", "/shop/orders/x", fields: ["authorization: bearer  \(buyer.token.secret)"])
       #expect(lower.status == 404)
 
       _ = try await tokens.revoke(1)
@@ -166,7 +166,7 @@ struct ShopErrorTests {
       )
 
       let other = ContractClient(client.database)
-      #expect(try await alice.send(other, "GET", "/orders/x").status == 401)
+      #expect(try await buyer.send(other, "GET", "/orders/x").status == 401)
       #expect(try await ended.send(other, "GET", "/orders/x").status == 401)
     }
   }
@@ -199,15 +199,15 @@ struct ShopErrorTests {
   @Test("name the methods that are offered, and other types of content are refused")
   func methods() async throws {
     try await ordering { client in
-      let alice = try await client.shopper()
-      let wrong = try await alice.send(client, "PUT", "/orders/x")
+      let buyer = try await client.shopper()
+      let wrong = try await buyer.send(client, "PUT", "/orders/x")
       #expect(wrong.status == 405)
       #expect(wrong.fields["Allow"] == "GET, HEAD, PATCH, DELETE")
       let text = try await client.send(
         "POST", "/shop/orders", "{}",
-        fields: ["Content-Type: text/plain", "Authorization: Bearer \(alice.token.secret)"])
+        fields: ["Content-Type: text/plain", "Authorization: Bearer \(buyer.token.secret)"])
       #expect(text.status == 415)
-      let nowhere = try await alice.send(client, "GET", "/nowhere")
+      let nowhere = try await buyer.send(client, "GET", "/nowhere")
       #expect(nowhere.status == 404)
       for answer in [wrong, text, nowhere] {
         #expect(try Self.keys(answer) == ["error", "documentation"])
