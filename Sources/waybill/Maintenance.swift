@@ -31,8 +31,8 @@ struct Maintenance {
 }
 
 extension Configuration.Store {
-  /// Runs `body` on a loop of this thread, against the database that the settings name; of a private
-  /// cluster also beside the service that runs it.
+  /// Runs `body` on a loop of this thread, against the database that the settings name; of a
+  /// private cluster also beside the service that runs it.
   func onDatabase<Result: Sendable>(
     _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
   ) throws -> Result {

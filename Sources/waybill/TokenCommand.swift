@@ -99,7 +99,12 @@ enum TokenCommand: Equatable {
     _ body: @escaping (TokenRepository) async throws -> Result
   ) throws -> Result {
     try configuration.store.onDatabase { target, loop in
-      let database = Database(target, on: loop)
+      var settings = PostgresSettings()
+      // A person waits longer than a request, and one connection is enough for him.
+      settings.connectTimeout = .seconds(10)
+      settings.waitTimeout = .seconds(10)
+      (settings.readConnections, settings.writeConnections) = (1, 1)
+      let database = Database(target, settings: settings, on: loop)
       do {
         let result = try await body(TokenRepository(database))
         await database.close()

@@ -121,8 +121,9 @@ final class PlainClient: Sendable {
   }
 
   /// One request on a connection that stays open: the status of the answer; nil when there is none.
-  func status(of path: String) -> Int? {
-    send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+  func status(of path: String, token: String? = nil) -> Int? {
+    let bearer = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+    send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(bearer)\r\n")
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4_096)
     while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {

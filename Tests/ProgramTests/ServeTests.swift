@@ -16,6 +16,7 @@ struct ServeTests {
     let home = TestCluster.makeHome()
     defer { _ = LocalCluster.removeAbandoned(home: home) }
 
+    var tokens: [String] = []
     for start in 1...2 {
       let program = try RunningProgram(["WAYBILL_HOME": home])
       let port = try await program.port()
@@ -23,6 +24,10 @@ struct ServeTests {
       #expect(
         await PlainClient.get("/products/product-1", port: port).contains(#""name":"Product 1""#))
       #expect(program.log.contains("planted the demo data") == (start == 1))
+      tokens += program.log.matches(of: #/"token":"(wb_\w+)"/#).map { String($0.1) }
+      // Each start shows a token of its own; the one before has ended.
+      let statuses = tokens.map { PlainClient(port: port)?.status(of: "/shop/orders/1", token: $0) }
+      #expect(statuses == (start == 1 ? [404] : [401, 404]))
       program.signal(SIGTERM)
       #expect(await program.exitCode() == 0)
     }

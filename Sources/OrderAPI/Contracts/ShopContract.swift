@@ -94,7 +94,7 @@ struct ShopContract {
     }
     let changes = wishes.compactMap(\.change)
     if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
-      // What no order can hold is not in stock; of an order that is not there not even that is said.
+      // What no order can hold is not in stock; but an order that is not there comes first.
       _ = try await orders.find.find(key, in: scope(customer))
       throw OrderError.outOfStock([])
     }

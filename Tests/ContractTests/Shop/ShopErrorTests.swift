@@ -159,7 +159,10 @@ struct ShopErrorTests {
       _ = try await tokens.revoke(1)
       let ended = try await client.shopper()
       try await client.run(
-        "UPDATE tokens SET created_at = now() - interval '2 days', expires_at = now() WHERE number = 3"
+        """
+        UPDATE tokens SET created_at = now() - interval '2 days', expires_at = now()
+         WHERE number = 3
+        """
       )
 
       let other = ContractClient(client.database)
@@ -181,8 +184,8 @@ struct ShopErrorTests {
   @Test("are all of one form, also when the request never became a call", arguments: failed)
   func envelope(_ example: Failed) async throws {
     let response = try await asking { client in
-      let own = ContractClient(client.database, ownPortOf: "shop")
-      return own.router.refuse(example.failure, nil, id: .made(0, 7))
+      ShopContract(client.services).routeSet.explain(
+        example.failure, Occasion(id: .made(0, 7), request: nil, mount: "/"))
     }
 
     let json = try JSONValue(parsing: response.body)

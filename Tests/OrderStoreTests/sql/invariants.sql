@@ -96,8 +96,10 @@ SELECT 'I7 the report is its ledger', coalesce(r.customer_id, l.customer_id),
  WHERE (r.orders, r.total_quantity, r.total_amount, r.customer_name)
        IS DISTINCT FROM (l.orders, l.total_quantity, l.total_amount, l.customer_name)
 UNION ALL
--- A refusal leaves nothing: no customer without an introduction or an order, no reference twice.
-SELECT 'I8 refusals change nothing', c.id, 'a bare customer without an order'
+-- A refusal leaves nothing: no customer without an introduction, an order or a token, no
+-- reference twice.
+SELECT 'I8 refusals change nothing', c.id, 'a bare customer without an order or a token'
   FROM customers AS c
  WHERE c.name IS NULL AND c.email IS NULL AND c.version = 1
-   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.customer_id = c.id);
+   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.customer_id = c.id)
+   AND NOT EXISTS (SELECT FROM tokens AS t WHERE t.customer_id = c.id);
