@@ -29,7 +29,13 @@ struct Bench {
     print(
       "Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
     let database = cluster.processID ?? 0
-    try plainText(service, nginx).printed()
+    // nginx writes no access log either.
+    let quiet = try Service(
+      conninfo: cluster.connectionString, log: log, variables: ["LOG_LEVEL": "warning"])
+    _ = try quiet.waitUntilReady()
+    try plainText(quiet, "plain text, no access log", nginx).printed()
+    _ = try quiet.stop()
+    try plainText(service, "plain text, everything on", nginx).printed()
     try getProduct(service, database, cluster.connectionString, folder).printed()
     let orders = OrderBench(
       service: service, database: database, conninfo: cluster.connectionString, folder: folder,
@@ -56,9 +62,9 @@ struct Bench {
     _ = try service.waitUntilReady()
   }
 
-  private func plainText(_ service: Service, _ nginx: Nginx) throws -> Row {
+  private func plainText(_ service: Service, _ name: String, _ nginx: Nginx) throws -> Row {
     try Row(
-      name: "plain text", limitName: "nginx return 200",
+      name: name, limitName: "nginx return 200",
       ours: Subject(server: service.pid), limit: Subject(server: nginx.pid), options: options,
       runOurs: { try Wrk.run(url: "http://127.0.0.1:\(service.port)/livez", seconds: $0) },
       runLimit: { try Wrk.run(url: "http://127.0.0.1:\(nginx.port)/", seconds: $0) })

@@ -46,6 +46,45 @@ struct DatabaseFaultTests {
   }
 }
 
+@Suite("A client that goes away")
+struct VanishedClientTests {
+  @Test("in the middle of its query leaves nothing behind: no slot, no connection, no descriptor")
+  func midQuery() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    let program = try RunningProgram(["DATABASE_URL": conninfo])
+    let port = try await program.port()
+    try await eventually("it is ready") {
+      await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
+    }
+    let descriptors = program.descriptors
+    try await onLoop { loop in
+      let blocker = try await Session.open(try ConnectionString(conninfo), on: loop)
+      try await blocker.run(unsafeText: "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE")
+      for _ in 0..<10 {
+        let client = try #require(PlainClient(port: port))
+        client.send("GET /products/none HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try await eventually("its query waits") {
+          try await blocker.rows(
+            """
+            SELECT count(*) FROM pg_locks
+             WHERE NOT granted AND relation = 'products'::regclass
+            """)[0].int(0) > 0
+        }
+      }
+      try await blocker.run(unsafeText: "ROLLBACK")
+      blocker.close()
+    }
+
+    try await eventually("nothing is left in hand") {
+      let metrics = await PlainClient.get("/metrics", port: port)
+      return metrics.contains("\nhttp_server_requests_in_flight 0\n")
+        && metrics.contains("\npostgres_requests_waiting 0\n")
+    }
+    try await eventually("no descriptor is left") { program.descriptors <= descriptors + 1 }
+    #expect(await PlainClient.get("/products/none", port: port).hasPrefix("HTTP/1.1 404 "))
+  }
+}
+
 /// Clients that ask for a product that does not exist, one request after the other, and count what
 /// they are told; each on a thread of its own, until stopped.
 private final class Load: Sendable {
