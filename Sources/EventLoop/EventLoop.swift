@@ -28,8 +28,12 @@ public final class EventLoop: @unchecked Sendable {
   private var timers = TimerHeap()
   private var jobs: [UnownedJob] = []
   private var flushes: [() -> Void] = []
-  /// Watches cancelled in this turn: events already taken from the kernel still point at them.
-  private var graveyard: [Watch] = []
+  /// Watches by the token that the kernel gives back with their events. A token is never used
+  /// again: an event may come for a watch that was cancelled, in the same turn, or later when its
+  /// socket was closed by libpq while another process, about to start a program, still held it.
+  private var watches: [UInt64: Watch] = [:]
+  /// The last token given; 0 is the wake-up's.
+  private var lastToken: UInt64 = 0
   private var stopped = false
 
   /// What other threads left for the loop.
@@ -51,7 +55,7 @@ public final class EventLoop: @unchecked Sendable {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for an event loop")
-    control(EPOLL_CTL_ADD, wakeUp, Readiness.read.rawValue, data: 0)
+    control(EPOLL_CTL_ADD, wakeUp, Readiness.read.rawValue, token: 0)
   }
 
   deinit {
@@ -80,7 +84,6 @@ public final class EventLoop: @unchecked Sendable {
         for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
         fireTimers()
         settle()
-        graveyard.removeAll(keepingCapacity: true)
       }
     }
   }
@@ -103,9 +106,11 @@ public final class EventLoop: @unchecked Sendable {
     _ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher
   ) -> Watch {
     assertCurrent()
-    let watch = Watch(descriptor: descriptor, interest: interest, watcher: watcher, loop: self)
-    let pointer = Unmanaged.passRetained(watch).toOpaque()
-    control(EPOLL_CTL_ADD, descriptor, interest.rawValue, data: UInt64(UInt(bitPattern: pointer)))
+    lastToken += 1
+    let watch = Watch(
+      descriptor: descriptor, token: lastToken, interest: interest, watcher: watcher, loop: self)
+    watches[lastToken] = watch
+    control(EPOLL_CTL_ADD, descriptor, interest.rawValue, token: lastToken)
     return watch
   }
 
@@ -134,9 +139,7 @@ extension EventLoop {
 
   private func dispatch(_ event: epoll_event) {
     guard event.data.u64 != 0 else { return collectInbox() }
-    let pointer = UnsafeRawPointer(bitPattern: UInt(event.data.u64))!
-    let watch = Unmanaged<Watch>.fromOpaque(pointer).takeUnretainedValue()
-    watch.watcher?.ready(Readiness(rawValue: event.events))
+    watches[event.data.u64]?.watcher?.ready(Readiness(rawValue: event.events))
   }
 
   private func collectInbox() {
@@ -190,21 +193,19 @@ extension EventLoop {
   func disarm(_ timer: Timer) { timers.remove(timer) }
 
   func modify(_ watch: Watch, interest: Readiness) {
-    let pointer = Unmanaged.passUnretained(watch).toOpaque()
-    control(
-      EPOLL_CTL_MOD, watch.descriptor, interest.rawValue, data: UInt64(UInt(bitPattern: pointer)))
+    control(EPOLL_CTL_MOD, watch.descriptor, interest.rawValue, token: watch.token)
   }
 
   func remove(_ watch: Watch) {
-    control(EPOLL_CTL_DEL, watch.descriptor, 0, data: 0)
-    graveyard.append(Unmanaged.passUnretained(watch).takeUnretainedValue())
-    Unmanaged.passUnretained(watch).release()
+    control(EPOLL_CTL_DEL, watch.descriptor, 0, token: watch.token)
+    watches[watch.token] = nil
   }
 
-  private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, data: UInt64) {
-    var event = epoll_event(events: events, data: epoll_data_t(u64: data))
+  private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, token: UInt64) {
+    var event = epoll_event(events: events, data: epoll_data_t(u64: token))
     let result = epoll_ctl(epoll, operation, descriptor, &event)
-    precondition(result == 0 || operation == EPOLL_CTL_DEL, "epoll_ctl failed: errno \(errno)")
+    // A socket that libpq has closed behind our back is known by its failure, not from here.
+    precondition(result == 0 || operation != EPOLL_CTL_ADD, "epoll_ctl failed: errno \(errno)")
   }
 }
 

@@ -29,12 +29,16 @@ public protocol Watcher: AnyObject {
 /// A descriptor on a loop's watch list, until cancelled. Closing the descriptor is the owner's.
 public final class Watch {
   let descriptor: Int32
+  let token: UInt64
   private(set) var watcher: (any Watcher)?
   private let loop: EventLoop
   private var interest: Readiness
 
-  init(descriptor: Int32, interest: Readiness, watcher: any Watcher, loop: EventLoop) {
+  init(
+    descriptor: Int32, token: UInt64, interest: Readiness, watcher: any Watcher, loop: EventLoop
+  ) {
     self.descriptor = descriptor
+    self.token = token
     self.interest = interest
     self.watcher = watcher
     self.loop = loop
