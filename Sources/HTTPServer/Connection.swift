@@ -347,6 +347,7 @@ extension Connection {
   /// Sends what is put out; what the system does not take is kept.
   private func transmit(_ out: inout [UInt8]) -> Transmission {
     if unsent.isEmpty {
+      guard !out.isEmpty else { return .all }
       guard let count = socket.send(out, from: 0) else { return .broken }
       if count < out.count { unsent = Array(out[count...]) }
       out.removeAll(keepingCapacity: true)
@@ -363,7 +364,6 @@ extension Connection {
   }
 
   private func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
-    if out.isEmpty, unsent.isEmpty { return .wait }
     let transmission = transmit(&out)
     if transmission == .broken { return event(.ended) }
     // Answers to requests before the one in hand: how far they got decides nothing yet.

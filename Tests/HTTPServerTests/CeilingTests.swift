@@ -122,6 +122,23 @@ struct BackPressureTests {
     #expect(server.finished.map(\.bytesOut).reduce(0, +) == client.received.count)
   }
 
+  @Test("is read from again after answers that went out before all were put together")
+  func sentEarly() async throws {
+    var limits = ServerLimits.patient
+    limits.unsentBytesMax = 1
+    let server = try await TestServer(limits: limits)
+    let client = try RawClient(port: server.port)
+
+    for turn in 1...3 {
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      try await eventually("both are answered") {
+        client.receive()
+        return client.statusLines.count == 2 * turn
+      }
+    }
+    #expect(client.text.hasSuffix("hello"))
+  }
+
   @Test("gets a large answer whole when it reads in the end, and the next one behind it")
   func largeAnswer() async throws {
     let server = try await TestServer()
