@@ -46,7 +46,7 @@ let package = Package(
     library("Postgres", ["EventLoop", "CPQ"]),
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres"]),
-    library("OrderService", ["Orders", "OrderStore", "HTTPClient"]),
+    library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
     library("OrderAPI", ["Orders", "OrderService", "HTTP", "JSON"]),
     .executableTarget(
       name: "waybill",

@@ -14,6 +14,7 @@ public struct Contract: Sendable {
   /// All of them: a new one is a line here, its adapter and its test.
   public static let all: [Contract] = [
     Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet },
+    Contract(name: "fulfilment") { FulfilmentContract($0).routeSet },
     Contract(name: "shop") { ShopContract($0).routeSet },
     Contract(name: "store") { StoreContract($0).routeSet },
   ]

@@ -1,5 +1,6 @@
 public import HTTP
 public import OrderService
+public import Orders
 
 /// What all contracts of one event loop do their work with; lives on that loop.
 public struct Services {
@@ -15,13 +16,16 @@ public struct Services {
   let address: String
   /// Is told of every request that the shop refused because the database was away.
   let inventoryUnavailable: (RequestID) -> Void
+  /// Takes the hint that something may have happened to an order that is fulfilled outside.
+  let processHint: (OrderReference) -> Void
 
   /// The services of one event loop.
   public init(
     stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
     orders: OrderUseCases, report: ReadReport, callers: IdentifyCaller, patience: Patience,
-    address: String, inventoryUnavailable: @escaping (RequestID) -> Void
+    address: String, inventoryUnavailable: @escaping (RequestID) -> Void,
+    processHint: @escaping (OrderReference) -> Void
   ) {
     self.stockWatch = stockWatch
     self.customers = customers
@@ -33,5 +37,6 @@ public struct Services {
     self.patience = patience
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable
+    self.processHint = processHint
   }
 }

@@ -16,6 +16,14 @@ public struct FindOrders {
     return order
   }
 
+  /// The order that clients of a channel call by this name of their own.
+  public func find(
+    _ reference: OrderReference, in channel: Channel
+  ) async throws(OrderError) -> Order {
+    guard let order = try await orders.find(reference, in: channel) else { throw .unknownOrder }
+    return order
+  }
+
   /// One page of the orders a filter lets through. Those of a customer whom nobody knows are not
   /// an empty list but a mistake, when `requiringCustomer` says so.
   public func list(

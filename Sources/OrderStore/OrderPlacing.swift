@@ -50,7 +50,7 @@ final class OrderPlacing {
     let orders = items.map(\.order)
     let ids = items.map(\.id.raw)
     let channels = orders.map(\.channel.rawValue)
-    let customers = orders.map(\.customer.value)
+    let customers = orders.map(\.customer?.value)
     let references = orders.map(\.reference?.value)
     let shortages = orders.map(\.shortage.rawValue)
     let whos = items.map(\.who)
@@ -98,7 +98,7 @@ final class OrderPlacing {
       let createdAt = try row.moment(6)
       let order = Order(
         id: item.id, number: try row.int(2), channel: new.channel, status: .new,
-        customer: new.customer.value, reference: new.reference?.value, items: try row.bytes(3),
+        customer: new.customer?.value, reference: new.reference?.value, items: try row.bytes(3),
         totalQuantity: try row.int(4), totalAmount: try row.text(5),
         shipping: Shipping(carrier: nil, trackingNumber: nil), version: 1, createdAt: createdAt,
         updatedAt: createdAt)

@@ -49,6 +49,22 @@ public final class OrderRepository {
     }
   }
 
+  /// The order that clients of a channel call by this name of their own.
+  public func find(
+    _ reference: OrderReference, in channel: Channel
+  ) async throws(OrderError) -> Order? {
+    try await asking { () throws(PostgresError) in
+      try await database.read(
+        """
+        SELECT \(orderColumns)
+          FROM orders AS o
+         WHERE o.channel = \(channel.rawValue) AND o.reference = \(reference.value)
+           AND o.hidden_at IS NULL
+        """
+      ).first?.order()
+    }
+  }
+
   /// Orders by time, from behind `position` on.
   public func list(
     _ filter: OrderFilter, after position: OrderPosition?, size: PageSize

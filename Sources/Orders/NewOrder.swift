@@ -15,13 +15,13 @@ public struct NewOrder: Sendable {
 
   /// Through which contract it comes.
   public let channel: Channel
-  /// Whose it is; a customer nobody has introduced is made known by it.
-  public let customer: CustomerID
+  /// Whose it is; a customer nobody has introduced is made known by it. Nil for fulfilment alone.
+  public let customer: CustomerID?
   /// The client's own name for it.
   public let reference: OrderReference?
   /// What to do when stock is short.
   public let shortage: Shortage
-  /// What is ordered.
+  /// What is ordered; nothing that we know of when it is to be fulfilled outside.
   public let lines: [NewLine]
 
   /// An order, or nil when it has no line or too many.
@@ -35,6 +35,15 @@ public struct NewOrder: Sendable {
     self.reference = reference
     self.shortage = shortage
     self.lines = lines
+  }
+
+  /// An order that a process outside fulfils: to us only a name.
+  public init(toFulfil reference: OrderReference) {
+    channel = .fulfilment
+    customer = nil
+    self.reference = reference
+    shortage = .refuse
+    lines = []
   }
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPClient
 import OrderAPI
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
@@ -18,6 +19,11 @@ struct Configuration: Equatable, Sendable {
   var contractPorts: [String: UInt16] = [:]
   var seedsDemoData: Bool
   var reportRefreshSeconds: Int
+  /// The service that fulfils orders, if there is one, and how long one call of it may take.
+  var orderProcess: BaseURL?
+  var orderProcessTimeout: Duration
+  /// Where other services find this one; nil when that is where it listens.
+  var publicURL: BaseURL?
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
@@ -45,6 +51,10 @@ struct Configuration: Equatable, Sendable {
     seedsDemoData =
       try reader.word(.seed, ["demo": true, "none": false]) ?? embedded
     reportRefreshSeconds = try reader.number(.reportRefresh, in: 1...86_400) ?? 120
+    orderProcess = try reader.url(.orderProcessURL)
+    orderProcessTimeout = .milliseconds(
+      try reader.number(.orderProcessTimeout, in: 50...60_000) ?? 5_000)
+    publicURL = try reader.url(.publicURL)
     loops = try reader.number(.loops, in: 1...256) ?? max(1, cores / 2)
     let connections =
       try reader.number(.databaseConnections, in: 2...1_000) ?? max(10, 5 * loops)
@@ -121,6 +131,16 @@ private struct SettingReader {
           + "to \(range.upperBound)")
     }
     return number
+  }
+
+  func url(_ setting: Setting) throws(ConfigurationError) -> BaseURL? {
+    guard let text = try text(setting) else { return nil }
+    guard let url = BaseURL(text) else {
+      throw ConfigurationError(
+        "\(setting.name)=\(text) is no address: give it as http://host:port, without https, query "
+          + "or password")
+    }
+    return url
   }
 
   func word<Value>(

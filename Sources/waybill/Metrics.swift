@@ -13,6 +13,7 @@ final class Metrics: Sendable {
   let server = ServerMetrics()
   let report = ReportFigures()
   let shop = ShopFigures()
+  let process = ProcessFigures()
   private let loops = Mutex<[OfLoop]>([])
 
   /// Figures for one more loop to count in.
@@ -29,6 +30,7 @@ final class Metrics: Sendable {
     addDatabase(&text)
     report.add(to: &text)
     shop.add(to: &text)
+    process.add(to: &text)
     return text.bytes
   }
 

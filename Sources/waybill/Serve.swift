@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import OrderService
 import OrderStore
 import Orders
 import Postgres
@@ -22,7 +23,8 @@ struct Serve {
     defer { store.stop() }
     let shared = Shared(
       configuration: configuration, target: store.target, log: log,
-      schemaVersion: migrator.files.count, ports: ports, metrics: Metrics())
+      schemaVersion: migrator.files.count, ports: ports, metrics: Metrics(),
+      hints: configuration.orderProcess.map { _ in ProcessHints() })
     let isEmbedded = store.isEmbedded
     store.keep(log: log)
     let loop = EventLoop()
@@ -60,6 +62,7 @@ struct Serve {
   private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
     let own = Worker(shared, on: loop)
     let report = ReportJob(shared, on: loop)
+    let processes = ProcessJob(shared, on: loop)
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, number: number))
@@ -67,9 +70,11 @@ struct Serve {
     shared.ports.announce(to: shared.log)
     await stopSignal(on: loop, log: shared.log)
     report.stop()
+    processes?.stop()
     async let drained = drain(others)
     let isClean = await own.drain()
     let areClean = await drained
+    await processes?.stopped()
     for other in others { other.stop() }
     shared.log.write(
       .notice, isClean && areClean ? "stopped" : "stopped; some requests were cut off")

@@ -12,7 +12,8 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
-      auth, home, seed, reportRefresh, loops, databaseConnections, logLevel, logFormat,
+      auth, home, seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, loops,
+      databaseConnections, logLevel, logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -42,6 +43,17 @@ struct Setting: Sendable {
   static let reportRefresh = Setting(
     name: "WAYBILL_REPORT_REFRESH_SECONDS", standard: "120",
     meaning: "how often the report of completed orders is refreshed, by one of all instances")
+  static let orderProcessURL = Setting(
+    name: "WAYBILL_ORDER_PROCESS_URL", standard: "none",
+    meaning: "the process service that fulfils orders, `http://host:port`; without it they stay "
+      + "`CREATED`")
+  static let publicURL = Setting(
+    name: "WAYBILL_PUBLIC_URL", standard: "`http://HOST:PORT`",
+    meaning: "where the process service reaches this service, for its callbacks")
+  static let orderProcessTimeout = Setting(
+    name: "WAYBILL_ORDER_PROCESS_TIMEOUT_MS", standard: "5000",
+    meaning: "how long one call of the process service may take; its pauses and leases are "
+      + "multiples of it")
   static let loops = Setting(
     name: "WAYBILL_LOOPS", standard: "half the cores",
     meaning: "event loops, one thread each; the database needs the other cores")

@@ -16,6 +16,8 @@ struct Shared: Sendable {
   let schemaVersion: Int
   let ports: Ports
   let metrics: Metrics
+  /// Where callbacks of the process service go; nil when there is none.
+  let hints: ProcessHints?
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
@@ -105,7 +107,8 @@ final class Worker {
         let reason = database.lastConnectFailure?.debugDescription ?? "no answer in time"
         log.write(
           .error, "the shop's inventory is unavailable", ["request_id": "\(id)", "reason": reason])
-      })
+      },
+      processHint: { [hints = shared.hints] in hints?.add($0) })
   }
 
   private static func operations(

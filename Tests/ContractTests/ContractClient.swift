@@ -23,6 +23,7 @@ final class ContractClient {
   let services: Services
   let router: Router
   let outage = Outage()
+  let hints = Hints()
 
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(_ database: Database, ownPortOf name: String? = nil) {
@@ -41,7 +42,8 @@ final class ContractClient {
       callers: IdentifyCaller(tokens: TokenRepository(database)),
       patience: Patience(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
-      address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) })
+      address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
+      processHint: { [hints] in hints.all.append($0) })
     let services = services
     let mounts: [Router.Mount] =
       if let contract = Contract.all.first(where: { $0.name == name }) {
@@ -80,6 +82,11 @@ final class ContractClient {
 final class Outage {
   var waited = Duration.zero
   var refused: [RequestID] = []
+}
+
+/// The hints that callbacks have given.
+final class Hints {
+  var all: [OrderReference] = []
 }
 
 /// Runs `body` with a client over a database of its own, filled by `rows`.

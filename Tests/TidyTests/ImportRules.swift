@@ -9,7 +9,7 @@ extension Rule {
     "Postgres": ["EventLoop", "CPQ"],
     "Orders": [],
     "OrderStore": ["Orders", "Postgres"],
-    "OrderService": ["Orders", "OrderStore", "HTTPClient"],
+    "OrderService": ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"],
     "OrderAPI": ["Orders", "OrderService", "HTTP", "JSON"],
     "waybill": [
       "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "Orders", "OrderStore",

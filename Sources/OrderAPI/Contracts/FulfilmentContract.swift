@@ -1,0 +1,160 @@
+import HTTP
+import JSON
+import OrderService
+import Orders
+
+/// What a client speaks whose orders an outside process fulfils: an order is an id of the client's
+/// own and a status, and only that process moves it.
+struct FulfilmentContract {
+  /// A list ends when it holds so many bytes, some 20,000 orders; what is beyond that is behind the
+  /// `Link` field, which a client may well not know.
+  private static let listBytesMax = 1 << 20
+  private static let pageSize = PageSize(PageSize.allowed.upperBound)!
+  private static let listName = "fulfilment orders"
+  /// Whom the history puts an order down to.
+  private static let who = "fulfilment"
+
+  private let orders: OrderUseCases
+  private let hint: (OrderReference) -> Void
+
+  /// The contract over the services of one event loop.
+  init(_ services: Services) {
+    orders = services.orders
+    hint = services.processHint
+  }
+
+  /// Its routes and its error envelope.
+  var routeSet: RouteSet {
+    RouteSet(
+      name: "fulfilment",
+      routes: [
+        Route(.post, "/order", "Have an order fulfilled", place),
+        Route(.get, "/order", "List orders, newest first", list),
+        Route(.get, "/order/{order_id}", "Get an order", get),
+        Route(
+          .post, "/order/{order_id}/process-callback", "Hint that something happened to an order",
+          handler: .now(takeHint)),
+      ],
+      explain: Self.explain)
+  }
+
+  private func place(_ call: Call) async throws -> Response {
+    let reference = try call.body(unknownFields: .ignored) { (json) throws(JSONInvalid) in
+      let id = json["id"].string(length: OrderReference.allowedLength)
+      try json.check()
+      guard let reference = OrderReference(id) else {
+        throw json["id"].refuse("must not contain U+0000")
+      }
+      return reference
+    }
+    let placed = try await orders.place.place(NewOrder(toFulfil: reference), by: Self.who)
+    var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
+    response.fields.append(Field("Location", call.location(of: reference.value)))
+    return response
+  }
+
+  private func list(_ call: Call) async throws -> Response {
+    var parameters = try call.parameters("status", "cursor")
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    let status = parameters.read("status", "must be one of: \(words)", Word.init)
+    let start = parameters.read("cursor", Cursor.rule) {
+      Cursor.position($0, list: Self.listName, count: 2)
+    }
+    try parameters.finish()
+    var filter = OrderFilter()
+    filter.channel = .fulfilment
+    if let status { filter.statuses = [status.status] }
+
+    var body = [UInt8(ascii: "[")]
+    var position = start.map {
+      OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
+    }
+    repeat {
+      let page = try await orders.find.list(filter, after: position, size: Self.pageSize)
+      for order in page.entries {
+        if body.count > 1 { body.append(UInt8(ascii: ",")) }
+        JSONWriter.append(to: &body, object: order.writeFulfilment)
+      }
+      position = page.next
+    } while position != nil && body.count < Self.listBytesMax
+    body.append(UInt8(ascii: "]"))
+
+    var response = Response.json(.ok, body)
+    if let position {
+      let cursor = Cursor.text(
+        list: Self.listName, [Int(position.createdAt.microseconds), position.number])
+      response.fields.append(Field("Link", "<\(call.next(cursor))>; rel=\"next\""))
+    }
+    return response
+  }
+
+  private func get(_ call: Call) async throws -> Response {
+    // A text that can be no id is the id of no order.
+    guard let reference = OrderReference(try call.value("order_id")) else {
+      throw OrderError.unknownOrder
+    }
+    let order = try await orders.find.find(reference, in: .fulfilment)
+    return .json(.ok, JSONWriter.object(order.writeFulfilment))
+  }
+
+  /// Nobody knows who calls back, so nothing it says is believed or even read: the process service
+  /// is asked, a little sooner than it would have been.
+  private func takeHint(_ call: Call) -> Response {
+    if let reference = (try? call.value("order_id")).flatMap({ OrderReference($0) }) {
+      hint(reference)
+    }
+    return Response(.ok)
+  }
+
+  /// `{"message"}`, whatever happened.
+  private static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+    let notice = ErrorNotice(failure)
+    var message = notice.message
+    switch failure {
+    case .order(.referenceUsed): message = "There is an order of this id already."
+    case .badBody(.violations(let violations)), .invalid(let violations):
+      message = violations.map { violation in
+        (violation.field.isEmpty ? "the body" : violation.field) + " " + violation.message
+      }.joined(separator: "; ")
+    default: break
+    }
+    return Response(
+      notice.status, contentType: .json, fields: notice.fields,
+      body: JSONWriter.object { $0.string("message", message) })
+  }
+}
+
+/// What this contract calls the statuses.
+private enum Word: String, CaseIterable {
+  case created = "CREATED"
+  case processing = "PROCESSING"
+  case fulfilled = "FULFILLED"
+  case failed = "FAILED"
+
+  init(_ status: OrderStatus) {
+    self =
+      switch status {
+      case .new: .created
+      case .inProgress: .processing
+      case .completed: .fulfilled
+      // The schema lets nobody cancel one of these.
+      case .failed, .cancelled: .failed
+      }
+  }
+
+  var status: OrderStatus {
+    switch self {
+    case .created: .new
+    case .processing: .inProgress
+    case .fulfilled: .completed
+    case .failed: .failed
+    }
+  }
+}
+
+extension Order {
+  fileprivate func writeFulfilment(_ json: inout JSONObjectWriter) {
+    json.string("id", reference)
+    json.string("status", Word(status).rawValue)
+  }
+}
