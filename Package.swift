@@ -34,6 +34,7 @@ let package = Package(
   products: [
     .executable(name: "waybill", targets: ["waybill"]),
     .executable(name: "waybill-lab", targets: ["waybill-lab"]),
+    .executable(name: "order-process-standin", targets: ["order-process-standin"]),
   ],
   targets: [
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -58,6 +59,10 @@ let package = Package(
     .executableTarget(
       name: "waybill-lab", dependencies: ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "order-process-standin",
+      dependencies: ["EventLoop", "HTTP", "HTTPServer", "HTTPClient", "JSON"],
+      swiftSettings: strict),
 
     .target(
       name: "TestSupport", dependencies: ["EventLoop", "Postgres"], path: "Tests/TestSupport",
@@ -80,6 +85,10 @@ let package = Package(
       ]),
     // These start the built program, and read its parts.
     tests("ProgramTests", ["waybill", "OrderAPI", "Postgres", "JSON", "TestSupport"]),
+    // These start the stand-in, and read its parts.
+    tests(
+      "StandinTests",
+      ["order-process-standin", "EventLoop", "HTTP", "HTTPServer", "HTTPClient", "TestSupport"]),
     tests("TidyTests", ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -260,16 +260,36 @@ extension Connection {
     case .now(let response, let route):
       put(response, to: request, exchange, route: route, into: &out)
     case .later(let route, let handler):
-      guard server.admitRequest() else {
-        put(.tooManyRequests, to: request, exchange, into: &out)
-        break
-      }
-      let work = InFlight(request, exchange, route: route)
-      inFlight = work
+      guard let work = begin(request, exchange, route: route, into: &out) else { break }
       server.loop.spawn { self.finish(work, await handler()) }
+      return false
+    case .never(let handler):
+      guard let work = begin(request, exchange, route: nil, into: &out) else { break }
+      server.loop.spawn {
+        await handler()
+        self.giveUp(work)
+      }
       return false
     }
     return !state.closesAfterAnswer
+  }
+
+  /// Takes the request in hand; nil when there are too many, which has been answered.
+  private func begin(
+    _ request: Request, _ exchange: Exchange, route: String?, into out: inout [UInt8]
+  ) -> InFlight? {
+    guard server.admitRequest() else {
+      put(.tooManyRequests, to: request, exchange, into: &out)
+      return nil
+    }
+    let work = InFlight(request, exchange, route: route)
+    inFlight = work
+    return work
+  }
+
+  private func giveUp(_ work: InFlight) {
+    if inFlight === work { cut() }
+    server.requestFinished()
   }
 
   private func finish(_ work: InFlight, _ response: Response) {

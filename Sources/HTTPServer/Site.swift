@@ -44,6 +44,9 @@ public enum Answer {
   case now(Response, route: String? = nil)
   /// The answer has to be waited for, on the same loop.
   case later(route: String? = nil, () async -> Response)
+  /// There will be no answer: the connection ends when the work is done. For services that play a
+  /// broken one.
+  case never(after: () async -> Void)
 }
 
 /// What is known of a request besides itself.

@@ -56,6 +56,41 @@ struct ServerTests {
     #expect(client.text.contains("Connection: close\r\n"))
   }
 
+  @Test("ends a connection that will get no answer when the work is done, and goes on")
+  func never() async throws {
+    let server = try await TestServer()
+    let client = try RawClient(port: server.port)
+
+    client.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await eventually("the work begins") { server.gate.arrivals == 1 }
+    client.receive()
+    #expect(client.end == nil)
+    server.gate.open(on: server.thread.loop)
+    try await client.expectEnd()
+
+    #expect(client.end == .closed)
+    #expect(client.received.isEmpty)
+    #expect(server.metrics.requestsInFlight.value == 0)
+    #expect(server.finished.isEmpty)
+    let next = try RawClient(port: server.port)
+    next.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await next.expect("hello")
+  }
+
+  @Test("lets a client go that does not wait for what will not be answered")
+  func neverAndGone() async throws {
+    let server = try await TestServer()
+    let client = try RawClient(port: server.port)
+    client.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n")
+    try await eventually("the work begins") { server.gate.arrivals == 1 }
+
+    client.reset()
+    try await eventually("it is gone") { server.metrics.connectionsOpen.value == 0 }
+    server.gate.open(on: server.thread.loop)
+
+    try await eventually("the work ends") { server.metrics.requestsInFlight.value == 0 }
+  }
+
   @Test("answers HEAD with the length and without the content")
   func head() async throws {
     let server = try await TestServer()

@@ -82,6 +82,7 @@ final class TestServer: @unchecked Sendable {
         await self.gate.pass()
         return .text(.ok, "passed")
       }
+    case "/never": .never { await self.gate.pass() }
     default: .now(Response(.notFound))
     }
   }

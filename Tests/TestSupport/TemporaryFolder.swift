@@ -26,6 +26,19 @@ public final class TemporaryFolder {
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure(code: errno) }
   }
 
+  /// What a file in it holds now; nil when there is none. It goes with the folder.
+  public func text(of name: String) -> String? {
+    names.append(name)
+    guard let file = fopen(path + "/" + name, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+      bytes += chunk[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private struct Failure: Error {
     let code: Int32
   }

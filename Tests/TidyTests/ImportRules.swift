@@ -16,11 +16,13 @@ extension Rule {
       "OrderService", "OrderAPI",
     ],
     "waybill-lab": ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
+    "order-process-standin": ["EventLoop", "HTTP", "HTTPServer", "HTTPClient", "JSON"],
   ]
 
   /// Those that deal with the operating system. The others are values, and the same everywhere.
   private static let mayCallSystem: Set<String> = [
     "EventLoop", "HTTPServer", "HTTPClient", "Postgres", "waybill", "waybill-lab",
+    "order-process-standin",
   ]
 
   /// What a value may use of the C library, imported by name: the fast ways through memory.

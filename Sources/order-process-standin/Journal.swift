@@ -1,0 +1,46 @@
+import Glibc
+
+/// The ledger, and the file that keeps its records when the program is killed.
+struct Journal: Sendable {
+  private let descriptor: Int32?
+  private(set) var ledger = Ledger()
+
+  /// Goes on with the file, if there is one; the processes that it tells of are forgotten.
+  init(_ path: String?) throws(Options.Complaint) {
+    guard let path else {
+      descriptor = nil
+      return
+    }
+    let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .init(description: "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+    guard let ledger = Ledger(journal: Self.text(descriptor)) else {
+      throw .init(description: "\(path) is not a journal")
+    }
+    self.descriptor = descriptor
+    self.ledger = ledger
+    add(Record(.forget))
+  }
+
+  /// The kernel has the record when this returns, and the program may be killed. The loop waits for
+  /// it: nothing may be said of what is not written.
+  mutating func add(_ record: Record) {
+    ledger.add(record)
+    guard let descriptor else { return }
+    let line = Array((record.line + "\n").utf8)
+    guard write(descriptor, line, line.count) == line.count else {
+      Program.complain("the journal cannot be written: \(String(cString: strerror(errno)))")
+      exit(1)
+    }
+  }
+
+  private static func text(_ descriptor: Int32) -> String {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = read(descriptor, &chunk, chunk.count), count > 0 {
+      bytes += chunk[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
