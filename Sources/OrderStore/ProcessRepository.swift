@@ -151,7 +151,7 @@ public final class ProcessRepository {
     (SELECT count(*) FROM (
         SELECT FROM orders
          WHERE channel = 'fulfilment' AND status = \(status) AND hidden_at IS NULL
-         LIMIT \(countMax)) AS some)
+         LIMIT \(countMax)) AS counted)
     """
   }
 
