@@ -65,7 +65,8 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["EventLoop", "Postgres"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["EventLoop", "HTTP", "HTTPServer", "Postgres"],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     tests("JSONTests", ["JSON", "TestSupport"]),
@@ -78,13 +79,24 @@ let package = Package(
       "OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"],
       exclude: ["sql"]),
     tests(
+      "OrderServiceTests",
+      [
+        "OrderService", "OrderStore", "Orders", "HTTPClient", "HTTP", "Postgres", "EventLoop",
+        "TestSupport",
+      ]),
+    tests(
       "ContractTests",
       [
         "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "EventLoop", "HTTP", "JSON",
         "TestSupport",
       ]),
     // These start the built program, and read its parts.
-    tests("ProgramTests", ["waybill", "OrderAPI", "Postgres", "JSON", "TestSupport"]),
+    tests(
+      "ProgramTests",
+      [
+        "waybill", "order-process-standin", "OrderAPI", "HTTP", "HTTPClient", "Postgres", "JSON",
+        "TestSupport",
+      ]),
     // These start the stand-in, and read its parts.
     tests(
       "StandinTests",

@@ -111,7 +111,8 @@ final class PlainClient: Sendable {
     (try? await blocking { self.readAll() }) ?? ""
   }
 
-  private func readAll() -> String {
+  /// The same on a thread of one's own.
+  func readAll() -> String {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {

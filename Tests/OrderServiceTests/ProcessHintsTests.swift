@@ -1,0 +1,29 @@
+import Orders
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import OrderService
+
+@Suite("Hints of callbacks")
+struct ProcessHintsTests {
+  @Test("keep each order once, wake once until they are taken, and are bounded")
+  func flood() async throws {
+    let wakes = Counter()
+    let hints = ProcessHints()
+    hints.onFirst { wakes.count.add(1, ordering: .relaxed) }
+
+    for _ in 0..<10_000 { hints.add(OrderReference("a")!) }
+    #expect(wakes.count.load(ordering: .relaxed) == 1)
+    #expect(hints.take() == ["a"])
+    #expect(hints.take().isEmpty)
+
+    for number in 0..<10_000 { hints.add(OrderReference("order-\(number)")!) }
+    #expect(wakes.count.load(ordering: .relaxed) == 2)
+    #expect(hints.take().count == ProcessHints.countMax)
+  }
+
+  private final class Counter: Sendable {
+    let count = Atomic(0)
+  }
+}
