@@ -86,6 +86,7 @@ final class ProcessJob {
   private static func limits(_ pace: ProcessPace) -> ClientLimits {
     var limits = ClientLimits()
     limits.totalDeadline = pace.call
+    limits.connectDeadline = min(limits.connectDeadline, pace.call)
     limits.bodyBytesMax = answerBytesMax
     limits.idleConnectionsPerOriginMax = visitsMax
     return limits

@@ -1,3 +1,4 @@
+import HTTPClient
 import TestSupport
 import Testing
 
@@ -82,5 +83,28 @@ struct ConfigurationTests {
     let readme = try #require(readFile(RepositoryRoot.path + "/README.md"))
 
     #expect(readme.contains(Setting.markdown), "paste the output of `waybill settings`")
+  }
+
+  @Test("knows where the process service is, and where that finds us")
+  func orderProcess() throws {
+    let off = try read([:])
+    #expect(off.orderProcess == nil && off.publicURL == nil)
+    #expect(off.orderProcessTimeout == .seconds(5))
+
+    let on = try read([
+      "WAYBILL_ORDER_PROCESS_URL": "http://order-process:8000",
+      "WAYBILL_PUBLIC_URL": "http://waybill:8080/", "WAYBILL_ORDER_PROCESS_TIMEOUT_MS": "200",
+    ])
+    #expect(on.orderProcess?.text == "http://order-process:8000")
+    #expect(on.publicURL?.text == "http://waybill:8080")
+    #expect(on.orderProcessTimeout == .milliseconds(200))
+
+    for name in ["WAYBILL_ORDER_PROCESS_URL", "WAYBILL_PUBLIC_URL"] {
+      #expect(
+        throws: ConfigurationError(
+          "\(name)=https://a is no address: give it as http://host:port, without https, query "
+            + "or password")
+      ) { try read([name: "https://a"]) }
+    }
   }
 }

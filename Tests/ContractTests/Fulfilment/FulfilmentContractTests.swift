@@ -147,7 +147,8 @@ struct FulfilmentContractTests {
       while let address = next {
         let list = try await client.get(address)
         #expect(list.status == 200 && list.body.utf8.count < 1_200_000)
-        ids.formUnion((try list.json.items ?? []).compactMap { $0["id"]?.text })
+        // More than our own reader takes of anybody.
+        ids.formUnion(list.body.matches(of: /"id":"n(\d+)-/).map { String($0.1) })
         next = list.fields["Link"]?.firstMatch(of: /<(.*)>; rel="next"/).map { String($0.1) }
         answers += 1
       }

@@ -80,6 +80,11 @@ SELECT 'I6 all or nothing: products of orders', coalesce(o.number, h.order_numbe
     ON h.order_number = o.number AND h.product_id = o.product_id AND h.created_at = o.created_at
  WHERE coalesce(o.units, 0) <> coalesce(h.quantity, 0)
 UNION ALL
+SELECT 'I6 all or nothing: order processes', o.number::text,
+       format('%s, %s in the queue', o.status, CASE WHEN p.order_id IS NULL THEN 'not' ELSE 'still' END)
+  FROM orders AS o LEFT JOIN order_processes AS p ON p.order_id = o.id
+ WHERE (o.channel = 'fulfilment' AND o.status IN ('new', 'in_progress')) <> (p.order_id IS NOT NULL)
+UNION ALL
 -- The report as of its refresh is the ledger; ledger and waiting changes together are all history.
 SELECT 'I7 the report is a true past', coalesce(t.customer_id, k.customer_id),
        format('orders say %s %s %s, ledger %s %s %s', t.orders, t.quantity, t.amount,
