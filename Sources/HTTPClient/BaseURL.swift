@@ -14,7 +14,8 @@ public struct BaseURL: Equatable, Sendable {
     let host = String(rest.prefix { $0 != "/" })
     let path = rest.dropFirst(host.count)
     guard Origin(authority: host) != nil, !host.contains("@"),
-      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !text.contains(where: { "?#\"<>".contains($0) })
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+      !text.contains(where: { "?#\"<>".contains($0) })
     else { return nil }
     self.host = host
     var kept = path

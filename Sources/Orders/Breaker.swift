@@ -1,5 +1,6 @@
 /// Spares a service that is away: after some failures in a row nothing is sent any more but one
-/// probe at a time, with pauses that grow; the first answer ends it. Its clock counts from anywhere.
+/// probe at a time, with pauses that grow; the first answer ends it. Any clock will do that never
+/// goes back.
 public struct Breaker: Sendable {
   /// What a call said of the service.
   public enum Event: Sendable {

@@ -143,7 +143,7 @@ public struct ProcessVisit {
     return Record(knowledge: knowledge, starts: starts, problem: problem)
   }
 
-  /// One visit more that brought nothing new; a count that has long reached the longest pause stays.
+  /// One visit more that brought nothing new; a count that has reached the longest pause stays.
   private var louder: Int { min(before.quiet + 1, 30) }
 }
 

@@ -59,7 +59,9 @@ final class ProcessFigures: Sendable {
     ] {
       text.sample("fulfilment_start_attempts_total", labels: ["outcome": outcome], "\(figure)")
     }
-    text.gauge("fulfilment_visits_in_flight", "Orders about which the process service is asked", visits.value)
+    text.gauge(
+      "fulfilment_visits_in_flight", "Orders that this instance asks the process service about",
+      visits.value)
     text.gauge(
       "fulfilment_breaker_open", "Whether nothing but probes is sent to the process service",
       isOpen.load(ordering: .relaxed) ? 1 : 0)

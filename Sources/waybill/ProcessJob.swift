@@ -23,7 +23,7 @@ final class ProcessJob {
   private static let hintPause = Duration.milliseconds(50)
   /// What an answer of the process service may hold: it is some hundred bytes, or one long id.
   private static let answerBytesMax = 65_536
-  /// How long a stop waits for calls that are on their way; what is left then is left to the others.
+  /// How long a stop waits for calls on their way; what is left then is left to the others.
   private static let drainMax = Duration.seconds(5)
 
   private let log: Log

@@ -144,7 +144,8 @@ struct ProcessRepositoryTests {
     try await asking(conninfo) { _, database in
       let heard = Heard()
       let notifications = Notifications(
-        try ConnectionString(conninfo), channels: [ProcessRepository.wakeUpChannel], settings: .patient,
+        try ConnectionString(conninfo), channels: [ProcessRepository.wakeUpChannel],
+        settings: .patient,
         on: database.loop
       ) { heard.events.append($0) }
       try await eventually("it listens") { heard.events == [.listening] }

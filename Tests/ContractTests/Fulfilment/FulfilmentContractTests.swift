@@ -69,7 +69,8 @@ struct FulfilmentContractTests {
   @Test(
     "refuses what is no id",
     arguments: [
-      #"{}"#, #"{"id":""}"#, #"{"id":null}"#, #"{"id":7}"#, #"{"id":["a"]}"#, #"{"id":"a""#, "", "[]",
+      #"{}"#, #"{"id":""}"#, #"{"id":null}"#, #"{"id":7}"#, #"{"id":["a"]}"#, #"{"id":"a""#, "",
+      "[]",
       #""a""#, #"{"id":"a","id":"b"}"#, #"{"id":"a\u0000b"}"#,
       #"{"id":"\#(String(repeating: "x", count: 256))"}"#,
     ])

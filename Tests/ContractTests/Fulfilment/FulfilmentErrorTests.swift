@@ -51,7 +51,7 @@ struct FulfilmentErrorTests {
     }
   }
 
-  @Test("keeps its orders to itself: other contracts do not see them, the own API may not move them")
+  @Test("keeps its orders from other contracts, and from being moved by the own API")
   func channels() async throws {
     try await ordering { client in
       _ = try await client.send("POST", "/fulfilment/order", #"{"id":"PO-1"}"#)

@@ -39,7 +39,7 @@ struct FulfilmentTests {
     #expect(await program.exitCode() == 0)
   }
 
-  @Test("takes orders while the process service is away, asks it little, and goes on when it is back")
+  @Test("takes orders while the process service is away, and goes on when it is back")
   func away() async throws {
     let gone = try await RunningStandin()
     let port = gone.port
