@@ -55,7 +55,7 @@ extension Standin {
     case (_, OrderProcessAPI.path): return answerWithLuck(request)
     case (.get, "/standin"): return .now(.json(.ok, journal.ledger.json))
     case (.post, "/standin/forget"):
-      _ = perform(api.event(.forget((try? Query(request.query))?["order_id"])))
+      perform(api.event(.forget((try? Query(request.query))?["order_id"])))
       return .now(Response(.ok))
     default: return .now(Response(.notFound))
     }
@@ -97,6 +97,7 @@ extension Standin {
 
 extension Standin {
   /// Does what the table says; answers the callback that comes before the answer, if one does.
+  @discardableResult
   private func perform(_ effects: [ProcessTable.Effect]) -> Callback? {
     var early: Callback?
     for effect in effects {
@@ -105,7 +106,7 @@ extension Standin {
       case .wait(let order, let number, let duration):
         loop.spawn {
           await self.loop.pause(for: duration)
-          _ = self.perform(self.api.event(.due(order, number: number)))
+          self.perform(self.api.event(.due(order, number: number)))
         }
       case .call(let callback, isEarly: true):
         journal.add(Record(.foretold, callback.order))
