@@ -72,14 +72,14 @@ extension Standin {
     case nil, .delayed:
       let pause = mishap == nil ? .zero : dice.duration(in: 0...options.delayMaximum)
       return .later {
-        await self.begin(early)
+        await self.tell(early)
         await self.loop.pause(for: pause)
         return response
       }
     case .refused, .lost, .silent:
       let pause = mishap == .silent ? options.silence : 0
       return .never {
-        await self.begin(early)
+        await self.tell(early)
         await self.loop.pause(for: .milliseconds(pause))
       }
     }
@@ -119,16 +119,10 @@ extension Standin {
   }
 
   /// Makes the first try, and leaves the others to themselves.
-  private func begin(_ callback: Callback?) async {
+  private func tell(_ callback: Callback?) async {
     guard var callback else { return }
     let next = await attempt(&callback)
     loop.spawn { await self.goOn(callback, next) }
-  }
-
-  private func tell(_ callback: Callback) async {
-    var callback = callback
-    let next = await attempt(&callback)
-    await goOn(callback, next)
   }
 
   private func goOn(_ callback: Callback, _ next: Callback.Next) async {
