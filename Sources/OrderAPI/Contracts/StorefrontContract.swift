@@ -234,11 +234,7 @@ extension JSONField {
     }
   }
 
-  fileprivate func textChange() -> Change {
-    switch change({ $0.text(Shipping.allowedLength) }) {
-    case .keep: .keep
-    case .clear: .set(nil)
-    case .set(let text): .set(text)
-    }
+  fileprivate func textChange() -> FieldChange<String> {
+    FieldChange(change { $0.text(Shipping.allowedLength) })
   }
 }
