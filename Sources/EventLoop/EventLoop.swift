@@ -102,6 +102,9 @@ public final class EventLoop: @unchecked Sendable {
   }
 
   /// Watches a descriptor until the watch is cancelled.
+  ///
+  /// One that the kernel does not take, for want of memory or because the user's watches are used
+  /// up, is reported as failed in the next turn.
   public func watch(
     _ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher
   ) -> Watch {
@@ -110,7 +113,9 @@ public final class EventLoop: @unchecked Sendable {
     let watch = Watch(
       descriptor: descriptor, token: lastToken, interest: interest, watcher: watcher, loop: self)
     watches[lastToken] = watch
-    control(EPOLL_CTL_ADD, descriptor, interest.rawValue, token: lastToken)
+    if !control(EPOLL_CTL_ADD, descriptor, interest.rawValue, token: lastToken) {
+      execute { [bound = LoopBound(self, watch)] in bound.value.watcher?.ready(.failed) }
+    }
     return watch
   }
 
@@ -201,11 +206,14 @@ extension EventLoop {
     watches[watch.token] = nil
   }
 
-  private func control(_ operation: Int32, _ descriptor: Int32, _ events: UInt32, token: UInt64) {
+  /// Whether it was done. A socket that libpq has closed behind our back is known by its failure,
+  /// not from here.
+  @discardableResult
+  private func control(
+    _ operation: Int32, _ descriptor: Int32, _ events: UInt32, token: UInt64
+  ) -> Bool {
     var event = epoll_event(events: events, data: epoll_data_t(u64: token))
-    let result = epoll_ctl(epoll, operation, descriptor, &event)
-    // A socket that libpq has closed behind our back is known by its failure, not from here.
-    precondition(result == 0 || operation != EPOLL_CTL_ADD, "epoll_ctl failed: errno \(errno)")
+    return epoll_ctl(epoll, operation, descriptor, &event) == 0
   }
 }
 

@@ -27,8 +27,9 @@ final class Acceptor: Watcher {
   }
 
   func ready(_ readiness: Readiness) {
-    guard accept(atMost: server.limits.acceptsPerTurnMax) else {
-      // Nothing frees a descriptor in this turn, and the listener would stay ready all the while.
+    guard !readiness.contains(.failed), accept(atMost: server.limits.acceptsPerTurnMax) else {
+      // The system had no room to watch the listener or for another connection. Nothing frees any
+      // in this turn, and the listener would stay ready all the while.
       unwatch()
       pause?.arm(after: server.limits.acceptPause)
       return

@@ -1,5 +1,6 @@
 public import HTTP
 import JSON
+import Orders
 
 /// One request at the route it is meant for.
 public struct Call {
@@ -8,12 +9,20 @@ public struct Call {
   /// What the request is called in answers and logs.
   public let id: RequestID
   let route: Route
+  /// Who asks, as far as a token tells; nil where none was asked for.
+  let caller: Caller?
+  private let contract: StaticString
   private let values: [ArraySlice<UInt8>]
 
-  init(request: Request, id: RequestID, route: Route, values: [ArraySlice<UInt8>]) {
+  init(
+    request: Request, id: RequestID, contract: StaticString, route: Route, caller: Caller? = nil,
+    values: [ArraySlice<UInt8>]
+  ) {
     self.request = request
     self.id = id
+    self.contract = contract
     self.route = route
+    self.caller = caller
     self.values = values
   }
 
@@ -32,7 +41,7 @@ public struct Call {
   }
 
   /// Whom a change is put down to.
-  var who: String { "api" }
+  var who: String { caller?.who ?? contract.description }
 
   /// Where something that was made below this address is to be found.
   func location(of id: String) -> String {

@@ -23,6 +23,18 @@ extension JSONField {
   }
 }
 
+extension FieldChange {
+  /// A change as it was read.
+  init(_ change: JSONChange<Value>) {
+    self =
+      switch change {
+      case .keep: .keep
+      case .clear: .clear
+      case .set(let value): .set(value)
+      }
+  }
+}
+
 extension Name {
   static let rule = "must have 1 to 200 characters, one of them visible"
 }

@@ -30,11 +30,12 @@ public struct Operations {
       name: "operations",
       routes: [
         Route(
-          .get, "/livez", "Whether the process answers",
+          .get, "/livez", "Whether the process answers", access: .anyone,
           handler: .now { _ in Self.uncached(.text(.ok, "ok\n")) }),
-        Route(.get, "/readyz", "Whether the service can do its work", getReadiness),
         Route(
-          .get, "/metrics", "Figures in Prometheus' text format",
+          .get, "/readyz", "Whether the service can do its work", access: .anyone, getReadiness),
+        Route(
+          .get, "/metrics", "Figures in Prometheus' text format", access: .admin,
           handler: .now { _ in
             Self.uncached(Response(.ok, contentType: .metrics, body: metrics()))
           }),

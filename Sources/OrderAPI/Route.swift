@@ -18,21 +18,26 @@ public struct Route {
   public let path: PathPattern
   /// What for, in one line.
   public let summary: String
+  /// Who may.
+  public let access: Access
   let handler: Handler
 
   /// A route whose handler waits for the database or another service.
   public init(
-    _ method: Method, _ path: PathPattern, _ summary: String,
+    _ method: Method, _ path: PathPattern, _ summary: String, access: Access,
     _ handler: @escaping (Call) async throws -> Response
   ) {
-    self.init(method, path, summary, handler: .later(handler))
+    self.init(method, path, summary, access: access, handler: .later(handler))
   }
 
   /// A route with either kind of handler.
-  public init(_ method: Method, _ path: PathPattern, _ summary: String, handler: Handler) {
+  public init(
+    _ method: Method, _ path: PathPattern, _ summary: String, access: Access, handler: Handler
+  ) {
     self.method = method
     self.path = path
     self.summary = summary
+    self.access = access
     self.handler = handler
   }
 }
@@ -65,7 +70,7 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
 
 /// The routes of one contract, and the one way it tells a caller that something went wrong.
 public struct RouteSet {
-  /// The contract's name, as metrics and logs call it.
+  /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
   public let name: StaticString
   /// Everything it offers.
   public let routes: [Route]

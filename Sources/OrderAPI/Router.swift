@@ -43,7 +43,9 @@ public final class Router {
       let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
       return (other.template, .now(explain(failure, other.mount, request, id)))
     }
-    let call = Call(request: request, id: id, route: entry.route, values: place.values)
+    let call = Call(
+      request: request, id: id, contract: entry.mount.set.name, route: entry.route,
+      values: place.values)
     return (entry.template, reply(entry, call))
   }
 

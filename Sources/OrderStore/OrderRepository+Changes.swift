@@ -38,11 +38,12 @@ extension OrderRepository {
     _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {
-    let (carrier, tracking) = (shipping.carrier, shipping.trackingNumber)
+    let carrier = shipping.carrier.columns(\.self)
+    let tracking = shipping.trackingNumber.columns(\.self)
     let row = try await change(
       """
-      ship_order(\(key.sql), \(scope.sql), \(version), \(carrier.isGiven), \(carrier.text),
-                 \(tracking.isGiven), \(tracking.text), \(who))
+      ship_order(\(key.sql), \(scope.sql), \(version), \(!carrier.keeps), \(carrier.value),
+                 \(!tracking.keeps), \(tracking.value), \(who))
       """)
     return try row.changed { _ in .notYoursToMove }
   }
@@ -144,9 +145,4 @@ extension OrderKey {
 extension OrderScope {
   /// Both parameters by which the functions know what may be seen.
   fileprivate var sql: SQL { "\(channel?.rawValue), \(owner?.value)" }
-}
-
-extension Change {
-  fileprivate var isGiven: Bool { self != .keep }
-  fileprivate var text: String? { if case .set(let text) = self { text } else { nil } }
 }

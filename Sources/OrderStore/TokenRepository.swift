@@ -49,7 +49,7 @@ public final class TokenRepository {
         let rows = try await transaction.run(
           """
           INSERT INTO tokens (hash, role, customer_id, name, expires_at)
-          VALUES (\(Self.hash(token)), \(new.role.word), \(new.role.customer?.value),
+          VALUES (\(Self.hash(token)), \(new.role.name.rawValue), \(new.role.customer?.value),
                   \(new.name.value), now() + \(new.days) * interval '1 day')
           RETURNING \(Self.columns)
           """)

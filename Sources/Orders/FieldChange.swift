@@ -7,3 +7,5 @@ public enum FieldChange<Value: Sendable>: Sendable {
   /// It is another one from now on.
   case set(Value)
 }
+
+extension FieldChange: Equatable where Value: Equatable {}

@@ -15,27 +15,18 @@ public struct Shipping: Equatable, Sendable {
   }
 }
 
-/// What becomes of a value that somebody may give, take away, or leave alone.
-public enum Change: Equatable, Sendable {
-  /// It stays.
-  case keep
-  /// It becomes this; nil when nothing is known any more.
-  case set(String?)
-}
-
 /// What is to be changed about an order's shipping.
 public struct ShippingChange: Equatable, Sendable {
   /// The carrier.
-  public let carrier: Change
+  public let carrier: FieldChange<String>
   /// The carrier's number.
-  public let trackingNumber: Change
+  public let trackingNumber: FieldChange<String>
 
   /// A change, or nil when it changes nothing or a text is not what it may be.
-  public init?(carrier: Change, trackingNumber: Change) {
+  public init?(carrier: FieldChange<String>, trackingNumber: FieldChange<String>) {
     guard carrier != .keep || trackingNumber != .keep else { return nil }
-    for case .set(let text?) in [carrier, trackingNumber] where !text.isText(Shipping.allowedLength)
-    {
-      return nil
+    for case .set(let text) in [carrier, trackingNumber] {
+      guard text.isText(Shipping.allowedLength) else { return nil }
     }
     self.carrier = carrier
     self.trackingNumber = trackingNumber

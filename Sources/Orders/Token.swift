@@ -1,3 +1,15 @@
+/// The word for what a token lets its bearer be, in the database and in commands.
+public enum RoleName: String, CaseIterable, Sendable {
+  /// Everything.
+  case admin
+  /// Who takes in orders and keeps the catalogue.
+  case retailer
+  /// Who fulfils orders.
+  case warehouse
+  /// Who orders.
+  case customer
+}
+
 /// What a token lets its bearer be.
 public enum Role: Hashable, Sendable {
   /// Everything.
@@ -9,13 +21,13 @@ public enum Role: Hashable, Sendable {
   /// Who orders: this customer and no other.
   case customer(CustomerID)
 
-  /// The word for it, in the database and in commands.
-  public var word: String {
+  /// The word for it.
+  public var name: RoleName {
     switch self {
-    case .admin: "admin"
-    case .retailer: "retailer"
-    case .warehouse: "warehouse"
-    case .customer: "customer"
+    case .admin: .admin
+    case .retailer: .retailer
+    case .warehouse: .warehouse
+    case .customer: .customer
     }
   }
 
@@ -24,11 +36,11 @@ public enum Role: Hashable, Sendable {
 
   /// The role of that word, or nil when there is none, or a customer where none belongs.
   public init?(_ word: String, customer: CustomerID?) {
-    switch (word, customer) {
-    case ("admin", nil): self = .admin
-    case ("retailer", nil): self = .retailer
-    case ("warehouse", nil): self = .warehouse
-    case ("customer", let id?): self = .customer(id)
+    switch (RoleName(rawValue: word), customer) {
+    case (.admin, nil): self = .admin
+    case (.retailer, nil): self = .retailer
+    case (.warehouse, nil): self = .warehouse
+    case (.customer, let id?): self = .customer(id)
     default: return nil
     }
   }
@@ -45,6 +57,11 @@ public struct Caller: Hashable, Sendable {
   public init(token: Int, role: Role) {
     self.token = token
     self.role = role
+  }
+
+  /// Whom the history puts a change down to: a customer by his id, staff by the token's number.
+  public var who: String {
+    role.customer.map { "customer \($0.value)" } ?? "\(role.name.rawValue), token \(token)"
   }
 }
 

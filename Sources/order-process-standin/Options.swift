@@ -44,7 +44,8 @@ struct Options: Sendable {
 /// One option: what it is called, what it wants, where that goes.
 private struct Option: Sendable {
   enum Kind: String, Sendable {
-    case text = "TEXT"
+    case host = "HOST"
+    case file = "FILE"
     case port = "PORT"
     case number = "N"
     case milliseconds = "MS"
@@ -52,7 +53,7 @@ private struct Option: Sendable {
 
     var wants: String {
       switch self {
-      case .text: "a value"
+      case .host, .file: "a value"
       case .port: "a number from 0 to 65535"
       case .number: "a whole number"
       case .milliseconds: "a number of milliseconds, an hour at most"
@@ -102,13 +103,13 @@ private struct Option: Sendable {
   }
 
   static let all = [
-    Option("host", .text, "where to listen (127.0.0.1)") {
+    Option("host", .host, "where to listen (127.0.0.1)") {
       $0.host = $1
       return true
     },
     whole("port", .port, \.port, in: 0...65_535, "where to listen (8000); 0 picks a free one"),
     whole("seed", .number, \.seed, in: 0...Int.max, "what all chance follows from (random)"),
-    Option("journal", .text, "file that keeps what happened when the program is killed (none)") {
+    Option("journal", .file, "file that keeps what happened when the program is killed (none)") {
       $0.journal = $1
       return true
     },

@@ -20,8 +20,9 @@ struct Program {
   }
 
   private static func run(_ options: Options) throws {
-    let journal = try Journal(options.journal)
     let listener = try listen(options)
+    // Not before the port is ours: from here on the processes of an earlier life are forgotten.
+    let journal = try Journal(options.journal)
     say("seed \(options.seed)\nlistening on http://\(listener.address)\n")
     let loop = EventLoop()
     loop.execute {

@@ -55,7 +55,7 @@ extension Standin {
     case (_, OrderProcessAPI.path): return answerWithLuck(request)
     case (.get, "/standin"): return .now(.json(.ok, journal.ledger.json))
     case (.post, "/standin/forget"):
-      _ = perform(api.event(.forget((try? Query(request.query))?["order_id"])))
+      perform(api.event(.forget((try? Query(request.query))?["order_id"])))
       return .now(Response(.ok))
     default: return .now(Response(.notFound))
     }
@@ -72,14 +72,14 @@ extension Standin {
     case nil, .delayed:
       let pause = mishap == nil ? .zero : dice.duration(in: 0...options.delayMaximum)
       return .later {
-        await self.begin(early)
+        await self.tell(early)
         await self.loop.pause(for: pause)
         return response
       }
     case .refused, .lost, .silent:
       let pause = mishap == .silent ? options.silence : 0
       return .never {
-        await self.begin(early)
+        await self.tell(early)
         await self.loop.pause(for: .milliseconds(pause))
       }
     }
@@ -97,6 +97,7 @@ extension Standin {
 
 extension Standin {
   /// Does what the table says; answers the callback that comes before the answer, if one does.
+  @discardableResult
   private func perform(_ effects: [ProcessTable.Effect]) -> Callback? {
     var early: Callback?
     for effect in effects {
@@ -105,7 +106,7 @@ extension Standin {
       case .wait(let order, let number, let duration):
         loop.spawn {
           await self.loop.pause(for: duration)
-          _ = self.perform(self.api.event(.due(order, number: number)))
+          self.perform(self.api.event(.due(order, number: number)))
         }
       case .call(let callback, isEarly: true):
         journal.add(Record(.foretold, callback.order))
@@ -118,16 +119,10 @@ extension Standin {
   }
 
   /// Makes the first try, and leaves the others to themselves.
-  private func begin(_ callback: Callback?) async {
+  private func tell(_ callback: Callback?) async {
     guard var callback else { return }
     let next = await attempt(&callback)
     loop.spawn { await self.goOn(callback, next) }
-  }
-
-  private func tell(_ callback: Callback) async {
-    var callback = callback
-    let next = await attempt(&callback)
-    await goOn(callback, next)
   }
 
   private func goOn(_ callback: Callback, _ next: Callback.Next) async {

@@ -81,7 +81,7 @@ enum TokenCommand: Equatable {
       throw ConfigurationError(
         "--role must be \(roles), and a customer's needs --customer ID, which no other may have")
     }
-    guard let name = Name(name ?? customer ?? role.word) else {
+    guard let name = Name(name ?? customer ?? role.name.rawValue) else {
       throw ConfigurationError("--name must have 1 to 200 characters, one of them visible")
     }
     let number = days.flatMap { Int($0) }
@@ -121,7 +121,7 @@ enum TokenCommand: Equatable {
 extension Token {
   /// `3  customer demo-1  name  made 2026-…  last used 2026-…`, fields between tabs.
   fileprivate var line: String {
-    var words = ["\(number)", role.word, role.customer?.value ?? "-", name]
+    var words = ["\(number)", role.name.rawValue, role.customer?.value ?? "-", name]
     words.append("made \(createdAt.rfc3339)")
     if let expiresAt { words.append("ends \(expiresAt.rfc3339)") }
     if let revokedAt { words.append("revoked \(revokedAt.rfc3339)") }

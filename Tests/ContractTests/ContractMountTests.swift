@@ -56,7 +56,7 @@ struct ContractMountTests {
       name: "test",
       routes: [
         Route(
-          .get, "/things", "",
+          .get, "/things", "", access: .anyone,
           handler: .now { .text(.ok, $0.location(of: "a/b") + " " + $0.next("c")) })
       ], explain: { _, occasion in .text(.notFound, occasion.path) })
     let router = Router([(PathPattern(mount), set)]) { _, _ in }

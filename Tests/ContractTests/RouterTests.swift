@@ -7,7 +7,7 @@ import Testing
 struct RouterTests {
   private static func route(_ method: HTTP.Method, _ path: PathPattern) -> Route {
     Route(
-      method, path, "",
+      method, path, "", access: .anyone,
       handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
   }
 
@@ -79,7 +79,7 @@ struct RouterTests {
     struct Secret: Error {}
     var reported: [String] = []
     let failing = Self.contract(
-      "own", [Route(.get, "/fail", "", handler: .now { _ in throw Secret() })])
+      "own", [Route(.get, "/fail", "", access: .anyone, handler: .now { _ in throw Secret() })])
     let router = Router([("/", failing)]) { error, id in reported.append("\(error) \(id)") }
 
     let response = try respond(router, "GET /fail")

@@ -150,6 +150,26 @@ struct EventLoopTests {
     #expect(readings == 1)
   }
 
+  @Test("reports a descriptor that the kernel does not watch as failed, in a later turn")
+  func notWatchable() async throws {
+    let readiness = try await onLoop { loop in
+      // epoll takes no regular files.
+      let file = open("/proc/self/exe", O_RDONLY)
+      defer { close(file) }
+      return await withCheckedContinuation { continuation in
+        let watch = Kept<Watch?>(nil)
+        watch.value = loop.watch(
+          file, for: .read,
+          OnReady { readiness in
+            watch.value?.cancel()
+            continuation.resume(returning: readiness)
+          })
+      }
+    }
+
+    #expect(readiness == .failed)
+  }
+
   @Test("gives a signal as an event")
   func signals() async throws {
     Signals.block([SIGUSR1])

@@ -50,6 +50,6 @@ struct NewOrderTests {
   func shipping() {
     #expect(ShippingChange(carrier: .keep, trackingNumber: .keep) == nil)
     #expect(ShippingChange(carrier: .set(""), trackingNumber: .keep) == nil)
-    #expect(ShippingChange(carrier: .set(nil), trackingNumber: .keep) != nil)
+    #expect(ShippingChange(carrier: .clear, trackingNumber: .keep) != nil)
   }
 }

@@ -17,7 +17,8 @@ final class RunningProgram: Sendable {
     defer { close(log) }
     var environment = ["PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json"]
     environment.merge(variables) { $1 }
-    process = try ChildProcess([Self.binary] + arguments, output: log, environment: environment)
+    process = try ChildProcess(
+      [builtProgram("waybill")] + arguments, output: log, environment: environment)
   }
 
   deinit {
@@ -65,14 +66,6 @@ final class RunningProgram: Sendable {
     var count = 0
     while readdir(folder) != nil { count += 1 }
     return count
-  }
-
-  /// The programs lie beside the test bundle of the same build.
-  private static var binary: String {
-    guard let path = realpath("/proc/self/exe", nil) else { return "waybill" }
-    defer { free(path) }
-    let folders = String(cString: path).split(separator: "/").dropLast()
-    return folders.reduce(into: "") { $0 += "/" + $1 } + "/waybill"
   }
 }
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import order_process_standin
@@ -13,6 +14,38 @@ struct LedgerTests {
 
     let wrong = try #require(Ledger(journal: "start a\nend a FAILED\nstart a\nstart b\n"))
     #expect(wrong.doubleStarts == ["a"])
+  }
+
+  @Test("finds no double start in anything the table does", arguments: UInt64(1)...5)
+  func random(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    var rates = Rates()
+    (rates.failure, rates.forgetting, rates.earlyCallback) = (0.3, 0.2, 0.3)
+    var (table, ledger, dice) = (ProcessTable(), Ledger(), Dice(seed: seed))
+    let url = CallbackURL("http://127.0.0.1:1/")!
+    var waiting: [(order: String, number: Int)] = []
+    for _ in 0..<5_000 {
+      let order = "order-\(random.next() % 7)"
+      let effects =
+        switch random.next() % 100 {
+        case 0: table.event(.forget(nil))
+        case 1...5: table.event(.forget(order))
+        case 6...40 where !waiting.isEmpty:
+          { table.event(.due($0.order, number: $0.number)) }(waiting.removeFirst())
+        default: table.event(.start(order, .url(url), Fate(rates, lasting: 0...9, &dice)))
+        }
+      for effect in effects {
+        if case .record(let record) = effect { ledger.add(record) }
+        if case .wait(let order, let number, _) = effect { waiting.append((order, number)) }
+      }
+      #expect(ledger.orders[order]?.isKnown ?? false == (table[order] != nil))
+      if let status = table[order] {
+        #expect(ledger.orders[order]?.verdict == (status == .running ? nil : status))
+      }
+    }
+    #expect(ledger.doubleStarts.isEmpty)
+    #expect(ledger.counts[.double, default: 0] > 100)
+    #expect(ledger.counts[.end, default: 0] > 100)
   }
 
   @Test("keeps the last verdict of each order, and counts what was refused")

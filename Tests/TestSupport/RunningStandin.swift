@@ -14,7 +14,7 @@ public final class RunningStandin: Sendable {
   ///
   /// The next life of one that was killed has the same options, and the port of the first.
   public init(_ options: [String] = [], port: UInt16 = 0) async throws {
-    let command = [Self.path(of: "order-process-standin"), "--port", "\(port)"] + options
+    let command = [builtProgram("order-process-standin"), "--port", "\(port)"] + options
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -41,14 +41,6 @@ public final class RunningStandin: Sendable {
       process.signal(signal)
       return process.exitStatus(within: 60)
     }
-  }
-
-  /// The programs lie beside the test bundle of the same build.
-  public static func path(of program: String) -> String {
-    guard let path = realpath("/proc/self/exe", nil) else { return program }
-    defer { free(path) }
-    let folders = String(cString: path).split(separator: "/").dropLast()
-    return folders.reduce(into: "") { $0 += "/" + $1 } + "/" + program
   }
 
   /// All up to the line that says where it listens, or to its end.

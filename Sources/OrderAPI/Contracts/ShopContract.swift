@@ -25,10 +25,14 @@ struct ShopContract {
     RouteSet(
       name: "shop",
       routes: [
-        Route(.post, "/orders", "Order what is in stock", knowing(place)),
-        Route(.get, "/orders/{order_id}", "Get one of one's own orders", knowing(get)),
-        Route(.patch, "/orders/{order_id}", "Change counts of an order", knowing(edit)),
-        Route(.delete, "/orders/{order_id}", "Cancel an order", knowing(cancel)),
+        Route(.post, "/orders", "Order what is in stock", access: .customer, knowing(place)),
+        Route(
+          .get, "/orders/{order_id}", "Get one of one's own orders", access: .customer, knowing(get)
+        ),
+        Route(
+          .patch, "/orders/{order_id}", "Change counts of an order", access: .customer,
+          knowing(edit)),
+        Route(.delete, "/orders/{order_id}", "Cancel an order", access: .customer, knowing(cancel)),
       ],
       explain: { Self.explain($0, $1, address: address) })
   }

@@ -14,8 +14,6 @@ struct StoreContract {
   private static let pageSize = PageSize(PageSize.allowed.upperBound)!
   /// What one order is about: a single unit.
   private static let unit = Quantity(1)!
-  /// Whom the history puts an order down to.
-  private static let who = "store"
 
   private let services: Services
 
@@ -26,12 +24,16 @@ struct StoreContract {
     RouteSet(
       name: "store",
       routes: [
-        Route(.post, "/customers", "Introduce a customer", createCustomer),
-        Route(.get, "/products", "List what can be ordered", listProducts),
-        Route(.post, "/customers/{id}/orders", "Order one unit of a product", order),
-        Route(.get, "/customers/{id}/orders", "List a customer's orders, oldest first", listOrders),
+        Route(.post, "/customers", "Introduce a customer", access: .retailer, createCustomer),
+        Route(.get, "/products", "List what can be ordered", access: .retailer, listProducts),
+        Route(
+          .post, "/customers/{id}/orders", "Order one unit of a product", access: .retailer, order),
+        Route(
+          .get, "/customers/{id}/orders", "List a customer's orders, oldest first",
+          access: .retailer, listOrders),
         Route(
           .post, "/customers/{id}/notifications", "Ask to be told when a product is back",
+          access: .retailer,
           subscribe),
       ],
       explain: Self.explain)
@@ -79,7 +81,7 @@ struct StoreContract {
       let order = NewOrder(
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
-    let placed = try await services.orders.place.place(order, by: Self.who)
+    let placed = try await services.orders.place.place(order, by: call.who)
     return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
   }
 

@@ -7,7 +7,6 @@ import Orders
 /// their orders as they like.
 struct StorefrontContract {
   private static let scope = OrderScope(channel: .storefront)
-  private static let who = "storefront"
 
   let orders: OrderUseCases
 
@@ -16,17 +15,17 @@ struct StorefrontContract {
     RouteSet(
       name: "storefront",
       routes: [
-        Route(.post, "/orders", "Place an order", place),
-        Route(.patch, "/orders/{id}/status", "Give an order any status", move),
-        Route(.patch, "/orders/{id}/shipping", "Say who carries an order", ship),
-        Route(.delete, "/orders/{id}", "Delete an order", delete),
+        Route(.post, "/orders", "Place an order", access: .retailer, place),
+        Route(.patch, "/orders/{id}/status", "Give an order any status", access: .retailer, move),
+        Route(.patch, "/orders/{id}/shipping", "Say who carries an order", access: .retailer, ship),
+        Route(.delete, "/orders/{id}", "Delete an order", access: .retailer, delete),
       ],
       explain: Self.explain)
   }
 
   private func place(_ call: Call) async throws -> Response {
     let new = try call.body(unknownFields: .ignored, NewOrder.init(storefront:))
-    let placed = try await orders.place.place(new, by: Self.who)
+    let placed = try await orders.place.place(new, by: call.who)
     return try answer(.created, placed.order)
   }
 
@@ -34,7 +33,7 @@ struct StorefrontContract {
     let key = try key(call)
     let word = try call.body(unknownFields: .ignored) { json in json["status"].word(Word.self) }
     let order = try await orders.move.move(
-      key, to: word.status, version: nil, in: Self.scope, by: Self.who)
+      key, to: word.status, version: nil, in: Self.scope, by: call.who)
     return try answer(.ok, order)
   }
 
@@ -42,12 +41,12 @@ struct StorefrontContract {
     let key = try key(call)
     let change = try call.body(unknownFields: .ignored, ShippingChange.init(storefront:))
     let order = try await orders.ship.ship(
-      key, change, version: nil, in: Self.scope, by: Self.who)
+      key, change, version: nil, in: Self.scope, by: call.who)
     return try answer(.ok, order)
   }
 
   private func delete(_ call: Call) async throws -> Response {
-    try await orders.hide.hide(try key(call), in: Self.scope, by: Self.who)
+    try await orders.hide.hide(try key(call), in: Self.scope, by: call.who)
     return Response(.ok)
   }
 
@@ -234,11 +233,7 @@ extension JSONField {
     }
   }
 
-  fileprivate func textChange() -> Change {
-    switch change({ $0.text(Shipping.allowedLength) }) {
-    case .keep: .keep
-    case .clear: .set(nil)
-    case .set(let text): .set(text)
-    }
+  fileprivate func textChange() -> FieldChange<String> {
+    FieldChange(change { $0.text(Shipping.allowedLength) })
   }
 }

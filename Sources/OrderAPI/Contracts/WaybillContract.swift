@@ -19,7 +19,7 @@ public struct WaybillContract {
   /// Its routes and its error envelope.
   public var routeSet: RouteSet {
     RouteSet(
-      name: "waybill",
+      name: "api",
       routes: customers.routes + products.routes + orders.routes + report.routes,
       explain: Self.explain)
   }

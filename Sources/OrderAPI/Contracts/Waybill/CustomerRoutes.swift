@@ -12,10 +12,15 @@ public struct CustomerRoutes {
 
   var routes: [Route] {
     [
-      Route(.post, "/customers", "Introduce a customer", create),
-      Route(.get, "/customers", "List customers, in the order they were introduced", list),
-      Route(.get, "/customers/{id}", "Get one customer", get),
-      Route(.patch, "/customers/{id}", "Change a customer's name or address", change),
+      Route(.post, "/customers", "Introduce a customer", access: .retailer, create),
+      Route(
+        .get, "/customers", "List customers, in the order they were introduced", access: .retailer,
+        list),
+      Route(
+        .get, "/customers/{id}", "Get one customer", access: .roles([.retailer, .customer]), get),
+      Route(
+        .patch, "/customers/{id}", "Change a customer's name or address",
+        access: .retailer, change),
     ]
   }
 

@@ -96,12 +96,8 @@ extension JSONField {
     return OrderStatus(word: text) ?? .new
   }
 
-  fileprivate func textChange() -> Change {
-    switch change({ $0.string(length: Shipping.allowedLength) }) {
-    case .keep: .keep
-    case .clear: .set(nil)
-    case .set(let text): .set(text)
-    }
+  fileprivate func textChange() -> FieldChange<String> {
+    FieldChange(change { $0.string(length: Shipping.allowedLength) })
   }
 }
 

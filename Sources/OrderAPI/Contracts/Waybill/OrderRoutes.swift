@@ -5,30 +5,39 @@ import Orders
 
 /// What the own API offers of orders.
 struct OrderRoutes {
-  /// Whom the history puts a change down to.
-  private static let who = "api"
-
   private let orders: OrderUseCases
 
   init(_ orders: OrderUseCases) { self.orders = orders }
 
   var routes: [Route] {
     [
-      Route(.post, "/orders", "Place an order", place),
-      Route(.get, "/orders", "List orders, newest first", list),
-      Route(.get, "/orders/{id}", "Get one order, by its id or its number", get),
-      Route(.patch, "/orders/{id}", "Change the quantities of a new order", edit),
-      Route(.patch, "/orders/{id}/status", "Move an order to its next status", move),
-      Route(.patch, "/orders/{id}/shipping", "Say who carries an order", ship),
-      Route(.delete, "/orders/{id}", "Cancel an order and return its stock", cancel),
-      Route(.get, "/orders/{id}/events", "Show what happened to an order", history),
-      Route(.get, "/customers/{id}/orders", "List the orders of a customer", listOfCustomer),
+      Route(.post, "/orders", "Place an order", access: .retailer, place),
+      Route(
+        .get, "/orders", "List orders, newest first",
+        access: .roles([.retailer, .warehouse, .customer]), list),
+      Route(
+        .get, "/orders/{id}", "Get one order, by its id or its number",
+        access: .roles([.retailer, .warehouse, .customer]), get),
+      Route(
+        .patch, "/orders/{id}", "Change the quantities of a new order", access: .retailer, edit),
+      Route(
+        .patch, "/orders/{id}/status", "Move an order to its next status",
+        access: .warehouse, move),
+      Route(.patch, "/orders/{id}/shipping", "Say who carries an order", access: .staff, ship),
+      Route(
+        .delete, "/orders/{id}", "Cancel an order and return its stock", access: .retailer, cancel),
+      Route(
+        .get, "/orders/{id}/events", "Show what happened to an order",
+        access: .roles([.retailer, .warehouse, .customer]), history),
+      Route(
+        .get, "/customers/{id}/orders", "List the orders of a customer",
+        access: .roles([.retailer, .warehouse, .customer]), listOfCustomer),
     ]
   }
 
   private func place(_ call: Call) async throws -> Response {
     let order = try call.body(NewOrder.init(json:))
-    let placed = try await orders.place.place(order, by: Self.who)
+    let placed = try await orders.place.place(order, by: call.who)
     let body = JSONWriter.object(reserving: 1_024) { json in
       placed.order.write(&json)
       guard order.shortage == .partial else { return }
@@ -55,27 +64,27 @@ struct OrderRoutes {
     let key = try key(call)
     let changes = try call.body(LineChange.list(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.edit.edit(key, changes, version: version, by: Self.who))
+    return answer(try await orders.edit.edit(key, changes, version: version, by: call.who))
   }
 
   private func move(_ call: Call) async throws -> Response {
     let key = try key(call)
     let status = try call.body { json throws(JSONInvalid) in try json["status"].orderStatus() }
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.move.move(key, to: status, version: version, by: Self.who))
+    return answer(try await orders.move.move(key, to: status, version: version, by: call.who))
   }
 
   private func ship(_ call: Call) async throws -> Response {
     let key = try key(call)
     let shipping = try call.body(ShippingChange.init(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.ship.ship(key, shipping, version: version, by: Self.who))
+    return answer(try await orders.ship.ship(key, shipping, version: version, by: call.who))
   }
 
   private func cancel(_ call: Call) async throws -> Response {
     let key = try key(call)
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.cancel.cancel(key, version: version, by: Self.who))
+    return answer(try await orders.cancel.cancel(key, version: version, by: call.who))
   }
 
   private func history(_ call: Call) async throws -> Response {

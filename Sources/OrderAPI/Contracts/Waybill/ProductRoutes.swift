@@ -16,13 +16,22 @@ public struct ProductRoutes {
 
   var routes: [Route] {
     [
-      Route(.post, "/products", "Bring a product into the catalogue", create),
-      Route(.get, "/products", "List or search products, in the order they were created", list),
-      Route(.get, "/products/{id}", "Get one product", get),
-      Route(.patch, "/products/{id}", "Change a product's name, description or price", change),
-      Route(.delete, "/products/{id}", "Retire a product: it can no longer be ordered", retire),
-      Route(.post, "/products/{id}/stock", "Change a product's stock by hand", adjust),
-      Route(.get, "/products/{id}/stock", "What happened to a product's stock", movements),
+      Route(.post, "/products", "Bring a product into the catalogue", access: .retailer, create),
+      Route(
+        .get, "/products", "List or search products, in the order they were created",
+        access: .staff, list),
+      Route(.get, "/products/{id}", "Get one product", access: .staff, get),
+      Route(
+        .patch, "/products/{id}", "Change a product's name, description or price",
+        access: .retailer, change),
+      Route(
+        .delete, "/products/{id}", "Retire a product: it can no longer be ordered",
+        access: .retailer, retire),
+      Route(
+        .post, "/products/{id}/stock", "Change a product's stock by hand", access: .staff, adjust),
+      Route(
+        .get, "/products/{id}/stock", "What happened to a product's stock", access: .staff,
+        movements),
     ]
   }
 

@@ -12,8 +12,12 @@ public struct ReportRoutes {
 
   var routes: [Route] {
     [
-      Route(.get, "/reports/customers", "What customers bought: completed orders", list),
-      Route(.get, "/reports/customers/{customer_id}", "What one customer bought", get),
+      Route(
+        .get, "/reports/customers", "What customers bought: completed orders", access: .retailer,
+        list),
+      Route(
+        .get, "/reports/customers/{customer_id}", "What one customer bought", access: .retailer, get
+      ),
     ]
   }
 

@@ -1,0 +1,22 @@
+public import Orders
+
+/// Who may use a route. The router asks before the handler is called, so no handler has to.
+public enum Access: Hashable, Sendable {
+  /// Anyone, with a token or without one.
+  case anyone
+  /// Bearers of a token of one of these roles, and an admin always. Where customers are among
+  /// them the handler shows each what is his own, and nothing else.
+  case roles(Set<RoleName>)
+  /// A customer, for what is his own. As there is no own without knowing whose, a token is needed
+  /// even where none is asked for otherwise.
+  case customer
+
+  /// Who takes in orders and keeps the catalogue.
+  public static let retailer = Access.roles([.retailer])
+  /// Who fulfils orders.
+  public static let warehouse = Access.roles([.warehouse])
+  /// Both of them.
+  public static let staff = Access.roles([.retailer, .warehouse])
+  /// An admin alone.
+  public static let admin = Access.roles([])
+}
