@@ -138,7 +138,7 @@ struct ConnectTests {
 
   @Test("gives every connection its settings")
   func serverSettings() async throws {
-    try await withDatabase { database, _ in
+    try await withDatabase(PostgresSettings()) { database, _ in
       let row = try await database.read(
         """
         SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),

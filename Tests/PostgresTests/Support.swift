@@ -4,7 +4,7 @@ import TestSupport
 
 /// Runs `body` on a loop of its own with an empty database of its own.
 func withDatabase<Result: Sendable>(
-  _ settings: PostgresSettings = PostgresSettings(),
+  _ settings: PostgresSettings = .patient,
   _ body: @escaping @Sendable (Database, EventLoop) async throws -> Result
 ) async throws -> Result {
   let target = try ConnectionString(TestCluster.shared.makeDatabase())
