@@ -28,12 +28,12 @@ struct FulfilmentContract {
     RouteSet(
       name: "fulfilment",
       routes: [
-        Route(.post, "/order", "Have an order fulfilled", place),
-        Route(.get, "/order", "List orders, newest first", list),
-        Route(.get, "/order/{order_id}", "Get an order", get),
+        Route(.post, "/order", "Have an order fulfilled", access: .retailer, place),
+        Route(.get, "/order", "List orders, newest first", access: .retailer, list),
+        Route(.get, "/order/{order_id}", "Get an order", access: .retailer, get),
         Route(
           .post, "/order/{order_id}/process-callback", "Hint that something happened to an order",
-          handler: .now(takeHint)),
+          access: .anyone, handler: .now(takeHint)),
       ],
       explain: Self.explain)
   }
