@@ -109,6 +109,7 @@ extension ProcessJob {
         await self.claimOnce()
       }
       self.isClaiming = false
+      self.finishIfIdle()
     }
   }
 
@@ -141,7 +142,7 @@ extension ProcessJob {
       self.visits -= 1
       self.figures.visits.store(self.visits, ordering: .relaxed)
       if self.isMoreDue { self.claim() }
-      if self.isStopping, self.visits == 0 { self.finish() }
+      self.finishIfIdle()
     }
   }
 
@@ -236,7 +237,7 @@ extension ProcessJob {
     notifications?.close()
     let patience = Timer(on: loop) { [unowned self] in finish() }
     patience.arm(after: Self.drainMax)
-    if visits == 0 { finish() }
+    finishIfIdle()
   }
 
   /// Waits until the last visit has been recorded, or left to the others.
@@ -244,6 +245,8 @@ extension ProcessJob {
     if !hasStopped { await withCheckedContinuation { waiting = $0 } }
     await database.close()
   }
+
+  private func finishIfIdle() { if isStopping, !isClaiming, visits == 0 { finish() } }
 
   private func finish() {
     hasStopped = true

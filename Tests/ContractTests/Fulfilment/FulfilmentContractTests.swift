@@ -30,6 +30,18 @@ struct FulfilmentContractTests {
     }
   }
 
+  @Test("is the same at the root of a port of its own")
+  func ownPort() async throws {
+    try await ordering { client in
+      let own = ContractClient(client.database, ownPortOf: "fulfilment")
+      let placed = try await own.send("POST", "/order", #"{"id":"o-1"}"#)
+      #expect(placed.status == 201 && placed.fields["Location"] == "/order/o-1")
+      #expect(try await own.get("/order/o-1").body == placed.body)
+      #expect(try await own.send("POST", "/order/o-1/process-callback", fields: []).status == 200)
+      #expect(try await client.get("/fulfilment/order").body == "[\(placed.body)]")
+    }
+  }
+
   @Test(
     "takes any text as an id, and finds it at the Location that it answered",
     arguments: [
