@@ -9,13 +9,17 @@ struct ProcessOrderings {
   @Test("is started without a look once at most, and final only as the process service says")
   func everyOrdering() throws {
     var sequences: [World: [String]] = [World(): []]
-    var open = [World()]
-    while let world = open.popLast() {
+    // Each state after all that fewer events lead to, so that what fails is a shortest sequence.
+    var reached = [World()]
+    var place = 0
+    while place < reached.count {
+      let world = reached[place]
+      place += 1
       let path = sequences[world] ?? []
       for (name, next) in world.steps where sequences[next] == nil {
         sequences[next] = path + [name]
         try #require(next.complaints.isEmpty, "\(next.complaints): \(path + [name])")
-        open.append(next)
+        reached.append(next)
       }
       try #require(world.endsWell, "never final, although nothing goes wrong any more: \(path)")
     }
@@ -44,6 +48,7 @@ private struct World: Hashable {
 
   // The auditor.
   var hasStarted = false
+  var hasBegun = false
   var hasLookedSinceStart = false
   var unknownInARow = 0
   var verdicts: Set<OrderStatus> = []
@@ -125,7 +130,10 @@ extension World {
   }
 
   /// The process service takes a start; it refuses a second one of an order it knows.
-  private mutating func begin() { if process == .none { process = .running } }
+  private mutating func begin() {
+    if process == .none { process = .running }
+    hasBegun = true
+  }
 
   mutating func claim() {
     visit = Visit(
@@ -159,6 +167,7 @@ extension World {
     visit = nil
     if let status {
       if isFinal { complaints.insert("changed what was final") }
+      if !hasBegun { complaints.insert("moved on without a process") }
       self.status = status
     }
     if isFinal, !verdicts.contains(self.status) { complaints.insert("made up an end") }
