@@ -24,6 +24,10 @@ public enum Failure: Error {
   case unauthenticated(hasToken: Bool)
   /// Whoever asks may not do this.
   case forbidden
+  /// Tokens that do not hold keep coming from where this one came from.
+  case tooManyBadTokens(wait: Duration)
+  /// Whoever asks has asked for more than his share.
+  case tooManyRequests(Allowance)
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
   /// What the address names does not exist.

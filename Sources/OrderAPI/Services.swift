@@ -9,7 +9,6 @@ public struct Services {
   let keepProducts: KeepProducts
   let orders: OrderUseCases
   let report: ReadReport
-  let callers: IdentifyCaller
   let patience: Patience
   /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
   let address: String
@@ -20,7 +19,7 @@ public struct Services {
   public init(
     stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport, callers: IdentifyCaller, patience: Patience,
+    orders: OrderUseCases, report: ReadReport, patience: Patience,
     address: String, inventoryUnavailable: @escaping (RequestID) -> Void
   ) {
     self.stockWatch = stockWatch
@@ -29,7 +28,6 @@ public struct Services {
     self.keepProducts = keepProducts
     self.orders = orders
     self.report = report
-    self.callers = callers
     self.patience = patience
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable

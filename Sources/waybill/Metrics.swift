@@ -1,4 +1,5 @@
 import HTTPServer
+import OrderAPI
 import Postgres
 import Synchronization
 
@@ -22,13 +23,14 @@ final class Metrics: Sendable {
     return new
   }
 
-  func text() -> [UInt8] {
+  func text(_ visitors: Visitors) -> [UInt8] {
     var text = MetricsText()
     addRequests(&text)
     addConnections(&text)
     addDatabase(&text)
     report.add(to: &text)
     shop.add(to: &text)
+    visitors.add(to: &text)
     return text.bytes
   }
 

@@ -16,6 +16,9 @@ struct Shared: Sendable {
   let schemaVersion: Int
   let ports: Ports
   let metrics: Metrics
+  let visitors: Visitors
+  /// Of tokens that have changed.
+  let tokenNews: ChangeNews
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
@@ -64,9 +67,13 @@ final class Worker {
   private static func sites(
     _ shared: Shared, _ database: Database, _ draining: Draining
   ) -> [Site] {
-    let log = shared.log
+    let (log, loop) = (shared.log, database.loop)
+    let gate = Gate(
+      shared.configuration.auth,
+      callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
+      visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
-      self.site(name, listener, Router(mounts) { log.report($0, $1) })
+      self.site(name, listener, Router(mounts, gate: gate) { log.report($0, $1) })
     }
     let services = services(database, shared)
     let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
@@ -96,7 +103,6 @@ final class Worker {
       report: ReadReport(
         report: ReportRepository(database),
         refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
-      callers: IdentifyCaller(tokens: TokenRepository(database)),
       patience: Patience(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       address: "\(shared.ports.main.address)",
@@ -116,7 +122,8 @@ final class Worker {
       readiness: {
         await Readiness(database, wantedVersion: wanted, isDraining: draining.hasBegun).state
       },
-      metrics: { shared.metrics.text() }
+      metrics: { shared.metrics.text(shared.visitors) },
+      metricsAccess: shared.configuration.metricsAccess
     ).routeSet
   }
 
@@ -126,7 +133,8 @@ final class Worker {
     Site(
       name: name, listener: listener,
       answer: { request, exchange in
-        let (route, reply) = router.reply(to: request, id: exchange.id)
+        let (route, reply) = router.reply(
+          to: request, id: exchange.id, from: ClientAddress(exchange.peer))
         switch reply {
         case .now(let response): return .now(response, route: route)
         case .later(let response): return .later(route: route, response)
@@ -150,6 +158,16 @@ final class Worker {
     limits.requestsInFlightMax = max(
       limits.requestsInFlightMax, 4 * configuration.connectionsPerLoop * configuration.loops)
     return limits
+  }
+}
+
+extension ClientAddress {
+  fileprivate init(_ peer: SocketAddress) {
+    switch peer {
+    case .v4(let address, _): self.init(v4: UInt32(bigEndian: address))
+    case .v6(let high, let low, _, _):
+      self.init(v6: UInt64(bigEndian: high), UInt64(bigEndian: low))
+    }
   }
 }
 

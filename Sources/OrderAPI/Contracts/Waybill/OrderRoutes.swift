@@ -53,7 +53,7 @@ struct OrderRoutes {
   }
 
   private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find.find(try key(call))
+    let order = try await orders.find.find(try key(call), in: call.scope)
     if call.hasVersion(order.version) {
       return Response(.notModified, fields: [.entityTag(order.version)])
     }
@@ -95,7 +95,8 @@ struct OrderRoutes {
       Cursor.position($0, list: "events")
     }
     try parameters.finish()
-    let page = try await orders.find.history(of: key, after: position, size: size)
+    let page = try await orders.find.history(
+      of: key, in: call.scope, after: position, size: size)
     return .json(
       .ok,
       JSONWriter.object { json in
@@ -114,11 +115,17 @@ struct OrderRoutes {
     filter.customer = parameters.read("customer_id", "must have 1 to 255 characters") {
       CustomerID($0)
     }
+    if let own = call.scope.owner {
+      guard filter.customer == nil || filter.customer == own else {
+        throw OrderError.unknownCustomer
+      }
+      filter.customer = own
+    }
     return try await list(call, filter, &parameters)
   }
 
   private func listOfCustomer(_ call: Call) async throws -> Response {
-    guard let customer = CustomerID(try call.value("id")) else {
+    guard let customer = CustomerID(try call.value("id")), call.scope.covers(customer) else {
       throw OrderError.unknownCustomer
     }
     var parameters = try call.parameters(
