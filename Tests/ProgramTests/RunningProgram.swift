@@ -15,7 +15,9 @@ final class RunningProgram: Sendable {
     logPath = TestCluster.makeHome() + ".log"
     let log = open(logPath, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(log) }
-    var environment = ["PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json"]
+    var environment = [
+      "PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
+    ]
     environment.merge(variables) { $1 }
     process = try ChildProcess(
       [builtProgram("waybill")] + arguments, output: log, environment: environment)
