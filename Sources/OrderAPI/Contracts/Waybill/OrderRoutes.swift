@@ -45,19 +45,12 @@ struct OrderRoutes {
         for shortfall in placed.unavailable { list.object { shortfall.write(&$0) } }
       }
     }
-    var response = Response.json(.created, body)
-    response.fields = [
-      Field("Location", "/orders/\(placed.order.id)"), .entityTag(placed.order.version),
-    ]
-    return response
+    return .created(at: "/orders/\(placed.order.id)", placed.order.tag, body)
   }
 
   private func get(_ call: Call) async throws -> Response {
     let order = try await orders.find.find(try key(call), in: call.scope)
-    if call.hasVersion(order.version) {
-      return Response(.notModified, fields: [.entityTag(order.version)])
-    }
-    return answer(order)
+    return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(&$0) } }
   }
 
   private func edit(_ call: Call) async throws -> Response {
@@ -176,9 +169,10 @@ struct OrderRoutes {
   }
 
   private func answer(_ order: Order) -> Response {
-    var response = Response.json(
-      .ok, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
-    response.fields = [.entityTag(order.version)]
-    return response
+    .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
   }
+}
+
+extension Order {
+  fileprivate var tag: EntityTag { EntityTag(version: version) }
 }
