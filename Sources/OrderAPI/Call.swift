@@ -11,7 +11,7 @@ public struct Call {
   let route: Route
   /// Who asks, as far as a token tells; nil where none was asked for.
   private(set) var caller: Caller?
-  private let contract: StaticString
+  let contract: StaticString
   private let values: [ArraySlice<UInt8>]
 
   init(

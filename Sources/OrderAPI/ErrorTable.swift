@@ -47,6 +47,8 @@ struct ErrorNotice {
       self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
     case .unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests:
       self.init(refusingCaller: failure)
+    case .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay:
+      self.init(refusingKey: failure)
     case .notFound(let what):
       self.init(.notFound, "not_found", "There is no \(what).")
     case .order(let error):
@@ -78,6 +80,27 @@ struct ErrorNotice {
       fields = allowance.fields + [Field("Retry-After", "\(allowance.wait.wholeSeconds)")]
     default:
       self.init(.forbidden, "forbidden", "The token does not allow this.")
+    }
+  }
+
+  /// What is wrong with the key of a request.
+  private init(refusingKey failure: Failure) {
+    switch failure {
+    case .idempotencyKeyReused:
+      self.init(
+        .unprocessableContent, "idempotency_key_reused",
+        "The Idempotency-Key is that of another request; a new request needs a new key.")
+    case .idempotencyKeyUnderWay:
+      self.init(
+        .conflict, "idempotency_key_under_way",
+        "The request with this Idempotency-Key is still under way; ask again for its answer.")
+      fields = [Field("Retry-After", "1")]
+    default:
+      let length = IdempotencyKey.allowedLength
+      self.init(
+        .badRequest, "bad_idempotency_key",
+        "One Idempotency-Key of \(length.lowerBound) to \(length.upperBound) printable ASCII "
+          + "characters may be sent.")
     }
   }
 

@@ -30,6 +30,12 @@ public enum Failure: Error {
   case tooManyRequests(Allowance)
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
+  /// The Idempotency-Key is none, or there are several.
+  case badIdempotencyKey
+  /// The Idempotency-Key is that of another request.
+  case idempotencyKeyReused
+  /// The request that has this Idempotency-Key is still under way.
+  case idempotencyKeyUnderWay
   /// What the address names does not exist.
   case notFound(String)
   /// The system's own words.

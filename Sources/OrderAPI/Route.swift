@@ -89,7 +89,7 @@ public struct RouteSet {
   public let routes: [Route]
   /// Its error envelope, for every failure below its mount.
   public let explain: (Failure, Occasion) -> Response
-  /// What is done around every handler that waits.
+  /// What is done around every handler that waits, and around the transaction of a keyed one.
   let around: Around?
 
   /// A contract's routes and its error envelope.

@@ -1,4 +1,6 @@
 public import HTTP
+public import OrderService
+import Orders
 
 /// Finds the route for a request and makes sure that whatever happens there is answered in the
 /// envelope of the contract it happened in.
@@ -17,6 +19,7 @@ public final class Router {
   private let mounts: [Mount]
   private let tree: RouteTree
   private let gate: Gate?
+  private let answers: AnswerOnce?
   private let report: (any Error, RequestID) -> Void
 
   /// A router for one port.
@@ -24,12 +27,15 @@ public final class Router {
   /// - Parameters:
   ///   - mounts: The first of those that share a path speaks for what nobody offers there.
   ///   - gate: Decides who may use a route; without one only what is open to anyone is served.
+  ///   - answers: What gives keyed requests one answer; without it nobody heeds their keys.
   ///   - report: Is told of every failure that is our own fault, for the log.
   public init(
-    _ mounts: [Mount], gate: Gate? = nil, report: @escaping (any Error, RequestID) -> Void
+    _ mounts: [Mount], gate: Gate? = nil, answers: AnswerOnce? = nil,
+    report: @escaping (any Error, RequestID) -> Void
   ) {
     self.mounts = mounts
     self.gate = gate
+    self.answers = answers
     self.report = report
     var tree = RouteTree()
     for mount in mounts {
@@ -76,7 +82,7 @@ public final class Router {
         var pass = Gate.Pass(caller: nil)
         return await self.answer(entry, call) { call in
           pass = try await look()
-          return try await entry.route.handle(call.by(pass.caller))
+          return try await self.answerOnce(entry, call.by(pass.caller), entry.route.handle)
         }.with(pass.fields)
       }
     }
@@ -99,7 +105,13 @@ public final class Router {
         return .now(explain(error, entry.mount, call.request, call.id).with(pass.fields))
       }
     case .later(let handler):
-      return .later { await self.answer(entry, call, handler).with(pass.fields) }
+      guard call.isKeyed else {
+        return .later { await self.answer(entry, call, handler).with(pass.fields) }
+      }
+      return .later {
+        await self.answer(entry, call) { try await self.answerOnce(entry, $0, handler) }
+          .with(pass.fields)
+      }
     }
   }
 
@@ -111,6 +123,28 @@ public final class Router {
       return try await around(call) { try await handler(call) }
     } catch {
       return explain(error, entry.mount, call.request, call.id)
+    }
+  }
+
+  /// The answer to a call; one that is keyed is answered once, and then replayed.
+  private func answerOnce(
+    _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
+  ) async throws -> Response {
+    guard let answers, call.isKeyed else { return try await handler(call) }
+    let outcome = try await answers.answer(call.keyed(below: entry.mount.path)) {
+      KeptAnswer(try await handler(call))
+    } refusal: { error in
+      guard Failure(error).isRefusalByState else { return nil }
+      return KeptAnswer(explain(error, entry.mount, call.request, call.id))
+    }
+    switch outcome {
+    case .answered(let answer): return Response(answer)
+    case .replayed(let answer):
+      var response = Response(answer)
+      response.fields.append(Field("Idempotent-Replayed", "true"))
+      return response
+    case .otherRequest: throw Failure.idempotencyKeyReused
+    case .underWay: throw Failure.idempotencyKeyUnderWay
     }
   }
 

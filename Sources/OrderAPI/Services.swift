@@ -10,6 +10,8 @@ public struct Services {
   let orders: OrderUseCases
   let report: ReadReport
   let patience: Patience
+  /// What the router answers keyed requests with.
+  public let answers: AnswerOnce
   /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
   let address: String
   /// Is told of every request that the shop refused because the database was away.
@@ -19,7 +21,7 @@ public struct Services {
   public init(
     stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport, patience: Patience,
+    orders: OrderUseCases, report: ReadReport, patience: Patience, answers: AnswerOnce,
     address: String, inventoryUnavailable: @escaping (RequestID) -> Void
   ) {
     self.stockWatch = stockWatch
@@ -29,6 +31,7 @@ public struct Services {
     self.orders = orders
     self.report = report
     self.patience = patience
+    self.answers = answers
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable
   }

@@ -61,6 +61,7 @@ struct Serve {
   private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
     let own = Worker(shared, on: loop)
     let report = ReportJob(shared, on: loop)
+    let pruning = PruneJob(shared, on: loop)
     let news = Notifications(
       shared.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse, on: loop
     ) { shared.tokenNews.hear($0) }
@@ -72,6 +73,7 @@ struct Serve {
     loop.spawn { await adviseToken(shared, on: loop) }
     await stopSignal(on: loop, log: shared.log)
     report.stop()
+    pruning.stop()
     news.close()
     async let drained = drain(others)
     let isClean = await own.drain()

@@ -72,10 +72,13 @@ final class Worker {
       shared.configuration.auth,
       callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
       visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
-    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
-      self.site(name, listener, Router(mounts, gate: gate) { log.report($0, $1) })
-    }
     let services = services(database, shared)
+    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
+      let router = Router(mounts, gate: gate, answers: services.answers) {
+        log.report($0, $1)
+      }
+      return self.site(name, listener, router)
+    }
     let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
     let main: [Router.Mount] = [
       ("/", WaybillContract(services).routeSet), ("/", operations(database, shared, draining)),
@@ -105,6 +108,7 @@ final class Worker {
         refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
       patience: Patience(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
+      answers: AnswerOnce(answers: AnswerRepository(database)),
       address: "\(shared.ports.main.address)",
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add(1, ordering: .relaxed)

@@ -36,7 +36,7 @@ struct ShopContract {
   }
 
   /// Tries again while the inventory is away: every handler here changes the database by one call
-  /// at its end.
+  /// at its end, or as a whole when it is keyed.
   private func patiently(
     _ call: Call, _ work: () async throws -> Response
   ) async throws -> Response {
