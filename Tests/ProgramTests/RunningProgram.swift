@@ -130,6 +130,23 @@ final class PlainClient: Sendable {
     return nil
   }
 
+  /// One request on a connection that stays open: the whole answer; nil when it does not come.
+  func exchange(_ request: String) -> String? {
+    send(request)
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {
+      bytes += chunk[..<count]
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard let end = text.ranges(of: "\r\n\r\n").first?.upperBound,
+        let length = text.firstMatch(of: /\r\nContent-Length: (\d+)/).flatMap({ Int($0.1) }),
+        text[end...].utf8.count >= length
+      else { continue }
+      return text
+    }
+    return nil
+  }
+
   /// One request on a connection of its own: the whole answer; empty when there is none.
   static func get(_ path: String, port: UInt16) async -> String {
     guard let client = PlainClient(port: port) else { return "" }
