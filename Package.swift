@@ -38,6 +38,8 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    // OpenSSL's libcrypto, which libpq brings along.
+    .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CLinux"),
     library("EventLoop", ["CLinux"]),
     library("JSON"),
@@ -46,7 +48,7 @@ let package = Package(
     library("HTTPClient", ["EventLoop", "HTTP"]),
     library("Postgres", ["EventLoop", "CPQ"]),
     library("Orders"),
-    library("OrderStore", ["Orders", "Postgres"]),
+    library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
     library("OrderAPI", ["Orders", "OrderService", "HTTP", "JSON"]),
     .executableTarget(

@@ -94,11 +94,12 @@ public final class EventLoop: @unchecked Sendable {
   /// Runs `work` on the loop, in its next turn at the latest; from any thread.
   public func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
 
-  /// Starts a task that stays on this loop; may capture what lives here.
+  /// Starts a task that stays on this loop; may capture what lives here. It is on its own: nothing
+  /// that its starter is part of is handed on to it.
   public func spawn(_ body: @escaping () async -> Void) {
     assertCurrent()
     let bound = LoopBound(self, body)
-    Task(executorPreference: self) { await bound.value() }
+    Task.detached(executorPreference: self) { await bound.value() }
   }
 
   /// Watches a descriptor until the watch is cancelled.

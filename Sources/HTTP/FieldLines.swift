@@ -9,6 +9,12 @@ struct FieldLines: Sendable {
     next(name, from: start)?.value
   }
 
+  /// Whether there is a second line of the field.
+  func isRepeated(_ name: StaticString) -> Bool {
+    guard let (_, end) = next(name, from: start) else { return false }
+    return next(name, from: end) != nil
+  }
+
   /// Every value of the field, in order.
   func all(_ name: StaticString) -> [Range<Int>] {
     var found: [Range<Int>] = []

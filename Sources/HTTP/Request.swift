@@ -67,6 +67,9 @@ public struct Request: Sendable {
   /// Whether the field was sent at all.
   public func hasField(_ name: StaticString) -> Bool { lines.first(name) != nil }
 
+  /// Whether the field was sent more than once.
+  public func isRepeated(_ name: StaticString) -> Bool { lines.isRepeated(name) }
+
   /// Whether the field was sent with this value, letter case aside; `value` is in lower case.
   public func field(_ name: StaticString, is value: StaticString) -> Bool {
     guard let range = lines.first(name) else { return false }

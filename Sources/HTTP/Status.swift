@@ -17,6 +17,9 @@ public struct Status: Hashable, Sendable {
   /// Hashes the code.
   public func hash(into hasher: inout Hasher) { hasher.combine(code) }
 
+  /// The status of that code that has a name here.
+  public static func named(_ code: Int) -> Status? { named[code] }
+
   /// The phrase for people: `Not Found`.
   public var reasonPhrase: String { reason.description }
 
@@ -89,4 +92,18 @@ extension Status {
   public static let gatewayTimeout = Status(504, "Gateway Timeout")
   /// 505.
   public static let httpVersionNotSupported = Status(505, "HTTP Version Not Supported")
+}
+
+extension Status {
+  private static let named = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.code, $0) })
+
+  private static let all: [Status] = [
+    .ok, .created, .accepted, .noContent, .movedPermanently, .seeOther, .notModified,
+    .permanentRedirect, .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
+    .notAcceptable, .requestTimeout, .conflict, .gone, .preconditionFailed, .contentTooLarge,
+    .uriTooLong, .unsupportedMediaType, .expectationFailed, .unprocessableContent,
+    .preconditionRequired, .tooManyRequests, .requestHeaderFieldsTooLarge, .internalServerError,
+    .notImplemented, .badGateway, .serviceUnavailable, .gatewayTimeout, .httpVersionNotSupported,
+  ]
 }

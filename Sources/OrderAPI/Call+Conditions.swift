@@ -1,22 +1,43 @@
 import HTTP
 
-/// Conditions on the version of what is asked for (RFC 9110 section 13). An entity tag is the
-/// version in quotes: it moves by one with every change, whoever makes it.
+/// Conditions on the state of what is asked for (RFC 9110 section 13).
 extension Call {
-  /// Whether the caller has this version already.
-  func hasVersion(_ version: Int) -> Bool {
-    callerHas(EntityTag(version: version))
+  /// What is there: 304 when the caller has it already, else 200.
+  func answer(
+    _ tag: EntityTag, _ contentType: ContentType = .json, fields: [Field] = [],
+    body: () -> [UInt8]
+  ) -> Response {
+    let fields = [tag.field, Field("Cache-Control", "no-cache")] + fields
+    return callerHas(tag)
+      ? Response(.notModified, fields: fields)
+      : Response(.ok, contentType: contentType, fields: fields, body: body())
+  }
+
+  /// Whether the caller has this state already. A weak tag will do: it says that nothing that
+  /// matters is different.
+  private func callerHas(_ tag: EntityTag) -> Bool {
+    guard request.hasField("if-none-match") else { return false }
+    switch EntityTagCondition(request.fields("if-none-match")) {
+    case nil: return false
+    case .any: return true
+    case .tags(let strong, let weak): return strong.contains(tag) || weak.contains(tag)
+    }
   }
 
   /// The only version that the change asked for may meet; nil when any will do.
   ///
-  /// Of several tags the current version is looked up, as one that is none of them fits no order.
+  /// Of several tags the current version is looked up, as one that is none of them fits nothing.
+  /// Where there is nothing to be changed that is what is said, whatever the condition.
   func requiredVersion(
     current: () async throws -> Int
   ) async throws -> Int? {
-    let fields = request.fields("if-match")
-    guard !fields.isEmpty, fields != ["*"] else { return nil }
-    let versions = fields.flatMap(Self.versions)
+    guard request.hasField("if-match") else { return nil }
+    let versions: [Int]
+    switch EntityTagCondition(request.fields("if-match")) {
+    case .any: return nil
+    case .tags(let strong, _): versions = strong.compactMap(\.version)
+    case nil: versions = []
+    }
     guard versions.count > 1 else { return versions.first ?? Self.never }
     let version = try await current()
     return versions.contains(version) ? version : Self.never
@@ -24,19 +45,4 @@ extension Call {
 
   /// Versions begin with 1.
   private static let never = 0
-
-  /// Weak tags are passed over: they do not say which version they are of.
-  private static func versions(_ tags: String) -> [Int] {
-    tags.split(separator: ",").compactMap { tag in
-      var text = tag.drop { $0 == " " || $0 == "\t" }
-      while text.last == " " || text.last == "\t" { text.removeLast() }
-      guard text.count > 2, text.first == "\"", text.last == "\"" else { return nil }
-      return Int(text.dropFirst().dropLast())
-    }
-  }
-}
-
-extension Field {
-  /// The entity tag of a version.
-  static func entityTag(_ version: Int) -> Field { EntityTag(version: version).field }
 }

@@ -10,19 +10,18 @@ public struct Call {
   public let id: RequestID
   let route: Route
   /// Who asks, as far as a token tells; nil where none was asked for.
-  let caller: Caller?
-  private let contract: StaticString
+  private(set) var caller: Caller?
+  let contract: StaticString
   private let values: [ArraySlice<UInt8>]
 
   init(
-    request: Request, id: RequestID, contract: StaticString, route: Route, caller: Caller? = nil,
+    request: Request, id: RequestID, contract: StaticString, route: Route,
     values: [ArraySlice<UInt8>]
   ) {
     self.request = request
     self.id = id
     self.contract = contract
     self.route = route
-    self.caller = caller
     self.values = values
   }
 
@@ -40,8 +39,24 @@ public struct Call {
     return text
   }
 
+  /// The same call, by somebody whom the gate has let through.
+  func by(_ caller: Caller?) -> Call {
+    var call = self
+    call.caller = caller
+    return call
+  }
+
   /// Whom a change is put down to.
   var who: String { caller?.who ?? contract.description }
+
+  /// The orders of all channels that the caller may know of: a customer's are his own.
+  var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }
+
+  /// Whose own things these are, on a route for customers.
+  func customer() throws(Failure) -> CustomerID {
+    guard let customer = caller?.role.customer else { throw .forbidden }
+    return customer
+  }
 
   /// Where something that was made below this address is to be found.
   func location(of id: String) -> String {

@@ -6,65 +6,46 @@ struct EntityTag: Hashable {
   /// What stands between the quotes.
   let value: String
 
-  /// The tag of a resource whose version moves with every change.
+  /// The tag of a resource whose version moves by one with every change, whoever makes it.
   init(version: Int) { value = "\(version)" }
 
   init(_ value: String) { self.value = value }
+
+  /// The version that the tag is of; nil when it is of none.
+  var version: Int? { Int(value).flatMap { "\($0)" == value ? $0 : nil } }
 
   /// The tag as an answer carries it.
   var field: Field { Field("ETag", "\"\(value)\"") }
 }
 
-/// What stands in `If-None-Match`.
+/// What stands in `If-Match` or `If-None-Match` (RFC 9110 section 13.1).
 enum EntityTagCondition: Equatable {
   /// `*`: whatever is there.
   case any
-  /// Strong tags by their values, and weak ones, which say less.
-  case tags(strong: [String], weak: [String])
+  /// Strong tags, and weak ones, which do not tell one state from another byte for byte.
+  case tags(strong: [EntityTag], weak: [EntityTag])
 
-  /// Reads `"a", W/"b"` or `*`; nil for what is neither.
-  init?(_ text: String) {
-    if text == "*" {
+  /// Reads the field's lines, `"a", W/"b"` or `*`; nil for what is neither.
+  init?(_ lines: [String]) {
+    guard lines != ["*"] else {
       self = .any
       return
     }
-    var (strong, weak): ([String], [String]) = ([], [])
-    var rest = Substring(text)
+    var (strong, weak): ([EntityTag], [EntityTag]) = ([], [])
+    var rest = lines.joined(separator: ",")[...]
     while true {
+      // Elements of a list may be empty.
+      rest = rest.drop { $0 == "," || $0 == " " || $0 == "\t" }
+      guard !rest.isEmpty else { break }
       let isWeak = rest.hasPrefix("W/")
       if isWeak { rest.removeFirst(2) }
       guard rest.popFirst() == "\"", let end = rest.firstIndex(of: "\"") else { return nil }
-      let value = String(rest[..<end])
-      if isWeak { weak.append(value) } else { strong.append(value) }
+      let tag = EntityTag(String(rest[..<end]))
+      if isWeak { weak.append(tag) } else { strong.append(tag) }
       rest = rest[rest.index(after: end)...].drop { $0 == " " || $0 == "\t" }
-      guard !rest.isEmpty else { break }
-      guard rest.popFirst() == "," else { return nil }
-      rest = rest.drop { $0 == " " || $0 == "\t" }
+      guard rest.isEmpty || rest.first == "," else { return nil }
     }
     self = .tags(strong: strong, weak: weak)
-  }
-}
-
-extension Call {
-  /// What is there: 304 when the caller has it already, else 200.
-  func answer(
-    _ tag: EntityTag, _ contentType: ContentType = .json, fields: [Field] = [],
-    body: () -> [UInt8]
-  ) -> Response {
-    let fields = [tag.field, Field("Cache-Control", "no-cache")] + fields
-    return callerHas(tag)
-      ? Response(.notModified, fields: fields)
-      : Response(.ok, contentType: contentType, fields: fields, body: body())
-  }
-
-  /// Whether the caller has this state already.
-  func callerHas(_ tag: EntityTag) -> Bool {
-    let lines = request.fields("if-none-match")
-    switch lines.isEmpty ? nil : EntityTagCondition(lines.joined(separator: ", ")) {
-    case nil: return false
-    case .any: return true
-    case .tags(let strong, let weak): return strong.contains(tag.value) || weak.contains(tag.value)
-    }
   }
 }
 

@@ -45,6 +45,22 @@ struct ErrorNotice {
     case .notAcceptable(let offered):
       let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
       self.init(.notAcceptable, "not_acceptable", "The answer can be had as \(types) only.")
+    case .unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests:
+      self.init(refusingCaller: failure)
+    case .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay:
+      self.init(refusingKey: failure)
+    case .notFound(let what):
+      self.init(.notFound, "not_found", "There is no \(what).")
+    case .order(let error):
+      self.init(error)
+    case .unforeseen:
+      self.init(.internalServerError, "internal", "Something went wrong on our side.")
+    }
+  }
+
+  /// Why whoever asks does not come through.
+  private init(refusingCaller failure: Failure) {
+    switch failure {
     case .unauthenticated(let hasToken):
       self.init(
         .unauthorized, "unauthenticated",
@@ -54,14 +70,37 @@ struct ErrorNotice {
       // RFC 6750 section 3.1: no error where nothing was tried.
       let error = hasToken ? ", error=\"invalid_token\"" : ""
       fields = [Field("WWW-Authenticate", "Bearer realm=\"waybill\"\(error)")]
-    case .forbidden:
+    case .tooManyBadTokens(let wait):
+      self.init(
+        .tooManyRequests, "too_many_bad_tokens",
+        "The token is unknown, revoked or expired, and so were many from this address: wait.")
+      fields = [Field("Retry-After", "\(wait.wholeSeconds)")]
+    case .tooManyRequests(let allowance):
+      self.init(.tooManyRequests, "too_many_requests", "This is more than is allowed: wait.")
+      fields = allowance.fields + [Field("Retry-After", "\(allowance.wait.wholeSeconds)")]
+    default:
       self.init(.forbidden, "forbidden", "The token does not allow this.")
-    case .notFound(let what):
-      self.init(.notFound, "not_found", "There is no \(what).")
-    case .order(let error):
-      self.init(error)
-    case .unforeseen:
-      self.init(.internalServerError, "internal", "Something went wrong on our side.")
+    }
+  }
+
+  /// What is wrong with the key of a request.
+  private init(refusingKey failure: Failure) {
+    switch failure {
+    case .idempotencyKeyReused:
+      self.init(
+        .unprocessableContent, "idempotency_key_reused",
+        "The Idempotency-Key is that of another request; a new request needs a new key.")
+    case .idempotencyKeyUnderWay:
+      self.init(
+        .conflict, "idempotency_key_under_way",
+        "The request with this Idempotency-Key is still under way; ask again for its answer.")
+      fields = [Field("Retry-After", "1")]
+    default:
+      let length = IdempotencyKey.allowedLength
+      self.init(
+        .badRequest, "bad_idempotency_key",
+        "One Idempotency-Key of \(length.lowerBound) to \(length.upperBound) printable ASCII "
+          + "characters may be sent.")
     }
   }
 

@@ -24,8 +24,18 @@ public enum Failure: Error {
   case unauthenticated(hasToken: Bool)
   /// Whoever asks may not do this.
   case forbidden
+  /// Tokens that do not hold keep coming from where this one came from.
+  case tooManyBadTokens(wait: Duration)
+  /// Whoever asks has asked for more than his share.
+  case tooManyRequests(Allowance)
   /// Values of the path or the query are not what they should be.
   case invalid([JSONViolation])
+  /// The Idempotency-Key is none, or there are several.
+  case badIdempotencyKey
+  /// The Idempotency-Key is that of another request.
+  case idempotencyKeyReused
+  /// The request that has this Idempotency-Key is still under way.
+  case idempotencyKeyUnderWay
   /// What the address names does not exist.
   case notFound(String)
   /// The system's own words.

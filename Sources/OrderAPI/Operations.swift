@@ -17,9 +17,14 @@ public struct Operations {
 
   private let readiness: () async -> Readiness
   private let metrics: () -> [UInt8]
+  private let metricsAccess: Access
 
   /// The operations of one event loop.
-  public init(readiness: @escaping () async -> Readiness, metrics: @escaping () -> [UInt8]) {
+  public init(
+    readiness: @escaping () async -> Readiness, metrics: @escaping () -> [UInt8],
+    metricsAccess: Access = .admin
+  ) {
+    self.metricsAccess = metricsAccess
     self.readiness = readiness
     self.metrics = metrics
   }
@@ -35,7 +40,7 @@ public struct Operations {
         Route(
           .get, "/readyz", "Whether the service can do its work", access: .anyone, getReadiness),
         Route(
-          .get, "/metrics", "Figures in Prometheus' text format", access: .admin,
+          .get, "/metrics", "Figures in Prometheus' text format", access: metricsAccess,
           handler: .now { _ in
             Self.uncached(Response(.ok, contentType: .metrics, body: metrics()))
           }),

@@ -42,6 +42,16 @@ public struct Route {
   }
 }
 
+extension Route {
+  /// The handler's answer, whichever kind it is.
+  func handle(_ call: Call) async throws -> Response {
+    switch handler {
+    case .now(let handler): try handler(call)
+    case .later(let handler): try await handler(call)
+    }
+  }
+}
+
 /// A path with places for values: `/products/{id}`.
 public struct PathPattern: ExpressibleByStringLiteral, Sendable {
   enum Segment: Equatable, Sendable {
@@ -70,19 +80,26 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
 
 /// The routes of one contract, and the one way it tells a caller that something went wrong.
 public struct RouteSet {
+  /// Something that is done around a handler, which may be called several times.
+  public typealias Around = (Call, () async throws -> Response) async throws -> Response
+
   /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
   public let name: StaticString
   /// Everything it offers.
   public let routes: [Route]
   /// Its error envelope, for every failure below its mount.
   public let explain: (Failure, Occasion) -> Response
+  /// What is done around every handler that waits, and around the transaction of a keyed one.
+  let around: Around?
 
   /// A contract's routes and its error envelope.
   public init(
-    name: StaticString, routes: [Route], explain: @escaping (Failure, Occasion) -> Response
+    name: StaticString, routes: [Route], around: Around? = nil,
+    explain: @escaping (Failure, Occasion) -> Response
   ) {
     self.name = name
     self.routes = routes
+    self.around = around
     self.explain = explain
   }
 }

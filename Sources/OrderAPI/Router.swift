@@ -1,4 +1,6 @@
 public import HTTP
+public import OrderService
+import Orders
 
 /// Finds the route for a request and makes sure that whatever happens there is answered in the
 /// envelope of the contract it happened in.
@@ -16,15 +18,24 @@ public final class Router {
 
   private let mounts: [Mount]
   private let tree: RouteTree
+  private let gate: Gate?
+  private let answers: AnswerOnce?
   private let report: (any Error, RequestID) -> Void
 
   /// A router for one port.
   ///
   /// - Parameters:
   ///   - mounts: The first of those that share a path speaks for what nobody offers there.
+  ///   - gate: Decides who may use a route; without one only what is open to anyone is served.
+  ///   - answers: What gives keyed requests one answer; without it nobody heeds their keys.
   ///   - report: Is told of every failure that is our own fault, for the log.
-  public init(_ mounts: [Mount], report: @escaping (any Error, RequestID) -> Void) {
+  public init(
+    _ mounts: [Mount], gate: Gate? = nil, answers: AnswerOnce? = nil,
+    report: @escaping (any Error, RequestID) -> Void
+  ) {
     self.mounts = mounts
+    self.gate = gate
+    self.answers = answers
     self.report = report
     var tree = RouteTree()
     for mount in mounts {
@@ -34,7 +45,9 @@ public final class Router {
   }
 
   /// The route's template and the reply of the handler; no template when there is no such route.
-  public func reply(to request: Request, id: RequestID) -> (template: String?, reply: Reply) {
+  public func reply(
+    to request: Request, id: RequestID, from address: ClientAddress
+  ) -> (template: String?, reply: Reply) {
     guard let place = tree.find(request.path) else {
       return (nil, .now(refuse(.unknownRoute, request, id: id)))
     }
@@ -46,7 +59,7 @@ public final class Router {
     let call = Call(
       request: request, id: id, contract: entry.mount.set.name, route: entry.route,
       values: place.values)
-    return (entry.template, reply(entry, call))
+    return (entry.template, reply(entry, call, from: address))
   }
 
   /// The answer to something that never became a call: in the envelope of the contract whose mount
@@ -58,22 +71,80 @@ public final class Router {
     return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
   }
 
-  private func reply(_ entry: RouteTree.Entry, _ call: Call) -> Reply {
+  private func reply(
+    _ entry: RouteTree.Entry, _ call: Call, from address: ClientAddress
+  ) -> Reply {
+    switch admit(call, from: address) {
+    case .decided(.success(let pass)): reply(entry, call, pass)
+    case .decided(.failure(let failure)): .now(explain(failure, entry.mount, call.request, call.id))
+    case .unknown(let look):
+      .later {
+        var pass = Gate.Pass(caller: nil)
+        return await self.answer(entry, call) { call in
+          pass = try await look()
+          return try await self.answerOnce(entry, call.by(pass.caller), entry.route.handle)
+        }.with(pass.fields)
+      }
+    }
+  }
+
+  private func admit(_ call: Call, from address: ClientAddress) -> Gate.Verdict {
+    if let gate { return gate.admit(call.request, to: call.route.access, from: address) }
+    return .decided(
+      call.route.access == .anyone
+        ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false)))
+  }
+
+  private func reply(_ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass) -> Reply {
+    let call = call.by(pass.caller)
     switch entry.route.handler {
     case .now(let handler):
       do {
-        return .now(try handler(call))
+        return .now(try handler(call).with(pass.fields))
       } catch {
-        return .now(explain(error, entry.mount, call.request, call.id))
+        return .now(explain(error, entry.mount, call.request, call.id).with(pass.fields))
       }
     case .later(let handler):
-      return .later {
-        do {
-          return try await handler(call)
-        } catch {
-          return self.explain(error, entry.mount, call.request, call.id)
-        }
+      guard call.isKeyed else {
+        return .later { await self.answer(entry, call, handler).with(pass.fields) }
       }
+      return .later {
+        await self.answer(entry, call) { try await self.answerOnce(entry, $0, handler) }
+          .with(pass.fields)
+      }
+    }
+  }
+
+  private func answer(
+    _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
+  ) async -> Response {
+    do {
+      guard let around = entry.mount.set.around else { return try await handler(call) }
+      return try await around(call) { try await handler(call) }
+    } catch {
+      return explain(error, entry.mount, call.request, call.id)
+    }
+  }
+
+  /// The answer to a call; one that is keyed is answered once, and then replayed.
+  private func answerOnce(
+    _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
+  ) async throws -> Response {
+    guard let answers, call.isKeyed else { return try await handler(call) }
+    let outcome = try await answers.answer(call.keyed(below: entry.mount.path)) {
+      KeptAnswer(try await handler(call))
+    } refusal: { error in
+      guard Failure(error).isRefusalByState else { return nil }
+      return KeptAnswer(explain(error, entry.mount, call.request, call.id))
+    }
+    switch outcome {
+    case .answered(let answer): return Response(answer)
+    case .replayed(let answer):
+      var response = Response(answer)
+      response.fields.append(Field("Idempotent-Replayed", "true"))
+      return response
+    case .otherRequest: throw Failure.idempotencyKeyReused
+    case .underWay: throw Failure.idempotencyKeyUnderWay
     }
   }
 
@@ -95,5 +166,15 @@ extension PathPattern {
       else { return false }
     }
     return true
+  }
+}
+
+extension Response {
+  /// The same answer with what its bearer is told beside it.
+  fileprivate func with(_ more: [Field]) -> Response {
+    guard !more.isEmpty else { return self }
+    var response = self
+    response.fields += more
+    return response
   }
 }

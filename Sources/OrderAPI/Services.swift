@@ -10,8 +10,9 @@ public struct Services {
   let keepProducts: KeepProducts
   let orders: OrderUseCases
   let report: ReadReport
-  let callers: IdentifyCaller
   let patience: Patience
+  /// What the router answers keyed requests with.
+  public let answers: AnswerOnce
   /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
   let address: String
   /// Is told of every request that the shop refused because the database was away.
@@ -23,7 +24,7 @@ public struct Services {
   public init(
     stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport, callers: IdentifyCaller, patience: Patience,
+    orders: OrderUseCases, report: ReadReport, patience: Patience, answers: AnswerOnce,
     address: String, inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
   ) {
@@ -33,8 +34,8 @@ public struct Services {
     self.keepProducts = keepProducts
     self.orders = orders
     self.report = report
-    self.callers = callers
     self.patience = patience
+    self.answers = answers
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable
     self.processHint = processHint

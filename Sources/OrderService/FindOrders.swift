@@ -41,8 +41,8 @@ public struct FindOrders {
 
   /// What happened to an order, oldest first.
   public func history(
-    of key: OrderKey, after version: Int?, size: PageSize
+    of key: OrderKey, in scope: OrderScope = .all, after version: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderEvent, Int> {
-    try await orders.history(of: try await find(key).id, after: version, size: size)
+    try await orders.history(of: try await find(key, in: scope).id, after: version, size: size)
   }
 }

@@ -8,6 +8,9 @@ public struct IdentifyCaller {
   /// Among the bearers of these tokens.
   public init(tokens: TokenRepository) { self.tokens = tokens }
 
+  /// Whose token it is, if that is known without asking the database.
+  public func known(_ token: BearerToken) -> Caller? { tokens.known(token) }
+
   /// Whose token it is; nil when it is nobody's, or no longer holds.
   public func identify(_ token: BearerToken) async throws(OrderError) -> Caller? {
     try await tokens.find(token)

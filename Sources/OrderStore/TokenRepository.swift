@@ -3,28 +3,40 @@ public import Postgres
 
 /// The `tokens` table.
 public final class TokenRepository {
-  /// How long a look-up is trusted: a token that was revoked is refused so much later everywhere.
-  private static let trust = Duration.seconds(1)
+  /// Where the database tells of tokens that have changed.
+  public static let channel = "waybill_tokens"
+  /// How often whoever listens there makes sure that he still hears: within the trust, with time
+  /// left for the answer, so that an idle connection costs no look-up.
+  public static let pulse = Duration.milliseconds(400)
+  /// How long a look-up is believed when nothing is heard, so that a token that was revoked is
+  /// refused within a second everywhere.
+  private static let trust = Duration.milliseconds(900)
+  /// After how many seconds a token is looked up again though nothing was heard of it, so that its
+  /// last use is known to the minute.
+  private static let lookUpSeconds = 30
   /// Tokens in use on one loop at the same second; more are looked up more often.
   private static let knownMax = 4_096
 
   private let database: Database
-  private let callers: ShortMemory<BearerToken, Caller>
+  private let callers: ShortMemory<TokenDigest, Caller>
 
-  /// The table as seen through one loop's connections.
-  public init(_ database: Database) {
+  /// The table as seen through one loop's connections; `news` are of its `channel`.
+  public init(_ database: Database, news: ChangeNews = ChangeNews()) {
     self.database = database
     callers = ShortMemory(
-      on: database.loop, lifetime: Self.trust, limit: Self.knownMax
-    ) { (tokens) throws(PostgresError) in
-      try await Self.look(up: tokens, in: database)
+      on: database.loop, trust: Self.trust, news: news, limit: Self.knownMax
+    ) { (digests) throws(PostgresError) in
+      try await Self.look(up: digests, in: database)
     }
   }
+
+  /// Whose token it is, if that was looked up a while ago and may be believed.
+  public func known(_ token: BearerToken) -> Caller? { callers.known(TokenDigest(token)) }
 
   /// Whose token it is; nil when it is nobody's, or no longer holds.
   public func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
     do {
-      return try await callers.load(token)
+      return try await callers.load(TokenDigest(token))
     } catch {
       throw OrderError(error)
     }
@@ -49,7 +61,7 @@ public final class TokenRepository {
         let rows = try await transaction.run(
           """
           INSERT INTO tokens (hash, role, customer_id, name, expires_at)
-          VALUES (\(Self.hash(token)), \(new.role.name.rawValue), \(new.role.customer?.value),
+          VALUES (\(TokenDigest(token)), \(new.role.name.rawValue), \(new.role.customer?.value),
                   \(new.name.value), now() + \(new.days) * interval '1 day')
           RETURNING \(Self.columns)
           """)
@@ -85,6 +97,33 @@ public final class TokenRepository {
     }
   }
 
+  /// Makes a token like the one of that number, which holds for `overlap` more days at most. Nil
+  /// when there is none that holds.
+  public func rotate(
+    _ number: Int, days: Int?, overlap: Int
+  ) async throws(OrderError) -> (BearerToken, Token)? {
+    var random = SystemRandomNumberGenerator()
+    let token = BearerToken(using: &random)
+    do {
+      let rows = try await database.write(
+        """
+        WITH old AS (
+            UPDATE tokens SET expires_at = least(expires_at, now() + \(overlap) * interval '1 day')
+             WHERE number = \(number) AND revoked_at IS NULL
+               AND (expires_at IS NULL OR expires_at > now())
+            RETURNING role, customer_id, name
+        )
+        INSERT INTO tokens (hash, role, customer_id, name, expires_at)
+        SELECT \(TokenDigest(token)), role, customer_id, name, now() + \(days) * interval '1 day'
+          FROM old
+        RETURNING \(Self.columns)
+        """)
+      return try rows.first.map { (token, try Self.token($0)) }
+    } catch {
+      throw OrderError(any: error)
+    }
+  }
+
   /// Makes the token of the demo's first customer, and ends the one before, whose text nobody can
   /// show again. Nil where there are no demo data.
   public func renewDemo() async throws(OrderError) -> BearerToken? {
@@ -99,7 +138,7 @@ public final class TokenRepository {
              WHERE customer_id = \(customer) AND name = \(name) AND revoked_at IS NULL
         )
         INSERT INTO tokens (hash, role, customer_id, name)
-        SELECT \(Self.hash(token)), 'customer', id, \(name) FROM customers WHERE id = \(customer)
+        SELECT \(TokenDigest(token)), 'customer', id, \(name) FROM customers WHERE id = \(customer)
         RETURNING number
         """)
       return rows.isEmpty ? nil : token
@@ -109,25 +148,29 @@ public final class TokenRepository {
   }
 
   private static func look(
-    up tokens: [BearerToken], in database: Database
-  ) async throws(PostgresError) -> [BearerToken: Caller] {
+    up digests: [TokenDigest], in database: Database
+  ) async throws(PostgresError) -> [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] {
     let rows = try await database.read(
       """
       SELECT place, number, role, customer_id,
-             last_used_at IS NULL OR last_used_at < now() - interval '1 minute'
-        FROM unnest(\(tokens.map(\.secret))) WITH ORDINALITY AS given (secret, place)
-        JOIN tokens ON hash = sha256(convert_to(secret, 'UTF8'))
+             last_used_at IS NULL OR last_used_at < now() - interval '1 minute',
+             least(1000 * \(lookUpSeconds),
+                   extract(epoch FROM expires_at - now()) * 1000)::bigint
+        FROM unnest(\(digests)) WITH ORDINALITY AS given (digest, place)
+        JOIN tokens ON hash = digest
        WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
       """)
-    var callers: [BearerToken: Caller] = [:]
+    var findings: [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] = [:]
     var unused: [Int] = []
     for row in rows {
       let number = try row.int(1)
-      callers[tokens[try row.int(0) - 1]] = Caller(token: number, role: try role(row, from: 2))
+      findings[digests[try row.int(0) - 1]] = .init(
+        Caller(token: number, role: try role(row, from: 2)),
+        lifetime: .milliseconds(try row.int(5)))
       if try row.bool(4) { unused.append(number) }
     }
     await noteUse(of: unused, in: database)
-    return callers
+    return findings
   }
 
   /// A use that cannot be written down is no reason to refuse it; nor to wait for another instance
@@ -140,10 +183,6 @@ public final class TokenRepository {
        WHERE number IN (SELECT number FROM tokens WHERE number = ANY (\(numbers))
                            FOR NO KEY UPDATE SKIP LOCKED)
       """)
-  }
-
-  private static func hash(_ token: BearerToken) -> SQL {
-    "sha256(convert_to(\(token.secret), 'UTF8'))"
   }
 
   private static let columns: SQL =

@@ -17,12 +17,15 @@ public struct BearerToken: Hashable, Sendable {
   }
 
   /// The token that a text is; nil when it can be none, which spares a look-up.
-  public init?(_ text: String) {
-    let digits = text.utf8.dropFirst(Self.prefix.utf8.count)
-    guard text.hasPrefix(Self.prefix), digits.count == 16 * Self.wordCount,
+  public init?(_ text: String) { self.init(Array(text.utf8)[...]) }
+
+  /// The token that these bytes are; looked at as bytes, as this is done with every request.
+  public init?(_ text: ArraySlice<UInt8>) {
+    let digits = text.dropFirst(Self.prefix.utf8.count)
+    guard text.starts(with: Self.prefix.utf8), digits.count == 16 * Self.wordCount,
       digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
     else { return nil }
-    secret = text
+    secret = String(decoding: text, as: UTF8.self)
   }
 }
 

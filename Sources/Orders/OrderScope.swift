@@ -16,6 +16,9 @@ public struct OrderScope: Equatable, Sendable {
     channel.map { $0 == order.channel } ?? true && owner.map { $0.value == order.customer } ?? true
   }
 
+  /// Whether a customer's orders are among them.
+  public func covers(_ customer: CustomerID) -> Bool { owner.map { $0 == customer } ?? true }
+
   /// Every order there is, as the own API sees them.
   public static let all = OrderScope(channel: nil)
 }

@@ -69,6 +69,9 @@ public struct Caller: Hashable, Sendable {
 public struct NewToken: Sendable {
   /// For how many days a token may be made.
   public static let allowedDays = 1...3_650
+  /// For how many days the token that it takes the place of may hold on: until everybody who has
+  /// that one uses this one.
+  public static let allowedOverlap = 0...90
 
   /// What it lets its bearer be.
   public let role: Role

@@ -29,8 +29,11 @@ public final class Batcher<Item, Outcome: Sendable> {
   }
 
   /// Does the item with the next batch. An error is that of the item's own batch.
+  ///
+  /// In a transaction an item goes alone: its neighbours are committed at another time.
   public func submit(_ item: Item) async throws(PostgresError) -> Outcome {
-    try await withUnsafeContinuation { continuation in
+    if UnitOfWork.transaction != nil { return try await submitAlone(item) }
+    return try await withUnsafeContinuation { continuation in
       let entry = Entry(item: item, waiter: continuation)
       switch state.join(entry, weight: weight(item)) {
       case .startAtEndOfTurn: loop.atEndOfTurn { self.startBatches() }
@@ -38,6 +41,13 @@ public final class Batcher<Item, Outcome: Sendable> {
       case .refuse: continuation.resume(returning: .failure(.queueFull))
       }
     }.get()
+  }
+
+  private func submitAlone(_ item: Item) async throws(PostgresError) -> Outcome {
+    guard let outcome = try await write([item]).first else {
+      throw .decoding(column: 0, expected: "an outcome of the item")
+    }
+    return outcome
   }
 
   private func startBatches() {

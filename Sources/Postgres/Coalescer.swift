@@ -22,8 +22,11 @@ public final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   }
 
   /// The value of a key, or nil when there is none. An error reaches those of its batch only.
+  ///
+  /// In a transaction a load goes alone: nobody else sees what has been done there.
   public func load(_ key: Key) async throws(PostgresError) -> Value? {
-    try await withUnsafeContinuation { continuation in
+    if UnitOfWork.transaction != nil { return try await fetch([key])[key] }
+    return try await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }
     }.get()
   }

@@ -69,8 +69,8 @@ final class Connection: Watcher {
 // MARK: - Sending
 
 extension Connection {
-  /// Sends a request; with `opening`, BEGIN goes before it in the same packet.
-  func submit(_ request: Request, opening: SQL? = nil) {
+  /// Sends a request; `opening`, BEGIN or a savepoint, goes before it in the same packet.
+  func submit(_ request: Request, opening: [SQL] = []) {
     guard !state.isDead else {
       return refuse(request)
     }
@@ -82,10 +82,10 @@ extension Connection {
       return
     }
     let statement = prepared(request.sql)
-    let begin = opening.flatMap { prepared($0) }
+    let first = opening.compactMap { prepared($0) }
     if request.kind != .read, state.hasOpenBatch { sync() }
-    if let begin {
-      let sent = PQsendQueryPrepared(link.raw, begin.name, 0, nil, nil, nil, 0)
+    for opening in first {
+      let sent = PQsendQueryPrepared(link.raw, opening.name, 0, nil, nil, nil, 0)
       guard sent == 1 else { return refuse(request) }
       state.sentOpening(at: loop.now)
     }

@@ -46,12 +46,22 @@ public final class Database {
   /// Runs a statement that only reads. It shares its transaction with reads that come at the same
   /// moment, and is sent again, once, when its connection breaks.
   public func read(_ sql: SQL) async throws(PostgresError) -> Rows {
-    try await run(Request(sql, .read))
+    if let surrounding { return try await surrounding.run(sql) }
+    return try await run(Request(sql, .read))
   }
 
   /// Runs one statement as a transaction of its own; the answer comes when it has been committed.
   public func write(_ sql: SQL) async throws(PostgresError) -> Rows {
-    try await run(Request(sql, .write))
+    if let surrounding { return try await surrounding.run(sql) }
+    return try await run(Request(sql, .write))
+  }
+
+  /// The transaction that the calling task is part of, if it is one of this database.
+  private var surrounding: Transaction? {
+    guard let transaction = UnitOfWork.transaction, transaction.database === self else {
+      return nil
+    }
+    return transaction
   }
 
   private func run(_ request: Request) async throws(PostgresError) -> Rows {
@@ -90,14 +100,20 @@ extension Database {
   /// before the commit, nothing of it remains and `body` runs once more from its start. A
   /// connection that breaks during the commit leaves the outcome unknown, which is an error of its
   /// own: `isOutcomeUnknown`.
+  ///
+  /// In a task that is part of a transaction already, `body` becomes a part of that one, and only
+  /// what it did is undone when it throws.
   public func transaction<Value, Failure: PostgresFailure>(
     _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
+    if let surrounding {
+      return try await surrounding.undoing { () throws(Failure) in try await body(surrounding) }
+    }
     var attempt = 1
     while true {
       let transaction: Transaction
       do throws(PostgresError) {
-        transaction = Transaction(on: try await lease())
+        transaction = Transaction(on: try await lease(), of: self)
       } catch {
         metrics.count(error)
         throw Failure(error)

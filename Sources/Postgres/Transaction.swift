@@ -1,22 +1,46 @@
 /// Statements that take effect together or not at all; made by `Database.transaction`.
 public final class Transaction {
   let connection: Connection
+  let database: Database
   private var state = TransactionState()
 
-  init(on connection: Connection) { self.connection = connection }
+  init(on connection: Connection, of database: Database) {
+    self.connection = connection
+    self.database = database
+  }
 
   /// Runs a statement. After one that failed no further statement is sent: the server would refuse
   /// it, and the first failure is the one to tell.
   public func run(_ sql: SQL) async throws(PostgresError) -> Rows {
     let request = Request(sql, .step)
-    let isFirst = try state.willRun()
+    let openings = try state.willRun()
     do throws(PostgresError) {
-      return try await request.answer { connection.submit($0, opening: isFirst ? "BEGIN" : nil) }
+      return try await request.answer { connection.submit($0, opening: openings) }
     } catch {
       state.failed(error)
       throw error
     }
   }
+
+  /// Runs `body`, and undoes what it did here when it throws; the transaction can go on.
+  ///
+  /// A lost race is not undone: who lost it has to begin again from the start.
+  func undoing<Value, Failure: Error>(
+    _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    state.enter()
+    do throws(Failure) {
+      let value = try await body()
+      state.leave()
+      return value
+    } catch {
+      // When this fails, too, the transaction has failed, and knows it.
+      if let undo = state.leaveUndoing() { _ = try? await run(undo) }
+      throw error
+    }
+  }
+
+  var isOver: Bool { state.isOver }
 
   /// Ends the transaction; what kept it from being committed, or nil.
   func end(committing: Bool) async -> PostgresError? {
@@ -50,22 +74,49 @@ struct TransactionState {
   enum Ending: Equatable { case nothing, commit, rollback }
 
   private var phase = Phase.fresh
+  /// The parts under way that can be undone, the outermost first: whether the server has been told
+  /// of each, which it is with its first statement.
+  private var parts: [Bool] = []
   /// The first failure of a statement, or of the commit.
   private(set) var failure: PostgresError?
 
-  /// A statement is about to be sent: whether BEGIN must go before it.
-  mutating func willRun() throws(PostgresError) -> Bool {
+  var isOver: Bool { phase == .over }
+
+  /// A statement is about to be sent: what must go before it.
+  mutating func willRun() throws(PostgresError) -> [SQL] {
     if let failure { throw failure }
-    switch phase {
-    case .fresh:
-      phase = .open
-      return true
-    case .open: return false
-    case .over: throw .connectionLost(.noEffect, reason: "the transaction is over")
+    guard phase != .over else {
+      throw .connectionLost(.noEffect, reason: "the transaction is over")
     }
+    var openings: [SQL] = phase == .fresh ? ["BEGIN"] : []
+    phase = .open
+    for level in parts.indices where !parts[level] {
+      parts[level] = true
+      openings.append(Savepoint.takes[level])
+    }
+    return openings
   }
 
   mutating func failed(_ error: PostgresError) { if failure == nil { failure = error } }
+
+  /// A part begins that can be undone.
+  mutating func enter() {
+    precondition(parts.count < Savepoint.takes.count, "a transaction has that many parts in parts")
+    parts.append(false)
+  }
+
+  /// The innermost part is done.
+  mutating func leave() { parts.removeLast() }
+
+  /// The innermost part is to be undone: by which statement, if there is anything to undo.
+  mutating func leaveUndoing() -> SQL? {
+    guard parts.removeLast() else { return nil }
+    if let failure {
+      guard failure.isUndone else { return nil }
+      self.failure = nil
+    }
+    return Savepoint.returns[parts.count]
+  }
 
   /// The body is done, well or not.
   mutating func end(committing: Bool) -> Ending {
@@ -80,5 +131,21 @@ struct TransactionState {
   /// The server has answered COMMIT: it says ROLLBACK when the transaction had failed.
   mutating func committed(command: String) {
     if command != "COMMIT" { failed(.connectionLost(.noEffect, reason: "rolled back: \(command)")) }
+  }
+}
+
+/// The statements of parts in parts. One of the same name hides the one before until it is gone.
+private enum Savepoint {
+  static let takes: [SQL] = ["SAVEPOINT first", "SAVEPOINT second", "SAVEPOINT third"]
+  static let returns: [SQL] = [
+    "ROLLBACK TO SAVEPOINT first", "ROLLBACK TO SAVEPOINT second", "ROLLBACK TO SAVEPOINT third",
+  ]
+}
+
+extension PostgresError {
+  /// Whether going back to before the statement leaves nothing of this failure.
+  fileprivate var isUndone: Bool {
+    guard case .server(let error) = self else { return false }
+    return !isRetryable && !error.isStaleStatement
   }
 }

@@ -12,6 +12,7 @@ final class Service {
     port = try LocalSocket.freePort()
     var environment = [
       "DATABASE_URL": conninfo, "PORT": "\(port)", "PATH": "/usr/bin:/bin", "LOG_FORMAT": "json",
+      "WAYBILL_AUTH": "open",
     ]
     environment.merge(variables) { $1 }
     process = try ChildProcess(

@@ -27,8 +27,12 @@ struct Configuration: Equatable, Sendable {
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
-  /// Whether somebody said that no token is needed.
-  var isOpenOnPurpose: Bool
+  /// Whether a token is asked for.
+  var auth: Gate.Mode
+  /// Who may read the metrics.
+  var metricsAccess: Access
+  /// How much each sender may ask for; nil for any amount.
+  var rateLimit: RateLimit?
   var log: LogOptions
 
   init(
@@ -68,17 +72,19 @@ struct Configuration: Equatable, Sendable {
       level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])
         ?? (onTerminal ? .text : .json))
-    isOpenOnPurpose = try reader.word(.auth, ["open": true]) ?? false
+    // Where others reach us, or others' data is, somebody has to say that no token is needed.
+    auth =
+      try reader.word(.auth, ["open": .open, "tokens": .tokens])
+      ?? (embedded && Self.isLoopback(host) ? .open : .tokens)
+    metricsAccess = try reader.word(.metrics, ["open": .anyone, "admin": .admin]) ?? .admin
+    rateLimit = try reader.rateLimit()
   }
 
-  /// Refuses to listen where other machines reach us unless somebody decided that.
-  func refuseOpenDoor() throws(ConfigurationError) {
-    let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    guard isLoopback || isOpenOnPurpose else {
-      throw ConfigurationError(
-        "HOST=\(host) is reachable from other machines and no token would be asked for: "
-          + "set WAYBILL_AUTH=open if that is meant, or HOST=127.0.0.1")
-    }
+  /// Whether no token is asked for where other machines reach us.
+  var isOpenToOthers: Bool { auth == .open && !Self.isLoopback(host) }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || host == "::1" || host.hasPrefix("127.")
   }
 }
 
@@ -141,6 +147,19 @@ private struct SettingReader {
           + "or password")
     }
     return url
+  }
+
+  func rateLimit() throws(ConfigurationError) -> RateLimit? {
+    let rate = try number(.rateLimit, in: RateLimit.allowed)
+    let burst = try number(.rateBurst, in: RateLimit.allowed)
+    guard let rate else {
+      guard burst == nil else {
+        throw ConfigurationError(
+          "\(Setting.rateBurst.name) says nothing alone: set \(Setting.rateLimit.name), too")
+      }
+      return nil
+    }
+    return RateLimit(rate: rate, burst: burst ?? rate)
   }
 
   func word<Value>(

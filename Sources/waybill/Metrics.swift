@@ -1,4 +1,5 @@
 import HTTPServer
+import OrderAPI
 import Postgres
 import Synchronization
 
@@ -23,7 +24,7 @@ final class Metrics: Sendable {
     return new
   }
 
-  func text() -> [UInt8] {
+  func text(_ visitors: Visitors) -> [UInt8] {
     var text = MetricsText()
     addRequests(&text)
     addConnections(&text)
@@ -31,6 +32,7 @@ final class Metrics: Sendable {
     report.add(to: &text)
     shop.add(to: &text)
     process.add(to: &text)
+    visitors.add(to: &text)
     return text.bytes
   }
 

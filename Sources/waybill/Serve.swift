@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import OrderAPI
 import OrderService
 import OrderStore
 import Orders
@@ -13,7 +14,6 @@ struct Serve {
   init(_ configuration: Configuration) { self.configuration = configuration }
 
   func run() throws -> Int32 {
-    try configuration.refuseOpenDoor()
     raiseDescriptorLimit()
     let log = Log(configuration.log)
     defer { log.close() }
@@ -24,7 +24,8 @@ struct Serve {
     let shared = Shared(
       configuration: configuration, target: store.target, log: log,
       schemaVersion: migrator.files.count, ports: ports, metrics: Metrics(),
-      hints: configuration.orderProcess.map { _ in ProcessHints() })
+      hints: configuration.orderProcess.map { _ in ProcessHints() },
+      visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews())
     let isEmbedded = store.isEmbedded
     store.keep(log: log)
     let loop = EventLoop()
@@ -63,14 +64,21 @@ struct Serve {
     let own = Worker(shared, on: loop)
     let report = ReportJob(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
+    let pruning = PruneJob(shared, on: loop)
+    let news = Notifications(
+      shared.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse, on: loop
+    ) { shared.tokenNews.hear($0) }
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, number: number))
     }
-    shared.ports.announce(to: shared.log)
+    announce(shared)
+    loop.spawn { await adviseToken(shared, on: loop) }
     await stopSignal(on: loop, log: shared.log)
     report.stop()
     processes?.stop()
+    pruning.stop()
+    news.close()
     async let drained = drain(others)
     let isClean = await own.drain()
     let areClean = await drained
@@ -79,6 +87,27 @@ struct Serve {
     shared.log.write(
       .notice, isClean && areClean ? "stopped" : "stopped; some requests were cut off")
     return isClean && areClean ? 0 : 1
+  }
+
+  private func announce(_ shared: Shared) {
+    if configuration.isOpenToOthers {
+      shared.log.write(
+        .warning, "whoever reaches this address may do everything: WAYBILL_AUTH is open",
+        ["host": configuration.host])
+    }
+    shared.ports.announce(to: shared.log)
+  }
+
+  /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
+  private func adviseToken(_ shared: Shared, on loop: EventLoop) async {
+    guard configuration.auth == .tokens else { return }
+    let database = Database(shared.target, on: loop)
+    if let tokens = try? await TokenRepository(database).list(), tokens.isEmpty {
+      shared.log.write(
+        .warning, "every request needs a token and there is none yet",
+        ["cure": "waybill token create --role admin"])
+    }
+    await database.close()
   }
 
   private func drain(_ workers: [WorkerThread]) async -> Bool {

@@ -12,8 +12,8 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
-      auth, home, seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, loops,
-      databaseConnections, logLevel, logFormat,
+      auth, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL, publicURL,
+      orderProcessTimeout, loops, databaseConnections, logLevel, logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -31,9 +31,19 @@ struct Setting: Sendable {
         + "on the main one it is below `\(contract.basePath.text)`")
   }
   static let auth = Setting(
-    name: "WAYBILL_AUTH", standard: "open",
-    meaning: "`open`: no token is needed; must be set explicitly to listen on an address that "
-      + "other machines reach")
+    name: "WAYBILL_AUTH", standard: "open if embedded and on a loopback address, else tokens",
+    meaning: "`tokens`: every request needs one; `open`: only the shop's do, which has to be said "
+      + "where other machines reach the service")
+  static let metrics = Setting(
+    name: "WAYBILL_METRICS", standard: "admin",
+    meaning: "who reads `/metrics` where tokens are needed: `admin`, or `open` for anyone")
+  static let rateLimit = Setting(
+    name: "WAYBILL_RATE_LIMIT", standard: "none",
+    meaning: "requests a second of one token, or of one address where none is needed; counted by "
+      + "each instance for itself")
+  static let rateBurst = Setting(
+    name: "WAYBILL_RATE_BURST", standard: "the limit",
+    meaning: "requests at once, of which as many as the limit come back each second")
   static let home = Setting(
     name: "WAYBILL_HOME", standard: ".waybill",
     meaning: "folder of the embedded PostgreSQL, kept between runs")

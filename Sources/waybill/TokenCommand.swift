@@ -7,13 +7,15 @@ import Postgres
 enum TokenCommand: Equatable {
   case create(role: String, customer: String?, name: String?, days: String?)
   case list
+  case rotate(number: Int, days: String?, overlap: String?)
   case revoke(number: Int)
 
   init(_ arguments: ArraySlice<String>) throws(ConfigurationError) {
     var words = arguments
     switch words.popFirst() {
     case "create":
-      var options = try Self.options(words, known: ["--role", "--name", "--customer", "--days"])
+      var options = try Self.options(
+        words, of: "create", known: ["--role", "--name", "--customer", "--days"])
       guard let role = options.removeValue(forKey: "--role") else {
         throw ConfigurationError("token create needs --role: \(Self.roles)")
       }
@@ -21,15 +23,16 @@ enum TokenCommand: Equatable {
         role: role, customer: options["--customer"], name: options["--name"],
         days: options["--days"])
     case "list" where words.isEmpty: self = .list
-    case "revoke":
-      guard words.count == 1, let number = words.first.flatMap({ Int($0) }) else {
-        throw ConfigurationError("token revoke needs the number that `waybill token list` shows")
-      }
-      self = .revoke(number: number)
+    case "rotate":
+      let number = try Self.number(words.popFirst(), of: "rotate")
+      let options = try Self.options(words, of: "rotate", known: ["--days", "--overlap-days"])
+      self = .rotate(number: number, days: options["--days"], overlap: options["--overlap-days"])
+    case "revoke" where words.count <= 1:
+      self = .revoke(number: try Self.number(words.first, of: "revoke"))
     default:
       throw ConfigurationError(
         "the token commands are: create --role ROLE [--name NAME] [--customer ID] [--days N], "
-          + "list, revoke NUMBER")
+          + "list, rotate NUMBER [--days N] [--overlap-days N], revoke NUMBER")
     }
   }
 
@@ -38,11 +41,20 @@ enum TokenCommand: Equatable {
     case .create(let role, let customer, let name, let days):
       let new = try Self.token(role: role, customer: customer, name: name, days: days)
       let (secret, token) = try onTokens(configuration) { try await $0.create(new) }
-      // The token alone on the standard output, so that a script can take it.
-      print(secret.secret)
-      Program.complain("token \(token.number) for \(token.name); it is shown this once\n")
+      show(secret, token)
     case .list:
       for token in try onTokens(configuration, { try await $0.list() }) { print(token.line) }
+    case .rotate(let number, let days, let overlap):
+      let days = try Self.days(days)
+      let overlap = try Self.days(overlap, in: NewToken.allowedOverlap, "--overlap-days") ?? 7
+      let made = try onTokens(configuration) {
+        try await $0.rotate(number, days: days, overlap: overlap)
+      }
+      guard let (secret, token) = made else {
+        throw ConfigurationError("no token \(number) holds: `waybill token list` shows them")
+      }
+      show(secret, token)
+      Program.complain("token \(number) holds for \(overlap) more days at most\n")
     case .revoke(let number):
       guard let token = try onTokens(configuration, { try await $0.revoke(number) }) else {
         throw ConfigurationError("there is no token \(number): `waybill token list` shows them")
@@ -52,16 +64,31 @@ enum TokenCommand: Equatable {
     return 0
   }
 
+  private func show(_ secret: BearerToken, _ token: Token) {
+    // The token alone on the standard output, so that a script can take it.
+    print(secret.secret)
+    Program.complain("token \(token.number) for \(token.name); it is shown this once\n")
+  }
+
+  private static func number(
+    _ word: String?, of command: String
+  ) throws(ConfigurationError) -> Int {
+    guard let number = word.flatMap({ Int($0) }) else {
+      throw ConfigurationError("token \(command) needs the number that `waybill token list` shows")
+    }
+    return number
+  }
+
   private static let roles = "admin, retailer, warehouse or customer"
 
   private static func options(
-    _ words: ArraySlice<String>, known: [String]
+    _ words: ArraySlice<String>, of command: String, known: [String]
   ) throws(ConfigurationError) -> [String: String] {
     var options: [String: String] = [:]
     var words = words
     while let name = words.popFirst() {
       guard known.contains(name) else {
-        throw ConfigurationError("\(name): token create knows \(known.joined(separator: ", "))")
+        throw ConfigurationError("\(name): token \(command) knows \(known.joined(separator: ", "))")
       }
       guard let value = words.popFirst(), options.updateValue(value, forKey: name) == nil else {
         throw ConfigurationError("\(name) needs one value")
@@ -84,14 +111,18 @@ enum TokenCommand: Equatable {
     guard let name = Name(name ?? customer ?? role.name.rawValue) else {
       throw ConfigurationError("--name must have 1 to 200 characters, one of them visible")
     }
-    let number = days.flatMap { Int($0) }
-    guard days == nil || number != nil, let new = NewToken(role: role, name: name, days: number)
-    else {
-      let allowed = NewToken.allowedDays
+    return NewToken(role: role, name: name, days: try Self.days(days))!
+  }
+
+  private static func days(
+    _ text: String?, in allowed: ClosedRange<Int> = NewToken.allowedDays, _ name: String = "--days"
+  ) throws(ConfigurationError) -> Int? {
+    guard let text else { return nil }
+    guard let number = Int(text), allowed.contains(number) else {
       throw ConfigurationError(
-        "--days must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)")
+        "\(name) must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)")
     }
-    return new
+    return number
   }
 
   private func onTokens<Result: Sendable>(

@@ -18,6 +18,9 @@ struct Shared: Sendable {
   let metrics: Metrics
   /// Where callbacks of the process service go; nil when there is none.
   let hints: ProcessHints?
+  let visitors: Visitors
+  /// Of tokens that have changed.
+  let tokenNews: ChangeNews
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
@@ -66,11 +69,18 @@ final class Worker {
   private static func sites(
     _ shared: Shared, _ database: Database, _ draining: Draining
   ) -> [Site] {
-    let log = shared.log
-    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
-      self.site(name, listener, Router(mounts) { log.report($0, $1) })
-    }
+    let (log, loop) = (shared.log, database.loop)
+    let gate = Gate(
+      shared.configuration.auth,
+      callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
+      visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared)
+    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
+      let router = Router(mounts, gate: gate, answers: services.answers) {
+        log.report($0, $1)
+      }
+      return self.site(name, listener, router)
+    }
     let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
     let main: [Router.Mount] = [
       ("/", WaybillContract(services).routeSet), ("/", operations(database, shared, draining)),
@@ -98,9 +108,9 @@ final class Worker {
       report: ReadReport(
         report: ReportRepository(database),
         refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
-      callers: IdentifyCaller(tokens: TokenRepository(database)),
       patience: Patience(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
+      answers: AnswerOnce(answers: AnswerRepository(database)),
       address: "\(shared.ports.main.address)",
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add(1, ordering: .relaxed)
@@ -119,7 +129,8 @@ final class Worker {
       readiness: {
         await Readiness(database, wantedVersion: wanted, isDraining: draining.hasBegun).state
       },
-      metrics: { shared.metrics.text() }
+      metrics: { shared.metrics.text(shared.visitors) },
+      metricsAccess: shared.configuration.metricsAccess
     ).routeSet
   }
 
@@ -129,7 +140,8 @@ final class Worker {
     Site(
       name: name, listener: listener,
       answer: { request, exchange in
-        let (route, reply) = router.reply(to: request, id: exchange.id)
+        let (route, reply) = router.reply(
+          to: request, id: exchange.id, from: ClientAddress(exchange.peer))
         switch reply {
         case .now(let response): return .now(response, route: route)
         case .later(let response): return .later(route: route, response)
@@ -153,6 +165,16 @@ final class Worker {
     limits.requestsInFlightMax = max(
       limits.requestsInFlightMax, 4 * configuration.connectionsPerLoop * configuration.loops)
     return limits
+  }
+}
+
+extension ClientAddress {
+  fileprivate init(_ peer: SocketAddress) {
+    switch peer {
+    case .v4(let address, _): self.init(v4: UInt32(bigEndian: address))
+    case .v6(let high, let low, _, _):
+      self.init(v6: UInt64(bigEndian: high), UInt64(bigEndian: low))
+    }
   }
 }
 

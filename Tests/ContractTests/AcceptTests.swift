@@ -25,20 +25,6 @@ struct AcceptTests {
     #expect(best.map { $0.value.contains("csv") ? "csv" : "json" } == example.form)
   }
 
-  typealias Condition = (text: String, expected: EntityTagCondition?)
-  static let conditions: [Condition] = [
-    ("*", .any), (#""1""#, .tags(strong: ["1"], weak: [])),
-    (#"W/"1""#, .tags(strong: [], weak: ["1"])),
-    (#""1", W/"2" ,"3,4""#, .tags(strong: ["1", "3,4"], weak: ["2"])),
-    (#""""#, .tags(strong: [""], weak: [])), ("1", nil), ("", nil), (#""1"#, nil), (#""1","#, nil),
-    (#""1" "2""#, nil), (#"w/"1""#, nil),
-  ]
-
-  @Test("entity tags are read as RFC 9110 has them", arguments: conditions)
-  func tags(_ example: Condition) {
-    #expect(EntityTagCondition(example.text) == example.expected)
-  }
-
   typealias Cell = (text: String?, field: String)
   static let cells: [Cell] = [
     ("plain", #""plain""#), (nil, ""), ("", #""""#), (#"say "hi""#, #""say ""hi""""#),

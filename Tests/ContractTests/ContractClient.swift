@@ -21,12 +21,18 @@ struct ContractAnswer: Sendable {
 final class ContractClient {
   let database: Database
   let services: Services
+  let mounts: [Router.Mount]
   let router: Router
   let outage = Outage()
   let hints = Hints()
+  /// Where the next request comes from.
+  var address = ClientAddress(v4: 0x7F00_0001)
 
   /// A client of the main port, or of the port that belongs to the contract of that name.
-  init(_ database: Database, ownPortOf name: String? = nil) {
+  init(
+    _ database: Database, ownPortOf name: String? = nil, auth: Gate.Mode = .open,
+    visitors: Visitors = Visitors()
+  ) {
     self.database = database
     let products = ProductRepository(database)
     let loop = database.loop
@@ -39,20 +45,26 @@ final class ContractClient {
         orders: OrderRepository(database),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
-      callers: IdentifyCaller(tokens: TokenRepository(database)),
       patience: Patience(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
+      answers: AnswerOnce(answers: AnswerRepository(database)),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
       processHint: { [hints] in hints.all.append($0) })
     let services = services
-    let mounts: [Router.Mount] =
+    let operations = Operations(
+      readiness: { .init(checks: [("database", nil)]) }, metrics: { Array("requests 1\n".utf8) })
+    mounts =
       if let contract = Contract.all.first(where: { $0.name == name }) {
         [("/", contract.routeSet(services))]
       } else {
-        [("/", WaybillContract(services).routeSet)]
+        [("/", WaybillContract(services).routeSet), ("/", operations.routeSet)]
           + Contract.all.map { ($0.basePath, $0.routeSet(services)) }
       }
-    router = Router(mounts) { error, _ in
+    let gate = Gate(
+      auth, callers: IdentifyCaller(tokens: TokenRepository(database)), visitors: visitors,
+      now: { .nanoseconds(loop.now.nanoseconds) })
+    router = Router(mounts, gate: gate, answers: services.answers) { [outage] error, _ in
+      guard !outage.isWanted else { return }
       Issue.record("reported: \(String(reflecting: error))")
     }
   }
@@ -64,7 +76,7 @@ final class ContractClient {
 
   func answer(to request: Request) async -> ContractAnswer {
     let response: Response
-    switch router.reply(to: request, id: .made(0, 7)).reply {
+    switch router.reply(to: request, id: .made(0, 7), from: address).reply {
     case .now(let answer): response = answer
     case .later(let answer): response = await answer()
     }
@@ -80,6 +92,8 @@ final class ContractClient {
 
 /// What is known of requests that met a database that was away: nobody really waits for it.
 final class Outage {
+  /// Whether the test brings it about, so that what is reported is no failure of the test.
+  var isWanted = false
   var waited = Duration.zero
   var refused: [RequestID] = []
 }
@@ -91,7 +105,7 @@ final class Hints {
 
 /// Runs `body` with a client over a database of its own, filled by `rows`.
 func asking<Result: Sendable>(
-  _ rows: String = "SELECT 1", of conninfo: String? = nil,
+  _ rows: String = "SELECT 1", of conninfo: String? = nil, auth: Gate.Mode = .open,
   _ body: @escaping @Sendable (ContractClient) async throws -> Result
 ) async throws -> Result {
   let given = conninfo
@@ -100,7 +114,7 @@ func asking<Result: Sendable>(
   return try await onLoop { [conninfo] loop in
     let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
     if given == nil { _ = try await database.write(SQL(unsafeText: rows)) }
-    let result = try await body(ContractClient(database))
+    let result = try await body(ContractClient(database, auth: auth))
     await database.close()
     return result
   }

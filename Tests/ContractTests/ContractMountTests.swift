@@ -63,7 +63,10 @@ struct ContractMountTests {
     let base = mount == "/" ? "" : mount
 
     func ask(_ path: String) throws -> String {
-      guard case .now(let response) = router.reply(to: try parse(path), id: .made(0, 7)).reply
+      guard
+        case .now(let response) = router.reply(
+          to: try parse(path), id: .made(0, 7), from: ClientAddress(v4: 1)
+        ).reply
       else { throw UnexpectedWait() }
       return String(decoding: response.body, as: UTF8.self)
     }

@@ -91,7 +91,11 @@ struct RouterTests {
 
   private func respond(_ router: Router, _ line: String) throws -> Response {
     let request = try parse(line)
-    guard case .now(let response) = router.reply(to: request, id: .made(0, 7)).reply else {
+    guard
+      case .now(let response) = router.reply(
+        to: request, id: .made(0, 7), from: ClientAddress(v4: 1)
+      ).reply
+    else {
       throw UnexpectedWait()
     }
     return response
@@ -101,10 +105,11 @@ struct RouterTests {
 struct UnexpectedWait: Error {}
 
 /// A request as the server would have read it.
-func parse(_ line: String) throws -> Request {
+func parse(_ line: String, fields: [String] = []) throws -> Request {
   var parser = RequestParser()
   var offset = 0
-  let bytes = Array("\(line) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+  let lines = ["\(line) HTTP/1.1", "Host: localhost"] + fields + ["", ""]
+  let bytes = Array(lines.joined(separator: "\r\n").utf8)
   guard case .request(let request) = parser.consume(bytes.span, from: &offset) else {
     throw UnexpectedWait()
   }

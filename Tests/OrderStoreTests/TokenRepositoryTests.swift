@@ -93,6 +93,57 @@ struct TokenRepositoryTests {
     }
   }
 
+  @Test("are told of when they change, and not when they are used; and silence is noticed")
+  func news() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      let database = Database(target, settings: .patient, on: loop)
+      let tokens = TokenRepository(database)
+      var heard: [String] = []
+      var pulses = 0
+      let notifications = Notifications(
+        target, channels: [TokenRepository.channel], pulse: .milliseconds(20), on: loop
+      ) { event in
+        switch event {
+        case .listening: heard.append("listening")
+        case .notified(_, let token): heard.append(token)
+        case .heardAll: pulses += 1
+        }
+      }
+      try await eventually("it listens") { heard == ["listening"] && pulses > 0 }
+      let (secret, _) = try await tokens.create(Self.till)
+      _ = try await tokens.find(secret)
+      _ = try await tokens.rotate(1, days: nil, overlap: 1)
+      _ = try await tokens.revoke(2)
+      let before = pulses
+      try await eventually("all is heard") { heard.count == 3 && pulses > before + 1 }
+      #expect(heard == ["listening", "1", "2"])
+      notifications.close()
+      await database.close()
+    }
+  }
+
+  @Test("that take the place of others are like them, and leave them for some days")
+  func rotate() async throws {
+    try await keeping { tokens, _, _ in
+      let (old, _) = try await tokens.create(Self.till)
+      let (new, made) = try #require(try await tokens.rotate(1, days: 30, overlap: 7))
+      #expect(made.number == 2 && made.role == Self.till.role && made.name == Self.till.name.value)
+      #expect(try await tokens.find(old)?.token == 1)
+      #expect(try await tokens.find(new)?.token == 2)
+      let days = try await tokens.list().compactMap(\.expiresAt).map {
+        ($0.microseconds - made.createdAt.microseconds + 43_200_000_000) / 86_400_000_000
+      }
+      #expect(days == [7, 30])
+
+      // At once: the old one ends, and what has ended is no model for others.
+      _ = try await tokens.rotate(2, days: nil, overlap: 0)
+      #expect(try await tokens.rotate(2, days: nil, overlap: 1) == nil)
+      #expect(try await tokens.rotate(9, days: nil, overlap: 1) == nil)
+    }
+  }
+
   @Test("of the demo are made anew at every start, and only where there are demo data")
   func demo() async throws {
     try await keeping { tokens, database, _ in

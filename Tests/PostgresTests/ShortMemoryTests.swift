@@ -6,60 +6,113 @@ import Testing
 
 @Suite("A short memory")
 struct ShortMemoryTests {
-  private static func second(_ seconds: Int64) -> Instant {
-    Instant(nanoseconds: seconds * 1_000_000_000)
+  private typealias State = ShortMemoryState<Int, Int>
+  private static let silence: State.News = (.second(-100), 0)
+
+  @Test("believes a value for its trust after it was asked for, and never beyond its end")
+  func trust() {
+    var state = State(trust: .seconds(2), limit: 2)
+    func value(_ key: Int, at second: Int64) -> Int? {
+      state.value(of: key, at: .second(second), news: Self.silence)
+    }
+    state.keep(key: 1, asked: 4, until: 9)
+    state.keep(key: 2, asked: 4, until: 5)
+
+    #expect(value(1, at: 5) == 1 && value(2, at: 4) == 2)
+    #expect(value(1, at: 6) == nil && value(2, at: 5) == nil)
+    #expect(value(3, at: 4) == nil)
   }
 
-  @Test("knows a value until its moment, and not at it")
-  func ends() {
-    var state = ShortMemoryState<String, Int>(limit: 2)
-    state.keep(1, for: "a", until: Self.second(5), at: Self.second(4))
-    state.keep(2, for: "late", until: Self.second(3), at: Self.second(4))
+  @Test("believes it longer while the news reach it, and to its end at most")
+  func news() {
+    var state = State(trust: .seconds(2), limit: 2)
+    state.keep(key: 1, asked: 4, until: 9)
 
-    #expect(state.value(of: "a", at: Self.second(4)) == 1)
-    #expect(state.value(of: "a", at: Self.second(5)) == nil)
-    #expect(state.value(of: "late", at: Self.second(4)) == nil && state.count == 1)
+    #expect(state.value(of: 1, at: .second(8), news: (.second(7), 0)) == 1)
+    #expect(state.value(of: 1, at: .second(8), news: (.second(6), 0)) == nil, "nothing is heard")
+    #expect(state.value(of: 1, at: .second(9), news: (.second(9), 0)) == nil, "its end")
+  }
+
+  @Test("forgets at the first news of a change, also what was asked for before it came")
+  func change() {
+    var state = State(trust: .seconds(2), limit: 2)
+    state.keep(key: 1, asked: 4, until: 9)
+    #expect(state.value(of: 1, at: .second(4), news: (.second(4), 1)) == nil)
+
+    // Asked for, then the change was heard of, then the answer came: it may be the old one.
+    state.keep(
+      2, for: 2, asked: .second(4), newsAsked: 0, until: .second(9), at: .second(4),
+      news: (.second(4), 1))
+    #expect(state.value(of: 2, at: .second(4), news: (.second(4), 1)) == nil)
   }
 
   @Test("never holds more than its limit, and what is outdated goes first")
   func bounded() {
-    var state = ShortMemoryState<Int, Int>(limit: 10)
-    for key in 0..<10 { state.keep(key, for: key, until: Self.second(key < 9 ? 1 : 9), at: .zero) }
-    state.keep(10, for: 10, until: Self.second(9), at: Self.second(2))
-    #expect(state.count == 2 && state.value(of: 9, at: Self.second(2)) == 9)
+    var state = State(trust: .seconds(9), limit: 10)
+    func value(_ key: Int) -> Int? { state.value(of: key, at: .second(2), news: Self.silence) }
+    for key in 0..<10 { state.keep(key: key, asked: 0, until: key < 9 ? 1 : 9) }
+    state.keep(key: 10, asked: 2, until: 9)
+    #expect(state.count == 2 && value(9) == 9)
 
     for key in 0..<1_000 {
-      state.keep(key, for: key, until: Self.second(9), at: Self.second(2))
-      #expect(state.count <= 10 && state.value(of: key, at: Self.second(2)) == key)
+      state.keep(key: key, asked: 2, until: 9)
+      #expect(state.count <= 10 && value(key) == key)
     }
   }
 
-  @Test("looks a value up again after its lifetime, and each time what is not there")
+  @Test(
+    "looks a value up again when it is no longer believed, and each time what is not there"
+  )
   func lookUps() async throws {
     let clock = ManualClock()
     let asked = try await onLoop(clock: clock.clock) { loop in
       var asked: [[String]] = []
-      let memory = ShortMemory<String, Int>(on: loop, lifetime: .seconds(1), limit: 8) { keys in
+      let news = ChangeNews()
+      let memory = ShortMemory<String, Int>(
+        on: loop, trust: .seconds(1), news: news, limit: 8
+      ) { keys in
         asked.append(keys)
-        return keys.contains("a") ? ["a": 1] : [:]
+        return keys.contains("a") ? ["a": .init(1, lifetime: .seconds(30))] : [:]
       }
       func load(_ key: String) async throws { _ = try await memory.load(key) }
+      func wait(_ time: Duration) async {
+        clock.advance(by: time, waking: loop)
+        await loop.turn()
+      }
       for key in ["a", "a", "none", "none"] { try await load(key) }
-      clock.advance(by: .milliseconds(999), waking: loop)
-      await loop.turn()
+      await wait(.milliseconds(999))
+      #expect(memory.known("a") == 1)
+      await wait(.milliseconds(1))
+      #expect(memory.known("a") == nil)
       try await load("a")
-      clock.advance(by: .milliseconds(1), waking: loop)
-      await loop.turn()
+      await wait(.seconds(20))
+      news.hear(.heardAll(before: loop.now))
+      #expect(memory.known("a") == 1)
+      news.hear(.notified(channel: "a", payload: ""))
+      #expect(memory.known("a") == nil)
+      try await load("a")
+      news.hear(.listening)
       try await load("a")
       return asked
     }
 
-    #expect(asked == [["a"], ["none"], ["none"], ["a"]])
+    #expect(asked == [["a"], ["none"], ["none"], ["a"], ["a"], ["a"]])
+  }
+}
+
+extension ShortMemoryState<Int, Int> {
+  /// Keeps a key as its own value, while nothing is heard.
+  fileprivate mutating func keep(key: Int, asked: Int64, until end: Int64) {
+    keep(
+      key, for: key, asked: .second(asked), newsAsked: 0, until: .second(end), at: .second(asked),
+      news: (.second(-100), 0))
   }
 }
 
 extension Instant {
-  fileprivate static let zero = Instant(nanoseconds: 0)
+  fileprivate static func second(_ second: Int64) -> Instant {
+    Instant(nanoseconds: second * 1_000_000_000)
+  }
 }
 
 extension EventLoop {

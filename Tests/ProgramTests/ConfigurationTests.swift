@@ -1,4 +1,5 @@
 import HTTPClient
+import OrderAPI
 import TestSupport
 import Testing
 
@@ -41,6 +42,11 @@ struct ConfigurationTests {
   typealias Refused = (variables: [String: String], line: String)
   static let refused: [Refused] = [
     (["PORT": "http"], "PORT=http must be a whole number from 0 to 65535"),
+    (
+      ["WAYBILL_RATE_BURST": "9"],
+      "WAYBILL_RATE_BURST says nothing alone: set WAYBILL_RATE_LIMIT, too"
+    ),
+    (["WAYBILL_AUTH": "none"], "WAYBILL_AUTH=none must be one of: open, tokens"),
     (["PORT": "65536"], "PORT=65536 must be a whole number from 0 to 65535"),
     (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: `waybill settings` lists them"),
     (["WAYBILL_LOPS": "2"], "WAYBILL_LOPS is not a setting: did you mean WAYBILL_LOOPS?"),
@@ -63,19 +69,33 @@ struct ConfigurationTests {
     #expect(error?.description == example.line)
   }
 
-  @Test("lets only somebody's decision open an address that other machines reach")
-  func openDoor() throws {
-    for host in ["0.0.0.0", "::", "192.0.2.1", "db.example.org"] {
-      let byAccident = try read(["HOST": host])
-      let onPurpose = try read(["HOST": host, "WAYBILL_AUTH": "open"])
+  typealias Door = (variables: [String: String], isOpen: Bool)
+  static let doors: [Door] = [
+    ([:], true), (["HOST": "127.1.2.3"], true), (["HOST": "::1"], true),
+    (["HOST": "localhost"], true),
+    (["HOST": "0.0.0.0"], false), (["HOST": "::"], false), (["HOST": "db.example.org"], false),
+    (["DATABASE_URL": "x"], false), (["WAYBILL_AUTH": "tokens"], false),
+    (["HOST": "0.0.0.0", "WAYBILL_AUTH": "open"], true),
+    (["DATABASE_URL": "x", "WAYBILL_AUTH": "open"], true),
+  ]
 
-      let error = #expect(throws: ConfigurationError.self) { try byAccident.refuseOpenDoor() }
-      #expect(error?.description.contains("set WAYBILL_AUTH=open if that is meant") == true)
-      try onPurpose.refuseOpenDoor()
-    }
-    for host in ["127.0.0.1", "127.1.2.3", "::1", "localhost"] {
-      try read(["HOST": host]).refuseOpenDoor()
-    }
+  @Test(
+    "asks for tokens unless the data and the address are this machine's own, or somebody decided",
+    arguments: doors)
+  func door(_ example: Door) throws {
+    let configuration = try read(example.variables)
+
+    #expect((configuration.auth == .open) == example.isOpen)
+    #expect(configuration.isOpenToOthers == (example.isOpen && configuration.host == "0.0.0.0"))
+  }
+
+  @Test("limits nobody's rate unless told to, and fills a bucket that is as large as the rate")
+  func rate() throws {
+    #expect(try read([:]).rateLimit == nil)
+    #expect(try read(["WAYBILL_RATE_LIMIT": "5"]).rateLimit == RateLimit(rate: 5, burst: 5))
+    #expect(
+      try read(["WAYBILL_RATE_LIMIT": "5", "WAYBILL_RATE_BURST": "9"]).rateLimit
+        == RateLimit(rate: 5, burst: 9))
   }
 
   @Test("is described in the README as the code has it")

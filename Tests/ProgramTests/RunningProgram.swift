@@ -15,7 +15,9 @@ final class RunningProgram: Sendable {
     logPath = TestCluster.makeHome() + ".log"
     let log = open(logPath, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(log) }
-    var environment = ["PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json"]
+    var environment = [
+      "PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
+    ]
     environment.merge(variables) { $1 }
     process = try ChildProcess(
       [builtProgram("waybill")] + arguments, output: log, environment: environment)
@@ -125,6 +127,23 @@ final class PlainClient: Sendable {
       // Every answer here is one JSON object behind its head.
       guard bytes.last == UInt8(ascii: "}") else { continue }
       return Int(String(decoding: bytes.prefix(12).suffix(3), as: UTF8.self))
+    }
+    return nil
+  }
+
+  /// One request on a connection that stays open: the whole answer; nil when it does not come.
+  func exchange(_ request: String) -> String? {
+    send(request)
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4_096)
+    while case let count = recv(descriptor, &chunk, chunk.count, 0), count > 0 {
+      bytes += chunk[..<count]
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard let end = text.ranges(of: "\r\n\r\n").first?.upperBound,
+        let length = text.firstMatch(of: /\r\nContent-Length: (\d+)/).flatMap({ Int($0.1) }),
+        text[end...].utf8.count >= length
+      else { continue }
+      return text
     }
     return nil
   }

@@ -150,7 +150,6 @@ struct ServeTests {
       "an address in use",
       [
         "DATABASE_URL": "host=/nowhere", "HOST": "256.1.1.1",
-        "WAYBILL_AUTH": "open",
       ], ["serve"], "HOST=256.1.1.1 has no address"
     ),
   ]

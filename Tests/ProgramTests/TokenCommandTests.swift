@@ -8,6 +8,8 @@ struct TokenCommandTests {
   typealias Understood = (words: String, command: TokenCommand)
   static let understood: [Understood] = [
     ("list", .list), ("revoke 7", .revoke(number: 7)),
+    ("rotate 7", .rotate(number: 7, days: nil, overlap: nil)),
+    ("rotate 7 --overlap-days 0 --days 9", .rotate(number: 7, days: "9", overlap: "0")),
     ("create --role admin", .create(role: "admin", customer: nil, name: nil, days: nil)),
     (
       "create --customer c-1 --name Till --role customer --days 30",
@@ -27,7 +29,7 @@ struct TokenCommandTests {
     arguments: [
       "", "make", "list all", "revoke", "revoke x", "revoke 1 2", "create", "create --name x",
       "create --role", "create --role admin --role admin", "create admin",
-      "create --role admin --color red",
+      "create --role admin --color red", "rotate", "rotate x", "rotate 1 --name x",
     ])
   func refused(_ words: String) {
     let words = words.split(separator: " ").map(String.init)

@@ -8,7 +8,7 @@ extension Rule {
     "HTTPClient": ["EventLoop", "HTTP"],
     "Postgres": ["EventLoop", "CPQ"],
     "Orders": [],
-    "OrderStore": ["Orders", "Postgres"],
+    "OrderStore": ["Orders", "Postgres", "CCrypto"],
     "OrderService": ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"],
     "OrderAPI": ["Orders", "OrderService", "HTTP", "JSON"],
     "waybill": [

@@ -6,7 +6,6 @@ import Orders
 /// What end users speak: a token says whose orders these are, and stock is limited.
 struct ShopContract {
   private let orders: OrderUseCases
-  private let callers: IdentifyCaller
   private let patience: Patience
   private let address: String
   private let inventoryUnavailable: (RequestID) -> Void
@@ -14,7 +13,6 @@ struct ShopContract {
   /// The contract over the services of one event loop.
   init(_ services: Services) {
     orders = services.orders
-    callers = services.callers
     patience = services.patience
     address = services.address
     inventoryUnavailable = services.inventoryUnavailable
@@ -25,41 +23,33 @@ struct ShopContract {
     RouteSet(
       name: "shop",
       routes: [
-        Route(.post, "/orders", "Order what is in stock", access: .customer, knowing(place)),
+        Route(.post, "/orders", "Order what is in stock", access: .customer, place),
         Route(
-          .get, "/orders/{order_id}", "Get one of one's own orders", access: .customer, knowing(get)
+          .get, "/orders/{order_id}", "Get one of one's own orders", access: .customer, get
         ),
         Route(
           .patch, "/orders/{order_id}", "Change counts of an order", access: .customer,
-          knowing(edit)),
-        Route(.delete, "/orders/{order_id}", "Cancel an order", access: .customer, knowing(cancel)),
+          edit),
+        Route(.delete, "/orders/{order_id}", "Cancel an order", access: .customer, cancel),
       ],
-      explain: { Self.explain($0, $1, address: address) })
+      around: patiently, explain: { Self.explain($0, $1, address: address) })
   }
 
-  /// A handler that knows who asks, before it looks at anything else, and that tries again while
-  /// the inventory is away: every handler here changes the database by one call at its end.
-  private func knowing(
-    _ handler: @escaping (Call, CustomerID) async throws -> Response
-  ) -> (Call) async throws -> Response {
-    { call in
-      do {
-        let token = try call.bearerToken()
-        return try await patience.trying {
-          guard let caller = try await callers.identify(token) else {
-            throw Failure.unauthenticated(hasToken: true)
-          }
-          guard let customer = caller.role.customer else { throw Failure.forbidden }
-          return try await handler(call, customer)
-        }
-      } catch let error as OrderError where error == .unavailable || error == .outcomeUnknown {
-        inventoryUnavailable(call.id)
-        throw error
-      }
+  /// Tries again while the inventory is away: every handler here changes the database by one call
+  /// at its end, or as a whole when it is keyed.
+  private func patiently(
+    _ call: Call, _ work: () async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await patience.trying(work)
+    } catch let error as OrderError where error == .unavailable || error == .outcomeUnknown {
+      inventoryUnavailable(call.id)
+      throw error
     }
   }
 
-  private func place(_ call: Call, _ customer: CustomerID) async throws -> Response {
+  private func place(_ call: Call) async throws -> Response {
+    let customer = try call.customer()
     let wishes = try call.body { json throws(JSONInvalid) in
       try ShopWish.list(json: json, counts: 1...Int.max)
     }
@@ -68,7 +58,7 @@ struct ShopContract {
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
         lines: wishes.compactMap(\.line))
     else { throw OrderError.outOfStock([]) }
-    let placed = try await orders.place.place(order, by: who(customer))
+    let placed = try await orders.place.place(order, by: call.who)
     let missing = Set(placed.unavailable.map(\.product.value))
     let had = wishes.filter { $0.line != nil && !missing.contains($0.product) }
     let lacking = wishes.filter { $0.line == nil || missing.contains($0.product) }
@@ -85,13 +75,13 @@ struct ShopContract {
       })
   }
 
-  private func get(_ call: Call, _ customer: CustomerID) async throws -> Response {
-    let order = try await orders.find.find(try key(call), in: scope(customer))
+  private func get(_ call: Call) async throws -> Response {
+    let order = try await orders.find.find(try key(call), in: try scope(call))
     let lines = try order.lines()
     return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
   }
 
-  private func edit(_ call: Call, _ customer: CustomerID) async throws -> Response {
+  private func edit(_ call: Call) async throws -> Response {
     let key = try key(call)
     let wishes = try call.body { json throws(JSONInvalid) in
       try ShopWish.list(json: json, counts: 0...Int.max)
@@ -99,26 +89,24 @@ struct ShopContract {
     let changes = wishes.compactMap(\.change)
     if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
       // What no order can hold is not in stock; but an order that is not there comes first.
-      _ = try await orders.find.find(key, in: scope(customer))
+      _ = try await orders.find.find(key, in: try scope(call))
       throw OrderError.outOfStock([])
     }
     let order = try await orders.edit.edit(
-      key, changes, version: nil, in: scope(customer), by: who(customer))
+      key, changes, version: nil, in: try scope(call), by: call.who)
     return answer("Order successfully updated", order, wishes)
   }
 
-  private func cancel(_ call: Call, _ customer: CustomerID) async throws -> Response {
+  private func cancel(_ call: Call) async throws -> Response {
     _ = try await orders.cancel.cancel(
-      try key(call), version: nil, in: scope(customer), by: who(customer))
+      try key(call), version: nil, in: try scope(call), by: call.who)
     return .json(
       .ok, JSONWriter.object { $0.string("message", "Order successfully cancelled") })
   }
 
-  private func scope(_ customer: CustomerID) -> OrderScope {
-    OrderScope(channel: .shop, owner: customer)
+  private func scope(_ call: Call) throws(Failure) -> OrderScope {
+    OrderScope(channel: .shop, owner: try call.customer())
   }
-
-  private func who(_ customer: CustomerID) -> String { "customer \(customer.value)" }
 
   /// A text that names no order is the name of none.
   private func key(_ call: Call) throws -> OrderKey {

@@ -57,7 +57,8 @@ public struct CustomerRoutes {
 
   private func get(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    guard let customer = try await customers.find(id) else { throw Self.missing(id) }
+    guard let customer = try await customers.find(id), call.scope.covers(customer.id)
+    else { throw Self.missing(id) }
     return call.answer(customer.tag) { JSONWriter.object(customer.write) }
   }
 

@@ -45,19 +45,12 @@ struct OrderRoutes {
         for shortfall in placed.unavailable { list.object { shortfall.write(&$0) } }
       }
     }
-    var response = Response.json(.created, body)
-    response.fields = [
-      Field("Location", "/orders/\(placed.order.id)"), .entityTag(placed.order.version),
-    ]
-    return response
+    return .created(at: "/orders/\(placed.order.id)", placed.order.tag, body)
   }
 
   private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find.find(try key(call))
-    if call.hasVersion(order.version) {
-      return Response(.notModified, fields: [.entityTag(order.version)])
-    }
-    return answer(order)
+    let order = try await orders.find.find(try key(call), in: call.scope)
+    return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(&$0) } }
   }
 
   private func edit(_ call: Call) async throws -> Response {
@@ -95,7 +88,8 @@ struct OrderRoutes {
       Cursor.position($0, list: "events")
     }
     try parameters.finish()
-    let page = try await orders.find.history(of: key, after: position, size: size)
+    let page = try await orders.find.history(
+      of: key, in: call.scope, after: position, size: size)
     return .json(
       .ok,
       JSONWriter.object { json in
@@ -114,11 +108,17 @@ struct OrderRoutes {
     filter.customer = parameters.read("customer_id", "must have 1 to 255 characters") {
       CustomerID($0)
     }
+    if let own = call.scope.owner {
+      guard filter.customer == nil || filter.customer == own else {
+        throw OrderError.unknownCustomer
+      }
+      filter.customer = own
+    }
     return try await list(call, filter, &parameters)
   }
 
   private func listOfCustomer(_ call: Call) async throws -> Response {
-    guard let customer = CustomerID(try call.value("id")) else {
+    guard let customer = CustomerID(try call.value("id")), call.scope.covers(customer) else {
       throw OrderError.unknownCustomer
     }
     var parameters = try call.parameters(
@@ -169,9 +169,10 @@ struct OrderRoutes {
   }
 
   private func answer(_ order: Order) -> Response {
-    var response = Response.json(
-      .ok, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
-    response.fields = [.entityTag(order.version)]
-    return response
+    .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
   }
+}
+
+extension Order {
+  fileprivate var tag: EntityTag { EntityTag(version: version) }
 }

@@ -20,3 +20,15 @@ public enum Access: Hashable, Sendable {
   /// An admin alone.
   public static let admin = Access.roles([])
 }
+
+extension Access {
+  /// Whether a token of that role opens the route. An admin may do what everybody may; but what is
+  /// a customer's own is no admin's.
+  func allows(_ role: Role) -> Bool {
+    switch self {
+    case .anyone: true
+    case .roles(let roles): role == .admin || roles.contains(role.name)
+    case .customer: role.customer != nil
+    }
+  }
+}

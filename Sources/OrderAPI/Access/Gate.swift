@@ -1,0 +1,98 @@
+import HTTP
+public import OrderService
+import Orders
+
+/// Decides who comes through to a handler. It stands in the router, before every route, so that no
+/// contract can forget it; what a bearer sees behind it is the handler's business.
+public final class Gate {
+  /// Whether a token is asked for.
+  public enum Mode: Sendable {
+    /// Only where it must be known whose things are meant. A token is not even looked at elsewhere:
+    /// whoever is not let through with it would be without it.
+    case open
+    /// Everywhere but on routes that are open to anyone.
+    case tokens
+  }
+
+  /// Who came through, and what he is told beside the answer.
+  struct Pass {
+    let caller: Caller?
+    var fields: [Field] = []
+  }
+
+  /// What becomes of a request.
+  enum Verdict {
+    case decided(Result<Pass, Failure>)
+    /// The token must be looked up, which says more; that may be done several times.
+    case unknown(look: () async throws -> Pass)
+  }
+
+  private let mode: Mode
+  private let callers: IdentifyCaller
+  private let visitors: Visitors
+  private let now: () -> Duration
+
+  /// A gate of one loop, whose clock never goes back. The visitors are those of all loops.
+  public init(
+    _ mode: Mode, callers: IdentifyCaller, visitors: Visitors, now: @escaping () -> Duration
+  ) {
+    self.mode = mode
+    self.callers = callers
+    self.visitors = visitors
+    self.now = now
+  }
+
+  /// Looks at a request, and at nothing outside the process.
+  func admit(_ request: Request, to access: Access, from address: ClientAddress) -> Verdict {
+    switch access {
+    case .anyone: return .decided(.success(Pass(caller: nil)))
+    case .roles where mode == .open: return .decided(pass(nil, as: .address(address)))
+    case .roles, .customer: break
+    }
+    do throws(Failure) {
+      let token = try request.bearerToken()
+      if let caller = callers.known(token) { return .decided(admit(caller, to: access)) }
+      return .unknown {
+        guard let caller = try await self.callers.identify(token) else {
+          throw self.badToken(from: address)
+        }
+        return try self.admit(caller, to: access).get()
+      }
+    } catch .unauthenticated(hasToken: true) {
+      return .decided(.failure(badToken(from: address)))
+    } catch {
+      visitors.refused(.withoutToken)
+      return .decided(.failure(error))
+    }
+  }
+
+  private func admit(_ caller: Caller, to access: Access) -> Result<Pass, Failure> {
+    pass(caller, as: .token(caller.token)).flatMap { pass in
+      guard access.allows(caller.role) else {
+        visitors.refused(.role)
+        return .failure(.forbidden)
+      }
+      return .success(pass)
+    }
+  }
+
+  private func pass(_ caller: Caller?, as sender: Sender) -> Result<Pass, Failure> {
+    guard let allowance = visitors.allowance(of: sender, at: now()) else {
+      return .success(Pass(caller: caller))
+    }
+    guard allowance.isGranted else {
+      visitors.refused(.rate)
+      return .failure(.tooManyRequests(allowance))
+    }
+    return .success(Pass(caller: caller, fields: allowance.fields))
+  }
+
+  private func badToken(from address: ClientAddress) -> Failure {
+    guard let wait = visitors.badToken(from: address, at: now()) else {
+      visitors.refused(.badToken)
+      return .unauthenticated(hasToken: true)
+    }
+    visitors.refused(.badTokenTooSoon)
+    return .tooManyBadTokens(wait: wait)
+  }
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// What is remembered of those who come, for all loops of the process together.
+///
+/// Good tokens without a rate limit, which is what there usually is, leave no trace here, so no
+/// loop waits for another.
+public final class Visitors: Sendable {
+  /// What may keep a request from coming through, as metrics call it.
+  public enum Refusal: String, CaseIterable, Sendable {
+    /// No token where one is needed.
+    case withoutToken = "no_token"
+    /// A token that does not hold.
+    case badToken = "bad_token"
+    /// A token that does not hold, from an address that should have waited.
+    case badTokenTooSoon = "bad_token_too_soon"
+    /// A token whose role is not allowed there.
+    case role
+    /// More requests than are allowed.
+    case rate
+  }
+
+  private let badTokens = Mutex(BadTokens())
+  /// Beside the mutex, which nobody waits for when there is no limit.
+  private let isLimited: Bool
+  private let rates: Mutex<RateLimiter?>
+  private let refusals = Mutex<[Refusal: Int]>([:])
+
+  /// Nobody has come yet. Without a limit requests are not counted.
+  public init(limit: RateLimit? = nil) {
+    isLimited = limit != nil
+    rates = Mutex(limit.map { RateLimiter($0) })
+  }
+
+  /// How many requests were refused so far.
+  public func refusals(_ reason: Refusal) -> Int { refusals.withLock { $0[reason] ?? 0 } }
+
+  func refused(_ reason: Refusal) { refusals.withLock { $0[reason, default: 0] += 1 } }
+
+  /// How long an address that sent a bad token should wait; nil when it need not.
+  func badToken(from address: ClientAddress, at now: Duration) -> Duration? {
+    badTokens.withLock { $0.came(from: address, at: now) }
+  }
+
+  /// What a sender may still do after a request; nil when nobody counts.
+  func allowance(of sender: Sender, at now: Duration) -> Allowance? {
+    isLimited ? rates.withLock { $0?.take(from: sender, at: now) } : nil
+  }
+}

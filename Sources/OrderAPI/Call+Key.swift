@@ -1,0 +1,84 @@
+import HTTP
+import Orders
+
+extension Call {
+  /// Whether the caller wants the same answer, and no second effect, when he sends this again. What
+  /// only reads has no effect to begin with.
+  var isKeyed: Bool {
+    switch route.method {
+    case .post, .patch, .delete, .put: request.hasField("idempotency-key")
+    default: false
+    }
+  }
+
+  /// The call as it is known by its key, below the contract's mount: on its own port a contract is
+  /// the same as below its path on the main one.
+  func keyed(below mount: PathPattern) throws(Failure) -> KeyedRequest {
+    let fields = request.fields("idempotency-key")
+    guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
+    return KeyedRequest(
+      .init(
+        token: caller?.token, contract: contract.description, method: request.method.name,
+        path: Occasion(id: id, request: request, mount: mount).path, key: key),
+      // No query holds a line feed, so no two requests read the same.
+      content: Array(request.query ?? []) + [0x0A] + request.body)
+  }
+}
+
+extension Failure {
+  /// Whether the state of things stood against it, and not how it was asked: then the answer is
+  /// that of the moment, and a repetition gets it whatever has become of things since.
+  var isRefusalByState: Bool {
+    switch self {
+    case .notFound: true
+    case .order(.unavailable), .order(.outcomeUnknown), .order(.failure): false
+    case .order: true
+    default: false
+    }
+  }
+}
+
+extension KeptAnswer {
+  init(_ response: Response) {
+    assert(
+      response.fields.allSatisfy { Field.isKept($0.name.description) },
+      "a field that is not among those that are kept")
+    self.init(
+      status: response.status.code, contentType: response.contentType?.value,
+      fields: response.fields
+        .map { "\($0.name): \($0.value.split(separator: "\n").joined(separator: " "))\n" }.joined(),
+      body: response.body)
+  }
+}
+
+extension Response {
+  /// An answer as it was. The first caller gets this, too, so that all get the same.
+  init(_ kept: KeptAnswer) {
+    self.init(
+      .named(kept.status) ?? Status(kept.status, ""),
+      contentType: kept.contentType.flatMap { type in
+        Self.types.first { $0.value == type }
+      },
+      fields: kept.fields.split(separator: "\n").compactMap(Field.init(line:)), body: kept.body)
+  }
+
+  private static let types: [ContentType] = [.json, .text, .csv, .html]
+}
+
+extension Field {
+  /// What contracts say in fields when something was changed or refused.
+  private static let kept: [StaticString] = [
+    "Location", "ETag", "Link", "Vary", "Cache-Control", "Allow", "Retry-After",
+  ]
+
+  fileprivate static func isKept(_ name: String) -> Bool {
+    kept.contains { $0.description == name }
+  }
+
+  fileprivate init?(line: Substring) {
+    guard let colon = line.firstIndex(of: ":"),
+      let name = Self.kept.first(where: { $0.description == line[..<colon] })
+    else { return nil }
+    self.init(name, String(line[colon...].dropFirst(2)))
+  }
+}

@@ -1,0 +1,47 @@
+public import OrderStore
+public import Orders
+
+/// Gives a request that carries a key one effect and one answer, however often it is sent.
+///
+/// The database alone sees to that. But twins that come to one loop while the first is under way
+/// wait here: in the database each would hold a connection, and a crowd of them all there are.
+public final class AnswerOnce {
+  private typealias Waiter = UnsafeContinuation<KeptAnswer?, Never>
+
+  private let answers: AnswerRepository
+  private var underWay: [KeyedRequest.Name: (content: [UInt8], twins: [Waiter])] = [:]
+
+  /// Answers kept in this repository.
+  public init(answers: AnswerRepository) { self.answers = answers }
+
+  /// Does `work` unless the request was answered before. `refusal` is what is to be kept of an
+  /// error; nil when nothing is: then the error goes on, and the key is as good as new.
+  public func answer(
+    _ request: KeyedRequest, work: () async throws -> KeptAnswer,
+    refusal: (any Error) -> KeptAnswer?
+  ) async throws -> KeyedOutcome {
+    // A first one that came to nothing leaves the work to one of those who waited.
+    while let first = underWay[request.name] {
+      if let answer = await wait(for: request.name) {
+        return first.content == request.content ? .replayed(answer) : .otherRequest
+      }
+    }
+    underWay[request.name] = (request.content, [])
+    var answer: KeptAnswer?
+    defer {
+      let twins = underWay.removeValue(forKey: request.name)?.twins ?? []
+      for twin in twins { twin.resume(returning: answer) }
+    }
+    let outcome = try await answers.once(request, work: work, refusal: refusal)
+    switch outcome {
+    case .answered(let given), .replayed(let given): answer = given
+    case .otherRequest, .underWay: break
+    }
+    return outcome
+  }
+
+  /// What the first was answered; nil when nothing was kept.
+  private func wait(for name: KeyedRequest.Name) async -> KeptAnswer? {
+    await withUnsafeContinuation { underWay[name]?.twins.append($0) }
+  }
+}

@@ -1,0 +1,32 @@
+public import Postgres
+
+/// Forgets answers that nobody will ask for any more.
+public struct AnswerPruner {
+  /// How long an answer is kept at least.
+  public static let age = Duration.seconds(24 * 3_600)
+  /// Rows of one transaction: some milliseconds of work, and few locks.
+  private static let batch = 500
+  /// Batches of one call, so that a day's backlog does not keep the connection for long.
+  private static let batchesMax = 100
+
+  private let session: Session
+
+  /// A pruner on this connection.
+  public init(_ session: Session) { self.session = session }
+
+  /// Deletes what is older than `age`, batch by batch; how many answers it were.
+  public func prune(olderThan age: Duration = Self.age) async throws(PostgresError) -> Int {
+    var sum = 0
+    for _ in 0..<Self.batchesMax {
+      let rows = try await session.rows(
+        """
+        SELECT prune_answers(\(Int(age.components.seconds)) * interval '1 second',
+                             \(Int32(Self.batch)))
+        """)
+      let count = try rows[0].int(0)
+      sum += count
+      if count < Self.batch { break }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,164 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("A task that is part of a transaction")
+struct UnitOfWorkTests {
+  private struct Refused: Error {}
+
+  private enum Failed: PostgresFailure {
+    case database(PostgresError)
+    case other(any Error)
+    init(_ error: PostgresError) { self = .database(error) }
+  }
+
+  /// Runs `body` as part of a transaction, which is committed unless it throws.
+  private static func include(
+    _ database: Database, _ body: () async throws -> Void
+  ) async throws(Failed) {
+    try await database.transaction { (transaction) throws(Failed) in
+      do {
+        try await transaction.including(body)
+      } catch {
+        throw .other(error)
+      }
+    }
+  }
+
+  private static func numbers(_ database: Database) async throws -> [Int] {
+    try await database.read("SELECT a FROM t ORDER BY a").map { row throws(PostgresError) in
+      try row.int(0)
+    }
+  }
+
+  @Test("reads and writes there, alone, whichever way it asks")
+  func everyWay() async throws {
+    try await withDatabase { database, loop in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      let limits = BatchLimits(entriesMax: 9, weightMax: 9, batchesMax: 1, waitingMax: 9)
+      let batcher = Batcher<Int, Int>(on: loop, limits: limits, weight: { _ in 1 }) {
+        (items) throws(PostgresError) in
+        _ = try await database.write("INSERT INTO t SELECT unnest(\(items))")
+        return items
+      }
+      let coalescer = Coalescer<Int, Int>(on: loop) { (keys) throws(PostgresError) in
+        let rows = try await database.read("SELECT a FROM t WHERE a = ANY(\(keys))")
+        return Dictionary(
+          uniqueKeysWithValues: try rows.map { row throws(PostgresError) in
+            (try row.int(0), try row.int(0))
+          })
+      }
+
+      try await Self.include(database) {
+        _ = try await database.write("INSERT INTO t VALUES (1)")
+        #expect(try await batcher.submit(2) == 2)
+        try await database.transaction { (inner) throws(PostgresError) in
+          _ = try await inner.run("INSERT INTO t VALUES (3)")
+        }
+        #expect(try await Self.numbers(database) == [1, 2, 3])
+        #expect(try await coalescer.load(2) == 2)
+        let outside = await together(1, on: loop) { _ in
+          (try? await Self.numbers(database)) ?? [0]
+        }
+        #expect(outside == [[]], "a task begun meanwhile is on its own")
+      }
+      #expect(try await Self.numbers(database) == [1, 2, 3])
+      #expect(database.metrics.transactions.value == 1)
+    }
+  }
+
+  @Test("leaves nothing there when it throws, and the transaction can go on")
+  func undone() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write("CREATE TABLE t (a bigint CONSTRAINT t_key UNIQUE)")
+      try await database.transaction { (transaction) throws(PostgresError) in
+        _ = try await transaction.run("INSERT INTO t VALUES (1)")
+        for _ in 0..<2 {
+          do {
+            try await transaction.including {
+              _ = try await database.write("INSERT INTO t VALUES (2)")
+              _ = try await database.write("INSERT INTO t VALUES (1)")
+            }
+          } catch {
+            #expect((error as? PostgresError)?.isUniqueViolation(constraint: "t_key") == true)
+          }
+        }
+        _ = try? await transaction.including { throw Refused() }
+        _ = try await transaction.run("INSERT INTO t VALUES (3)")
+      }
+      #expect(try await Self.numbers(database) == [1, 3])
+    }
+  }
+
+  @Test("undoes only the innermost part that throws")
+  func parts() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      func write(_ number: Int, andThrow: Bool) async throws {
+        try await database.transaction { (inner) throws(Failed) in
+          do throws(PostgresError) {
+            _ = try await inner.run("INSERT INTO t VALUES (\(number))")
+          } catch {
+            throw .database(error)
+          }
+          if andThrow { throw .other(Refused()) }
+        }
+      }
+      try await Self.include(database) {
+        _ = try await database.write("INSERT INTO t VALUES (1)")
+        try await write(2, andThrow: false)
+        try? await write(3, andThrow: true)
+        try await write(4, andThrow: false)
+        try? await write(5, andThrow: true)
+      }
+      #expect(try await Self.numbers(database) == [1, 2, 4])
+
+      await #expect(throws: Failed.self) {
+        try await Self.include(database) {
+          try await write(6, andThrow: false)
+          throw Refused()
+        }
+      }
+      #expect(try await Self.numbers(database) == [1, 2, 4])
+    }
+  }
+
+  @Test("begins again from the start when its connection breaks, or it loses a race")
+  func again() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      for trouble: SQL in [
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+        "DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$",
+      ] {
+        var runs = 0
+        try await Self.include(database) {
+          runs += 1
+          _ = try await database.write("INSERT INTO t VALUES (\(runs))")
+          // Whoever asks cannot tell, and need not.
+          if runs == 1 { _ = try? await database.write(trouble) }
+        }
+        #expect(runs == 2)
+      }
+      #expect(try await Self.numbers(database) == [2, 2])
+    }
+  }
+
+  @Test("asks another database as ever, and its own when the transaction is over")
+  func others() async throws {
+    try await withDatabase { database, loop in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      let other = Database(
+        try ConnectionString(TestCluster.shared.makeDatabase()), settings: .patient, on: loop)
+      try await Self.include(database) {
+        _ = try await database.write("INSERT INTO t VALUES (1)")
+        #expect(try await other.read("SELECT to_regclass('t') IS NULL")[0].bool(0))
+      }
+      await other.close()
+      #expect(database.metrics.connectionsLeased.value == 0)
+      #expect(try await Self.numbers(database) == [1])
+    }
+  }
+}
