@@ -1,4 +1,4 @@
-# The toolchain stays in the first stage; the second holds one program, libpq and the migrations.
+# The toolchain stays in the first stage; the second holds one program, libpq, the migrations and the files of /docs.
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 # The release is pinned by the base image; its security updates are wanted.
@@ -16,6 +16,7 @@ RUN swift build -c release --static-swift-stdlib --product waybill \
  && install -D "$(dirname "$(readlink -f "$(command -v swift)")")"/../libexec/swift/linux/swift-backtrace-static \
       /image/usr/libexec/swift/linux/swift-backtrace-static
 COPY migrations /image/usr/share/waybill/migrations
+COPY docs/swagger-ui /image/usr/share/waybill/swagger-ui
 
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008

@@ -5,7 +5,7 @@ public struct Field: Sendable {
   /// The value; what may not stand in a field is replaced when it is written.
   public let value: String
 
-  /// A field; the ones that frame or date a message are the encoder's own and not given here.
+  /// A field; those that frame, date or guard a message are the encoder's own and not given here.
   public init(_ name: StaticString, _ value: String) {
     assert(!Self.encoderOwned.contains(name.description.lowercased()), "\(name) is the encoder's")
     self.name = name
@@ -13,9 +13,14 @@ public struct Field: Sendable {
   }
 
   private static let encoderOwned: Set = [
-    "connection", "content-length", "content-type", "date", "host", "transfer-encoding",
-    "x-request-id",
+    "cache-control", "connection", "content-length", "content-type", "date", "host",
+    "transfer-encoding", "x-content-type-options", "x-request-id",
   ]
+
+  /// Whether this is what a cache may ask again by.
+  var isEntityTag: Bool {
+    name.utf8CodeUnitCount == 4 && name.withUTF8Buffer { $0.elementsEqual("ETag".utf8) }
+  }
 }
 
 extension [UInt8] {

@@ -1,6 +1,8 @@
 /// Writes responses as bytes.
 ///
-/// It holds the Date field ready made; whoever has a clock sets it once a second.
+/// It holds the Date field ready made; whoever has a clock sets it once a second. What it says of
+/// caches is the same for all answers, so that none can forget it: one with an entity tag may be
+/// kept if it is asked for again each time, any other is not kept at all.
 public struct ResponseEncoder: Sendable {
   /// What the request decides about the form of its answer.
   public struct Framing: Sendable {
@@ -30,14 +32,17 @@ public struct ResponseEncoder: Sendable {
   /// The interim answer that asks for the content (RFC 9110 section 15.2.1).
   public static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  private var dateLine: [UInt8] = []
+  /// What stands in all answers: the time, and that no browser is to guess another type.
+  private var standingLines: [UInt8] = []
 
   /// An encoder whose answers carry this time.
   public init(unixSeconds: Int64) { setDate(unixSeconds: unixSeconds) }
 
   /// Sets the time that following answers carry.
   public mutating func setDate(unixSeconds: Int64) {
-    dateLine = Array("Date: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds) + [0x0D, 0x0A]
+    standingLines =
+      Array("Date: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
+      + Array("\r\nX-Content-Type-Options: nosniff\r\n".utf8)
   }
 
   /// Appends the answer to `out`; false when the connection is to be closed behind it.
@@ -51,7 +56,7 @@ public struct ResponseEncoder: Sendable {
     out.append(ASCII.space)
     out.append(response.status.reason)
     out.append("\r\n")
-    out.append(contentsOf: dateLine)
+    out.append(contentsOf: standingLines)
     // A 204 has no length, and a 304 would have to name that of the 200 it stands for.
     if response.status.allowsContent {
       if let type = response.contentType {
@@ -73,7 +78,12 @@ public struct ResponseEncoder: Sendable {
     } else if framing.version == .http10 {
       out.append("Connection: keep-alive\r\n")
     }
-    for field in response.fields { out.append(field: field.name, field.value) }
+    var isTagged = false
+    for field in response.fields {
+      out.append(field: field.name, field.value)
+      isTagged = isTagged || field.isEntityTag
+    }
+    out.append(isTagged ? "Cache-Control: no-cache\r\n" : "Cache-Control: no-store\r\n")
     out.append("\r\n")
     if response.status.allowsContent, !framing.isHead { out.append(contentsOf: response.body) }
     return keepAlive

@@ -7,7 +7,7 @@ extension Call {
     _ tag: EntityTag, _ contentType: ContentType = .json, fields: [Field] = [],
     body: () -> [UInt8]
   ) -> Response {
-    let fields = [tag.field, Field("Cache-Control", "no-cache")] + fields
+    let fields = [tag.field] + fields
     return callerHas(tag)
       ? Response(.notModified, fields: fields)
       : Response(.ok, contentType: contentType, fields: fields, body: body())

@@ -68,7 +68,7 @@ extension Response {
 extension Field {
   /// What contracts say in fields when something was changed or refused.
   private static let kept: [StaticString] = [
-    "Location", "ETag", "Link", "Vary", "Cache-Control", "Allow", "Retry-After",
+    "Location", "ETag", "Link", "Vary", "Allow", "Retry-After",
   ]
 
   fileprivate static func isKept(_ name: String) -> Bool {

@@ -63,9 +63,10 @@ public struct Call {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
   }
 
-  /// The parameters of the query; a name that is not `known`, or one given twice, is refused.
-  func parameters(_ known: String...) throws(Failure) -> Parameters {
-    try Parameters(request.query, known: known)
+  /// The parameters of the query; a name that the route's description does not have, or one given
+  /// twice, is refused.
+  func parameters() throws(Failure) -> Parameters {
+    try Parameters(request.query, known: route.description.queryNames)
   }
 }
 

@@ -18,33 +18,34 @@ public struct Operations {
   private let readiness: () async -> Readiness
   private let metrics: () -> [UInt8]
   private let metricsAccess: Access
+  private let documents: Documents
 
   /// The operations of one event loop.
   public init(
     readiness: @escaping () async -> Readiness, metrics: @escaping () -> [UInt8],
-    metricsAccess: Access = .admin
+    metricsAccess: Access = .admin, documents: Documents = Documents()
   ) {
     self.metricsAccess = metricsAccess
     self.readiness = readiness
     self.metrics = metrics
+    self.documents = documents
   }
 
   /// The routes; they share the own API's error envelope.
   public var routeSet: RouteSet {
     RouteSet(
       name: "operations",
+      about: "What the people who run the service ask it, outside every contract.",
+      refusal: WaybillContract.refusal,
       routes: [
         Route(
-          .get, "/livez", "Whether the process answers", access: .anyone,
-          handler: .now { _ in Self.uncached(.text(.ok, "ok\n")) }),
+          .get, "/livez", About.liveness, access: .anyone,
+          handler: .now { _ in .text(.ok, "ok\n") }),
+        Route(.get, "/readyz", About.readiness, access: .anyone, getReadiness),
         Route(
-          .get, "/readyz", "Whether the service can do its work", access: .anyone, getReadiness),
-        Route(
-          .get, "/metrics", "Figures in Prometheus' text format", access: metricsAccess,
-          handler: .now { _ in
-            Self.uncached(Response(.ok, contentType: .metrics, body: metrics()))
-          }),
-      ],
+          .get, "/metrics", About.metrics, access: metricsAccess,
+          handler: .now { _ in Response(.ok, contentType: .metrics, body: metrics()) }),
+      ] + documents.routes,
       explain: WaybillContract.explain)
   }
 
@@ -58,12 +59,6 @@ public struct Operations {
     }
     var response = Response.json(state.isReady ? .ok : .serviceUnavailable, body)
     if !state.isReady { response.fields.append(Field("Retry-After", "1")) }
-    return Self.uncached(response)
-  }
-
-  private static func uncached(_ response: Response) -> Response {
-    var response = response
-    response.fields.append(Field("Cache-Control", "no-store"))
     return response
   }
 }

@@ -16,27 +16,28 @@ public struct Route {
   public let method: Method
   /// Where, below the contract's mount.
   public let path: PathPattern
-  /// What for, in one line.
-  public let summary: String
+  /// What callers are told of it.
+  let description: RouteDescription
   /// Who may.
   public let access: Access
   let handler: Handler
 
   /// A route whose handler waits for the database or another service.
-  public init(
-    _ method: Method, _ path: PathPattern, _ summary: String, access: Access,
+  init(
+    _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
     _ handler: @escaping (Call) async throws -> Response
   ) {
-    self.init(method, path, summary, access: access, handler: .later(handler))
+    self.init(method, path, description, access: access, handler: .later(handler))
   }
 
   /// A route with either kind of handler.
-  public init(
-    _ method: Method, _ path: PathPattern, _ summary: String, access: Access, handler: Handler
+  init(
+    _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
+    handler: Handler
   ) {
     self.method = method
     self.path = path
-    self.summary = summary
+    self.description = description
     self.access = access
     self.handler = handler
   }
@@ -85,6 +86,10 @@ public struct RouteSet {
 
   /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
   public let name: StaticString
+  /// Whom it is for, in a sentence or two.
+  let about: String
+  /// What its refusals look like.
+  let refusal: Schema
   /// Everything it offers.
   public let routes: [Route]
   /// Its error envelope, for every failure below its mount.
@@ -93,11 +98,13 @@ public struct RouteSet {
   let around: Around?
 
   /// A contract's routes and its error envelope.
-  public init(
-    name: StaticString, routes: [Route], around: Around? = nil,
+  init(
+    name: StaticString, about: String, refusal: Schema, routes: [Route], around: Around? = nil,
     explain: @escaping (Failure, Occasion) -> Response
   ) {
     self.name = name
+    self.about = about
+    self.refusal = refusal
     self.routes = routes
     self.around = around
     self.explain = explain

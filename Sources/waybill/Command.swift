@@ -1,6 +1,6 @@
 /// What the program can be asked to do.
 enum Command: String, CaseIterable {
-  case serve, migrate, seed, token, doctor, health, settings, help
+  case serve, migrate, seed, token, doctor, health, openapi, settings, help
 
   init(_ arguments: [String]) throws(ConfigurationError) {
     guard let word = arguments.first else {
@@ -23,6 +23,7 @@ enum Command: String, CaseIterable {
     case .token: "create, list and revoke tokens, which say who asks"
     case .doctor: "check settings, database, schema and clock, and say cause and cure"
     case .health: "ask the service on HOST and PORT whether it is ready; exit 0 when it is"
+    case .openapi: "print the OpenAPI document of all calls"
     case .settings: "print the table of environment variables"
     case .help: "print this list"
     }
@@ -37,6 +38,7 @@ enum Command: String, CaseIterable {
     case .token: return try TokenCommand(arguments).run(Configuration(environment))
     case .doctor: return Doctor(environment).run()
     case .health: return Health.run(try Configuration(environment))
+    case .openapi: print(try OpenAPICommand.document, terminator: "")
     case .settings: print(Setting.markdown)
     case .help: print(Self.list)
     }

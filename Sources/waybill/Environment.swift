@@ -19,6 +19,11 @@ struct Environment {
 
 /// The text of a small file, or nil when it cannot be read.
 func readFile(_ path: String, bytesMax: Int = 1 << 20) -> String? {
+  readBytes(path, bytesMax: bytesMax).flatMap { String(validating: $0, as: UTF8.self) }
+}
+
+/// What a small file holds, or nil when it cannot be read.
+func readBytes(_ path: String, bytesMax: Int = 1 << 20) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
@@ -30,5 +35,5 @@ func readFile(_ path: String, bytesMax: Int = 1 << 20) -> String? {
     guard count > 0 else { break }
     bytes.append(contentsOf: chunk[..<count])
   }
-  return String(validating: bytes, as: UTF8.self)
+  return bytes
 }

@@ -65,7 +65,7 @@ final class ProcessJob {
     database = Database(shared.target, settings: settings, on: loop)
     queue = ProcessRepository(database)
     breaker = Breaker(pauses: pace.probes)
-    let base = configuration.publicURL?.text ?? "http://\(shared.ports.main.address)"
+    let base = configuration.publicURL?.text ?? "http://\(shared.address)"
     let service = ProcessService(
       HTTPClient(loop: loop, limits: Self.limits(pace)), at: address,
       callback: { "\(base)/fulfilment/order/\(PercentCoding.encode($0))/process-callback" })

@@ -21,17 +21,18 @@ struct Serve {
     let ports = try Ports(configuration)
     let store = try RunningStore(configuration.store)
     defer { store.stop() }
-    let shared = Shared(
+    var shared = Shared(
       configuration: configuration, target: store.target, log: log,
-      schemaVersion: migrator.files.count, ports: ports, metrics: Metrics(),
-      hints: configuration.orderProcess.map { _ in ProcessHints() },
-      visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews())
+      schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
+      visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
+      hints: configuration.orderProcess.map { _ in ProcessHints() })
+    shared.documents = Worker.documents(shared)
     let isEmbedded = store.isEmbedded
     store.keep(log: log)
     let loop = EventLoop()
-    return try loop.runUntilDone { loop in
+    return try loop.runUntilDone { [shared] loop in
       try await prepare(shared, migrator, isEmbedded: isEmbedded, on: loop)
-      return await serve(shared, on: loop)
+      return await serve(shared, ports, on: loop)
     }
   }
 
@@ -60,8 +61,8 @@ struct Serve {
     await database.close()
   }
 
-  private func serve(_ shared: Shared, on loop: EventLoop) async -> Int32 {
-    let own = Worker(shared, on: loop)
+  private func serve(_ shared: Shared, _ ports: Ports, on loop: EventLoop) async -> Int32 {
+    let own = Worker(shared, ports, on: loop)
     let report = ReportJob(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
     let pruning = PruneJob(shared, on: loop)
@@ -70,9 +71,9 @@ struct Serve {
     ) { shared.tokenNews.hear($0) }
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
-      others.append(await WorkerThread(shared, number: number))
+      others.append(await WorkerThread(shared, ports, number: number))
     }
-    announce(shared)
+    announce(ports, to: shared.log)
     loop.spawn { await adviseToken(shared, on: loop) }
     await stopSignal(on: loop, log: shared.log)
     report.stop()
@@ -89,13 +90,13 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
-  private func announce(_ shared: Shared) {
+  private func announce(_ ports: Ports, to log: Log) {
     if configuration.isOpenToOthers {
-      shared.log.write(
+      log.write(
         .warning, "whoever reaches this address may do everything: WAYBILL_AUTH is open",
         ["host": configuration.host])
     }
-    shared.ports.announce(to: shared.log)
+    ports.announce(to: log)
   }
 
   /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
@@ -144,9 +145,9 @@ private struct WorkerThread: Sendable {
   private let thread: LoopThread
   private let worker: LoopBound<Worker>
 
-  init(_ shared: Shared, number: Int) async {
+  init(_ shared: Shared, _ ports: Ports, number: Int) async {
     thread = LoopThread(name: "waybill-\(number)")
-    worker = await thread.loop.make { Worker(shared, on: $0) }
+    worker = await thread.loop.make { Worker(shared, ports, on: $0) }
   }
 
   func drain() async -> Bool {

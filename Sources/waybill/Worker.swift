@@ -14,13 +14,16 @@ struct Shared: Sendable {
   let target: ConnectionString
   let log: Log
   let schemaVersion: Int
-  let ports: Ports
+  /// Where the main port is: `127.0.0.1:8080`.
+  var address: String
   let metrics: Metrics
-  /// Where callbacks of the process service go; nil when there is none.
-  let hints: ProcessHints?
   let visitors: Visitors
   /// Of tokens that have changed.
   let tokenNews: ChangeNews
+  /// Where callbacks of the process service go; nil when there is none.
+  let hints: ProcessHints?
+  /// What there is to read about the routes.
+  var documents = Documents()
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
@@ -36,7 +39,7 @@ final class Worker {
     var hasBegun = false
   }
 
-  init(_ shared: Shared, on loop: EventLoop) {
+  init(_ shared: Shared, _ ports: Ports, on loop: EventLoop) {
     let log = shared.log
     let figures = shared.metrics.forLoop()
     let database = Database(
@@ -45,7 +48,7 @@ final class Worker {
     let draining = Draining()
     let accessLog = AccessLog(log, on: loop)
     server = Server(
-      loop: loop, sites: Self.sites(shared, database, draining),
+      loop: loop, sites: Self.sites(shared, ports, database, draining),
       limits: Self.limits(shared.configuration), metrics: shared.metrics.server
     ) { finished in
       figures.requests.count(finished)
@@ -67,7 +70,7 @@ final class Worker {
 
   /// The main port, where everything is, and the ports that belong to one contract.
   private static func sites(
-    _ shared: Shared, _ database: Database, _ draining: Draining
+    _ shared: Shared, _ ports: Ports, _ database: Database, _ draining: Draining
   ) -> [Site] {
     let (log, loop) = (shared.log, database.loop)
     let gate = Gate(
@@ -75,22 +78,40 @@ final class Worker {
       callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
       visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared)
+    let operations = operations(database, shared, draining)
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
       let router = Router(mounts, gate: gate, answers: services.answers) {
         log.report($0, $1)
       }
       return self.site(name, listener, router)
     }
-    let contracts = Contract.all.map { (contract: $0, routes: $0.routeSet(services)) }
-    let main: [Router.Mount] = [
-      ("/", WaybillContract(services).routeSet), ("/", operations(database, shared, draining)),
-    ]
-    return [
-      site("main", shared.ports.main, main + contracts.map { ($0.contract.basePath, $0.routes) })
-    ]
-      + contracts.compactMap { contract, routes in
-        shared.ports.own[contract.name].map { site(contract.name, $0, [("/", routes)]) }
+    return [site("main", ports.main, mounts(services, operations))]
+      + Contract.all.compactMap { contract in
+        ports.own[contract.name].map {
+          site(contract.name, $0, [("/", contract.routeSet(services))])
+        }
       }
+  }
+
+  /// Everything that is on the main port.
+  private static func mounts(_ services: Services, _ operations: RouteSet) -> [Router.Mount] {
+    [("/", WaybillContract(services).routeSet)]
+      + Contract.all.map { ($0.basePath, $0.routeSet(services)) } + [("/", operations)]
+  }
+
+  /// What there is to read about everything on the main port. The routes are those that workers
+  /// dispatch; only the database behind them is none.
+  static func documents(_ shared: Shared) -> Documents {
+    var settings = PostgresSettings()
+    settings.readConnections = 0
+    settings.writeConnections = 0
+    let database = Database(shared.target, settings: settings, on: EventLoop())
+    // The same document wherever the service is.
+    var shared = shared
+    shared.address = "127.0.0.1:8080"
+    let routes = operations(database, shared, Draining())
+    return Documents(
+      of: mounts(services(database, shared), routes), browser: DocumentFiles.browser())
   }
 
   private static func services(_ database: Database, _ shared: Shared) -> Services {
@@ -111,7 +132,7 @@ final class Worker {
       patience: Patience(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       answers: AnswerOnce(answers: AnswerRepository(database)),
-      address: "\(shared.ports.main.address)",
+      address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add(1, ordering: .relaxed)
         let reason = database.lastConnectFailure?.debugDescription ?? "no answer in time"
@@ -130,7 +151,7 @@ final class Worker {
         await Readiness(database, wantedVersion: wanted, isDraining: draining.hasBegun).state
       },
       metrics: { shared.metrics.text(shared.visitors) },
-      metricsAccess: shared.configuration.metricsAccess
+      metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
     ).routeSet
   }
 

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("A response") struct ResponseEncoderTests {
   private let encoder = ResponseEncoder(unixSeconds: 784_111_777)
-  private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+  private let date =
+    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Content-Type-Options: nosniff\r\n"
+  private let unkept = "Cache-Control: no-store\r\n"
 
   private func encode(
     _ response: Response, to request: String = "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -25,7 +27,8 @@ import Testing
     #expect(
       text
         == "HTTP/1.1 201 Created\r\n\(date)Content-Type: application/json\r\nContent-Length: 2\r\n"
-        + "X-Request-Id: 00000000000000010000000000000abc\r\nLocation: /orders/1\r\n\r\n{}")
+        + "X-Request-Id: 00000000000000010000000000000abc\r\nLocation: /orders/1\r\n\(unkept)\r\n{}"
+    )
     #expect(keepAlive)
   }
 
@@ -34,7 +37,7 @@ import Testing
 
     #expect(
       text == "HTTP/1.1 200 OK\r\n\(date)Content-Type: text/plain; charset=utf-8\r\n"
-        + "Content-Length: 5\r\n\r\n")
+        + "Content-Length: 5\r\n\(unkept)\r\n")
   }
 
   @Test("without content by its status has no length either", arguments: [204, 304])
@@ -43,7 +46,17 @@ import Testing
 
     let (text, _) = try encode(Response(status, contentType: .json, body: [65]))
 
-    #expect(text == "HTTP/1.1 \(code) \(status.reasonPhrase)\r\n\(date)\r\n")
+    #expect(text == "HTTP/1.1 \(code) \(status.reasonPhrase)\r\n\(date)\(unkept)\r\n")
+  }
+
+  @Test("is kept by nobody, or asked for again each time where it has a tag") func caching() throws
+  {
+    let (plain, _) = try encode(.text(.ok, ""))
+    let (tagged, _) = try encode(
+      Response(.ok, fields: [Field("Vary", "a"), Field("ETag", "\"1\"")]))
+
+    #expect(plain.contains("\r\nCache-Control: no-store\r\n"))
+    #expect(tagged.contains("\r\nCache-Control: no-cache\r\n") && !tagged.contains("no-store"))
   }
 
   @Test("says when the connection ends, and to HTTP/1.0 when it does not") func connection() throws
@@ -74,10 +87,10 @@ import Testing
     let (text, _) = try encode(response, id: .taken("x\(evil)y"))
 
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 7)
+    #expect(lines.count == 9)
     let control = text.utf8.first { $0 < 0x20 && ![9, 10, 13].contains($0) || $0 == 0x7F }
     #expect(control == nil)
-    #expect(text.utf8.count { $0 == 10 } == 6 && text.utf8.count { $0 == 13 } == 6)
+    #expect(text.utf8.count { $0 == 10 } == 8 && text.utf8.count { $0 == 13 } == 8)
   }
 
   @Test("asks for content in one interim answer") func interim() {

@@ -27,6 +27,10 @@ enum Rights {
     "GET /livez": "anyone",
     "GET /readyz": "anyone",
     "GET /metrics": "",
+    "GET /openapi.json": "anyone",
+    "GET /docs": "anyone",
+    "GET /docs/errors": "anyone",
+    "GET /docs/{file}": "anyone",
 
     "POST /customers": "retailer",
     "GET /customers": "retailer",

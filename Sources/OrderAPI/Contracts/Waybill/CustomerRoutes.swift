@@ -12,15 +12,10 @@ public struct CustomerRoutes {
 
   var routes: [Route] {
     [
-      Route(.post, "/customers", "Introduce a customer", access: .retailer, create),
-      Route(
-        .get, "/customers", "List customers, in the order they were introduced", access: .retailer,
-        list),
-      Route(
-        .get, "/customers/{id}", "Get one customer", access: .roles([.retailer, .customer]), get),
-      Route(
-        .patch, "/customers/{id}", "Change a customer's name or address",
-        access: .retailer, change),
+      Route(.post, "/customers", About.create, access: .retailer, create),
+      Route(.get, "/customers", About.list, access: .retailer, list),
+      Route(.get, "/customers/{id}", About.get, access: .roles([.retailer, .customer]), get),
+      Route(.patch, "/customers/{id}", About.change, access: .retailer, change),
     ]
   }
 
@@ -39,7 +34,7 @@ public struct CustomerRoutes {
   }
 
   private func list(_ call: Call) async throws -> Response {
-    var parameters = try call.parameters("limit", "cursor")
+    var parameters = try call.parameters()
     let size = parameters.pageSize()
     let position = parameters.read("cursor", Cursor.rule) {
       Cursor.position($0, list: "customers")

@@ -21,7 +21,7 @@ extension NewOrder {
 }
 
 /// What a client of the own API may ask for.
-private enum ShortageWord: String, CaseIterable {
+enum ShortageWord: String, CaseIterable {
   case refuse, partial
 
   var shortage: NewOrder.Shortage { self == .refuse ? .refuse : .partial }

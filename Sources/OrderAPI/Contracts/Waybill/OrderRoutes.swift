@@ -11,26 +11,19 @@ struct OrderRoutes {
 
   var routes: [Route] {
     [
-      Route(.post, "/orders", "Place an order", access: .retailer, place),
+      Route(.post, "/orders", About.place, access: .retailer, place),
+      Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
       Route(
-        .get, "/orders", "List orders, newest first",
-        access: .roles([.retailer, .warehouse, .customer]), list),
+        .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
+      Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
+      Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, move),
+      Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
+      Route(.delete, "/orders/{id}", About.cancel, access: .retailer, cancel),
       Route(
-        .get, "/orders/{id}", "Get one order, by its id or its number",
-        access: .roles([.retailer, .warehouse, .customer]), get),
-      Route(
-        .patch, "/orders/{id}", "Change the quantities of a new order", access: .retailer, edit),
-      Route(
-        .patch, "/orders/{id}/status", "Move an order to its next status",
-        access: .warehouse, move),
-      Route(.patch, "/orders/{id}/shipping", "Say who carries an order", access: .staff, ship),
-      Route(
-        .delete, "/orders/{id}", "Cancel an order and return its stock", access: .retailer, cancel),
-      Route(
-        .get, "/orders/{id}/events", "Show what happened to an order",
+        .get, "/orders/{id}/events", About.history,
         access: .roles([.retailer, .warehouse, .customer]), history),
       Route(
-        .get, "/customers/{id}/orders", "List the orders of a customer",
+        .get, "/customers/{id}/orders", About.listOfCustomer,
         access: .roles([.retailer, .warehouse, .customer]), listOfCustomer),
     ]
   }
@@ -82,7 +75,7 @@ struct OrderRoutes {
 
   private func history(_ call: Call) async throws -> Response {
     let key = try key(call)
-    var parameters = try call.parameters("limit", "cursor")
+    var parameters = try call.parameters()
     let size = parameters.pageSize()
     let position = parameters.read("cursor", "must be a cursor of this list") {
       Cursor.position($0, list: "events")
@@ -101,9 +94,7 @@ struct OrderRoutes {
   }
 
   private func list(_ call: Call) async throws -> Response {
-    var parameters = try call.parameters(
-      "status", "channel", "customer_id", "created_after", "created_before", "product_id", "sort",
-      "limit", "cursor")
+    var parameters = try call.parameters()
     var filter = parameters.orderFilter()
     filter.customer = parameters.read("customer_id", "must have 1 to 255 characters") {
       CustomerID($0)
@@ -121,9 +112,7 @@ struct OrderRoutes {
     guard let customer = CustomerID(try call.value("id")), call.scope.covers(customer) else {
       throw OrderError.unknownCustomer
     }
-    var parameters = try call.parameters(
-      "status", "channel", "created_after", "created_before", "product_id", "sort", "limit",
-      "cursor")
+    var parameters = try call.parameters()
     var filter = parameters.orderFilter()
     filter.customer = customer
     return try await list(call, filter, &parameters, requiringCustomer: true)

@@ -16,22 +16,13 @@ public struct ProductRoutes {
 
   var routes: [Route] {
     [
-      Route(.post, "/products", "Bring a product into the catalogue", access: .retailer, create),
-      Route(
-        .get, "/products", "List or search products, in the order they were created",
-        access: .staff, list),
-      Route(.get, "/products/{id}", "Get one product", access: .staff, get),
-      Route(
-        .patch, "/products/{id}", "Change a product's name, description or price",
-        access: .retailer, change),
-      Route(
-        .delete, "/products/{id}", "Retire a product: it can no longer be ordered",
-        access: .retailer, retire),
-      Route(
-        .post, "/products/{id}/stock", "Change a product's stock by hand", access: .staff, adjust),
-      Route(
-        .get, "/products/{id}/stock", "What happened to a product's stock", access: .staff,
-        movements),
+      Route(.post, "/products", About.create, access: .retailer, create),
+      Route(.get, "/products", About.list, access: .staff, list),
+      Route(.get, "/products/{id}", About.get, access: .staff, get),
+      Route(.patch, "/products/{id}", About.change, access: .retailer, change),
+      Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
+      Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
+      Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
     ]
   }
 
@@ -56,7 +47,7 @@ public struct ProductRoutes {
   }
 
   private func list(_ call: Call) async throws -> Response {
-    var parameters = try call.parameters("q", "in_stock", "retired", "limit", "cursor")
+    var parameters = try call.parameters()
     let characters = ProductFilter.allowedTextLength
     let text = parameters.read("q", "must have at most \(characters.upperBound) characters") {
       characters.contains($0.unicodeScalars.count) ? $0 : nil
@@ -129,7 +120,7 @@ public struct ProductRoutes {
 
   private func movements(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    var parameters = try call.parameters("limit", "cursor")
+    var parameters = try call.parameters()
     let size = parameters.pageSize()
     let position = parameters.read("cursor", Cursor.rule) {
       Cursor.position($0, list: "movements", parts: 2).flatMap(StockMovement.Position.init)

@@ -12,18 +12,14 @@ public struct ReportRoutes {
 
   var routes: [Route] {
     [
-      Route(
-        .get, "/reports/customers", "What customers bought: completed orders", access: .retailer,
-        list),
-      Route(
-        .get, "/reports/customers/{customer_id}", "What one customer bought", access: .retailer, get
-      ),
+      Route(.get, "/reports/customers", About.list, access: .retailer, list),
+      Route(.get, "/reports/customers/{customer_id}", About.get, access: .retailer, get),
     ]
   }
 
   private func list(_ call: Call) async throws -> Response {
     let form = try call.form(of: [.json, .csv])
-    var parameters = try call.parameters("sort", "limit", "cursor")
+    var parameters = try call.parameters()
     let sort = parameters.read("sort", ReportSort.rule) { ReportSort($0) } ?? .standard
     let size = parameters.pageSize()
     // Part of the cursor's name, as a position says nothing to another sort order.

@@ -20,6 +20,8 @@ public struct WaybillContract {
   public var routeSet: RouteSet {
     RouteSet(
       name: "api",
+      about: "The retailer's and the warehouse's own system: orders, customers, products, reports.",
+      refusal: Self.refusal,
       routes: customers.routes + products.routes + orders.routes + report.routes,
       explain: Self.explain)
   }
@@ -31,7 +33,7 @@ extension WaybillContract {
     let notice = ErrorNotice(failure)
     let body = JSONWriter.object { json in
       json.string("message", notice.message)
-      json.string("code", notice.code.description)
+      json.string("code", notice.code.rawValue)
       json.string("documentation", "/docs/errors#\(notice.code)")
       json.array("errors") { errors in
         for violation in notice.violations {

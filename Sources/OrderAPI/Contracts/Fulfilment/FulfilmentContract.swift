@@ -11,8 +11,6 @@ struct FulfilmentContract {
   private static let listBytesMax = 1 << 20
   private static let pageSize = PageSize(PageSize.allowed.upperBound)!
   private static let listName = "fulfilment orders"
-  /// Whom the history puts an order down to.
-  private static let who = "fulfilment"
 
   private let orders: OrderUseCases
   private let hint: (OrderReference) -> Void
@@ -27,13 +25,15 @@ struct FulfilmentContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "fulfilment",
+      about: "Clients whose orders a process service outside fulfils; only it moves them.",
+      refusal: Self.refusal,
       routes: [
-        Route(.post, "/order", "Have an order fulfilled", access: .retailer, place),
-        Route(.get, "/order", "List orders, newest first", access: .retailer, list),
-        Route(.get, "/order/{order_id}", "Get an order", access: .retailer, get),
+        Route(.post, "/order", About.place, access: .retailer, place),
+        Route(.get, "/order", About.list, access: .retailer, list),
+        Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
         Route(
-          .post, "/order/{order_id}/process-callback", "Hint that something happened to an order",
-          access: .anyone, handler: .now(takeHint)),
+          .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,
+          handler: .now(takeHint)),
       ],
       explain: Self.explain)
   }
@@ -47,14 +47,14 @@ struct FulfilmentContract {
       }
       return reference
     }
-    let placed = try await orders.place.place(NewOrder(toFulfil: reference), by: Self.who)
+    let placed = try await orders.place.place(NewOrder(toFulfil: reference), by: call.who)
     var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
     response.fields.append(Field("Location", call.location(of: reference.value)))
     return response
   }
 
   private func list(_ call: Call) async throws -> Response {
-    var parameters = try call.parameters("status", "cursor")
+    var parameters = try call.parameters()
     let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
     let status = parameters.read("status", "must be one of: \(words)", Word.init)
     let start = parameters.read("cursor", Cursor.rule) {
@@ -124,30 +124,32 @@ struct FulfilmentContract {
   }
 }
 
-/// What this contract calls the statuses.
-private enum Word: String, CaseIterable {
-  case created = "CREATED"
-  case processing = "PROCESSING"
-  case fulfilled = "FULFILLED"
-  case failed = "FAILED"
+extension FulfilmentContract {
+  /// What this contract calls the statuses.
+  enum Word: String, CaseIterable {
+    case created = "CREATED"
+    case processing = "PROCESSING"
+    case fulfilled = "FULFILLED"
+    case failed = "FAILED"
 
-  init(_ status: OrderStatus) {
-    self =
-      switch status {
-      case .new: .created
-      case .inProgress: .processing
-      case .completed: .fulfilled
-      // The schema lets nobody cancel one of these.
-      case .failed, .cancelled: .failed
+    init(_ status: OrderStatus) {
+      self =
+        switch status {
+        case .new: .created
+        case .inProgress: .processing
+        case .completed: .fulfilled
+        // The schema lets nobody cancel one of these.
+        case .failed, .cancelled: .failed
+        }
+    }
+
+    var status: OrderStatus {
+      switch self {
+      case .created: .new
+      case .processing: .inProgress
+      case .fulfilled: .completed
+      case .failed: .failed
       }
-  }
-
-  var status: OrderStatus {
-    switch self {
-    case .created: .new
-    case .processing: .inProgress
-    case .fulfilled: .completed
-    case .failed: .failed
     }
   }
 }
@@ -155,6 +157,6 @@ private enum Word: String, CaseIterable {
 extension Order {
   fileprivate func writeFulfilment(_ json: inout JSONObjectWriter) {
     json.string("id", reference)
-    json.string("status", Word(status).rawValue)
+    json.string("status", FulfilmentContract.Word(status).rawValue)
   }
 }

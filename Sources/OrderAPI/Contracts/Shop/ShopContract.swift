@@ -22,15 +22,13 @@ struct ShopContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "shop",
+      about: "End users: each token has its own orders, and stock is limited.",
+      refusal: Self.refusal,
       routes: [
-        Route(.post, "/orders", "Order what is in stock", access: .customer, place),
-        Route(
-          .get, "/orders/{order_id}", "Get one of one's own orders", access: .customer, get
-        ),
-        Route(
-          .patch, "/orders/{order_id}", "Change counts of an order", access: .customer,
-          edit),
-        Route(.delete, "/orders/{order_id}", "Cancel an order", access: .customer, cancel),
+        Route(.post, "/orders", About.place, access: .customer, place),
+        Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
+        Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
+        Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
       ],
       around: patiently, explain: { Self.explain($0, $1, address: address) })
   }

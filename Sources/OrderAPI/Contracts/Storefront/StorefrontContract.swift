@@ -14,11 +14,14 @@ struct StorefrontContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "storefront",
+      about: "Shop fronts whose catalogue lives elsewhere: no stock is touched, and any status may "
+        + "follow any other.",
+      refusal: Self.refusal,
       routes: [
-        Route(.post, "/orders", "Place an order", access: .retailer, place),
-        Route(.patch, "/orders/{id}/status", "Give an order any status", access: .retailer, move),
-        Route(.patch, "/orders/{id}/shipping", "Say who carries an order", access: .retailer, ship),
-        Route(.delete, "/orders/{id}", "Delete an order", access: .retailer, delete),
+        Route(.post, "/orders", About.place, access: .retailer, place),
+        Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
+        Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
+        Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
       ],
       explain: Self.explain)
   }
@@ -83,7 +86,7 @@ struct StorefrontContract {
 
 extension StorefrontContract {
   /// What a shop front calls the statuses it knows.
-  fileprivate enum Word: String, CaseIterable {
+  enum Word: String, CaseIterable {
     case processing, canceled, delivered
 
     /// The word nearest to a status; somebody else may have moved the order.

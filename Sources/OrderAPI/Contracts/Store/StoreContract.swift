@@ -23,18 +23,17 @@ struct StoreContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "store",
+      about:
+        "Customers who order one unit of one product at a time. Ids are the own API's numbers, "
+        + "lists are bare arrays.",
+      refusal: Self.refusal,
       routes: [
-        Route(.post, "/customers", "Introduce a customer", access: .retailer, createCustomer),
-        Route(.get, "/products", "List what can be ordered", access: .retailer, listProducts),
+        Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer),
+        Route(.get, "/products", About.listProducts, access: .retailer, listProducts),
+        Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
+        Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
         Route(
-          .post, "/customers/{id}/orders", "Order one unit of a product", access: .retailer, order),
-        Route(
-          .get, "/customers/{id}/orders", "List a customer's orders, oldest first",
-          access: .retailer, listOrders),
-        Route(
-          .post, "/customers/{id}/notifications", "Ask to be told when a product is back",
-          access: .retailer,
-          subscribe),
+          .post, "/customers/{id}/notifications", About.subscribe, access: .retailer, subscribe),
       ],
       explain: Self.explain)
   }
@@ -136,7 +135,7 @@ extension StoreContract {
   }
 
   private func cursor(_ call: Call, list: String, count: Int) throws(Failure) -> [Int]? {
-    var parameters = try call.parameters("cursor")
+    var parameters = try call.parameters()
     let position = parameters.read("cursor", Cursor.rule) {
       Cursor.position($0, list: list, count: count)
     }

@@ -1,0 +1,62 @@
+import HTTP
+import JSON
+import Orders
+
+extension FulfilmentContract {
+  /// What callers are told of each route.
+  enum About {
+    static let place = RouteDescription(
+      "placeOrder", "Have an order fulfilled",
+      "The id is the client's own; the same one again is refused and begins nothing.",
+      body: Body(
+        Schema.object(["id": .string(OrderReference.allowedLength)], isOpen: true)
+          .named("FulfilmentNewOrder"),
+        ["by id": #"{"id": "o-1"}"#]),
+      answers: [
+        .json(
+          .created, "The order", order, headers: [.location],
+          ["created": #"{"id": "o-1", "status": "CREATED"}"#],
+          links: Link.each(["getOrder"], "order_id", from: "/id"))
+      ],
+      refusals: [.referenceUsed])
+
+    static let list = RouteDescription(
+      "listOrders", "List orders, newest first",
+      parameters: [
+        .query(
+          "status", .words(Word.allCases.map(\.rawValue) + [""]),
+          "Only orders in this status; nothing is no filter."),
+        .cursor,
+      ],
+      answers: [
+        .json(
+          .ok, "The orders", .array(order), headers: [.link],
+          ["orders": #"[{"id": "o-1", "status": "PROCESSING"}]"#])
+      ])
+
+    static let get = RouteDescription(
+      "getOrder", "Get an order", parameters: [id],
+      answers: [
+        .json(.ok, "The order", order, ["fulfilled": #"{"id": "o-1", "status": "FULFILLED"}"#])
+      ],
+      refusals: [.notFound])
+
+    static let takeHint = RouteDescription(
+      "takeProcessCallback", "Hint that something happened to an order",
+      """
+      For the process service. Nothing that it says is believed: it is asked, a little sooner than \
+      it would have been. So the answer is the same for every order, known or not.
+      """,
+      parameters: [.path("order_id", .string(), "The client's id of the order.")],
+      answers: [Answer(status: .ok, text: "Thank you; there is no content")])
+
+    private static let id = Parameter.path(
+      "order_id", .string(OrderReference.allowedLength), "The client's id of the order.")
+
+    private static let order = Schema.object(["id": .string(), "status": .word(Word.self)])
+      .named("FulfilmentOrder")
+  }
+
+  /// What `explain` writes.
+  static let refusal = Schema.object(["message": .string()]).named("FulfilmentRefusal")
+}

@@ -1,0 +1,87 @@
+import HTTP
+import JSON
+import Orders
+
+extension StoreContract {
+  /// What callers are told of each route.
+  enum About {
+    static let createCustomer = RouteDescription(
+      "createCustomer", "Introduce a customer",
+      "The same address again is another customer. Fields that nobody asks for are passed over.",
+      body: Body(
+        Schema.object(["email": EmailAddress.schema, "name": Name.schema], isOpen: true)
+          .named("StoreNewCustomer"),
+        ["steve": #"{"email": "steve.smith@example.org", "name": "Steve Smith"}"#]),
+      answers: [
+        .json(
+          .created, "The customer",
+          Schema.object(["id": number, "name": .string(), "email": .string()])
+            .named("StoreCustomer"),
+          ["customer": #"{"id": 1, "name": "Steve Smith", "email": "steve.smith@example.org"}"#],
+          links: Link.each(["placeOrder", "listOrders", "createNotification"], "id", from: "/id"))
+      ])
+
+    static let listProducts = RouteDescription(
+      "listProducts", "List what can be ordered", "Sold-out products are in it, retired ones not.",
+      parameters: [.cursor],
+      answers: [
+        list(
+          "The products",
+          .object([
+            "id": number, "name": .string(), "description": .string(), "sku": .string(),
+            "quantity": .integer(Product.allowedStock),
+          ]).named("StoreProduct"),
+          """
+          [{"id": 1, "name": "Bluetooth Keyboard", "description": "…", "sku": "ABC123",
+            "quantity": 7}]
+          """)
+      ])
+
+    static let order = RouteDescription(
+      "placeOrder", "Order one unit of a product", "At the catalogue's price.",
+      parameters: [customer], body: Body(wish, ["by sku": #"{"sku": "ABC123"}"#]),
+      answers: [.json(.created, "The order", receipt, ["order": receiptExample])],
+      refusals: [.notFound, .unknownProduct, .outOfStock])
+
+    static let listOrders = RouteDescription(
+      "listOrders", "List a customer's orders, oldest first", parameters: [customer, .cursor],
+      answers: [list("The orders", receipt, "[\(receiptExample)]")], refusals: [.notFound])
+
+    static let subscribe = RouteDescription(
+      "createNotification", "Ask to be told when a product is back",
+      "Once however often asked; due when the stock is nothing and then something again.",
+      parameters: [customer], body: Body(wish, ["by sku": #"{"sku": "ABC123"}"#]),
+      answers: [
+        .json(
+          .created, "What is waited for",
+          Schema.object(["id": number, "sku": .string(), "created_at": .moment])
+            .named("StoreNotification"))
+      ],
+      refusals: [.notFound])
+  }
+
+  /// What `explain` writes.
+  static let refusal = Schema.object(["message": .string()]).named("StoreRefusal")
+}
+
+extension StoreContract.About {
+  private static let number = Schema.integer(1...Int.max)
+
+  private static let customer = Parameter.path("id", number, "The customer's number.")
+
+  private static let wish = Schema.object(
+    ["sku": .string(1...JSONLimits.stringCharacters, pattern: "\\S")], isOpen: true
+  ).named("StoreWish")
+
+  private static let receipt = Schema.object([
+    "id": number, "sku": .string(), "total": .money, "created_at": .moment,
+  ]).named("StoreOrder")
+
+  private static let receiptExample =
+    #"{"id": 1, "sku": "ABC123", "total": 12.34, "created_at": "2020-06-15T20:22:26Z"}"#
+
+  /// A bare array, and where it goes on.
+  private static func list(_ text: String, _ entry: Schema, _ example: String) -> Answer {
+    .json(.ok, text, .array(entry), headers: [.link], ["page": example])
+  }
+}

@@ -1,0 +1,42 @@
+import HTTP
+import Orders
+
+extension CustomerRoutes {
+  /// What callers are told of each route.
+  enum About {
+    private static let id = Parameter.path("id", CustomerID.schema, "The customer's id.")
+
+    private static let customer = Answer.json(
+      .ok, "The customer", Customer.schema, headers: [.etag], ["customer": Customer.example])
+
+    static let create = RouteDescription(
+      "createCustomer", "Introduce a customer",
+      body: Body(
+        NewCustomer.schema,
+        ["demo": #"{"id": "c-1", "name": "Demo Customer 1", "email": "demo@example.org"}"#]),
+      answers: [
+        .json(
+          .created, "The customer", Customer.schema, headers: [.location, .etag],
+          ["customer": Customer.example],
+          links: Link.each(
+            ["getCustomer", "changeCustomer", "listOrdersOfCustomer"], "id", from: "/id"))
+      ],
+      refusals: [.idTaken])
+
+    static let list = RouteDescription(
+      "listCustomers", "List customers, in the order they were introduced",
+      parameters: [.limit, .cursor],
+      answers: [.json(.ok, "A page of customers", .page(of: Customer.schema))])
+
+    static let get = RouteDescription(
+      "getCustomer", "Get one customer", parameters: [id, .ifNoneMatch], answers: [customer],
+      refusals: [.notFound])
+
+    static let change = RouteDescription(
+      "changeCustomer", "Change a customer's name or address",
+      "A field that is absent stays; null clears the address.",
+      parameters: [id, .ifMatch],
+      body: Body(CustomerChange.schema, ["address": #"{"email": "demo@example.org"}"#]),
+      answers: [customer], refusals: [.notFound])
+  }
+}

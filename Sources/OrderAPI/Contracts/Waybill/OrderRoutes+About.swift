@@ -1,0 +1,130 @@
+import HTTP
+import JSON
+import Orders
+
+extension OrderRoutes {
+  /// What callers are told of each route.
+  enum About {
+    static let place = RouteDescription(
+      "placeOrder", "Place an order",
+      """
+      An item is of the catalogue (`product_id`; its price is copied unless one is given) or free \
+      (`price` without `product_id`). The customer need not exist before. With \
+      `"shortage": "partial"` the order takes what is there, and `unavailable` lists the rest.
+      """,
+      body: Body(
+        NewOrder.schema,
+        [
+          "catalogueAndFree": #"""
+          {"customer_id": "c-1", "items": [{"product_id": "keyboard", "quantity": 2},
+            {"name": "Gift wrap", "quantity": 1, "price": 3.50}],
+            "reference": "PO-77", "shortage": "refuse"}
+          """#,
+          "quantityAndPrice":
+            #"{"customer_id": "c-1", "items": [{"quantity": 1, "price": "21.10"}]}"#,
+        ]),
+      answers: [
+        .json(
+          .created, "The order", PlacedOrder.schema, headers: [.location, .etag],
+          ["placed": Order.example],
+          links: Link.each(
+            ["getOrder", "editOrder", "moveOrder", "shipOrder", "cancelOrder", "listOrderEvents"],
+            "id", from: "/id"))
+      ],
+      refusals: [.unknownProduct, .outOfStock, .referenceUsed])
+
+    static let list = RouteDescription(
+      "listOrders", "List orders, newest first",
+      parameters: filters(among: [customer]),
+      answers: [page])
+
+    static let listOfCustomer = RouteDescription(
+      "listOrdersOfCustomer", "List the orders of a customer",
+      parameters: [.path("id", CustomerID.schema, "The customer's id.")] + filters(),
+      answers: [page], refusals: [.notFound])
+
+    static let get = RouteDescription(
+      "getOrder", "Get one order, by its id or its number",
+      parameters: [id, .ifNoneMatch], answers: [order], refusals: [.notFound])
+
+    static let edit = RouteDescription(
+      "editOrder", "Change the quantities of a new order",
+      """
+      `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
+      not named stay, and new ones are added. The stock follows in the same moment.
+      """,
+      parameters: [id, .ifMatch],
+      body: Body(
+        LineChange.listSchema,
+        ["three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#]),
+      answers: [order],
+      refusals: [
+        .notFound, .emptied, .tooManyLines, .unknownProduct, .outOfStock, .notEditable,
+        .notYoursToMove,
+      ])
+
+    static let move = RouteDescription(
+      "moveOrder", "Move an order to its next status",
+      """
+      `new` → `in_progress` → `completed`, nothing else; both may become `cancelled`. A status is \
+      also read as `in progress` or `in-progress`, in any letter case.
+      """,
+      parameters: [id, .ifMatch],
+      body: Body(
+        .object(["status": OrderStatus.givenSchema]), ["next": #"{"status": "in_progress"}"#]),
+      answers: [order], refusals: [.notFound, .wrongStatus, .notYoursToMove])
+
+    static let ship = RouteDescription(
+      "shipOrder", "Say who carries an order",
+      "Allowed in every status. A field that is absent stays, null clears it; one must be there.",
+      parameters: [id, .ifMatch],
+      body: Body(
+        ShippingChange.schema,
+        ["both": #"{"carrier": "Demo Carrier", "tracking_number": "1234567890"}"#]),
+      answers: [order], refusals: [.notFound, .notYoursToMove])
+
+    static let cancel = RouteDescription(
+      "cancelOrder", "Cancel an order and return its stock",
+      "Again is 200 without a second return. A completed or failed order stays as it is.",
+      parameters: [id, .ifMatch], answers: [order],
+      refusals: [.notFound, .wrongStatus, .notYoursToMove])
+
+    static let history = RouteDescription(
+      "listOrderEvents", "Show what happened to an order",
+      parameters: [id, .limit, .cursor],
+      answers: [.json(.ok, "A page of its history, oldest first", .page(of: OrderEvent.schema))],
+      refusals: [.notFound])
+  }
+}
+
+extension OrderRoutes.About {
+  private static let id = Parameter.path(
+    "id", .either([.string(format: "uuid"), .integer(1...Int.max)]),
+    "The order's id or its number.")
+
+  private static let order = Answer.json(
+    .ok, "The order", Order.schema, headers: [.etag], ["order": Order.example])
+
+  private static let page = Answer.json(.ok, "A page of orders", .page(of: Order.schema))
+
+  private static let customer = Parameter.query(
+    "customer_id", CustomerID.schema, "Only orders of this customer.")
+
+  private static func filters(among others: [Parameter] = []) -> [Parameter] {
+    [
+      .query(
+        "status", OrderStatus.listSchema,
+        "Only orders in one of these statuses, parted by commas: "
+          + OrderStatus.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."),
+      .query("channel", .word(Channel.self), "Only orders that came through this contract."),
+    ] + others + [
+      .query("created_after", .moment, "Only orders placed later than this."),
+      .query("created_before", .moment, "Only orders placed earlier than this."),
+      .query("product_id", ProductID.schema, "Only orders that hold this product."),
+      .query(
+        "sort", .word(OrderFilter.Sort.self).standing(at: "-created_at"),
+        "Oldest first, or newest first with a minus."),
+      .limit, .cursor,
+    ]
+  }
+}

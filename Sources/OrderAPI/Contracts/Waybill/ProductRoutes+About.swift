@@ -1,0 +1,70 @@
+import HTTP
+import JSON
+import Orders
+
+extension ProductRoutes {
+  /// What callers are told of each route.
+  enum About {
+    private static let id = Parameter.path("id", ProductID.schema, "The product's id, its SKU.")
+
+    private static let product = Answer.json(
+      .ok, "The product", Product.schema, headers: [.etag], ["product": Product.example])
+
+    static let create = RouteDescription(
+      "createProduct", "Bring a product into the catalogue",
+      body: Body(
+        NewProduct.schema,
+        ["keyboard": #"{"id": "keyboard", "name": "Keyboard", "price": 49.90, "stock": 10}"#]),
+      answers: [
+        .json(
+          .created, "The product", Product.schema, headers: [.location, .etag],
+          ["product": Product.example],
+          links: Link.each(
+            ["getProduct", "changeProduct", "retireProduct", "adjustStock", "listStockMovements"],
+            "id", from: "/id"))
+      ],
+      refusals: [.idTaken])
+
+    static let list = RouteDescription(
+      "listProducts", "List or search products, in the order they were created",
+      "A search looks at 2,000 products a page, so a page may be empty and still not the last.",
+      parameters: [
+        .query(
+          "q", .string(ProductFilter.allowedTextLength),
+          "What stands in the name, id or description, letter case aside."),
+        .query("in_stock", .boolean, "Only products that are in stock, or that are not."),
+        .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
+        .limit, .cursor,
+      ],
+      answers: [.json(.ok, "A page of products", .page(of: Product.schema))])
+
+    static let get = RouteDescription(
+      "getProduct", "Get one product", parameters: [id, .ifNoneMatch], answers: [product],
+      refusals: [.notFound])
+
+    static let change = RouteDescription(
+      "changeProduct", "Change a product's name, description or price",
+      "A field that is absent stays; null clears the description. Orders keep their prices.",
+      parameters: [id, .ifMatch],
+      body: Body(ProductChange.schema, ["price": #"{"price": "44.90"}"#]),
+      answers: [product], refusals: [.notFound])
+
+    static let retire = RouteDescription(
+      "retireProduct", "Retire a product: it can no longer be ordered",
+      "It can still be read, and orders keep it.",
+      parameters: [id, .ifMatch], answers: [product], refusals: [.notFound])
+
+    static let adjust = RouteDescription(
+      "adjustStock", "Change a product's stock by hand", parameters: [id, .ifMatch],
+      body: Body(
+        StockAdjustment.schema, ["stock take": #"{"delta": -3, "reason": "stock take"}"#]),
+      answers: [product], refusals: [.notFound, .stockBelowZero, .stockTooLarge])
+
+    static let movements = RouteDescription(
+      "listStockMovements", "What happened to a product's stock",
+      "Every change and its cause, newest first; together they are the stock.",
+      parameters: [id, .limit, .cursor],
+      answers: [.json(.ok, "A page of movements", .page(of: StockMovement.schema))],
+      refusals: [.notFound])
+  }
+}

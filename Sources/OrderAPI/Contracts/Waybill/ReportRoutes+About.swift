@@ -1,0 +1,48 @@
+import HTTP
+import JSON
+import Orders
+
+extension ReportRoutes {
+  /// What callers are told of each route.
+  enum About {
+    private static let example = #"""
+      {"refreshed_at": "2026-01-01T10:00:00.000Z", "refresh_interval_seconds": 120, "items": [
+        {"customer_id": "c-1", "customer_name": "Demo Customer 1", "orders": 3,
+         "total_quantity": 7, "total_amount": 299.40}], "next": null}
+      """#
+
+    private static let sorts = ReportSort.Column.allCases.flatMap { column in
+      [false, true].map { ReportSort(column: column, descends: $0).word }
+    }
+
+    static let list = RouteDescription(
+      "reportOnCustomers", "What customers bought: completed orders",
+      """
+      Completed orders of all contracts as of `refreshed_at`. The `ETag` changes with a refresh \
+      only. `Accept: text/csv` gives a table, with the next page in `Link`.
+      """,
+      parameters: [
+        .query(
+          "sort", .words(sorts).standing(at: .string(ReportSort.standard.word)),
+          "By which column; behind a minus the largest come first."),
+        .limit, .cursor, .ifNoneMatch,
+      ],
+      answers: [
+        Answer(
+          status: .ok, text: "A page of the report", headers: [.etag, .link],
+          contents: [
+            .init(type: .json, schema: ReportRow.pageSchema, examples: [Example("page", example)]),
+            .init(type: .csv, schema: .string()),
+          ])
+      ],
+      refusals: [.notAcceptable])
+
+    static let get = RouteDescription(
+      "reportOnCustomer", "What one customer bought",
+      parameters: [
+        .path("customer_id", CustomerID.schema, "The customer's id."), .ifNoneMatch,
+      ],
+      answers: [.json(.ok, "One row of the report", ReportRow.schema, headers: [.etag])],
+      refusals: [.notFound, .notAcceptable])
+  }
+}

@@ -1,0 +1,70 @@
+/// The page that shows the document, and lets people try its calls.
+enum BrowserPage {
+  /// The page; without the interface's files it says what is missing, and where to look instead.
+  static func html(isComplete: Bool) -> [UInt8] {
+    let body =
+      isComplete
+      ? """
+      <div id="swagger-ui"></div>
+      <noscript><p class="notice">This page needs scripts. The document itself is at
+      <a href="/openapi.json">/openapi.json</a>.</p></noscript>
+      <script src="/docs/swagger-ui.js"></script>
+      <script src="/docs/start.js"></script>
+      """
+      : """
+      <main class="page"><h1>The interface is missing</h1>
+      <p>This page shows the calls with Swagger UI, whose files were not found beside the program:
+      <code>share/waybill/swagger-ui</code>, or <code>docs/swagger-ui</code> in the source.</p>
+      <p>The document itself is at <a href="/openapi.json">/openapi.json</a>; any viewer of
+      OpenAPI 3.1 shows it. What each refusal means is at
+      <a href="/docs/errors">/docs/errors</a>.</p></main>
+      """
+    let styles = isComplete ? ["swagger-ui.css", "pages.css"] : ["pages.css"]
+    return Array(PageFrame.html(title: "Waybill API", styles: styles, body: body).utf8)
+  }
+
+  /// Starts the interface; all it needs is here, so that no script stands in the page itself.
+  static let script = Array(
+    """
+    "use strict";
+    SwaggerUIBundle({
+      url: "/openapi.json",
+      dom_id: "#swagger-ui",
+      deepLinking: true,
+      displayRequestDuration: true,
+      filter: true,
+      persistAuthorization: false,
+      docExpansion: "list",
+      defaultModelsExpandDepth: 0,
+      syntaxHighlight: { theme: "idea" },
+      validatorUrl: null,
+    });
+
+    """.utf8)
+}
+
+/// What all pages have around them.
+enum PageFrame {
+  static func html(title: String, styles: [String], body: String) -> String {
+    let links = styles.map { "<link rel=\"stylesheet\" href=\"/docs/\($0)\">" }
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(title)</title>
+      <link rel="icon" href="data:,">
+      \(links.joined(separator: "\n"))
+      </head>
+      <body>
+      <header><a class="name" href="/docs">Waybill</a>
+      <nav><a href="/docs">Calls</a> <a href="/docs/errors">Errors</a>
+      <a href="/openapi.json">openapi.json</a></nav></header>
+      \(body)
+      </body>
+      </html>
+
+      """
+  }
+}

@@ -1,0 +1,59 @@
+import HTTP
+
+/// What each refusal means and what to do about it, for people; made of the same table as refusals.
+struct ErrorPage {
+  private let mounts: [Router.Mount]
+
+  init(_ mounts: [Router.Mount]) { self.mounts = mounts }
+
+  var html: [UInt8] {
+    let codes = ErrorCode.allCases.sorted { $0.rawValue < $1.rawValue }
+    let list = codes.map { "<li><a href=\"#\($0)\"><code>\($0)</code></a></li>" }
+    let body = """
+      <main class="page">
+      <h1>Errors</h1>
+      <p>Every refusal has one of these codes. The own API sends it as <code>code</code>; the other
+      contracts, each in a form of its own, mean the same. Where a contract has a status of its own
+      for it, that is named too.</p>
+      <ul class="index">\(list.joined(separator: "\n"))</ul>
+      \(codes.map(section).joined(separator: "\n"))
+      </main>
+      """
+    return Array(PageFrame.html(title: "Waybill errors", styles: ["pages.css"], body: body).utf8)
+  }
+
+  private func section(_ code: ErrorCode) -> String {
+    """
+    <section id="\(code)">
+    <h2><code>\(code)</code> <span class="status">\(code.statuses.map(Self.words)
+      .joined(separator: ", "))</span></h2>
+    <p>\(Self.escaped(code.advice.happened))</p>
+    <p><b>What to do.</b> \(Self.escaped(code.advice.cure))</p>\(exceptions(code))
+    </section>
+    """
+  }
+
+  /// Contracts that say it with another status.
+  private func exceptions(_ code: ErrorCode) -> String {
+    let others = mounts.compactMap { mount -> String? in
+      let occasion = Occasion(id: .made(0, 0), request: nil, mount: mount.path)
+      let status = mount.set.explain(code.sample, occasion).status
+      guard !code.statuses.contains(status) else { return nil }
+      return "\(Self.words(status)) in the \(mount.set.name)"
+    }
+    return others.isEmpty ? "" : "\n<p class=\"exception\">\(others.joined(separator: ", ")).</p>"
+  }
+
+  private static func words(_ status: Status) -> String { "\(status.code) \(status.reasonPhrase)" }
+
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { html, character in
+      switch character {
+      case "&": html += "&amp;"
+      case "<": html += "&lt;"
+      case ">": html += "&gt;"
+      default: html.append(character)
+      }
+    }
+  }
+}

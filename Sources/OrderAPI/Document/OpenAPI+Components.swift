@@ -1,0 +1,72 @@
+import JSON
+
+extension OpenAPI {
+  static let info: JSONValue = [
+    "title": "Waybill", "version": "1.0.0",
+    "summary": "Order management: orders, stock, customers and reports",
+    "description": .string(
+      """
+      One service, several contracts: its own API at the root, and contracts that existing clients \
+      speak, each below a path of its own and, where a port is configured, also at that port's root.
+
+      **Access.** With `WAYBILL_AUTH=tokens` every call needs a token of one of the roles that it \
+      names: `Authorization: Bearer wb_…`. With `open` only the shop's calls do, as a token says \
+      whose orders they are.
+
+      **Values.** JSON is read strictly: UTF-8, no key twice, no NUL character, no trailing comma. \
+      Money is an exact decimal with two fraction digits, moments are RFC 3339 in UTC.
+
+      **Lists** come in pages: `next` is the address of the following page, and null on the last. \
+      A parameter with nothing behind its name counts as absent, and one that is not known here \
+      is refused.
+
+      **Versions.** An `ETag` is the version of a resource: `If-None-Match` saves reading it \
+      again, `If-Match` keeps a change from undoing somebody else's.
+
+      **Repetition.** A change sent again with the same `Idempotency-Key` and body is done \
+      once, and answered as the first time.
+
+      **Refusals** have a code each, explained at [/docs/errors](/docs/errors). What is no HTTP \
+      request is refused before any call is known, with 400, 408, 413, 414, 417, 431, 501 or 505, \
+      and a method that an address does not offer with 405 and `Allow`.
+      """),
+  ]
+
+  /// What operations refer to; complete once all of them have been written.
+  var components: JSONValue {
+    [
+      "schemas": .object(Self.sorted(schemas)),
+      "examples": .object(Self.sorted(refusals)),
+      "headers": [
+        "X-Request-Id": Self.header(
+          "What the request is called in the log: the name it came with, or one that was made."),
+        "ETag": Self.header("The version, in quotes.", example: "\"1\""),
+        "Location": Self.header("Where to find what was made.", format: "uri-reference"),
+        "Idempotent-Replayed": Self.header(
+          "`true` where the answer is that of an earlier request with the same key.",
+          example: "true"),
+        "Link": Self.header(
+          "The address of the next page, with `rel=\"next\"`, where there is one."),
+        "Retry-After": Self.header("After how many seconds to try again.", example: "1"),
+      ],
+      "securitySchemes": [
+        "token": [
+          "type": "http", "scheme": "bearer", "bearerFormat": "wb_…",
+          "description": "A token as `waybill token create` makes one; its role says what it may.",
+        ]
+      ],
+    ]
+  }
+
+  private static func header(
+    _ text: String, format: String? = nil, example: String? = nil
+  ) -> JSONValue {
+    var schema = format.map { Schema.string(format: $0) } ?? .string()
+    if let example { schema = schema.example(.string(example)) }
+    return ["description": .string(text), "schema": schema.json]
+  }
+
+  private static func sorted(_ parts: [String: JSONValue]) -> [JSONValue.Member] {
+    parts.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value) }
+  }
+}

@@ -1,0 +1,226 @@
+import HTTP
+import JSON
+import Orders
+
+/// The OpenAPI 3.1 document of everything that a router dispatches.
+///
+/// It is made of the routes alone: what each refuses with is asked of the contract's own `explain`,
+/// so that an example of a refusal is what a caller gets.
+struct OpenAPI {
+  private let mounts: [Router.Mount]
+  private(set) var schemas: [String: JSONValue] = [:]
+  private(set) var refusals: [String: JSONValue] = [:]
+
+  init(_ mounts: [Router.Mount]) { self.mounts = mounts }
+
+  /// The document.
+  mutating func document() -> JSONValue {
+    var paths: [JSONValue.Member] = []
+    for mount in mounts {
+      for route in mount.set.routes {
+        let path = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+        let method = JSONValue.Member(
+          key: route.method.name.lowercased(), value: operation(route, mount))
+        let known = paths.firstIndex { $0.key == path }
+        guard let known, case .object(let methods) = paths[known].value else {
+          paths.append(.init(key: path, value: .object([method])))
+          continue
+        }
+        paths[known] = .init(key: path, value: .object(methods + [method]))
+      }
+    }
+    return [
+      "openapi": "3.1.0", "info": Self.info, "servers": [["url": "/"]],
+      "tags": .array(
+        mounts.map { ["name": .string("\($0.set.name)"), "description": .string($0.set.about)] }),
+      "paths": .object(paths), "components": components,
+    ]
+  }
+
+  private mutating func operation(_ route: Route, _ mount: Router.Mount) -> JSONValue {
+    let about = route.description
+    let contract = "\(mount.set.name)"
+    var members: [JSONValue.Member] = [
+      .init(key: "tags", value: [.string(contract)]),
+      .init(key: "operationId", value: .string(Self.name(about.name, mount))),
+      .init(key: "summary", value: .string(about.summary)),
+    ]
+    if !about.text.isEmpty { members.append(.init(key: "description", value: .string(about.text))) }
+    members.append(.init(key: "security", value: route.access.requirement))
+    let parameters = (about.parameters + (route.isKeyed ? [.idempotencyKey] : [])).map { json($0) }
+    if !parameters.isEmpty { members.append(.init(key: "parameters", value: .array(parameters))) }
+    if let body = about.body {
+      let content = Answer.Content(type: .json, schema: body.schema, examples: body.examples)
+      members.append(
+        .init(key: "requestBody", value: ["required": true, "content": json([content])]))
+    }
+    members.append(.init(key: "responses", value: responses(route, mount)))
+    return .object(members)
+  }
+
+  /// What programs call an operation; those of the own API are the plain ones.
+  private static func name(_ name: String, _ mount: Router.Mount) -> String {
+    mount.path.text == "/" ? name : "\(mount.set.name)" + name.capitalized
+  }
+
+  private mutating func json(_ parameter: Parameter) -> JSONValue {
+    [
+      "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
+      "required": .boolean(parameter.isRequired), "description": .string(parameter.text),
+      "schema": use(parameter.schema),
+    ]
+  }
+
+  private mutating func use(_ schema: Schema) -> JSONValue {
+    schemas.merge(schema.named) { $1 }
+    return schema.json
+  }
+
+  private mutating func json(_ contents: [Answer.Content]) -> JSONValue {
+    .object(
+      contents.map { content in
+        var media: [JSONValue.Member] = [.init(key: "schema", value: use(content.schema))]
+        if !content.examples.isEmpty {
+          let examples = content.examples.map {
+            JSONValue.Member(key: $0.name, value: ["value": $0.value])
+          }
+          media.append(.init(key: "examples", value: .object(examples)))
+        }
+        let type = content.type.value.prefix { $0 != ";" }
+        return .init(key: String(type), value: .object(media))
+      })
+  }
+}
+
+// MARK: - Responses
+
+extension OpenAPI {
+  private mutating func responses(_ route: Route, _ mount: Router.Mount) -> JSONValue {
+    let about = route.description
+    var members = about.answers.map { answer in
+      JSONValue.Member(key: "\(answer.status.code)", value: json(answer, route, mount))
+    }
+    if about.parameters.contains(where: { $0.name == Parameter.ifNoneMatch.name }) {
+      members.append(
+        .init(
+          key: "304",
+          value: [
+            "description": "The caller has this version already", "headers": Self.headers([.etag]),
+          ]))
+    }
+    let codes = Dictionary(grouping: Self.codes(of: route)) { code in
+      mount.set.explain(code.sample, Self.occasion(mount)).status.code
+    }
+    for (status, codes) in codes.sorted(by: { $0.key < $1.key })
+    where !members.contains(where: { $0.key == "\(status)" }) {
+      members.append(.init(key: "\(status)", value: json(codes, mount)))
+    }
+    return .object(members)
+  }
+
+  private mutating func json(
+    _ answer: Answer, _ route: Route, _ mount: Router.Mount
+  ) -> JSONValue {
+    let headers = answer.headers + (route.isKeyed ? [.replayed] : [])
+    var members: [JSONValue.Member] = [
+      .init(key: "description", value: .string(answer.text)),
+      .init(key: "headers", value: Self.headers(headers)),
+    ]
+    if !answer.contents.isEmpty {
+      members.append(.init(key: "content", value: json(answer.contents)))
+    }
+    if !answer.links.isEmpty {
+      let links = answer.links.map { link in
+        JSONValue.Member(
+          key: link.operation,
+          value: [
+            "operationId": .string(Self.name(link.operation, mount)),
+            "parameters": [link.parameter: .string("$response.body#\(link.pointer)")],
+          ])
+      }
+      members.append(.init(key: "links", value: .object(links)))
+    }
+    return .object(members)
+  }
+
+  /// A refusal with one status, for any of some reasons.
+  private mutating func json(_ codes: [ErrorCode], _ mount: Router.Mount) -> JSONValue {
+    let codes = Set(codes).sorted { $0.rawValue < $1.rawValue }
+    var examples: [JSONValue.Member] = []
+    for code in codes {
+      let name = "\(mount.set.name).\(code)"
+      let response = mount.set.explain(code.sample, Self.occasion(mount))
+      refusals[name] = [
+        "summary": .string(code.advice.happened),
+        "value": (try? JSONValue(parsing: response.body)) ?? .null,
+      ]
+      examples.append(
+        .init(key: "\(code)", value: ["$ref": .string("#/components/examples/\(name)")]))
+    }
+    let isRetried = codes.contains { [.serviceUnavailable, .tooManyRequests].contains($0.status) }
+    return [
+      "description": .string(codes.map { "`\($0)`" }.joined(separator: ", ")),
+      "headers": Self.headers(isRetried ? [.retryAfter] : []),
+      "content": [
+        "application/json": ["schema": use(mount.set.refusal), "examples": .object(examples)]
+      ],
+    ]
+  }
+
+  /// Everything a route can refuse with: for what it does, and for what it is.
+  private static func codes(of route: Route) -> [ErrorCode] {
+    let about = route.description
+    var codes = about.refusals
+    if route.access != .anyone {
+      codes += [.unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests]
+    }
+    if !about.queryNames.isEmpty { codes.append(.invalidRequest) }
+    if about.body != nil { codes += [.invalidJSON, .invalidRequest, .notJSON, .badMessage] }
+    if about.parameters.contains(where: { $0.name == Parameter.ifMatch.name }) {
+      codes.append(.versionChanged)
+    }
+    if route.isKeyed {
+      codes += [.badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay]
+    }
+    guard case .later = route.handler else { return codes }
+    codes += [.internal, .overloaded, .unavailable]
+    return route.method == .get ? codes : codes + [.outcomeUnknown]
+  }
+
+  private static func occasion(_ mount: Router.Mount) -> Occasion {
+    Occasion(id: .made(0, 0), request: nil, mount: mount.path)
+  }
+
+  private static func headers(_ headers: [Answer.Header]) -> JSONValue {
+    .object(
+      (["X-Request-Id"] + headers.map(\.rawValue)).map {
+        .init(key: $0, value: ["$ref": .string("#/components/headers/\($0)")])
+      })
+  }
+}
+
+extension Route {
+  /// Whether a key of the caller's keeps it from having a second effect.
+  fileprivate var isKeyed: Bool {
+    guard case .later = handler else { return false }
+    return method != .get
+  }
+}
+
+extension Access {
+  /// One of these is needed; the words are the roles a token may have.
+  fileprivate var requirement: JSONValue {
+    switch self {
+    case .anyone: []
+    case .customer: [["token": ["customer"]]]
+    case .roles(let roles):
+      .array(
+        (roles.map(\.rawValue).sorted() + ["admin"]).map { ["token": [.string($0)]] })
+    }
+  }
+}
+
+extension String {
+  /// The same with a capital first letter, for a name that follows another.
+  fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,165 @@
+import JSON
+import Orders
+
+/// What a JSON value may be, in the words of JSON Schema 2020-12, which are those of OpenAPI 3.1.
+///
+/// Whatever reads a body or writes an answer has one beside it, made of the limits that it keeps.
+struct Schema: Sendable {
+  private var keywords: [JSONValue.Member]
+  /// The schemas with a name that are part of this one, or are it.
+  private(set) var named: [String: JSONValue] = [:]
+
+  /// As it stands where it is used: a reference when it has a name.
+  var json: JSONValue { .object(keywords) }
+
+  private init(_ json: JSONValue, named: [String: JSONValue] = [:]) {
+    guard case .object(let members) = json else { preconditionFailure("a schema is an object") }
+    keywords = members
+    self.named = named
+  }
+
+  private func with(_ key: String, _ value: JSONValue) -> Schema {
+    var schema = self
+    schema.keywords.removeAll { $0.key == key }
+    schema.keywords.append(.init(key: key, value: value))
+    return schema
+  }
+
+  private func with(_ key: String, _ value: Int?) -> Schema {
+    value.map { with(key, .number("\($0)")) } ?? self
+  }
+}
+
+// MARK: - Values
+
+extension Schema {
+  /// True or false.
+  static let boolean = Schema(["type": "boolean"])
+
+  /// Text of so many Unicode scalars.
+  static func string(_ length: ClosedRange<Int>? = nil, pattern: String? = nil) -> Schema {
+    let schema = Schema(["type": "string"])
+      .with("minLength", length.flatMap { $0.lowerBound > 0 ? $0.lowerBound : nil })
+      .with("maxLength", length?.upperBound)
+    return pattern.map { schema.with("pattern", .string($0)) } ?? schema
+  }
+
+  /// Text of a form that JSON Schema has a name for.
+  static func string(_ length: ClosedRange<Int>? = nil, format: String) -> Schema {
+    string(length).with("format", .string(format))
+  }
+
+  /// A whole number.
+  static func integer(_ range: ClosedRange<Int> = .min ... .max) -> Schema {
+    Schema(["type": "integer"])
+      .with("minimum", range.lowerBound == .min ? nil : range.lowerBound)
+      .with("maximum", range.upperBound == .max ? nil : range.upperBound)
+  }
+
+  /// A whole number that a reader of 64 bits takes.
+  static func integer(from least: Int) -> Schema {
+    integer(least...Int.max).with("maximum", Int.max)
+  }
+
+  /// One of these words.
+  static func words(_ words: [String]) -> Schema {
+    Schema(["type": "string"]).with("enum", .array(words.map(JSONValue.string)))
+  }
+
+  /// One of the words of an enumeration.
+  static func word<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> Schema
+  where Word.RawValue == String {
+    words(Word.allCases.map(\.rawValue))
+  }
+
+  /// Exactly this text.
+  static func constant(_ text: String) -> Schema { Schema(["const": .string(text)]) }
+
+  /// A moment.
+  static let moment = string(format: "date-time").example("2026-01-01T10:00:00.000Z")
+
+  /// An amount as it is read: exact, whether it comes as a number or as text.
+  static let givenMoney: Schema = {
+    let (units, cents) = Money.allowed.upperBound.cents.quotientAndRemainder(dividingBy: 100)
+    let digits = "\(units)".count
+    return either([
+      Schema([
+        "type": "number", "minimum": 0, "maximum": .number("\(units).\(cents)"),
+        "multipleOf": .number("0.01"),
+      ]),
+      string(pattern: "^(0|[1-9][0-9]{0,\(digits - 1)})(\\.[0-9]{1,2})?$"),
+    ])
+    .about("An exact decimal with at most two fraction digits and no exponent.")
+  }()
+
+  /// An amount as it is written: a number with two fraction digits.
+  static let money = Schema(["type": "number", "minimum": 0]).example(.number("21.10"))
+}
+
+// MARK: - Structure
+
+extension Schema {
+  /// An array; one that is a set has no item twice.
+  static func array(
+    _ items: Schema, count: ClosedRange<Int>? = nil, isSet: Bool = false
+  ) -> Schema {
+    let array = Schema(["type": "array", "items": items.json], named: items.named)
+    return (isSet ? array.with("uniqueItems", true) : array)
+      .with("minItems", count.flatMap { $0.lowerBound > 0 ? $0.lowerBound : nil })
+      .with("maxItems", count?.upperBound)
+  }
+
+  /// An object with these members; one that is not `isOpen` has no others.
+  static func object(
+    _ required: KeyValuePairs<String, Schema>, optional: KeyValuePairs<String, Schema> = [:],
+    isOpen: Bool = false
+  ) -> Schema {
+    let members = Array(required) + Array(optional)
+    var schema = Schema(["type": "object"])
+    if !required.isEmpty {
+      schema = schema.with("required", .array(required.map { .string($0.key) }))
+    }
+    schema = schema.with(
+      "properties", .object(members.map { .init(key: $0.key, value: $0.value.json) }))
+    if !isOpen { schema = schema.with("additionalProperties", false) }
+    for member in members { schema.named.merge(member.value.named) { $1 } }
+    return schema
+  }
+
+  /// At least one of several.
+  static func either(_ schemas: [Schema]) -> Schema {
+    var schema = Schema(["anyOf": .array(schemas.map(\.json))])
+    for part in schemas { schema.named.merge(part.named) { $1 } }
+    return schema
+  }
+
+  /// The same, or null.
+  var orNull: Schema {
+    guard let type = keywords.first(where: { $0.key == "type" })?.value else {
+      return .either([self, Schema(["type": "null"])])
+    }
+    var schema = with("type", .array([type, "null"]))
+    if case .array(let words)? = keywords.first(where: { $0.key == "enum" })?.value {
+      schema = schema.with("enum", .array(words + [.null]))
+    }
+    return schema
+  }
+
+  /// An object that has at least so many members.
+  func members(atLeast count: Int) -> Schema { with("minProperties", count) }
+
+  /// What a member stands at when it is not there.
+  func standing(at value: JSONValue) -> Schema { with("default", value) }
+
+  /// The same, explained in a sentence.
+  func about(_ text: String) -> Schema { with("description", .string(text)) }
+
+  /// The same, with what it may look like.
+  func example(_ value: JSONValue) -> Schema { with("examples", .array([value])) }
+
+  /// The same under a name, which the document explains once and refers to.
+  func named(_ name: String) -> Schema {
+    Schema(
+      ["$ref": .string("#/components/schemas/\(name)")], named: named.merging([name: json]) { $1 })
+  }
+}

@@ -1,0 +1,63 @@
+import HTTP
+
+extension Operations {
+  /// What callers are told of each route.
+  enum About {
+    static let liveness = RouteDescription(
+      "getLiveness", "Whether the process answers", answers: [text("It does", .text)])
+
+    static let readiness = RouteDescription(
+      "getReadiness", "Whether the service can do its work",
+      answers: [
+        .json(.ok, "It can", state),
+        .json(
+          .serviceUnavailable, "It cannot, and why; or the service is busy",
+          .either([state, WaybillContract.refusal]), headers: [.retryAfter]),
+      ])
+
+    static let metrics = RouteDescription(
+      "getMetrics", "Figures in Prometheus' text format",
+      answers: [text("The figures of this instance", .metrics)])
+
+    static let openAPI = RouteDescription(
+      "getOpenAPI", "This document", parameters: [.ifNoneMatch],
+      answers: [.json(.ok, "OpenAPI 3.1", .object([:], isOpen: true), headers: [.etag])])
+
+    static let browser = RouteDescription(
+      "getDocumentation", "This document for people, who can try the calls",
+      parameters: [.ifNoneMatch], answers: [page])
+
+    static let errors = RouteDescription(
+      "getErrorDocumentation", "What each refusal means, and what to do",
+      parameters: [.ifNoneMatch],
+      answers: [page])
+
+    static let file = RouteDescription(
+      "getDocumentationFile", "A style sheet or a script of these pages",
+      parameters: [.path("file", .string(), "Its name."), .ifNoneMatch],
+      answers: [
+        Answer(
+          status: .ok, text: "The file", headers: [.etag],
+          contents: [.css, .javaScript].map { .init(type: $0, schema: .string()) })
+      ],
+      refusals: [.notFound, .notAcceptable])
+
+    private static let page = text("A page", .html, headers: [.etag])
+
+    private static let state = Schema.object(
+      [
+        "status": .words(["ready", "not ready"]),
+        "checks": Schema.object([:], isOpen: true)
+          .about("What was looked at, and `ok` or what is wrong with it."),
+      ], isOpen: true
+    ).named("Readiness")
+
+    private static func text(
+      _ text: String, _ type: ContentType, headers: [Answer.Header] = []
+    ) -> Answer {
+      Answer(
+        status: .ok, text: text, headers: headers,
+        contents: [.init(type: type, schema: .string())])
+    }
+  }
+}

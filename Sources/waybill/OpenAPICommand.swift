@@ -1,0 +1,16 @@
+import OrderAPI
+import Postgres
+
+/// `waybill openapi`: the document as the service serves it, with no service and no database.
+enum OpenAPICommand {
+  static var document: String {
+    get throws {
+      let configuration = try Configuration(Environment([:]))
+      let shared = Shared(
+        configuration: configuration, target: try ConnectionString(""),
+        log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
+        visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
+      return String(decoding: Worker.documents(shared).openAPI, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import HTTP
+import JSON
+import Testing
+
+@testable import OrderAPI
+
+@Suite("The OpenAPI document") struct OpenAPITests {
+  private let document: JSONValue
+  private let operations: [(path: String, method: String, value: JSONValue)]
+
+  init() throws {
+    document = try Described.document()
+    operations = (document["paths"]?.members ?? []).flatMap { path in
+      path.value.members.map { (path.key, $0.key, $0.value) }
+    }
+  }
+
+  @Test("has every route that is dispatched, and no other") func routes() throws {
+    let routes = try Described.mounts().flatMap { mount in
+      mount.set.routes.map { route in
+        "\(route.method.name.lowercased()) "
+          + (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+      }
+    }
+
+    #expect(Set(operations.map { "\($0.method) \($0.path)" }) == Set(routes))
+    #expect(operations.count == routes.count)
+  }
+
+  @Test("says of every route what for, under a name of its own, and what the answers are")
+  func descriptions() {
+    for operation in operations {
+      let name = "\(operation.method) \(operation.path)"
+      #expect(operation.value["summary"]?.text?.isEmpty == false, "\(name)")
+      let statuses = operation.value["responses"]?.members.map(\.key) ?? []
+      #expect(statuses.contains { $0.hasPrefix("2") }, "\(name)")
+      let mayHaveBody = ["post", "patch", "put"].contains(operation.method)
+      #expect(operation.value["requestBody"] == nil || mayHaveBody, "\(name)")
+    }
+    let names = operations.compactMap { $0.value["operationId"]?.text }
+    #expect(Set(names).count == operations.count)
+  }
+
+  @Test("names the values of each path, and no others") func paths() {
+    for operation in operations {
+      let named = operation.path.split(separator: "/").filter { $0.hasPrefix("{") }
+        .map { String($0.dropFirst().dropLast()) }
+      let described = (operation.value["parameters"]?.items ?? [])
+        .filter { $0["in"] == "path" }.compactMap { $0["name"]?.text }
+      #expect(described == named, "\(operation.method) \(operation.path)")
+    }
+  }
+
+  @Test("needs a token where the route does, of the roles that it names") func access() throws {
+    for mount in try Described.mounts() {
+      for route in mount.set.routes {
+        let path = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+        let operation = document.at("paths", path, route.method.name.lowercased())
+        let needed = operation?["security"]?.items ?? [.null]
+        #expect(needed.isEmpty == (route.access == .anyone), "\(path)")
+        let refuses = operation.at("responses", "401") != nil
+        #expect(refuses == (route.access != .anyone), "\(path)")
+      }
+    }
+  }
+
+  @Test("refers to nothing that it does not have") func references() {
+    let names = Set(operations.compactMap { $0.value["operationId"]?.text })
+    for object in document.objects {
+      if let reference = object["$ref"]?.text {
+        let keys = reference.dropFirst(2).split(separator: "/").map(String.init)
+        #expect(keys.reduce(document, { $0?[$1] }) != nil, "\(reference)")
+      }
+      for link in object["links"]?.members ?? [] {
+        #expect(link.value["operationId"]?.text.map(names.contains) == true, "\(link.key)")
+      }
+    }
+  }
+
+  @Test("has examples that fit their schemas, of requests, answers and refusals") func examples() {
+    let check = SchemaCheck(document: document)
+    var count = 0
+    for operation in operations {
+      for media in operation.value.objects {
+        guard let schema = media["schema"], let examples = media["examples"] else { continue }
+        for example in examples.members {
+          let target = example.value["$ref"]?.text.flatMap { reference in
+            document.at("components", "examples")?[String(reference.split(separator: "/").last!)]
+          }
+          let value = (target ?? example.value)["value"] ?? .null
+          let complaints = check.complaints(value, schema)
+          #expect(
+            complaints.isEmpty,
+            "\(operation.method) \(operation.path), \(example.key): \(complaints)")
+          count += 1
+        }
+      }
+    }
+    #expect(count > 300)
+  }
+}
+
+extension JSONValue? {
+  fileprivate func at(_ keys: String...) -> JSONValue? {
+    keys.reduce(self) { value, key in value?[key] }
+  }
+}
