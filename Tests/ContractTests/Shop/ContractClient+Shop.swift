@@ -11,12 +11,15 @@ import Testing
 struct Shopper: Sendable {
   let token: BearerToken
 
+  /// Who asks, as a request says it.
+  var field: String { "Authorization: Bearer \(token.secret)" }
+
   func send(
     _ client: ContractClient, _ method: String, _ path: String, _ body: String = ""
   ) async throws -> ContractAnswer {
     try await client.send(
       method, "/shop" + path, body,
-      fields: ["Content-Type: application/json", "Authorization: Bearer \(token.secret)"])
+      fields: ["Content-Type: application/json", field])
   }
 
   /// Sends what asks for these products and counts.

@@ -1,0 +1,92 @@
+import HTTP
+import JSON
+import TestSupport
+import Testing
+
+@testable import OrderAPI
+
+@Suite("A text that somebody sends")
+struct StoredTextTests {
+  /// Where a text can be sent, and where it is found in the answer and in what is read again.
+  struct Place: CustomTestStringConvertible, Sendable {
+    let request: String
+    let body: String
+    let found: [String]
+    /// Where to read it again; where the answer says when nil.
+    var reading: String?
+
+    var testDescription: String { "\(request) \(found.joined(separator: "."))" }
+  }
+
+  static let places: [Place] = [
+    Place(request: "POST /customers", body: #"{"name":TEXT}"#, found: ["name"]),
+    Place(
+      request: "PATCH /customers/c-1", body: #"{"name":TEXT}"#, found: ["name"],
+      reading: "/customers/c-1"),
+    Place(
+      request: "POST /products", body: #"{"id":"p-N","name":TEXT,"price":1}"#, found: ["name"]),
+    Place(
+      request: "POST /products", body: #"{"id":"p-N","name":"n","description":TEXT,"price":1}"#,
+      found: ["description"]),
+    Place(
+      request: "POST /orders",
+      body: #"{"customer_id":"c-1","items":[{"name":TEXT,"quantity":1,"price":1}]}"#,
+      found: ["items", "0", "name"]),
+    Place(
+      request: "POST /orders",
+      body: #"{"customer_id":"c-1","reference":TEXT,"items":[{"quantity":1,"price":1}]}"#,
+      found: ["reference"]),
+    Place(
+      request: "POST /orders", body: #"{"customer_id":TEXT,"items":[{"quantity":1,"price":1}]}"#,
+      found: ["customer_id"]),
+    Place(
+      request: "PATCH /orders/1/shipping", body: #"{"carrier":TEXT}"#,
+      found: ["shipping", "carrier"],
+      reading: "/orders/1"),
+    Place(
+      request: "PATCH /orders/1/shipping", body: #"{"tracking_number":TEXT}"#,
+      found: ["shipping", "tracking_number"], reading: "/orders/1"),
+    Place(
+      request: "POST /storefront/orders",
+      body: #"{"customerId":TEXT,"products":[{"productId":"p","quantity":1}]}"#,
+      found: ["customerId"]),
+    Place(
+      request: "POST /storefront/orders",
+      body: #"{"customerId":"1","products":[{"productId":TEXT,"quantity":1}]}"#,
+      found: ["products", "0", "productId"]),
+  ]
+
+  @Test("comes back as it was, or is refused", arguments: places)
+  func equal(_ place: Place) async throws {
+    try await ordering { client in
+      _ = try await client.place(#"{"customer_id":"c-1","items":[{"quantity":1,"price":1}]}"#)
+      var accepted = 0
+      for (number, text) in (Hostile.texts + ["plain", " spaces ", "\u{1}", "\"\\/\u{8}\t"])
+        .enumerated()
+      {
+        let body = place.body.replacing("TEXT", with: JSONValue.string(text).sent)
+          .replacing("p-N", with: "p-\(number)")
+        let words = place.request.split(separator: " ").map(String.init)
+        let answer = try await client.send(words[0], words[1], body)
+
+        guard answer.status != 400 else { continue }
+        accepted += 1
+        try #require(answer.status < 300, "\(text): \(answer.body)")
+        #expect(try place.text(in: answer) == Array(text.utf8), "\(answer.body)")
+        guard let reading = place.reading ?? answer.fields["Location"] else { continue }
+        let again = try await client.get(reading)
+        #expect(try place.text(in: again) == Array(text.utf8), "\(again.body)")
+      }
+      #expect(accepted > 10)
+    }
+  }
+}
+
+extension StoredTextTests.Place {
+  /// Its bytes: two strings that look alike are equal, and need not be the same.
+  fileprivate func text(in answer: ContractAnswer) throws -> [UInt8]? {
+    var value: JSONValue? = try answer.json
+    for key in found { value = Int(key).map { value?[$0] } ?? value?[key] }
+    return value?.text.map { Array($0.utf8) }
+  }
+}
