@@ -5,47 +5,29 @@ import Testing
 
 @testable import OrderAPI
 
-/// A route where it is mounted on the main port.
-struct TableRoute: CustomStringConvertible {
-  let contract: String
-  let mount: String
-  let route: Route
-
-  var description: String { "\(route.method.name) \(mount)\(route.path.text)" }
+extension Place: CustomStringConvertible {
+  var description: String { template }
 
   /// What its description gives as examples of a body.
   var bodies: [JSONValue] { route.description.body?.examples.map(\.value) ?? [] }
 
-  /// How many values its path holds.
-  var places: Int { route.path.text.count { $0 == "{" } }
+  /// Whether its path holds values.
+  var hasValues: Bool { template.contains("{") }
 
   /// Its address with these texts in the places of its path.
   func target(_ values: [String]) -> String {
     var values = values[...]
-    let segments = route.path.text.split(separator: "/").map { segment in
+    let segments = template.drop { $0 != "/" }.split(separator: "/").map { segment in
       segment.hasPrefix("{") ? PercentCoding.encode(values.popFirst() ?? "") : String(segment)
     }
-    return mount + "/" + segments.joined(separator: "/")
+    return "/" + segments.joined(separator: "/")
   }
 }
 
 extension ContractClient {
-  /// Every route of every contract: no test that walks it can forget one.
-  var table: [TableRoute] {
-    let own = WaybillContract(services).routeSet.routes.map {
-      TableRoute(contract: "waybill", mount: "", route: $0)
-    }
-    return own
-      + Contract.all.flatMap { contract in
-        contract.routeSet(services).routes.map {
-          TableRoute(contract: contract.name, mount: contract.basePath.text, route: $0)
-        }
-      }
-  }
-
   /// Asks a route of the table, as somebody who may.
   func ask(
-    _ entry: TableRoute, _ target: String, _ body: String = "", as shopper: Shopper
+    _ entry: Place, _ target: String, _ body: String = "", as shopper: Shopper
   ) async throws -> ContractAnswer {
     let token = entry.route.access == .customer ? [shopper.field] : []
     let type = body.isEmpty ? [] : ["Content-Type: application/json"]
@@ -53,16 +35,21 @@ extension ContractClient {
   }
 
   /// The address of something that the route can be asked of, made for it.
-  func address(for entry: TableRoute, of shopper: Shopper) async throws -> String {
-    guard entry.places > 0 else { return entry.target([]) }
+  func address(for entry: Place, of shopper: Shopper) async throws -> String {
+    guard entry.hasValues else { return entry.target([]) }
     let kind = entry.route.path.text.split(separator: "/")[0]
     switch (entry.contract, kind) {
-    case ("waybill", "orders"):
+    case ("api", "orders"):
       let order = try await place(
         #"{"customer_id":"c-1","items":[{"product_id":"keyboard","quantity":1}]}"#)
       return entry.target([try #require(order["number"]?.written)])
-    case ("waybill", "products"): return entry.target(["keyboard"])
-    case ("waybill", _): return entry.target(["c-1"])
+    case ("api", "products"): return entry.target(["keyboard"])
+    case ("api", _): return entry.target(["c-1"])
+    case ("operations", _): return entry.target(["pages.css"])
+    case ("fulfilment", _):
+      let id = "o-\(try await number("SELECT count(*) FROM orders"))"
+      _ = try await send("POST", "/fulfilment/order", #"{"id":"\#(id)"}"#)
+      return entry.target([id])
     case ("shop", _):
       let path = try await shopper.place(self, [("keyboard", 1)])
       return entry.target([String(path.dropFirst("/orders/".count))])

@@ -173,20 +173,6 @@ extension ContractClient {
         .map { "\(set.name) \($0.method.name) \($0.path.text)" }
     }
   }
-
-  /// All that is stored, in a few characters.
-  fileprivate func digest() async throws -> [String] {
-    let tables = try await database.read(
-      "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-    var digests: [String] = []
-    for table in tables {
-      let name = try table.text(0)
-      let digest = SQL(
-        unsafeText: "SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM \(name) AS t")
-      digests.append("\(name) \(try await database.read(digest)[0].optionalText(0) ?? "")")
-    }
-    return digests
-  }
 }
 
 extension ContractAnswer {

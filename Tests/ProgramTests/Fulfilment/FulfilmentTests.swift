@@ -55,7 +55,10 @@ struct FulfilmentTests {
     try await eventually("the oldest order's age is shown") {
       client.figure("fulfilment_oldest_created_seconds") ?? 0 > 0
     }
-    #expect(client.figure(#"fulfilment_orders{status="CREATED"}"#) == 50)
+    // Counted every few seconds, not for every scrape.
+    try await eventually("all of them are counted") {
+      client.figure(#"fulfilment_orders{status="CREATED"}"#) == 50
+    }
     #expect(program.log.contains("the process service is away; orders wait for it"))
 
     let back = try await RunningStandin(

@@ -9,7 +9,7 @@ extension FulfilmentContract {
       "placeOrder", "Have an order fulfilled",
       "The id is the client's own; the same one again is refused and begins nothing.",
       body: Body(
-        Schema.object(["id": .string(OrderReference.allowedLength)], isOpen: true)
+        Schema.object(["id": .string(OrderReference.allowedLength)])
           .named("FulfilmentNewOrder"),
         ["by id": #"{"id": "o-1"}"#]),
       answers: [

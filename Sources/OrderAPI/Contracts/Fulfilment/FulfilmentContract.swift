@@ -39,7 +39,7 @@ struct FulfilmentContract {
   }
 
   private func place(_ call: Call) async throws -> Response {
-    let reference = try call.body(unknownFields: .ignored) { (json) throws(JSONInvalid) in
+    let reference = try call.body { (json) throws(JSONInvalid) in
       let id = json["id"].string(length: OrderReference.allowedLength)
       try json.check()
       guard let reference = OrderReference(id) else {

@@ -9,7 +9,7 @@ extension StoreContract {
       "createCustomer", "Introduce a customer",
       "The same address again is another customer. Fields that nobody asks for are passed over.",
       body: Body(
-        Schema.object(["email": EmailAddress.schema, "name": Name.schema], isOpen: true)
+        Schema.object(["email": EmailAddress.schema, "name": Name.schema])
           .named("StoreNewCustomer"),
         ["steve": #"{"email": "steve.smith@example.org", "name": "Steve Smith"}"#]),
       answers: [
@@ -70,7 +70,7 @@ extension StoreContract.About {
   private static let customer = Parameter.path("id", number, "The customer's number.")
 
   private static let wish = Schema.object(
-    ["sku": .string(1...JSONLimits.stringCharacters, pattern: "\\S")], isOpen: true
+    ["sku": .string(1...JSONLimits.stringCharacters, pattern: "\\S")]
   ).named("StoreWish")
 
   private static let receipt = Schema.object([

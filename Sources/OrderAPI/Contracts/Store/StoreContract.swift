@@ -39,7 +39,7 @@ struct StoreContract {
   }
 
   private func createCustomer(_ call: Call) async throws -> Response {
-    let new = try call.body(unknownFields: .ignored) { (json) throws(JSONInvalid) in
+    let new = try call.body { (json) throws(JSONInvalid) in
       let name = json["name"].parsed(Name.rule, Name.init)
       let email = json["email"].parsed(EmailAddress.rule, EmailAddress.init)
       try json.check()
@@ -129,7 +129,7 @@ extension StoreContract {
   }
 
   private func sku(_ call: Call) throws(Failure) -> String {
-    try call.body(unknownFields: .ignored) { json in
+    try call.body { json in
       json["sku"].string { $0.allSatisfy(\.isWhitespace) ? "must not be blank" : nil }
     }
   }
