@@ -202,3 +202,10 @@ struct ErrorNotice {
     self.violations = violations
   }
 }
+
+extension [JSONViolation] {
+  /// All of them in one line, for contracts that have no list of errors.
+  var sentence: String {
+    map { ($0.field.isEmpty ? "the body" : $0.field) + " " + $0.message }.joined(separator: "; ")
+  }
+}

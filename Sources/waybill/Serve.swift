@@ -63,9 +63,9 @@ struct Serve {
 
   private func serve(_ shared: Shared, _ ports: Ports, on loop: EventLoop) async -> Int32 {
     let own = Worker(shared, ports, on: loop)
-    let report = ReportJob(shared, on: loop)
+    let report = ReportJob.start(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
-    let pruning = PruneJob(shared, on: loop)
+    let pruning = PruneJob.start(shared, on: loop)
     let news = Notifications(
       shared.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse, on: loop
     ) { shared.tokenNews.hear($0) }

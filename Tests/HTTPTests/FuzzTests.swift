@@ -42,11 +42,11 @@ struct Mutations {
   ].map { Array($0.utf8) }
 
   private let originals: [[UInt8]]
-  private var random: SplitMix
+  private var random: SeededRandom
 
   init(seed: UInt64, of originals: [[UInt8]] = HTTPCorpus.requests.map(\.bytes)) {
     self.originals = originals.filter { $0.count < 2_000 }
-    random = SplitMix(state: seed)
+    random = SeededRandom(seed: seed)
   }
 
   mutating func next() -> [UInt8] {
@@ -70,18 +70,5 @@ struct Mutations {
     default:
       bytes.insert(contentsOf: Self.pieces.randomElement(using: &random)!, at: position)
     }
-  }
-}
-
-/// A small generator of which a seed repeats the run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

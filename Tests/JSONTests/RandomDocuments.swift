@@ -1,20 +1,6 @@
 import JSON
+import TestSupport
 import Testing
-
-/// SplitMix64: small, and the same everywhere for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 @Suite("Random documents")
 struct RandomDocuments {
@@ -22,7 +8,7 @@ struct RandomDocuments {
 
   @Test("read back equal to what was written", arguments: seeds)
   func roundTrip(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     for round in 0..<300 {
       let value = Self.value(&random, depth: 5)
       let bytes = value.bytes
@@ -33,7 +19,7 @@ struct RandomDocuments {
 
   @Test("with damaged bytes are refused or read, and what was read is stable", arguments: seeds)
   func damaged(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     for round in 0..<1_000 {
       var bytes = Self.value(&random, depth: 4).bytes
       for _ in 0..<Int.random(in: 1...4, using: &random) { Self.damage(&bytes, &random) }
@@ -55,7 +41,7 @@ struct RandomDocuments {
       #expect(throws: JSONError.self) { try JSONValue(parsing: Array(body[..<end])) }
     }
 
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     for _ in 0..<1_000 {
       var bytes = body
       Self.damage(&bytes, &random)
@@ -64,7 +50,7 @@ struct RandomDocuments {
     }
   }
 
-  private static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
+  private static func damage(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
     let tokens = Array(#"{}[],:"\u0eE+-. tfn"#.utf8) + [0x00, 0x80, 0xC3, 0xED, 0xF4, 0xFF]
     let at = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<4, using: &random) {
@@ -75,7 +61,7 @@ struct RandomDocuments {
     }
   }
 
-  private static func value(_ random: inout SeededGenerator, depth: Int) -> JSONValue {
+  private static func value(_ random: inout SeededRandom, depth: Int) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
     case 0: return .null
     case 1: return .boolean(.random(using: &random))
@@ -98,7 +84,7 @@ struct RandomDocuments {
     }
   }
 
-  private static func string(_ random: inout SeededGenerator) -> String {
+  private static func string(_ random: inout SeededRandom) -> String {
     let ranges: [ClosedRange<UInt32>] = [
       0x01...0x7F, 0x20...0x7E, 0x22...0x22, 0x5C...0x5C, 0x80...0x7FF, 0x800...0xD7FF,
       0xE000...0xFFFF, 0x10000...0x10FFFF,

@@ -113,9 +113,7 @@ struct FulfilmentContract {
     switch failure {
     case .order(.referenceUsed): message = "There is an order of this id already."
     case .badBody(.violations(let violations)), .invalid(let violations):
-      message = violations.map { violation in
-        (violation.field.isEmpty ? "the body" : violation.field) + " " + violation.message
-      }.joined(separator: "; ")
+      message = violations.sentence
     default: break
     }
     return Response(

@@ -189,9 +189,7 @@ extension StoreContract {
       status = .notFound
       message = "There is no product \(products.map(\.value).joined(separator: ", "))."
     case .badBody(.violations(let violations)), .invalid(let violations):
-      message = violations.map { violation in
-        (violation.field.isEmpty ? "the body" : violation.field) + " " + violation.message
-      }.joined(separator: "; ")
+      message = violations.sentence
     default: break
     }
     return Response(
