@@ -58,6 +58,9 @@ struct RuleTests {
     Sample(.markers, "leftover TO" + "DO", "A.swift", "let a = 1  // TO" + "DO: more\n"),
     Sample(.markers, "leftover FIX" + "ME", "migrations/0001_a.sql", "-- FIX" + "ME\n"),
     Sample(.markers, nil, "A.swift", "let text = \"TO" + "DO\"  // HACKERS\n"),
+    Sample(
+      .namedTests, "names no test: Nothing", "SECURITY.md", "| all | so | `Nothing` |\n"),
+    Sample(.namedTests, nil, "SECURITY.md", "| promise | how | test |\n| --- | --- | --- |\n"),
     Sample(.deadCode, "commented-out code", "A.swift", "// if a {\n"),
     Sample(.deadCode, "commented-out code", "A.swift", "  // let a = b\n"),
     Sample(.deadCode, "commented-out code", "A.swift", "// print(a)\n"),

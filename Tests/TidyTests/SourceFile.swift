@@ -39,7 +39,8 @@ extension SourceFile {
   static let tree: [SourceFile] = {
     let folders = ["Sources", "Tests", "migrations", "docs", ".ci", "packaging", "examples"]
     let files = [
-      "Package.swift", "README.md", "CHANGELOG.md", "Dockerfile", "docker-compose.yml",
+      "Package.swift", "README.md", "SECURITY.md", "CHANGELOG.md", "Dockerfile",
+      "docker-compose.yml",
       ".dockerignore", ".env.example", "dev",
     ]
     return (folders.flatMap(paths) + files).compactMap(read)
