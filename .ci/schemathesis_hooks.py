@@ -24,6 +24,13 @@ def without_twins(items):
     return list(seen.values())
 
 
+def says_nothing(value):
+    """Nothing is left of the value in an address: of a dictionary only the keys are written there."""
+    if isinstance(value, (list, dict)):
+        return all(map(says_nothing, value))
+    return value in ("", None)
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if case.meta is None:
@@ -31,7 +38,7 @@ def before_call(context, case, kwargs):
     if not case.meta.generation.mode.is_positive:
         # Nothing behind a parameter's name is as good as no parameter: let it be wrong otherwise.
         for name, value in (case.query or {}).items():
-            if value == "":
+            if says_nothing(value):
                 case.query[name] = "x" * 300
         return
     if isinstance(case.body, dict):

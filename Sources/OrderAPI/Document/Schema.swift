@@ -36,6 +36,11 @@ extension Schema {
   /// True or false.
   static let boolean = Schema(["type": "boolean"])
 
+  /// A pattern: one character at least is no white space. What `\s` means differs from one reader
+  /// of patterns to the next, and from Unicode.
+  static let visible =
+    #"[^\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]"#
+
   /// Text of so many Unicode scalars.
   static func string(_ length: ClosedRange<Int>? = nil, pattern: String? = nil) -> Schema {
     let schema = Schema(["type": "string"])

@@ -70,7 +70,7 @@ extension StoreContract.About {
   private static let customer = Parameter.path("id", number, "The customer's number.")
 
   private static let wish = Schema.object(
-    ["sku": .string(1...JSONLimits.stringCharacters, pattern: "\\S")]
+    ["sku": .string(1...JSONLimits.stringCharacters, pattern: Schema.visible)]
   ).named("StoreWish")
 
   private static let receipt = Schema.object([

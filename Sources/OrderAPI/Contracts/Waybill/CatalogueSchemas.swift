@@ -8,7 +8,7 @@ extension CustomerID {
 }
 
 extension Name {
-  static let schema = Schema.string(allowedLength, pattern: "\\S")
+  static let schema = Schema.string(allowedLength, pattern: Schema.visible)
 }
 
 extension EmailAddress {
