@@ -8,31 +8,26 @@ public struct Call {
   public let request: Request
   /// What the request is called in answers and logs.
   public let id: RequestID
-  let route: Route
+  let entry: RouteTree.Entry
   /// Who asks, as far as a token tells; nil where none was asked for.
   private(set) var caller: Caller?
-  let contract: StaticString
   private let values: [ArraySlice<UInt8>]
 
-  init(
-    request: Request, id: RequestID, contract: StaticString, route: Route,
-    values: [ArraySlice<UInt8>]
-  ) {
+  init(request: Request, id: RequestID, entry: RouteTree.Entry, values: [ArraySlice<UInt8>]) {
     self.request = request
     self.id = id
-    self.contract = contract
-    self.route = route
+    self.entry = entry
     self.values = values
   }
+
+  var route: Route { entry.route }
+  var contract: StaticString { entry.mount.set.name }
 
   /// What stands in the path at `{name}`, decoded.
   ///
   /// A segment that is not proper UTF-8 in proper escapes names nothing that could exist.
   func value(_ name: String) throws(Failure) -> String {
-    let names = route.path.segments.compactMap { segment in
-      if case .value(let name) = segment { name } else { nil }
-    }
-    guard let place = names.firstIndex(of: name) else {
+    guard let place = route.path.names.firstIndex(of: name) else {
       preconditionFailure("\(route.path.text) has no {\(name)}")
     }
     guard let text = try? PercentCoding.decode(values[place]) else { throw .unknownRoute }

@@ -63,6 +63,8 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
   /// The pattern as written.
   public let text: String
   let segments: [Segment]
+  /// What the values in it are called, in their order.
+  let names: [String]
 
   /// A pattern as it stands in a route table; names in braces take one segment each.
   public init(stringLiteral text: String) {
@@ -76,6 +78,7 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
         ? .value(name: String(segment.dropFirst().dropLast()))
         : .literal(Array(segment.utf8))
     }
+    names = segments.compactMap { if case .value(let name) = $0 { name } else { nil } }
   }
 }
 

@@ -2,13 +2,18 @@ import HTTP
 
 /// All routes of a port by the segments of their paths.
 struct RouteTree {
-  /// A route and the contract it belongs to.
-  struct Entry {
+  /// A route and the contract it belongs to: an object, as every call holds one.
+  final class Entry {
     let route: Route
     let mount: Router.Mount
-
     /// The whole path, as metrics and logs name the route.
-    var template: String { (mount.path.text == "/" ? "" : mount.path.text) + route.path.text }
+    let template: String
+
+    init(_ route: Route, _ mount: Router.Mount) {
+      self.route = route
+      self.mount = mount
+      template = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+    }
   }
 
   /// What is offered at one path.

@@ -39,7 +39,7 @@ public final class Router {
     self.report = report
     var tree = RouteTree()
     for mount in mounts {
-      for route in mount.set.routes { tree.insert(.init(route: route, mount: mount)) }
+      for route in mount.set.routes { tree.insert(.init(route, mount)) }
     }
     self.tree = tree
   }
@@ -56,9 +56,7 @@ public final class Router {
       let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
       return (other.template, .now(explain(failure, other.mount, request, id)))
     }
-    let call = Call(
-      request: request, id: id, contract: entry.mount.set.name, route: entry.route,
-      values: place.values)
+    let call = Call(request: request, id: id, entry: entry, values: place.values)
     return (entry.template, reply(entry, call, from: address))
   }
 
@@ -89,9 +87,10 @@ public final class Router {
   }
 
   private func admit(_ call: Call, from address: ClientAddress) -> Gate.Verdict {
-    if let gate { return gate.admit(call.request, to: call.route.access, from: address) }
+    let access = call.entry.route.access
+    if let gate { return gate.admit(call.request, to: access, from: address) }
     return .decided(
-      call.route.access == .anyone
+      access == .anyone
         ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false)))
   }
 
