@@ -42,7 +42,7 @@ extension [UInt8] {
         append(addingCapacity: name.count + 4) { output in
           if !isFirst { output.append(UInt8(ascii: ",")) }
           output.append(UInt8(ascii: "\""))
-          for byte in name { output.append(byte) }
+          output.append(name)
           output.append(UInt8(ascii: "\""))
           output.append(UInt8(ascii: ":"))
         }
@@ -96,13 +96,15 @@ extension [UInt8] {
       length += 1
       rest /= 10
     }
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(length, minimum)))
-    rest = value
-    var index = count - 1
-    while rest > 0 {
-      self[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-      index -= 1
+    length = Swift.max(length, minimum)
+    append(addingCapacity: length) { output in
+      output.append(repeating: UInt8(ascii: "0"), count: length)
+      rest = value
+      while rest > 0 {
+        length -= 1
+        output[length] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
     }
   }
 
@@ -111,11 +113,25 @@ extension [UInt8] {
   /// U+2028 and U+2029 stay as they are: they are plain characters in JSON, and what is written
   /// here is never pasted into a script.
   mutating func appendJSON(string value: String?) {
-    guard let value else { return appendJSON(boolean: nil) }
-    append(UInt8(ascii: "\""))
-    let isDone: Void? = value.utf8.withContiguousStorageIfAvailable { appendEscaped($0) }
-    if isDone == nil { Array(value.utf8).withUnsafeBufferPointer { appendEscaped($0) } }
-    append(UInt8(ascii: "\""))
+    guard var value else { return appendJSON(boolean: nil) }
+    value.withUTF8 { text in
+      if Self.needsEscape(text) {
+        append(UInt8(ascii: "\""))
+        appendEscaped(text)
+        append(UInt8(ascii: "\""))
+      } else {
+        append(addingCapacity: text.count + 2) { output in
+          output.append(UInt8(ascii: "\""))
+          output.append(text)
+          output.append(UInt8(ascii: "\""))
+        }
+      }
+    }
+  }
+
+  /// Whether any byte needs an escape. Looks at all of them, so that many are looked at at once.
+  private static func needsEscape(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    text.reduce(0 as UInt8) { $0 | (needsEscape($1) ? 1 : 0) } != 0
   }
 
   private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
@@ -148,6 +164,16 @@ extension [UInt8] {
         append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
       }
     default: append(byte)
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends bytes for which there is room.
+  fileprivate mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    withUnsafeMutableBufferPointer { buffer, count in
+      _ = buffer[count...].initialize(fromContentsOf: bytes)
+      count += bytes.count
     }
   }
 }
