@@ -10,13 +10,9 @@ extension Row {
     return id
   }
 
-  /// An amount from `numeric(12,2)`: digits, a point, two digits.
+  /// An amount from `numeric(12,2)`.
   func money(_ column: Int) throws(PostgresError) -> Money {
-    let digits = try text(column).utf8.filter { $0 != UInt8(ascii: ".") }
-    guard let cents = Int64(String(decoding: digits, as: UTF8.self)) else {
-      throw .decoding(column: column, expected: "an amount of money")
-    }
-    return Money(cents: cents)
+    Money(cents: Int64(try decimal(column, fractionDigits: 2)))
   }
 
   /// A moment from `timestamptz`.

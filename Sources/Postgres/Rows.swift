@@ -107,6 +107,13 @@ extension Row {
     try decode(column, as: "an integer", TextFormat.integer)
   }
 
+  /// A `numeric` with exactly so many digits behind its point, counted in the last of them.
+  public func decimal(_ column: Int, fractionDigits: Int) throws(PostgresError) -> Int {
+    try required(column, as: "a number with \(fractionDigits) digits behind its point") {
+      TextFormat.decimal($0, fractionDigits: fractionDigits)
+    }
+  }
+
   /// Text, or anything else as PostgreSQL writes it.
   public func text(_ column: Int) throws(PostgresError) -> String {
     try required(column, as: "text") { String(decoding: $0, as: UTF8.self) }

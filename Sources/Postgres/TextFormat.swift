@@ -1,13 +1,15 @@
 /// Reads values in PostgreSQL's text format; nil for what is not one.
 enum TextFormat {
-  static func integer(_ text: UnsafeRawBufferPointer) -> Int? {
+  static func integer(_ text: UnsafeRawBufferPointer) -> Int? { integer(text, point: nil) }
+
+  private static func integer(_ text: UnsafeRawBufferPointer, point: Int?) -> Int? {
     guard let first = text.first else { return nil }
     let isNegative = first == UInt8(ascii: "-")
     var value = 0
-    let digits = isNegative ? text.dropFirst() : text[...]
-    guard !digits.isEmpty else { return nil }
-    for byte in digits {
-      guard let digit = digit(byte) else { return nil }
+    let start = isNegative ? 1 : 0
+    guard start < text.count else { return nil }
+    for index in start..<text.count where index != point {
+      guard let digit = digit(text[index]) else { return nil }
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       // Counted downwards: the least number has no positive twin.
       let (sum, carry) = product.subtractingReportingOverflow(digit)
@@ -16,6 +18,16 @@ enum TextFormat {
     }
     guard !isNegative else { return value }
     return value == .min ? nil : -value
+  }
+
+  /// A number with exactly so many digits behind its point, counted in the last of them: `-1.50` of
+  /// two is -150.
+  static func decimal(_ text: UnsafeRawBufferPointer, fractionDigits: Int) -> Int? {
+    let point = text.count - fractionDigits - 1
+    guard point > 0, text[point] == UInt8(ascii: "."), digit(text[point - 1]) != nil else {
+      return nil
+    }
+    return integer(text, point: point)
   }
 
   static func boolean(_ text: UnsafeRawBufferPointer) -> Bool? {
@@ -47,7 +59,8 @@ enum TextFormat {
   static func timestamp(_ text: UnsafeRawBufferPointer) -> Timestamp? {
     guard text.count >= 22, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
       text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
-      text.suffix(3).elementsEqual("+00".utf8),
+      text[text.count - 3] == UInt8(ascii: "+"), text[text.count - 2] == UInt8(ascii: "0"),
+      text[text.count - 1] == UInt8(ascii: "0"),
       let year = number(text[0..<4]), let month = number(text[5..<7]),
       let day = number(text[8..<10]), let hour = number(text[11..<13]),
       let minute = number(text[14..<16]), let second = number(text[17..<19]),

@@ -80,7 +80,7 @@ extension LogOptions.Format {
     switch self {
     case .json:
       let line = JSONWriter.object { json in
-        json.string("time", time.rfc3339)
+        json.moment("time", time)
         json.string("level", level.name.description)
         json.string("message", message)
         for (name, value) in facts { json.string(JSONKey(name), value) }

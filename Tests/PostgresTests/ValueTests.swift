@@ -122,6 +122,29 @@ struct ValueTests {
     }
   }
 
+  @Test("reads a decimal in units of its last digit")
+  func decimals() async throws {
+    try await withDatabase { database, _ in
+      let row = try await database.read(
+        """
+        SELECT 0::numeric(12, 2), 1234.50::numeric(12, 2), -0.05::numeric(12, 2),
+               92233720368547758.07::numeric, -92233720368547758.07::numeric, 7.125::numeric(4, 3)
+        """)[0]
+      for (column, cents) in [0, 123_450, -5, .max, -.max].enumerated() {
+        #expect(try row.decimal(column, fractionDigits: 2) == cents)
+      }
+      #expect(try row.decimal(5, fractionDigits: 3) == 7125)
+      let others = try await database.read(
+        """
+        SELECT 1, 1.5, 1.505, 'NaN'::numeric, '.50', '-.50', '1,50', '1.5x', '', '-',
+               92233720368547758.08::numeric, NULL::numeric
+        """)[0]
+      for column in 0..<12 {
+        #expect(throws: PostgresError.self) { try others.decimal(column, fractionDigits: 2) }
+      }
+    }
+  }
+
   @Test("is an error, not a trap, when it is not what was expected")
   func decoding() async throws {
     try await withDatabase { database, _ in

@@ -77,8 +77,8 @@ struct StorefrontContract {
       json.string("trackingNumber", order.shipping.trackingNumber)
       json.plain("id") { order.id.append(to: &$0) }
       json.string("status", Word(order.status).rawValue)
-      json.string("createdAt", order.createdAt.rfc3339)
-      json.string("updatedAt", order.updatedAt.rfc3339)
+      json.moment("createdAt", order.createdAt)
+      json.moment("updatedAt", order.updatedAt)
     }
     return .json(status, body)
   }

@@ -98,7 +98,7 @@ extension Customer {
     json.string("name", name)
     json.string("email", email)
     json.integer("version", version)
-    json.string("created_at", createdAt.rfc3339)
-    json.string("updated_at", updatedAt.rfc3339)
+    json.moment("created_at", createdAt)
+    json.moment("updated_at", updatedAt)
   }
 }

@@ -21,8 +21,8 @@ extension Order {
       for status in allowedStatuses { list.string(status.rawValue) }
     }
     json.integer("version", version)
-    json.string("created_at", createdAt.rfc3339)
-    json.string("updated_at", updatedAt.rfc3339)
+    json.moment("created_at", createdAt)
+    json.moment("updated_at", updatedAt)
   }
 }
 
@@ -34,7 +34,7 @@ extension OrderEvent {
     json.string("from", from?.rawValue)
     json.string("to", to.rawValue)
     json.string("who", who)
-    json.string("when", createdAt.rfc3339)
+    json.moment("when", createdAt)
   }
 }
 

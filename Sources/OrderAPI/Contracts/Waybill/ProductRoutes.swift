@@ -172,8 +172,8 @@ extension Product {
     json.integer("stock", stock)
     json.boolean("available", isAvailable)
     json.integer("version", version)
-    json.string("created_at", createdAt.rfc3339)
-    json.string("updated_at", updatedAt.rfc3339)
+    json.moment("created_at", createdAt)
+    json.moment("updated_at", updatedAt)
   }
 }
 
@@ -184,7 +184,7 @@ extension StockMovement {
     json.integer("order_number", order)
     json.string("reason", reason)
     json.string("who", who)
-    json.string("created_at", position.moment.rfc3339)
+    json.moment("created_at", position.moment)
   }
 }
 

@@ -39,7 +39,7 @@ public struct ReportRoutes {
     }
     return call.answer(EntityTag(version: refresh.number), fields: [Self.vary]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
-        json.string("refreshed_at", refresh.moment?.rfc3339)
+        json.moment("refreshed_at", refresh.moment)
         json.integer("refresh_interval_seconds", report.refreshInterval.components.seconds)
         json.array("items") { items in
           for row in page.entries { items.object { row.write(&$0) } }
