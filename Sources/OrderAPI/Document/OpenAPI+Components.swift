@@ -48,6 +48,14 @@ extension OpenAPI {
         "Link": Self.header(
           "The address of the next page, with `rel=\"next\"`, where there is one."),
         "Retry-After": Self.header("After how many seconds to try again.", example: "1"),
+        "RateLimit": Self.header(
+          "Where requests are limited: how many remain, and after how many seconds all are back.",
+          example: "\"requests\";r=9;t=1"),
+        "RateLimit-Policy": Self.header(
+          "Where requests are limited: how many at once, and the seconds in which they come back.",
+          example: "\"requests\";q=10;w=2"),
+        "WWW-Authenticate": Self.header(
+          "What to send: a token, as a bearer.", example: "Bearer realm=\"waybill\""),
       ],
       "securitySchemes": [
         "token": [

@@ -121,7 +121,9 @@ extension OpenAPI {
   private mutating func json(
     _ answer: Answer, _ route: Route, _ mount: Router.Mount
   ) -> JSONValue {
-    let headers = answer.headers + (route.isKeyed ? [.replayed] : [])
+    let headers =
+      answer.headers + (route.isKeyed ? [.replayed] : [])
+      + (route.access == .anyone ? [] : [.rateLimit, .rateLimitPolicy])
     var members: [JSONValue.Member] = [
       .init(key: "description", value: .string(answer.text)),
       .init(key: "headers", value: Self.headers(headers)),
@@ -147,9 +149,11 @@ extension OpenAPI {
   private mutating func json(_ codes: [ErrorCode], _ mount: Router.Mount) -> JSONValue {
     let codes = Set(codes).sorted { $0.rawValue < $1.rawValue }
     var examples: [JSONValue.Member] = []
+    var fields: Set<String> = []
     for code in codes {
       let name = "\(mount.set.name).\(code)"
       let response = mount.set.explain(code.sample, Self.occasion(mount))
+      fields.formUnion(response.fields.map { "\($0.name)" })
       refusals[name] = [
         "summary": .string(code.advice.happened),
         "value": (try? JSONValue(parsing: response.body)) ?? .null,
@@ -157,10 +161,9 @@ extension OpenAPI {
       examples.append(
         .init(key: "\(code)", value: ["$ref": .string("#/components/examples/\(name)")]))
     }
-    let isRetried = codes.contains { [.serviceUnavailable, .tooManyRequests].contains($0.status) }
     return [
       "description": .string(codes.map { "`\($0)`" }.joined(separator: ", ")),
-      "headers": Self.headers(isRetried ? [.retryAfter] : []),
+      "headers": Self.headers(Answer.Header.allCases.filter { fields.contains($0.rawValue) }),
       "content": [
         "application/json": ["schema": use(mount.set.refusal), "examples": .object(examples)]
       ],

@@ -97,6 +97,9 @@ struct Answer: Sendable {
     case link = "Link"
     case retryAfter = "Retry-After"
     case replayed = "Idempotent-Replayed"
+    case rateLimit = "RateLimit"
+    case rateLimitPolicy = "RateLimit-Policy"
+    case authenticate = "WWW-Authenticate"
   }
 
   let status: Status

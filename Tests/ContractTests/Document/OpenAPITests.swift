@@ -77,6 +77,21 @@ import Testing
     }
   }
 
+  @Test("names what a refusal says in its header: the limit, when to come back, what to send")
+  func refusalHeaders() {
+    let expected = [
+      "401": ["WWW-Authenticate"], "429": ["RateLimit", "RateLimit-Policy", "Retry-After"],
+      "503": ["Retry-After"],
+    ]
+    for operation in operations {
+      for (status, names) in expected {
+        guard let answer = operation.value["responses"]?[status] else { continue }
+        let named = Set((answer["headers"]?.members ?? []).map(\.key))
+        #expect(named.isSuperset(of: names), "\(operation.method) \(operation.path): \(status)")
+      }
+    }
+  }
+
   @Test("has examples that fit their schemas, of requests, answers and refusals") func examples() {
     let check = SchemaCheck(document: document)
     var count = 0
