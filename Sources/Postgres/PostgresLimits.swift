@@ -58,11 +58,13 @@ public struct PostgresSettings: Sendable {
   /// The defaults.
   public init() {}
 
-  /// For sessions of their own, behind which no request waits: a server that is slow to accept is
-  /// not yet one that is away.
+  /// For work of its own, behind which no request waits: a server that is slow to accept is not yet
+  /// one that is away, and one connection is enough.
   public static var administration: PostgresSettings {
     var settings = PostgresSettings()
     settings.connectTimeout = .seconds(10)
+    settings.waitTimeout = .seconds(10)
+    (settings.readConnections, settings.writeConnections) = (1, 1)
     return settings
   }
 

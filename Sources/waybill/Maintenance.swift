@@ -20,10 +20,9 @@ struct Maintenance {
 
   func seed() throws -> Int32 {
     let planted = try configuration.store.onDatabase { target, loop in
-      let database = Database(target, on: loop)
-      let planted = try await DemoData(database).plant()
-      await database.close()
-      return planted
+      try await target.administer("the demo data cannot be planted", on: loop) { database in
+        try await DemoData(database).plant()
+      }
     }
     print(planted ? "planted the demo data" : "the catalogue is not empty; nothing was changed")
     return 0
@@ -39,6 +38,24 @@ extension Configuration.Store {
     let store = try RunningStore(self, besideService: true)
     defer { store.stop() }
     return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
+  }
+}
+
+extension ConnectionString {
+  /// Runs `body` on the database with the patience of one who administers it; what goes wrong is
+  /// said after `failure`.
+  func administer<Result: Sendable>(
+    _ failure: String, on loop: EventLoop, _ body: (Database) async throws -> Result
+  ) async throws -> Result {
+    let database = Database(self, settings: .administration, on: loop)
+    do {
+      let result = try await body(database)
+      await database.close()
+      return result
+    } catch {
+      await database.close()
+      throw ConfigurationError("\(failure): \(error); `waybill doctor` looks for the cause")
+    }
   }
 }
 

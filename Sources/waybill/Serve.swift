@@ -53,12 +53,12 @@ struct Serve {
       }
     }
     guard configuration.seedsDemoData else { return }
-    let database = Database(shared.target, on: loop)
-    if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
-    if isEmbedded, let token = try await TokenRepository(database).renewDemo() {
-      shared.log.write(.notice, "made a token to try the shop with", ["token": token.secret])
+    try await shared.target.administer("the demo data cannot be planted", on: loop) { database in
+      if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
+      if isEmbedded, let token = try await TokenRepository(database).renewDemo() {
+        shared.log.write(.notice, "made a token to try the shop with", ["token": token.secret])
+      }
     }
-    await database.close()
   }
 
   private func serve(_ shared: Shared, _ ports: Ports, on loop: EventLoop) async -> Int32 {

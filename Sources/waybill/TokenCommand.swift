@@ -130,20 +130,8 @@ enum TokenCommand: Equatable {
     _ body: @escaping (TokenRepository) async throws -> Result
   ) throws -> Result {
     try configuration.store.onDatabase { target, loop in
-      var settings = PostgresSettings()
-      // A person waits longer than a request, and one connection is enough for him.
-      settings.connectTimeout = .seconds(10)
-      settings.waitTimeout = .seconds(10)
-      (settings.readConnections, settings.writeConnections) = (1, 1)
-      let database = Database(target, settings: settings, on: loop)
-      do {
-        let result = try await body(TokenRepository(database))
-        await database.close()
-        return result
-      } catch {
-        await database.close()
-        throw ConfigurationError(
-          "the tokens cannot be reached: \(error); `waybill doctor` looks for the cause")
+      try await target.administer("the tokens cannot be reached", on: loop) { database in
+        try await body(TokenRepository(database))
       }
     }
   }
