@@ -1,4 +1,5 @@
 import func Glibc.memchr
+import func Glibc.memcpy
 
 /// Byte values with a meaning in HTTP.
 enum ASCII {
@@ -135,13 +136,24 @@ extension Span<UInt8> {
 extension [UInt8] {
   @inline(__always)
   mutating func append(_ text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   @inline(__always)
   mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    bytes.withUnsafeBufferPointer {
-      append(contentsOf: UnsafeBufferPointer(rebasing: $0[range]))
+    bytes.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+
+  /// Appends bytes with one look for room and one copy: `append(contentsOf:)` asks any sequence
+  /// for more, and a head is made of a dozen short pieces.
+  @inline(__always)
+  private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    append(addingCapacity: bytes.count) { output in
+      output.withUnsafeMutableBufferPointer { free, count in
+        guard let to = free.baseAddress, let from = bytes.baseAddress else { return }
+        memcpy(to + count, from, bytes.count)
+        count += bytes.count
+      }
     }
   }
 

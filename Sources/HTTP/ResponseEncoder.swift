@@ -32,7 +32,7 @@ public struct ResponseEncoder: Sendable {
   /// The interim answer that asks for the content (RFC 9110 section 15.2.1).
   public static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// What stands in all answers: the time, and that no browser is to guess another type.
+  /// What stands behind every status: the time, and that no browser is to guess another type.
   private var standingLines: [UInt8] = []
 
   /// An encoder whose answers carry this time.
@@ -41,7 +41,7 @@ public struct ResponseEncoder: Sendable {
   /// Sets the time that following answers carry.
   public mutating func setDate(unixSeconds: Int64) {
     standingLines =
-      Array("Date: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
+      Array("\r\nDate: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
       + Array("\r\nX-Content-Type-Options: nosniff\r\n".utf8)
   }
 
@@ -55,8 +55,7 @@ public struct ResponseEncoder: Sendable {
     out.append(decimal: response.status.code)
     out.append(ASCII.space)
     out.append(response.status.reason)
-    out.append("\r\n")
-    out.append(contentsOf: standingLines)
+    out.append(standingLines.span, standingLines.indices)
     // A 204 has no length, and a 304 would have to name that of the 200 it stands for.
     if response.status.allowsContent {
       if let type = response.contentType {
@@ -83,8 +82,8 @@ public struct ResponseEncoder: Sendable {
       out.append(field: field.name, field.value)
       isTagged = isTagged || field.isEntityTag
     }
-    out.append(isTagged ? "Cache-Control: no-cache\r\n" : "Cache-Control: no-store\r\n")
-    out.append("\r\n")
+    out.append(
+      isTagged ? "Cache-Control: no-cache\r\n\r\n" : "Cache-Control: no-store\r\n\r\n")
     if response.status.allowsContent, !framing.isHead { out.append(contentsOf: response.body) }
     return keepAlive
   }
