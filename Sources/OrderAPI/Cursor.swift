@@ -1,3 +1,5 @@
+import Orders
+
 /// Where the next page of a list begins, as text that clients hand back and do not read.
 ///
 /// The list's name is part of it, so that a cursor of another list is refused and not misread.
@@ -28,24 +30,27 @@ struct Cursor {
     return Array(position[1...])
   }
 
-  /// What a cursor looks like at a position that takes several numbers to say.
-  static func text(list: String, _ position: [Int]) -> String {
-    text(list: list, position.map { "\($0)" })
-  }
-
-  /// The `count` numbers of a position in `list`.
-  static func position(_ text: String, list: String, count: Int) -> [Int]? {
-    guard let parts = position(text, list: list, parts: count) else { return nil }
-    let numbers = parts.compactMap { Int($0) }
-    return numbers.count == count ? numbers : nil
-  }
-
   /// What a cursor looks like at a position that is one number.
-  static func text(list: String, position: Int) -> String { text(list: list, [position]) }
+  static func text(list: String, position: Int) -> String { text(list: list, ["\(position)"]) }
 
   /// The one number of a position in `list`.
   static func position(_ text: String, list: String) -> Int? {
-    position(text, list: list, count: 1)?[0]
+    position(text, list: list, parts: 1).flatMap { Int($0[0]) }
+  }
+
+  /// What a cursor looks like at a moment and a number, which tells apart what happened then.
+  static func text(list: String, _ moment: Timestamp, _ number: Int) -> String {
+    text(list: list, ["\(moment.microseconds)", "\(number)"])
+  }
+
+  /// The moment and the number of a position in `list`. Anybody can make a cursor, and the
+  /// database's calendar ends: a moment is of the years 1 to 9999.
+  static func moment(_ text: String, list: String) -> (moment: Timestamp, number: Int)? {
+    guard let parts = position(text, list: list, parts: 2),
+      let microseconds = Int64(parts[0]), let number = Int(parts[1]),
+      (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(microseconds)
+    else { return nil }
+    return (Timestamp(microseconds: microseconds), number)
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)
@@ -85,4 +90,22 @@ struct Cursor {
     }
     return bytes
   }
+}
+
+extension OrderPosition {
+  init?(cursor: String, of list: String) {
+    guard let (moment, number) = Cursor.moment(cursor, list: list) else { return nil }
+    self.init(createdAt: moment, number: number)
+  }
+
+  func cursor(of list: String) -> String { Cursor.text(list: list, createdAt, number) }
+}
+
+extension StockMovement.Position {
+  init?(cursor: String, of list: String) {
+    guard let (moment, number) = Cursor.moment(cursor, list: list) else { return nil }
+    self.init(moment: moment, number: number)
+  }
+
+  func cursor(of list: String) -> String { Cursor.text(list: list, moment, number) }
 }

@@ -1,3 +1,4 @@
+import Orders
 import TestSupport
 import Testing
 
@@ -11,6 +12,22 @@ struct CursorTests {
 
     #expect(Cursor.position(text, list: "products") == position)
     #expect(text.utf8.allSatisfy { (97...122).contains($0) || (50...57).contains($0) })
+  }
+
+  @Test(
+    "at a moment outside the years 1 to 9999 is refused",
+    arguments: [
+      (-62_135_596_800_000_001, false), (-62_135_596_800_000_000, true), (0, true),
+      (253_402_300_799_999_999, true), (253_402_300_800_000_000, false), (.max, false),
+      (.min, false),
+    ] as [(Int64, Bool)])
+  func era(_ microseconds: Int64, _ isTaken: Bool) {
+    let text = Cursor.text(list: "orders", Timestamp(microseconds: microseconds), 7)
+
+    let read = Cursor.moment(text, list: "orders")
+
+    #expect((read?.moment.microseconds == microseconds && read?.number == 7) == isTaken)
+    #expect((read == nil) != isTaken)
   }
 
   @Test("of another list is refused")

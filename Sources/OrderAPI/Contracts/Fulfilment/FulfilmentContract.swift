@@ -57,8 +57,8 @@ struct FulfilmentContract {
     var parameters = try call.parameters()
     let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
     let status = parameters.read("status", "must be one of: \(words)", Word.init)
-    let start = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: Self.listName, count: 2)
+    var position = parameters.read("cursor", Cursor.rule) {
+      OrderPosition(cursor: $0, of: Self.listName)
     }
     try parameters.finish()
     var filter = OrderFilter()
@@ -66,9 +66,6 @@ struct FulfilmentContract {
     if let status { filter.statuses = [status.status] }
 
     var body = [UInt8(ascii: "[")]
-    var position = start.map {
-      OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
-    }
     repeat {
       let page = try await orders.find.list(filter, after: position, size: Self.pageSize)
       for order in page.entries {
@@ -81,8 +78,7 @@ struct FulfilmentContract {
 
     var response = Response.json(.ok, body)
     if let position {
-      let cursor = Cursor.text(
-        list: Self.listName, [Int(position.createdAt.microseconds), position.number])
+      let cursor = position.cursor(of: Self.listName)
       response.fields.append(Field("Link", "<\(call.next(cursor))>; rel=\"next\""))
     }
     return response

@@ -57,8 +57,8 @@ struct StoreContract {
   }
 
   private func listProducts(_ call: Call) async throws -> Response {
-    let start = try cursor(call, list: "store products", count: 1)
-    let list = try await pages(after: start?[0]) {
+    let start = try position(call) { Cursor.position($0, list: "store products") }
+    let list = try await pages(after: start) {
       try await services.findProducts.list(ProductFilter(), after: $0, size: Self.pageSize)
     }
     return answer(call, list, next: { Cursor.text(list: "store products", position: $0) }) {
@@ -86,9 +86,7 @@ struct StoreContract {
 
   private func listOrders(_ call: Call) async throws -> Response {
     let name = "store orders"
-    let start = try cursor(call, list: name, count: 2).map {
-      OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
-    }
+    let start = try position(call) { OrderPosition(cursor: $0, of: name) }
     var filter = OrderFilter()
     filter.channel = .store
     filter.customer = try await customer(call).id
@@ -97,10 +95,7 @@ struct StoreContract {
       try await services.orders.find.list(filter, after: $0, size: Self.pageSize)
     }
     let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
-    return answer(
-      call, receipts,
-      next: { Cursor.text(list: name, [Int($0.createdAt.microseconds), $0.number]) },
-      { $0.write(to: &$1) })
+    return answer(call, receipts, next: { $0.cursor(of: name) }) { $0.write(to: &$1) }
   }
 
   private func subscribe(_ call: Call) async throws -> Response {
@@ -134,11 +129,12 @@ extension StoreContract {
     }
   }
 
-  private func cursor(_ call: Call, list: String, count: Int) throws(Failure) -> [Int]? {
+  /// Where the list goes on; nil for its beginning.
+  private func position<Position>(
+    _ call: Call, _ read: (String) -> Position?
+  ) throws(Failure) -> Position? {
     var parameters = try call.parameters()
-    let position = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: list, count: count)
-    }
+    let position = parameters.read("cursor", Cursor.rule, read)
     try parameters.finish()
     return position
   }

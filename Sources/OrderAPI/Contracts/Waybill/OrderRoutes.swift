@@ -77,7 +77,7 @@ struct OrderRoutes {
     let key = try key(call)
     var parameters = try call.parameters()
     let size = parameters.pageSize()
-    let position = parameters.read("cursor", "must be a cursor of this list") {
+    let position = parameters.read("cursor", Cursor.rule) {
       Cursor.position($0, list: "events")
     }
     try parameters.finish()
@@ -125,10 +125,8 @@ struct OrderRoutes {
     // A cursor means a place in one order of things; in the other it would skip or repeat.
     let name = "orders by \(filter.sort.rawValue)"
     let size = parameters.pageSize()
-    let position = parameters.read("cursor", "must be a cursor of this list") {
-      Cursor.position($0, list: name, count: 2).map {
-        OrderPosition(createdAt: Timestamp(microseconds: Int64($0[0])), number: $0[1])
-      }
+    let position = parameters.read("cursor", Cursor.rule) {
+      OrderPosition(cursor: $0, of: name)
     }
     try parameters.finish()
     let page = try await orders.find.list(
@@ -139,11 +137,7 @@ struct OrderRoutes {
         json.array("items") { items in
           for order in page.entries { items.object { order.write(&$0) } }
         }
-        json.string(
-          "next",
-          page.next.map {
-            call.next(Cursor.text(list: name, [Int($0.createdAt.microseconds), $0.number]))
-          })
+        json.string("next", page.next.map { call.next($0.cursor(of: name)) })
       })
   }
 

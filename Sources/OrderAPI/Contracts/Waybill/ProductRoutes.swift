@@ -123,7 +123,7 @@ public struct ProductRoutes {
     var parameters = try call.parameters()
     let size = parameters.pageSize()
     let position = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: "movements", parts: 2).flatMap(StockMovement.Position.init)
+      StockMovement.Position(cursor: $0, of: "movements")
     }
     try parameters.finish()
     guard let page = try await find.movements(of: id, after: position, size: size)
@@ -131,7 +131,7 @@ public struct ProductRoutes {
     return .json(
       .ok,
       JSONWriter.page(page) {
-        call.next(Cursor.text(list: "movements", $0.parts))
+        call.next($0.cursor(of: "movements"))
       } _: {
         $0.write(&$1)
       })
@@ -185,17 +185,5 @@ extension StockMovement {
     json.string("reason", reason)
     json.string("who", who)
     json.moment("created_at", position.moment)
-  }
-}
-
-extension StockMovement.Position {
-  fileprivate var parts: [String] { ["\(moment.microseconds)", "\(number)"] }
-
-  /// The position that a cursor's parts stand for, of this era: the database's calendar ends.
-  fileprivate init?(parts: [String]) {
-    guard let moment = Int64(parts[0]), (0..<253_402_300_800_000_000).contains(moment),
-      let number = Int(parts[1])
-    else { return nil }
-    self.init(moment: Timestamp(microseconds: moment), number: number)
   }
 }
