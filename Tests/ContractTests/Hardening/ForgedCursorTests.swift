@@ -37,7 +37,8 @@ struct ForgedCursorTests {
       List(target: "/store/products", name: "store products", position: ["5"]),
       List(target: "/store/customers/1/orders", name: "store orders", position: moment),
     ]
-    + [("customer_id", "c-1"), ("customer_name", "n"), ("orders", "5"), ("total_amount", "5.00")].map {
+    + [("customer_id", "c-1"), ("customer_name", "n"), ("orders", "5"), ("total_amount", "5.00")]
+    .map {
       List(target: "/reports/customers?sort=\($0)", name: "report\($0)", position: [$1, "c-1"])
     }
 
