@@ -64,12 +64,15 @@ struct GateTests {
       let new = NewToken(role: .warehouse, name: Name("test")!)!
       let (mine, yours) = (try await store.create(new).0, try await store.create(new).0)
       let answers = [try await ask(mine), try await ask(mine, "/reports/customers")]
+      let last = try await ask(mine)
       let refused = try await ask(mine)
       let other = try await ask(yours)
 
       #expect(answers.map(\.status) == [404, 403])
       #expect(answers[0].fields["RateLimit-Policy"] == #""requests";q=2;w=2"#)
       #expect(answers[0].fields["RateLimit"] == #""requests";r=1;t=1"#)
+      #expect(answers[1].fields["RateLimit"] == nil, "what is not allowed is not counted")
+      #expect(last.status == 404 && last.fields["RateLimit"]?.contains("r=0") == true)
       #expect(refused.status == 429 && refused.fields["Retry-After"] == "1")
       #expect(refused.fields["RateLimit"]?.hasPrefix(#""requests";r=0;t="#) == true)
       #expect(try refused.json["code"]?.text == "too_many_requests")
