@@ -97,8 +97,9 @@ public final class TokenRepository {
     }
   }
 
-  /// Makes a token like the one of that number, which holds for `overlap` more days at most. Nil
-  /// when there is none that holds.
+  /// Makes a token like the one of that number, which holds for `overlap` more days at most. The
+  /// new one holds for `days`, or as long as the old one was to hold from the beginning. Nil when
+  /// there is none that holds.
   public func rotate(
     _ number: Int, days: Int?, overlap: Int
   ) async throws(OrderError) -> (BearerToken, Token)? {
@@ -108,13 +109,18 @@ public final class TokenRepository {
       let rows = try await database.write(
         """
         WITH old AS (
-            UPDATE tokens SET expires_at = least(expires_at, now() + \(overlap) * interval '1 day')
+            SELECT number, role, customer_id, name, expires_at - created_at AS life
+              FROM tokens
              WHERE number = \(number) AND revoked_at IS NULL
                AND (expires_at IS NULL OR expires_at > now())
-            RETURNING role, customer_id, name
+               FOR UPDATE
+        ), ended AS (
+            UPDATE tokens SET expires_at = least(expires_at, now() + \(overlap) * interval '1 day')
+              FROM old WHERE tokens.number = old.number
         )
         INSERT INTO tokens (hash, role, customer_id, name, expires_at)
-        SELECT \(TokenDigest(token)), role, customer_id, name, now() + \(days) * interval '1 day'
+        SELECT \(TokenDigest(token)), role, customer_id, name,
+               now() + coalesce(\(days) * interval '1 day', life)
           FROM old
         RETURNING \(Self.columns)
         """)

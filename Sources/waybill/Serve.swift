@@ -103,9 +103,11 @@ struct Serve {
   private func adviseToken(_ shared: Shared, on loop: EventLoop) async {
     guard configuration.auth == .tokens else { return }
     let database = Database(shared.target, on: loop)
-    if let tokens = try? await TokenRepository(database).list(), tokens.isEmpty {
+    if let tokens = try? await TokenRepository(database).list(),
+      tokens.allSatisfy({ $0.role.customer != nil || $0.revokedAt != nil })
+    {
       shared.log.write(
-        .warning, "every request needs a token and there is none yet",
+        .warning, "requests need a token and there is none yet but customers'",
         ["cure": "waybill token create --role admin"])
     }
     await database.close()

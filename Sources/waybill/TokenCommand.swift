@@ -138,13 +138,20 @@ enum TokenCommand: Equatable {
 }
 
 extension Token {
-  /// `3  customer demo-1  name  made 2026-…  last used 2026-…`, fields between tabs.
+  /// `3  customer demo-1  name  made 2026-…  last used 2026-…`, fields between tabs. A control
+  /// character of a name is neither a tab nor an order to somebody's terminal.
   fileprivate var line: String {
-    var words = ["\(number)", role.name.rawValue, role.customer?.value ?? "-", name]
+    var words = ["\(number)", role.name.rawValue, role.customer?.value ?? "-", name].map { word in
+      String(String.UnicodeScalarView(word.unicodeScalars.map { $0.isControl ? "\u{FFFD}" : $0 }))
+    }
     words.append("made \(createdAt.rfc3339)")
     if let expiresAt { words.append("ends \(expiresAt.rfc3339)") }
     if let revokedAt { words.append("revoked \(revokedAt.rfc3339)") }
     words.append(lastUsedAt.map { "last used \($0.rfc3339)" } ?? "never used")
     return words.joined(separator: "\t")
   }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isControl: Bool { properties.generalCategory == .control }
 }

@@ -137,10 +137,16 @@ struct TokenRepositoryTests {
       }
       #expect(days == [7, 30])
 
-      // At once: the old one ends, and what has ended is no model for others.
-      _ = try await tokens.rotate(2, days: nil, overlap: 0)
+      // At once: the old one ends, and what has ended is no model for others. Unless something else
+      // is said, the new one is as long-lived as the old one was meant to be.
+      let (_, third) = try #require(try await tokens.rotate(2, days: nil, overlap: 0))
+      let life = (third.expiresAt?.microseconds ?? 0) - third.createdAt.microseconds
+      #expect(life == 30 * 86_400_000_000)
       #expect(try await tokens.rotate(2, days: nil, overlap: 1) == nil)
       #expect(try await tokens.rotate(9, days: nil, overlap: 1) == nil)
+
+      let endless = try await tokens.create(Self.till).1
+      #expect(try await tokens.rotate(endless.number, days: nil, overlap: 7)?.1.expiresAt == nil)
     }
   }
 
