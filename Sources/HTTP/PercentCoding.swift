@@ -47,11 +47,13 @@ public enum PercentCoding {
     return text
   }
 
-  /// `text` as one path segment or query part: everything but unreserved characters is escaped.
+  /// `text` as one path segment or query part: everything but unreserved characters is escaped,
+  /// and of segments that would be steps to elsewhere (RFC 3986 section 3.3) those too.
   public static func encode(_ text: String) -> String {
     var out: [UInt8] = []
+    let isStep = text == "." || text == ".."
     for byte in text.utf8 {
-      if ByteSet.unreserved.contains(byte) {
+      if ByteSet.unreserved.contains(byte), !isStep {
         out.append(byte)
       } else {
         out.append(percentEncoded: byte)
