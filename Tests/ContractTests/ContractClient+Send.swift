@@ -12,7 +12,7 @@ extension ContractClient {
     _ method: String, _ target: String, _ body: String = "",
     fields: [String] = ["Content-Type: application/json"]
   ) async throws -> ContractAnswer {
-    let head = ["\(method) \(target) HTTP/1.1", "Host: localhost"] + fields
+    let head = ["\(method) \(target) HTTP/1.1", "Host: localhost:8080"] + fields
     let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
     var parser = RequestParser()
     var offset = 0

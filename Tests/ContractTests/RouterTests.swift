@@ -105,10 +105,12 @@ struct RouterTests {
 struct UnexpectedWait: Error {}
 
 /// A request as the server would have read it.
-func parse(_ line: String, fields: [String] = []) throws -> Request {
+func parse(
+  _ line: String, fields: [String] = [], host: String = "localhost:8080"
+) throws -> Request {
   var parser = RequestParser()
   var offset = 0
-  let lines = ["\(line) HTTP/1.1", "Host: localhost"] + fields + ["", ""]
+  let lines = ["\(line) HTTP/1.1", "Host: \(host)"] + fields + ["", ""]
   let bytes = Array(lines.joined(separator: "\r\n").utf8)
   guard case .request(let request) = parser.consume(bytes.span, from: &offset) else {
     throw UnexpectedWait()

@@ -26,7 +26,7 @@ struct ShopErrorTests {
       ]
     }
 
-    let address = "http://localhost/docs/errors#"
+    let address = "http://localhost:8080/docs/errors#"
     #expect(
       bodies == [
         #"{"error":"\#(Self.invalid)","documentation":"\#(address)invalid_request"}"#,
@@ -194,6 +194,27 @@ struct ShopErrorTests {
     #expect(json["error"]?.text?.hasSuffix(".") == true)
     // Nothing says how the service was reached, so it is the address that it listens on.
     #expect(json["documentation"]?.text?.hasPrefix("http://localhost:8080/docs/errors#") == true)
+  }
+
+  /// The host that a request to the shop's own port names, and the one that its errors name: that
+  /// of the main port, where they are explained.
+  static let hosts: [(asked: String, told: String)] = [
+    ("shop.example.org:8084", "shop.example.org:8080"),
+    ("shop.example.org", "shop.example.org:8080"),
+    ("[::1]:8084", "[::1]:8080"), ("[::1]", "[::1]:8080"), ("127.0.0.1:8084", "127.0.0.1:8080"),
+  ]
+
+  @Test("at the shop's own port name the page at the main port", arguments: hosts)
+  func ownPort(_ example: (asked: String, told: String)) async throws {
+    try await asking { client in
+      let own = ContractClient(client.database, ownPortOf: "shop")
+      let answer = await own.answer(to: try parse("GET /orders/x", host: example.asked))
+
+      #expect(answer.status == 401)
+      #expect(
+        try answer.json["documentation"]?.text
+          == "http://\(example.told)/docs/errors#unauthenticated")
+    }
   }
 
   @Test("name the methods that are offered, and other types of content are refused")

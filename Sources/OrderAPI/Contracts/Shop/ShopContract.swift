@@ -142,13 +142,21 @@ extension ShopContract {
   static func explain(_ failure: Failure, _ occasion: Occasion, address: String) -> Response {
     let notice = ErrorNotice(failure)
     let (status, sentence) = words(failure, notice)
-    let authority = occasion.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
-    let host = authority.isEmpty ? address : authority
+    let host = mainPort(occasion, address: address)
     let body = JSONWriter.object { json in
       json.string("error", sentence)
       json.string("documentation", "http://\(host)/docs/errors#\(notice.code)")
     }
     return Response(status, contentType: .json, fields: notice.fields, body: body)
+  }
+
+  /// Where errors are explained: on the main port, by the name that the client knows the host by.
+  private static func mainPort(_ occasion: Occasion, address: String) -> String {
+    let authority = occasion.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
+    guard !authority.isEmpty else { return address }
+    // Below its path the contract is on the main port already.
+    guard occasion.mount.text == "/" else { return authority }
+    return String(authority[..<authority.portStart] + address[address.portStart...])
   }
 
   /// What this contract has words and a status of its own for; the others are the service's.
@@ -165,4 +173,14 @@ extension ShopContract {
 
   private static let invalid =
     "Invalid request. Please review your request and ensure everything is correct."
+}
+
+extension String {
+  /// Where `:port` begins in `host:port`; the end when there is none. An address of IPv6 is in
+  /// brackets.
+  fileprivate var portStart: Index {
+    guard let colon = lastIndex(of: ":"), self[colon...].dropFirst().allSatisfy(\.isWholeNumber)
+    else { return endIndex }
+    return colon
+  }
 }
