@@ -31,7 +31,7 @@ struct ReportRoutesTests {
       #expect(
         empty.body
           == #"{"refreshed_at":null,"refresh_interval_seconds":120,"items":[],"next":null}"#)
-      #expect(empty.fields["ETag"] == #""0""#)
+      #expect(empty.fields["ETag"] == #""0-120""#)
 
       try await Self.sell(client)
       let report = try await client.get("/reports/customers")

@@ -37,10 +37,12 @@ public struct ReportRoutes {
         EntityTag("\(refresh.number)-csv"), .csv, fields: [Self.vary] + (link.map { [$0] } ?? [])
       ) { Self.table(page.entries) }
     }
-    return call.answer(EntityTag(version: refresh.number), fields: [Self.vary]) {
+    // The interval is this instance's own, and part of what is said.
+    let interval = report.refreshInterval.components.seconds
+    return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [Self.vary]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
         json.moment("refreshed_at", refresh.moment)
-        json.integer("refresh_interval_seconds", report.refreshInterval.components.seconds)
+        json.integer("refresh_interval_seconds", interval)
         json.array("items") { items in
           for row in page.entries { items.object { row.write(&$0) } }
         }
