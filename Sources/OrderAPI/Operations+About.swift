@@ -9,10 +9,22 @@ extension Operations {
     static let readiness = RouteDescription(
       "getReadiness", "Whether the service can do its work",
       answers: [
-        .json(.ok, "It can", state),
+        .json(
+          .ok, "It can", state,
+          [
+            "ready": #"""
+            {"status": "ready", "checks": {"database": "ok", "schema": "ok", "service": "ok"}}
+            """#
+          ]),
         .json(
           .serviceUnavailable, "It cannot, and why; or the service is busy",
-          .either([state, WaybillContract.refusal]), headers: [.retryAfter]),
+          .either([state, WaybillContract.refusal]), headers: [.retryAfter],
+          [
+            "the database is away": #"""
+            {"status": "not ready", "checks": {"database": "unavailable", "schema": "unknown",
+             "service": "ok"}}
+            """#
+          ]),
       ])
 
     static let metrics = RouteDescription(

@@ -118,6 +118,11 @@ struct Answer: Sendable {
     return Answer(
       status: status, text: text, headers: headers, contents: [content], links: links)
   }
+
+  /// A page of a list, with one entry as its example.
+  static func page(_ text: String, of entry: Schema, _ example: String) -> Answer {
+    .json(.ok, text, .page(of: entry), ["page": #"{"items": [\#(example)], "next": null}"#])
+  }
 }
 
 /// What can be asked next about what an answer holds.

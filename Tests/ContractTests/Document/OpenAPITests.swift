@@ -92,6 +92,19 @@ import Testing
     }
   }
 
+  @Test("shows an example of everything in JSON that a contract answers") func exampleOfEach() {
+    for operation in operations where operation.path != "/openapi.json" {
+      for (status, answer) in (operation.value["responses"]?.members ?? []).map({
+        ($0.key, $0.value)
+      }) {
+        guard let media = answer.at("content", "application/json") else { continue }
+        #expect(
+          media["examples"]?.members.isEmpty == false,
+          "\(operation.method) \(operation.path): \(status)")
+      }
+    }
+  }
+
   @Test("has examples that fit their schemas, of requests, answers and refusals") func examples() {
     let check = SchemaCheck(document: document)
     var count = 0

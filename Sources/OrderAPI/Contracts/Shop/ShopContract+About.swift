@@ -37,7 +37,11 @@ extension ShopContract {
 
     static let get = RouteDescription(
       "getOrder", "Get one of one's own orders", parameters: [id],
-      answers: [.json(.ok, "The order", Schema.object(members).named("ShopOrder"))],
+      answers: [
+        .json(
+          .ok, "The order", Schema.object(members).named("ShopOrder"),
+          ["five units": "{\(exampleMembers(count: 5))}"])
+      ],
       refusals: [.notFound])
 
     static let edit = RouteDescription(
@@ -55,7 +59,12 @@ extension ShopContract {
           .ok, "What was changed",
           Schema.object(
             members, optional: ["message": .constant("Order successfully updated")]
-          ).named("ShopChanged"))
+          ).named("ShopChanged"),
+          [
+            "one unit": """
+            {"message": "Order successfully updated", \(exampleMembers(count: 1))}
+            """
+          ])
       ],
       refusals: [.notFound, .outOfStock, .emptied, .tooManyLines, .notEditable])
 
@@ -66,7 +75,8 @@ extension ShopContract {
         .json(
           .ok, "It is cancelled",
           Schema.object(["message": .constant("Order successfully cancelled")])
-            .named("ShopCancelled"))
+            .named("ShopCancelled"),
+          ["cancelled": #"{"message": "Order successfully cancelled"}"#])
       ],
       refusals: [.notFound, .wrongStatus])
   }
@@ -87,6 +97,13 @@ extension ShopContract.About {
     "order_status": .words(["placed", "failed", "cancelled"]),
     "products": .array(.object(["product_id": .string(), "item_count": .integer(0...Int.max)])),
   ]
+
+  private static func exampleMembers(count: Int) -> String {
+    #"""
+    "order_id": "019b7a40-5e00-7000-8000-000000000001", "order_status": "placed",
+    "products": [{"product_id": "p1", "item_count": \#(count)}]
+    """#
+  }
 
   private static func wishes(_ name: String, counts least: Int) -> Schema {
     Schema.object([

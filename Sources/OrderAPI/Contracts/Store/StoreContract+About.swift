@@ -55,7 +55,8 @@ extension StoreContract {
         .json(
           .created, "What is waited for",
           Schema.object(["id": number, "sku": .string(), "created_at": .moment])
-            .named("StoreNotification"))
+            .named("StoreNotification"),
+          ["wish": #"{"id": 1, "sku": "ABC123", "created_at": "2020-06-15T20:22:26Z"}"#])
       ],
       refusals: [.notFound])
   }

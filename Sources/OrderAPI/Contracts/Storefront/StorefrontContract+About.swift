@@ -37,7 +37,11 @@ extension StorefrontContract {
       body: Body(
         shipping,
         ["both": #"{"trackingCompany": "Demo Carrier", "trackingNumber": "1234567890"}"#]),
-      answers: [.json(.ok, "The order", order)], refusals: refusals)
+      answers: [
+        .json(
+          .ok, "The order", order,
+          ["on its way": example(.processing, #""Demo Carrier""#, #""1234567890""#)])
+      ], refusals: refusals)
 
     static let delete = RouteDescription(
       "deleteOrder", "Delete an order",
@@ -90,11 +94,13 @@ extension StorefrontContract.About {
     "createdAt": .moment, "updatedAt": .moment,
   ]).named("StorefrontOrder")
 
-  private static func example(_ status: StorefrontContract.Word) -> String {
+  private static func example(
+    _ status: StorefrontContract.Word, _ company: String = "null", _ number: String = "null"
+  ) -> String {
     #"""
     {"customerId": "12345", "products": [{"productId": "product-1", "quantity": 2},
-      {"productId": "product-2", "quantity": 1}], "trackingCompany": null,
-     "trackingNumber": null, "id": "d92eabd2-e167-4bba-b272-09a86b9519dd",
+      {"productId": "product-2", "quantity": 1}], "trackingCompany": \#(company),
+     "trackingNumber": \#(number), "id": "d92eabd2-e167-4bba-b272-09a86b9519dd",
      "status": "\#(status.rawValue)", "createdAt": "2024-09-17T03:21:38.892Z",
      "updatedAt": "2024-09-17T03:21:38.892Z"}
     """#

@@ -26,7 +26,7 @@ extension CustomerRoutes {
     static let list = RouteDescription(
       "listCustomers", "List customers, in the order they were introduced",
       parameters: [.limit, .cursor],
-      answers: [.json(.ok, "A page of customers", .page(of: Customer.schema))])
+      answers: [.page("A page of customers", of: Customer.schema, Customer.example)])
 
     static let get = RouteDescription(
       "getCustomer", "Get one customer", parameters: [id, .ifNoneMatch], answers: [customer],

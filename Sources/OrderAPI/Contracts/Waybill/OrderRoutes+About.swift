@@ -36,7 +36,7 @@ extension OrderRoutes {
     static let list = RouteDescription(
       "listOrders", "List orders, newest first",
       parameters: filters(among: [customer]),
-      answers: [page])
+      answers: [page], refusals: [.notFound])
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer",
@@ -92,7 +92,14 @@ extension OrderRoutes {
     static let history = RouteDescription(
       "listOrderEvents", "Show what happened to an order",
       parameters: [id, .limit, .cursor],
-      answers: [.json(.ok, "A page of its history, oldest first", .page(of: OrderEvent.schema))],
+      answers: [
+        .page(
+          "A page of its history, oldest first", of: OrderEvent.schema,
+          #"""
+          {"version": 1, "what": "placed", "from": null, "to": "new", "who": "api",
+           "when": "2026-01-01T10:00:00.000Z"}
+          """#)
+      ],
       refusals: [.notFound])
   }
 }
@@ -105,7 +112,7 @@ extension OrderRoutes.About {
   private static let order = Answer.json(
     .ok, "The order", Order.schema, headers: [.etag], ["order": Order.example])
 
-  private static let page = Answer.json(.ok, "A page of orders", .page(of: Order.schema))
+  private static let page = Answer.page("A page of orders", of: Order.schema, Order.example)
 
   private static let customer = Parameter.query(
     "customer_id", CustomerID.schema, "Only orders of this customer.")

@@ -36,7 +36,7 @@ extension ProductRoutes {
         .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
         .limit, .cursor,
       ],
-      answers: [.json(.ok, "A page of products", .page(of: Product.schema))])
+      answers: [.page("A page of products", of: Product.schema, Product.example)])
 
     static let get = RouteDescription(
       "getProduct", "Get one product", parameters: [id, .ifNoneMatch], answers: [product],
@@ -64,7 +64,14 @@ extension ProductRoutes {
       "listStockMovements", "What happened to a product's stock",
       "Every change and its cause, newest first; together they are the stock.",
       parameters: [id, .limit, .cursor],
-      answers: [.json(.ok, "A page of movements", .page(of: StockMovement.schema))],
+      answers: [
+        .page(
+          "A page of movements", of: StockMovement.schema,
+          #"""
+          {"delta": -2, "cause": "placed", "order_number": 1042, "reason": null, "who": "api",
+           "created_at": "2026-01-01T10:00:00.000Z"}
+          """#)
+      ],
       refusals: [.notFound])
   }
 }

@@ -5,11 +5,21 @@ import Orders
 extension ReportRoutes {
   /// What callers are told of each route.
   enum About {
-    private static let example = #"""
-      {"refreshed_at": "2026-01-01T10:00:00.000Z", "refresh_interval_seconds": 120, "items": [
-        {"customer_id": "c-1", "customer_name": "Demo Customer 1", "orders": 3,
-         "total_quantity": 7, "total_amount": 299.40}], "next": null}
+    private static let row = #"""
+      {"customer_id": "c-1", "customer_name": "Demo Customer 1", "orders": 3,
+       "total_quantity": 7, "total_amount": 299.40}
       """#
+
+    private static let page = #"""
+      {"refreshed_at": "2026-01-01T10:00:00.000Z", "refresh_interval_seconds": 120,
+       "items": [\#(row)], "next": null}
+      """#
+
+    private static let table = """
+      customer_id,customer_name,orders,total_quantity,total_amount\r
+      "c-1","Demo Customer 1",3,7,299.40\r
+
+      """
 
     private static let sorts = ReportSort.Column.allCases.flatMap { column in
       [false, true].map { ReportSort(column: column, descends: $0).word }
@@ -31,8 +41,8 @@ extension ReportRoutes {
         Answer(
           status: .ok, text: "A page of the report", headers: [.etag, .link],
           contents: [
-            .init(type: .json, schema: ReportRow.pageSchema, examples: [Example("page", example)]),
-            .init(type: .csv, schema: .string()),
+            .init(type: .json, schema: ReportRow.pageSchema, examples: [Example("page", page)]),
+            .init(type: .csv, schema: .string(), examples: [Example("table", table)]),
           ])
       ],
       refusals: [.notAcceptable])
@@ -42,7 +52,9 @@ extension ReportRoutes {
       parameters: [
         .path("customer_id", CustomerID.schema, "The customer's id."), .ifNoneMatch,
       ],
-      answers: [.json(.ok, "One row of the report", ReportRow.schema, headers: [.etag])],
+      answers: [
+        .json(.ok, "One row of the report", ReportRow.schema, headers: [.etag], ["row": row])
+      ],
       refusals: [.notFound, .notAcceptable])
   }
 }
