@@ -32,6 +32,8 @@ extension Failure {
     switch self {
     case .notFound: true
     case .order(.unavailable), .order(.outcomeUnknown), .order(.failure): false
+    // Who has looked again asks for the same under another condition, and by the same key.
+    case .order(.versionChanged): false
     case .order: true
     default: false
     }
@@ -39,13 +41,16 @@ extension Failure {
 }
 
 extension KeptAnswer {
-  init(_ response: Response) {
+  /// What is to be kept of an answer. Addresses are kept as from the contract's mount, as the same
+  /// request may be sent again to another port.
+  init(_ response: Response, below mount: PathPattern) {
     assert(
       response.fields.allSatisfy { Field.isKept($0.name.description) },
       "a field that is not among those that are kept")
     self.init(
       status: response.status.code, contentType: response.contentType?.value,
       fields: response.fields
+        .map { $0.moved(from: mount.base, to: "") }
         .map { "\($0.name): \($0.value.split(separator: "\n").joined(separator: " "))\n" }.joined(),
       body: response.body)
   }
@@ -53,13 +58,15 @@ extension KeptAnswer {
 
 extension Response {
   /// An answer as it was. The first caller gets this, too, so that all get the same.
-  init(_ kept: KeptAnswer) {
+  init(_ kept: KeptAnswer, below mount: PathPattern) {
     self.init(
       .named(kept.status) ?? Status(kept.status, ""),
       contentType: kept.contentType.flatMap { type in
         Self.types.first { $0.value == type }
       },
-      fields: kept.fields.split(separator: "\n").compactMap(Field.init(line:)), body: kept.body)
+      fields: kept.fields.split(separator: "\n").compactMap(Field.init(line:))
+        .map { $0.moved(from: "", to: mount.base) },
+      body: kept.body)
   }
 
   private static let types: [ContentType] = [.json, .text, .csv, .html]
@@ -73,6 +80,12 @@ extension Field {
 
   fileprivate static func isKept(_ name: String) -> Bool {
     kept.contains { $0.description == name }
+  }
+
+  /// The same, with an address below `base` as one below `other`.
+  fileprivate func moved(from base: String, to other: String) -> Field {
+    guard name.description == "Location", value.hasPrefix(base + "/") else { return self }
+    return Field(name, other + value.dropFirst(base.count))
   }
 
   fileprivate init?(line: Substring) {

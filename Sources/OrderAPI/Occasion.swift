@@ -13,7 +13,7 @@ public struct Occasion {
   /// The path as the contract's own documentation writes it: without the mount.
   public var path: String {
     guard let path = request?.path else { return "/" }
-    let below = path.dropFirst(mount.text == "/" ? 0 : mount.text.utf8.count)
+    let below = path.dropFirst(mount.base.utf8.count)
     return below.isEmpty ? "/" : String(decoding: below, as: UTF8.self)
   }
 }

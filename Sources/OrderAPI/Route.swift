@@ -65,6 +65,8 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
   let segments: [Segment]
   /// What the values in it are called, in their order.
   let names: [String]
+  /// What stands before a path below it: the pattern, or nothing for the root.
+  var base: String { text == "/" ? "" : text }
 
   /// A pattern as it stands in a route table; names in braces take one segment each.
   public init(stringLiteral text: String) {

@@ -12,7 +12,7 @@ struct RouteTree {
     init(_ route: Route, _ mount: Router.Mount) {
       self.route = route
       self.mount = mount
-      template = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+      template = mount.path.base + route.path.text
     }
   }
 

@@ -130,16 +130,17 @@ public final class Router {
     _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
   ) async throws -> Response {
     guard let answers, call.isKeyed else { return try await handler(call) }
-    let outcome = try await answers.answer(call.keyed(below: entry.mount.path)) {
-      KeptAnswer(try await handler(call))
+    let mount = entry.mount.path
+    let outcome = try await answers.answer(call.keyed(below: mount)) {
+      KeptAnswer(try await handler(call), below: mount)
     } refusal: { error in
       guard Failure(error).isRefusalByState else { return nil }
-      return KeptAnswer(explain(error, entry.mount, call.request, call.id))
+      return KeptAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
     }
     switch outcome {
-    case .answered(let answer): return Response(answer)
+    case .answered(let answer): return Response(answer, below: mount)
     case .replayed(let answer):
-      var response = Response(answer)
+      var response = Response(answer, below: mount)
       response.fields.append(Field("Idempotent-Replayed", "true"))
       return response
     case .otherRequest: throw Failure.idempotencyKeyReused

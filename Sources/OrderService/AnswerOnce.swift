@@ -8,11 +8,21 @@ public import Orders
 public final class AnswerOnce {
   private typealias Waiter = UnsafeContinuation<KeptAnswer?, Never>
 
+  /// A twin that has waited so long takes over no more: about as long as one would wait for the
+  /// other's lock in the database.
+  private static let waitMax = Duration.seconds(1)
+
   private let answers: AnswerRepository
+  private let now: () -> Duration
   private var underWay: [KeyedRequest.Name: (content: [UInt8], twins: [Waiter])] = [:]
 
   /// Answers kept in this repository.
-  public init(answers: AnswerRepository) { self.answers = answers }
+  ///
+  /// - Parameter now: A clock that never goes back.
+  public init(answers: AnswerRepository, now: @escaping () -> Duration) {
+    self.answers = answers
+    self.now = now
+  }
 
   /// Does `work` unless the request was answered before. `refusal` is what is to be kept of an
   /// error; nil when nothing is: then the error goes on, and the key is as good as new.
@@ -20,11 +30,14 @@ public final class AnswerOnce {
     _ request: KeyedRequest, work: () async throws -> KeptAnswer,
     refusal: (any Error) -> KeptAnswer?
   ) async throws -> KeyedOutcome {
-    // A first one that came to nothing leaves the work to one of those who waited.
+    let cameAt = now()
     while let first = underWay[request.name] {
       if let answer = await wait(for: request.name) {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
+      // A first one that came to nothing leaves the work to one of those who waited. Not to one
+      // after the other when each of them takes as long as may be: a crowd would wait for minutes.
+      if now() - cameAt >= Self.waitMax { return .underWay }
     }
     underWay[request.name] = (request.content, [])
     var answer: KeptAnswer?

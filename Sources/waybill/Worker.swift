@@ -131,7 +131,8 @@ final class Worker {
         refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
       patience: Patience(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
-      answers: AnswerOnce(answers: AnswerRepository(database)),
+      answers: AnswerOnce(
+        answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
       address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add(1, ordering: .relaxed)

@@ -47,7 +47,8 @@ final class ContractClient {
       report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
       patience: Patience(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
-      answers: AnswerOnce(answers: AnswerRepository(database)),
+      answers: AnswerOnce(
+        answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
       processHint: { [hints] in hints.all.append($0) })
     let services = services

@@ -18,7 +18,7 @@ struct OpenAPI {
     var paths: [JSONValue.Member] = []
     for mount in mounts {
       for route in mount.set.routes {
-        let path = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+        let path = mount.path.base + route.path.text
         let method = JSONValue.Member(
           key: route.method.name.lowercased(), value: operation(route, mount))
         let known = paths.firstIndex { $0.key == path }

@@ -43,10 +43,9 @@ extension ContractClient {
   var routes: [Place] {
     mounts.flatMap { mount in
       mount.set.routes.map { route in
-        let base = mount.path.text == "/" ? "" : mount.path.text
-        return Place(
+        Place(
           route: route, contract: mount.set.name.description,
-          template: "\(route.method.name) \(base)\(route.path.text)")
+          template: "\(route.method.name) \(mount.path.base)\(route.path.text)")
       }
     }
   }

@@ -96,6 +96,33 @@ struct ReplayConcurrencyTests {
     }
   }
 
+  @Test("are told to ask again when the first took as long as may be and came to nothing")
+  func slowFailure() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await asking(of: conninfo) { try await $0.run(unsafe: Shelf.standard) }
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      let holder = try await Session.open(target, on: loop)
+      try await holder.run(
+        unsafeText: "BEGIN; SELECT FROM products WHERE id = 'keyboard' FOR UPDATE")
+      var settings = PostgresSettings.patient
+      settings.lockTimeout = .milliseconds(1_100)
+      let database = Database(target, settings: settings, on: loop)
+      let client = ContractClient(database)
+
+      let answers = await together(8, on: loop) { _ in
+        try? await client.send("POST", "/orders", Self.order, key: "k")
+      }
+      try await holder.run(unsafeText: "ROLLBACK")
+      let later = try await client.send("POST", "/orders", Self.order, key: "k")
+
+      #expect(answers.map { $0?.status ?? 0 }.sorted() == Array(repeating: 409, count: 7) + [503])
+      #expect(later.status == 201 && !later.isReplayed)
+      holder.close()
+      await database.close()
+    }
+  }
+
   @Test("take over when the first comes to nothing, and see when it was another request")
   func takeOver() async throws {
     try await ordering { client in

@@ -102,7 +102,7 @@ struct ReplayTests {
     }
   }
 
-  @Test("keeps what stands against a change: wrong status, another version, an unknown order")
+  @Test("keeps what stands against a change: wrong status, an unknown order, an id in use")
   func changes() async throws {
     try await ordering { client in
       let id = try await client.place(Self.order)["id"]?.text ?? ""
@@ -119,10 +119,23 @@ struct ReplayTests {
         #expect(first.status == status, "\(method) \(path): \(first.body)")
         #expect(again.repeated == first.repeated && again.isReplayed, "\(method) \(path)")
       }
-      let stale = try await client.send(
-        "DELETE", "/orders/\(id)", key: "v", fields: [#"If-Match: "9""#])
-      let after = try await client.send("DELETE", "/orders/\(id)", key: "v")
-      #expect(stale.status == 412 && after.status == 412 && after.isReplayed)
+    }
+  }
+
+  @Test("keeps no 412: who has read again asks again, under the new condition")
+  func staleVersion() async throws {
+    try await ordering { client in
+      let id = try await client.place(Self.order)["id"]?.text ?? ""
+      func cancel(_ tag: String) async throws -> ContractAnswer {
+        try await client.send("DELETE", "/orders/\(id)", key: "v", fields: ["If-Match: \(tag)"])
+      }
+      let stale = try await cancel(#""9""#)
+      let tag = try #require(try await client.get("/orders/\(id)").fields["ETag"])
+      let done = try await cancel(tag)
+      let again = try await cancel(tag)
+
+      #expect(stale.status == 412 && done.status == 200 && !done.isReplayed)
+      #expect(again.repeated == done.repeated && again.isReplayed)
     }
   }
 
@@ -158,6 +171,22 @@ struct ReplayTests {
       let api = try await client.send("POST", "/orders", Self.sold, key: "k")
       #expect(first.status == 201 && again.repeated == first.repeated && again.isReplayed)
       #expect(!api.isReplayed)
+    }
+  }
+
+  @Test("answers at each port with the address of what was made at that port")
+  func locations() async throws {
+    try await asking { client in
+      let own = ContractClient(client.database, ownPortOf: "fulfilment")
+      func place(_ id: String, _ one: ContractClient, _ path: String) async throws -> String? {
+        try await one.send("POST", path, #"{"id":"\#(id)"}"#, key: id).fields["Location"]
+      }
+      let addresses = [
+        try await place("a", client, "/fulfilment/order"), try await place("a", own, "/order"),
+        try await place("b", own, "/order"), try await place("b", client, "/fulfilment/order"),
+      ]
+      #expect(
+        addresses == ["/fulfilment/order/a", "/order/a", "/order/b", "/fulfilment/order/b"])
     }
   }
 
