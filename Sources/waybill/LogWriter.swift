@@ -8,29 +8,35 @@ final class LogWriter: @unchecked Sendable {
   private let descriptor: Int32
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var thread = pthread_t()
+  private let ended = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var pending: [UInt8] = []
   private var lost = 0
   private var closing = false
+  private var hasEnded = false
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
+    pthread_cond_init(ended, nil)
     let argument = Unmanaged.passRetained(self).toOpaque()
+    var thread = pthread_t()
     pthread_create(
       &thread, nil,
       { argument in
         Unmanaged<LogWriter>.fromOpaque(argument!).takeRetainedValue().run()
         return nil
       }, argument)
+    pthread_detach(thread)
   }
 
   deinit {
     pthread_mutex_destroy(mutex)
     pthread_cond_destroy(changed)
+    pthread_cond_destroy(ended)
     mutex.deallocate()
     changed.deallocate()
+    ended.deallocate()
   }
 
   func append(_ lines: [UInt8]) {
@@ -46,17 +52,26 @@ final class LogWriter: @unchecked Sendable {
     if wasEmpty { pthread_cond_signal(changed) }
   }
 
-  func close() {
+  /// Waits until all is written, but not for a reader that has stopped reading.
+  func close(within seconds: Int = 2) {
     pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
     let alreadyClosing = closing
     closing = true
     pthread_cond_signal(changed)
-    pthread_mutex_unlock(mutex)
-    if !alreadyClosing { pthread_join(thread, nil) }
+    guard !alreadyClosing else { return }
+    var deadline = timespec()
+    clock_gettime(CLOCK_REALTIME, &deadline)
+    deadline.tv_sec += seconds
+    while !hasEnded, pthread_cond_timedwait(ended, mutex, &deadline) != ETIMEDOUT {}
   }
 
   private func run() {
     while let lines = next() { write(lines) }
+    pthread_mutex_lock(mutex)
+    hasEnded = true
+    pthread_cond_signal(ended)
+    pthread_mutex_unlock(mutex)
   }
 
   /// The lines that gathered; waits for some, and gives nil when the log has ended.

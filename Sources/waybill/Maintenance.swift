@@ -37,6 +37,7 @@ extension Configuration.Store {
   ) throws -> Result {
     let store = try RunningStore(self, besideService: true)
     defer { store.stop() }
+    Interruption.ofProcess.endsProcess { store.stop() }
     return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
   }
 }

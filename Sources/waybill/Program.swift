@@ -5,8 +5,9 @@ import Glibc
 @main
 struct Program {
   static func main() {
-    // Before any thread is made, so that every thread leaves these signals to the event loop.
+    // Before any thread is made, so that every thread leaves these signals to the one for them.
     Signals.block([SIGTERM, SIGINT])
+    _ = Interruption.ofProcess
     signal(SIGPIPE, SIG_IGN)
     let environment = Environment.ofProcess()
     do {

@@ -21,6 +21,11 @@ struct Serve {
     let ports = try Ports(configuration)
     let store = try RunningStore(configuration.store)
     defer { store.stop() }
+    Interruption.ofProcess.endsProcess {
+      log.write(.notice, "stopped before it was ready to serve")
+      store.stop()
+      log.close()
+    }
     var shared = Shared(
       configuration: configuration, target: store.target, log: log,
       schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
@@ -73,9 +78,10 @@ struct Serve {
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, ports, number: number))
     }
+    let stopSignal = stopSignal(on: loop, log: shared.log)
     announce(ports, to: shared.log)
     loop.spawn { await adviseToken(shared, on: loop) }
-    await stopSignal(on: loop, log: shared.log)
+    for await _ in stopSignal {}
     report.stop()
     processes?.stop()
     pruning.stop()
@@ -119,18 +125,17 @@ struct Serve {
     return areClean
   }
 
-  /// Waits for SIGTERM or SIGINT. A second one ends the process at once: committed work is safe in
-  /// the database, and somebody is in a hurry.
-  private func stopSignal(on loop: EventLoop, log: Log) async {
-    await withCheckedContinuation { continuation in
-      var waiting: CheckedContinuation<Void, Never>? = continuation
-      _ = Signals([SIGTERM, SIGINT], on: loop) { _ in
-        guard let first = waiting else { _exit(130) }
-        waiting = nil
+  /// Ends when SIGTERM or SIGINT comes; heard from now on.
+  private func stopSignal(on loop: EventLoop, log: Log) -> AsyncStream<Never> {
+    let (signal, continuation) = AsyncStream.makeStream(of: Never.self)
+    Interruption.ofProcess.isTold {
+      // In its turn on the loop, behind the connections that came before it.
+      loop.execute {
         log.write(.notice, "stopping: finishing what was begun")
-        first.resume()
+        continuation.finish()
       }
     }
+    return signal
   }
 
   /// A descriptor is a connection: the soft limit is there for programs that use `select`.

@@ -66,7 +66,7 @@ struct LogTests {
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     let end = ends[1]
     let closer = Thread {
-      writer.close()
+      writer.close(within: 60)
       close(end)
     }
     while case let count = read(ends[0], &chunk, chunk.count), count > 0 {
@@ -77,5 +77,24 @@ struct LogTests {
 
     #expect(text.count < 100 * line.count)
     #expect(text.contains("\"log_writes_lost\""))
+  }
+
+  @Test("ends in time when its reader has stopped reading")
+  func stoppedReader() {
+    var ends: [Int32] = [0, 0]
+    pipe(&ends)
+    let writer = LogWriter(descriptor: ends[1])
+    writer.append([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
+    let clock = ContinuousClock()
+
+    let time = clock.measure { writer.close(within: 1) }
+
+    #expect(time >= .seconds(1) && time < .seconds(30))
+    // The writer goes on when somebody reads, and must not find another file in the pipe's place.
+    var rest = 1 << 20
+    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    while rest > 0, case let count = read(ends[0], &chunk, chunk.count), count > 0 { rest -= count }
+    #expect(rest == 0)
+    for end in ends { close(end) }
   }
 }

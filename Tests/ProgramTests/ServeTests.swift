@@ -138,6 +138,47 @@ struct ServeTests {
     #expect(await program.exitCode(within: 5) == 130)
   }
 
+  @Test("ends at once on a second signal while it waits for a database of its own to stop")
+  func impatientWithTheDatabase() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram(["WAYBILL_HOME": home])
+    let port = try await program.port()
+    try await eventually("it is ready") { await isReady(port) }
+    let file = try #require(readFile(home + "/data/postmaster.pid"))
+    let postmaster = try #require(file.split(separator: "\n").first.flatMap { pid_t($0) })
+    kill(postmaster, SIGSTOP)
+    defer { kill(postmaster, SIGKILL) }
+    program.signal(SIGTERM)
+    try await eventually("it has stopped to serve") { program.log.contains(#""stopped"#) }
+    #expect(program.isRunning)
+    program.signal(SIGTERM)
+
+    #expect(await program.exitCode(within: 30) == 130)
+  }
+
+  @Test("ends a command on the first signal, whatever it waits for", arguments: [SIGTERM, SIGINT])
+  func interruptedCommand(_ signal: Int32) async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let holder = try await Session.open(try ConnectionString(conninfo), on: loop)
+      try await holder.run(unsafeText: "SELECT pg_advisory_lock(x'77617962696c6c'::bigint)")
+      let program = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
+      try await eventually("it waits for another one to finish") {
+        let waiting = try await holder.rows(
+          """
+          SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
+           WHERE NOT granted AND locktype = 'advisory' AND d.datname = current_database()
+          """)
+        return try waiting[0].int(0) > 0
+      }
+      program.signal(signal)
+
+      #expect(await program.exitCode(within: 30) == 128 + signal)
+      holder.close()
+    }
+  }
+
   typealias Refused = (why: String, variables: [String: String], arguments: [String], line: String)
   static let refused: [Refused] = [
     ("an unknown setting", ["WAYBILL_X": "1"], ["serve"], "WAYBILL_X is not a setting"),
