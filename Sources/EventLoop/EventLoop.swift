@@ -66,6 +66,9 @@ public final class EventLoop: @unchecked Sendable {
   /// Whether the calling thread is the loop's.
   public var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
+  /// The time as it is right now, to measure what happens within a turn.
+  public var currentTime: Instant { clock.now() }
+
   /// Nanoseconds since 1970 by the wall clock, for dates people read.
   public var wallClock: Int64 { clock.wall() }
 

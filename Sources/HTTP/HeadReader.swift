@@ -42,6 +42,11 @@ struct HeadReader<Start: StartLine>: Sendable {
     return FieldLines(head: taken, start: scan.fieldsStart, sketch: scan.facts.sketch)
   }
 
+  /// Leaves what was found sound.
+  mutating func cut() {
+    if head.count > scan.sound { head.removeSubrange(scan.sound...) }
+  }
+
   private mutating func resume(
     _ bytes: Span<UInt8>, _ offset: inout Int, _ limits: MessageLimits
   ) throws(Rejection) -> Bool {

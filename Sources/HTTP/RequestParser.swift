@@ -57,11 +57,17 @@ public struct RequestParser: Sendable {
     }
   }
 
-  /// The request that was refused, as far as it was read, so that the refusal can be worded for it.
+  /// The request that was refused or has not come whole, as far as it was read, so that a refusal
+  /// can be worded for it.
   ///
   /// It is there once its request line was sound, and holds the field lines that were.
-  public var refused: Request? {
-    if case .dead(_, let request) = state { request } else { nil }
+  public var unfinished: Request? {
+    switch state {
+    case .between, .last: nil
+    case .head(var reader): reader.sound()
+    case .body(_, let request): request
+    case .dead(_, let request): request
+    }
   }
 
   /// Takes what belongs to the current message from `bytes`, starting at `offset` and moving it.
@@ -109,7 +115,7 @@ public struct RequestParser: Sendable {
       let step = consumeBody(&body, request, bytes, &offset)
       return isAwaited ? .continueExpected : step
     } catch {
-      return refuse(error, reader.scan.start.map { Request($0, &reader) })
+      return refuse(error, reader.sound())
     }
   }
 
@@ -175,5 +181,14 @@ private enum EmptyLine {
       offset += 1
     }
     return true
+  }
+}
+
+extension HeadReader<RequestLine> {
+  /// The request with the lines that were found sound; the reader starts over.
+  fileprivate mutating func sound() -> Request? {
+    guard let line = scan.start else { return nil }
+    cut()
+    return Request(line, &self)
   }
 }

@@ -95,8 +95,8 @@ final class Connection: Watcher {
       case .next, .lastLook:
         if !unread.isEmpty {
           action = answerUnread()
-        } else if message != nil {
-          action = resumeMessage()
+        } else if let begun {
+          action = report(begun)
         } else {
           action = action == .next ? .wait : look() ?? event(.ended)
         }
@@ -197,10 +197,11 @@ extension Connection {
     return answer(requestsIn: bytes)
   }
 
-  /// Reports the message whose beginning came behind the last request.
-  private func resumeMessage() -> ConnectionState.Action {
-    guard let message else { return .wait }
-    return event(.partial(bodyBytes: message.bodyBytes))
+  /// The message whose beginning has come. An empty line is none (RFC 9112 section 2.2).
+  private var begun: PartialMessage? { message?.parser.phase == .idle ? nil : message }
+
+  private func report(_ message: PartialMessage) -> ConnectionState.Action {
+    event(.partial(bodyBytes: message.bodyBytes))
   }
 
   /// Answers requests until the bytes end, one has to wait, or the peer does not read its answers.
@@ -225,7 +226,8 @@ extension Connection {
       case .request(let request):
         goesOn = answer(request, into: &out)
       case .rejected(let rejection):
-        put(.rejected(rejection), to: message.parser.refused, newExchange(), into: &out)
+        let request = message.parser.unfinished
+        put(.rejected(rejection), to: request, newExchange(request), into: &out)
         goesOn = false
       }
       if out.count >= server.limits.unsentBytesMax, transmit(&out) != .all { goesOn = false }
@@ -235,7 +237,7 @@ extension Connection {
       message.bytesTaken += offset - start
       self.message = message
       // Behind an answer that is still to be sent, the message begins when that has gone.
-      if state.phase != .handling { _ = event(.partial(bodyBytes: message.bodyBytes)) }
+      if state.phase != .handling, let begun { _ = report(begun) }
     } else {
       server.giveBack(message)
     }
@@ -312,7 +314,8 @@ extension Connection {
     var out = server.takeOutput()
     defer { server.giveBack(output: out) }
     inFlight?.isRefused = true
-    put(refusal, to: inFlight?.request, inFlight?.exchange ?? newExchange(), into: &out)
+    let request = inFlight?.request ?? message?.parser.unfinished
+    put(refusal, to: request, inFlight?.exchange ?? newExchange(request), into: &out)
     inFlight = nil
     message = nil
     unread = []
@@ -355,7 +358,8 @@ extension Connection {
     server.observer?(
       FinishedRequest(
         request: request, exchange: exchange, site: site.name, route: route, status: status,
-        refusal: refusal, bytesOut: bytesOut, duration: server.loop.now - exchange.receivedAt))
+        refusal: refusal, bytesOut: bytesOut,
+        duration: server.loop.currentTime - exchange.receivedAt))
   }
 }
 

@@ -17,7 +17,7 @@ public struct FinishedRequest: Sendable {
   public let refusal: Refusal?
   /// Bytes of the answer; 0 when the peer was gone before there was one.
   public let bytesOut: Int
-  /// From the whole request to the answer.
+  /// From the turn that brought the whole request to the answer.
   public let duration: Duration
 
   /// Bytes of the request, as far as it was read and without chunk framing.

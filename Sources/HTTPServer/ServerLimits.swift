@@ -50,7 +50,8 @@ public struct ServerLimits: Sendable {
 
   /// Requests in the hands of asynchronous handlers at once in the process; one more gets 503.
   ///
-  /// Four times as many as there are database connections: a longer queue only makes everyone wait.
+  /// Four times as many as there are database connections, and not fewer than this: reads that
+  /// wait together go as one statement, so that ten connections serve 64 clients at once.
   public var requestsInFlightMax = 256
 
   /// What Retry-After says with a 503, in seconds: an overload of this kind passes quickly.

@@ -12,10 +12,15 @@ struct DeadlineTests {
   @Test(
     "ends with 408 for a message that does not arrive, and tells the site's own way",
     arguments: [
-      (sent: "GET / HTTP/1.1\r\nHo", seconds: 10),
-      (sent: "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", seconds: 5),
-    ])
-  func slowMessage(sent: String, seconds: Int) async throws {
+      (sent: "GET / HT", seconds: 10, path: "-", id: nil),
+      (sent: "GET /page HTTP/1.1\r\nX-Request-Id: mine\r\nHo", seconds: 10, path: "/page", "mine"),
+      (
+        sent:
+          "POST /echo HTTP/1.1\r\nX-Request-Id: mine\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+        seconds: 5, path: "/echo", id: "mine"
+      ),
+    ] as [(sent: String, seconds: Int, path: String, id: String?)])
+  func slowMessage(sent: String, seconds: Int, path: String, id: String?) async throws {
     let server = try await TestServer(clock: time.clock)
     let client = try RawClient(port: server.port)
     client.send(sent)
@@ -31,7 +36,10 @@ struct DeadlineTests {
     try await client.expectEnd()
 
     #expect(client.statusLines == ["HTTP/1.1 408 Request Timeout"])
-    #expect(client.text.contains("refused -: The"))
+    #expect(client.text.contains("refused \(path): The"))
+    if let id { #expect(client.text.contains("X-Request-Id: \(id)\r\n")) }
+    let told = server.finished.last?.request.map { String(decoding: $0.path, as: UTF8.self) }
+    #expect(told ?? "-" == path)
     #expect(client.text.contains("Connection: close\r\n"))
     #expect(server.metrics.headTimeouts.value + server.metrics.bodyTimeouts.value == 1)
   }
@@ -52,6 +60,27 @@ struct DeadlineTests {
     try await client.expectEnd()
 
     #expect(client.statusLines == ["HTTP/1.1 408 Request Timeout"])
+  }
+
+  @Test("takes no empty line behind a message for the beginning of another")
+  func emptyLine() async throws {
+    let server = try await TestServer(clock: time.clock)
+    let client = try RawClient(port: server.port)
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n")
+    try await client.expect("hello")
+    try await server.settle()
+    time.advance(by: .seconds(29), waking: server.thread.loop)
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n")
+    try await eventually("it is answered") {
+      client.receive()
+      return client.statusLines.count == 2
+    }
+    time.advance(by: .seconds(30), waking: server.thread.loop)
+    try await client.expectEnd()
+
+    #expect(client.statusLines == ["HTTP/1.1 200 OK", "HTTP/1.1 200 OK"])
+    #expect(server.metrics.idleTimeouts.value == 1)
+    #expect(server.metrics.headTimeouts.value == 0)
   }
 
   @Test("ends without a word for a connection that rests or never says anything")

@@ -170,6 +170,21 @@ struct ServerTests {
     #expect(names.allSatisfy { client.text.contains("X-Request-Id: \($0)\r\n") })
   }
 
+  @Test("keeps the name of a request that it refuses, too, and measures what both took")
+  func namesOfRefused() async throws {
+    let server = try await TestServer()
+    let client = try RawClient(port: server.port)
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nX-Request-Id: mine-2\r\n")
+    client.send("Content-Length: 999999999\r\n\r\n")
+    try await client.expectEnd()
+
+    #expect(client.statusLines == ["HTTP/1.1 200 OK", "HTTP/1.1 413 Content Too Large"])
+    #expect(client.text.contains("X-Request-Id: mine-2\r\n"))
+    #expect(server.finished.last?.exchange.id.description == "mine-2")
+    #expect(server.finished.allSatisfy { $0.duration > .zero })
+  }
+
   @Test("lets no value that a handler gives begin a field or an answer of its own")
   func responseSplitting() async throws {
     let server = try await TestServer()

@@ -79,8 +79,8 @@ import Testing
       }
 
       #expect(parser.phase == .closed)
-      #expect(parser.refused.map { String(decoding: $0.path, as: UTF8.self) } == path)
-      #expect(parser.refused?.field("x") == field)
+      #expect(parser.unfinished.map { String(decoding: $0.path, as: UTF8.self) } == path)
+      #expect(parser.unfinished?.field("x") == field)
     }
   }
 
