@@ -33,7 +33,7 @@ extension Rule {
     in: { $0.isSource ? $0.code : [] },
     finding: { line, file in
       let words = line.words
-      guard let keyword = words.firstIndex(of: "import"), keyword < 2, words.count > keyword + 1
+      guard let keyword = words.firstIndex(of: "import"), words.count > keyword + 1
       else { return nil }
       guard let edges = edges[file.target] else { return "\(file.target) is not in the picture" }
       let named = words[(keyword + 1)...]

@@ -27,6 +27,12 @@ struct RuleTests {
     Sample(
       .imports, "OrderStore imports CPQ", "Sources/OrderStore/A.swift", "public import CPQ\n"),
     Sample(.imports, "HTTP imports Foundation", "Sources/HTTP/A.swift", "import Foundation\n"),
+    Sample(
+      .imports, "HTTP imports Foundation", "Sources/HTTP/A.swift",
+      "@preconcurrency public import Foundation\n"),
+    Sample(
+      .imports, "HTTP imports Foundation", "Sources/HTTP/A.swift",
+      "@_spi(Some) import Foundation\n"),
     Sample(.imports, "New is not in the picture", "Sources/New/A.swift", "import HTTP\n"),
     Sample(
       .imports, "HTTP imports func Glibc socket", "Sources/HTTP/A.swift",
