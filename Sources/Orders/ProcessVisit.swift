@@ -85,6 +85,8 @@ public struct ProcessVisit {
 
   private let before: Knowledge
   private var starts = 0
+  /// What stood in the way of the start, should there be no time to look what became of it.
+  private var startProblem: String?
 
   /// A visit of an order of which this is known.
   public init(_ knowledge: Knowledge) { before = knowledge }
@@ -97,8 +99,9 @@ public struct ProcessVisit {
     case .started(.accepted):
       starts += 1
       return .record(accepted(.running))
-    case .started(.unclear):
+    case .started(.unclear(let problem)):
       starts += 1
+      startProblem = problem
       return .look
     case .started(.notSent(let problem)), .looked(.unclear(let problem)):
       return .record(nothingNew(problem))
@@ -107,7 +110,8 @@ public struct ProcessVisit {
     case .looked(let sighting):
       return .record(accepted(sighting))
     case .outOfTime:
-      return .record(Record(knowledge: before, starts: starts, isAtOnce: true))
+      return .record(
+        Record(knowledge: before, starts: starts, isAtOnce: true, problem: startProblem))
     }
   }
 

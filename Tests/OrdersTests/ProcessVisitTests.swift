@@ -84,6 +84,13 @@ struct ProcessVisitTests {
     #expect(actions[1] == .record(.init(knowledge: known, starts: 0, isAtOnce: true)))
   }
 
+  @Test("says what came of a start when there is no time to look")
+  func outOfTimeAfterStart() throws {
+    let actions = run(.claimed(number: 1), .started(.unclear("timeout")), .outOfTime)
+    let record = try record(actions[2])
+    #expect(record == .init(knowledge: .init(), starts: 1, isAtOnce: true, problem: "timeout"))
+  }
+
   @Test("has pauses that double up to the longest, each less a random part")
   func pauses() {
     let pace = ProcessPace(call: .seconds(5))
