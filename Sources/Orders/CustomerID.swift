@@ -1,5 +1,5 @@
 /// A customer's own name, chosen by the client or made by us.
-public struct CustomerID: Hashable, Sendable {
+public struct CustomerID: ExactText {
   /// How many characters an id may have.
   public static let allowedLength = 1...255
 

@@ -2,7 +2,7 @@
 ///
 /// Whether an address exists only a letter to it can tell. What is refused here is what cannot be
 /// one: no or two `@`, blanks and control characters, a host without a point, empty labels.
-public struct EmailAddress: Hashable, Sendable {
+public struct EmailAddress: ExactText {
   /// How many characters an address may have, after RFC 5321.
   public static let allowedLength = 3...254
   /// How many characters may stand before the `@`.

@@ -1,5 +1,5 @@
 /// What a customer or a product is called.
-public struct Name: Hashable, Sendable {
+public struct Name: ExactText {
   /// How many characters a name may have.
   public static let allowedLength = 1...200
 

@@ -25,7 +25,7 @@ public struct NewProduct: Sendable {
 }
 
 /// What a product is, in the words of whoever sells it.
-public struct ProductDescription: Hashable, Sendable {
+public struct ProductDescription: ExactText {
   /// How many characters a description may have.
   public static let allowedLength = 0...2_000
 

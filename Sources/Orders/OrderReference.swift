@@ -1,5 +1,5 @@
 /// The client's own name for an order; it means one order of its channel.
-public struct OrderReference: Hashable, Sendable {
+public struct OrderReference: ExactText {
   /// How many characters a reference may have.
   public static let allowedLength = 1...255
 

@@ -13,7 +13,8 @@ public struct OrderScope: Equatable, Sendable {
 
   /// Whether an order comes through this channel and is this owner's.
   public func covers(_ order: Order) -> Bool {
-    channel.map { $0 == order.channel } ?? true && owner.map { $0.value == order.customer } ?? true
+    channel.map { $0 == order.channel } ?? true
+      && owner.map { $0 == order.customer.flatMap(CustomerID.init) } ?? true
   }
 
   /// Whether a customer's orders are among them.

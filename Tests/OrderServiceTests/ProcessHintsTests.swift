@@ -23,6 +23,14 @@ struct ProcessHintsTests {
     #expect(hints.take().count == ProcessHints.countMax)
   }
 
+  @Test("keep apart orders whose names only read the same")
+  func alike() {
+    let hints = ProcessHints()
+    let names = ["look-\u{E9}", "look-e\u{301}"]
+    for name in names { hints.add(OrderReference(name)!) }
+    #expect(Set(hints.take().map { Array($0.utf8) }) == Set(names.map { Array($0.utf8) }))
+  }
+
   private final class Counter: Sendable {
     let count = Atomic(0)
   }

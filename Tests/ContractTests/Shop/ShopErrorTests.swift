@@ -97,6 +97,27 @@ struct ShopErrorTests {
     }
   }
 
+  @Test("take products, and customers, that only read the same for two")
+  func alike() async throws {
+    try await asking(Shelf.standard, auth: .tokens) { client in
+      let names = ["caf\u{E9}", "cafe\u{301}"]
+      let buyer = try await client.shopper(names[0])
+      let placed = try await buyer.send(
+        client, "POST", "/orders", [("mouse", 1)] + names.map { ($0, 1) })
+      #expect(placed.status == 200)
+      let lacking = try placed.json["out_of_stock"]?.items?.compactMap { $0.text }
+      #expect(lacking?.map { Array($0.utf8) } == names.map { Array($0.utf8) })
+
+      let id = try #require(try placed.json["order_id"]?.text)
+      let other = try await client.shopper(names[1])
+      for path in ["/shop/orders/", "/orders/"] {
+        let own = try await client.send("GET", path + id, fields: [buyer.field])
+        let others = try await client.send("GET", path + id, fields: [other.field])
+        #expect(own.status == 200 && others.status == 404, "\(path)")
+      }
+    }
+  }
+
   @Test("leave a change undone that is short of one product of several")
   func allOrNothing() async throws {
     try await ordering { client in

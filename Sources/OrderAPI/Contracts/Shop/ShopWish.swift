@@ -29,11 +29,14 @@ extension ShopWish {
   static func list(
     json: JSONObject, counts: ClosedRange<Int>
   ) throws(JSONInvalid) -> [ShopWish] {
-    var seen: Set<String> = []
+    // As bytes: texts that only read the same name two products.
+    var seen: Set<[UInt8]> = []
     return try json["products"].objects(count: NewOrder.allowedLines) { item throws(JSONInvalid) in
       let product = item["product_id"].string(length: 1...JSONLimits.stringCharacters)
       let count = item["item_count"].integer(in: counts)
-      if !seen.insert(product).inserted { item["product_id"].refuse("must be named once") }
+      if !seen.insert(Array(product.utf8)).inserted {
+        item["product_id"].refuse("must be named once")
+      }
       return ShopWish(product: product, count: count)
     }
   }
