@@ -13,7 +13,7 @@ struct Ledger: Equatable {
     var isKnown = false
   }
 
-  private(set) var orders: [String: Story] = [:]
+  private(set) var orders = ByOrder<Story>()
   private(set) var counts: [Record.Word: Int] = [:]
   /// What must never happen: orders of which a process was started beside another one.
   private(set) var doubleStarts: [String] = []
@@ -33,13 +33,15 @@ struct Ledger: Equatable {
     switch (record.word, record.order) {
     case (.start, let order?):
       if orders[order]?.isKnown == true { doubleStarts.append(order) }
-      orders[order, default: Story()].starts += 1
-      orders[order]?.isKnown = true
-      orders[order]?.verdict = nil
+      var story = orders[order] ?? Story()
+      story.starts += 1
+      story.isKnown = true
+      story.verdict = nil
+      orders[order] = story
     case (.end, let order?): orders[order]?.verdict = record.verdict
     case (.double, let order?): orders[order]?.doubles += 1
     case (.forget, let order?): orders[order]?.isKnown = false
-    case (.forget, nil): for order in orders.keys { orders[order]?.isKnown = false }
+    case (.forget, nil): orders.updateAll { $0.isKnown = false }
     default: break
     }
   }
@@ -52,7 +54,7 @@ struct Ledger: Equatable {
       }
       json.array("double_starts") { json in for order in doubleStarts { json.string(order) } }
       json.array("orders") { json in
-        for (order, story) in orders.sorted(by: { $0.key < $1.key }) {
+        for (order, story) in orders.all {
           json.object { json in
             json.string("order_id", order)
             json.integer("starts", story.starts)

@@ -33,7 +33,7 @@ struct ProcessTable {
     case call(Callback, isEarly: Bool)
   }
 
-  private var processes: [String: Process] = [:]
+  private var processes = ByOrder<Process>()
   private var started = 0
 
   /// Nil for an order that has no process.
@@ -41,7 +41,7 @@ struct ProcessTable {
 
   /// All processes, the oldest first.
   var all: [(order: String, status: ProcessStatus)] {
-    processes.sorted { $0.value.number < $1.value.number }.map { ($0.key, $0.value.status) }
+    processes.all.sorted { $0.value.number < $1.value.number }.map { ($0.order, $0.value.status) }
   }
 
   mutating func event(_ event: Event) -> [Effect] {
@@ -51,9 +51,11 @@ struct ProcessTable {
       guard processes[order]?.number == number else { return [] }
       return end(order, isEarly: false)
     case .forget(let order?):
-      return processes.removeValue(forKey: order) == nil ? [] : [.record(Record(.forget, order))]
+      guard processes[order] != nil else { return [] }
+      processes[order] = nil
+      return [.record(Record(.forget, order))]
     case .forget(nil):
-      processes = [:]
+      processes = ByOrder()
       return [.record(Record(.forget))]
     }
   }

@@ -16,6 +16,17 @@ struct LedgerTests {
     #expect(wrong.doubleStarts == ["a"])
   }
 
+  @Test("keeps apart orders whose ids only read the same")
+  func alike() throws {
+    let ids = ["look-\u{E9}", "look-e\u{301}"]
+    let lines = ids.map { Record(.start, $0).line } + [Record(.end, ids[1], .failed).line]
+    let ledger = try #require(Ledger(journal: lines.joined(separator: "\n")))
+    #expect(ledger.doubleStarts.isEmpty)
+    #expect(ids.map { ledger.orders[$0]?.starts } == [1, 1])
+    #expect(ids.map { ledger.orders[$0]?.verdict } == [nil, .failed])
+    #expect(Set(ledger.orders.all.map { Array($0.order.utf8) }) == Set(ids.map { Array($0.utf8) }))
+  }
+
   @Test("finds no double start in anything the table does", arguments: UInt64(1)...5)
   func random(seed: UInt64) {
     var random = SeededRandom(seed: seed)

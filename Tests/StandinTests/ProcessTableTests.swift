@@ -36,6 +36,21 @@ struct ProcessTableTests {
     #expect(table["a"] == .succeeded)
   }
 
+  @Test("takes ids that only read the same for those of two orders")
+  func alike() {
+    let (one, other) = ("look-\u{E9}", "look-e\u{301}")
+    var table = ProcessTable()
+    _ = table.event(.start(one, .nowhere, .plain))
+    #expect(table[other] == nil)
+    let start = table.event(.start(other, .nowhere, .plain))
+    #expect(start == [.record(Record(.start, other)), .wait(other, number: 2, .seconds(1))])
+    _ = table.event(.due(one, number: 1))
+    #expect(table[one] == .succeeded && table[other] == .running)
+    #expect(table.all.map { Array($0.order.utf8) } == [Array(one.utf8), Array(other.utf8)])
+    _ = table.event(.forget(one))
+    #expect(table[one] == nil && table[other] == .running)
+  }
+
   @Test("ends a process that nobody wants to hear of without a callback")
   func nowhere() {
     var table = ProcessTable()

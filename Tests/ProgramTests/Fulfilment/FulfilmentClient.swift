@@ -12,13 +12,12 @@ struct FulfilmentClient: Sendable {
     send("POST", "/order", #"{"id":"\#(id)"}"#).status
   }
 
-  /// What the list says: the status of every order.
-  func statuses() throws -> [String: String] {
+  /// What the list says: every order and its status.
+  func list() throws -> [(id: String, status: String)] {
     let list = send("GET", "/order")
     try #require(list.status == 200, "\(list.body)")
     let entries = list.body.matches(of: /\{"id":"([^"]*)","status":"([A-Z]*)"\}/)
-    return Dictionary(
-      entries.map { (String($0.1), String($0.2)) }, uniquingKeysWith: { first, _ in first })
+    return entries.map { (String($0.1), String($0.2)) }
   }
 
   func status(of id: String) -> String? {

@@ -7,7 +7,7 @@ import Testing
 
 /// A thousand orders while everything goes wrong that may: the service is killed ten times, the
 /// process service twice (so that it forgets everything), answers and callbacks get lost, come
-/// late, early or twice.
+/// late, early or twice, and every id reads the same as another one.
 @Suite("Fulfilment, when everything goes wrong")
 struct FulfilmentFaultTests {
   private static let orders = 1_000
@@ -44,8 +44,8 @@ struct FulfilmentFaultTests {
       // A life lasts until some more orders are final, so that each dies in the midst of work.
       let goal = Self.orders * kill / (Self.kills + 1)
       try await eventually("\(goal) orders are final; seed \(seed)") {
-        let statuses = try? await blocking { try client.statuses() }
-        return (statuses ?? [:]).values.count { Self.isFinal($0) } >= goal
+        let list = try? await blocking { try client.list() }
+        return (list ?? []).count { Self.isFinal($0.status) } >= goal
       }
       if Self.amnesias.contains(kill) {
         try await standin.kill()
@@ -58,15 +58,16 @@ struct FulfilmentFaultTests {
     }
     try await placed
     try await eventually("all orders are final; seed \(seed)") {
-      try await blocking { try client.statuses() }.values.count { Self.isFinal($0) } == Self.orders
+      try await blocking { try client.list() }.count { Self.isFinal($0.status) } == Self.orders
     }
 
-    let statuses = try await blocking { try client.statuses() }
+    let list = try await blocking { try client.list() }
     let journal = try #require(folder.text(of: "journal"))
     let ledger = try #require(Ledger(journal: journal))
     #expect(ledger.doubleStarts.isEmpty, "seed \(seed)")
-    #expect(Set(statuses.keys) == Set(ledger.orders.keys), "seed \(seed)")
-    for (order, status) in statuses {
+    let ids = Set(list.map { Array($0.id.utf8) })
+    #expect(ids == Set(ledger.orders.all.map { Array($0.order.utf8) }), "seed \(seed)")
+    for (order, status) in list {
       let verdict = ledger.orders[order]?.verdict
       #expect(
         verdict == (status == "FULFILLED" ? .succeeded : .failed), "\(order); seed \(seed)")
@@ -82,11 +83,16 @@ struct FulfilmentFaultTests {
     status == "FULFILLED" || status == "FAILED"
   }
 
+  /// Two orders each have ids that read the same and have different bytes.
+  private static func id(_ number: Int) -> String {
+    "order-\(number / 2)-" + (number.isMultiple(of: 2) ? "\u{E9}" : "e\u{301}")
+  }
+
   /// Places every order, and those whose answer was lost again: 409 says that they are there.
   private static func placeAll(_ client: FulfilmentClient, _ seed: Int) async throws {
-    for number in 1...orders {
+    for number in 0..<orders {
       try await eventually("order \(number) is taken; seed \(seed)") {
-        let answer = try await blocking { client.place("order-\(number)") }
+        let answer = try await blocking { client.place(Self.id(number)) }
         return answer == 201 || answer == 409
       }
     }

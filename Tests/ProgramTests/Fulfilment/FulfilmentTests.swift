@@ -51,7 +51,7 @@ struct FulfilmentTests {
     let attempts = #"fulfilment_start_attempts_total{outcome="not_sent"}"#
     // Those that were on their way when it opened, and a few probes.
     #expect(try #require(client.figure(attempts)) < 40)
-    #expect(try client.statuses().values.allSatisfy { $0 == "CREATED" })
+    #expect(try client.list().allSatisfy { $0.status == "CREATED" })
     try await eventually("the oldest order's age is shown") {
       client.figure("fulfilment_oldest_created_seconds") ?? 0 > 0
     }
@@ -64,7 +64,7 @@ struct FulfilmentTests {
     let back = try await RunningStandin(
       ["--process-min-ms", "10", "--process-max-ms", "20"], port: port)
     try await eventually("all are fulfilled") {
-      try client.statuses().values.allSatisfy { $0 == "FULFILLED" }
+      try client.list().allSatisfy { $0.status == "FULFILLED" }
     }
     #expect(program.log.contains("the process service is back"))
     #expect(client.figure("fulfilment_breaker_open") == 0)
@@ -118,7 +118,7 @@ struct FulfilmentTests {
     first.signal(SIGKILL)
 
     try await eventually("all are fulfilled") {
-      try client.statuses().values.count { $0 == "FULFILLED" } == 100
+      try client.list().count { $0.status == "FULFILLED" } == 100
     }
     second.signal(SIGTERM)
     #expect(await second.exitCode() == 0)
