@@ -82,13 +82,17 @@ public final class ProcessRepository {
     }
   }
 
-  /// How long it is until the next order is due; nil when there is none.
-  public func nextDue() async throws(PostgresError) -> Duration? {
+  /// When to claim again after a claim that left room: when the next order becomes due, and in
+  /// `gap` if one is due already, as somebody else has its row locked; nil when there is none.
+  public func nextClaim(gap: Duration) async throws(PostgresError) -> Duration? {
     let rows = try await database.read(
       """
-      SELECT ceil(extract(epoch FROM min(due_at) - now()) * 1000)::bigint FROM order_processes
+      SELECT least((SELECT ceil(extract(epoch FROM min(due_at) - now()) * 1000)::bigint
+                      FROM order_processes WHERE due_at > now()),
+                   (SELECT \(gap.inMilliseconds)
+                     WHERE EXISTS (SELECT FROM order_processes WHERE due_at <= now())))
       """)
-    return try rows[0].optionalInt(0).map { .milliseconds(max(0, $0)) }
+    return try rows[0].optionalInt(0).map { .milliseconds($0) }
   }
 
   /// Records what a visit has brought, together with those that end at the same moment; nil when

@@ -13,6 +13,7 @@ final class ProcessFigures: Sendable {
   private let accepted = Atomic(0)
   private let unclear = Atomic(0)
   private let notSent = Atomic(0)
+  let claims = Atomic(0)
   let visits = Atomic(0)
   let isOpen = Atomic(false)
 
@@ -59,6 +60,9 @@ final class ProcessFigures: Sendable {
     ] {
       text.sample("fulfilment_start_attempts_total", labels: ["outcome": outcome], "\(figure)")
     }
+    text.counter(
+      "fulfilment_claims_total", "How often this instance asked for orders that are due",
+      claims.value)
     text.gauge(
       "fulfilment_visits_in_flight", "Orders that this instance asks the process service about",
       visits.value)

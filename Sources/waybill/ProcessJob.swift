@@ -122,11 +122,17 @@ extension ProcessJob {
       if breaker.isOpen, visits == 0 { arm(within: breaker.wait(at: claimedAt)) }
       return
     }
+    figures.claims.add(1, ordering: .relaxed)
     do throws(PostgresError) {
       let claims = try await queue.claim(room, lease: fulfil.pace.lease)
       for claim in claims { begin(claim, claimedAt: claimedAt) }
       isMoreDue = claims.count == room
-      if !isMoreDue { arm(within: try await queue.nextDue() ?? Self.lookEvery) }
+      if !isMoreDue {
+        // What became due since the claim waits as long as what is locked: better than asking for
+        // a locked row without end.
+        let next = try await queue.nextClaim(gap: fulfil.pace.pauses.lowerBound)
+        arm(within: next ?? Self.lookEvery)
+      }
       hasFailed = false
     } catch {
       failed(error)

@@ -87,7 +87,7 @@ struct ProcessRepositoryTests {
       let outcome = try await queue.record(record, of: claims[0], pause: .seconds(7))
       let dueIn = try #require(outcome?.dueIn)
       #expect(dueIn > .seconds(6) && dueIn <= .seconds(7))
-      let next = try #require(try await queue.nextDue())
+      let next = try #require(try await queue.nextClaim(gap: .zero))
       #expect(next > .seconds(5) && next <= .seconds(7))
 
       _ = try await database.write("UPDATE order_processes SET due_at = now()")
@@ -135,6 +135,27 @@ struct ProcessRepositoryTests {
       #expect(recorded.count { $0?.dueIn != nil } == 20)
       let backlog = try await queue.backlog()
       #expect(backlog.created == 0 && backlog.processing == 20)
+    }
+  }
+
+  @Test("passes over what somebody has locked, and does not ask for it without end")
+  func locked() async throws {
+    try await queueing(2) { queue, database in
+      try await database.transaction { (transaction) throws(PostgresError) in
+        _ = try await transaction.run(
+          """
+          SELECT FROM order_processes JOIN orders ON id = order_id
+           WHERE reference = 'o1' FOR UPDATE OF order_processes
+          """)
+        let claims = try await queue.claim(9, lease: Self.minute)
+        #expect(claims.map(\.reference) == ["o2"])
+        #expect(try await queue.nextClaim(gap: .seconds(7)) == .seconds(7))
+
+        _ = try await queue.record(Self.running, of: claims[0], pause: .seconds(5))
+        let next = try await queue.nextClaim(gap: .seconds(7)) ?? .zero
+        #expect(next > .zero && next <= .seconds(5), "another one is due before")
+      }
+      #expect(try await queue.claim(9, lease: Self.minute).map(\.reference) == ["o1"])
     }
   }
 

@@ -124,6 +124,38 @@ struct FulfilmentTests {
     #expect(await second.exitCode() == 0)
   }
 
+  @Test("asks now and then for a due order that somebody has locked, and not without end")
+  func locked() async throws {
+    let standin = try await RunningStandin([
+      "--process-min-ms", "3600000", "--process-max-ms", "3600000",
+    ])
+    let conninfo = try await MigratedDatabase.make()
+    let (program, client) = try await start(
+      standin.port, ["DATABASE_URL": conninfo, "WAYBILL_ORDER_PROCESS_TIMEOUT_MS": "2000"])
+    #expect(client.place("o-1") == 201)
+    try await eventually("it has been started") { client.status(of: "o-1") == "PROCESSING" }
+
+    try await onLoop { loop in
+      let person = try await Session.open(try ConnectionString(conninfo), on: loop)
+      try await person.run(unsafeText: "BEGIN")
+      try await eventually("nobody is at it, and it is locked") {
+        try await person.rows(
+          "SELECT FROM order_processes WHERE claimed_at IS NULL FOR UPDATE SKIP LOCKED"
+        ).count == 1
+      }
+      let claims = { try #require(client.figure("fulfilment_claims_total")) }
+      let before = try claims()
+      let clock = ContinuousClock()
+      let begin = clock.now
+      try await eventually("it is asked for six times") { try claims() >= before + 6 }
+      // Once before it is due, and then every 400 ms; without a pause it would take some 4 ms.
+      #expect(clock.now - begin > .milliseconds(1_600))
+      person.close()
+    }
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0)
+  }
+
   @Test("stops at once while calls hang, and leaves their orders to the next start")
   func stop() async throws {
     let silent = try await ScriptedService { _ in nil }
