@@ -36,23 +36,27 @@ public struct FulfilOrders {
   ) async throws -> Outcome {
     var visit = ProcessVisit(claim.knowledge)
     var event = ProcessVisit.Event.claimed(number: claim.number)
+    // What the last call said of the service; nil when it said nothing.
+    var sign: Breaker.Event?
     while true {
       let action = visit.event(event)
       if case .record(let record) = action {
         var random = SystemRandomNumberGenerator()
-        let pause = record.pause(at: pace, using: &random)
+        let pause = record.pause(at: pace, isAway: sign == .failed, using: &random)
         let recorded = try await queue.record(record, of: claim, pause: pause)
         return recorded.map { .recorded(record, dueIn: $0.dueIn) } ?? .late
       }
       if isStopping() || now() > claimedAt + pace.lastCall {
         event = .outOfTime
       } else if action == .start {
-        let (reply, sign) = await service.start(claim.reference)
+        let reply: ProcessVisit.Reply
+        (reply, sign) = await service.start(claim.reference)
         started(reply)
         if let sign { seen(sign, reply.problem) }
         event = .started(reply)
       } else {
-        let (sighting, sign) = await service.look(claim.reference)
+        let sighting: ProcessVisit.Sighting
+        (sighting, sign) = await service.look(claim.reference)
         if let sign { seen(sign, sighting.problem) }
         event = .looked(sighting)
       }

@@ -21,8 +21,9 @@ public struct ProcessPace: Equatable, Sendable {
   /// The pauses between visits of one order, from the first to the longest.
   public var pauses: ClosedRange<Duration> { call / 5...call * 6 }
 
-  /// The pauses between probes of a service that is away. The longest is what an order waits for
-  /// at most when it is back.
+  /// The pauses between probes of a service that is away, and between visits of an order that is
+  /// the probe. So an order waits no longer than a call may take when the service is back; as long
+  /// again when a call was just hanging.
   public var probes: ClosedRange<Duration> { call / 5...call }
 
   /// Callbacks for one order bring its next look forward once in this time.

@@ -152,12 +152,14 @@ public struct ProcessVisit {
 }
 
 extension ProcessVisit.Record {
-  /// How long to leave the order alone.
+  /// How long to leave the order alone. One that the process service was away for does not wait
+  /// longer than a probe: many of them are no burden, as the breaker lets one at a time through.
   public func pause(
-    at pace: ProcessPace, using random: inout some RandomNumberGenerator
+    at pace: ProcessPace, isAway: Bool, using random: inout some RandomNumberGenerator
   ) -> Duration {
-    isAtOnce
-      ? .zero : ProcessPace.pause(after: knowledge.quiet, within: pace.pauses, using: &random)
+    if isAtOnce { return .zero }
+    let bounds = isAway ? pace.probes : pace.pauses
+    return ProcessPace.pause(after: knowledge.quiet, within: bounds, using: &random)
   }
 }
 

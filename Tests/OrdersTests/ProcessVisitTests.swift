@@ -98,13 +98,14 @@ struct ProcessVisitTests {
     for (quiet, longest) in [(0, 1), (1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (30, 30)] {
       let record = ProcessVisit.Record(knowledge: .init(quiet: quiet), starts: 0)
       for _ in 0..<20 {
-        let pause = record.pause(at: pace, using: &random)
+        let pause = record.pause(at: pace, isAway: false, using: &random)
         #expect(pause >= .milliseconds(longest * 500) && pause <= .seconds(longest))
+        #expect(record.pause(at: pace, isAway: true, using: &random) <= pace.call)
       }
     }
     var record = ProcessVisit.Record(knowledge: .init(quiet: 9), starts: 0)
     record.isAtOnce = true
-    #expect(record.pause(at: pace, using: &random) == .zero)
+    #expect(record.pause(at: pace, isAway: false, using: &random) == .zero)
   }
 
   @Test("is over before its claim is, with all its calls")

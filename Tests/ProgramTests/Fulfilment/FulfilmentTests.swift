@@ -71,6 +71,35 @@ struct FulfilmentTests {
     _ = back
   }
 
+  @Test("has an order that waits started soon after the process service is back")
+  func back() async throws {
+    let gone = try await RunningStandin()
+    let port = gone.port
+    try await gone.kill()
+    let conninfo = try await MigratedDatabase.make()
+    let (program, client) = try await start(
+      port, ["DATABASE_URL": conninfo, "WAYBILL_ORDER_PROCESS_TIMEOUT_MS": "3000"])
+    #expect(client.place("o-1") == 201)
+    try await onLoop { loop in
+      let person = try await Session.open(try ConnectionString(conninfo), on: loop)
+      // Were its pauses to go on growing, the next one would be of 9 s at least.
+      try await eventually("it has been tried six times") {
+        try await person.rows(
+          "SELECT FROM order_processes WHERE visits = 6 AND claimed_at IS NULL"
+        ).count == 1
+      }
+      person.close()
+    }
+    let back = try await RunningStandin(
+      ["--process-min-ms", "3600000", "--process-max-ms", "3600000"], port: port)
+    try await eventually("it is started", within: .seconds(8)) {
+      client.status(of: "o-1") == "PROCESSING"
+    }
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0)
+    _ = back
+  }
+
   @Test("heeds floods of callbacks, forged ones among them, with a few questions and no belief")
   func flood() async throws {
     let service = try await ScriptedService { call in
