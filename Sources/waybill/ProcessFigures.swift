@@ -2,7 +2,7 @@ import OrderStore
 import Orders
 import Synchronization
 
-/// What is known of the orders that are fulfilled outside; written by their job, read by whoever
+/// What is known of the orders that are fulfilled outside; written by their jobs, read by whoever
 /// shows the metrics. How many there are is of all instances, what was done of this one.
 final class ProcessFigures: Sendable {
   private let created = Atomic(0)

@@ -14,8 +14,7 @@ import Synchronization
 final class ProcessJob {
   /// Orders visited at once. More would be a storm for a service that has trouble already.
   private static let visitsMax = 16
-  /// How often is looked without a reason, as a notification may be lost with its connection; the
-  /// figures are of that age.
+  /// How often is looked without a reason, as a notification may be lost with its connection.
   private static let lookEvery = Duration.seconds(5)
   /// The pause after a failure of the database.
   private static let retryAfter = Duration.seconds(1)
@@ -36,7 +35,6 @@ final class ProcessJob {
   private var notifications: Notifications?
   private var breaker: Breaker
   private var claimTimer: Timer?
-  private var figuresTimer: Timer?
   private var hintTimer: Timer?
 
   private var visits = 0
@@ -72,14 +70,12 @@ final class ProcessJob {
     fulfil = FulfilOrders(
       queue: queue, service: service, pace: pace, now: { .nanoseconds(loop.now.nanoseconds) })
     claimTimer = Timer(on: loop) { [unowned self] in claim() }
-    figuresTimer = Timer(on: loop) { [unowned self] in takeFigures() }
     hintTimer = Timer(on: loop) { [unowned self] in takeHints() }
     notifications = Notifications(
       shared.target, channels: [ProcessRepository.wakeUpChannel], settings: settings, on: loop
     ) { [unowned self] _ in claim() }
     let bound = LoopBound(loop, self)
     hints.onFirst { loop.execute { bound.value.hintsCame() } }
-    takeFigures()
     claim()
   }
 
@@ -196,7 +192,7 @@ extension ProcessJob {
   }
 }
 
-// MARK: - Hints and figures
+// MARK: - Hints
 
 extension ProcessJob {
   /// The first callback after a pause is heeded at once; what comes after it gathers.
@@ -218,17 +214,6 @@ extension ProcessJob {
       }
     }
   }
-
-  private func takeFigures() {
-    loop.spawn {
-      do throws(PostgresError) {
-        self.figures.took(try await self.queue.backlog())
-      } catch {
-        self.failed(error)
-      }
-      if !self.isStopping { self.figuresTimer?.arm(after: Self.lookEvery) }
-    }
-  }
 }
 
 // MARK: - The end
@@ -238,7 +223,6 @@ extension ProcessJob {
   func stop() {
     isStopping = true
     claimTimer?.disarm()
-    figuresTimer?.disarm()
     hintTimer?.disarm()
     notifications?.close()
     let patience = Timer(on: loop) { [unowned self] in finish() }

@@ -70,6 +70,7 @@ struct Serve {
     let own = Worker(shared, ports, on: loop)
     let report = ReportJob.start(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
+    let backlog = BacklogJob(shared, own.database)
     let pruning = PruneJob.start(shared, on: loop)
     let news = Notifications(
       shared.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse, on: loop
@@ -84,6 +85,7 @@ struct Serve {
     for await _ in stopSignal {}
     report.stop()
     processes?.stop()
+    backlog.stop()
     pruning.stop()
     news.close()
     async let drained = drain(others)

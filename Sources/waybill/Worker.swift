@@ -28,7 +28,8 @@ struct Shared: Sendable {
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
 final class Worker {
-  private let database: Database
+  /// The loop's connections, for what else is done on it.
+  let database: Database
   private let server: Server
   private let accessLog: AccessLog
   /// Whether this instance still wants requests.

@@ -71,6 +71,19 @@ struct FulfilmentTests {
     _ = back
   }
 
+  @Test("shows that orders wait also where nobody said which process service is to fulfil them")
+  func unserved() async throws {
+    let program = try RunningProgram(["DATABASE_URL": try await MigratedDatabase.make()])
+    let client = FulfilmentClient(port: try await program.port())
+    for number in 1...3 { #expect(client.place("o-\(number)") == 201) }
+    try await eventually("they are counted") {
+      client.figure(#"fulfilment_orders{status="CREATED"}"#) == 3
+    }
+    #expect(try #require(client.figure("fulfilment_oldest_created_seconds")) > 0)
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0)
+  }
+
   @Test("has an order that waits started soon after the process service is back")
   func back() async throws {
     let gone = try await RunningStandin()
