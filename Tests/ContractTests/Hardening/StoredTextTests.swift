@@ -14,6 +14,8 @@ struct StoredTextTests {
     let found: [String]
     /// Where to read it again; where the answer says when nil.
     var reading: String?
+    /// Where it is found there, when that is elsewhere.
+    var foundAgain: [String]?
 
     var testDescription: String { "\(request) \(found.joined(separator: "."))" }
   }
@@ -54,39 +56,68 @@ struct StoredTextTests {
       request: "POST /storefront/orders",
       body: #"{"customerId":"1","products":[{"productId":TEXT,"quantity":1}]}"#,
       found: ["products", "0", "productId"]),
+    Place(
+      request: "PATCH /storefront/orders/UUID/shipping", body: #"{"trackingCompany":TEXT}"#,
+      found: ["trackingCompany"], reading: "/orders/UUID", foundAgain: ["shipping", "carrier"]),
+    Place(
+      request: "PATCH /storefront/orders/UUID/shipping", body: #"{"trackingNumber":TEXT}"#,
+      found: ["trackingNumber"], reading: "/orders/UUID",
+      foundAgain: ["shipping", "tracking_number"]),
+    Place(request: "POST /fulfilment/order", body: #"{"id":TEXT}"#, found: ["id"]),
+    Place(
+      request: "POST /store/customers", body: #"{"name":TEXT,"email":"a@example.org"}"#,
+      found: ["name"]),
+    Place(request: "POST /customers", body: #"{"id":TEXT,"name":"n"}"#, found: ["id"]),
+    Place(
+      request: "PATCH /products/keyboard", body: #"{"name":TEXT}"#, found: ["name"],
+      reading: "/products/keyboard"),
+    Place(
+      request: "PATCH /products/keyboard", body: #"{"description":TEXT}"#, found: ["description"],
+      reading: "/products/keyboard"),
+    Place(
+      request: "POST /products/keyboard/stock", body: #"{"delta":1,"reason":TEXT}"#, found: [],
+      reading: "/products/keyboard/stock?limit=1", foundAgain: ["items", "0", "reason"]),
   ]
 
   @Test("comes back as it was, or is refused", arguments: places)
   func equal(_ place: Place) async throws {
     try await ordering { client in
       _ = try await client.place(#"{"customer_id":"c-1","items":[{"quantity":1,"price":1}]}"#)
+      let bought = try await client.send(
+        "POST", "/storefront/orders",
+        #"{"customerId":"1","products":[{"productId":"p","quantity":1}]}"#)
+      let uuid = try #require(try bought.json["id"]?.text)
+      let request = place.request.replacing("UUID", with: uuid)
       var accepted = 0
       for (number, text) in (Hostile.texts + ["plain", " spaces ", "\u{1}", "\"\\/\u{8}\t"])
         .enumerated()
       {
         let body = place.body.replacing("TEXT", with: JSONValue.string(text).sent)
           .replacing("p-N", with: "p-\(number)")
-        let words = place.request.split(separator: " ").map(String.init)
+        let words = request.split(separator: " ").map(String.init)
         let answer = try await client.send(words[0], words[1], body)
 
         guard answer.status != 400 else { continue }
         accepted += 1
         try #require(answer.status < 300, "\(text): \(answer.body)")
-        #expect(try place.text(in: answer) == Array(text.utf8), "\(answer.body)")
+        if !place.found.isEmpty {
+          #expect(try answer.bytes(of: place.found) == Array(text.utf8), "\(answer.body)")
+        }
         guard let reading = place.reading ?? answer.fields["Location"] else { continue }
-        let again = try await client.get(reading)
-        #expect(try place.text(in: again) == Array(text.utf8), "\(again.body)")
+        let again = try await client.get(reading.replacing("UUID", with: uuid))
+        let found = place.foundAgain ?? place.found
+        #expect(try again.bytes(of: found) == Array(text.utf8), "\(again.body)")
       }
       #expect(accepted > 10)
     }
   }
 }
 
-extension StoredTextTests.Place {
-  /// Its bytes: two strings that look alike are equal, and need not be the same.
-  fileprivate func text(in answer: ContractAnswer) throws -> [UInt8]? {
-    var value: JSONValue? = try answer.json
-    for key in found { value = Int(key).map { value?[$0] } ?? value?[key] }
+extension ContractAnswer {
+  /// The bytes of a text in it: two strings that look alike are equal, and need not be the same.
+  fileprivate func bytes(of path: [String]) throws -> [UInt8]? {
+    var value: JSONValue? = try json
+    for key in path { value = Int(key).map { value?[$0] } ?? value?[key] }
     return value?.text.map { Array($0.utf8) }
   }
 }
