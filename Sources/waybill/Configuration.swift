@@ -41,6 +41,7 @@ struct Configuration: Equatable, Sendable {
   ) throws(ConfigurationError) {
     let reader = SettingReader(environment)
     try reader.refuseUnknownNames()
+    try reader.refuseIllegibleValues()
     if let conninfo = try reader.text(.databaseURL) {
       store = .external(conninfo: conninfo)
     } else {
@@ -94,9 +95,13 @@ private struct SettingReader {
 
   init(_ environment: Environment) { self.environment = environment }
 
+  private var known: [String] {
+    Setting.all.flatMap { [$0.name] + ($0.isSecret ? [$0.name + "_FILE"] : []) }
+  }
+
   func refuseUnknownNames() throws(ConfigurationError) {
-    let known = Setting.all.flatMap { [$0.name] + ($0.isSecret ? [$0.name + "_FILE"] : []) }
-    let unknown = environment.values.keys.filter {
+    let known = known
+    let unknown = environment.illegibleNames.union(environment.values.keys).filter {
       $0.hasPrefix("WAYBILL_") && !known.contains($0)
     }
     guard let name = unknown.min() else { return }
@@ -105,6 +110,12 @@ private struct SettingReader {
       distance(nearest, name) <= 3
       ? "did you mean \(nearest)?" : "`waybill settings` lists them"
     throw ConfigurationError("\(name) is not a setting: \(cure)")
+  }
+
+  /// Read as absent, such a value would mean something else than what somebody wrote.
+  func refuseIllegibleValues() throws(ConfigurationError) {
+    guard let name = environment.illegibleNames.intersection(known).min() else { return }
+    throw ConfigurationError("\(name) has a value that is not UTF-8: set it again as plain text")
   }
 
   func text(_ setting: Setting) throws(ConfigurationError) -> String? {

@@ -3,17 +3,40 @@ import Glibc
 /// The variables the process was started with.
 struct Environment {
   let values: [String: String]
+  /// The names of those whose value is not UTF-8.
+  let illegibleNames: Set<String>
 
-  init(_ values: [String: String]) { self.values = values }
+  init(_ values: [String: String]) {
+    self.values = values
+    illegibleNames = []
+  }
+
+  /// Reads `NAME=VALUE` entries, each by itself: one that is not text says nothing about others.
+  init(entries: [[UInt8]]) {
+    var values: [String: String] = [:]
+    var illegibleNames: Set<String> = []
+    for entry in entries {
+      guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let name = String(decoding: entry[..<equals], as: UTF8.self)
+      if let value = String(validating: entry[(equals + 1)...], as: UTF8.self) {
+        values[name] = value
+      } else {
+        illegibleNames.insert(name)
+      }
+    }
+    self.values = values
+    self.illegibleNames = illegibleNames
+  }
 
   /// The process's own, all of them: an unknown name is a mistake worth stopping for.
   static func ofProcess() -> Environment {
-    var values: [String: String] = [:]
-    for entry in (readFile("/proc/self/environ") ?? "").split(separator: "\0") {
-      guard let equals = entry.firstIndex(of: "=") else { continue }
-      values[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
+    var entries: [[UInt8]] = []
+    var next = environ
+    while let entry = next.pointee {
+      entries.append(Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+      next += 1
     }
-    return Environment(values)
+    return Environment(entries: entries)
   }
 }
 

@@ -69,6 +69,39 @@ struct ConfigurationTests {
     #expect(error?.description == example.line)
   }
 
+  @Test(
+    "reads each variable by itself: a value that is not text hides no other one",
+    arguments: [
+      ("PORT=abc", "PORT=abc must be a whole number from 0 to 65535"),
+      ("WAYBILL_X=1", "WAYBILL_X is not a setting: `waybill settings` lists them"),
+      ("HOST=a\u{FF}", "HOST has a value that is not UTF-8: set it again as plain text"),
+      (
+        "DATABASE_URL_FILE=\u{FF}",
+        "DATABASE_URL_FILE has a value that is not UTF-8: set it again as plain text"
+      ),
+      ("WAYBILL_X=\u{FF}", "WAYBILL_X is not a setting: `waybill settings` lists them"),
+      ("WAYBILL_\u{FF}=1", "WAYBILL_\u{FFFD} is not a setting: `waybill settings` lists them"),
+    ])
+  func illegible(entry: String, line: String) {
+    // Latin-1: each character is its byte.
+    let entries = ["X=\u{FF}", "no variable", entry].map { text in
+      text.unicodeScalars.map { UInt8($0.value) }
+    }
+
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(Environment(entries: entries), cores: 2, onTerminal: false)
+    }
+
+    #expect(error?.description == line)
+  }
+
+  @Test("does not mind what is not text in somebody else's variable")
+  func foreignIllegible() throws {
+    let environment = Environment(entries: [Array("X=".utf8) + [0xFF], Array("PORT=1234".utf8)])
+
+    #expect(try Configuration(environment, cores: 2, onTerminal: false).port == 1_234)
+  }
+
   typealias Door = (variables: [String: String], isOpen: Bool)
   static let doors: [Door] = [
     ([:], true), (["HOST": "127.1.2.3"], true), (["HOST": "::1"], true),
