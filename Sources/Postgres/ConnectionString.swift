@@ -59,8 +59,10 @@ public struct ConnectionString: Sendable {
     all["hostaddr"] = candidate.host.address
     all["port"] = candidate.host.port
     all["target_session_attrs"] = candidate.sessionAttributes
-    // The later of two settings holds: the string may override ours.
-    all["options"] = serverOptions + " " + (options["options"] ?? "")
+    // The later of two settings holds: the string may override ours, but not the form of values.
+    all["options"] = [serverOptions, options["options"] ?? "", PostgresSettings.valueOptions]
+      .joined(separator: " ")
+    all["client_encoding"] = "UTF8"
     all["fallback_application_name"] = applicationName
     return all.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
   }

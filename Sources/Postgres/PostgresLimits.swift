@@ -74,8 +74,7 @@ public struct PostgresSettings: Sendable {
   ///
   /// Generic plans, because a statement is planned once for each connection, not once per call.
   /// No bitmaps, because such a plan must suit the busiest product or customer: a list is walked in
-  /// its order until the page is full, not collected and sorted. UTC, so that the text of a
-  /// timestamp needs no calendar to be read.
+  /// its order until the page is full, not collected and sorted.
   var serverOptions: String {
     [
       "statement_timeout=\(statementTimeout.inMilliseconds)",
@@ -85,18 +84,20 @@ public struct PostgresSettings: Sendable {
       // The planner's own figure is for a disk that seeks.
       "random_page_cost=1.1",
       "enable_bitmapscan=off",
-      "timezone=UTC",
-      "datestyle=ISO",
     ].map { "-c \($0)" }.joined(separator: " ")
   }
+
+  /// What the reading of values rests on, so nobody else decides it. UTC, so that the text of a
+  /// timestamp needs no calendar to be read.
+  static let valueOptions = "-c timezone=UTC -c datestyle=ISO"
 
   /// libpq's settings, where the connection string does not say otherwise.
   ///
   /// A peer that vanished is noticed after 10 s in silence plus 3 probes, or 5 s after bytes it
   /// should have taken; Kerberos encryption is off because negotiating it blocks.
   static let transportOptions = [
-    "client_encoding": "UTF8", "keepalives_idle": "10", "keepalives_interval": "5",
-    "keepalives_count": "3", "tcp_user_timeout": "5000", "gssencmode": "disable",
+    "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+    "tcp_user_timeout": "5000", "gssencmode": "disable",
   ]
 }
 

@@ -15,8 +15,7 @@ public final class Session: Watcher {
     _ target: ConnectionString, settings: PostgresSettings = .administration,
     on loop: EventLoop
   ) async throws(PostgresError) -> Session {
-    let options = "-c timezone=UTC -c datestyle=ISO"
-    let connector = Connector(target, settings: settings, serverOptions: options, on: loop)
+    let connector = Connector(target, settings: settings, serverOptions: "", on: loop)
     return Session(try await connector.connect(), on: loop)
   }
 

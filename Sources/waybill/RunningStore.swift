@@ -11,6 +11,7 @@ struct RunningStore: Sendable {
   init(_ store: Configuration.Store, besideService: Bool = false) throws {
     switch store {
     case .external(let conninfo):
+      LibpqEnvironment.forgetSessionSettings()
       do {
         target = try ConnectionString(conninfo)
       } catch {
@@ -18,6 +19,7 @@ struct RunningStore: Sendable {
       }
       cluster = nil
     case .embedded(let home):
+      LibpqEnvironment.forgetAll()
       if besideService, let running = LocalCluster.connectionString(ofRunning: home) {
         target = try ConnectionString(running)
         cluster = nil

@@ -151,4 +151,26 @@ struct ConnectTests {
         values == ["2s", "1500ms", "5s", "UTC", "force_generic_plan", "waybill", "UTF8"])
     }
   }
+
+  @Test("decides the form of values itself, whatever the connection string says")
+  func formOfValues() async throws {
+    let text =
+      try TestCluster.shared.makeDatabase() + " client_encoding=LATIN1 options="
+      + "'-c timezone=Asia/Tokyo -c datestyle=German -c client_encoding=LATIN1 -c jit=off'"
+    let shown: SQL = """
+      SELECT current_setting('client_encoding'), current_setting('timezone'),
+             split_part(current_setting('datestyle'), ',', 1), current_setting('jit'), 'ä'
+      """
+    try await onLoop { loop in
+      let target = try ConnectionString(text)
+      let session = try await Session.open(target, on: loop)
+      let database = Database(target, settings: .patient, on: loop)
+      for row in [try await session.rows(shown)[0], try await database.read(shown)[0]] {
+        let values = try (0..<5).map { column throws(PostgresError) in try row.text(column) }
+        #expect(values == ["UTF8", "UTC", "ISO", "off", "ä"])
+      }
+      session.close()
+      await database.close()
+    }
+  }
 }
