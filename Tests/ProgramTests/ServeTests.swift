@@ -28,6 +28,8 @@ struct ServeTests {
       // Each start shows a token of its own; the one before has ended.
       let statuses = tokens.map { PlainClient(port: port)?.status(of: "/shop/orders/1", token: $0) }
       #expect(statuses == (start == 1 ? [404] : [401, 404]))
+      let doctor = try RunningProgram(["WAYBILL_HOME": home], arguments: ["doctor"])
+      #expect(await doctor.exitCode() == 0, "beside the service: \(doctor.log)")
       program.signal(SIGTERM)
       #expect(await program.exitCode() == 0)
     }
