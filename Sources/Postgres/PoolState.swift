@@ -227,8 +227,11 @@ extension PoolState {
     return (readers.removeAll() + writers.removeAll()).map { .refuse($0.waiter, .unavailable) }
   }
 
-  /// While nothing is connected a single attempt finds out whether the server is back.
-  private var mayConnect: Bool { open > 0 || !slots.contains(.connecting) }
+  /// While nothing is connected, or the server has just refused, a single attempt finds out whether
+  /// it lets us in again.
+  private var mayConnect: Bool {
+    (open > 0 && !lastAttemptFailed) || !slots.contains(.connecting)
+  }
 
   private mutating func connect(at now: Instant) -> [Action] {
     var actions: [Action] = []

@@ -84,6 +84,10 @@ struct Configuration: Equatable, Sendable {
   /// Whether no token is asked for where other machines reach us.
   var isOpenToOthers: Bool { auth == .open && !Self.isLoopback(host) }
 
+  /// How many connections our own server must accept: those of the loops, and besides those of the
+  /// jobs, of our other commands, of people in psql and of PostgreSQL's superuser.
+  var serverConnectionsMax: Int { max(100, loops * connectionsPerLoop + 50) }
+
   private static func isLoopback(_ host: String) -> Bool {
     host == "localhost" || host == "::1" || host.hasPrefix("127.")
   }

@@ -15,7 +15,7 @@ struct Doctor {
       let configuration = try Configuration(environment)
       report("settings", "ok")
       let migrator = try Schema.migrator()
-      let store = try RunningStore(configuration.store, besideService: true)
+      let store = try RunningStore(configuration, besideService: true)
       defer { store.stop() }
       return try EventLoop().runUntilDone { loop in
         try await examine(store.target, migrator, on: loop)

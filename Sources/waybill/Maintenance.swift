@@ -10,7 +10,7 @@ struct Maintenance {
 
   func migrate() throws -> Int32 {
     let migrator = try Schema.migrator()
-    let applied = try configuration.store.onDatabase { target, loop in
+    let applied = try configuration.onDatabase { target, loop in
       try await migrator.migrate(target, on: loop)
     }
     for file in applied { print("applied \(file.fileName)") }
@@ -19,7 +19,7 @@ struct Maintenance {
   }
 
   func seed() throws -> Int32 {
-    let planted = try configuration.store.onDatabase { target, loop in
+    let planted = try configuration.onDatabase { target, loop in
       try await target.administer("the demo data cannot be planted", on: loop) { database in
         try await DemoData(database).plant()
       }
@@ -29,7 +29,7 @@ struct Maintenance {
   }
 }
 
-extension Configuration.Store {
+extension Configuration {
   /// Runs `body` on a loop of this thread, against the database that the settings name; of a
   /// private cluster also beside the service that runs it.
   func onDatabase<Result: Sendable>(

@@ -8,8 +8,8 @@ struct RunningStore: Sendable {
   private let cluster: KeptCluster?
 
   /// A private cluster that runs already is only used, and left running, when `besideService`.
-  init(_ store: Configuration.Store, besideService: Bool = false) throws {
-    switch store {
+  init(_ configuration: Configuration, besideService: Bool = false) throws {
+    switch configuration.store {
     case .external(let conninfo):
       LibpqEnvironment.forgetSessionSettings()
       do {
@@ -25,7 +25,8 @@ struct RunningStore: Sendable {
         cluster = nil
         return
       }
-      let cluster = try KeptCluster(home: home)
+      let cluster = try KeptCluster(
+        home: home, options: ClusterOptions(connectionsMax: configuration.serverConnectionsMax))
       target = try ConnectionString(cluster.connectionString)
       self.cluster = cluster
     }
@@ -50,12 +51,14 @@ private final class KeptCluster: Sendable {
   }
 
   private let home: String
+  private let options: ClusterOptions
   private let state: Mutex<State>
   let connectionString: String
 
-  init(home: String) throws(ClusterError) {
-    let cluster = try LocalCluster.start(home: home)
+  init(home: String, options: ClusterOptions) throws(ClusterError) {
+    let cluster = try LocalCluster.start(home: home, options: options)
     self.home = home
+    self.options = options
     connectionString = cluster.connectionString
     state = Mutex(.running(cluster))
   }
@@ -90,7 +93,7 @@ private final class KeptCluster: Sendable {
       do {
         // Lets go of the folder; there is nothing left to be stopped.
         cluster.stop()
-        state = .running(try LocalCluster.start(home: home))
+        state = .running(try LocalCluster.start(home: home, options: options))
       } catch {
         log.write(.error, "the private PostgreSQL does not start", ["reason": "\(error)"])
       }

@@ -19,7 +19,7 @@ struct Serve {
     defer { log.close() }
     let migrator = try Schema.migrator()
     let ports = try Ports(configuration)
-    let store = try RunningStore(configuration.store)
+    let store = try RunningStore(configuration)
     defer { store.stop() }
     Interruption.ofProcess.endsProcess {
       log.write(.notice, "stopped before it was ready to serve")
@@ -110,7 +110,7 @@ struct Serve {
   /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
   private func adviseToken(_ shared: Shared, on loop: EventLoop) async {
     guard configuration.auth == .tokens else { return }
-    let database = Database(shared.target, on: loop)
+    let database = Database(shared.target, settings: .administration, on: loop)
     if let tokens = try? await TokenRepository(database).list(),
       tokens.allSatisfy({ $0.role.customer != nil || $0.revokedAt != nil })
     {

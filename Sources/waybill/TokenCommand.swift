@@ -129,7 +129,7 @@ enum TokenCommand: Equatable {
     _ configuration: Configuration,
     _ body: @escaping (TokenRepository) async throws -> Result
   ) throws -> Result {
-    try configuration.store.onDatabase { target, loop in
+    try configuration.onDatabase { target, loop in
       try await target.administer("the tokens cannot be reached", on: loop) { database in
         try await body(TokenRepository(database))
       }

@@ -121,6 +121,25 @@ struct PoolStateTests {
     #expect(longest > .milliseconds(500))
   }
 
+  @Test("knocks once a pause at a server that has no room for the rest of its connections")
+  func full() {
+    var pool = makePool(open: false)
+    #expect(pool.tick(at: start).connects == [0])
+    #expect(pool.opened(slot: 0, at: start).connects == [1, 2])
+    var now = start
+    for slot in [1, 2] { #expect(pool.connectFailed(slot: slot, at: now).connects.isEmpty) }
+    for _ in 0..<20 {
+      now = pool.nextTick
+      #expect(pool.tick(at: now).connects == [1])
+      #expect(pool.connectFailed(slot: 1, at: now).connects.isEmpty)
+    }
+    #expect(pool.nextTick - now >= .milliseconds(500))
+    #expect(pool.ask(.read) == .use(slot: 0), "what stands is used")
+
+    #expect(pool.tick(at: pool.nextTick).connects == [1])
+    #expect(pool.opened(slot: 1, at: now + .seconds(1)).connects == [2])
+  }
+
   @Test("lets reads use the connections of the writes when they have none of their own")
   func fallback() {
     var pool = makePool()

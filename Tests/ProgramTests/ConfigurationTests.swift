@@ -39,6 +39,12 @@ struct ConfigurationTests {
     #expect(configuration.connectionsPerLoop >= 5)
   }
 
+  @Test("has its own server accept what it opens, the jobs and a person in psql")
+  func serverConnections() throws {
+    #expect(try read([:]).serverConnectionsMax == 100)
+    #expect(try read(["WAYBILL_DB_CONNECTIONS": "400"]).serverConnectionsMax == 450)
+  }
+
   typealias Refused = (variables: [String: String], line: String)
   static let refused: [Refused] = [
     (["PORT": "http"], "PORT=http must be a whole number from 0 to 65535"),

@@ -36,6 +36,20 @@ struct ServeTests {
     #expect(access(home + "/run/.s.PGSQL.5432", F_OK) != 0, "nothing is left running")
   }
 
+  @Test("makes room in a database of its own for all the connections it is told to open")
+  func manyConnections() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram(["WAYBILL_HOME": home, "WAYBILL_DB_CONNECTIONS": "120"])
+    let port = try await program.port()
+
+    try await eventually("all are open") {
+      await PlainClient.get("/metrics", port: port).contains("\npostgres_connections 120\n")
+    }
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0)
+  }
+
   @Test("recovers the database of a run that was killed")
   func killed() async throws {
     let home = TestCluster.makeHome()
