@@ -92,6 +92,10 @@ public struct ConnectionString: Sendable {
     guard ports.count <= 1 || ports.count == count else {
       throw .configuration("one port is wanted, or as many as hosts")
     }
+    guard ports.allSatisfy({ isPort($0) }) else {
+      // Not repeated: in a URI with a bare @ in the password this is the end of that.
+      throw .configuration("a port must be a number from 1 to 65535")
+    }
     guard count <= PostgresLimits.candidatesMax else {
       throw .configuration("at most \(PostgresLimits.candidatesMax) hosts are wanted")
     }
@@ -101,5 +105,12 @@ public struct ConnectionString: Sendable {
         address: addresses.isEmpty ? "" : addresses[index],
         port: ports.isEmpty ? "" : ports.count == 1 ? ports[0] : ports[index])
     }
+  }
+
+  /// Empty is the default port, and libpq minds no spaces.
+  private static func isPort(_ text: String) -> Bool {
+    let digits = text.split(separator: " ")
+    return digits.isEmpty
+      || digits.count == 1 && Int(digits[0]).map { (1...65_535).contains($0) } ?? false
   }
 }

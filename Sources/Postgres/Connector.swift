@@ -29,6 +29,22 @@ final class Link {
   }
 }
 
+extension ConnectionString {
+  /// No server has this address, and no packet leaves for it.
+  private static let nobody = "255.255.255.255"
+
+  /// Refuses a value that libpq does not know: each attempt to connect would fail with it, as if
+  /// the database were away for ever. Asks no server.
+  public func refuseUnknownValues() throws(PostgresError) {
+    let candidate = ConnectPlan.Candidate(
+      host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)
+    let keywords = keywords(for: candidate, serverOptions: "", applicationName: "")
+    guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
+    // An attempt that comes as far as the network says where to.
+    guard link.message.contains(Self.nobody) else { throw .configuration(link.message) }
+  }
+}
+
 /// Opens connections without blocking: names are resolved off the loop, servers are tried in turn,
 /// each with a deadline.
 final class Connector {

@@ -14,6 +14,7 @@ struct RunningStore: Sendable {
       LibpqEnvironment.forgetSessionSettings()
       do {
         target = try ConnectionString(conninfo)
+        try target.refuseUnknownValues()
       } catch {
         throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
       }

@@ -27,12 +27,34 @@ struct ConnectTests {
     "refuses a connection string that cannot be meant, and does not repeat it",
     arguments: [
       "host=a,b port=1,2,3", "host=a,b hostaddr=127.0.0.1", "nonsense", "host=a secret=1",
-      "host=a\0b", "host=" + Array(repeating: "a", count: 17).joined(separator: ","),
+      "host=a\0b", "host=a port=99999", "host=a,b port=1,0", "postgresql://u:se@cret:secret@a/d",
+      "host=" + Array(repeating: "a", count: 17).joined(separator: ","),
     ])
   func refused(text: String) {
     let error = #expect(throws: PostgresError.self) { try ConnectionString(text) }
     #expect(error.map { String(reflecting: $0).contains("secret") } == false)
   }
+
+  @Test(
+    "names the value that libpq does not know, before any server is asked",
+    arguments: [
+      ("postgresql://u:secret@a/d?sslmode=bad", #"invalid sslmode value: "bad""#),
+      ("password=secret target_session_attrs=foo", #"invalid target_session_attrs value: "foo""#),
+      ("password=secret service=none", #"definition of service "none" not found"#),
+    ])
+  func unknownValue(text: String, reason: String) throws {
+    let target = try ConnectionString(text)
+    let error = #expect(throws: PostgresError.self) { try target.refuseUnknownValues() }
+    #expect(error.map { String(reflecting: $0) } == "connection string: " + reason)
+  }
+
+  @Test(
+    "has nothing against a string that libpq can use, wherever it leads",
+    arguments: [
+      "", "host=a,/b,@c port=1,,3", "hostaddr=::1", "postgresql://u:p@name.invalid/d?port=%205",
+      "host=a,b target_session_attrs=prefer-standby", "sslmode=verify-full sslrootcert=/nowhere",
+    ])
+  func usable(text: String) throws { try ConnectionString(text).refuseUnknownValues() }
 
   @Test(
     "asks for the address of a name only",

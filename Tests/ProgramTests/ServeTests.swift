@@ -204,6 +204,10 @@ struct ServeTests {
       "the database cannot be asked"
     ),
     (
+      "a value that libpq does not know", ["DATABASE_URL": "postgresql://db/x?sslmode=bad"],
+      ["serve"], #"DATABASE_URL connection string: invalid sslmode value: "bad""#
+    ),
+    (
       "an address in use",
       [
         "DATABASE_URL": "host=/nowhere", "HOST": "256.1.1.1",
