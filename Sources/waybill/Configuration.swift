@@ -157,8 +157,9 @@ private struct SettingReader {
   func url(_ setting: Setting) throws(ConfigurationError) -> BaseURL? {
     guard let text = try text(setting) else { return nil }
     guard let url = BaseURL(text) else {
+      // Not repeated: it may hold a password.
       throw ConfigurationError(
-        "\(setting.name)=\(text) is no address: give it as http://host:port, without https, query "
+        "\(setting.name) is no address: give it as http://host:port, without https, query "
           + "or password")
     }
     return url

@@ -161,9 +161,9 @@ struct ConfigurationTests {
     for name in ["WAYBILL_ORDER_PROCESS_URL", "WAYBILL_PUBLIC_URL"] {
       #expect(
         throws: ConfigurationError(
-          "\(name)=https://a is no address: give it as http://host:port, without https, query "
+          "\(name) is no address: give it as http://host:port, without https, query "
             + "or password")
-      ) { try read([name: "https://a"]) }
+      ) { try read([name: "http://user:secret@a"]) }
     }
   }
 }
