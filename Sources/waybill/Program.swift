@@ -5,6 +5,7 @@ import Glibc
 @main
 struct Program {
   static func main() {
+    fillStandardDescriptors()
     // Before any thread is made, so that every thread leaves these signals to the one for them.
     Signals.block([SIGTERM, SIGINT])
     _ = Interruption.ofProcess
@@ -16,6 +17,15 @@ struct Program {
     } catch {
       Self.complain("waybill: \(error)\n")
       exit(1)
+    }
+  }
+
+  /// A file opened later would get the number of a closed one, and what is meant for the log or the
+  /// terminal would be written into it.
+  private static func fillStandardDescriptors() {
+    for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest free number is this one.
+      _ = open("/dev/null", O_RDWR)
     }
   }
 

@@ -123,6 +123,26 @@ struct ServeTests {
     try await eventually("it is ready") { await isReady(port) }
   }
 
+  @Test("writes into no file of its own when the standard descriptors are closed")
+  func closedDescriptors() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try ChildProcess(
+      ["/bin/sh", "-c", #"exec "$0" serve <&- >&- 2>&-"#, builtProgram("waybill")], output: 1,
+      environment: ["PATH": "/usr/bin:/bin", "WAYBILL_HOME": home, "PORT": "0"])
+    defer { program.signal(SIGKILL) }
+    try await eventually("its database runs") {
+      LocalCluster.connectionString(ofRunning: home) != nil
+    }
+    program.signal(SIGTERM)
+    #expect(try await blocking { program.exitStatus(within: 60) } == 0)
+
+    for file in ["lock", "postgres.log"] {
+      let text = try #require(readFile("\(home)/\(file)"))
+      #expect(!text.contains("\"message\":"), "\(file): \(text)")
+    }
+  }
+
   @Test("answers what it has begun when it is asked to stop, and ends the connection")
   func drain() async throws {
     let program = try RunningProgram(["DATABASE_URL": try await MigratedDatabase.make()])
