@@ -36,37 +36,33 @@ struct Serve {
     store.keep(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { [shared] loop in
-      try await prepare(shared, migrator, isEmbedded: isEmbedded, on: loop)
-      return await serve(shared, ports, on: loop)
+      if isEmbedded { try await prepareOwn(shared, migrator, on: loop) }
+      let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
+      let code = await serve(shared, ports, preparation, on: loop)
+      if let refusal = preparation?.refusal { throw refusal }
+      return code
     }
   }
 
-  /// The schema of our own cluster is our own business; anybody else's is only looked at, and a
-  /// database that is away now may come later.
-  private func prepare(
-    _ shared: Shared, _ migrator: Migrator, isEmbedded: Bool, on loop: EventLoop
+  /// The schema of our own cluster is our own business; anybody else's is only looked at.
+  private func prepareOwn(
+    _ shared: Shared, _ migrator: Migrator, on loop: EventLoop
   ) async throws {
-    if isEmbedded {
-      for file in try await migrator.migrate(shared.target, on: loop) {
-        shared.log.write(.notice, "applied a migration", ["file": file.fileName])
-      }
-    } else {
-      do {
-        try await migrator.check(shared.target, on: loop)
-      } catch MigrationError.unreachable(let reason) {
-        shared.log.write(.warning, "the database is away; waiting for it", ["reason": reason])
-      }
+    for file in try await migrator.migrate(shared.target, on: loop) {
+      shared.log.write(.notice, "applied a migration", ["file": file.fileName])
     }
     guard configuration.seedsDemoData else { return }
     try await shared.target.administer("the demo data cannot be planted", on: loop) { database in
       if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
-      if isEmbedded, let token = try await TokenRepository(database).renewDemo() {
+      if let token = try await TokenRepository(database).renewDemo() {
         shared.log.write(.notice, "made a token to try the shop with", ["token": token.secret])
       }
     }
   }
 
-  private func serve(_ shared: Shared, _ ports: Ports, on loop: EventLoop) async -> Int32 {
+  private func serve(
+    _ shared: Shared, _ ports: Ports, _ preparation: Preparation?, on loop: EventLoop
+  ) async -> Int32 {
     let own = Worker(shared, ports, on: loop)
     let report = ReportJob.start(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
@@ -81,8 +77,10 @@ struct Serve {
     }
     let stopSignal = stopSignal(on: loop, log: shared.log)
     announce(ports, to: shared.log)
+    preparation?.start()
     loop.spawn { await adviseToken(shared, on: loop) }
     for await _ in stopSignal {}
+    preparation?.stop()
     report.stop()
     processes?.stop()
     backlog.stop()

@@ -91,7 +91,7 @@ struct ServeTests {
   @Test("is alive but not ready until the schema is there, and ready then")
   func schemaMissing() async throws {
     let conninfo = try TestCluster.shared.makeDatabase()
-    let program = try RunningProgram(["DATABASE_URL": conninfo])
+    let program = try RunningProgram(["DATABASE_URL": conninfo, "WAYBILL_SEED": "demo"])
     let port = try await program.port()
 
     #expect(await PlainClient.get("/livez", port: port).hasPrefix("HTTP/1.1 200 "))
@@ -101,6 +101,7 @@ struct ServeTests {
     let migration = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
     #expect(await migration.exitCode() == 0, "\(migration.log)")
     try await eventually("it is ready") { await isReady(port) }
+    try await eventually("it is planted") { program.log.contains("planted the demo data") }
   }
 
   @Test("stays up without a database, says so, and comes up with it")
@@ -113,14 +114,63 @@ struct ServeTests {
     cluster.stop()
     defer { _ = LocalCluster.removeAbandoned(home: home) }
 
-    let program = try RunningProgram(["DATABASE_URL": conninfo])
+    let program = try RunningProgram(["DATABASE_URL": conninfo, "WAYBILL_SEED": "demo"])
     let port = try await program.port()
+    #expect(await PlainClient.get("/livez", port: port).hasPrefix("HTTP/1.1 200 "))
     #expect(await PlainClient.get("/readyz", port: port).contains("cannot be reached"))
     #expect(await PlainClient.get("/products", port: port).hasPrefix("HTTP/1.1 503 "))
     let again = try LocalCluster.start(home: home, options: ClusterOptions(durable: false))
     defer { again.stop() }
 
     try await eventually("it is ready") { await isReady(port) }
+    try await eventually("it is planted") {
+      await PlainClient.get("/products", port: port).contains("product-1")
+    }
+  }
+
+  @Test("answers at once beside a database that accepts and says nothing")
+  func databaseSilent() async throws {
+    // A queue that nobody takes from: the kernel accepts for it.
+    let silent = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(silent) }
+    listen(silent, 16)
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(silent, $0, &size) }
+    }
+    let port = UInt16(bigEndian: address.sin_port)
+
+    let program = try RunningProgram(["DATABASE_URL": "host=127.0.0.1 port=\(port) user=x"])
+    let answer = await PlainClient.get("/livez", port: try await program.port())
+
+    #expect(answer.hasPrefix("HTTP/1.1 200 "))
+    #expect(!program.log.contains("the database is away"), "it does not know that yet")
+  }
+
+  @Test(
+    "ends with one line when the schema is wrong for good",
+    arguments: [
+      ("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1", "was changed after"),
+      (
+        """
+        INSERT INTO schema_migrations (version, name, checksum)
+        SELECT max(version) + 1, 'later', 'x' FROM schema_migrations
+        """, "start a newer version of the program"
+      ),
+    ])
+  func wrongSchema(change: String, line: String) async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      try await session.run(unsafeText: change)
+      session.close()
+    }
+
+    let program = try RunningProgram(["DATABASE_URL": conninfo])
+
+    #expect(await program.exitCode() == 1)
+    #expect(program.log.split(separator: "\n").last?.contains(line) == true, "\(program.log)")
   }
 
   @Test("writes into no file of its own when the standard descriptors are closed")
