@@ -14,7 +14,9 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   case incomplete(missing: Int)
   /// A step failed; nothing of it is left.
   case failed(fileName: String, reason: String)
-  /// A step ended the transaction it ran in, so it could not have been undone.
+  /// A step was cut off; the database may have committed it or not.
+  case interrupted(fileName: String, reason: String)
+  /// A step ended the transaction it ran in, so it could not be undone.
   case endedTransaction(fileName: String)
   /// The database could not be asked.
   case unreachable(reason: String)
@@ -38,8 +40,11 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
         + "restore schema_migrations from a backup"
     case .failed(let fileName, let reason):
       "\(fileName) failed and was undone: \(reason)"
+    case .interrupted(let fileName, let reason):
+      "\(fileName) was interrupted: \(reason); migrate again, which finds out how far it came"
     case .endedTransaction(let fileName):
-      "\(fileName) ended its transaction: remove BEGIN, COMMIT and ROLLBACK from it"
+      "\(fileName) ended its transaction, so a part of it may stand: "
+        + "remove BEGIN, COMMIT and ROLLBACK from it"
     case .unreachable(let reason):
       "the database cannot be asked for its schema: \(reason)"
     }

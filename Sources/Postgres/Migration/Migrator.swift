@@ -91,7 +91,7 @@ public struct Migrator: Sendable {
     do {
       try await session.run(unsafeText: "BEGIN")
       let before = try await transaction(session)
-      try await session.run(unsafeText: file.text)
+      try await run(file, session)
       guard try await transaction(session) == before else {
         throw MigrationError.endedTransaction(fileName: file.fileName)
       }
@@ -105,7 +105,34 @@ public struct Migrator: Sendable {
     } catch let error as MigrationError {
       throw error
     } catch {
-      throw .failed(fileName: file.fileName, reason: String(reflecting: error))
+      let reason = String(reflecting: error)
+      // Only a server that answers has said that nothing is left.
+      guard (error as? PostgresError)?.serverError != nil else {
+        throw .interrupted(fileName: file.fileName, reason: reason)
+      }
+      throw .failed(fileName: file.fileName, reason: reason)
+    }
+  }
+
+  /// Runs the step itself. One that fails can be undone only if the transaction it began in is
+  /// still open, and then so is the savepoint.
+  private func run(_ file: MigrationFile, _ session: Session) async throws {
+    try await session.run(unsafeText: "SAVEPOINT waybill_step")
+    do {
+      try await session.run(unsafeText: file.text)
+    } catch {
+      guard await hasLostSavepoint(session) else { throw error }
+      throw MigrationError.endedTransaction(fileName: file.fileName)
+    }
+  }
+
+  /// Whether the server says so; one that is silent says nothing.
+  private func hasLostSavepoint(_ session: Session) async -> Bool {
+    do throws(PostgresError) {
+      try await session.run(unsafeText: "ROLLBACK TO SAVEPOINT waybill_step")
+      return false
+    } catch {
+      return error.serverError != nil
     }
   }
 

@@ -79,14 +79,22 @@ struct MigratorTests {
       version: 1, name: "first",
       text: "CREATE TABLE one (id int); SELECT pg_terminate_backend(pg_backend_pid());")
 
-    await #expect(throws: MigrationError.self) { try await migrate([suicidal], conninfo) }
+    let error = await #expect(throws: MigrationError.self) {
+      try await migrate([suicidal], conninfo)
+    }
+
+    #expect("\(error!)".hasPrefix("0001_first.sql was interrupted: "))
 
     #expect(try await ask("SELECT to_regclass('one') IS NULL", conninfo) == "t")
     #expect(try await migrate(Self.steps, conninfo) == [1, 2])
   }
 
   @Test(
-    "refuses a step that ends its own transaction", arguments: ["COMMIT; SELECT 1", "ROLLBACK;"])
+    "refuses a step that ends its own transaction, even if it fails behind that",
+    arguments: [
+      "COMMIT; SELECT 1", "ROLLBACK;", "COMMIT; SELECT 1 / 0;", "COMMIT; BEGIN; SELECT 1 / 0;",
+      "ROLLBACK; BEGIN; CREATE TABLE two (id int); COMMIT; SELECT 1 / 0;",
+    ])
   func endsTransaction(_ text: String) async throws {
     let conninfo = try TestCluster.shared.makeDatabase()
     let step = MigrationFile(version: 1, name: "first", text: "CREATE TABLE one (id int); " + text)
