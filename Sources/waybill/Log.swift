@@ -37,7 +37,7 @@ final class Log: Sendable {
 
   init(_ options: LogOptions, to descriptor: Int32 = 1) {
     self.options = options
-    writer = LogWriter(descriptor: descriptor)
+    writer = LogWriter(descriptor: descriptor, format: options.format)
   }
 
   func wants(_ level: LogLevel) -> Bool { level >= options.level }
@@ -73,7 +73,7 @@ extension Timestamp {
 
 extension LogOptions.Format {
   /// One line: JSON for machines, words for people.
-  fileprivate func line(
+  func line(
     _ time: Timestamp, _ level: LogLevel, _ message: String,
     _ facts: KeyValuePairs<String, String>
   ) -> [UInt8] {

@@ -6,6 +6,7 @@ final class LogWriter: @unchecked Sendable {
   static let pendingBytesMax = 1 << 20
 
   private let descriptor: Int32
+  private let format: LogOptions.Format
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let ended = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -14,8 +15,9 @@ final class LogWriter: @unchecked Sendable {
   private var closing = false
   private var hasEnded = false
 
-  init(descriptor: Int32) {
+  init(descriptor: Int32, format: LogOptions.Format) {
     self.descriptor = descriptor
+    self.format = format
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
     pthread_cond_init(ended, nil)
@@ -83,7 +85,10 @@ final class LogWriter: @unchecked Sendable {
       pending = []
       lost = 0
     }
-    if lost > 0 { pending.append(contentsOf: Array("{\"log_writes_lost\":\(lost)}\n".utf8)) }
+    if lost > 0 {
+      pending += format.line(
+        .now, .warning, "the log is read too slowly", ["log_writes_lost": "\(lost)"])
+    }
     return pending.isEmpty ? nil : pending
   }
 

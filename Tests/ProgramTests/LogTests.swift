@@ -54,11 +54,16 @@ struct LogTests {
     #expect(lines.count == 1)
   }
 
-  @Test("holds nobody up when nobody reads: it counts what it had to drop")
-  func blockedReader() {
+  @Test(
+    "holds nobody up when nobody reads: it counts what it had to drop",
+    arguments: [
+      (LogOptions.Format.json, #"slowly","log_writes_lost":""#),
+      (.text, "Z warning the log is read too slowly log_writes_lost="),
+    ])
+  func blockedReader(format: LogOptions.Format, told: String) {
     var ends: [Int32] = [0, 0]
     pipe(&ends)
-    let writer = LogWriter(descriptor: ends[1])
+    let writer = LogWriter(descriptor: ends[1], format: format)
     let line = [UInt8](repeating: UInt8(ascii: "x"), count: 65_536)
     for _ in 0..<100 { writer.append(line) }
 
@@ -76,14 +81,14 @@ struct LogTests {
     close(ends[0])
 
     #expect(text.count < 100 * line.count)
-    #expect(text.contains("\"log_writes_lost\""))
+    #expect(text.contains(told))
   }
 
   @Test("ends in time when its reader has stopped reading")
   func stoppedReader() {
     var ends: [Int32] = [0, 0]
     pipe(&ends)
-    let writer = LogWriter(descriptor: ends[1])
+    let writer = LogWriter(descriptor: ends[1], format: .json)
     writer.append([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
     let clock = ContinuousClock()
 
