@@ -7,8 +7,11 @@ enum Command: String, CaseIterable {
       self = .serve
       return
     }
-    let name = ["--help", "-h"].contains(word) ? "help" : word
-    guard let command = Command(rawValue: name), arguments.count == 1 || command == .token else {
+    guard !arguments.contains(where: { ["--help", "-h"].contains($0) }) else {
+      self = .help
+      return
+    }
+    guard let command = Command(rawValue: word), arguments.count == 1 || command == .token else {
       let known = Command.allCases.map(\.rawValue).joined(separator: ", ")
       throw ConfigurationError("\(arguments.joined(separator: " ")): the commands are \(known)")
     }
@@ -51,6 +54,8 @@ enum Command: String, CaseIterable {
       let gap = String(repeating: " ", count: width - command.rawValue.count + 2)
       return "  \(command.rawValue)\(gap)\(command.summary)"
     }
-    return "usage: waybill [COMMAND]\n" + lines.joined(separator: "\n")
+    let tokenLines = TokenCommand.usage.map { "  token " + $0 }
+    return (["usage: waybill [COMMAND]"] + lines + ["", "token commands:"] + tokenLines)
+      .joined(separator: "\n")
   }
 }

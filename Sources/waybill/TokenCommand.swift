@@ -10,6 +10,11 @@ enum TokenCommand: Equatable {
   case rotate(number: Int, days: String?, overlap: String?)
   case revoke(number: Int)
 
+  static let usage = [
+    "create --role ROLE [--name NAME] [--customer ID] [--days N]", "list",
+    "rotate NUMBER [--days N] [--overlap-days N]", "revoke NUMBER",
+  ]
+
   init(_ arguments: ArraySlice<String>) throws(ConfigurationError) {
     var words = arguments
     switch words.popFirst() {
@@ -31,8 +36,7 @@ enum TokenCommand: Equatable {
       self = .revoke(number: try Self.number(words.first, of: "revoke"))
     default:
       throw ConfigurationError(
-        "the token commands are: create --role ROLE [--name NAME] [--customer ID] [--days N], "
-          + "list, rotate NUMBER [--days N] [--overlap-days N], revoke NUMBER")
+        "the token commands are: " + Self.usage.joined(separator: ", "))
     }
   }
 

@@ -294,6 +294,14 @@ struct ServeTests {
     #expect(program.log.contains(example.line), "\(program.log)")
   }
 
+  @Test("shows how it is used to whoever asks any of its commands", arguments: Command.allCases)
+  func help(command: Command) async throws {
+    let program = try RunningProgram([:], arguments: [command.rawValue, "create", "--help"])
+
+    #expect(await program.exitCode() == 0)
+    #expect(program.log.hasPrefix("usage: waybill") && program.log.contains("token create --role"))
+  }
+
   @Test("refuses a port that is taken and names it")
   func portTaken() async throws {
     let conninfo = try await MigratedDatabase.make()
