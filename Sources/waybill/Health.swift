@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import HTTP
 import HTTPClient
 
@@ -19,8 +20,20 @@ enum Health {
       print(status == 200 ? "ready" : "not ready: status \(status)")
       return status == 200 ? 0 : 1
     } catch {
-      print("not ready: \(error)")
+      let place = "\(configuration.host):\(configuration.port)"
+      print("not ready: \(cause(of: error, at: place))")
       return 1
+    }
+  }
+
+  private static func cause(of error: any Error, at place: String) -> String {
+    let cure = "start it with `waybill serve`, or set HOST and PORT to where it listens"
+    switch (error as? HTTPClientError)?.reason {
+    case .connectFailed(let code):
+      return "\(place) cannot be reached (\(String(cString: strerror(code)))): \(cure)"
+    case .badHost, .noAddress: return "HOST has no address: \(cure)"
+    case .timeout: return "\(place) does not answer in time: see its log"
+    default: return "\(place) does not answer as waybill does: \(cure)"
     }
   }
 }

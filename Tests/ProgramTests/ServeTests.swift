@@ -331,6 +331,8 @@ struct ServeTests {
 
     #expect(await healthy.exitCode() == 0)
     #expect(await unhealthy.exitCode() == 1)
+    #expect(
+      unhealthy.log.hasPrefix("not ready: 127.0.0.1:1 cannot be reached (Connection refused)"))
     #expect(await doctor.exitCode() == 0, "\(doctor.log)")
     #expect(
       await empty.exitCode() == 1 && empty.log.contains("run waybill migrate"), "\(empty.log)")
