@@ -17,6 +17,7 @@ struct Doctor {
       let migrator = try Schema.migrator()
       let store = try RunningStore(configuration, besideService: true)
       defer { store.stop() }
+      Interruption.ofProcess.endsProcess { store.stop() }
       return try EventLoop().runUntilDone { loop in
         try await examine(store.target, migrator, on: loop)
       }

@@ -13,12 +13,17 @@ final class Interruption: Sendable {
     case end(cleanUp: @Sendable () -> Void)
     /// Somebody is told, and ends the process when what was begun is finished.
     case tell(@Sendable () -> Void)
-    /// One has come. Another one ends the process at once: committed work is safe in the database,
-    /// and somebody is in a hurry.
-    case hasCome
+    /// Nothing yet: something that must not be left half done will be done soon.
+    case wait
   }
 
-  private let meaning = Mutex(Meaning.end {})
+  private struct State: Sendable {
+    var meaning = Meaning.end {}
+    var first: Int32?
+    var isEnding = false
+  }
+
+  private let state = Mutex(State())
 
   private init() {
     let thread = LoopThread(name: "waybill-signals")
@@ -27,31 +32,50 @@ final class Interruption: Sendable {
     }
   }
 
-  /// From now on the first signal ends the process after `cleanUp`, which may take its time.
-  func endsProcess(after cleanUp: @escaping @Sendable () -> Void) {
-    become(.end(cleanUp: cleanUp))
-  }
+  /// From now on the first signal ends the process after `cleanUp`, which may take its time: as one
+  /// that was interrupted, unless `cleanUp` ends it otherwise.
+  func endsProcess(after cleanUp: @escaping @Sendable () -> Void) { means(.end(cleanUp: cleanUp)) }
 
   /// From now on the first signal is told to `listener`, on a thread that must not wait.
-  func isTold(to listener: @escaping @Sendable () -> Void) { become(.tell(listener)) }
+  func isTold(to listener: @escaping @Sendable () -> Void) { means(.tell(listener)) }
 
-  private func become(_ new: Meaning) {
-    meaning.withLock { if case .hasCome = $0 {} else { $0 = new } }
+  /// From now on the first signal waits until it means something else.
+  func waits() { means(.wait) }
+
+  /// Does not return while a signal is ending the process: what fails meanwhile fails because of it.
+  func leaveTheEndToIt() {
+    while state.withLock({ $0.isEnding }) { pause() }
+  }
+
+  private func means(_ new: Meaning) {
+    let waiting = state.withLock { state in
+      defer { state.meaning = new }
+      if case .wait = state.meaning { return state.first }
+      return nil
+    }
+    if let waiting { obey(waiting, new) }
   }
 
   private func heard(_ signal: Int32) {
-    let before = meaning.withLock { meaning in
-      defer { meaning = .hasCome }
-      return meaning
+    let meaning = state.withLock { state in
+      // Committed work is safe in the database, and somebody is in a hurry.
+      if state.first != nil { _exit(130) }
+      state.first = signal
+      return state.meaning
     }
-    switch before {
+    obey(signal, meaning)
+  }
+
+  private func obey(_ signal: Int32, _ meaning: Meaning) {
+    switch meaning {
     case .end(let cleanUp):
+      state.withLock { $0.isEnding = true }
       LoopThread(name: "waybill-stop").loop.execute {
         cleanUp()
         _exit(128 + signal)
       }
     case .tell(let listener): listener()
-    case .hasCome: _exit(130)
+    case .wait: break
     }
   }
 }

@@ -13,8 +13,11 @@ struct Program {
     let environment = Environment.ofProcess()
     do {
       let arguments = Array(CommandLine.arguments.dropFirst())
-      exit(try Command(arguments).run(environment, arguments.dropFirst()))
+      let code = try Command(arguments).run(environment, arguments.dropFirst())
+      Interruption.ofProcess.leaveTheEndToIt()
+      exit(code)
     } catch {
+      Interruption.ofProcess.leaveTheEndToIt()
       Self.complain("waybill: \(error)\n")
       exit(1)
     }

@@ -26,6 +26,8 @@ struct RunningStore: Sendable {
         cluster = nil
         return
       }
+      // A server that was just started is stopped before the process ends.
+      Interruption.ofProcess.waits()
       let cluster = try KeptCluster(
         home: home, options: ClusterOptions(connectionsMax: configuration.serverConnectionsMax))
       target = try ConnectionString(cluster.connectionString)

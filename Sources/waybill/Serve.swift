@@ -25,6 +25,8 @@ struct Serve {
       log.write(.notice, "stopped before it was ready to serve")
       store.stop()
       log.close()
+      // In good order, as it was told to.
+      _exit(0)
     }
     var shared = Shared(
       configuration: configuration, target: store.target, log: log,
