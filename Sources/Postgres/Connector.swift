@@ -40,8 +40,10 @@ extension ConnectionString {
       host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)
     let keywords = keywords(for: candidate, serverOptions: "", applicationName: "")
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-    // An attempt that comes as far as the network says where to.
-    guard link.message.contains(Self.nobody) else { throw .configuration(link.message) }
+    // An attempt that comes as far as the network says where to, or has not failed yet.
+    guard link.message.isEmpty || link.message.contains(Self.nobody) else {
+      throw .configuration(link.message)
+    }
   }
 }
 
