@@ -42,7 +42,7 @@ final class Interruption: Sendable {
   /// From now on the first signal waits until it means something else.
   func waits() { means(.wait) }
 
-  /// Does not return while a signal is ending the process: what fails meanwhile fails because of it.
+  /// Does not return while a signal ends the process: what fails meanwhile fails because of it.
   func leaveTheEndToIt() {
     while state.withLock({ $0.isEnding }) { pause() }
   }
