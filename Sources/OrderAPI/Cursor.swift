@@ -44,13 +44,13 @@ struct Cursor {
   }
 
   /// The moment and the number of a position in `list`. Anybody can make a cursor, and the
-  /// database's calendar ends: a moment is of the years 1 to 9999.
+  /// database's calendar ends: a moment is of the era.
   static func moment(_ text: String, list: String) -> (moment: Timestamp, number: Int)? {
     guard let parts = position(text, list: list, parts: 2),
-      let microseconds = Int64(parts[0]), let number = Int(parts[1]),
-      (-62_135_596_800_000_000..<253_402_300_800_000_000).contains(microseconds)
+      let moment = Int64(parts[0]).map(Timestamp.init(microseconds:)), let number = Int(parts[1]),
+      Timestamp.era.contains(moment)
     else { return nil }
-    return (Timestamp(microseconds: microseconds), number)
+    return (moment, number)
   }
 
   /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)

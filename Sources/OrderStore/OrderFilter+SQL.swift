@@ -103,9 +103,9 @@ extension OrderFilter {
 }
 
 extension OrderPosition {
-  /// Before and after everything: the years 1 and 9999, as infinity is no moment.
+  /// Before and after everything, as infinity is no moment.
   fileprivate static let beginning = OrderPosition(
-    createdAt: Orders.Timestamp(microseconds: -62_135_596_800_000_000), number: 0)
+    createdAt: Orders.Timestamp.era.lowerBound, number: 0)
   fileprivate static let end = OrderPosition(
-    createdAt: Orders.Timestamp(microseconds: 253_402_300_799_000_000), number: .max)
+    createdAt: Orders.Timestamp.era.upperBound, number: .max)
 }

@@ -242,9 +242,8 @@ extension ProductRepository {
 }
 
 extension StockMovement.Position {
-  /// Behind everything that will ever happen: the last moment of the year 9999.
-  fileprivate static let end = Self(
-    moment: Orders.Timestamp(microseconds: 253_402_300_799_999_999), number: .max)
+  /// Behind everything that will ever happen.
+  fileprivate static let end = Self(moment: Orders.Timestamp.era.upperBound, number: .max)
 }
 
 extension ProductFilter {

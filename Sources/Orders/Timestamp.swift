@@ -13,6 +13,12 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 extension Timestamp {
+  /// The years 1 to 9999: moments that every calendar has, the database's too.
+  public static let era =
+    Timestamp(
+      microseconds: -62_135_596_800_000_000)...Timestamp(
+      microseconds: 253_402_300_799_999_999)
+
   /// A civil date and time of day in UTC, with the fraction cut to milliseconds.
   public struct Parts: Equatable, Sendable {
     /// The calendar date.
