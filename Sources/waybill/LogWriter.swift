@@ -58,10 +58,8 @@ final class LogWriter: @unchecked Sendable {
   func close(within seconds: Int = 2) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    let alreadyClosing = closing
     closing = true
     pthread_cond_signal(changed)
-    guard !alreadyClosing else { return }
     var deadline = timespec()
     clock_gettime(CLOCK_REALTIME, &deadline)
     deadline.tv_sec += seconds
@@ -72,7 +70,7 @@ final class LogWriter: @unchecked Sendable {
     while let lines = next() { write(lines) }
     pthread_mutex_lock(mutex)
     hasEnded = true
-    pthread_cond_signal(ended)
+    pthread_cond_broadcast(ended)
     pthread_mutex_unlock(mutex)
   }
 
