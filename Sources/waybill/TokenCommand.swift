@@ -144,7 +144,7 @@ enum TokenCommand: Equatable {
 extension Token {
   /// `3  customer demo-1  name  made 2026-…  last used 2026-…`, fields between tabs. A control
   /// character of a name is neither a tab nor an order to somebody's terminal.
-  fileprivate var line: String {
+  var line: String {
     var words = ["\(number)", role.name.rawValue, role.customer?.value ?? "-", name].map { word in
       String(String.UnicodeScalarView(word.unicodeScalars.map { $0.isControl ? "\u{FFFD}" : $0 }))
     }

@@ -1,3 +1,4 @@
+import Orders
 import TestSupport
 import Testing
 
@@ -16,6 +17,19 @@ struct TokenCommandTests {
       .create(role: "customer", customer: "c-1", name: "Till", days: "30")
     ),
   ]
+
+  @Test("lists a token on a line of its own, whatever its name holds")
+  func line() throws {
+    let token = Token(
+      number: 3, role: try #require(Role("customer", customer: CustomerID("c\t1"))),
+      name: "a\tb\nc\u{1B}[31m", createdAt: Timestamp(microseconds: 0), expiresAt: nil,
+      revokedAt: nil, lastUsedAt: nil)
+
+    #expect(
+      token.line
+        == "3\tcustomer\tc\u{FFFD}1\ta\u{FFFD}b\u{FFFD}c\u{FFFD}[31m"
+        + "\tmade 1970-01-01T00:00:00.000Z\tnever used")
+  }
 
   @Test("understands its words", arguments: understood)
   func words(_ example: Understood) throws {
