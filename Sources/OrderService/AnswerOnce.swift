@@ -36,7 +36,7 @@ public final class AnswerOnce {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
       // A first one that came to nothing leaves the work to one of those who waited. Not to one
-      // after the other when each of them takes as long as may be: a crowd would wait for minutes.
+      // after the other when each of them takes as long as may be: a crowd would run out of time.
       if now() - cameAt >= Self.waitMax { return .underWay }
     }
     underWay[request.name] = (request.content, [])

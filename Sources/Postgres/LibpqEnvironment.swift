@@ -3,7 +3,7 @@ import Glibc
 /// What libpq takes from the environment, whatever a connection string says or leaves out.
 ///
 /// It reads these variables again at each connection, so a program that does not want them forgets
-/// them at its start, while it has one thread.
+/// them at its start, before any of its threads connects or looks at the environment.
 public enum LibpqEnvironment {
   /// Forgets what would change the form in which values come: it wins over our own settings, and
   /// the connection string is the place to choose a planner.

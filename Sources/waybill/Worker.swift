@@ -182,7 +182,7 @@ final class Worker {
     return settings
   }
 
-  /// Four requests a connection wait at most: a longer queue only makes everyone wait.
+  /// With many connections more than the standing limit: four requests for each.
   private static func limits(_ configuration: Configuration) -> ServerLimits {
     var limits = ServerLimits()
     limits.requestsInFlightMax = max(
