@@ -1,4 +1,4 @@
-# The toolchain stays in the first stage; the second holds one program, libpq, the migrations and the files of /docs.
+# The toolchain stays in the first stage; the second holds one program and libpq.
 FROM swift:6.3-bookworm AS build
 WORKDIR /build
 # The release is pinned by the base image; its security updates are wanted.
@@ -8,15 +8,16 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 # There are no packages to fetch, so this is the only slow step. SwiftPM wants to see the folders of
 # all targets, those of the tests too, though it builds only what the product needs.
-COPY Package.swift ./
+COPY Package.swift VERSION ./
+COPY migrations migrations
+COPY docs/swagger-ui docs/swagger-ui
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --static-swift-stdlib --product waybill \
+ARG REVISION=
+RUN BUILD_REVISION="$REVISION" swift build -c release --static-swift-stdlib --product waybill \
  && install -D .build/release/waybill /image/usr/bin/waybill \
  && install -D "$(dirname "$(readlink -f "$(command -v swift)")")"/../libexec/swift/linux/swift-backtrace-static \
       /image/usr/libexec/swift/linux/swift-backtrace-static
-COPY migrations /image/usr/share/waybill/migrations
-COPY docs/swagger-ui /image/usr/share/waybill/swagger-ui
 
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008

@@ -19,6 +19,9 @@ let strict: [SwiftSetting] =
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   ]
 
+/// What the build was told about the sources, as a C string; `./dev` and the Dockerfile tell it.
+func told(_ name: String) -> String { "\"\(Context.environment[name] ?? "")\"" }
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -41,6 +44,13 @@ let package = Package(
     // OpenSSL's libcrypto, which libpq brings along.
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CLinux"),
+    // The files that the program carries with it.
+    .target(
+      name: "CEmbedded",
+      cSettings: [
+        .define("BUILD_REVISION", to: told("BUILD_REVISION")),
+        .define("BUILD_SOURCE_DATE", to: told("BUILD_SOURCE_DATE")),
+      ]),
     library("EventLoop", ["CLinux"]),
     library("JSON"),
     library("HTTP"),
@@ -55,7 +65,7 @@ let package = Package(
       name: "waybill",
       dependencies: [
         "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres",
-        "Orders", "OrderStore", "OrderService", "OrderAPI",
+        "Orders", "OrderStore", "OrderService", "OrderAPI", "CEmbedded",
       ],
       swiftSettings: strict),
     .executableTarget(

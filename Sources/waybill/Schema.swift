@@ -1,9 +1,17 @@
+import CEmbedded
 import Postgres
 
-/// The schema's steps as they came with this program.
+/// The schema's steps, which the program carries with it.
 enum Schema {
   static func migrator() throws(MigrationError) -> Migrator {
-    let folder = ProgramFiles.folder("migrations", inSource: "migrations")
-    return Migrator(files: try MigrationFile.all(inFolder: folder))
+    var files: [MigrationFile] = []
+    var next = embedded_migrations()!
+    while let name = next.pointee.name {
+      files.append(
+        try MigrationFile(
+          fileName: String(cString: name), text: String(cString: next.pointee.text)))
+      next += 1
+    }
+    return Migrator(files: try MigrationFile.inOrder(files))
   }
 }

@@ -10,8 +10,11 @@ final class RunningProgram: Sendable {
   private let process: ChildProcess
   private let logPath: String
 
-  /// Starts the program with these variables; its output goes to a file.
-  init(_ variables: [String: String], arguments: [String] = ["serve"]) throws {
+  /// Starts the program with these variables; its output goes to a file. A launcher is a line for
+  /// the shell that runs the program, `"$0"`, with `"$@"`.
+  init(
+    _ variables: [String: String], arguments: [String] = ["serve"], launcher: String? = nil
+  ) throws {
     logPath = TestCluster.makeHome() + ".log"
     let log = open(logPath, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(log) }
@@ -19,8 +22,9 @@ final class RunningProgram: Sendable {
       "PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
     ]
     environment.merge(variables) { $1 }
+    let start = launcher.map { ["/bin/sh", "-c", $0] } ?? []
     process = try ChildProcess(
-      [builtProgram("waybill")] + arguments, output: log, environment: environment)
+      start + [builtProgram("waybill")] + arguments, output: log, environment: environment)
   }
 
   deinit {

@@ -13,7 +13,7 @@ extension Rule {
     "OrderAPI": ["Orders", "OrderService", "HTTP", "JSON"],
     "waybill": [
       "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "Orders", "OrderStore",
-      "OrderService", "OrderAPI",
+      "OrderService", "OrderAPI", "CEmbedded",
     ],
     "waybill-lab": ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
     "order-process-standin": ["EventLoop", "HTTP", "HTTPServer", "HTTPClient", "JSON"],

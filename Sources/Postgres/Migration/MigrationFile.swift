@@ -35,24 +35,31 @@ public struct MigrationFile: Equatable, Sendable {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       guard fileName.hasSuffix(".sql") else { continue }
-      files.append(try MigrationFile(fileName: fileName, inFolder: folder))
+      guard let text = read(folder + "/" + fileName) else {
+        throw .unreadable(path: folder + "/" + fileName)
+      }
+      files.append(try MigrationFile(fileName: fileName, text: text))
     }
-    files.sort { $0.version < $1.version }
+    guard !files.isEmpty else { throw .unreadable(path: folder) }
+    return try inOrder(files)
+  }
+
+  /// These steps in order; refuses gaps and doubled numbers.
+  public static func inOrder(_ files: [MigrationFile]) throws(MigrationError) -> [MigrationFile] {
+    let files = files.sorted { $0.version < $1.version }
     for (index, file) in files.enumerated() where file.version != index + 1 {
       throw .misplaced(fileName: file.fileName, expected: index + 1)
     }
-    guard !files.isEmpty else { throw .unreadable(path: folder) }
     return files
   }
 
-  private init(fileName: String, inFolder folder: String) throws(MigrationError) {
+  /// The step of a file; refuses a name that is no step's.
+  public init(fileName: String, text: String) throws(MigrationError) {
     let parts = fileName.dropLast(4).split(separator: "_", maxSplits: 1)
-    guard parts.count == 2, parts[0].utf8.count == 4, let version = Int(parts[0]), version > 0,
+    guard fileName.hasSuffix(".sql"), parts.count == 2, parts[0].utf8.count == 4,
+      let version = Int(parts[0]), version > 0,
       parts[1].utf8.allSatisfy({ $0 == 95 || (48...57).contains($0) || (97...122).contains($0) })
     else { throw .misnamed(fileName: fileName) }
-    guard let text = Self.read(folder + "/" + fileName) else {
-      throw .unreadable(path: folder + "/" + fileName)
-    }
     self.init(version: version, name: String(parts[1]), text: text)
   }
 

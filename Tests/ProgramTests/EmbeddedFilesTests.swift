@@ -1,0 +1,42 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import waybill
+
+@Suite("The program alone")
+struct EmbeddedFilesTests {
+  @Test("carries every migration of the folder, word for word; Sources/CEmbedded lists them")
+  func migrations() throws {
+    let folder = try MigrationFile.all(inFolder: RepositoryRoot.path + "/migrations")
+
+    #expect(try Schema.migrator().files == folder)
+  }
+
+  @Test("is the version that the file VERSION says")
+  func version() throws {
+    let file = try #require(readFile(RepositoryRoot.path + "/VERSION"))
+
+    #expect(file == BuildFacts.version + "\n")
+    #expect(file.wholeMatch(of: #/\d+\.\d+\.\d+(-[0-9a-z.]+)?\n/#) != nil)
+  }
+
+  @Test("migrates and shows its documents where nothing else of the repository is")
+  func copied() async throws {
+    let folder = try TemporaryFolder()
+    // Gone with the folder.
+    try folder.write([], to: "waybill")
+    let launcher =
+      #"cp --remove-destination "$0" \#(folder.path)/waybill; cd \#(folder.path) && exec ./waybill "$@""#
+    let variables = ["DATABASE_URL": try TestCluster.shared.makeDatabase()]
+
+    let migrate = try RunningProgram(
+      variables, arguments: ["migrate"], launcher: launcher)
+    #expect(await migrate.exitCode() == 0, "\(migrate.log)")
+    #expect(migrate.log.contains("the schema is at version \(try Schema.migrator().files.count)"))
+
+    let service = try RunningProgram(variables, launcher: launcher)
+    let port = try await service.port()
+    #expect(await PlainClient.get("/docs/swagger-ui.js", port: port).contains("Encoding: gzip"))
+  }
+}
