@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 extension Operations {
   /// What callers are told of each route.
@@ -33,7 +34,7 @@ extension Operations {
 
     static let openAPI = RouteDescription(
       "getOpenAPI", "This document", parameters: [.ifNoneMatch],
-      answers: [.json(.ok, "OpenAPI 3.1", .object([:], isOpen: true), headers: [.etag])])
+      answers: [.json(.ok, "OpenAPI 3.1", document, headers: [.etag])])
 
     static let browser = RouteDescription(
       "getDocumentation", "This document for people, who can try the calls",
@@ -46,7 +47,9 @@ extension Operations {
 
     static let file = RouteDescription(
       "getDocumentationFile", "A style sheet or a script of these pages",
-      parameters: [.path("file", .string(), "Its name."), .ifNoneMatch],
+      parameters: [
+        .path("file", .string(), "Its name.", example: "pages.css"), .ifNoneMatch,
+      ],
       answers: [
         Answer(
           status: .ok, text: "The file", headers: [.etag],
@@ -56,13 +59,19 @@ extension Operations {
 
     private static let page = text("A page", .html, headers: [.etag])
 
+    private static let document = Schema.object([:], isOpen: true)
+      .about("An OpenAPI document.").named("Document")
+
     private static let state = Schema.object(
       [
-        "status": .words(["ready", "not ready"]),
-        "checks": Schema.object([:], isOpen: true)
-          .about("What was looked at, and `ok` or what is wrong with it."),
+        "status": Schema.words(["ready", "not ready"])
+          .about("Ready, or not.").named("ReadinessStatus")
+          .about("Whether requests should be sent here."),
+        "checks": Schema.object([:], isOpen: true).example(["database": "ok", "schema": "ok"])
+          .about("What was looked at, and `ok` or what is wrong with it.")
+          .named("ReadinessChecks").about("What was looked at, and what is wrong with it."),
       ], isOpen: true
-    ).named("Readiness")
+    ).about("Whether the service can do its work.").named("Readiness")
 
     private static func text(
       _ text: String, _ type: ContentType, headers: [Answer.Header] = []

@@ -35,17 +35,21 @@ public struct Operations {
   public var routeSet: RouteSet {
     RouteSet(
       name: "operations",
-      about: "What the people who run the service ask it, outside every contract.",
       refusal: WaybillContract.refusal,
-      routes: [
-        Route(
-          .get, "/livez", About.liveness, access: .anyone,
-          handler: .now { _ in .text(.ok, "ok\n") }),
-        Route(.get, "/readyz", About.readiness, access: .anyone, getReadiness),
-        Route(
-          .get, "/metrics", About.metrics, access: metricsAccess,
-          handler: .now { _ in Response(.ok, contentType: .metrics, body: metrics()) }),
-      ] + documents.routes,
+      resources: [
+        Resource(
+          "operations", "What the people who run the service ask it, outside every contract.",
+          [
+            Route(
+              .get, "/livez", About.liveness, access: .anyone,
+              handler: .now { _ in .text(.ok, "ok\n") }),
+            Route(.get, "/readyz", About.readiness, access: .anyone, getReadiness),
+            Route(
+              .get, "/metrics", About.metrics, access: metricsAccess,
+              handler: .now { _ in Response(.ok, contentType: .metrics, body: metrics()) }),
+          ]),
+        Resource("documentation", "What there is to read about the calls.", documents.routes),
+      ],
       explain: WaybillContract.explain)
   }
 

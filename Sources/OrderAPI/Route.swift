@@ -84,6 +84,21 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
   }
 }
 
+/// What a contract offers of one kind of thing, such as its orders.
+struct Resource {
+  /// What it is called; unique among all contracts.
+  let name: String
+  /// What it is, in a sentence.
+  let about: String
+  let routes: [Route]
+
+  init(_ name: String, _ about: String, _ routes: [Route]) {
+    self.name = name
+    self.about = about
+    self.routes = routes
+  }
+}
+
 /// The routes of one contract, and the one way it tells a caller that something went wrong.
 public struct RouteSet {
   /// Something that is done around a handler, which may be called several times.
@@ -91,10 +106,10 @@ public struct RouteSet {
 
   /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
   public let name: StaticString
-  /// Whom it is for, in a sentence or two.
-  let about: String
   /// What its refusals look like.
   let refusal: Schema
+  /// Everything it offers, by what it is about.
+  let resources: [Resource]
   /// Everything it offers.
   public let routes: [Route]
   /// Its error envelope, for every failure below its mount.
@@ -104,13 +119,13 @@ public struct RouteSet {
 
   /// A contract's routes and its error envelope.
   init(
-    name: StaticString, about: String, refusal: Schema, routes: [Route], around: Around? = nil,
+    name: StaticString, refusal: Schema, resources: [Resource], around: Around? = nil,
     explain: @escaping (Failure, Occasion) -> Response
   ) {
     self.name = name
-    self.about = about
     self.refusal = refusal
-    self.routes = routes
+    self.resources = resources
+    routes = resources.flatMap(\.routes)
     self.around = around
     self.explain = explain
   }

@@ -56,7 +56,7 @@ public struct DemoData {
         ON CONFLICT DO NOTHING
     """
 
-  /// Their ids are made from their places, so that examples can name them.
+  /// Their ids are made from their places: the examples of the OpenAPI document name them.
   private static let orders: SQL = """
     WITH placed AS (
         SELECT place, format('01900000-0000-7000-8000-%s', lpad(place::text, 12, '0'))::uuid AS id,
@@ -70,14 +70,16 @@ public struct DemoData {
             (6, 'api',        'demo-2', 'DEMO-6'),
             (7, 'api',        'demo-5', 'DEMO-7'),
             (8, 'api',        'demo-4', 'DEMO-8'),
-            (9, 'fulfilment', NULL,     'DEMO-9')
+            (9, 'fulfilment', NULL,     'DEMO-9'),
+            (10, 'shop',      'demo-1', 'DEMO-10'),
+            (11, 'storefront', 'demo-2', 'DEMO-11')
           ) AS demo (place, channel, customer, reference)
     ), line AS (
         SELECT * FROM (VALUES
             (1, 'keyboard', 2), (1, 'mouse', 2), (2, 'monitor', 1), (2, 'cable-usb', 3),
             (3, 'notebook', 20), (4, 'chair', 1), (4, 'lamp', 1), (5, 'product-1', 3),
             (5, 'product-2', 1), (6, 'headset', 1), (7, 'dock', 1), (7, 'monitor', 2),
-            (8, 'product-1', 1)
+            (8, 'product-1', 1), (10, 'keyboard', 5), (11, 'product-1', 2)
           ) AS demo (place, product, quantity)
     ), orders AS (
         SELECT array_agg(id ORDER BY place) AS ids, array_agg(channel ORDER BY place) AS channels,

@@ -17,6 +17,8 @@ extension RouteSet {
   init(
     name: StaticString, routes: [Route], explain: @escaping (Failure, Occasion) -> Response
   ) {
-    self.init(name: name, about: "", refusal: .string(), routes: routes, explain: explain)
+    self.init(
+      name: name, refusal: .string(), resources: [Resource("\(name)", "", routes)],
+      explain: explain)
   }
 }

@@ -27,17 +27,40 @@ enum BrowserPage {
   static let script = Array(
     """
     "use strict";
+
+    // The style sheet of Swagger UI is dark below this class.
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+    dark.addEventListener("change", follow);
+    follow();
+
+    // The filter as Swagger UI has it looks at the names of the tags alone.
+    const searchCalls = (tags, phrase) => {
+      const wanted = phrase.toLowerCase();
+      const holds = (...texts) => texts.join(" ").toLowerCase().includes(wanted);
+      return tags
+        .map((tag, name) => holds(name) ? tag : tag.update("operations", calls =>
+          calls.filter(call => holds(
+            call.get("method"), call.get("path"), call.getIn(["operation", "operationId"]),
+            call.getIn(["operation", "summary"]), call.getIn(["operation", "description"])))))
+        .filter(tag => tag.get("operations").size > 0);
+    };
+
     SwaggerUIBundle({
       url: "/openapi.json",
       dom_id: "#swagger-ui",
       deepLinking: true,
       displayRequestDuration: true,
       filter: true,
+      plugins: [() => ({ fn: { opsFilter: searchCalls } })],
       persistAuthorization: false,
       docExpansion: "list",
       defaultModelsExpandDepth: 0,
-      syntaxHighlight: { theme: "idea" },
+      syntaxHighlight: { theme: "agate" },
       validatorUrl: null,
+      onComplete: () => {
+        document.querySelector(".operation-filter-input").placeholder = "Find calls by a word";
+      },
     });
 
     """.utf8)

@@ -36,6 +36,7 @@ extension OpenAPI {
   var components: JSONValue {
     [
       "schemas": .object(Self.sorted(schemas)),
+      "responses": .object(Self.sorted(responses)),
       "examples": .object(Self.sorted(refusals)),
       "headers": [
         "X-Request-Id": Self.header(

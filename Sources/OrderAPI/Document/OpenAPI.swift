@@ -10,6 +10,8 @@ struct OpenAPI {
   private let mounts: [Router.Mount]
   private(set) var schemas: [String: JSONValue] = [:]
   private(set) var refusals: [String: JSONValue] = [:]
+  /// The refusals that many operations of a contract have in common.
+  private(set) var responses: [String: JSONValue] = [:]
 
   init(_ mounts: [Router.Mount]) { self.mounts = mounts }
 
@@ -17,10 +19,12 @@ struct OpenAPI {
   mutating func document() -> JSONValue {
     var paths: [JSONValue.Member] = []
     for mount in mounts {
-      for route in mount.set.routes {
+      for (resource, route) in mount.set.resources.flatMap({ part in
+        part.routes.map { (part.name, $0) }
+      }) {
         let path = mount.path.base + route.path.text
         let method = JSONValue.Member(
-          key: route.method.name.lowercased(), value: operation(route, mount))
+          key: route.method.name.lowercased(), value: operation(route, of: resource, mount))
         let known = paths.firstIndex { $0.key == path }
         guard let known, case .object(let methods) = paths[known].value else {
           paths.append(.init(key: path, value: .object([method])))
@@ -32,16 +36,19 @@ struct OpenAPI {
     return [
       "openapi": "3.1.0", "info": Self.info, "servers": [["url": "/"]],
       "tags": .array(
-        mounts.map { ["name": .string("\($0.set.name)"), "description": .string($0.set.about)] }),
+        mounts.flatMap(\.set.resources).map {
+          ["name": .string($0.name), "description": .string($0.about)]
+        }),
       "paths": .object(paths), "components": components,
     ]
   }
 
-  private mutating func operation(_ route: Route, _ mount: Router.Mount) -> JSONValue {
+  private mutating func operation(
+    _ route: Route, of resource: String, _ mount: Router.Mount
+  ) -> JSONValue {
     let about = route.description
-    let contract = "\(mount.set.name)"
     var members: [JSONValue.Member] = [
-      .init(key: "tags", value: [.string(contract)]),
+      .init(key: "tags", value: [.string(resource)]),
       .init(key: "operationId", value: .string(Self.name(about.name, mount))),
       .init(key: "summary", value: .string(about.summary)),
     ]
@@ -64,11 +71,15 @@ struct OpenAPI {
   }
 
   private mutating func json(_ parameter: Parameter) -> JSONValue {
-    [
-      "name": .string(parameter.name), "in": .string(parameter.place.rawValue),
-      "required": .boolean(parameter.isRequired), "description": .string(parameter.text),
-      "schema": use(parameter.schema),
+    var members: [JSONValue.Member] = [
+      .init(key: "name", value: .string(parameter.name)),
+      .init(key: "in", value: .string(parameter.place.rawValue)),
+      .init(key: "required", value: .boolean(parameter.isRequired)),
+      .init(key: "description", value: .string(parameter.text)),
+      .init(key: "schema", value: use(parameter.schema)),
     ]
+    if let example = parameter.example { members.append(.init(key: "example", value: example)) }
+    return .object(members)
   }
 
   private mutating func use(_ schema: Schema) -> JSONValue {
@@ -113,7 +124,7 @@ extension OpenAPI {
     }
     for (status, codes) in codes.sorted(by: { $0.key < $1.key })
     where !members.contains(where: { $0.key == "\(status)" }) {
-      members.append(.init(key: "\(status)", value: json(codes, mount)))
+      members.append(.init(key: "\(status)", value: shared(json(codes, mount), status, mount)))
     }
     return .object(members)
   }
@@ -143,6 +154,16 @@ extension OpenAPI {
       members.append(.init(key: "links", value: .object(links)))
     }
     return .object(members)
+  }
+
+  /// The same answer by its name, where the contract's first one with this status is the same.
+  private mutating func shared(
+    _ response: JSONValue, _ status: Int, _ mount: Router.Mount
+  ) -> JSONValue {
+    let name = "\(mount.set.name).\(status)"
+    if responses[name, default: response] != response { return response }
+    responses[name] = response
+    return ["$ref": .string("#/components/responses/\(name)")]
   }
 
   /// A refusal with one status, for any of some reasons.

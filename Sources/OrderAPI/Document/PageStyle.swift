@@ -6,7 +6,7 @@ enum PageStyle {
       --line: #dde3e9; --accent: #0b6bcb; --tint: #f3f6f9; }
     @media (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --paper: #14181d;
       --soft: #9aa6b2; --line: #2c343d; --accent: #6cb2ff; --tint: #1c2229; } }
-    body { margin: 0; }
+    body { margin: 0; background: var(--paper); }
     body > header { display: flex; gap: 2rem; align-items: baseline; padding: .8rem 1.5rem;
       background: #16324f; font: 16px/1.5 system-ui, sans-serif; }
     body > header a { color: #d5e3f2; text-decoration: none; margin-right: 1.2rem; }
@@ -14,7 +14,6 @@ enum PageStyle {
     body > header .name { color: #fff; font-weight: 700; font-size: 1.15rem; }
     .page { max-width: 46rem; margin: 0 auto; padding: 1rem 1.5rem 4rem; color: var(--ink);
       font: 16px/1.6 system-ui, sans-serif; }
-    body:has(.page) { background: var(--paper); }
     .page a { color: var(--accent); }
     .page h1 { font-size: 1.9rem; margin: 1.5rem 0 .5rem; }
     .page h2 { font-size: 1.1rem; margin: 0 0 .4rem; }
@@ -29,6 +28,9 @@ enum PageStyle {
     .exception { color: var(--soft); }
     .notice { padding: 2rem; font: 16px/1.6 system-ui, sans-serif; }
     .swagger-ui .topbar { display: none; }
+    .dark-mode .swagger-ui .header-col, .dark-mode .swagger-ui .parameter__type,
+    .dark-mode .swagger-ui .parameter__in, .dark-mode .swagger-ui .prop-format,
+    .dark-mode .swagger-ui .examples-select__section-label { color: var(--ink); }
 
     """.utf8)
 }

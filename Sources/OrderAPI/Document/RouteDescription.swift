@@ -42,11 +42,15 @@ struct Parameter: Sendable {
   let name: String
   let schema: Schema
   let text: String
+  /// A value that can be tried on a service with the demo data.
+  var example: JSONValue?
   /// A value of a path is always there.
   var isRequired: Bool { place == .path }
 
-  static func path(_ name: String, _ schema: Schema, _ text: String) -> Parameter {
-    Parameter(place: .path, name: name, schema: schema, text: text)
+  static func path(
+    _ name: String, _ schema: Schema, _ text: String, example: JSONValue
+  ) -> Parameter {
+    Parameter(place: .path, name: name, schema: schema, text: text, example: example)
   }
 
   static func query(_ name: String, _ schema: Schema, _ text: String) -> Parameter {
@@ -120,8 +124,12 @@ struct Answer: Sendable {
   }
 
   /// A page of a list, with one entry as its example.
-  static func page(_ text: String, of entry: Schema, _ example: String) -> Answer {
-    .json(.ok, text, .page(of: entry), ["page": #"{"items": [\#(example)], "next": null}"#])
+  static func page(
+    _ text: String, of entry: Schema, named name: String, _ example: String
+  ) -> Answer {
+    .json(
+      .ok, text, .page(of: entry, named: name),
+      ["page": #"{"items": [\#(example)], "next": null}"#])
   }
 }
 

@@ -66,9 +66,10 @@ extension Schema {
     integer(least...Int.max).with("maximum", Int.max)
   }
 
-  /// One of these words.
+  /// One of these words; the first of them is the example.
   static func words(_ words: [String]) -> Schema {
     Schema(["type": "string"]).with("enum", .array(words.map(JSONValue.string)))
+      .example(.string(words[0]))
   }
 
   /// One of the words of an enumeration.
@@ -78,7 +79,12 @@ extension Schema {
   }
 
   /// Exactly this text.
-  static func constant(_ text: String) -> Schema { Schema(["const": .string(text)]) }
+  static func constant(_ text: String) -> Schema {
+    Schema(["type": "string", "const": .string(text)]).example(.string(text))
+  }
+
+  /// Nothing but null.
+  static let null = Schema(["type": "null"]).example(.null)
 
   /// A moment.
   static let moment = string(format: "date-time").example("2026-01-01T10:00:00.000Z")
@@ -94,7 +100,7 @@ extension Schema {
       ]),
       string(pattern: "^(0|[1-9][0-9]{0,\(digits - 1)})(\\.[0-9]{1,2})?$"),
     ])
-    .about("An exact decimal with at most two fraction digits and no exponent.")
+    .about("An exact decimal with at most two fraction digits and no exponent.", "49.90")
   }()
 
   /// An amount as it is written: a number with two fraction digits.
@@ -143,11 +149,16 @@ extension Schema {
     guard let type = keywords.first(where: { $0.key == "type" })?.value else {
       return .either([self, Schema(["type": "null"])])
     }
-    var schema = with("type", .array([type, "null"]))
-    if case .array(let words)? = keywords.first(where: { $0.key == "enum" })?.value {
-      schema = schema.with("enum", .array(words + [.null]))
-    }
-    return schema
+    return with("type", .array([type, "null"]))
+  }
+
+  /// The same, but not this value.
+  func except(_ value: JSONValue) -> Schema { with("not", ["const": value]) }
+
+  /// An object that has one of these two members at least.
+  func having(_ member: String, or other: String) -> Schema {
+    with("if", ["not": ["required": [.string(member)]]])
+      .with("then", ["required": [.string(other)]])
   }
 
   /// An object that has at least so many members.
@@ -159,12 +170,26 @@ extension Schema {
   /// The same, explained in a sentence.
   func about(_ text: String) -> Schema { with("description", .string(text)) }
 
+  /// The same, explained in a sentence, with what it may look like.
+  func about(_ text: String, _ example: JSONValue) -> Schema { about(text).example(example) }
+
   /// The same, with what it may look like.
   func example(_ value: JSONValue) -> Schema { with("examples", .array([value])) }
 
-  /// The same under a name, which the document explains once and refers to.
+  /// The same under a name, which the document explains once and refers to. Programs that make
+  /// clients name their types by it.
   func named(_ name: String) -> Schema {
-    Schema(
-      ["$ref": .string("#/components/schemas/\(name)")], named: named.merging([name: json]) { $1 })
+    var titled = Schema(["title": .string(Self.title(name))])
+    titled.keywords += keywords
+    return Schema(
+      ["$ref": .string("#/components/schemas/\(name)")],
+      named: named.merging([name: titled.json]) { $1 })
+  }
+
+  /// `NewOrder` in words: `New order`.
+  private static func title(_ name: String) -> String {
+    name.reduce(into: "") { title, letter in
+      title += letter.isUppercase && !title.isEmpty ? " " + letter.lowercased() : String(letter)
+    }
   }
 }

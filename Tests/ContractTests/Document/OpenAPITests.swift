@@ -6,13 +6,15 @@ import Testing
 
 @Suite("The OpenAPI document") struct OpenAPITests {
   private let document: JSONValue
-  private let operations: [(path: String, method: String, value: JSONValue)]
+  private var operations: [(path: String, method: String, value: JSONValue)]
 
   init() throws {
     document = try Described.document()
     operations = (document["paths"]?.members ?? []).flatMap { path in
       path.value.members.map { (path.key, $0.key, $0.value) }
     }
+    let shared = document.at("components", "responses")
+    operations = operations.map { ($0.path, $0.method, $0.value.resolving(responses: shared)) }
   }
 
   @Test("has every route that is dispatched, and no other") func routes() throws {
@@ -39,6 +41,7 @@ import Testing
     }
     let names = operations.compactMap { $0.value["operationId"]?.text }
     #expect(Set(names).count == operations.count)
+    #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+([A-Z][A-Za-z]*)+/) != nil })
   }
 
   @Test("names the values of each path, and no others") func paths() {
@@ -125,6 +128,21 @@ import Testing
       }
     }
     #expect(count > 300)
+  }
+}
+
+extension JSONValue {
+  /// An operation with the answers themselves where it refers to shared ones.
+  fileprivate func resolving(responses shared: JSONValue?) -> JSONValue {
+    .object(
+      members.map { member in
+        guard member.key == "responses" else { return member }
+        let answers = member.value.members.map { answer in
+          let name = answer.value["$ref"]?.text?.split(separator: "/").last.map(String.init)
+          return Member(key: answer.key, value: name.flatMap { shared?[$0] } ?? answer.value)
+        }
+        return Member(key: member.key, value: .object(answers))
+      })
   }
 }
 

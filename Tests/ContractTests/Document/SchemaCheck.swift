@@ -18,6 +18,15 @@ struct SchemaCheck {
       let found = choices.map { complaints(value, $0, at: path) }
       return found.contains([]) ? [] : found.flatMap { $0 }
     }
+    if let other = schema["not"], complaints(value, other, at: path).isEmpty {
+      return ["\(path): \(value.written) is what it must not be"]
+    }
+    if let condition = schema["if"], let then = schema["then"],
+      complaints(value, condition, at: path).isEmpty
+    {
+      let found = complaints(value, then, at: path)
+      guard found.isEmpty else { return found }
+    }
     if let constant = schema["const"], constant != value { return ["\(path): not \(constant)"] }
     if let words = schema["enum"]?.items, !words.contains(value) {
       return ["\(path): \(value.written) is none of the words"]

@@ -50,6 +50,29 @@ struct PlacingTests {
         """)
   }
 
+  @Test("takes back the lines of its answer, where null stands for what is not there")
+  func linesReadBack() async throws {
+    let (first, second, schema) = try await ordering { client in
+      let first = try await client.place(Self.example)
+      let items = (first["items"]?.items ?? []).map { item in
+        // The name is the catalogue's, and amounts are worked out.
+        let isFree = item["product_id"] == .null
+        let kept = item.members.filter { $0.key != "amount" && (isFree || $0.key != "name") }
+        return JSONValue.object(
+          kept + (isFree ? [] : [.init(key: "name", value: .null)])
+        ).written
+      }
+      let given = #"{"customer_id":"c","items":[\#(items.joined(separator: ","))]}"#
+      let document = try Described.document()
+      let complaints = SchemaCheck(document: document).complaints(
+        try JSONValue(parsing: Array(given.utf8)), ["$ref": "#/components/schemas/NewOrder"])
+      return (first, try await client.place(given), complaints)
+    }
+
+    #expect(first["items"]?.written == second["items"]?.written)
+    #expect(schema.isEmpty, "the document allows it, too")
+  }
+
   @Test("adds ten cents ten times up to exactly one")
   func tenDimes() async throws {
     let order = try await ordering { client in

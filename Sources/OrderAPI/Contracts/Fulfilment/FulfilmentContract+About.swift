@@ -9,8 +9,9 @@ extension FulfilmentContract {
       "placeOrder", "Have an order fulfilled",
       "The id is the client's own; the same one again is refused and begins nothing.",
       body: Body(
-        Schema.object(["id": .string(OrderReference.allowedLength)])
-          .named("FulfilmentNewOrder"),
+        Schema.object([
+          "id": .string(OrderReference.allowedLength).about("The client's own id for it.", "o-1")
+        ]).about("An order to have fulfilled.").named("FulfilmentNewOrder"),
         ["by id": #"{"id": "o-1"}"#]),
       answers: [
         .json(
@@ -24,7 +25,7 @@ extension FulfilmentContract {
       "listOrders", "List orders, newest first",
       parameters: [
         .query(
-          "status", .words(Word.allCases.map(\.rawValue) + [""]),
+          "status", .either([status, .string(0...0)]),
           "Only orders in this status; nothing is no filter."),
         .cursor,
       ],
@@ -47,16 +48,30 @@ extension FulfilmentContract {
       For the process service. Nothing that it says is believed: it is asked, a little sooner than \
       it would have been. So the answer is the same for every order, known or not.
       """,
-      parameters: [.path("order_id", .string(), "The client's id of the order.")],
+      parameters: [
+        .path(
+          "order_id", .string(), "The client's id of the order.", example: "DEMO-9")
+      ],
       answers: [Answer(status: .ok, text: "Thank you; there is no content")])
 
     private static let id = Parameter.path(
-      "order_id", .string(OrderReference.allowedLength), "The client's id of the order.")
+      "order_id", .string(OrderReference.allowedLength), "The client's id of the order.",
+      example: "DEMO-9")
 
-    private static let order = Schema.object(["id": .string(), "status": .word(Word.self)])
-      .named("FulfilmentOrder")
+    private static let status = Schema.word(Word.self)
+      .about(
+        "`CREATED`; `PROCESSING` once the process service has accepted it; then `FULFILLED` or "
+          + "`FAILED` for good."
+      ).named("FulfilmentStatus")
+
+    private static let order = Schema.object([
+      "id": .string().about("The client's own id for it.", "o-1"),
+      "status": status.about("Where it stands."),
+    ]).about("An order that is fulfilled outside.").named("FulfilmentOrder")
   }
 
   /// What `explain` writes.
-  static let refusal = Schema.object(["message": .string()]).named("FulfilmentRefusal")
+  static let refusal = Schema.object([
+    "message": .string().about("A sentence for people.", "There is no such order.")
+  ]).about("Why a request was refused.").named("FulfilmentRefusal")
 }

@@ -25,15 +25,19 @@ struct FulfilmentContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "fulfilment",
-      about: "Clients whose orders a process service outside fulfils; only it moves them.",
       refusal: Self.refusal,
-      routes: [
-        Route(.post, "/order", About.place, access: .retailer, place),
-        Route(.get, "/order", About.list, access: .retailer, list),
-        Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
-        Route(
-          .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,
-          handler: .now(takeHint)),
+      resources: [
+        Resource(
+          "fulfilment orders",
+          "Orders that a process service outside fulfils; only that service moves them.",
+          [
+            Route(.post, "/order", About.place, access: .retailer, place),
+            Route(.get, "/order", About.list, access: .retailer, list),
+            Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
+            Route(
+              .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,
+              handler: .now(takeHint)),
+          ])
       ],
       explain: Self.explain)
   }

@@ -22,13 +22,17 @@ struct ShopContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "shop",
-      about: "End users: each token has its own orders, and stock is limited.",
       refusal: Self.refusal,
-      routes: [
-        Route(.post, "/orders", About.place, access: .customer, place),
-        Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
-        Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
-        Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
+      resources: [
+        Resource(
+          "shop orders",
+          "Orders of end users: each token has its own orders, and stock is limited.",
+          [
+            Route(.post, "/orders", About.place, access: .customer, place),
+            Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
+            Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
+            Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
+          ])
       ],
       around: patiently, explain: { Self.explain($0, $1, address: address) })
   }

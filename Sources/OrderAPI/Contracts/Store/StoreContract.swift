@@ -23,17 +23,28 @@ struct StoreContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "store",
-      about:
-        "Customers who order one unit of one product at a time. Ids are the own API's numbers, "
-        + "lists are bare arrays.",
       refusal: Self.refusal,
-      routes: [
-        Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer),
-        Route(.get, "/products", About.listProducts, access: .retailer, listProducts),
-        Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
-        Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
-        Route(
-          .post, "/customers/{id}/notifications", About.subscribe, access: .retailer, subscribe),
+      resources: [
+        Resource(
+          "store customers",
+          "Customers who order one unit at a time. Ids are the own API's numbers.",
+          [Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer)]),
+        Resource(
+          "store products", "What a customer of the store can order.",
+          [Route(.get, "/products", About.listProducts, access: .retailer, listProducts)]),
+        Resource(
+          "store orders", "Orders of one unit of one product.",
+          [
+            Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
+            Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
+          ]),
+        Resource(
+          "store notifications", "Who is to be told that a sold-out product is back.",
+          [
+            Route(
+              .post, "/customers/{id}/notifications", About.subscribe, access: .retailer,
+              subscribe)
+          ]),
       ],
       explain: Self.explain)
   }

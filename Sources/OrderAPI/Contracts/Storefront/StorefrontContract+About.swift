@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Orders
 
 extension StorefrontContract {
@@ -25,7 +26,8 @@ extension StorefrontContract {
       "moveOrder", "Give an order any status", "Any status may follow any other.",
       parameters: [id],
       body: Body(
-        Schema.object(["status": .word(Word.self)], isOpen: true).named("StorefrontStatus"),
+        Schema.object(["status": word.about("The new status.")], isOpen: true)
+          .about("The new status of an order.").named("StorefrontStatusChange"),
         ["delivered": #"{"status": "delivered"}"#]),
       answers: [.json(.ok, "The order", order, ["delivered": example(.delivered)])],
       refusals: refusals)
@@ -54,45 +56,59 @@ extension StorefrontContract {
   static let refusal = Schema.object(
     [
       "message": Schema.either([.string(), .array(.string())])
-        .about("A sentence, or one for each field that is wrong."),
-      "statusCode": .integer(400...599),
+        .about("A sentence, or one for each field that is wrong.", "Order not found"),
+      "statusCode": .integer(400...599).about("The status of the answer.", 404),
     ],
-    optional: ["error": Schema.string().about("The status in words; not with 500.")]
-  ).named("StorefrontRefusal")
+    optional: ["error": .string().about("The status in words; not with 500.", "Not Found")]
+  ).about("Why a request was refused.").named("StorefrontRefusal")
 }
 
 extension StorefrontContract.About {
-  private static let id = Parameter.path("id", .string(format: "uuid"), "The order's id.")
+  private static let id = Parameter.path(
+    "id", .string(format: "uuid"), "The order's id.",
+    example: "01900000-0000-7000-8000-000000000011")
 
   private static let refusals: [ErrorCode] = [.invalidRequest, .notFound]
 
+  private static let word = Schema.word(StorefrontContract.Word.self)
+    .about("Where an order stands; any status may follow any other.").named("StorefrontStatus")
+
   private static let product = Schema.object(
     [
-      "productId": .string(NewLine.allowedForeignLength), "quantity": .integer(Quantity.allowed),
+      "productId": .string(NewLine.allowedForeignLength)
+        .about("The product, in the shop front's own words.", "product-1"),
+      "quantity": .integer(Quantity.allowed).about("How many units.", 2),
     ], isOpen: true
-  ).named("StorefrontProduct")
+  ).about("One product of an order.").named("StorefrontProduct")
 
   private static let newOrder = Schema.object(
     [
-      "customerId": .string(CustomerID.allowedLength),
-      "products": .array(product, count: NewOrder.allowedLines),
+      "customerId": .string(CustomerID.allowedLength).about("Whose order it is.", "12345"),
+      "products": Schema.array(product, count: NewOrder.allowedLines).about("What is ordered."),
     ], isOpen: true
-  ).named("StorefrontNewOrder")
+  ).about("An order to place.").named("StorefrontNewOrder")
 
-  private static let shipping = Schema.either(
-    ["trackingCompany", "trackingNumber"].map { field in
-      let text = Schema.string(Shipping.allowedLength).orNull
-      let other = field == "trackingCompany" ? "trackingNumber" : "trackingCompany"
-      return .object([field: text], optional: [other: text], isOpen: true)
-    }
-  ).named("StorefrontShipping")
+  private static let shipping = Schema.object(
+    [:],
+    optional: [
+      "trackingCompany": .string(Shipping.allowedLength).orNull
+        .about("Who carries it; absent keeps, null clears.", "Demo Carrier"),
+      "trackingNumber": .string(Shipping.allowedLength).orNull
+        .about("The carrier's number for it; absent keeps, null clears.", "1234567890"),
+    ], isOpen: true
+  ).having("trackingCompany", or: "trackingNumber")
+    .about("Who carries an order; one of the two must be there.").named("StorefrontShipping")
 
   private static let order = Schema.object([
-    "customerId": .string(), "products": .array(product),
-    "trackingCompany": .string().orNull, "trackingNumber": .string().orNull,
-    "id": .string(format: "uuid"), "status": .word(StorefrontContract.Word.self),
-    "createdAt": .moment, "updatedAt": .moment,
-  ]).named("StorefrontOrder")
+    "customerId": .string().about("Whose order it is.", "12345"),
+    "products": Schema.array(product).about("What was ordered, as it was given."),
+    "trackingCompany": .string().orNull.about("Who carries it.", "Demo Carrier"),
+    "trackingNumber": .string().orNull.about("The carrier's number for it.", "1234567890"),
+    "id": .string(format: "uuid").about("The order's id.", "d92eabd2-e167-4bba-b272-09a86b9519dd"),
+    "status": word.about("Where it stands."),
+    "createdAt": Schema.moment.about("When it was placed."),
+    "updatedAt": Schema.moment.about("When it last changed."),
+  ]).about("An order of a shop front.").named("StorefrontOrder")
 
   private static func example(
     _ status: StorefrontContract.Word, _ company: String = "null", _ number: String = "null"

@@ -14,14 +14,18 @@ struct StorefrontContract {
   var routeSet: RouteSet {
     RouteSet(
       name: "storefront",
-      about: "Shop fronts whose catalogue lives elsewhere: no stock is touched, and any status may "
-        + "follow any other.",
       refusal: Self.refusal,
-      routes: [
-        Route(.post, "/orders", About.place, access: .retailer, place),
-        Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
-        Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
-        Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
+      resources: [
+        Resource(
+          "storefront orders",
+          "Orders of shop fronts whose catalogue lives elsewhere: no stock is touched, and any "
+            + "status may follow any other.",
+          [
+            Route(.post, "/orders", About.place, access: .retailer, place),
+            Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
+            Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
+            Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
+          ])
       ],
       explain: Self.explain)
   }

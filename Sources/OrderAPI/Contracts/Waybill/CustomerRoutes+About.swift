@@ -1,10 +1,12 @@
 import HTTP
+import JSON
 import Orders
 
 extension CustomerRoutes {
   /// What callers are told of each route.
   enum About {
-    private static let id = Parameter.path("id", CustomerID.schema, "The customer's id.")
+    private static let id = Parameter.path(
+      "id", CustomerID.schema, "The customer's id.", example: "demo-1")
 
     private static let customer = Answer.json(
       .ok, "The customer", Customer.schema, headers: [.etag], ["customer": Customer.example])
@@ -13,7 +15,10 @@ extension CustomerRoutes {
       "createCustomer", "Introduce a customer",
       body: Body(
         NewCustomer.schema,
-        ["demo": #"{"id": "c-1", "name": "Demo Customer 1", "email": "demo@example.org"}"#]),
+        [
+          "demo": #"{"name": "Demo Customer 9", "email": "demo@example.org"}"#,
+          "with an id": #"{"id": "c-9", "name": "Demo Customer 9"}"#,
+        ]),
       answers: [
         .json(
           .created, "The customer", Customer.schema, headers: [.location, .etag],
@@ -26,7 +31,10 @@ extension CustomerRoutes {
     static let list = RouteDescription(
       "listCustomers", "List customers, in the order they were introduced",
       parameters: [.limit, .cursor],
-      answers: [.page("A page of customers", of: Customer.schema, Customer.example)])
+      answers: [
+        .page(
+          "A page of customers", of: Customer.schema, named: "CustomerPage", Customer.example)
+      ])
 
     static let get = RouteDescription(
       "getCustomer", "Get one customer", parameters: [id, .ifNoneMatch], answers: [customer],

@@ -9,19 +9,23 @@ extension OrderRoutes {
       "placeOrder", "Place an order",
       """
       An item is of the catalogue (`product_id`; its price is copied unless one is given) or free \
-      (`price` without `product_id`). The customer need not exist before. With \
+      (`price` without `product_id`). A member that is null counts as absent, so the lines of an \
+      answer can be sent again without their `amount`. The customer need not exist before. With \
       `"shortage": "partial"` the order takes what is there, and `unavailable` lists the rest.
       """,
       body: Body(
         NewOrder.schema,
         [
           "catalogueAndFree": #"""
-          {"customer_id": "c-1", "items": [{"product_id": "keyboard", "quantity": 2},
-            {"name": "Gift wrap", "quantity": 1, "price": 3.50}],
-            "reference": "PO-77", "shortage": "refuse"}
+          {"customer_id": "demo-1", "items": [{"product_id": "keyboard", "quantity": 2},
+            {"name": "Gift wrap", "quantity": 1, "price": 3.50}]}
           """#,
           "quantityAndPrice":
-            #"{"customer_id": "c-1", "items": [{"quantity": 1, "price": "21.10"}]}"#,
+            #"{"customer_id": "demo-1", "items": [{"quantity": 1, "price": "21.10"}]}"#,
+          "withReference": #"""
+          {"customer_id": "demo-2", "items": [{"product_id": "monitor", "quantity": 50}],
+            "reference": "PO-1001", "shortage": "partial"}
+          """#,
         ]),
       answers: [
         .json(
@@ -40,12 +44,14 @@ extension OrderRoutes {
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer",
-      parameters: [.path("id", CustomerID.schema, "The customer's id.")] + filters(),
+      parameters: [
+        .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
+      ] + filters(),
       answers: [page], refusals: [.notFound])
 
     static let get = RouteDescription(
       "getOrder", "Get one order, by its id or its number",
-      parameters: [id, .ifNoneMatch], answers: [order], refusals: [.notFound])
+      parameters: [id(), .ifNoneMatch], answers: [order], refusals: [.notFound])
 
     static let edit = RouteDescription(
       "editOrder", "Change the quantities of a new order",
@@ -53,7 +59,7 @@ extension OrderRoutes {
       `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
       not named stay, and new ones are added. The stock follows in the same moment.
       """,
-      parameters: [id, .ifMatch],
+      parameters: [id(), .ifMatch],
       body: Body(
         LineChange.listSchema,
         ["three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#]),
@@ -69,15 +75,14 @@ extension OrderRoutes {
       `new` → `in_progress` → `completed`, nothing else; both may become `cancelled`. A status is \
       also read as `in progress` or `in-progress`, in any letter case.
       """,
-      parameters: [id, .ifMatch],
-      body: Body(
-        .object(["status": OrderStatus.givenSchema]), ["next": #"{"status": "in_progress"}"#]),
+      parameters: [id(), .ifMatch],
+      body: Body(OrderStatus.changeSchema, ["next": #"{"status": "in_progress"}"#]),
       answers: [order], refusals: [.notFound, .wrongStatus, .notYoursToMove])
 
     static let ship = RouteDescription(
       "shipOrder", "Say who carries an order",
       "Allowed in every status. A field that is absent stays, null clears it; one must be there.",
-      parameters: [id, .ifMatch],
+      parameters: [id(), .ifMatch],
       body: Body(
         ShippingChange.schema,
         ["both": #"{"carrier": "Demo Carrier", "tracking_number": "1234567890"}"#]),
@@ -86,18 +91,18 @@ extension OrderRoutes {
     static let cancel = RouteDescription(
       "cancelOrder", "Cancel an order and return its stock",
       "Again is 200 without a second return. A completed or failed order stays as it is.",
-      parameters: [id, .ifMatch], answers: [order],
+      parameters: [id(example: demoOrder + "6"), .ifMatch], answers: [order],
       refusals: [.notFound, .wrongStatus, .notYoursToMove])
 
     static let history = RouteDescription(
       "listOrderEvents", "Show what happened to an order",
-      parameters: [id, .limit, .cursor],
+      parameters: [id(), .limit, .cursor],
       answers: [
         .page(
-          "A page of its history, oldest first", of: OrderEvent.schema,
+          "A page of its history, oldest first", of: OrderEvent.schema, named: "OrderEventPage",
           #"""
-          {"version": 1, "what": "placed", "from": null, "to": "new", "who": "api",
-           "when": "2026-01-01T10:00:00.000Z"}
+          {"version": 2, "what": "moved", "from": "new", "to": "in_progress",
+           "who": "warehouse \"tablet 3\" (token 5)", "when": "2026-01-01T10:00:00.000Z"}
           """#)
       ],
       refusals: [.notFound])
@@ -105,14 +110,20 @@ extension OrderRoutes {
 }
 
 extension OrderRoutes.About {
-  private static let id = Parameter.path(
-    "id", .either([.string(format: "uuid"), .integer(1...Int.max)]),
-    "The order's id or its number.")
+  /// The ids of the demo data's orders begin like this, and end in their place.
+  private static let demoOrder = "01900000-0000-7000-8000-00000000000"
+
+  private static func id(example: String = demoOrder + "7") -> Parameter {
+    .path(
+      "id", .either([.string(format: "uuid"), .integer(1...Int.max)]),
+      "The order's id or its number.", example: .string(example))
+  }
 
   private static let order = Answer.json(
     .ok, "The order", Order.schema, headers: [.etag], ["order": Order.example])
 
-  private static let page = Answer.page("A page of orders", of: Order.schema, Order.example)
+  private static let page = Answer.page(
+    "A page of orders", of: Order.schema, named: "OrderPage", Order.example)
 
   private static let customer = Parameter.query(
     "customer_id", CustomerID.schema, "Only orders of this customer.")
@@ -123,13 +134,13 @@ extension OrderRoutes.About {
         "status", OrderStatus.listSchema,
         "Only orders in one of these statuses, parted by commas: "
           + OrderStatus.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."),
-      .query("channel", .word(Channel.self), "Only orders that came through this contract."),
+      .query("channel", Channel.schema, "Only orders that came through this contract."),
     ] + others + [
       .query("created_after", .moment, "Only orders placed later than this."),
       .query("created_before", .moment, "Only orders placed earlier than this."),
       .query("product_id", ProductID.schema, "Only orders that hold this product."),
       .query(
-        "sort", .word(OrderFilter.Sort.self).standing(at: "-created_at"),
+        "sort", OrderFilter.Sort.schema.standing(at: "-created_at"),
         "Oldest first, or newest first with a minus."),
       .limit, .cursor,
     ]

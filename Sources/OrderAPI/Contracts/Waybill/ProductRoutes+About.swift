@@ -5,7 +5,10 @@ import Orders
 extension ProductRoutes {
   /// What callers are told of each route.
   enum About {
-    private static let id = Parameter.path("id", ProductID.schema, "The product's id, its SKU.")
+    private static func id(example: String = "keyboard") -> Parameter {
+      .path(
+        "id", ProductID.schema, "The product's id, its SKU.", example: .string(example))
+    }
 
     private static let product = Answer.json(
       .ok, "The product", Product.schema, headers: [.etag], ["product": Product.example])
@@ -14,7 +17,13 @@ extension ProductRoutes {
       "createProduct", "Bring a product into the catalogue",
       body: Body(
         NewProduct.schema,
-        ["keyboard": #"{"id": "keyboard", "name": "Keyboard", "price": 49.90, "stock": 10}"#]),
+        [
+          "desk mat": #"{"name": "Desk mat", "price": 24.90, "stock": 10}"#,
+          "with an id": #"""
+          {"id": "desk-mat", "name": "Desk mat", "description": "Felt, 80 by 40 cm",
+            "price": "24.90", "stock": 10}
+          """#,
+        ]),
       answers: [
         .json(
           .created, "The product", Product.schema, headers: [.location, .etag],
@@ -36,26 +45,28 @@ extension ProductRoutes {
         .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
         .limit, .cursor,
       ],
-      answers: [.page("A page of products", of: Product.schema, Product.example)])
+      answers: [
+        .page("A page of products", of: Product.schema, named: "ProductPage", Product.example)
+      ])
 
     static let get = RouteDescription(
-      "getProduct", "Get one product", parameters: [id, .ifNoneMatch], answers: [product],
+      "getProduct", "Get one product", parameters: [id(), .ifNoneMatch], answers: [product],
       refusals: [.notFound])
 
     static let change = RouteDescription(
       "changeProduct", "Change a product's name, description or price",
       "A field that is absent stays; null clears the description. Orders keep their prices.",
-      parameters: [id, .ifMatch],
+      parameters: [id(), .ifMatch],
       body: Body(ProductChange.schema, ["price": #"{"price": "44.90"}"#]),
       answers: [product], refusals: [.notFound])
 
     static let retire = RouteDescription(
       "retireProduct", "Retire a product: it can no longer be ordered",
       "It can still be read, and orders keep it.",
-      parameters: [id, .ifMatch], answers: [product], refusals: [.notFound])
+      parameters: [id(example: "lamp"), .ifMatch], answers: [product], refusals: [.notFound])
 
     static let adjust = RouteDescription(
-      "adjustStock", "Change a product's stock by hand", parameters: [id, .ifMatch],
+      "adjustStock", "Change a product's stock by hand", parameters: [id(), .ifMatch],
       body: Body(
         StockAdjustment.schema, ["stock take": #"{"delta": -3, "reason": "stock take"}"#]),
       answers: [product], refusals: [.notFound, .stockBelowZero, .stockTooLarge])
@@ -63,13 +74,13 @@ extension ProductRoutes {
     static let movements = RouteDescription(
       "listStockMovements", "What happened to a product's stock",
       "Every change and its cause, newest first; together they are the stock.",
-      parameters: [id, .limit, .cursor],
+      parameters: [id(), .limit, .cursor],
       answers: [
         .page(
-          "A page of movements", of: StockMovement.schema,
+          "A page of movements", of: StockMovement.schema, named: "StockMovementPage",
           #"""
-          {"delta": -2, "cause": "placed", "order_number": 1042, "reason": null, "who": "api",
-           "created_at": "2026-01-01T10:00:00.000Z"}
+          {"delta": -2, "cause": "placed", "order_number": 1042, "reason": null,
+           "who": "retailer \"back office\" (token 2)", "created_at": "2026-01-01T10:00:00.000Z"}
           """#)
       ],
       refusals: [.notFound])

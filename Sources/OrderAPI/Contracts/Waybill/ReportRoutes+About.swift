@@ -6,7 +6,7 @@ extension ReportRoutes {
   /// What callers are told of each route.
   enum About {
     private static let row = #"""
-      {"customer_id": "c-1", "customer_name": "Demo Customer 1", "orders": 3,
+      {"customer_id": "demo-1", "customer_name": "Demo Customer 1", "orders": 3,
        "total_quantity": 7, "total_amount": 299.40}
       """#
 
@@ -17,23 +17,19 @@ extension ReportRoutes {
 
     private static let table = """
       customer_id,customer_name,orders,total_quantity,total_amount\r
-      "c-1","Demo Customer 1",3,7,299.40\r
+      "demo-1","Demo Customer 1",3,7,299.40\r
 
       """
 
-    private static let sorts = ReportSort.Column.allCases.flatMap { column in
-      [false, true].map { ReportSort(column: column, descends: $0).word }
-    }
-
     static let list = RouteDescription(
-      "reportOnCustomers", "What customers bought: completed orders",
+      "getCustomerReport", "What customers bought: completed orders",
       """
       Completed orders of all contracts as of `refreshed_at`. The `ETag` changes with a refresh \
       only. `Accept: text/csv` gives a table, with the next page in `Link`.
       """,
       parameters: [
         .query(
-          "sort", .words(sorts).standing(at: .string(ReportSort.standard.word)),
+          "sort", ReportSort.schema.standing(at: .string(ReportSort.standard.word)),
           "By which column; behind a minus the largest come first."),
         .limit, .cursor, .ifNoneMatch,
       ],
@@ -48,9 +44,10 @@ extension ReportRoutes {
       refusals: [.notAcceptable])
 
     static let get = RouteDescription(
-      "reportOnCustomer", "What one customer bought",
+      "getReportOfCustomer", "What one customer bought",
       parameters: [
-        .path("customer_id", CustomerID.schema, "The customer's id."), .ifNoneMatch,
+        .path("customer_id", CustomerID.schema, "The customer's id.", example: "demo-1"),
+        .ifNoneMatch,
       ],
       answers: [
         .json(.ok, "One row of the report", ReportRow.schema, headers: [.etag], ["row": row])

@@ -1,14 +1,23 @@
+import JSON
+
 extension WaybillContract {
   /// What `explain` writes.
   static let refusal = Schema.object(
     [
-      "message": Schema.string().about("A sentence for people."),
-      "code": Schema.string().about("A word for programs."),
-      "documentation": Schema.string(format: "uri-reference").about("Where the code is explained."),
-      "errors": Schema.array(
-        .object(["field": .string(), "message": .string()], isOpen: true)
-      ).about("All that is wrong at once; what a program can act on stands beside the message."),
-      "request_id": .string(),
+      "message": .string().about("A sentence for people.", "1 field is invalid"),
+      "code": .string().about("A word for programs.", "invalid_request"),
+      "documentation": .string(format: "uri-reference")
+        .about("Where the code is explained.", "/docs/errors#invalid_request"),
+      "errors": Schema.array(detail).about("All that is wrong at once."),
+      "request_id": .string().about("What the request is called in the log.", "0000000000000007"),
     ], isOpen: true
-  ).named("Refusal")
+  ).about("Why a request was refused.").named("Refusal")
+
+  private static let detail = Schema.object(
+    [
+      "field": .string().about("Where in the request it is.", "items[0].quantity"),
+      "message": .string().about("What it must be.", "must be a whole number from 1 to 1000000"),
+    ], isOpen: true
+  ).about("One thing that is wrong; what a program can act on stands beside the message.")
+    .named("RefusalDetail")
 }

@@ -20,9 +20,17 @@ public struct WaybillContract {
   public var routeSet: RouteSet {
     RouteSet(
       name: "api",
-      about: "The retailer's and the warehouse's own system: orders, customers, products, reports.",
       refusal: Self.refusal,
-      routes: customers.routes + products.routes + orders.routes + report.routes,
+      resources: [
+        Resource("customers", "Who orders: introduce, find and change them.", customers.routes),
+        Resource(
+          "products", "The catalogue, and the stock of each product with every change of it.",
+          products.routes),
+        Resource(
+          "orders", "Place, find, edit, move, ship and cancel orders; what happened to each.",
+          orders.routes),
+        Resource("reports", "What customers bought, as of the last refresh.", report.routes),
+      ],
       explain: Self.explain)
   }
 }
