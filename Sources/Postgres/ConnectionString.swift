@@ -50,18 +50,18 @@ public struct ConnectionString: Sendable {
   /// Which kind of server will do: libpq's `target_session_attrs`.
   var sessionAttributes: String { options["target_session_attrs"] ?? "any" }
 
+  /// The server's options as the string gives them.
+  var givenOptions: String { options["options"] ?? "" }
+
   /// libpq's keywords and values for one server of the list.
   func keywords(
-    for candidate: ConnectPlan.Candidate, serverOptions: String, applicationName: String
+    for candidate: ConnectPlan.Candidate, applicationName: String
   ) -> [(String, String)] {
     var all = PostgresSettings.transportOptions.merging(options) { _, given in given }
     all["host"] = candidate.host.name
     all["hostaddr"] = candidate.host.address
     all["port"] = candidate.host.port
     all["target_session_attrs"] = candidate.sessionAttributes
-    // The later of two settings holds: the string may override ours, but not the form of values.
-    all["options"] = [serverOptions, options["options"] ?? "", PostgresSettings.valueOptions]
-      .joined(separator: " ")
     all["client_encoding"] = "UTF8"
     all["fallback_application_name"] = applicationName
     return all.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }

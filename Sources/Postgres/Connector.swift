@@ -15,17 +15,26 @@ final class Link {
     values.append(nil)
     guard let raw = PQconnectStartParams(names, values, 0) else { return nil }
     self.raw = raw
+    // Until it is connected: only so libpq tells by which state a server refuses us.
+    PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
     // The server's notices would go to standard error.
     PQsetNoticeReceiver(raw, { _, _ in }, nil)
   }
 
   deinit { PQfinish(raw) }
 
+  /// What the server reported of one of its settings; nil for one that it does not report.
+  func parameter(_ name: String) -> String? {
+    PQparameterStatus(raw, name).map { String(cString: $0) }
+  }
+
   /// What libpq has to say about its last failure; for the log.
   var message: String {
-    // libpq ends its sentences with line feeds and sets hints on lines of their own.
-    String(cString: PQerrorMessage(raw)).split(whereSeparator: \.isWhitespace)
-      .joined(separator: " ")
+    // libpq ends its sentences with line feeds and sets hints on lines of their own; where in its
+    // source the server failed is of no use to anybody.
+    String(cString: PQerrorMessage(raw)).split(whereSeparator: \.isNewline)
+      .filter { !$0.hasPrefix("LOCATION:") }.joined(separator: " ")
+      .split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }
 
@@ -38,7 +47,7 @@ extension ConnectionString {
   public func refuseUnknownValues() throws(PostgresError) {
     let candidate = ConnectPlan.Candidate(
       host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)
-    let keywords = keywords(for: candidate, serverOptions: "", applicationName: "")
+    let keywords = keywords(for: candidate, applicationName: "")
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
     // An attempt that comes as far as the network says where to, or has not failed yet.
     guard link.message.isEmpty || link.message.contains(Self.nobody) else {
@@ -52,42 +61,97 @@ extension ConnectionString {
 final class Connector {
   private let target: ConnectionString
   private let settings: PostgresSettings
-  private let serverOptions: String
+  private let session: SessionSettings
   private let loop: EventLoop
   private let resolver: Resolver
   private var preferred: ConnectionString.Host?
 
   init(
-    _ target: ConnectionString, settings: PostgresSettings, serverOptions: String,
+    _ target: ConnectionString, settings: PostgresSettings, session: SessionSettings,
     on loop: EventLoop
   ) {
     self.target = target
     self.settings = settings
-    self.serverOptions = serverOptions
+    self.session = session
     self.loop = loop
     let names = Set(target.hosts.filter(\.needsResolving).map(\.name))
     resolver = Resolver(names: names.sorted(), on: loop)
   }
 
-  /// A connection to the first server that will do, ready and non-blocking.
+  /// A connection to the first server that will do, set up and non-blocking.
   func connect() async throws(PostgresError) -> Link {
     let addresses = await resolver.addresses(within: settings.connectTimeout)
     var plan = ConnectPlan(
       hosts: target.hosts, addresses: addresses, sessionAttributes: target.sessionAttributes,
       preferred: preferred)
-    var reason = "no host of the connection string has an address"
+    var failure = PostgresError.unavailable(
+      reason: "no host of the connection string has an address")
     while let candidate = plan.next() {
-      let keywords = target.keywords(
-        for: candidate, serverOptions: serverOptions, applicationName: settings.applicationName)
-      guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-      let attempt = ConnectAttempt(link, on: loop)
-      guard let failure = await attempt.run(within: settings.connectTimeout) else {
+      do throws(PostgresError) {
+        let link = try await connect(to: candidate)
         preferred = candidate.host
         return link
+      } catch {
+        failure = failure.orRather(error)
       }
-      reason = failure
     }
-    throw .unavailable(reason: reason)
+    throw failure
+  }
+
+  private func connect(to candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
+    let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
+    guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
+    let attempt = ConnectAttempt(link, on: loop)
+    if let failure = await attempt.run(within: settings.connectTimeout) {
+      guard let refusal = ServerRefusal(connectMessage: failure) else {
+        throw .unavailable(reason: failure)
+      }
+      throw .refused(refusal, reason: failure)
+    }
+    PQsetErrorVerbosity(link.raw, PQERRORS_DEFAULT)
+    try await setUp(link)
+    return link
+  }
+
+  /// Sets what a connection needs, or refuses the server.
+  private func setUp(_ link: Link) async throws(PostgresError) {
+    // Times would come as floating point numbers; no server since version 10 says anything else.
+    if let form = link.parameter("integer_datetimes"), form != "on" {
+      throw .refused(.settings, reason: "integer_datetimes is \(form) and not on")
+    }
+    let session = Session(link, on: loop)
+    let timeout = settings.connectTimeout
+    let deadline = Timer(on: loop) {
+      session.close(because: "no answer from the server within \(timeout)")
+    }
+    deadline.arm(after: timeout)
+    defer { deadline.disarm() }
+    do throws(PostgresError) {
+      _ = try SessionSettings.check(try await session.rows(self.session.statement))
+    } catch {
+      session.close()
+      throw error.whileSettingUp
+    }
+    session.letGo()
+  }
+}
+
+extension PostgresError {
+  /// The one of two failures to connect that says more: a server that answers tells the cause.
+  fileprivate func orRather(_ other: PostgresError) -> PostgresError {
+    if case .refused = self, case .unavailable = other { return self }
+    return other
+  }
+
+  /// What a failure of a new connection's first statement means.
+  fileprivate var whileSettingUp: PostgresError {
+    switch self {
+    case .server(let error) where error.state.isUnavailable:
+      .refused(.server(error.state), reason: error.debugDescription)
+    case .server, .decoding: .refused(.settings, reason: debugDescription)
+    case .connectionLost(_, let reason): .unavailable(reason: reason)
+    default: self
+    }
   }
 }
 

@@ -33,7 +33,9 @@ public final class Database {
     self.settings = settings
     self.metrics = metrics
     connector = Connector(
-      target, settings: settings, serverOptions: settings.serverOptions, on: loop)
+      target, settings: settings,
+      session: SessionSettings(
+        preferred: settings.serverSettings, for: target, scope: .session), on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
     timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }

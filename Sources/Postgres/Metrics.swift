@@ -58,7 +58,7 @@ public final class PostgresMetrics: Sendable {
     case .server: errorsServer.add()
     case .connectionLost: errorsLost.add()
     case .timeout: errorsTimeout.add()
-    case .busy, .queueFull, .unavailable, .parameter, .configuration: errorsRefused.add()
+    case .busy, .queueFull, .unavailable, .refused, .parameter, .configuration: errorsRefused.add()
     case .decoding: break
     }
     if error.isOutcomeUnknown { outcomesUnknown.add() }

@@ -41,7 +41,9 @@ public final class Notifications {
     self.pulse = pulse
     self.receive = receive
     connector = Connector(
-      target, settings: settings, serverOptions: settings.serverOptions, on: loop)
+      target, settings: settings,
+      session: SessionSettings(
+        preferred: settings.serverSettings, for: target, scope: .session), on: loop)
     backOff = BackOff(settings.backOff, generator: SystemRandomNumberGenerator())
     timer = Timer(on: loop) { [self] in start() }
     pulseTimer = Timer(on: loop) { [self] in loop.spawn { await self.listenForPulse() } }

@@ -13,6 +13,8 @@ public enum PostgresError: Error, Sendable {
   case queueFull
   /// No server can be reached, or the database is being closed; nothing was sent.
   case unavailable(reason: String)
+  /// A server answered and does not let us work; nothing was sent.
+  case refused(ServerRefusal, reason: String)
   /// A parameter that PostgreSQL cannot hold; nothing was sent.
   case parameter(String)
   /// A result that is not what the statement's author expects.
@@ -53,7 +55,7 @@ extension PostgresError {
   /// Whether the same request may well succeed later: the database is away, busy or shutting down.
   public var isUnavailable: Bool {
     switch self {
-    case .connectionLost, .timeout, .busy, .queueFull, .unavailable: true
+    case .connectionLost, .timeout, .busy, .queueFull, .unavailable, .refused: true
     case .server(let error): error.state.isUnavailable
     case .parameter, .decoding, .configuration: false
     }
@@ -61,6 +63,18 @@ extension PostgresError {
 
   /// Whether the server takes no writes: a standby, or one set to read only.
   public var isReadOnly: Bool { serverError?.state == .readOnlyTransaction }
+
+  /// What is wrong, as it stands behind "the database". Anybody may read it.
+  public var meaning: String {
+    switch self {
+    case .refused(let refusal, _): refusal.meaning
+    case .unavailable, .connectionLost: "cannot be reached"
+    case .busy, .queueFull, .timeout: "does not answer in time"
+    case .server(let error) where isUnavailable || isReadOnly:
+      ServerRefusal.server(error.state).meaning
+    case .server, .parameter, .decoding, .configuration: "does not answer as it should"
+    }
+  }
 
   /// The constraint the statement would have broken.
   public var constraint: String? { serverError?.constraint }
@@ -84,6 +98,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     case .busy: "no connection came free in time"
     case .queueFull: "too many requests wait for a connection"
     case .unavailable(let reason): "database unavailable: \(reason)"
+    case .refused(let refusal, let reason): "the database \(refusal.meaning): \(reason)"
     case .parameter(let reason): "unusable parameter: \(reason)"
     case .decoding(let column, let expected): "column \(column) is not \(expected)"
     case .configuration(let reason): "connection string: \(reason)"

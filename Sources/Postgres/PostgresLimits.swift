@@ -70,26 +70,22 @@ public struct PostgresSettings: Sendable {
 
   var answerTimeout: Duration { statementTimeout + answerMargin }
 
-  /// The server's settings for each of our connections, as its command line takes them.
+  /// The server's settings for each connection of a service.
   ///
   /// Generic plans, because a statement is planned once for each connection, not once per call.
   /// No bitmaps, because such a plan must suit the busiest product or customer: a list is walked in
   /// its order until the page is full, not collected and sorted.
-  var serverOptions: String {
+  var serverSettings: [SessionSettings.Entry] {
     [
-      "statement_timeout=\(statementTimeout.inMilliseconds)",
-      "lock_timeout=\(lockTimeout.inMilliseconds)",
-      "idle_in_transaction_session_timeout=\(idleInTransactionTimeout.inMilliseconds)",
-      "plan_cache_mode=force_generic_plan",
+      .init("statement_timeout", "\(statementTimeout.inMilliseconds)"),
+      .init("lock_timeout", "\(lockTimeout.inMilliseconds)"),
+      .init("idle_in_transaction_session_timeout", "\(idleInTransactionTimeout.inMilliseconds)"),
+      .init("plan_cache_mode", "force_generic_plan"),
       // The planner's own figure is for a disk that seeks.
-      "random_page_cost=1.1",
-      "enable_bitmapscan=off",
-    ].map { "-c \($0)" }.joined(separator: " ")
+      .init("random_page_cost", "1.1"),
+      .init("enable_bitmapscan", "off"),
+    ]
   }
-
-  /// What the reading of values rests on, so nobody else decides it. UTC, so that the text of a
-  /// timestamp needs no calendar to be read.
-  static let valueOptions = "-c timezone=UTC -c datestyle=ISO"
 
   /// libpq's settings, where the connection string does not say otherwise.
   ///

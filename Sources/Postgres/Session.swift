@@ -15,11 +15,13 @@ public final class Session: Watcher {
     _ target: ConnectionString, settings: PostgresSettings = .administration,
     on loop: EventLoop
   ) async throws(PostgresError) -> Session {
-    let connector = Connector(target, settings: settings, serverOptions: "", on: loop)
+    let connector = Connector(
+      target, settings: settings,
+      session: SessionSettings(preferred: [], for: target, scope: .session), on: loop)
     return Session(try await connector.connect(), on: loop)
   }
 
-  private init(_ link: Link, on loop: EventLoop) {
+  init(_ link: Link, on loop: EventLoop) {
     self.link = link
     watch = loop.watch(PQsocket(link.raw), for: .read, self)
   }
@@ -45,8 +47,17 @@ public final class Session: Watcher {
     return rows
   }
 
+  /// Leaves the connection to somebody else; nothing may be under way.
+  func letGo() {
+    precondition(waiting == nil, "somebody waits for an answer")
+    watch?.cancel()
+    watch = nil
+  }
+
   /// Hangs up; the server rolls back what was not committed.
-  public func close() { lose("closed") }
+  public func close() { close(because: "closed") }
+
+  func close(because reason: String) { lose(reason) }
 
   private func send(_ statement: () -> Int32) async throws(PostgresError) -> Rows? {
     precondition(waiting == nil, "a session does one thing at a time")
