@@ -7,6 +7,7 @@ enum ASCII {
   static let lineFeed: UInt8 = 0x0A
   static let carriageReturn: UInt8 = 0x0D
   static let space: UInt8 = 0x20
+  static let quote: UInt8 = 0x22
   static let hash: UInt8 = 0x23
   static let percent: UInt8 = 0x25
   static let ampersand: UInt8 = 0x26
@@ -20,6 +21,7 @@ enum ASCII {
   static let equals: UInt8 = 0x3D
   static let questionMark: UInt8 = 0x3F
   static let openBracket: UInt8 = 0x5B
+  static let backslash: UInt8 = 0x5C
   static let closeBracket: UInt8 = 0x5D
   static let delete: UInt8 = 0x7F
 }

@@ -113,6 +113,7 @@ struct BodyReader {
     guard (1...16).contains(digits) else { throw .badChunkSize }
     if digits == line.count { return (value, 0) }
     guard line[digits] == ASCII.semicolon else { throw .badChunkSize }
+    try ChunkExtensions.check(line, digits..<line.count)
     return (value, line.count - digits)
   }
 

@@ -61,7 +61,7 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
     case .unknownExpectation: "The only expectation met here is 100-continue."
     case .bodyTooLarge: "The content is too large."
     case .badChunkSize: "A chunk size is not a plain hexadecimal number."
-    case .badChunkExtension: "A chunk extension holds a control character."
+    case .badChunkExtension: "A chunk extension is not ;NAME or ;NAME=VALUE, without blanks."
     case .chunkExtensionsTooLarge: "The chunk extensions are too large."
     case .badChunkEnd: "A chunk does not end where its size says."
     case .trailersTooLarge: "The trailer section is too large."

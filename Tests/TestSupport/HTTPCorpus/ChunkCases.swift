@@ -29,7 +29,12 @@ extension HTTPCorpus {
       "9112 7.1.1", "a quoted extension", chunked("5;a=\"b;c\"\r\nhello\r\n\(end)"),
       "POST / hello"),
     .accepts("9112 7.1.1", "an extension of the last chunk", chunked("0;a\r\n\r\n"), "POST /"),
-    .accepts("9112 7.1.1", "a bare semicolon", chunked("5;\r\nhello\r\n\(end)"), "POST / hello"),
+    .accepts(
+      "9112 7.1.1", "several extensions", chunked("5;a;b=c;d=\"\";e\r\nhello\r\n\(end)"),
+      "POST / hello"),
+    .accepts(
+      "9112 7.1.1", "a quoted extension with blanks and escaped quotes",
+      chunked("5;a=\" \\\";\t\\\\\";b\r\nhello\r\n\(end)"), "POST / hello"),
     .accepts("9112 7.1.2", "a trailer", chunked("0\r\nX: y\r\n\r\n"), "POST /"),
     .accepts(
       "9112 7.1.2", "two trailers and the next request",
@@ -75,6 +80,27 @@ extension HTTPCorpus {
     .refuses(400, "9112 2.2", "a bare CR behind a size", chunked("5\rhello\r\n\(end)")),
     .refuses(400, "9112 2.2", "a bare CR behind a chunk", chunked("5\r\nhello\r0\r\n\r\n")),
     .refuses(400, "9112 2.2", "CR CR LF behind a size", chunked("5\r\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a bare semicolon", chunked("5;\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a bare semicolon behind zero", chunked("0;\r\n\r\n" + smuggled)),
+    .refuses(400, "9112 7.1.1", "two semicolons", chunked("5;;a\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a semicolon at the end", chunked("5;a;\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a bracket in a name", chunked("5;bad[=x\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "no name", chunked("5;=x\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "no value", chunked("5;a=\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "two values", chunked("5;a=b=c\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a slash in a value", chunked("5;a=b/c\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a quote without end", chunked("5;a=\"b\r\nhello\r\n\(end)")),
+    .refuses(
+      400, "9112 7.1.1", "a quote whose end is escaped",
+      chunked("5;a=\"b\\\"\r\nhello\r\n\(end)")),
+    .refuses(
+      400, "9112 7.1.1", "text behind a quote", chunked("5;a=\"b\"c\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a quote in a token", chunked("5;a=b\"c\"\r\nhello\r\n\(end)")),
+    .refuses(
+      400, "9112 7.1.1", "a space behind a semicolon", chunked("5; a\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a space before =", chunked("5;a =b\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a tab behind =", chunked("5;a=\tb\r\nhello\r\n\(end)")),
+    .refuses(400, "9112 7.1.1", "a space at the end", chunked("5;a \r\nhello\r\n\(end)")),
     .refuses(
       400, "9112 7.1.1", "an extension with a bare LF",
       chunked("5;a\nb\r\nhello\r\n\(end)" + smuggled)),
