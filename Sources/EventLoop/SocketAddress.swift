@@ -15,6 +15,16 @@ public enum SocketAddress: Hashable, Sendable {
     }
   }
 
+  /// Whether only this machine reaches it: 127.0.0.0/8, `::1`, or one of the former wrapped in an
+  /// IPv6 address.
+  public var isLoopback: Bool {
+    switch self {
+    case .v4(let address, _): UInt32(bigEndian: address) >> 24 == 127
+    case .v6(let high, let low, _, _):
+      high == 0 && (UInt64(bigEndian: low) == 1 || UInt64(bigEndian: low) >> 24 == 0xFFFF_7F)
+    }
+  }
+
   /// What the system calls filled in; nil for another family.
   init?(_ storage: sockaddr_storage) {
     var storage = storage

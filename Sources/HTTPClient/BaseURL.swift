@@ -23,6 +23,12 @@ public struct BaseURL: Equatable, Sendable {
     self.path = String(kept)
   }
 
+  /// Its host without the port; an IPv6 address is in brackets.
+  public var hostName: String {
+    let end = host.lastIndex(of: "]") ?? host.startIndex
+    return String(host[..<(host[end...].firstIndex(of: ":") ?? host.endIndex)])
+  }
+
   /// The address as text.
   public var text: String { "http://\(host)\(path)" }
 }

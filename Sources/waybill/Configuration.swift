@@ -27,8 +27,10 @@ struct Configuration: Equatable, Sendable {
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
-  /// Whether a token is asked for.
-  var auth: Gate.Mode
+  /// Whether a token is asked for, if somebody decided; else it depends on who can reach us.
+  var auth: Gate.Mode?
+  /// What the service is called, in open mode: requests for other hosts are refused there.
+  var hosts: [String]
   /// Who may read the metrics.
   var metricsAccess: Access
   /// How much each sender may ask for; nil for any amount.
@@ -73,24 +75,25 @@ struct Configuration: Equatable, Sendable {
       level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])
         ?? (onTerminal ? .text : .json))
-    // Where others reach us, or others' data is, somebody has to say that no token is needed.
-    auth =
-      try reader.word(.auth, ["open": .open, "tokens": .tokens])
-      ?? (embedded && Self.isLoopback(host) ? .open : .tokens)
+    auth = try reader.word(.auth, ["open": .open, "tokens": .tokens])
+    hosts = try [Self.inURL(host)] + reader.hosts() + (publicURL.map { [$0.hostName] } ?? [])
     metricsAccess = try reader.word(.metrics, ["open": .anyone, "admin": .admin]) ?? .admin
     rateLimit = try reader.rateLimit()
   }
 
-  /// Whether no token is asked for where other machines reach us.
-  var isOpenToOthers: Bool { auth == .open && !Self.isLoopback(host) }
+  /// Whether a token is asked for. Where other machines reach us, or the data is somebody else's,
+  /// somebody has to say that none is needed.
+  func mode(onLoopback: Bool) -> Gate.Mode {
+    let isEmbedded = if case .embedded = store { true } else { false }
+    return auth ?? (isEmbedded && onLoopback ? .open : .tokens)
+  }
 
   /// How many connections our own server must accept: those of the loops, and besides those of the
   /// jobs, of our other commands, of people in psql and of PostgreSQL's superuser.
   var serverConnectionsMax: Int { max(100, loops * connectionsPerLoop + 50) }
 
-  private static func isLoopback(_ host: String) -> Bool {
-    host == "localhost" || host == "::1" || host.hasPrefix("127.")
-  }
+  /// An address of IPv6 is in brackets where a port may follow.
+  static func inURL(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }
 
 /// Reads settings one by one; every refusal says cause and cure.
@@ -163,6 +166,25 @@ private struct SettingReader {
           + "or password")
     }
     return url
+  }
+
+  /// Hosts without a port, separated by commas.
+  func hosts() throws(ConfigurationError) -> [String] {
+    let hosts =
+      try text(.allowedHosts)?.split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.filter { $0 != " " } } ?? []
+    for host in hosts {
+      let isAddress = host.hasPrefix("[") && host.hasSuffix("]")
+      let isName = host.allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0))
+      }
+      guard !host.isEmpty, isAddress || isName else {
+        throw ConfigurationError(
+          "\(Setting.allowedHosts.name) has \(host): give names and addresses as they stand in "
+            + "a URL, without port, separated by commas")
+      }
+    }
+    return hosts
   }
 
   func rateLimit() throws(ConfigurationError) -> RateLimit? {

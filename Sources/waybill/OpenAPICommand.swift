@@ -7,7 +7,7 @@ enum OpenAPICommand {
     get throws {
       let configuration = try Configuration(Environment([:]))
       let shared = Shared(
-        configuration: configuration, target: try ConnectionString(""),
+        configuration: configuration, auth: .tokens, target: try ConnectionString(""),
         log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
         visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
       return String(decoding: Worker.documents(shared).openAPI, as: UTF8.self)

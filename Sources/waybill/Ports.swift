@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import HTTPServer
 import OrderAPI
@@ -18,6 +19,9 @@ struct Ports: Sendable {
     }
     self.own = own
   }
+
+  /// Whether only this machine reaches them. Of names, only the addresses they have led to count.
+  var areLoopback: Bool { ([main] + own.values).allSatisfy(\.address.isLoopback) }
 
   /// Says where which contract is, the main port first.
   func announce(to log: Log) {

@@ -29,7 +29,8 @@ struct Serve {
       _exit(0)
     }
     var shared = Shared(
-      configuration: configuration, target: store.target, log: log,
+      configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
+      target: store.target, log: log,
       schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
       visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
       hints: configuration.orderProcess.map { _ in ProcessHints() })
@@ -78,7 +79,7 @@ struct Serve {
       others.append(await WorkerThread(shared, ports, number: number))
     }
     let stopSignal = stopSignal(on: loop, log: shared.log)
-    announce(ports, to: shared.log)
+    announce(ports, shared)
     preparation?.start()
     loop.spawn { await adviseToken(shared, on: loop) }
     for await _ in stopSignal {}
@@ -98,18 +99,18 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
-  private func announce(_ ports: Ports, to log: Log) {
-    if configuration.isOpenToOthers {
-      log.write(
+  private func announce(_ ports: Ports, _ shared: Shared) {
+    if shared.auth == .open, !ports.areLoopback {
+      shared.log.write(
         .warning, "whoever reaches this address may do everything: WAYBILL_AUTH is open",
-        ["host": configuration.host])
+        ["host": ports.main.address.host])
     }
-    ports.announce(to: log)
+    ports.announce(to: shared.log)
   }
 
   /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
   private func adviseToken(_ shared: Shared, on loop: EventLoop) async {
-    guard configuration.auth == .tokens else { return }
+    guard shared.auth == .tokens else { return }
     let database = Database(shared.target, settings: .administration, on: loop)
     if let tokens = try? await TokenRepository(database).list(),
       tokens.allSatisfy({ $0.role.customer != nil || $0.revokedAt != nil })

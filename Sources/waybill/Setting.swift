@@ -12,7 +12,8 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
-      auth, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL, publicURL,
+      auth, allowedHosts, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL,
+      publicURL,
       orderProcessTimeout, loops, databaseConnections, logLevel, logFormat,
     ]
 
@@ -34,6 +35,11 @@ struct Setting: Sendable {
     name: "WAYBILL_AUTH", standard: "open if embedded and on a loopback address, else tokens",
     meaning: "`tokens`: every request needs one; `open`: only the shop's do, which has to be said "
       + "where other machines reach the service")
+  static let allowedHosts = Setting(
+    name: "WAYBILL_ALLOWED_HOSTS", standard: "none",
+    meaning:
+      "in open mode, the hosts that requests and pages may name beside loopback ones, `HOST` "
+      + "and that of `WAYBILL_PUBLIC_URL`: `shop.example.org, 192.0.2.7`")
   static let metrics = Setting(
     name: "WAYBILL_METRICS", standard: "admin",
     meaning: "who reads `/metrics` where tokens are needed: `admin`, or `open` for anyone")

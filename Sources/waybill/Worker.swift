@@ -11,6 +11,8 @@ import Synchronization
 /// What all loops of the process share.
 struct Shared: Sendable {
   let configuration: Configuration
+  /// Whether a token is asked for.
+  let auth: Gate.Mode
   let target: ConnectionString
   let log: Log
   let schemaVersion: Int
@@ -75,7 +77,7 @@ final class Worker {
   ) -> [Site] {
     let (log, loop) = (shared.log, database.loop)
     let gate = Gate(
-      shared.configuration.auth,
+      shared.auth, hosts: OwnHosts(shared.configuration.hosts),
       callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
       visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared)

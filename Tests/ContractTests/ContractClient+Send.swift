@@ -10,9 +10,9 @@ extension ContractClient {
   /// Sends a request with a body, which is JSON unless the fields say otherwise.
   func send(
     _ method: String, _ target: String, _ body: String = "",
-    fields: [String] = ["Content-Type: application/json"]
+    fields: [String] = ["Content-Type: application/json"], host: String = "localhost:8080"
   ) async throws -> ContractAnswer {
-    let head = ["\(method) \(target) HTTP/1.1", "Host: localhost:8080"] + fields
+    let head = ["\(method) \(target) HTTP/1.1", "Host: \(host)"] + fields
     let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
     var parser = RequestParser()
     var offset = 0

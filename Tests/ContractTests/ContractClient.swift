@@ -31,7 +31,7 @@ final class ContractClient {
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(
     _ database: Database, ownPortOf name: String? = nil, auth: Gate.Mode = .open,
-    visitors: Visitors = Visitors()
+    hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors()
   ) {
     self.database = database
     let products = ProductRepository(database)
@@ -62,7 +62,8 @@ final class ContractClient {
           + Contract.all.map { ($0.basePath, $0.routeSet(services)) }
       }
     let gate = Gate(
-      auth, callers: IdentifyCaller(tokens: TokenRepository(database)), visitors: visitors,
+      auth, hosts: hosts, callers: IdentifyCaller(tokens: TokenRepository(database)),
+      visitors: visitors,
       now: { .nanoseconds(loop.now.nanoseconds) })
     router = Router(mounts, gate: gate, answers: services.answers) { [outage] error, _ in
       guard !outage.isWanted else { return }

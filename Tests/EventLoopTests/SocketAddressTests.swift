@@ -38,4 +38,18 @@ struct SocketAddressTests {
     #expect(socket.localAddress?.host == "127.0.0.1")
     #expect(socket.localAddress?.port != 0)
   }
+
+  @Test(
+    "is a loopback one when only this machine reaches it",
+    arguments: [
+      ("127.0.0.1", true), ("127.255.255.254", true), ("::1", true), ("::ffff:127.0.0.1", true),
+      ("0.0.0.0", false), ("128.0.0.1", false), ("126.255.255.255", false), ("10.0.0.127", false),
+      ("::", false), ("::2", false), ("::ffff:10.0.0.1", false), ("2001:db8::1", false),
+      ("::127.0.0.1", false),
+    ])
+  func loopback(_ host: String, _ isLoopback: Bool) throws {
+    let address = try #require(SocketAddress(literal: host, port: 1))
+
+    #expect(address.isLoopback == isLoopback)
+  }
 }

@@ -108,24 +108,38 @@ struct ConfigurationTests {
     #expect(try Configuration(environment, cores: 2, onTerminal: false).port == 1_234)
   }
 
-  typealias Door = (variables: [String: String], isOpen: Bool)
+  typealias Door = (variables: [String: String], onLoopback: Bool, isOpen: Bool)
   static let doors: [Door] = [
-    ([:], true), (["HOST": "127.1.2.3"], true), (["HOST": "::1"], true),
-    (["HOST": "localhost"], true),
-    (["HOST": "0.0.0.0"], false), (["HOST": "::"], false), (["HOST": "db.example.org"], false),
-    (["DATABASE_URL": "x"], false), (["WAYBILL_AUTH": "tokens"], false),
-    (["HOST": "0.0.0.0", "WAYBILL_AUTH": "open"], true),
-    (["DATABASE_URL": "x", "WAYBILL_AUTH": "open"], true),
+    ([:], true, true), ([:], false, false), (["HOST": "127.0.0.1"], false, false),
+    (["HOST": "0.0.0.0"], true, true), (["DATABASE_URL": "x"], true, false),
+    (["DATABASE_URL": "x"], false, false), (["WAYBILL_AUTH": "tokens"], true, false),
+    (["WAYBILL_AUTH": "open"], false, true),
+    (["DATABASE_URL": "x", "WAYBILL_AUTH": "open"], false, true),
   ]
 
   @Test(
-    "asks for tokens unless the data and the address are this machine's own, or somebody decided",
+    "asks for tokens unless data and bound address are this machine's own, or somebody decided",
     arguments: doors)
   func door(_ example: Door) throws {
     let configuration = try read(example.variables)
 
-    #expect((configuration.auth == .open) == example.isOpen)
-    #expect(configuration.isOpenToOthers == (example.isOpen && configuration.host == "0.0.0.0"))
+    #expect((configuration.mode(onLoopback: example.onLoopback) == .open) == example.isOpen)
+  }
+
+  @Test("knows the names that the service goes by")
+  func hosts() throws {
+    #expect(try read([:]).hosts == ["127.0.0.1"])
+    #expect(
+      try read([
+        "HOST": "::", "WAYBILL_ALLOWED_HOSTS": "shop.example.org, 192.0.2.7,[2001:db8::1]",
+        "WAYBILL_PUBLIC_URL": "http://waybill:8080/below",
+      ]).hosts == ["[::]", "shop.example.org", "192.0.2.7", "[2001:db8::1]", "waybill"])
+    #expect(try read(["WAYBILL_PUBLIC_URL": "http://[2001:db8::1]:80"]).hosts[1] == "[2001:db8::1]")
+    for wrong in ["a:8080", "http://a", "a,,b", "*", "a/b", "2001:db8::1"] {
+      #expect(throws: ConfigurationError.self, "\(wrong)") {
+        try read(["WAYBILL_ALLOWED_HOSTS": wrong])
+      }
+    }
   }
 
   @Test("limits nobody's rate unless told to, and fills a bucket that is as large as the rate")

@@ -72,4 +72,45 @@ struct PortTests {
       try Configuration(Environment(["WAYBILL_STOREFRONT_PROT": "3000"]))
     }
   }
+
+  /// How a host is written, whether others reach what it leads to, and what the log says of it.
+  static let hosts: [(host: String, isOpen: Bool, url: String)] = [
+    ("127.1", true, "http://127.0.0.1:"), ("localhost", true, "http://127.0.0.1:"),
+    ("0", false, "http://0.0.0.0:"), ("0.0", false, "http://0.0.0.0:"),
+    ("::ffff:127.0.0.1", true, "http://[::ffff:127.0.0.1]:"), ("0x0", false, "http://0.0.0.0:"),
+  ]
+
+  @Test(
+    "asks for tokens where others reach the address that was bound, however it is written",
+    arguments: hosts)
+  func bound(_ example: (host: String, isOpen: Bool, url: String)) async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram([
+      "WAYBILL_HOME": home, "HOST": example.host, "WAYBILL_AUTH": "", "WAYBILL_SEED": "none",
+    ])
+    try await eventually("it listens; its log: \(program.log)", within: .seconds(60)) {
+      program.log.contains(example.url)
+    }
+    let port = try #require(
+      program.log.firstMatch(of: #/"url":"http:[^"]*:(\d+)"/#).flatMap { UInt16($0.1) })
+    // What is bound to a wrapped address is reached by the one within.
+    let answer = await PlainClient.get("/products", port: port)
+
+    #expect(answer.hasPrefix("HTTP/1.1 \(example.isOpen ? 200 : 401) "), "\(answer)")
+    program.signal(15)
+    #expect(await program.exitCode() == 0)
+    #expect(program.log.contains("may do everything") == false)
+  }
+
+  @Test("that others reach is open only when somebody says so, and then with a warning")
+  func openToOthers() async throws {
+    let program = try RunningProgram([
+      "DATABASE_URL": try await MigratedDatabase.make(), "HOST": "0",
+    ])
+    try await eventually("it warns; its log: \(program.log)") {
+      program.log.contains("whoever reaches this address may do everything")
+    }
+    #expect(program.log.contains(#""host":"0.0.0.0""#))
+  }
 }

@@ -8,7 +8,7 @@ public final class Gate {
   /// Whether a token is asked for.
   public enum Mode: Sendable {
     /// Only where it must be known whose things are meant. A token is not even looked at elsewhere:
-    /// whoever is not let through with it would be without it.
+    /// whoever is not let through with it would be without it. Foreign pages are kept out.
     case open
     /// Everywhere but on routes that are open to anyone.
     case tokens
@@ -28,15 +28,19 @@ public final class Gate {
   }
 
   private let mode: Mode
+  private let hosts: OwnHosts
   private let callers: IdentifyCaller
   private let visitors: Visitors
   private let now: () -> Duration
 
-  /// A gate of one loop, whose clock never goes back. The visitors are those of all loops.
+  /// A gate of one loop, whose clock never goes back. The visitors are those of all loops; the
+  /// hosts matter in open mode only.
   public init(
-    _ mode: Mode, callers: IdentifyCaller, visitors: Visitors, now: @escaping () -> Duration
+    _ mode: Mode, hosts: OwnHosts = OwnHosts(), callers: IdentifyCaller, visitors: Visitors,
+    now: @escaping () -> Duration
   ) {
     self.mode = mode
+    self.hosts = hosts
     self.callers = callers
     self.visitors = visitors
     self.now = now
@@ -46,8 +50,16 @@ public final class Gate {
   func admit(_ request: Request, to access: Access, from address: ClientAddress) -> Verdict {
     switch access {
     case .anyone: return .decided(.success(Pass(caller: nil)))
-    case .roles where mode == .open: return .decided(pass(nil, as: .address(address)))
     case .roles, .customer: break
+    }
+    if mode == .open {
+      do throws(Failure) {
+        try hosts.check(request)
+      } catch {
+        visitors.refused(.foreign)
+        return .decided(.failure(error))
+      }
+      if case .roles = access { return .decided(pass(nil, as: .address(address))) }
     }
     do throws(Failure) {
       let token = try request.bearerToken()

@@ -17,6 +17,8 @@ public final class Visitors: Sendable {
     case role
     /// More requests than are allowed.
     case rate
+    /// For another host, or from a foreign page.
+    case foreign
   }
 
   private let badTokens = Mutex(BadTokens())
