@@ -42,6 +42,8 @@ extension Status {
   public static let seeOther = Status(303, "See Other")
   /// 304.
   public static let notModified = Status(304, "Not Modified")
+  /// 307.
+  public static let temporaryRedirect = Status(307, "Temporary Redirect")
   /// 308.
   public static let permanentRedirect = Status(308, "Permanent Redirect")
   /// 400.
@@ -72,6 +74,8 @@ extension Status {
   public static let unsupportedMediaType = Status(415, "Unsupported Media Type")
   /// 417.
   public static let expectationFailed = Status(417, "Expectation Failed")
+  /// 421.
+  public static let misdirectedRequest = Status(421, "Misdirected Request")
   /// 422.
   public static let unprocessableContent = Status(422, "Unprocessable Content")
   /// 428.
@@ -100,9 +104,11 @@ extension Status {
 
   private static let all: [Status] = [
     .ok, .created, .accepted, .noContent, .movedPermanently, .seeOther, .notModified,
-    .permanentRedirect, .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
+    .temporaryRedirect, .permanentRedirect, .badRequest, .unauthorized, .forbidden, .notFound,
+    .methodNotAllowed,
     .notAcceptable, .requestTimeout, .conflict, .gone, .preconditionFailed, .contentTooLarge,
-    .uriTooLong, .unsupportedMediaType, .expectationFailed, .unprocessableContent,
+    .uriTooLong, .unsupportedMediaType, .expectationFailed, .misdirectedRequest,
+    .unprocessableContent,
     .preconditionRequired, .tooManyRequests, .requestHeaderFieldsTooLarge, .internalServerError,
     .notImplemented, .badGateway, .serviceUnavailable, .gatewayTimeout, .httpVersionNotSupported,
   ]

@@ -7,13 +7,38 @@ extension Call {
     unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONObject) throws(JSONInvalid) -> Value
   ) throws(Failure) -> Value {
-    // Parameters say nothing: JSON is UTF-8 by definition.
-    let type = request.field("content-type")?.prefix { $0 != ";" }.lowercased()
-    guard type?.split(separator: " ") == ["application/json"] else { throw .notJSON }
+    guard request.hasJSON else { throw .notJSON }
+    let codings = request.fields("content-encoding")
+    guard codings.allSatisfy({ $0.isEmpty || $0.lowercased() == "identity" }) else {
+      throw .encodedBody
+    }
     do {
       return try JSONReader.decode(request.body, unknownFields: unknownFields, read)
     } catch {
       throw .badBody(error)
     }
+  }
+}
+
+extension Request {
+  /// Whether the body says that it is JSON. A charset may be named, and only one is right: JSON is
+  /// UTF-8 by definition. Other parameters say nothing.
+  fileprivate var hasJSON: Bool {
+    guard let field = field("content-type") else { return false }
+    let parts = field.lowercased().split(separator: ";").map(\.trimmed)
+    return parts.first == "application/json"
+      && parts.dropFirst().allSatisfy { parameter in
+        guard parameter.hasPrefix("charset=") else { return true }
+        return ["utf-8", "\"utf-8\""].contains(parameter.dropFirst("charset=".count))
+      }
+  }
+}
+
+extension Substring {
+  /// The same without the blanks at its ends.
+  fileprivate var trimmed: Substring {
+    func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+    let start = drop(while: isBlank)
+    return start[..<(start.lastIndex { !isBlank($0) }.map(index(after:)) ?? start.startIndex)]
   }
 }

@@ -15,9 +15,12 @@ extension ErrorCode {
     switch self {
     case .badMessage, .tooSlow, .overloaded, .unknownRoute, .methodNotAllowed, .notAcceptable:
       adviceOnHTTP
-    case .invalidJSON, .invalidRequest, .notJSON, .tooManyLines, .emptied: adviceOnBodies
+    case .invalidJSON, .invalidRequest, .notJSON, .encodedBody, .tooManyLines, .emptied:
+      adviceOnBodies
     case .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay: adviceOnKeys
-    case .unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests: adviceOnAccess
+    case .unauthenticated, .forbidden, .misdirected, .foreignPage, .tooManyBadTokens,
+      .tooManyRequests:
+      adviceOnAccess
     case .internal, .unavailable, .outcomeUnknown: adviceOnTrouble
     case .notFound, .idTaken, .referenceUsed, .unknownProduct, .outOfStock, .notEditable,
       .notYoursToMove, .stockBelowZero, .stockTooLarge, .versionChanged, .wrongStatus:
@@ -43,7 +46,8 @@ extension ErrorCode {
         "Compare the address with the list of calls. A trailing slash makes it another address.")
     case .methodNotAllowed:
       Advice(
-        "The address exists, but does not offer this method.", "Use one that Allow names.")
+        "The address exists, but does not offer this method.",
+        "Use one that the message and Allow name.")
     case .notAcceptable:
       Advice(
         "The answer cannot be had in any of the forms that Accept asks for.",
@@ -66,8 +70,13 @@ extension ErrorCode {
         "The message says what was expected, and at which byte.")
     case .notJSON:
       Advice(
-        "The body is of another type than JSON, or does not say of which.",
-        "Send JSON, and the header Content-Type: application/json.")
+        "The body is of another type than JSON, does not say of which, or says that it is in "
+          + "another character set than UTF-8.",
+        "Send JSON in UTF-8, and the header Content-Type: application/json.")
+    case .encodedBody:
+      Advice(
+        "The body has a Content-Encoding, such as gzip. Bodies are read as they are sent.",
+        "Send it without. A body may have 256 KB.")
     case .tooManyLines:
       Advice("An order would have more than 100 lines.", "Split it into several orders.")
     case .emptied:
@@ -106,6 +115,18 @@ extension ErrorCode {
       Advice(
         "The token is good, but what was asked for is not for its role.",
         "Use a token of a role that may; the list of calls names the roles of each.")
+    case .misdirected:
+      Advice(
+        "The service needs no token here, so it answers only to names that are its own, and the "
+          + "request's Host is none of them: a page elsewhere could give itself such a name.",
+        "Use localhost or the address it listens on. Whoever runs the service can add names by "
+          + "WAYBILL_ALLOWED_HOSTS, or have tokens asked for by WAYBILL_AUTH=tokens.")
+    case .foreignPage:
+      Advice(
+        "The request comes from a page of another origin, as Origin or Sec-Fetch-Site says. The "
+          + "service needs no token here, so such a page could do everything in its reader's name.",
+        "Call the service from your own server. Whoever runs it can add the page's host to "
+          + "WAYBILL_ALLOWED_HOSTS, or have tokens asked for by WAYBILL_AUTH=tokens.")
     case .tooManyBadTokens:
       Advice(
         "Many tokens from this address were unknown, revoked or expired, and so is this one.",
@@ -138,8 +159,10 @@ extension ErrorCode {
           + "again; a change that carried an If-Match is refused if it was done.")
     default:
       Advice(
-        "Something is wrong with the service itself, and it has been logged.",
-        "Tell whoever runs the service the request_id of the answer.")
+        "Something is wrong with the service itself, and it has been logged. A change that was "
+          + "asked for is mostly not done, but that is not certain.",
+        "With an Idempotency-Key send it again, and it is done once; else look before trying "
+          + "again. Tell whoever runs the service the request_id of the answer.")
     }
   }
 

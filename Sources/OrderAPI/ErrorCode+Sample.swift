@@ -11,18 +11,21 @@ extension ErrorCode {
     case .tooSlow: .tooSlow
     case .overloaded: .overloaded
     case .unknownRoute: .unknownRoute
-    case .methodNotAllowed: .methodNotAllowed(allowed: [.get, .head])
+    case .methodNotAllowed: .methodNotAllowed(allowed: [.get, .head, .options])
     case .notAcceptable: .notAcceptable(offered: [.json])
     case .invalidJSON:
       Self.sampleOfSyntax
     case .invalidRequest:
       .badBody(.violations([JSONViolation(field: "status", reason: .notString)]))
     case .notJSON: .notJSON
+    case .encodedBody: .encodedBody
     case .badIdempotencyKey: .badIdempotencyKey
     case .idempotencyKeyReused: .idempotencyKeyReused
     case .idempotencyKeyUnderWay: .idempotencyKeyUnderWay
     case .unauthenticated: .unauthenticated(hasToken: true)
     case .forbidden: .forbidden
+    case .misdirected: .misdirected
+    case .foreignPage: .foreignPage
     case .tooManyBadTokens: .tooManyBadTokens(wait: .seconds(1))
     case .tooManyRequests: .tooManyRequests(Self.sampleOfAllowance)
     case .internal: .order(.failure(detail: ""))

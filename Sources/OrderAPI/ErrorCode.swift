@@ -5,7 +5,9 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case badIdempotencyKey = "bad_idempotency_key"
   case badMessage = "bad_message"
   case emptied
+  case encodedBody = "encoded_body"
   case forbidden
+  case foreignPage = "foreign_page"
   case idTaken = "id_taken"
   case idempotencyKeyReused = "idempotency_key_reused"
   case idempotencyKeyUnderWay = "idempotency_key_under_way"
@@ -13,6 +15,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case invalidJSON = "invalid_json"
   case invalidRequest = "invalid_request"
   case methodNotAllowed = "method_not_allowed"
+  case misdirected
   case notAcceptable = "not_acceptable"
   case notEditable = "not_editable"
   case notFound = "not_found"
@@ -44,7 +47,8 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .badIdempotencyKey, .badMessage, .emptied, .invalidJSON, .invalidRequest, .tooManyLines:
       .badRequest
     case .unauthenticated: .unauthorized
-    case .forbidden: .forbidden
+    case .forbidden, .foreignPage: .forbidden
+    case .misdirected: .misdirectedRequest
     case .notFound, .unknownRoute: .notFound
     case .methodNotAllowed: .methodNotAllowed
     case .notAcceptable: .notAcceptable
@@ -54,7 +58,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
       .stockTooLarge, .wrongStatus:
       .conflict
     case .versionChanged: .preconditionFailed
-    case .notJSON: .unsupportedMediaType
+    case .encodedBody, .notJSON: .unsupportedMediaType
     case .tooManyBadTokens, .tooManyRequests: .tooManyRequests
     case .idempotencyKeyReused, .unknownProduct: .unprocessableContent
     case .internal: .internalServerError

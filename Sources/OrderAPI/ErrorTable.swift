@@ -27,8 +27,9 @@ struct ErrorNotice {
     case .unknownRoute:
       self.init(.unknownRoute, "There is nothing at this address.")
     case .methodNotAllowed(let allowed):
-      self.init(.methodNotAllowed, "This method is not offered here.")
-      fields = [Field("Allow", allowed.map(\.name).joined(separator: ", "))]
+      let names = allowed.map(\.name).joined(separator: ", ")
+      self.init(.methodNotAllowed, "This method is not offered here; these are: \(names).")
+      fields = [Field("Allow", names)]
     case .badMessage(let rejection):
       self.init(.badMessage, rejection.sentence)
       status = rejection.status
@@ -40,13 +41,18 @@ struct ErrorNotice {
       self.init(.invalidJSON, error.message)
     case .notJSON:
       self.init(
-        .notJSON, "The body must be JSON: Content-Type: application/json.")
+        .notJSON, "The body must be JSON in UTF-8: Content-Type: application/json.")
     case .badBody(.violations(let violations)), .invalid(let violations):
       self.init(violations: violations)
     case .notAcceptable(let offered):
       let types = offered.map { $0.value.prefix { $0 != ";" } }.joined(separator: " or ")
       self.init(.notAcceptable, "The answer can be had as \(types) only.")
-    case .unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests:
+    case .encodedBody:
+      self.init(
+        .encodedBody, "The body must be sent as it is, without a Content-Encoding.")
+      fields = [Field("Accept-Encoding", "identity")]
+    case .unauthenticated, .forbidden, .misdirected, .foreignPage, .tooManyBadTokens,
+      .tooManyRequests:
       self.init(refusingCaller: failure)
     case .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay:
       self.init(refusingKey: failure)
@@ -79,6 +85,10 @@ struct ErrorNotice {
     case .tooManyRequests(let allowance):
       self.init(.tooManyRequests, "This is more than is allowed: wait.")
       fields = allowance.fields + [Field("Retry-After", "\(allowance.wait.wholeSeconds)")]
+    case .misdirected:
+      self.init(.misdirected, "This service does not go by the name that Host says.")
+    case .foreignPage:
+      self.init(.foreignPage, "Pages from elsewhere may not use this service.")
     default:
       self.init(.forbidden, "The token does not allow this.")
     }

@@ -16,12 +16,18 @@ public enum Failure: Error {
   case overloaded
   /// The body is not JSON as it should be, or its fields are not.
   case badBody(JSONFailure)
-  /// The body is of another type than JSON.
+  /// The body is of another type than JSON, or in another character set than UTF-8.
   case notJSON
+  /// The body is compressed.
+  case encodedBody
   /// The caller accepts none of the forms the answer could have.
   case notAcceptable(offered: [ContentType])
   /// Nobody says who asks, or says it with a token that does not hold.
   case unauthenticated(hasToken: Bool)
+  /// The request names a host that is not ours.
+  case misdirected
+  /// A page from elsewhere asks, in a browser that may reach us.
+  case foreignPage
   /// Whoever asks may not do this.
   case forbidden
   /// Tokens that do not hold keep coming from where this one came from.

@@ -26,7 +26,7 @@ struct RouteTree {
     }
 
     var allowed: [Method] {
-      entries.flatMap { $0.route.method == .get ? [.get, .head] : [$0.route.method] }
+      entries.flatMap { $0.route.method == .get ? [.get, .head] : [$0.route.method] } + [.options]
     }
   }
 
@@ -37,6 +37,13 @@ struct RouteTree {
   }
 
   private var nodes = [Node()]
+
+  /// What is offered anywhere, each once.
+  var allowed: [Method] {
+    Endpoint(entries: nodes.flatMap(\.endpoint.entries)).allowed.reduce(into: []) { all, method in
+      if !all.contains(method) { all.append(method) }
+    }
+  }
 
   mutating func insert(_ entry: Entry) {
     var node = 0

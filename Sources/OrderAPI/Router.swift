@@ -48,11 +48,17 @@ public final class Router {
   public func reply(
     to request: Request, id: RequestID, from address: ClientAddress
   ) -> (template: String?, reply: Reply) {
+    if request.method == .options, request.path.elementsEqual("*".utf8) {
+      return (nil, .now(.allowing(tree.allowed)))
+    }
     guard let place = tree.find(request.path) else {
       return (nil, .now(refuse(.unknownRoute, request, id: id)))
     }
     guard let entry = place.endpoint.entry(for: request.method) else {
       let other = place.endpoint.entries[0]
+      guard request.method != .options else {
+        return (other.template, .now(.allowing(place.endpoint.allowed)))
+      }
       let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
       return (other.template, .now(explain(failure, other.mount, request, id)))
     }
@@ -170,6 +176,12 @@ extension PathPattern {
 }
 
 extension Response {
+  /// What may be done there. It says nothing of pages from elsewhere, so browsers keep them out.
+  fileprivate static func allowing(_ methods: [Method]) -> Response {
+    let names = methods.map(\.name).joined(separator: ", ")
+    return Response(.noContent, fields: [Field("Allow", names)])
+  }
+
   /// The same answer with what its bearer is told beside it.
   fileprivate func with(_ more: [Field]) -> Response {
     guard !more.isEmpty else { return self }

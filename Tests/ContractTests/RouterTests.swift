@@ -51,7 +51,11 @@ struct RouterTests {
     ("DELETE /orders", 405, "own: method_not_allowed"),
     ("DELETE /shop/orders/7", 405, "shop: method_not_allowed"),
     ("GET /orders/7/status", 405, "own: method_not_allowed"),
-    ("OPTIONS *", 404, "own: unknown_route"),
+    ("OPTIONS *", 204, ""),
+    ("OPTIONS /orders", 204, ""),
+    ("OPTIONS /shop/orders/7", 204, ""),
+    ("OPTIONS /nowhere", 404, "own: unknown_route"),
+    ("OPTIONS /orders/", 404, "own: unknown_route"),
     ("BREW /orders", 405, "own: method_not_allowed"),
   ]
 
@@ -65,13 +69,20 @@ struct RouterTests {
     #expect(String(decoding: response.body, as: UTF8.self) == example.body, "\(example.request)")
   }
 
-  @Test("names the methods that are offered")
-  func allow() throws {
+  @Test(
+    "names the methods that are offered",
+    arguments: [
+      ("DELETE /orders", "GET, HEAD, POST, OPTIONS"),
+      ("OPTIONS /orders", "GET, HEAD, POST, OPTIONS"),
+      ("OPTIONS /orders/7/status", "PATCH, OPTIONS"),
+      ("OPTIONS *", "GET, HEAD, POST, PATCH, OPTIONS"),
+    ])
+  func allow(_ line: String, _ methods: String) throws {
     let router = Router([("/", Self.own)]) { _, _ in }
 
-    let response = try respond(router, "DELETE /orders")
+    let response = try respond(router, line)
 
-    #expect(response.fields.map(\.value) == ["GET, HEAD, POST"])
+    #expect(response.fields.map { "\($0.name): \($0.value)" } == ["Allow: \(methods)"])
   }
 
   @Test("hides a failure nobody foresaw and reports it with the request's id")

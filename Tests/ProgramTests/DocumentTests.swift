@@ -1,4 +1,3 @@
-import JSON
 import TestSupport
 import Testing
 
@@ -16,6 +15,17 @@ import Testing
     #expect(try OpenAPICommand.document == committed)
   }
 
+  /// The same document on one line. It is larger than any that is read here.
+  private static func withoutBlanks(_ json: String) -> String {
+    var (isText, isEscaped) = (false, false)
+    let kept = json.utf8.filter { byte in
+      if byte == UInt8(ascii: "\""), !isEscaped { isText.toggle() }
+      isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+      return isText || (byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\n"))
+    }
+    return String(decoding: kept, as: UTF8.self)
+  }
+
   @Test("is the one that the program prints and serves") func served() async throws {
     let printing = try RunningProgram(["CI": "true"], arguments: ["openapi"])
     #expect(await printing.exitCode() == 0)
@@ -27,7 +37,7 @@ import Testing
     let port = try await program.port()
     let served = await PlainClient.body(of: "/openapi.json", port: port)
 
-    #expect(try JSONValue(parsing: Array(served.utf8)).indented == Array(committed.utf8))
+    #expect(served == Self.withoutBlanks(committed))
     #expect(await PlainClient.get("/docs/swagger-ui.js", port: port).contains("Encoding: gzip"))
   }
 }

@@ -55,6 +55,8 @@ extension OpenAPI {
         "RateLimit-Policy": Self.header(
           "Where requests are limited: how many at once, and the seconds in which they come back.",
           example: "\"requests\";q=10;w=2"),
+        "Accept-Encoding": Self.header(
+          "How bodies may be encoded: not at all.", example: "identity"),
         "WWW-Authenticate": Self.header(
           "What to send: a token, as a bearer.", example: "Bearer realm=\"waybill\""),
       ],

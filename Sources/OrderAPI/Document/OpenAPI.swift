@@ -196,10 +196,15 @@ extension OpenAPI {
     let about = route.description
     var codes = about.refusals
     if route.access != .anyone {
-      codes += [.unauthenticated, .forbidden, .tooManyBadTokens, .tooManyRequests]
+      codes += [
+        .unauthenticated, .forbidden, .foreignPage, .misdirected, .tooManyBadTokens,
+        .tooManyRequests,
+      ]
     }
     if !about.queryNames.isEmpty { codes.append(.invalidRequest) }
-    if about.body != nil { codes += [.invalidJSON, .invalidRequest, .notJSON, .badMessage] }
+    if about.body != nil {
+      codes += [.invalidJSON, .invalidRequest, .notJSON, .encodedBody, .badMessage]
+    }
     if about.parameters.contains(where: { $0.name == Parameter.ifMatch.name }) {
       codes.append(.versionChanged)
     }
