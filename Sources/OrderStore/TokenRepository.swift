@@ -43,13 +43,15 @@ public final class TokenRepository {
   }
 
   /// Makes a token. Its text is in the answer and nowhere else. A customer nobody has introduced is
-  /// made known by it, as by an order.
-  public func create(_ new: NewToken) async throws(OrderError) -> (BearerToken, Token) {
+  /// made known by it, as by an order, unless that may not be.
+  public func create(
+    _ new: NewToken, mayIntroduceCustomer: Bool = true
+  ) async throws(OrderError) -> (BearerToken, Token) {
     var random = SystemRandomNumberGenerator()
     let token = BearerToken(using: &random)
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
-        if let customer = new.role.customer {
+        if let customer = new.role.customer, mayIntroduceCustomer {
           _ = try await transaction.run(
             """
             INSERT INTO customers (id)
@@ -68,6 +70,7 @@ public final class TokenRepository {
         return (token, try Self.token(rows[0]))
       }
     } catch {
+      guard error.serverError?.state != .foreignKeyViolation else { throw .unknownCustomer }
       throw OrderError(error)
     }
   }

@@ -10,7 +10,7 @@ struct Doctor {
 
   init(_ environment: Environment) { self.environment = environment }
 
-  func run() -> Int32 {
+  func run(asJSON: Bool) throws -> Int32 {
     do {
       let configuration = try Configuration(environment)
       report("settings", "ok")

@@ -5,11 +5,12 @@ import HTTPClient
 
 /// `waybill health`: for container health checks, without a shell or another program.
 enum Health {
-  static func run(_ configuration: Configuration) -> Int32 {
+  static func run(_ configuration: Configuration) throws -> Int32 {
     // A server that listens on every address is asked on this machine's own.
     let host = ["0.0.0.0", "::"].contains(configuration.host) ? "127.0.0.1" : configuration.host
+    let status: Int
     do {
-      let status = try EventLoop().runUntilDone { loop in
+      status = try EventLoop().runUntilDone { loop in
         let client = HTTPClient(loop: loop)
         defer { client.closeIdleConnections() }
         let origin = host.contains(":") ? "[\(host)]" : host
@@ -17,13 +18,13 @@ enum Health {
           ClientRequest(.get, "/readyz", host: "\(origin):\(configuration.port)")
         ).status
       }
-      print(status == 200 ? "ready" : "not ready: status \(status)")
-      return status == 200 ? 0 : 1
     } catch {
       let place = "\(configuration.host):\(configuration.port)"
-      print("not ready: \(cause(of: error, at: place))")
+      try StandardOutput.write("not ready: \(cause(of: error, at: place))\n")
       return 1
     }
+    try StandardOutput.write(status == 200 ? "ready\n" : "not ready: status \(status)\n")
+    return status == 200 ? 0 : 1
   }
 
   private static func cause(of error: any Error, at place: String) -> String {

@@ -1,5 +1,6 @@
 import EventLoop
 import OrderStore
+import Orders
 import Postgres
 
 /// The commands that change the database and end.
@@ -13,8 +14,9 @@ struct Maintenance {
     let applied = try configuration.onDatabase { target, loop in
       try await migrator.migrate(target, on: loop)
     }
-    for file in applied { print("applied \(file.fileName)") }
-    print("the schema is at version \(migrator.files.count)")
+    let lines = applied.map { "applied \($0.fileName)\n" }
+    try StandardOutput.write(
+      lines.joined() + "the schema is at version \(migrator.files.count)\n")
     return 0
   }
 
@@ -24,7 +26,8 @@ struct Maintenance {
         try await DemoData(database).plant()
       }
     }
-    print(planted ? "planted the demo data" : "the catalogue is not empty; nothing was changed")
+    try StandardOutput.write(
+      planted ? "planted the demo data\n" : "the catalogue is not empty; nothing was changed\n")
     return 0
   }
 }
@@ -43,8 +46,8 @@ extension Configuration {
 }
 
 extension ConnectionString {
-  /// Runs `body` on the database with the patience of one who administers it; what goes wrong is
-  /// said after `failure`.
+  /// Runs `body` on the database with the patience of one who administers it; what goes wrong with
+  /// the database is said after `failure`.
   func administer<Result: Sendable>(
     _ failure: String, on loop: EventLoop, _ body: (Database) async throws -> Result
   ) async throws -> Result {
@@ -55,6 +58,7 @@ extension ConnectionString {
       return result
     } catch {
       await database.close()
+      guard error is OrderError || error is PostgresError else { throw error }
       throw ConfigurationError("\(failure): \(error); `waybill doctor` looks for the cause")
     }
   }

@@ -26,6 +26,7 @@ final class Metrics: Sendable {
 
   func text(_ visitors: Visitors) -> [UInt8] {
     var text = MetricsText()
+    addBuild(&text)
     addRequests(&text)
     addConnections(&text)
     addDatabase(&text)
@@ -34,6 +35,13 @@ final class Metrics: Sendable {
     process.add(to: &text)
     visitors.add(to: &text)
     return text.bytes
+  }
+
+  private func addBuild(_ text: inout MetricsText) {
+    text.describe("waybill_build_info", "gauge", "Which program this is")
+    text.sample(
+      "waybill_build_info",
+      labels: ["version": BuildFacts.version, "revision": BuildFacts.revision], "1")
   }
 
   private func addRequests(_ text: inout MetricsText) {

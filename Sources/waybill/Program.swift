@@ -12,14 +12,13 @@ struct Program {
     signal(SIGPIPE, SIG_IGN)
     let environment = Environment.ofProcess()
     do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      let code = try Command(arguments).run(environment, arguments.dropFirst())
+      let code = try Invocation(Array(CommandLine.arguments.dropFirst())).run(environment)
       Interruption.ofProcess.leaveTheEndToIt()
       exit(code)
     } catch {
       Interruption.ofProcess.leaveTheEndToIt()
       Self.complain("waybill: \(error)\n")
-      exit(1)
+      exit(error is UsageError ? 2 : 1)
     }
   }
 
@@ -29,6 +28,7 @@ struct Program {
     for descriptor in 0...2 as ClosedRange<Int32> where fcntl(descriptor, F_GETFD) == -1 {
       // The lowest free number is this one.
       _ = open("/dev/null", O_RDWR)
+      if descriptor == 1 { StandardOutput.startedClosed() }
     }
   }
 

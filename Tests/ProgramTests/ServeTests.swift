@@ -268,7 +268,6 @@ struct ServeTests {
   typealias Refused = (why: String, variables: [String: String], arguments: [String], line: String)
   static let refused: [Refused] = [
     ("an unknown setting", ["WAYBILL_X": "1"], ["serve"], "WAYBILL_X is not a setting"),
-    ("an unknown command", [:], ["dance"], "the commands are serve"),
     (
       "an unreachable database", ["DATABASE_URL": "host=/nowhere"], ["migrate"],
       "the database cannot be asked"
@@ -292,14 +291,6 @@ struct ServeTests {
     #expect(await program.exitCode() == 1, "\(example.why)")
     #expect(program.log.split(separator: "\n").count == 1, "\(program.log)")
     #expect(program.log.contains(example.line), "\(program.log)")
-  }
-
-  @Test("shows how it is used to whoever asks any of its commands", arguments: Command.allCases)
-  func help(command: Command) async throws {
-    let program = try RunningProgram([:], arguments: [command.rawValue, "create", "--help"])
-
-    #expect(await program.exitCode() == 0)
-    #expect(program.log.hasPrefix("usage: waybill") && program.log.contains("token create --role"))
   }
 
   @Test("refuses a port that is taken and names it")

@@ -1,0 +1,10 @@
+import CPQ
+
+/// Which libpq this process has loaded.
+public enum LibpqVersion {
+  /// As people write it: `15.14`.
+  public static var text: String {
+    let number = Int(PQlibVersion())
+    return "\(number / 10_000).\(number % 10_000)"
+  }
+}

@@ -1,0 +1,141 @@
+import Orders
+
+/// Everything the program can be asked to do.
+enum CommandTable {
+  static let all: [CommandDescription] = [
+    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, doctor, health, openapi,
+    settings, version, completion, man, help,
+  ]
+
+  static let serve = CommandDescription(
+    words: ["serve"],
+    summary:
+      "runs the service (the default); SIGTERM finishes what was begun, a second one ends it at once",
+    details: "It is told what to do by environment variables: `waybill settings` lists them. "
+      + "Without DATABASE_URL it runs a private PostgreSQL in the folder WAYBILL_HOME.",
+    examples: [
+      .init(line: "waybill serve", meaning: "a private database, on http://127.0.0.1:8080"),
+      .init(
+        line: "DATABASE_URL=postgresql://waybill@db/waybill waybill serve",
+        meaning: "a database that is there already; requests then need a token"),
+    ]
+  ) { environment, _ in try Serve(Configuration(environment)).run() }
+
+  static let migrate = CommandDescription(
+    words: ["migrate"],
+    summary: "brings the schema to the newest version; any number at once, one does the work",
+    details: "Each step is done whole or not at all. A private database is migrated by serve."
+  ) { environment, _ in try Maintenance(Configuration(environment)).migrate() }
+
+  static let seed = CommandDescription(
+    words: ["seed"],
+    summary: "fills an empty catalogue with demo products, customers and orders",
+    details: "A catalogue that holds anything is left as it is."
+  ) { environment, _ in try Maintenance(Configuration(environment)).seed() }
+
+  static let doctor = CommandDescription(
+    words: ["doctor"],
+    summary: "checks settings, database, rights, schema, clock and disk, and says cause and cure",
+    details: "It changes nothing. The exit code is 0 when all is well, else 1.",
+    options: [.json]
+  ) { environment, input in try Doctor(environment).run(asJSON: input.wantsJSON) }
+
+  static let health = CommandDescription(
+    words: ["health"],
+    summary: "exit code 0 when the service on `HOST` and `PORT` is ready, else 1"
+  ) { environment, _ in try Health.run(Configuration(environment)) }
+
+  static let openapi = CommandDescription(
+    words: ["openapi"],
+    summary: "prints the OpenAPI document; `docs/openapi.json` is this"
+  ) { _, _ in
+    try StandardOutput.write(OpenAPICommand.document)
+    return 0
+  }
+
+  static let settings = CommandDescription(
+    words: ["settings"],
+    summary: "prints the table of environment variables",
+    options: [
+      .json,
+      .init(name: "--env", meaning: "print a file of variables to fill in, all commented out"),
+    ]
+  ) { _, input in
+    let form = input.wantsJSON ? Setting.json : Setting.markdown + "\n"
+    try StandardOutput.write(input["--env"] == nil ? form : Setting.environmentFile)
+    return 0
+  }
+
+  static let version = CommandDescription(
+    words: ["version"],
+    summary: "prints the version of the program, its sources, its schema and of libpq",
+    options: [.json]
+  ) { _, input in
+    try StandardOutput.write(input.wantsJSON ? VersionCommand.json : VersionCommand.text)
+    return 0
+  }
+
+  static let completion = CommandDescription(
+    words: ["completion"],
+    summary: "prints the completion of commands and options for a shell",
+    operand: .init(
+      name: "SHELL", meaning: "the shell's name", choices: Shell.allCases.map(\.rawValue)),
+    examples: [
+      .init(
+        line: "source <(waybill completion bash)", meaning: "completes in this shell from now on")
+    ]
+  ) { _, input in
+    try StandardOutput.write(Shell(rawValue: input.operand!)!.completion)
+    return 0
+  }
+
+  static let man = CommandDescription(
+    words: ["man"],
+    summary: "prints the man page, for `man -l -`",
+    examples: [.init(line: "waybill man | man -l -", meaning: "shows it")]
+  ) { _, _ in
+    try StandardOutput.write(ManualPage.text)
+    return 0
+  }
+
+  static let help = CommandDescription(
+    words: ["help"], summary: "prints the list of commands"
+  ) { _, _ in
+    try StandardOutput.write(overview)
+    return 0
+  }
+
+  /// The command that these words begin with.
+  static func command(at arguments: [String]) -> CommandDescription? {
+    all.first { arguments.starts(with: $0.words) }
+  }
+
+  /// The first words of all commands, each once.
+  static var firstWords: [String] {
+    all.reduce(into: []) { words, command in
+      if words.last != command.words[0] { words.append(command.words[0]) }
+    }
+  }
+
+  static var known: String { "the commands are \(firstWords.joined(separator: ", "))" }
+
+  static var overview: String { overview(of: all) }
+
+  static func overview(of commands: [CommandDescription]) -> String {
+    let rows = commands.map { ($0.name, $0.summary) }
+    let lines =
+      ["usage: waybill [COMMAND] [OPTION...]", ""] + CommandDescription.inColumns(rows)
+      + [
+        "",
+        "`waybill COMMAND --help` says more of each, `waybill --version` which program this is,",
+        "`waybill settings` what the environment can hold.",
+      ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The table for the README.
+  static var markdown: String {
+    let rows = all.map { "| `\($0.usage)` | \($0.summary) |" }
+    return (["| command | does |", "| --- | --- |"] + rows).joined(separator: "\n")
+  }
+}
