@@ -26,6 +26,10 @@ public final class Session: Watcher {
     watch = loop.watch(PQsocket(link.raw), for: .read, self)
   }
 
+  /// The server process that whoever answered the connection has named: behind a pooler another one
+  /// than that which runs the statements.
+  public var reportedProcessID: Int32 { PQbackendPID(link.raw) }
+
   /// Runs a script of any number of statements; PostgreSQL makes one transaction of it unless the
   /// script says otherwise. The first error ends it.
   public func run(unsafeText text: String) async throws(PostgresError) {

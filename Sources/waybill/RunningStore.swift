@@ -11,13 +11,7 @@ struct RunningStore: Sendable {
   init(_ configuration: Configuration, besideService: Bool = false) throws {
     switch configuration.store {
     case .external(let conninfo):
-      LibpqEnvironment.forgetSessionSettings()
-      do {
-        target = try ConnectionString(conninfo)
-        try target.refuseUnknownValues()
-      } catch {
-        throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
-      }
+      target = try Self.target(external: conninfo)
       cluster = nil
     case .embedded(let home):
       LibpqEnvironment.forgetAll()
@@ -32,6 +26,18 @@ struct RunningStore: Sendable {
         home: home, options: ClusterOptions(connectionsMax: configuration.serverConnectionsMax))
       target = try ConnectionString(cluster.connectionString)
       self.cluster = cluster
+    }
+  }
+
+  /// A database of somebody else's, as this process is to reach it.
+  static func target(external conninfo: String) throws(ConfigurationError) -> ConnectionString {
+    LibpqEnvironment.forgetSessionSettings()
+    do throws(PostgresError) {
+      let target = try ConnectionString(conninfo)
+      try target.refuseUnknownValues()
+      return target
+    } catch {
+      throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
     }
   }
 

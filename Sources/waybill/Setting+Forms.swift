@@ -21,15 +21,16 @@ extension Setting {
   /// A file of variables, each with its meaning and commented out.
   static var environmentFile: String {
     let head = """
-      # What waybill is told, one NAME=value a line. `waybill doctor` checks it, `man waybill` explains it.
+      # What waybill is told, one NAME=value a line.
+      # `waybill doctor` checks it, `man waybill` explains it.
 
       """
-    return head
-      + all.map { setting in
-        let file = setting.isSecret ? "\n#\(setting.name)_FILE=/path/of/a/file/that/holds/it" : ""
-        let meaning = setting.meaning.filter { $0 != "`" }
-        return
-          "\n# \(meaning)\n# default: \(setting.standard.filter { $0 != "`" })\n#\(setting.name)=\(file)\n"
-      }.joined()
+    return head + all.map(\.lines).joined()
+  }
+
+  private var lines: String {
+    let file = isSecret ? "#\(name)_FILE=/path/of/a/file/that/holds/it\n" : ""
+    let (plain, standard) = (meaning.filter { $0 != "`" }, standard.filter { $0 != "`" })
+    return "\n# \(plain)\n# default: \(standard)\n#\(name)=\n\(file)"
   }
 }

@@ -26,8 +26,9 @@ struct EmbeddedFilesTests {
     let folder = try TemporaryFolder()
     // Gone with the folder.
     try folder.write([], to: "waybill")
+    let copy = folder.path + "/waybill"
     let launcher =
-      #"cp --remove-destination "$0" \#(folder.path)/waybill; cd \#(folder.path) && exec ./waybill "$@""#
+      #"cp --remove-destination "$0" \#(copy); cd \#(folder.path) && exec ./waybill "$@""#
     let variables = ["DATABASE_URL": try TestCluster.shared.makeDatabase()]
 
     let migrate = try RunningProgram(

@@ -10,7 +10,8 @@ enum CommandTable {
   static let serve = CommandDescription(
     words: ["serve"],
     summary:
-      "runs the service (the default); SIGTERM finishes what was begun, a second one ends it at once",
+      "runs the service (the default); SIGTERM finishes what was begun, "
+      + "a second one ends it at once",
     details: "It is told what to do by environment variables: `waybill settings` lists them. "
       + "Without DATABASE_URL it runs a private PostgreSQL in the folder WAYBILL_HOME.",
     examples: [
@@ -36,7 +37,7 @@ enum CommandTable {
   static let doctor = CommandDescription(
     words: ["doctor"],
     summary: "checks settings, database, rights, schema, clock and disk, and says cause and cure",
-    details: "It changes nothing. The exit code is 0 when all is well, else 1.",
+    details: "It starts nothing and changes nothing. The exit code is 0 when all is well, else 1.",
     options: [.json]
   ) { environment, input in try Doctor(environment).run(asJSON: input.wantsJSON) }
 

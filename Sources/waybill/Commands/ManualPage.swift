@@ -1,10 +1,11 @@
 /// `waybill man`: waybill(1) in the language of man pages.
 enum ManualPage {
   static var text: String {
-    let day = BuildFacts.sourceDate.prefix(10)
+    let isDated = BuildFacts.sourceDate != "unknown"
+    let day = isDated ? roff(BuildFacts.sourceDate.prefix(10)) : ""
     let lines =
       [
-        ".TH WAYBILL 1 \"\(day == "unknown" ? "" : roff(day))\" \"waybill \(roff(BuildFacts.version))\"",
+        ".TH WAYBILL 1 \"\(day)\" \"waybill \(roff(BuildFacts.version))\"",
         ".SH NAME", "waybill \\- order management on PostgreSQL",
         ".SH SYNOPSIS", ".B waybill", "[\\fICOMMAND\\fR] [\\fIOPTION\\fR...]",
         ".SH DESCRIPTION",

@@ -70,12 +70,16 @@ enum Shell: String, CaseIterable {
     }
     _waybill_candidates() {
       case $1 in
-    \(cases { "candidates=\(quoted($0.candidates.map(\.word).joined(separator: " ")))" })    *) return 1 ;;
+    \(cases(inBash))    *) return 1 ;;
       esac
     }
     complete -F _waybill waybill
 
     """
+  }
+
+  private static func inBash(_ place: Place) -> String {
+    "candidates=\(quoted(place.candidates.map(\.word).joined(separator: " ")))"
   }
 
   private static var forZsh: String {
@@ -90,13 +94,17 @@ enum Shell: String, CaseIterable {
     [[ ${words[CURRENT-1]} != -* ]] || before=${words[CURRENT-1]}
     _waybill_candidates() {
       case $1 in
-    \(cases { "candidates=(\($0.candidates.map(described).joined(separator: " ")))" })    *) return 1 ;;
+    \(cases(inZsh))    *) return 1 ;;
       esac
     }
     _waybill_candidates "$place${before:+ $before}" || _waybill_candidates "$place" || return 1
     _describe waybill candidates
 
     """
+  }
+
+  private static func inZsh(_ place: Place) -> String {
+    "candidates=(\(place.candidates.map(described).joined(separator: " ")))"
   }
 
   private static func described(_ candidate: (word: String, meaning: String)) -> String {

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// What a command prints. What cannot be written is a failure of the command: somebody waits for it.
+/// What a command prints. What cannot be written is a failure of the command: somebody waits for
+/// it.
 enum StandardOutput {
   /// Whether nobody had opened it when the program was started.
   private static let wasClosed = Atomic(false)

@@ -1,0 +1,173 @@
+import EventLoop
+import OrderStore
+import Postgres
+
+/// What the doctor asks of a database that answers.
+struct DatabaseExamination {
+  /// Clocks further apart than this make dates in answers and in the database disagree.
+  private static let clockSkewMax = 2.0
+  /// Connections besides those of the loops: for jobs, for news of tokens, for our commands.
+  private static let otherConnections = 10
+
+  private let configuration: Configuration
+  private let target: ConnectionString
+  private(set) var findings: Findings
+
+  init(_ configuration: Configuration, _ target: ConnectionString, _ findings: Findings) {
+    self.configuration = configuration
+    self.target = target
+    self.findings = findings
+  }
+
+  mutating func run(on loop: EventLoop) async {
+    let session: Session
+    do {
+      session = try await Session.open(target, on: loop)
+    } catch {
+      findings.trouble(
+        "database",
+        "cannot be reached: \(error.debugDescription); check DATABASE_URL and the server")
+      return
+    }
+    defer { session.close() }
+    do {
+      try await examineServer(session, on: loop)
+      try await examineConnections(session)
+      try await examineDurability(session)
+      guard try await examineSchema(session, on: loop) else { return }
+      try await examineRights(session)
+      try await examineReport(session)
+    } catch {
+      findings.trouble(
+        "database", "ceased to answer: \(String(reflecting: error)); look at its log")
+    }
+  }
+
+  private mutating func examineServer(_ session: Session, on loop: EventLoop) async throws {
+    let facts = try await session.rows(
+      """
+      SELECT current_setting('server_version'), current_setting('server_version_num')::bigint,
+             (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+             pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+             pg_backend_pid()
+      """)[0]
+    let version = try facts.text(0)
+    findings.expect(
+      try facts.int(1) >= 140_000, "database", "PostgreSQL \(version)",
+      otherwise: "PostgreSQL \(version) is too old: use 14 or newer")
+    let isStandby = try facts.bool(3)
+    findings.expect(
+      try !facts.bool(4), "writes", "",
+      otherwise: isStandby
+        ? "this server is a standby: name the primary in DATABASE_URL, or all servers with "
+          + "target_session_attrs=read-write"
+        : "transactions are read-only here: see default_transaction_read_only of the server, "
+          + "the database and the role")
+    findings.well(
+      "pooler",
+      try facts.int(5) == Int(session.reportedProcessID)
+        ? "none in between"
+        : "one is in between: it must give each client a server of its own (session mode)")
+    let skew = Double(try facts.int(2)) / 1e3 - Double(loop.wallClock) / 1e9
+    findings.expect(
+      abs(skew) <= Self.clockSkewMax, "clock", "",
+      otherwise: "\(Int(skew)) s apart from the database's: set both by NTP")
+  }
+
+  /// The smallest of the limits of server, database and role.
+  private mutating func examineConnections(_ session: Session) async throws {
+    let facts = try await session.rows(
+      """
+      SELECT least(current_setting('max_connections')::bigint
+                   - current_setting('superuser_reserved_connections')::bigint,
+                   nullif(datconnlimit, -1), nullif(rolconnlimit, -1))::bigint
+        FROM pg_database, pg_roles
+       WHERE datname = current_database() AND rolname = current_user
+      """)[0]
+    let limit = try facts.int(0)
+    let wanted = configuration.loops * configuration.connectionsPerLoop + Self.otherConnections
+    findings.expect(
+      wanted <= limit, "connections", "\(wanted) for this instance of the \(limit) there are",
+      otherwise: "this instance wants \(wanted), and the server, the database or the role allows "
+        + "\(limit): lower WAYBILL_DB_CONNECTIONS, or raise max_connections")
+  }
+
+  private mutating func examineDurability(_ session: Session) async throws {
+    let risky = try await session.rows(
+      """
+      SELECT name FROM pg_settings
+       WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+       ORDER BY name
+      """)
+    let names = try risky.map { try $0.text(0) }
+    findings.expect(
+      names.isEmpty, "durability", "",
+      otherwise: "\(names.joined(separator: ", ")) is off: an order that was confirmed can be lost "
+        + "when the server dies; switch it on")
+  }
+
+  /// Whether there is a schema to ask more of.
+  private mutating func examineSchema(_ session: Session, on loop: EventLoop) async throws -> Bool {
+    do {
+      let migrator = try Schema.migrator()
+      try await migrator.check(target, on: loop)
+      let version = try await SchemaVersion.read(session)
+      let newest = migrator.files.count
+      findings.expect(
+        version == newest, "schema", "version \(version)",
+        otherwise: "at version \(version), newest is \(newest): run waybill migrate")
+      return version == newest
+    } catch let error as MigrationError {
+      findings.trouble("schema", "\(error)")
+      return false
+    }
+  }
+
+  private mutating func examineRights(_ session: Session) async throws {
+    let missing = try await session.rows(
+      """
+      SELECT format('%s on %s', privilege, name)
+        FROM (SELECT 'EXECUTE', name,
+                     EXISTS (SELECT FROM pg_proc
+                              WHERE proname = name AND pg_function_is_visible(oid)
+                                AND has_function_privilege(oid, 'EXECUTE'))
+                FROM unnest(\(Self.functions)) AS name
+               UNION ALL
+              SELECT 'SELECT', name,
+                     coalesce(has_any_column_privilege(to_regclass(name), 'SELECT'), false)
+                FROM unnest(\(Self.relations)) AS name) AS needed (privilege, name, is_there)
+       WHERE NOT is_there
+      """)
+    let names = try missing.map { try $0.text(0) }
+    findings.expect(
+      names.isEmpty, "rights", "",
+      otherwise:
+        "the role lacks \(names.joined(separator: ", ")): run waybill migrate as the owner "
+        + "of the database, which grants them")
+  }
+
+  private static let functions = [
+    "adjust_stock", "claim_answer", "edit_order", "hide_order", "move_order", "move_orders",
+    "place_orders", "prune_answers", "record_visits", "refresh_report", "ship_order",
+  ]
+  private static let relations = [
+    "customer_report", "customers", "order_events", "order_processes", "orders", "products",
+    "report_age", "tokens",
+  ]
+
+  private mutating func examineReport(_ session: Session) async throws {
+    let rows = try await session.rows(
+      "SELECT extract(epoch FROM age)::bigint, coalesce(last_error, '') FROM report_age")
+    guard let facts = rows.first else {
+      findings.well("report", "not made yet: `waybill serve` makes it")
+      return
+    }
+    let (age, error) = (try facts.int(0), try facts.text(1))
+    let limit = 3 * configuration.reportRefreshSeconds
+    findings.expect(
+      age <= limit, "report", "\(max(0, age)) s old",
+      otherwise: "\(age) s old, which is more than three times its interval: "
+        + (error.isEmpty ? "is `waybill serve` running?" : "its last refresh failed with: \(error)")
+    )
+  }
+}

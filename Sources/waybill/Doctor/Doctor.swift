@@ -1,0 +1,96 @@
+import EventLoop
+import Glibc
+import Postgres
+
+/// `waybill doctor`: looks at everything the service needs and says what is wrong and what to do.
+/// It starts nothing and changes nothing.
+struct Doctor {
+  /// Less room than this on the disk of a private database is soon none.
+  private static let freeBytesMin: UInt64 = 1 << 30
+
+  private let environment: Environment
+
+  init(_ environment: Environment) { self.environment = environment }
+
+  func run(asJSON: Bool) throws -> Int32 {
+    var findings = Findings()
+    examine(&findings)
+    try StandardOutput.write(asJSON ? findings.json : findings.text)
+    return findings.areWell ? 0 : 1
+  }
+
+  private func examine(_ findings: inout Findings) {
+    findings.well(
+      "program",
+      "waybill \(BuildFacts.version) (\(BuildFacts.revision)), libpq \(LibpqVersion.text)")
+    let configuration: Configuration
+    let target: ConnectionString?
+    do {
+      configuration = try Configuration(environment)
+      switch configuration.store {
+      case .external(let conninfo): target = try RunningStore.target(external: conninfo)
+      case .embedded(let home):
+        LibpqEnvironment.forgetAll()
+        target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
+      }
+      findings.well("settings")
+    } catch {
+      findings.trouble("settings", "\(error)")
+      return
+    }
+    if case .embedded(let home) = configuration.store {
+      examinePrivateCluster(home, isRunning: target != nil, &findings)
+    }
+    guard let target else { return }
+    Interruption.ofProcess.endsProcess {}
+    do {
+      findings = try EventLoop().runUntilDone { [findings] loop in
+        var examination = DatabaseExamination(configuration, target, findings)
+        await examination.run(on: loop)
+        return examination.findings
+      }
+    } catch {
+      findings.trouble("database", "\(error)")
+    }
+  }
+
+  private func examinePrivateCluster(_ home: String, isRunning: Bool, _ findings: inout Findings) {
+    examineDisk(home, &findings)
+    do {
+      findings.well("private server", try ServerBinaries.path(of: "postgres"))
+    } catch {
+      findings.trouble("private server", "\(error)")
+    }
+    guard !isRunning else { return }
+    findings.trouble(
+      "database",
+      access(home + "/data", F_OK) == 0
+        ? "the private database in \(home) does not run: `waybill serve` starts it, and then "
+          + "there is more to see"
+        : "there is no private database in \(home) yet: `waybill serve` makes one, or set "
+          + "DATABASE_URL to use another")
+  }
+
+  /// The disk that the private database is on, or will be.
+  private func examineDisk(_ home: String, _ findings: inout Findings) {
+    var folder = home
+    while access(folder, F_OK) != 0, folder != "." {
+      let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
+      folder = folder.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent
+    }
+    var facts = statvfs()
+    guard statvfs(folder, &facts) == 0 else {
+      findings.trouble(
+        "disk",
+        "\(folder) cannot be looked at (\(String(cString: strerror(errno)))): "
+          + "correct WAYBILL_HOME, or the rights of the folder")
+      return
+    }
+    let free = UInt64(facts.f_bavail) * UInt64(facts.f_frsize)
+    let room = "\(free >> 20) MiB free for \(home)"
+    findings.expect(
+      free >= Self.freeBytesMin, "disk", room,
+      otherwise: "only \(room): PostgreSQL stops when there is none; make room, or set WAYBILL_HOME"
+    )
+  }
+}
