@@ -4,7 +4,7 @@ WORKDIR /build
 # The release is pinned by the base image; its security updates are wanted.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libpq-dev pkg-config \
+ && apt-get install -y --no-install-recommends libpq-dev zlib1g-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 # There are no packages to fetch, so this is the only slow step. SwiftPM wants to see the folders of
 # all targets, those of the tests too, though it builds only what the product needs.
@@ -22,7 +22,7 @@ RUN BUILD_REVISION="$REVISION" swift build -c release --static-swift-stdlib --pr
 FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libpq5 \
+ && apt-get install -y --no-install-recommends libpq5 zlib1g \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /image /
 

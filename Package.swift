@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     // OpenSSL's libcrypto, which libpq brings along.
     .systemLibrary(name: "CCrypto"),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
     // The files that the program carries with it.
     .target(
@@ -53,7 +54,7 @@ let package = Package(
       ]),
     library("EventLoop", ["CLinux"]),
     library("JSON"),
-    library("HTTP"),
+    library("HTTP", ["CZlib"]),
     library("HTTPServer", ["EventLoop", "HTTP"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
     library("Postgres", ["EventLoop", "CPQ"]),

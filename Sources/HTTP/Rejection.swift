@@ -28,6 +28,9 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// Nobody reads with others.
+  private static let limits = MessageLimits.standard
+
   /// One sentence for the sender.
   public var sentence: String {
     switch self {
@@ -38,12 +41,15 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
     case .badTarget: "The request target is not a path, an http URL or an asterisk for OPTIONS."
     case .badVersion: "The protocol version is not HTTP/digit.digit."
     case .versionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here."
-    case .startLineTooLong: "The start line is too long."
+    case .startLineTooLong:
+      "The start line is too long: at most \(Self.limits.startLineBytesMax) bytes are read."
     case .bareLineFeed: "A line ends without a carriage return."
     case .bareCarriageReturn: "A carriage return stands inside a line."
     case .controlCharacter: "A control character stands inside the head."
-    case .headTooLarge: "The header section is too large."
-    case .tooManyFields: "There are too many header fields."
+    case .headTooLarge:
+      "The header section is too large: at most \(Self.limits.headBytesMax) bytes are read."
+    case .tooManyFields:
+      "There are too many header fields: at most \(Self.limits.fieldsMax) are read."
     case .obsoleteFolding: "A field line starts with a blank: folded lines are obsolete."
     case .spaceBeforeColon: "A blank stands between a field name and its colon."
     case .badFieldName: "A field line has no name, no colon, or a name that is not a token."
@@ -59,7 +65,8 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
     case .unknownTransferCoding: "The only transfer coding known here is chunked."
     case .transferEncodingInHTTP10: "HTTP/1.0 has no Transfer-Encoding."
     case .unknownExpectation: "The only expectation met here is 100-continue."
-    case .bodyTooLarge: "The content is too large."
+    case .bodyTooLarge:
+      "The content is too large: at most \(Self.limits.bodyBytesMax) bytes are read."
     case .badChunkSize: "A chunk size is not a plain hexadecimal number."
     case .badChunkExtension: "A chunk extension is not ;NAME or ;NAME=VALUE, without blanks."
     case .chunkExtensionsTooLarge: "The chunk extensions are too large."

@@ -48,17 +48,9 @@ struct Accept {
     let names = parts.first?.split(separator: "/") ?? []
     guard names.count == 2 else { return nil }
     let weight = parts.dropFirst().first { $0.hasPrefix("q=") }
-    guard let quality = weight.map({ quality($0.dropFirst(2)) }) ?? 1_000 else { return nil }
+    guard let quality = weight.map({ Quality.thousandths($0.dropFirst(2)) }) ?? Quality.full else {
+      return nil
+    }
     return Range(type: names[0], subtype: names[1], quality: quality)
-  }
-
-  /// `0.5` in thousandths: one digit before the point, at most three behind it.
-  private static func quality(_ text: Substring) -> Int? {
-    let digits = text.utf8.filter { $0 != UInt8(ascii: ".") }
-    guard text.utf8.count <= 5, let first = digits.first, first <= UInt8(ascii: "1"),
-      let number = Int(String(decoding: digits, as: UTF8.self)), number >= 0
-    else { return nil }
-    let thousandths = (digits.count..<4).reduce(number) { scaled, _ in scaled * 10 }
-    return thousandths <= 1_000 ? thousandths : nil
   }
 }

@@ -3,6 +3,10 @@ import JSON
 
 /// What tells one state of a resource from another (RFC 9110 section 8.8.3); always strong.
 struct EntityTag: Hashable {
+  /// What the tag of a compressed form ends with. Both forms are of one state, so a condition may
+  /// name either.
+  static let gzipMark = "-gzip"
+
   /// What stands between the quotes.
   let value: String
 
@@ -40,7 +44,9 @@ enum EntityTagCondition: Equatable {
       let isWeak = rest.hasPrefix("W/")
       if isWeak { rest.removeFirst(2) }
       guard rest.popFirst() == "\"", let end = rest.firstIndex(of: "\"") else { return nil }
-      let tag = EntityTag(String(rest[..<end]))
+      let value = rest[..<end]
+      let isMarked = value.hasSuffix(EntityTag.gzipMark)
+      let tag = EntityTag(String(value.dropLast(isMarked ? EntityTag.gzipMark.count : 0)))
       if isWeak { weak.append(tag) } else { strong.append(tag) }
       rest = rest[rest.index(after: end)...].drop { $0 == " " || $0 == "\t" }
       guard rest.isEmpty || rest.first == "," else { return nil }

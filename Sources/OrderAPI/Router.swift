@@ -20,6 +20,7 @@ public final class Router {
   private let tree: RouteTree
   private let gate: Gate?
   private let answers: AnswerOnce?
+  private let coder: AnswerCoder
   private let report: (any Error, RequestID) -> Void
 
   /// A router for one port.
@@ -28,15 +29,19 @@ public final class Router {
   ///   - mounts: The first of those that share a path speaks for what nobody offers there.
   ///   - gate: Decides who may use a route; without one only what is open to anyone is served.
   ///   - answers: What gives keyed requests one answer; without it nobody heeds their keys.
+  ///   - nextTurn: Waits until everything else on the loop has had its turn, in the middle of what
+  ///     takes long.
   ///   - report: Is told of every failure that is our own fault, for the log.
   public init(
     _ mounts: [Mount], gate: Gate? = nil, answers: AnswerOnce? = nil,
+    nextTurn: @escaping () async -> Void = {},
     report: @escaping (any Error, RequestID) -> Void
   ) {
     self.mounts = mounts
     self.gate = gate
     self.answers = answers
     self.report = report
+    coder = AnswerCoder(nextTurn: nextTurn)
     var tree = RouteTree()
     for mount in mounts {
       for route in mount.set.routes { tree.insert(.init(route, mount)) }
@@ -63,7 +68,7 @@ public final class Router {
       return (other.template, .now(explain(failure, other.mount, request, id)))
     }
     let call = Call(request: request, id: id, entry: entry, values: place.values)
-    return (entry.template, reply(entry, call, from: address))
+    return (entry.template, coder.code(reply(entry, call, from: address), to: request))
   }
 
   /// The answer to something that never became a call: in the envelope of the contract whose mount

@@ -3,7 +3,7 @@ extension Rule {
   private static let edges: [String: Set<String>] = [
     "EventLoop": ["CLinux"],
     "JSON": [],
-    "HTTP": [],
+    "HTTP": ["CZlib"],
     "HTTPServer": ["EventLoop", "HTTP"],
     "HTTPClient": ["EventLoop", "HTTP"],
     "Postgres": ["EventLoop", "CPQ"],

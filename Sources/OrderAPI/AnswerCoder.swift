@@ -1,0 +1,121 @@
+import HTTP
+
+/// Compresses answers for those who ask for it, on one loop.
+///
+/// Only what was done or read is compressed. A refusal repeats what somebody sent, and is small.
+final class AnswerCoder {
+  /// Bytes from which an answer is compressed: a smaller one fits into one packet as it is.
+  static let bytesMin = 1_400
+  /// Bytes compressed in one turn of the loop, which takes about half a millisecond; others have
+  /// their turns before the next.
+  static let bytesPerTurn = 65_536
+
+  private let nextTurn: () async -> Void
+  /// The one that is kept for the next answer.
+  private var idle: Gzip?
+
+  /// - Parameter nextTurn: Waits until everything else on the loop has had its turn.
+  init(nextTurn: @escaping () async -> Void) { self.nextTurn = nextTurn }
+
+  /// The reply, compressed if the request asks for that and it is worth it.
+  func code(_ reply: Router.Reply, to request: Request) -> Router.Reply {
+    switch reply {
+    case .now(let response):
+      let plan = Plan(response, request)
+      guard plan.compresses else { return .now(plan.response) }
+      guard plan.response.body.count > Self.bytesPerTurn else {
+        var response = plan.response
+        let gzip = take()
+        var out: [UInt8] = []
+        gzip.add(response.body[...], isLast: true, to: &out)
+        response.body = out
+        idle = gzip
+        return .now(response)
+      }
+      return .later { await self.compressed(plan.response) }
+    case .later(let handler):
+      return .later {
+        let plan = Plan(await handler(), request)
+        return plan.compresses ? await self.compressed(plan.response) : plan.response
+      }
+    }
+  }
+
+  private func compressed(_ response: Response) async -> Response {
+    let gzip = take()
+    let body = response.body
+    var out: [UInt8] = []
+    var start = 0
+    repeat {
+      if start > 0 { await nextTurn() }
+      let end = min(start + Self.bytesPerTurn, body.count)
+      gzip.add(body[start..<end], isLast: end == body.count, to: &out)
+      start = end
+    } while start < body.count
+    var response = response
+    response.body = out
+    idle = gzip
+    return response
+  }
+
+  private func take() -> Gzip {
+    defer { idle = nil }
+    guard let idle else { return Gzip() }
+    idle.begin()
+    return idle
+  }
+
+  /// What an answer says of its coding, and whether its body has to be compressed.
+  private struct Plan {
+    var response: Response
+    var compresses = false
+
+    init(_ response: Response, _ request: Request) {
+      self.response = response
+      let isRead = request.method == .get || request.method == .head
+      if isRead, response.isLarge || response.fields.contains(where: \.isTag) {
+        // Also where it is small: a 304, which has no size, says the same.
+        self.response.fields.append(.variesByCoding)
+      }
+      guard response.status != .notModified else {
+        // It stands for what the caller has, which may be the compressed form.
+        if request.fields("if-none-match").contains(where: { $0.contains(EntityTag.gzipMark) }) {
+          self.response.markTags()
+        }
+        return
+      }
+      guard (200..<300).contains(response.status.code), !response.body.isEmpty,
+        !response.fields.contains(where: { $0.name.description == "Content-Encoding" })
+      else { return }
+      let accepted = AcceptedCodings(request)
+      guard response.isLarge || accepted.refusesIdentity else { return }
+      guard accepted.prefersGzip else { return }
+      self.response.markCompressed()
+      compresses = true
+    }
+  }
+}
+
+extension Response {
+  /// Says that the body is compressed, in a form of its own with a tag of its own.
+  mutating func markCompressed() {
+    markTags()
+    fields.append(Field("Content-Encoding", "gzip"))
+  }
+
+  fileprivate var isLarge: Bool { body.count >= AnswerCoder.bytesMin }
+
+  fileprivate mutating func markTags() {
+    fields = fields.map { field in
+      guard field.isTag, field.value.hasSuffix("\"") else { return field }
+      return Field(field.name, field.value.dropLast() + EntityTag.gzipMark + "\"")
+    }
+  }
+}
+
+extension Field {
+  fileprivate var isTag: Bool { name.description == "ETag" }
+
+  /// Tells caches that the same address has answers in several forms.
+  fileprivate static let variesByCoding = Field("Vary", "Accept-Encoding")
+}
