@@ -6,6 +6,8 @@ final class JSONDocument {
   let tape: JSONTape
   let unknownFields: JSONUnknownFields
   private(set) var violations: [JSONViolation] = []
+  /// The keys that were asked for in vain, and in which object: what an unknown one may stand for.
+  @exclusivity(unchecked) private var absentKeys: [(object: Int, key: StaticString)] = []
   /// Asked and changed for every field and never from within itself, so the check that no two
   /// accesses overlap, a tenth of the decoding, finds nothing.
   @exclusivity(unchecked) private var knownKeys = JSONMarks()
@@ -53,6 +55,7 @@ final class JSONDocument {
       }
       index = tape.nodes[index + 1].next(after: index + 1)
     }
+    if unknownFields == .refused { absentKeys.append((object, key)) }
     return nil
   }
 
@@ -68,8 +71,12 @@ final class JSONDocument {
         // One walk for all keys: a path to each would be quadratic in their number.
         let parent = path ?? tape.path(to: object)
         path = parent
-        let field = JSONTape.path(parent, appending: tape.shortened(key: index))
-        violations.append(JSONViolation(field: field, reason: .unknown))
+        let key = tape.shortened(key: index)
+        let absent = absentKeys.filter { $0.object == object }.map(\.key.description)
+        let nearest = Likeness.nearest(to: key, of: absent)
+        violations.append(
+          JSONViolation(
+            field: JSONTape.path(parent, appending: key), reason: .unknown(nearest: nearest)))
       }
       index = tape.nodes[index + 1].next(after: index + 1)
     }

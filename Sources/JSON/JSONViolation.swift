@@ -19,8 +19,8 @@ public struct JSONViolation: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     /// A required field is absent.
     case missing
-    /// Nobody asked for this field.
-    case unknown
+    /// Nobody asked for this field; the name of the one that may be meant.
+    case unknown(nearest: String? = nil)
     /// The value is of another type.
     case notObject, notArray, notString, notBoolean
     /// The value is no number, or not written in plain digits: `"1"`, `1.0`, `1e2`, `true`.
@@ -49,7 +49,8 @@ extension JSONViolation.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing: "is required"
-    case .unknown: "is not a known field"
+    case .unknown(let nearest):
+      "is not a known field" + (nearest.map { "; did you mean \($0)?" } ?? "")
     case .notObject: "must be an object"
     case .notArray: "must be an array"
     case .notString: "must be a string"

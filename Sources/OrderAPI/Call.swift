@@ -81,7 +81,9 @@ struct Parameters {
       let (name, value) = (parameter.name, parameter.value)
       if !known.contains(name) {
         let names = known.joined(separator: ", ")
-        refuse(name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)")
+        let meant = Likeness.nearest(to: name, of: known).map { "; did you mean \($0)?" } ?? ""
+        refuse(
+          name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)\(meant)")
       } else if values.updateValue(value, forKey: name) != nil {
         refuse(name, "must be given once")
       }

@@ -149,7 +149,7 @@ struct Decoding {
       #"{"customer_id":"c","x":{"y":1},"items":[{"quantity":1,"qty":1}],"Gift":true}"#,
       [
         "items[0].qty: is not a known field", "x: is not a known field",
-        "Gift: is not a known field",
+        "Gift: is not a known field; did you mean gift?",
       ]
     ),
   ]

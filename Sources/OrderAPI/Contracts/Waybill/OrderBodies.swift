@@ -115,12 +115,24 @@ extension Parameters {
     let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
     filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
     filter.product = read("product_id", "must be a product's id") { ProductID($0) }
-    let moment = "must be a moment like 2026-01-01T10:00:00Z"
-    filter.createdAfter = read("created_after", moment) { Timestamp(rfc3339: $0) }
-    filter.createdBefore = read("created_before", moment) { Timestamp(rfc3339: $0) }
+    filter.createdAfter = moment("created_after")
+    filter.createdBefore = moment("created_before")
     filter.sort =
       read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
       ?? .newestFirst
     return filter
+  }
+
+  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
+  private mutating func moment(_ name: String) -> Timestamp? {
+    let isUnescaped =
+      text(name).map { $0.contains(" ") && Timestamp(rfc3339: $0.replacing(" ", with: "+")) != nil }
+      ?? false
+    return read(
+      name,
+      isUnescaped
+        ? "has a space where + is meant: write it as %2B"
+        : "must be a moment like 2026-01-01T10:00:00Z"
+    ) { Timestamp(rfc3339: $0) }
   }
 }
