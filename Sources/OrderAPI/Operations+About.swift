@@ -32,6 +32,19 @@ extension Operations {
       "getMetrics", "Figures in Prometheus' text format",
       answers: [text("The figures of this instance", .metrics)])
 
+    static let start = RouteDescription(
+      "getStart", "Leads to the documentation", answers: [leading])
+
+    static let browserSlash = RouteDescription(
+      "getDocumentationSlash", "Leads to the documentation", answers: [leading])
+
+    static let icon = RouteDescription(
+      "getIcon", "The icon of the pages", parameters: [.ifNoneMatch],
+      answers: [text("A drawing", .svg, headers: [.etag])])
+
+    private static let leading = Answer(
+      status: .temporaryRedirect, text: "It is at `Location`", headers: [.location])
+
     static let openAPI = RouteDescription(
       "getOpenAPI", "This document", parameters: [.ifNoneMatch],
       answers: [.json(.ok, "OpenAPI 3.1", document, headers: [.etag])])
@@ -55,7 +68,7 @@ extension Operations {
           status: .ok, text: "The file", headers: [.etag],
           contents: [.css, .javaScript].map { .init(type: $0, schema: .string()) })
       ],
-      refusals: [.notFound, .notAcceptable])
+      refusals: [.notFound])
 
     private static let page = text("A page", .html, headers: [.etag])
 

@@ -75,11 +75,14 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
 
   init(_ text: String) {
     self.text = text
-    segments = text.split(separator: "/").map { segment in
+    var segments: [Segment] = text.split(separator: "/").map { segment in
       segment.hasPrefix("{") && segment.hasSuffix("}")
         ? .value(name: String(segment.dropFirst().dropLast()))
         : .literal(Array(segment.utf8))
     }
+    // A trailing slash is an empty segment, and makes it another address.
+    if text.hasSuffix("/"), text != "/" { segments.append(.literal([])) }
+    self.segments = segments
     names = segments.compactMap { if case .value(let name) = $0 { name } else { nil } }
   }
 }

@@ -43,81 +43,93 @@ public struct Documents: Sendable {
     self.files = all
   }
 
+  private static let redirection = Response(
+    .temporaryRedirect, fields: [Field("Location", "/docs")])
+  private static let icon = StoredDocument(.svg, PageStyle.icon)
+
   /// The routes, which belong to the operations.
   var routes: [Route] {
     [
       Route(
+        .get, "/", Operations.About.start, access: .anyone,
+        handler: .now { _ in Self.redirection }),
+      Route(
+        .get, "/docs/", Operations.About.browserSlash, access: .anyone,
+        handler: .now { _ in Self.redirection }),
+      Route(
+        .get, "/favicon.ico", Operations.About.icon, access: .anyone,
+        handler: .now { Self.icon.answer($0) }),
+      Route(
         .get, "/openapi.json", Operations.About.openAPI, access: .anyone,
-        handler: .now { try document.answer($0) }),
+        handler: .now { document.answer($0) }),
       Route(
         .get, "/docs", Operations.About.browser, access: .anyone,
-        handler: .now { try browser.answer($0) }),
+        handler: .now { browser.answer($0) }),
       Route(
         .get, "/docs/errors", Operations.About.errors, access: .anyone,
-        handler: .now { try errors.answer($0) }),
+        handler: .now { errors.answer($0) }),
       Route(
         .get, "/docs/{file}", Operations.About.file, access: .anyone,
         handler: .now { call in
           let name = try call.value("file")
           guard let file = files[name] else { throw Failure.notFound("file \(name)") }
-          return try file.answer(call)
+          return file.answer(call)
         }),
     ]
   }
 }
 
-/// Bytes that are sent as they are, with a tag that changes when they do.
+/// Bytes with a tag that changes when they do. Of the two forms in which they are sent, as they are
+/// and compressed, the one that is missing is made when somebody first asks for it, and kept.
 private struct StoredDocument: Sendable {
   /// A page runs and loads only what comes from here, and nobody may frame it. Swagger UI draws its
   /// arrows from data URLs.
   private static let pagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  /// How hard it is tried to make what is sent often small.
+  private static let level = 6
+  /// More bytes than any of the files has; what claims to be of more is none of them.
+  private static let bytesMax = 16 << 20
 
   private let contentType: ContentType
-  private let bytes: [UInt8]
-  private let isCompressed: Bool
+  private let plain: KeptValue<[UInt8]>
+  /// Nil where that is not worth it.
+  private let compressed: KeptValue<[UInt8]>?
   private let tag: EntityTag
   private let fields: [Field]
 
   init(_ contentType: ContentType, _ bytes: [UInt8], isCompressed: Bool = false) {
     self.contentType = contentType
-    self.bytes = bytes
-    self.isCompressed = isCompressed
+    if isCompressed {
+      plain = KeptValue { Gzip.inflate(bytes, bytesMax: Self.bytesMax) ?? [] }
+      compressed = KeptValue { bytes }
+    } else {
+      plain = KeptValue { bytes }
+      compressed =
+        bytes.count < AnswerCoder.bytesMin
+        ? nil : KeptValue { Gzip.compress(bytes, level: Self.level) }
+    }
     // Tells versions apart, and keeps nobody from making two that look alike. (FNV-1a)
     let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
     }
     tag = EntityTag(String(sum, radix: 16))
-    var fields: [Field] = []
-    if isCompressed {
-      fields = [Field("Content-Encoding", "gzip"), Field("Vary", "Accept-Encoding")]
+    guard contentType.value == ContentType.html.value else {
+      fields = []
+      return
     }
-    if contentType.value == ContentType.html.value {
-      fields += [
-        Field("Content-Security-Policy", Self.pagePolicy), Field("Referrer-Policy", "no-referrer"),
-      ]
-    }
-    self.fields = fields
+    fields = [
+      Field("Content-Security-Policy", Self.pagePolicy), Field("Referrer-Policy", "no-referrer"),
+    ]
   }
 
-  /// A file that is kept compressed is sent to whoever does not refuse that, as one copy will do:
-  /// who says nothing takes anything (RFC 9110 section 12.5.3).
-  func answer(_ call: Call) throws(Failure) -> Response {
-    guard !isCompressed || call.takesGzip else { throw .notAcceptable(offered: [contentType]) }
-    return call.answer(tag, contentType, fields: fields) { bytes }
-  }
-}
-
-extension Call {
-  fileprivate var takesGzip: Bool {
-    let lines = request.fields("accept-encoding")
-    guard !lines.isEmpty else { return true }
-    return lines.joined(separator: ",").lowercased().split(separator: ",").contains { coding in
-      let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
-      guard let name = parts.first, ["gzip", "x-gzip", "*"].contains(name) else { return false }
-      let weights = ["q=0", "q=0.0", "q=0.00", "q=0.000"]
-      return !parts.dropFirst().contains { weights.contains(String($0)) }
+  func answer(_ call: Call) -> Response {
+    guard let compressed, AcceptedCodings(call.request).prefersGzip else {
+      return call.answer(tag, contentType, fields: fields) { plain.value }
     }
+    var response = call.answer(tag, contentType, fields: fields) { compressed.value }
+    if response.status == .ok { response.markCompressed() }
+    return response
   }
 }

@@ -1,5 +1,14 @@
 /// How the pages look, light or dark as the reader's system has it.
 enum PageStyle {
+  /// What browsers show beside the title: a W on the colour of the pages' head.
+  static let icon = Array(
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3"
+    fill="#16324f"/><path d="M3 4l2.5 8L8 6l2.5 6L13 4" fill="none" stroke="#fff" stroke-width="1.6"
+    stroke-linejoin="round"/></svg>
+
+    """.utf8)
+
   static let css = Array(
     """
     :root { color-scheme: light dark; --ink: #1d2733; --paper: #fff; --soft: #5b6875;

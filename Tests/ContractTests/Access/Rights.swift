@@ -28,7 +28,10 @@ enum Rights {
     "GET /readyz": "anyone",
     "GET /metrics": "",
     "GET /openapi.json": "anyone",
+    "GET /": "anyone",
     "GET /docs": "anyone",
+    "GET /docs/": "anyone",
+    "GET /favicon.ico": "anyone",
     "GET /docs/errors": "anyone",
     "GET /docs/{file}": "anyone",
 

@@ -25,7 +25,9 @@ import Testing
     response.fields.first { "\($0.name)" == name }?.value
   }
 
-  private let files = Documents.Browser(script: [1, 2], style: [3])
+  private static let script = [UInt8](repeating: 120, count: 5_000)
+  private static let kept = Gzip.compress(script)
+  private let files = Documents.Browser(script: kept, style: Gzip.compress([3]))
 
   @Test(
     "is not sent again to whoever has it",
@@ -53,19 +55,35 @@ import Testing
   }
 
   @Test(
-    "is sent compressed as it is kept, unless that is refused",
+    "is sent compressed as it is kept, and inflated to whoever does not take that",
     arguments: [
-      ("", 200), ("gzip, deflate", 200), ("*", 200), ("br;q=1, GZIP;q=0.5", 200),
-      ("identity", 406), ("gzip;q=0", 406), ("gzip; q=0.0", 406),
+      ("gzip, deflate", true), ("*", true), ("br;q=1, GZIP;q=0.5", true), ("", false),
+      ("identity", false), ("gzip;q=0", false), ("gzip; q=0.0", false),
     ])
-  func compression(_ accepted: String, _ status: Int) throws {
+  func compression(_ accepted: String, _ isCompressed: Bool) throws {
     let field = accepted.isEmpty ? "" : "Accept-Encoding: \(accepted)\r\n"
 
     let response = try ask("/docs/swagger-ui.js", fields: field, browser: files)
 
-    #expect(response.status.code == status)
-    #expect((self.field("Content-Encoding", response) == "gzip") == (status == 200))
-    #expect((response.body == [1, 2]) == (status == 200))
+    #expect(response.status == .ok)
+    #expect((self.field("Content-Encoding", response) == "gzip") == isCompressed)
+    #expect(response.body == (isCompressed ? Self.kept : Self.script))
+    #expect(self.field("Vary", response) == "Accept-Encoding")
+  }
+
+  @Test("is led to from the root and with a slash behind it", arguments: ["/", "/docs/"])
+  func redirection(_ path: String) throws {
+    let response = try ask(path, browser: files)
+
+    #expect(response.status == .temporaryRedirect && response.body.isEmpty)
+    #expect(field("Location", response) == "/docs")
+  }
+
+  @Test("has an icon") func icon() throws {
+    let response = try ask("/favicon.ico")
+
+    #expect(response.status == .ok && response.contentType?.value == "image/svg+xml")
+    #expect(String(decoding: response.body, as: UTF8.self).hasPrefix("<svg "))
   }
 
   @Test("without the browser's files says so, and what there is instead") func missing() throws {
