@@ -94,6 +94,20 @@ public struct Socket: Sendable {
   /// Lets a port be bound while connections of an earlier listener linger.
   public func reuseAddress() { set(SOL_SOCKET, SO_REUSEADDR, 1) }
 
+  /// Whether connections are accepted from it.
+  public var isListening: Bool {
+    var answer: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
+  }
+
+  /// Makes a descriptor that somebody else made like those that are made here: no call waits, and
+  /// no program that is started inherits it.
+  public func prepareForLoop() {
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
   /// Why the last asynchronous step failed, 0 when it did not; reading it clears it.
   public var pendingError: Int32 {
     var error: Int32 = 0

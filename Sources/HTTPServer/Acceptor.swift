@@ -43,13 +43,14 @@ final class Acceptor: Watcher {
   }
 
   /// Accepts no more; the last of those who share the listener takes what is in its queue and
-  /// closes it, so that no connection the kernel has completed is reset.
+  /// closes it, so that no connection the kernel has completed is reset. What another process
+  /// holds, too, keeps its queue.
   func stop() {
     unwatch()
     pause?.disarm()
     pause = nil
     if site.listener.leave() {
-      _ = accept(atMost: Int(ListeningSocket.backlogMax))
+      if !site.listener.outlivesUs { _ = accept(atMost: Int(ListeningSocket.backlogMax)) }
       site.listener.socket.close()
     }
     close(reserve)

@@ -337,7 +337,7 @@ extension Connection {
     refusal: Refusal? = nil, into out: inout [UInt8]
   ) {
     var response = response
-    if state.isDraining { response.close = true }
+    if state.isDraining || server.closesConnections { response.close = true }
     let framing = request.map(ResponseEncoder.Framing.init(answering:)) ?? .refusing(nil)
     let start = out.count
     server.refreshDate()

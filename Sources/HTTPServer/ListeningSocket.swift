@@ -10,6 +10,8 @@ public final class ListeningSocket: Sendable {
     case noAddress
     /// The system refused, with this `errno`.
     case refused(errno: Int32)
+    /// What was inherited is no socket that listens.
+    case notListening
   }
 
   /// Connections the kernel completes before they are accepted; it caps this at `somaxconn`.
@@ -20,6 +22,8 @@ public final class ListeningSocket: Sendable {
   public let address: SocketAddress
   /// Takes the next connection from the queue; tests put a system out of descriptors here.
   let accept: @Sendable () -> Socket.Accepted
+  /// Whether another process holds it, too, and accepts when we do not any more.
+  let outlivesUs: Bool
   /// Servers that accept from it; the last one to stop closes it.
   private let users = Atomic(0)
 
@@ -45,8 +49,27 @@ public final class ListeningSocket: Sendable {
     }
     self.socket = socket
     self.address = address
+    outlivesUs = false
     self.accept = { accept(socket) }
   }
+
+  /// Takes over a socket that somebody else has bound, who may go on to hold it.
+  public init(inherited descriptor: Int32) throws(Failure) {
+    let socket = Socket(descriptor: descriptor)
+    guard socket.isListening, let address = socket.localAddress else { throw .notListening }
+    socket.prepareForLoop()
+    socket.sendAtOnce()
+    self.socket = socket
+    self.address = address
+    outlivesUs = true
+    accept = { socket.accept() }
+  }
+
+  /// What another process may be given, to accept from it, too.
+  public var descriptor: Int32 { socket.descriptor }
+
+  /// Gives an inherited socket back, which no server has used.
+  public func close() { socket.close() }
 
   /// The port in use.
   public var port: UInt16 { address.port }

@@ -16,6 +16,9 @@ public final class Server {
   public let metrics: ServerMetrics
   let observer: ((FinishedRequest) -> Void)?
 
+  /// Whether each answer is the last of its connection; new ones are accepted all the same.
+  public var closesConnections = false
+
   private let messageLimits: MessageLimits
   private(set) var encoder: ResponseEncoder
   private var dateEnds: Instant

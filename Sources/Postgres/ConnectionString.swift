@@ -1,10 +1,13 @@
 internal import CPQ
 import Glibc
+import Synchronization
 
 /// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
 public struct ConnectionString: Sendable {
-  /// What was said, by libpq's keyword.
-  private var options: [String: String]
+  /// What was said, by libpq's keyword; the same for all copies, so that a new password reaches
+  /// everybody who connects.
+  private let shared: SharedOptions
+  private var options: [String: String] { shared.value.withLock { $0 } }
   /// The servers named, in their order.
   let hosts: [Host]
 
@@ -39,12 +42,27 @@ public struct ConnectionString: Sendable {
       throw .configuration("not a URI or list of keyword=value that libpq understands")
     }
     defer { PQconninfoFree(parsed) }
-    options = Self.read(parsed)
+    var options = Self.read(parsed)
     if let defaults = PQconndefaults() {
       defer { PQconninfoFree(defaults) }
       options.merge(Self.read(defaults)) { given, _ in given }
     }
     hosts = try Self.hosts(of: options)
+    shared = SharedOptions(options)
+  }
+
+  /// Connects from now on as `other` says, a new password above all; false when that names other
+  /// servers, which takes a new start.
+  public func follow(_ other: ConnectionString) -> Bool {
+    guard other.hosts == hosts else { return false }
+    let new = other.options
+    shared.value.withLock { $0 = new }
+    return true
+  }
+
+  private final class SharedOptions: Sendable {
+    let value: Mutex<[String: String]>
+    init(_ options: [String: String]) { value = Mutex(options) }
   }
 
   /// Which kind of server will do: libpq's `target_session_attrs`.

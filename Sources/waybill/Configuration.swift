@@ -1,5 +1,7 @@
+import EventLoop
 import Glibc
 import HTTPClient
+import JSON
 import OrderAPI
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
@@ -24,6 +26,10 @@ struct Configuration: Equatable, Sendable {
   var orderProcessTimeout: Duration
   /// Where other services find this one; nil when that is where it listens.
   var publicURL: BaseURL?
+  /// How long the ports stay open when the service is told to stop.
+  var drainSeconds: Int
+  /// Where an instance gives its ports to the next one.
+  var handOverSocket: String?
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
@@ -62,6 +68,13 @@ struct Configuration: Equatable, Sendable {
     orderProcessTimeout = .milliseconds(
       try reader.number(.orderProcessTimeout, in: 50...60_000) ?? 5_000)
     publicURL = try reader.url(.publicURL)
+    drainSeconds = try reader.number(.drain, in: 0...3_600) ?? 0
+    handOverSocket = try reader.text(.handOverSocket)
+    if let path = handOverSocket, path.utf8.count > LocalSocket.pathBytesMax {
+      throw ConfigurationError(
+        "\(Setting.handOverSocket.name) is longer than \(LocalSocket.pathBytesMax) bytes: "
+          + "sockets need a shorter path")
+    }
     loops = try reader.number(.loops, in: 1...256) ?? max(1, cores / 2)
     let connections =
       try reader.number(.databaseConnections, in: 2...1_000) ?? max(10, 5 * loops)
@@ -112,10 +125,9 @@ private struct SettingReader {
       $0.hasPrefix("WAYBILL_") && !known.contains($0)
     }
     guard let name = unknown.min() else { return }
-    let nearest = known.min { distance($0, name) < distance($1, name) } ?? ""
     let cure =
-      distance(nearest, name) <= 3
-      ? "did you mean \(nearest)?" : "`waybill settings` lists them"
+      Likeness.nearest(to: name, of: known).map { "did you mean \($0)?" }
+      ?? "`waybill settings` lists them"
     throw ConfigurationError("\(name) is not a setting: \(cure)")
   }
 
@@ -210,21 +222,4 @@ private struct SettingReader {
     }
     return value
   }
-}
-
-/// How many single-character edits lie between two names.
-private func distance(_ left: String, _ right: String) -> Int {
-  let right = Array(right)
-  var row = Array(0...right.count)
-  for (line, character) in left.enumerated() {
-    var diagonal = row[0]
-    row[0] = line + 1
-    for (column, other) in right.enumerated() {
-      let above = row[column + 1]
-      row[column + 1] = min(
-        above + 1, row[column] + 1, diagonal + (character == other ? 0 : 1))
-      diagonal = above
-    }
-  }
-  return row[right.count]
 }

@@ -2,11 +2,16 @@ import EventLoop
 import Glibc
 import Synchronization
 
-/// What SIGTERM and SIGINT do at the moment. They are heard on a thread of their own, so that
-/// nothing that waits, be it a start, a stop or a command, is deaf to them.
+/// What SIGTERM, SIGINT and SIGHUP do at the moment. They are heard on a thread of their own, so
+/// that nothing that waits, be it a start, a stop or a command, is deaf to them.
 final class Interruption: Sendable {
-  /// That of the process, which has blocked both signals before it made any thread.
+  /// That of the process, which has blocked these signals before it made any thread.
   static let ofProcess = Interruption()
+  static let signals = [SIGTERM, SIGINT, SIGHUP]
+
+  /// A second signal that comes sooner says nothing new: whoever stops many processes may reach one
+  /// by two ways.
+  private static let patience = Duration.seconds(1)
 
   private enum Meaning: Sendable {
     /// The process ends, after this.
@@ -19,8 +24,10 @@ final class Interruption: Sendable {
 
   private struct State: Sendable {
     var meaning = Meaning.end {}
-    var first: Int32?
+    var first: (signal: Int32, at: Instant)?
     var isEnding = false
+    /// What SIGHUP does in place of ending the process.
+    var reload: (@Sendable () -> Void)?
   }
 
   private let state = Mutex(State())
@@ -28,7 +35,7 @@ final class Interruption: Sendable {
   private init() {
     let thread = LoopThread(name: "waybill-signals")
     thread.loop.execute { [loop = thread.loop] in
-      _ = Signals([SIGTERM, SIGINT], on: loop) { self.heard($0) }
+      _ = Signals(Self.signals, on: loop) { self.heard($0, at: loop.now) }
     }
   }
 
@@ -50,20 +57,31 @@ final class Interruption: Sendable {
   private func means(_ new: Meaning) {
     let waiting = state.withLock { state in
       defer { state.meaning = new }
-      if case .wait = state.meaning { return state.first }
+      if case .wait = state.meaning { return state.first?.signal }
       return nil
     }
     if let waiting { obey(waiting, new) }
   }
 
-  private func heard(_ signal: Int32) {
-    let meaning = state.withLock { state in
-      // Committed work is safe in the database, and somebody is in a hurry.
-      if state.first != nil { _exit(130) }
-      state.first = signal
-      return state.meaning
+  /// From now on SIGHUP calls `reload`, on a thread that must not wait.
+  func reloads(by reload: @escaping @Sendable () -> Void) {
+    state.withLock { $0.reload = reload }
+  }
+
+  private func heard(_ signal: Int32, at now: Instant) {
+    if signal == SIGHUP, let reload = state.withLock({ $0.reload }), !Terminal.isLost {
+      return reload()
     }
-    obey(signal, meaning)
+    let meaning: Meaning? = state.withLock { state in
+      guard let first = state.first else {
+        state.first = (signal, now)
+        return state.meaning
+      }
+      // Committed work is safe in the database, and somebody is in a hurry.
+      if now - first.at >= Self.patience { _exit(130) }
+      return nil
+    }
+    if let meaning { obey(signal, meaning) }
   }
 
   private func obey(_ signal: Int32, _ meaning: Meaning) {

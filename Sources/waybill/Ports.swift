@@ -10,14 +10,37 @@ struct Ports: Sendable {
   /// The ports of single contracts, by the contract's name.
   let own: [String: ListeningSocket]
 
-  init(_ configuration: Configuration) throws(ConfigurationError) {
-    main = try Self.listen(configuration.host, configuration.port, .port)
+  /// Takes over what fits the settings, and listens on the rest itself.
+  init(
+    _ configuration: Configuration, systemd: InheritedSockets = InheritedSockets()
+  ) throws(ConfigurationError) {
+    let previous = configuration.handOverSocket.map { InheritedSockets(from: $0) }
+    func port(
+      _ name: String, _ port: UInt16, _ setting: Setting
+    ) throws(ConfigurationError) -> ListeningSocket {
+      if let socket = systemd.sockets[name] { return socket }
+      let taken = previous?.socket(name, host: configuration.host, port: port)
+      if let taken { return taken }
+      return try Self.listen(configuration.host, port, setting)
+    }
+    main = try port("main", configuration.port, .port)
     var own: [String: ListeningSocket] = [:]
     for contract in Contract.all {
-      guard let port = configuration.contractPorts[contract.name] else { continue }
-      own[contract.name] = try Self.listen(configuration.host, port, .port(of: contract))
+      let number = configuration.contractPorts[contract.name]
+      guard let number = number ?? systemd.sockets[contract.name]?.port else { continue }
+      own[contract.name] = try port(contract.name, number, .port(of: contract))
     }
     self.own = own
+    // What is not wanted any more is left to the other instance.
+    let used = all.map(\.socket.descriptor)
+    for socket in previous?.sockets.values ?? [:].values where !used.contains(socket.descriptor) {
+      socket.close()
+    }
+  }
+
+  /// All of them, by their names.
+  var all: [(name: String, socket: ListeningSocket)] {
+    [("main", main)] + own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   /// Whether only this machine reaches them. Of names, only the addresses they have led to count.
@@ -38,7 +61,7 @@ struct Ports: Sendable {
       return try ListeningSocket(host: host, port: port)
     } catch {
       switch error {
-      case .noAddress:
+      case .notListening, .noAddress:
         throw ConfigurationError("HOST=\(host) has no address: check the name")
       case .refused(EADDRINUSE):
         throw ConfigurationError(

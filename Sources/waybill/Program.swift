@@ -7,7 +7,7 @@ struct Program {
   static func main() {
     fillStandardDescriptors()
     // Before any thread is made, so that every thread leaves these signals to the one for them.
-    Signals.block([SIGTERM, SIGINT])
+    Signals.block(Interruption.signals)
     _ = Interruption.ofProcess
     signal(SIGPIPE, SIG_IGN)
     let environment = Environment.ofProcess()

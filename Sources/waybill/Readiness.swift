@@ -20,7 +20,7 @@ struct Readiness {
     }
     state = Operations.Readiness(checks: [
       ("database", databaseTrouble), ("schema", schemaTrouble),
-      ("service", isDraining ? "is stopping" : nil),
+      ("service", isDraining ? "draining" : nil),
     ])
   }
 }

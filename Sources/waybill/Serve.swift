@@ -10,15 +10,19 @@ import Postgres
 /// `waybill serve`: brings everything up in order, and down in the reverse order.
 struct Serve {
   private let configuration: Configuration
+  private let environment: Environment
 
-  init(_ configuration: Configuration) { self.configuration = configuration }
+  init(_ configuration: Configuration, _ environment: Environment) {
+    self.configuration = configuration
+    self.environment = environment
+  }
 
   func run() throws -> Int32 {
     raiseDescriptorLimit()
     let log = Log(configuration.log)
     defer { log.close() }
     let migrator = try Schema.migrator()
-    let ports = try Ports(configuration)
+    let ports = try Ports(configuration, systemd: InheritedSockets(systemd: environment))
     let store = try RunningStore(configuration)
     defer { store.stop() }
     Interruption.ofProcess.endsProcess {
@@ -41,7 +45,7 @@ struct Serve {
     return try loop.runUntilDone { [shared] loop in
       if isEmbedded { try await prepareOwn(shared, migrator, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
-      let code = await serve(shared, ports, preparation, on: loop)
+      let code = try await serve(shared, ports, preparation, on: loop)
       if let refusal = preparation?.refusal { throw refusal }
       return code
     }
@@ -65,7 +69,10 @@ struct Serve {
 
   private func serve(
     _ shared: Shared, _ ports: Ports, _ preparation: Preparation?, on loop: EventLoop
-  ) async -> Int32 {
+  ) async throws -> Int32 {
+    let handOver = try configuration.handOverSocket.map {
+      try DescriptorOffer.ports(ports, at: $0, log: shared.log, on: loop)
+    }
     let own = Worker(shared, ports, on: loop)
     let report = ReportJob.start(shared, on: loop)
     let processes = ProcessJob(shared, on: loop)
@@ -79,10 +86,14 @@ struct Serve {
       others.append(await WorkerThread(shared, ports, number: number))
     }
     let stopSignal = stopSignal(on: loop, log: shared.log)
+    let reload = Reload(environment, shared.target, shared.log)
+    Interruption.ofProcess.reloads { reload.run() }
     announce(ports, shared)
     preparation?.start()
     loop.spawn { await adviseToken(shared, on: loop) }
     for await _ in stopSignal {}
+    handOver?.stop()
+    await turnAway(own, others, on: loop)
     preparation?.stop()
     report.stop()
     processes?.stop()
@@ -99,6 +110,19 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
+  /// Tells load balancers to go elsewhere while everybody is still served, and towards the end each
+  /// client by itself: its connection ends with its next answer.
+  private func turnAway(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
+    own.turnAway(.readiness)
+    for other in others { other.turnAway(.readiness) }
+    guard configuration.drainSeconds > 0 else { return }
+    let half = Duration.seconds(configuration.drainSeconds) / 2
+    await loop.pause(for: half)
+    own.turnAway(.connections)
+    for other in others { other.turnAway(.connections) }
+    await loop.pause(for: half)
+  }
+
   private func announce(_ ports: Ports, _ shared: Shared) {
     if shared.auth == .open, !ports.areLoopback {
       shared.log.write(
@@ -106,6 +130,10 @@ struct Serve {
         ["host": ports.main.address.host])
     }
     ports.announce(to: shared.log)
+    if Terminal.isOutput, configuration.log.format == .text {
+      let text = Banner.text(address: "\(ports.main.address)", mode: shared.auth)
+      shared.log.append(Array(text.utf8))
+    }
   }
 
   /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
@@ -158,6 +186,10 @@ private struct WorkerThread: Sendable {
   init(_ shared: Shared, _ ports: Ports, number: Int) async {
     thread = LoopThread(name: "waybill-\(number)")
     worker = await thread.loop.make { Worker(shared, ports, on: $0) }
+  }
+
+  func turnAway(_ who: Worker.TurnedAway) {
+    thread.loop.execute { worker.value.turnAway(who) }
   }
 
   func drain() async -> Bool {

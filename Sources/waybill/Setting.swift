@@ -14,7 +14,7 @@ struct Setting: Sendable {
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
       auth, allowedHosts, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL,
       publicURL,
-      orderProcessTimeout, loops, databaseConnections, logLevel, logFormat,
+      orderProcessTimeout, drain, handOverSocket, loops, databaseConnections, logLevel, logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -70,6 +70,15 @@ struct Setting: Sendable {
     name: "WAYBILL_ORDER_PROCESS_TIMEOUT_MS", standard: "5000",
     meaning: "how long one call of the process service may take; its pauses and leases are "
       + "multiples of it")
+  static let drain = Setting(
+    name: "WAYBILL_DRAIN_SECONDS", standard: "0",
+    meaning: "after SIGTERM, how long the ports stay open while `/readyz` says 503, so that a load "
+      + "balancer can turn away; then what was begun is finished")
+  static let handOverSocket = Setting(
+    name: "WAYBILL_HANDOVER_SOCKET", standard: "none",
+    meaning:
+      "path of a Unix socket by which an instance that starts gets the ports of the one that "
+      + "runs: both serve until that is stopped")
   static let loops = Setting(
     name: "WAYBILL_LOOPS", standard: "half the cores",
     meaning: "event loops, one thread each; the database needs the other cores")

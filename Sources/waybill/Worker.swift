@@ -62,6 +62,22 @@ final class Worker {
     self.accessLog = accessLog
   }
 
+  /// Who is told first that the service will stop.
+  enum TurnedAway: Sendable {
+    /// Whoever asks whether it is ready.
+    case readiness
+    /// Every client, with its next answer.
+    case connections
+  }
+
+  /// Serves on, and tells that it will not for long.
+  func turnAway(_ who: TurnedAway) {
+    switch who {
+    case .readiness: draining.hasBegun = true
+    case .connections: server.closesConnections = true
+    }
+  }
+
   /// Finishes what was begun; answers whether nothing had to be cut off.
   func drain() async -> Bool {
     draining.hasBegun = true
@@ -83,9 +99,9 @@ final class Worker {
     let services = services(database, shared)
     let operations = operations(database, shared, draining)
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
-      let router = Router(mounts, gate: gate, answers: services.answers) {
-        log.report($0, $1)
-      }
+      let router = Router(
+        mounts, gate: gate, answers: services.answers, nextTurn: { await loop.pause(for: .zero) }
+      ) { log.report($0, $1) }
       return self.site(name, listener, router)
     }
     return [site("main", ports.main, mounts(services, operations))]

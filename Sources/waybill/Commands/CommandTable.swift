@@ -11,7 +11,7 @@ enum CommandTable {
     words: ["serve"],
     summary:
       "runs the service (the default); SIGTERM finishes what was begun, "
-      + "a second one ends it at once",
+      + "one more than a second later ends it at once; SIGHUP reads secrets again",
     details: "It is told what to do by environment variables: `waybill settings` lists them. "
       + "Without DATABASE_URL it runs a private PostgreSQL in the folder WAYBILL_HOME.",
     examples: [
@@ -20,7 +20,7 @@ enum CommandTable {
         line: "DATABASE_URL=postgresql://waybill@db/waybill waybill serve",
         meaning: "a database that is there already; requests then need a token"),
     ]
-  ) { environment, _ in try Serve(Configuration(environment)).run() }
+  ) { environment, _ in try Serve(Configuration(environment), environment).run() }
 
   static let migrate = CommandDescription(
     words: ["migrate"],

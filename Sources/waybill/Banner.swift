@@ -1,0 +1,22 @@
+import OrderAPI
+
+/// What a person at a terminal is told once the service can be used; the log's line is for
+/// machines.
+enum Banner {
+  static func text(address: String, mode: Gate.Mode) -> String {
+    let access =
+      switch mode {
+      case .open: "no token is needed from this machine"
+      case .tokens: "by token: waybill token create --role admin"
+      }
+    return """
+
+        Waybill is at   http://\(address)
+        Documentation   http://\(address)/docs
+        Access          \(access)
+        To stop it      Ctrl-C
+
+
+      """
+  }
+}
