@@ -32,6 +32,9 @@ struct Serve {
       // In good order, as it was told to.
       _exit(0)
     }
+    // From now on: whoever asks for that must not stop a service that is still starting.
+    let reload = Reload(environment, store.target, log)
+    Interruption.ofProcess.reloads { reload.run() }
     var shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
       target: store.target, log: log,
@@ -86,8 +89,6 @@ struct Serve {
       others.append(await WorkerThread(shared, ports, number: number))
     }
     let stopSignal = stopSignal(on: loop, log: shared.log)
-    let reload = Reload(environment, shared.target, shared.log)
-    Interruption.ofProcess.reloads { reload.run() }
     announce(ports, shared)
     preparation?.start()
     loop.spawn { await adviseToken(shared, on: loop) }
