@@ -1,5 +1,24 @@
--- What can be ordered, and how much of it is left.
+-- The schema, and in it what can be ordered and how much of it is left.
 --
+-- Everything of the product lives in a schema of its own: `public` may not be writable, and other
+-- programs may share the database. How names are found:
+--   * Each step sets search_path for its own transaction, so that it can be run by psql as well
+--     (psql -1 -f FILE).
+--   * A function that the service calls is SECURITY DEFINER and sets its own search_path: the service
+--     runs as a role that may write hardly any table directly (0012_access.sql).
+--   * Trigger functions, and functions called by others, write `waybill.` before every name: setting
+--     search_path costs some microseconds a call, and they are called for every row.
+DO $$
+BEGIN
+    -- A role that may not make schemas can be given one.
+    IF to_regnamespace('waybill') IS NULL THEN
+        CREATE SCHEMA waybill;
+    END IF;
+END
+$$;
+COMMENT ON SCHEMA waybill IS 'Waybill: orders, customers, products, stock, reports';
+SET LOCAL search_path = waybill, pg_temp;
+
 -- Stock is a plain counter on the product's row, not a sum over movements: every order has to lock
 -- this row anyway to stay honest, so one row is the cheapest lock there is.
 --
@@ -25,9 +44,10 @@ CREATE TABLE products (
     -- every number in PostgreSQL and would pass a plain "price >= 0".
     price       numeric(12, 2) NOT NULL
                             CONSTRAINT products_price_range CHECK (price BETWEEN 0 AND 9999999999.99),
-    -- The last line of defence against overselling; the conditional UPDATE checks first.
+    -- The last line of defence against overselling; the conditional UPDATE checks first. There is no
+    -- upper bound: adjust_stock() has one, but an order that is cancelled always gives its units back.
     stock       bigint      NOT NULL DEFAULT 0
-                            CONSTRAINT products_stock_range CHECK (stock BETWEEN 0 AND 1000000000000),
+                            CONSTRAINT products_stock_range CHECK (stock >= 0),
     -- A product is never deleted, as orders and movements speak of it; it is retired.
     retired_at  timestamptz(3),
     version     bigint      NOT NULL DEFAULT 1
@@ -87,4 +107,8 @@ CREATE TRIGGER products_id_stays
     EXECUTE FUNCTION refuse_change('the id of a product never changes');
 CREATE TRIGGER products_are_kept
     BEFORE DELETE ON products FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
+-- TRUNCATE fires no trigger of rows.
+CREATE TRIGGER products_are_not_emptied
+    BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');

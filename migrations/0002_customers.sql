@@ -1,5 +1,7 @@
 -- Who orders. An order may name a customer nobody has introduced: the row is then made bare, with
 -- the id alone, in the order's own transaction.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TABLE customers (
     -- Any text up to 255 characters, as some clients bring ids of their own making; compared byte
     -- by byte, like every id here.
@@ -31,3 +33,13 @@ CREATE TRIGGER customers_version
     BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (NEW.version <> OLD.version + 1 AND NEW.* IS DISTINCT FROM OLD.*)
     EXECUTE FUNCTION count_change();
+CREATE TRIGGER customers_id_stays
+    BEFORE UPDATE OF id ON customers FOR EACH ROW
+    WHEN (NEW.id <> OLD.id)
+    EXECUTE FUNCTION refuse_change('the id of a customer never changes');
+CREATE TRIGGER customers_are_kept
+    BEFORE DELETE ON customers FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+CREATE TRIGGER customers_are_not_emptied
+    BEFORE TRUNCATE ON customers FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');

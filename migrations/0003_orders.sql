@@ -5,6 +5,8 @@
 -- never change apart from their order, so nothing is lost by keeping them together. What columns
 -- and keys would have promised is promised by the checks and triggers below.
 
+SET LOCAL search_path = waybill, pg_temp;
+
 -- Whether placing an order of this channel takes units from the shelf. The storefront's catalogue
 -- lives elsewhere, and an order to be fulfilled has no lines.
 CREATE FUNCTION takes_stock(channel text) RETURNS boolean
@@ -213,8 +215,9 @@ CREATE TABLE stock_adjustments (
     cause        text     NOT NULL
                           CONSTRAINT stock_adjustments_cause_known
                           CHECK (cause IN ('initial', 'adjusted', 'edited', 'cancelled', 'direct')),
-    order_number bigint   CONSTRAINT stock_adjustments_order_fkey REFERENCES orders (number)
-                          CONSTRAINT stock_adjustments_order_named
+    -- orders.number. No foreign key: orders are never deleted and numbers never change, and with a key
+    -- TRUNCATE orders would be refused in PostgreSQL's words before a trigger could say ours.
+    order_number bigint   CONSTRAINT stock_adjustments_order_named
                           CHECK ((order_number IS NOT NULL) = (cause IN ('edited', 'cancelled'))),
     reason       text     CONSTRAINT stock_adjustments_reason_length CHECK (char_length(reason) <= 200),
     who          text     NOT NULL,
@@ -231,12 +234,18 @@ COMMENT ON COLUMN stock_adjustments.reason       IS 'What the person who adjuste
 COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
 
--- Our own functions announce themselves by this setting for as long as they run; what they write is
--- explained by them. Everything else is a person in psql, and is refused or explained here.
+-- Functions that explain what they write set `waybill.inside` around it. Every other writer is a person
+-- in psql, and is refused or has the change explained by a trigger. A setting in the function's own
+-- CREATE statement would be simpler, but only a superuser may write such a statement.
 CREATE FUNCTION inside() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT current_setting('waybill.inside', true) IS NOT DISTINCT FROM 'on' $$;
-COMMENT ON FUNCTION inside() IS 'Whether one of the service''s own functions is writing';
+COMMENT ON FUNCTION inside() IS 'Whether a function is writing that explains its changes itself';
+
+CREATE FUNCTION set_inside(is_inside boolean) RETURNS text
+    LANGUAGE sql AS
+$$ SELECT set_config('waybill.inside', CASE WHEN is_inside THEN 'on' ELSE '' END, true) $$;
+COMMENT ON FUNCTION set_inside(boolean) IS 'Says that what is written from now on is explained by its writer, or no longer is';
 
 CREATE FUNCTION who() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -247,11 +256,11 @@ CREATE FUNCTION explain_stock() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    INSERT INTO stock_adjustments (product_id, delta, cause, who, created_at)
+    INSERT INTO waybill.stock_adjustments (product_id, delta, cause, who, created_at)
     VALUES (NEW.id,
             CASE TG_OP WHEN 'INSERT' THEN NEW.stock ELSE NEW.stock - OLD.stock END,
             CASE TG_OP WHEN 'INSERT' THEN 'initial' ELSE 'direct' END,
-            who(), clock_timestamp());
+            waybill.who(), clock_timestamp());
     RETURN NULL;
 END
 $$;
@@ -268,29 +277,32 @@ CREATE TRIGGER products_stock_explained
 
 -- Gives back what an order holds. The caller holds the order's row, so this happens once.
 CREATE FUNCTION return_stock(order_number bigint, items json) RETURNS void
-    LANGUAGE plpgsql SET waybill.inside = 'on' AS
+    LANGUAGE plpgsql AS
 $$
 BEGIN
-    PERFORM FROM products
+    PERFORM FROM waybill.products
       WHERE id IN (SELECT line ->> 'product_id' FROM json_array_elements(items) AS line)
       ORDER BY id
         FOR NO KEY UPDATE;
+    PERFORM waybill.set_inside(true);
     WITH held AS (
         SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::integer) AS units
           FROM json_array_elements(items) AS line
          WHERE line ->> 'product_id' IS NOT NULL
          GROUP BY 1
     ), returned AS (
-        UPDATE products
+        UPDATE waybill.products
            SET stock = stock + units, version = version + 1,
                updated_at = greatest(clock_timestamp(), updated_at + interval '1 millisecond')
           FROM held
          WHERE id = product_id
     )
-    INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
-    SELECT product_id, units, 'cancelled', return_stock.order_number, who(), clock_timestamp()
+    INSERT INTO waybill.stock_adjustments
+        (product_id, delta, cause, order_number, who, created_at)
+    SELECT product_id, units, 'cancelled', return_stock.order_number, waybill.who(), clock_timestamp()
       FROM held
      ORDER BY product_id;
+    PERFORM waybill.set_inside(false);
 END
 $$;
 COMMENT ON FUNCTION return_stock(bigint, json) IS 'Puts the units of a cancelled order back on the shelf and explains them';
@@ -315,7 +327,7 @@ BEGIN
     END IF;
 
     IF NEW.status <> OLD.status THEN
-        IF NOT may_move(OLD.channel, OLD.status, NEW.status) THEN
+        IF NOT waybill.may_move(OLD.channel, OLD.status, NEW.status) THEN
             RAISE EXCEPTION 'order % of channel % cannot go from % to %',
                 OLD.number, OLD.channel, OLD.status, NEW.status
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
@@ -326,12 +338,12 @@ BEGIN
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
-        IF NOT inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
+        IF NOT waybill.inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
             RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
                 OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
         END IF;
-        IF NOT lines_hold(NEW.items, NEW.total_quantity, NEW.total_amount) THEN
+        IF NOT waybill.lines_hold(NEW.items, NEW.total_quantity, NEW.total_amount) THEN
             RAISE EXCEPTION 'order %: lines are malformed or do not add up', OLD.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_lines_hold';
         END IF;
@@ -349,6 +361,10 @@ BEGIN
         ELSIF OLD.channel = 'storefront' THEN
             -- Its clients are promised that every accepted call moves updated_at.
             happened := 'touched';
+        ELSIF NEW::text <> OLD::text THEN
+            -- Never silently undone: the writer of a new column has to teach this function.
+            RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
         ELSE
             RETURN OLD;
         END IF;
@@ -356,12 +372,13 @@ BEGIN
 
     NEW.version    := OLD.version + 1;
     NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
-    IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND takes_stock(OLD.channel) THEN
-        PERFORM return_stock(OLD.number, OLD.items);
+    IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND waybill.takes_stock(OLD.channel)
+    THEN
+        PERFORM waybill.return_stock(OLD.number, OLD.items);
     END IF;
-    INSERT INTO order_events
+    INSERT INTO waybill.order_events
         (order_id, version, what, from_status, to_status, who, detail, created_at)
-    VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, who(), detail, NEW.updated_at);
+    VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, waybill.who(), detail, NEW.updated_at);
     RETURN NEW;
 END
 $$;
@@ -386,4 +403,17 @@ CREATE TRIGGER order_events_are_kept
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 CREATE TRIGGER stock_adjustments_are_kept
     BEFORE UPDATE OR DELETE ON stock_adjustments FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
+-- TRUNCATE fires no trigger of rows.
+CREATE TRIGGER orders_are_not_emptied
+    BEFORE TRUNCATE ON orders FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
+CREATE TRIGGER order_products_are_not_emptied
+    BEFORE TRUNCATE ON order_products FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+CREATE TRIGGER order_events_are_not_emptied
+    BEFORE TRUNCATE ON order_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER stock_adjustments_are_not_emptied
+    BEFORE TRUNCATE ON stock_adjustments FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');

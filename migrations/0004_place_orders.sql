@@ -9,6 +9,8 @@
 --
 -- Locks are taken in one order by everybody: references, products by id, customers by id. So two
 -- instances may place at once and never deadlock.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE FUNCTION place_orders(
     -- Orders, in the order of their arrival. A shortage is met by refuse (the whole order), partial
     -- (take the units that are there) or partial_products (a product is taken whole or not at all,
@@ -37,9 +39,7 @@ RETURNS TABLE (
     created_at     timestamptz,
     detail         json
 )
-    LANGUAGE plpgsql
-    SET waybill.inside = 'on'
-AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 #variable_conflict use_column
 DECLARE
@@ -192,6 +192,7 @@ BEGIN
 
     -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
     -- what is looped over was worked out once.
+    PERFORM set_inside(true);
     RETURN QUERY
     WITH line AS MATERIALIZED (
         SELECT l.place, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
@@ -259,6 +260,7 @@ BEGIN
       FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, place)
       LEFT JOIN numbered AS n ON n.place = o.place
      ORDER BY o.place;
+    PERFORM set_inside(false);
 END
 $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],

@@ -7,6 +7,8 @@
 --
 -- Outcomes: done; not_found; version_changed; refused (the status, or the channel, does not allow it).
 -- Whatever the outcome, an order that was found comes back as it now is.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TYPE order_outcome AS (
     outcome          text,
     id               uuid,
@@ -32,7 +34,7 @@ CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL) 
 $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
-           o.created_at, o.updated_at, detail)::order_outcome
+           o.created_at, o.updated_at, detail)::waybill.order_outcome
 $$;
 COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
 
@@ -43,9 +45,9 @@ CREATE FUNCTION hold_order(order_id uuid, order_number bigint, scope text, owner
 $$
 BEGIN
     IF order_id IS NOT NULL THEN
-        SELECT * INTO o FROM orders WHERE id = order_id FOR NO KEY UPDATE;
+        SELECT * INTO o FROM waybill.orders WHERE id = order_id FOR NO KEY UPDATE;
     ELSE
-        SELECT * INTO o FROM orders WHERE number = order_number FOR NO KEY UPDATE;
+        SELECT * INTO o FROM waybill.orders WHERE number = order_number FOR NO KEY UPDATE;
     END IF;
     IF o.id IS NULL OR o.channel <> scope OR o.hidden_at IS NOT NULL AND scope IS NOT NULL
         OR o.customer_id IS DISTINCT FROM coalesce(owner, o.customer_id)
@@ -75,31 +77,31 @@ DECLARE
 BEGIN
     PERFORM set_config('waybill.who', who, true);
     IF order_id IS NULL THEN
-        SELECT id INTO order_id FROM orders WHERE number = order_number;
+        SELECT id INTO order_id FROM waybill.orders WHERE number = order_number;
     END IF;
     -- Nearly every move is allowed: it is tried at once, which spares the lock before the change, a
     -- fifth of its cost. Only a miss is looked into.
-    UPDATE orders
+    UPDATE waybill.orders
        SET status = to_status
-     WHERE id = order_id AND may_move(coalesce(scope, 'api'), status, to_status)
+     WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
        AND CASE WHEN scope IS NULL THEN channel <> 'fulfilment'
                 ELSE channel = scope AND hidden_at IS NULL END
        AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
     RETURNING * INTO o;
     IF FOUND THEN
-        RETURN order_outcome('done', o);
+        RETURN waybill.order_outcome('done', o);
     END IF;
 
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM waybill.hold_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
-        RETURN order_outcome(held.obstacle, o);
-    ELSIF NOT may_move(coalesce(scope, 'api'), o.status, to_status) THEN
-        RETURN order_outcome('refused', o);
+        RETURN waybill.order_outcome(held.obstacle, o);
+    ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
+        RETURN waybill.order_outcome('refused', o);
     END IF;
     -- It has become possible since.
-    UPDATE orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
-    RETURN order_outcome('done', o);
+    UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
+    RETURN waybill.order_outcome('done', o);
 END
 $$;
 COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
@@ -111,7 +113,7 @@ COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
 CREATE FUNCTION move_orders(order_ids uuid[], order_numbers bigint[], scopes text[], owners text[],
                             expecteds bigint[], to_statuses text[], whos text[])
     RETURNS SETOF order_outcome
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
     moved constant uuid[] := array_remove(order_ids, NULL)
@@ -142,7 +144,7 @@ CREATE FUNCTION ship_order(order_id uuid, order_number bigint, scope text, owner
                            expected bigint, carrier_given boolean, carrier text,
                            tracking_given boolean, tracking text, who text)
     RETURNS order_outcome
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
     held record;
@@ -169,7 +171,7 @@ COMMENT ON FUNCTION ship_order(uuid, bigint, text, text, bigint, boolean, text, 
 CREATE FUNCTION hide_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, who text)
     RETURNS order_outcome
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
     held record;
@@ -195,9 +197,7 @@ CREATE FUNCTION edit_order(order_id uuid, order_number bigint, scope text, owner
                            expected bigint, asked_products text[], asked_quantities integer[],
                            who text)
     RETURNS order_outcome
-    LANGUAGE plpgsql
-    SET waybill.inside = 'on'
-AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 #variable_conflict use_column
 DECLARE
@@ -274,6 +274,7 @@ BEGIN
     END IF;
 
     PERFORM set_config('waybill.who', who, true);
+    PERFORM set_inside(true);
     UPDATE orders
        SET items = document::json, total_quantity = units, total_amount = amount
      WHERE id = o.id
@@ -296,32 +297,64 @@ BEGIN
     INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
     SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at
       FROM change;
+    PERFORM set_inside(false);
     RETURN order_outcome('done', o);
 END
 $$;
 COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer[], text)
     IS 'Sets new quantities in a new order; the stock follows';
 
--- Outcomes: done, not_found, version_changed, below_zero, too_many.
+-- Brings a product into the catalogue with its first stock; no row when the id is taken. The search
+-- before the insert spares the sequence a number then.
+CREATE FUNCTION create_product(id product_id, name text, description text, price numeric,
+                               stock bigint, who text)
+    RETURNS SETOF products
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('waybill.who', who, true);
+    RETURN QUERY
+    INSERT INTO products AS p (id, name, description, price, stock)
+    SELECT id, name, description, price, stock
+     WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
+        ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
+    RETURNING p.*;
+END
+$$;
+COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text)
+    IS 'Brings a product into the catalogue with its first stock; no row when the id is taken';
+
+-- Outcomes: done, not_found, version_changed, below_zero, too_many. Changes the stock and explains it
+-- in one statement, as cancelling and editing do: a trigger on the product then finds the explanation.
 CREATE FUNCTION adjust_stock(product product_id, delta bigint, reason text, expected bigint, who text,
                              OUT outcome text, OUT p products)
-    LANGUAGE plpgsql
-    SET waybill.inside = 'on'
-AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
+DECLARE
+    -- The most that somebody may count by hand. Units of cancelled orders may come on top of it.
+    stock_max constant bigint := 1000000000000;
 BEGIN
     SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
     outcome := CASE
         WHEN p.id IS NULL THEN 'not_found'
         WHEN p.version <> expected THEN 'version_changed'
-        WHEN p.stock + delta < 0 THEN 'below_zero'
-        WHEN p.stock + delta > 1000000000000 THEN 'too_many'
+        WHEN delta < 0 AND p.stock < -delta::numeric THEN 'below_zero'
+        WHEN delta > 0 AND p.stock > stock_max - delta::numeric THEN 'too_many'
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
-        UPDATE products SET stock = stock + delta WHERE id = product RETURNING * INTO p;
-        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
-        VALUES (product, delta, 'adjusted', reason, who, p.updated_at);
+        PERFORM set_inside(true);
+        WITH adjusted AS (
+            UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
+        ), explained AS (
+            INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+            SELECT id, adjust_stock.delta, 'adjusted', adjust_stock.reason, adjust_stock.who,
+                   updated_at
+              FROM adjusted
+        )
+        SELECT * INTO p FROM adjusted;
+        PERFORM set_inside(false);
     END IF;
 END
 $$;

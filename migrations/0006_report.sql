@@ -7,6 +7,8 @@
 -- committed and wherever either side crashed: numbers taken early by transactions that commit late,
 -- at which a remembered position would go wrong, do not matter here. The materialized view reads the
 -- ledger.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TABLE report_changes (
     customer_id text    COLLATE "C" NOT NULL,
     orders      integer NOT NULL,
@@ -42,7 +44,7 @@ $$
 DECLARE
     sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
 BEGIN
-    INSERT INTO report_changes (customer_id, orders, quantity, amount)
+    INSERT INTO waybill.report_changes (customer_id, orders, quantity, amount)
     VALUES (NEW.customer_id, sign, sign * NEW.total_quantity, sign * NEW.total_amount);
     RETURN NULL;
 END
@@ -53,8 +55,9 @@ CREATE TRIGGER orders_completion
     WHEN ((OLD.status = 'completed') <> (NEW.status = 'completed') AND NEW.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
 
+-- The service renames customers itself, and may not write report_changes.
 CREATE FUNCTION note_name() RETURNS trigger
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 BEGIN
     INSERT INTO report_changes (customer_id, orders, quantity, amount) VALUES (NEW.id, 0, 0, 0);
@@ -98,7 +101,7 @@ CREATE TABLE report_refreshes (
     error       text,
     CONSTRAINT report_refreshes_result CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
 );
-COMMENT ON TABLE  report_refreshes             IS 'Every refresh of customer_report, also those that found nothing to do';
+COMMENT ON TABLE  report_refreshes             IS 'Every refresh of customer_report of the last 30 days, also those that found nothing to do';
 COMMENT ON COLUMN report_refreshes.number      IS 'Sequential number; a reader''s ETag';
 COMMENT ON COLUMN report_refreshes.started_at  IS 'The report is true as of this moment';
 COMMENT ON COLUMN report_refreshes.finished_at IS 'When its result was there';
@@ -110,7 +113,7 @@ COMMENT ON COLUMN report_refreshes.error       IS 'Why it failed; NULL when it d
 -- time, by the database's clock alone. Outcomes: busy (another is at it), not_due, unchanged,
 -- refreshed, failed. due_in says when to ask again.
 CREATE FUNCTION refresh_report(every interval, OUT outcome text, OUT due_in interval)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp
     -- The sorts and joins of a refresh stay in memory up to some 400,000 customers, and its scratch
     -- table, read twice from end to end, needs no statistics to speak of.
     SET work_mem = '64MB'
@@ -173,6 +176,11 @@ BEGIN
         END IF;
         INSERT INTO report_refreshes (started_at, finished_at, changes, rows)
         VALUES (started, clock_timestamp(), changed, entries);
+        -- A month tells how refreshes went; a row each two minutes would otherwise stay for ever.
+        DELETE FROM report_refreshes
+         WHERE number IN (SELECT number FROM report_refreshes
+                           WHERE started_at < clock_timestamp() - interval '30 days'
+                           ORDER BY number LIMIT 1000);
     EXCEPTION WHEN OTHERS THEN
         -- The changes are back in their table with the rest of the attempt; the next one takes them.
         outcome := 'failed';

@@ -25,26 +25,26 @@ static const struct embedded_migration migrations[] = {
   {"0006_report.sql", (const char[]){
 #embed "../../migrations/0006_report.sql" suffix(, 0)
   }},
-  {"0007_views.sql", (const char[]){
-#embed "../../migrations/0007_views.sql" suffix(, 0)
+  {"0007_tokens.sql", (const char[]){
+#embed "../../migrations/0007_tokens.sql" suffix(, 0)
   }},
-  {"0008_tokens.sql", (const char[]){
-#embed "../../migrations/0008_tokens.sql" suffix(, 0)
+  {"0008_stock_notifications.sql", (const char[]){
+#embed "../../migrations/0008_stock_notifications.sql" suffix(, 0)
   }},
-  {"0009_stock_notifications.sql", (const char[]){
-#embed "../../migrations/0009_stock_notifications.sql" suffix(, 0)
+  {"0009_order_processes.sql", (const char[]){
+#embed "../../migrations/0009_order_processes.sql" suffix(, 0)
   }},
-  {"0010_order_processes.sql", (const char[]){
-#embed "../../migrations/0010_order_processes.sql" suffix(, 0)
+  {"0010_idempotency.sql", (const char[]){
+#embed "../../migrations/0010_idempotency.sql" suffix(, 0)
   }},
-  {"0011_token_news.sql", (const char[]){
-#embed "../../migrations/0011_token_news.sql" suffix(, 0)
+  {"0011_views.sql", (const char[]){
+#embed "../../migrations/0011_views.sql" suffix(, 0)
   }},
-  {"0012_idempotency.sql", (const char[]){
-#embed "../../migrations/0012_idempotency.sql" suffix(, 0)
+  {"0012_access.sql", (const char[]){
+#embed "../../migrations/0012_access.sql" suffix(, 0)
   }},
-  {"0013_no_truncate.sql", (const char[]){
-#embed "../../migrations/0013_no_truncate.sql" suffix(, 0)
+  {"0013_schema_contents.sql", (const char[]){
+#embed "../../migrations/0013_schema_contents.sql" suffix(, 0)
   }},
   {NULL, NULL},
 };

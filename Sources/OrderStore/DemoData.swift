@@ -13,9 +13,10 @@ public struct DemoData {
   public func plant() async throws(OrderError) -> Bool {
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
-        // Two instances that start at once plant one after the other, and the second one nothing.
-        _ = try await transaction.run("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
-        _ = try await transaction.run("SELECT set_config('waybill.who', 'demo', true)")
+        // Two instances that start at once do this one after the other, and the second one finds a
+        // catalogue that is not empty.
+        _ = try await transaction.run(
+          "SELECT pg_advisory_xact_lock(hashtextextended('waybill.demo', 0))")
         guard try await !transaction.run(Self.products).isEmpty else { return false }
         _ = try await transaction.run(Self.customers)
         _ = try await transaction.run(Self.orders)
@@ -28,8 +29,7 @@ public struct DemoData {
   }
 
   private static let products: SQL = """
-    INSERT INTO products (id, name, description, price, stock)
-    SELECT id, name, description, price, stock
+    SELECT made.id
       FROM (VALUES
         ('product-1', 'Product 1',          'The first product of every example', 10.00, 1000),
         ('product-2', 'Product 2',          'The second product of every example', 20.00, 1000),
@@ -44,8 +44,9 @@ public struct DemoData {
         ('chair',     'Office chair',       'Five wheels, no arms',              189.00,   15),
         ('notebook',  'Notebook',           'Paper, 96 pages',                     3.50, 2000)
       ) AS demo (id, name, description, price, stock)
+     CROSS JOIN LATERAL create_product(demo.id, demo.name, demo.description, demo.price, demo.stock,
+                                       'demo') AS made
      WHERE NOT EXISTS (SELECT FROM products)
-    RETURNING id
     """
 
   private static let customers: SQL = """
@@ -102,21 +103,24 @@ public struct DemoData {
     """
 
   private static let moves: [SQL] = [
-    """
-    SELECT move_order(id, NULL, NULL, NULL, NULL, 'in_progress', 'demo')
-      FROM orders WHERE reference IN ('DEMO-1', 'DEMO-2', 'DEMO-3', 'DEMO-4', 'DEMO-5')
-    """,
-    """
-    SELECT move_order(id, NULL, NULL, NULL, NULL, 'completed', 'demo')
-      FROM orders WHERE reference IN ('DEMO-1', 'DEMO-2', 'DEMO-3', 'DEMO-4')
-    """,
-    """
-    SELECT move_order(id, NULL, NULL, NULL, NULL, 'cancelled', 'demo')
-      FROM orders WHERE reference = 'DEMO-8'
-    """,
-    """
-    SELECT move_order(id, NULL, 'fulfilment', NULL, NULL, 'failed', 'demo')
-      FROM orders WHERE reference = 'DEMO-9'
-    """,
+    moves(to: "in_progress", ["DEMO-1", "DEMO-2", "DEMO-3", "DEMO-4", "DEMO-5"]),
+    moves(to: "completed", ["DEMO-1", "DEMO-2", "DEMO-3", "DEMO-4"]),
+    moves(to: "cancelled", ["DEMO-8"]),
+    moves(to: "failed", ["DEMO-9"], in: "fulfilment"),
   ]
+
+  private static func moves(to status: String, _ orders: [String], in channel: String? = nil) -> SQL
+  {
+    """
+    SELECT moved.outcome
+      FROM (SELECT array_agg(id) AS ids, count(*)::integer AS orders
+              FROM orders WHERE reference = ANY (\(orders))) AS demo
+     CROSS JOIN move_orders(ids, array_fill(NULL::bigint, ARRAY[orders]),
+                            array_fill(\(channel)::text, ARRAY[orders]),
+                            array_fill(NULL::text, ARRAY[orders]),
+                            array_fill(NULL::bigint, ARRAY[orders]),
+                            array_fill(\(status)::text, ARRAY[orders]),
+                            array_fill('demo'::text, ARRAY[orders])) AS moved
+    """
+  }
 }

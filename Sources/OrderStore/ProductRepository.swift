@@ -37,16 +37,11 @@ public final class ProductRepository {
   /// Brings a product into the catalogue; its first stock is put down to `who`.
   public func create(_ new: NewProduct, by who: String) async throws(OrderError) -> Product {
     do {
-      // The search before the insert spares the sequence a number when the id is taken.
       let rows = try await database.write(
         """
-        INSERT INTO products (id, name, description, price, stock)
-        SELECT \(new.id.value), \(new.name.value), \(new.description?.value),
-               \(new.price.decimal)::numeric, \(new.stock)
-          FROM set_config('waybill.who', \(who), true)
-         WHERE NOT EXISTS (SELECT FROM products WHERE id = \(new.id.value))
-            ON CONFLICT (id) DO NOTHING
-        RETURNING \(Self.columns)
+        SELECT \(Self.columns)
+          FROM create_product(\(new.id.value), \(new.name.value), \(new.description?.value),
+                              \(new.price.decimal)::numeric, \(new.stock), \(who))
         """)
       guard let row = rows.first else { throw OrderError.idTaken("product \(new.id.value)") }
       return try Self.product(row)

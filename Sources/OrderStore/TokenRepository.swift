@@ -161,13 +161,9 @@ public final class TokenRepository {
   ) async throws(PostgresError) -> [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] {
     let rows = try await database.read(
       """
-      SELECT place, number, role, customer_id,
-             last_used_at IS NULL OR last_used_at < now() - interval '1 minute',
-             least(1000 * \(lookUpSeconds),
-                   extract(epoch FROM expires_at - now()) * 1000)::bigint
-        FROM unnest(\(digests)) WITH ORDINALITY AS given (digest, place)
-        JOIN tokens ON hash = digest
-       WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+      SELECT place, number, role, customer_id, is_use_to_note,
+             least(1000 * \(lookUpSeconds), extract(epoch FROM expires_in) * 1000)::bigint
+        FROM find_tokens(\(digests))
       """)
     var findings: [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] = [:]
     var unused: [Int] = []

@@ -87,6 +87,9 @@ public struct PostgresSettings: Sendable {
     ]
   }
 
+  /// The schema that holds everything of the service.
+  static let schema = "waybill"
+
   /// libpq's settings, where the connection string does not say otherwise.
   ///
   /// A peer that vanished is noticed after 10 s in silence plus 3 probes, or 5 s after bytes it

@@ -30,6 +30,8 @@ struct SessionSettings: Sendable {
     Entry("client_encoding", "UTF8"),
     Entry("standard_conforming_strings", "on"),
     Entry("bytea_output", "hex"),
+    // Where the names in statements are found.
+    Entry("search_path", "\(PostgresSettings.schema), pg_temp"),
   ]
 
   let entries: [Entry]

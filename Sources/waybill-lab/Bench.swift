@@ -20,7 +20,7 @@ struct Bench {
     let home = folder + "/postgres"
     var cluster = try LocalCluster.start(home: home)
     defer { cluster.stop() }
-    let service = try Service(conninfo: cluster.connectionString, log: log)
+    let service = try Service(conninfo: cluster.connectionString(as: .service), log: log)
     print("Preparing \(Self.productCount) products …")
     try prepare(cluster, service)
     let nginx = try Nginx(folder: folder, log: log)
@@ -31,7 +31,8 @@ struct Bench {
     let database = cluster.processID ?? 0
     // nginx writes no access log either.
     let quiet = try Service(
-      conninfo: cluster.connectionString, log: log, variables: ["LOG_LEVEL": "warning"])
+      conninfo: cluster.connectionString(as: .service), log: log,
+      variables: ["LOG_LEVEL": "warning"])
     _ = try quiet.waitUntilReady()
     try plainText(quiet, "plain text, no access log", nginx).printed()
     _ = try quiet.stop()
@@ -47,7 +48,8 @@ struct Bench {
     (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)
     death.printed()
     try ReportCurve(cluster: cluster, ordersMax: options.reportOrders).printFigures()
-    try StartAndStop(conninfo: cluster.connectionString, log: log).measure(service).printed()
+    try StartAndStop(conninfo: cluster.connectionString(as: .service), log: log).measure(service)
+      .printed()
   }
 
   private func prepare(_ cluster: LocalCluster, _ service: Service) throws {

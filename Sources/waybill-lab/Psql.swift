@@ -1,9 +1,11 @@
 import Glibc
 import Postgres
 
-/// Runs psql on one database.
+/// Runs psql on one database, as the role that owns it.
 struct Psql {
-  let conninfo: String
+  private let conninfo: String
+
+  init(conninfo: String) { self.conninfo = conninfo + " options='-c search_path=waybill,public'" }
 
   /// Runs commands and files, given as psql's own arguments; answers what it printed.
   @discardableResult

@@ -3,6 +3,7 @@ import Glibc
 import HTTPClient
 import JSON
 import OrderAPI
+import OrderStore
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
 struct Configuration: Equatable, Sendable {
@@ -33,6 +34,10 @@ struct Configuration: Equatable, Sendable {
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
+  /// The roles that migrating grants what they need.
+  var grants: AccessGrants
+  /// Those of them that somebody named, and so expects to exist.
+  var rolesNamed: [String]
   /// Whether a token is asked for, if somebody decided; else it depends on who can reach us.
   var auth: Gate.Mode?
   /// What the service is called, in open mode: requests for other hosts are refused there.
@@ -84,6 +89,11 @@ struct Configuration: Equatable, Sendable {
         "\(Setting.databaseConnections.name)=\(connections) is too few for \(loops) loops: "
           + "give at least \(2 * loops), or lower \(Setting.loops.name)")
     }
+    let roles = (service: try reader.text(.serviceRole), reader: try reader.text(.readerRole))
+    rolesNamed = [roles.service, roles.reader].compactMap(\.self)
+    grants = AccessGrants(
+      service: roles.service ?? Setting.serviceRole.standard,
+      reader: roles.reader ?? Setting.readerRole.standard)
     log = LogOptions(
       level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])

@@ -11,12 +11,19 @@ struct Maintenance {
 
   func migrate() throws -> Int32 {
     let migrator = try Schema.migrator()
-    let applied = try configuration.onDatabase { target, loop in
-      try await migrator.migrate(target, on: loop)
+    let upgrade = SchemaUpgrade(migrator: migrator, grants: configuration.grants)
+    let outcome = try configuration.onDatabase(asOwner: true) { target, loop in
+      try await upgrade.run(target, on: loop)
     }
-    let lines = applied.map { "applied \($0.fileName)\n" }
-    try StandardOutput.write(
-      lines.joined() + "the schema is at version \(migrator.files.count)\n")
+    let lines =
+      outcome.applied.map { "applied \($0.fileName)\n" }
+      + ["the schema is at version \(migrator.files.count)\n"]
+      + outcome.rolesAbsent.map { "there is no role \($0): nothing was granted to it\n" }
+    try StandardOutput.write(lines.joined())
+    if let role = outcome.rolesAbsent.first(where: configuration.rolesNamed.contains) {
+      throw ConfigurationError(
+        "the role \(role) does not exist: CREATE ROLE it, then run waybill migrate again")
+    }
     return 0
   }
 
@@ -36,12 +43,13 @@ extension Configuration {
   /// Runs `body` on a loop of this thread, against the database that the settings name; of a
   /// private cluster also beside the service that runs it.
   func onDatabase<Result: Sendable>(
-    _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
+    asOwner: Bool = false, _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
   ) throws -> Result {
     let store = try RunningStore(self, besideService: true)
     defer { store.stop() }
     Interruption.ofProcess.endsProcess { store.stop() }
-    return try EventLoop().runUntilDone { loop in try await body(store.target, loop) }
+    let target = asOwner ? store.owner : store.target
+    return try EventLoop().runUntilDone { loop in try await body(target, loop) }
   }
 }
 

@@ -4,7 +4,11 @@ import Synchronization
 
 /// The database the settings name: somebody else's, or a private cluster that runs until stopped.
 struct RunningStore: Sendable {
+  /// The database as the service's role sees it.
   let target: ConnectionString
+  /// The same as the role that owns the schema. For somebody else's database the settings name one
+  /// role, and both are that one.
+  let owner: ConnectionString
   private let cluster: KeptCluster?
 
   /// A private cluster that runs already is only used, and left running, when `besideService`.
@@ -12,11 +16,16 @@ struct RunningStore: Sendable {
     switch configuration.store {
     case .external(let conninfo):
       target = try Self.target(external: conninfo)
+      owner = target
       cluster = nil
     case .embedded(let home):
       LibpqEnvironment.forgetAll()
-      if besideService, let running = LocalCluster.connectionString(ofRunning: home) {
-        target = try ConnectionString(running)
+      if besideService,
+        let service = LocalCluster.connectionString(ofRunning: home, as: .service),
+        let owner = LocalCluster.connectionString(ofRunning: home, as: .owner)
+      {
+        target = try ConnectionString(service)
+        self.owner = try ConnectionString(owner)
         cluster = nil
         return
       }
@@ -24,7 +33,8 @@ struct RunningStore: Sendable {
       Interruption.ofProcess.waits()
       let cluster = try KeptCluster(
         home: home, options: ClusterOptions(connectionsMax: configuration.serverConnectionsMax))
-      target = try ConnectionString(cluster.connectionString)
+      target = try ConnectionString(cluster.connectionStrings.service)
+      owner = try ConnectionString(cluster.connectionStrings.owner)
       self.cluster = cluster
     }
   }
@@ -62,13 +72,15 @@ private final class KeptCluster: Sendable {
   private let home: String
   private let options: ClusterOptions
   private let state: Mutex<State>
-  let connectionString: String
+  let connectionStrings: (service: String, owner: String)
 
   init(home: String, options: ClusterOptions) throws(ClusterError) {
     let cluster = try LocalCluster.start(home: home, options: options)
     self.home = home
     self.options = options
-    connectionString = cluster.connectionString
+    connectionStrings = (
+      cluster.connectionString(as: .service), cluster.connectionString(as: .owner)
+    )
     state = Mutex(.running(cluster))
   }
 

@@ -42,11 +42,11 @@ struct Serve {
       visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
       hints: configuration.orderProcess.map { _ in ProcessHints() })
     shared.documents = Worker.documents(shared)
-    let isEmbedded = store.isEmbedded
+    let (isEmbedded, owner) = (store.isEmbedded, store.owner)
     store.keep(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { [shared] loop in
-      if isEmbedded { try await prepareOwn(shared, migrator, on: loop) }
+      if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
       let code = try await serve(shared, ports, preparation, on: loop)
       if let refusal = preparation?.refusal { throw refusal }
@@ -56,9 +56,10 @@ struct Serve {
 
   /// The schema of our own cluster is our own business; anybody else's is only looked at.
   private func prepareOwn(
-    _ shared: Shared, _ migrator: Migrator, on loop: EventLoop
+    _ shared: Shared, _ migrator: Migrator, as owner: ConnectionString, on loop: EventLoop
   ) async throws {
-    for file in try await migrator.migrate(shared.target, on: loop) {
+    let upgrade = SchemaUpgrade(migrator: migrator, grants: configuration.grants)
+    for file in try await upgrade.run(owner, on: loop).applied {
       shared.log.write(.notice, "applied a migration", ["file": file.fileName])
     }
     guard configuration.seedsDemoData else { return }

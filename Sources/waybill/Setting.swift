@@ -13,8 +13,8 @@ struct Setting: Sendable {
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
       auth, allowedHosts, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL,
-      publicURL,
-      orderProcessTimeout, drain, handOverSocket, loops, databaseConnections, logLevel, logFormat,
+      publicURL, orderProcessTimeout, drain, handOverSocket, loops, databaseConnections,
+      serviceRole, readerRole, logLevel, logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -85,6 +85,16 @@ struct Setting: Sendable {
   static let databaseConnections = Setting(
     name: "WAYBILL_DB_CONNECTIONS", standard: "10, or 5 a loop",
     meaning: "connections to PostgreSQL, shared out over the loops; at least 2 a loop")
+  static let serviceRole = Setting(
+    name: "WAYBILL_SERVICE_ROLE", standard: "waybill_service",
+    meaning:
+      "for `waybill migrate`: the role of the database that the service runs as, which is granted "
+      + "what the service needs and no more")
+  static let readerRole = Setting(
+    name: "WAYBILL_READER_ROLE", standard: "waybill_reader",
+    meaning:
+      "for `waybill migrate`: the role that may read everything but tokens' digests, for people "
+      + "in psql and for dashboards")
   static let logLevel = Setting(
     name: "LOG_LEVEL", standard: "info",
     meaning: "`debug`, `info`, `notice`, `warning`, `error`; requests are logged at `info`")

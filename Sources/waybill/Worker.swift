@@ -165,11 +165,9 @@ final class Worker {
   private static func operations(
     _ database: Database, _ shared: Shared, _ draining: Draining
   ) -> RouteSet {
-    let wanted = shared.schemaVersion
+    let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
     return Operations(
-      readiness: {
-        await Readiness(database, wantedVersion: wanted, isDraining: draining.hasBegun).state
-      },
+      readiness: { await Readiness(schema, isDraining: draining.hasBegun).state },
       metrics: { shared.metrics.text(shared.visitors) },
       metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
     ).routeSet

@@ -23,7 +23,7 @@ extension ContractClient {
   }
 
   func run(unsafe text: String) async throws {
-    _ = try await database.write(SQL(unsafeText: text))
+    _ = try await owner.write(SQL(unsafeText: text))
   }
 }
 

@@ -50,7 +50,7 @@ func ordering<Result: Sendable>(
 ) async throws -> Result {
   try await asking(rows) { client in
     let result = try await body(client)
-    try await Invariants.check(client.database)
+    try await Invariants.check(client.owner)
     return result
   }
 }

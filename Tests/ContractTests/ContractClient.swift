@@ -19,7 +19,10 @@ struct ContractAnswer: Sendable {
 
 /// Asks the contracts as the server would, over a real database.
 final class ContractClient {
+  /// The database as the service's role sees it.
   let database: Database
+  /// The same as the role that owns the schema, for what a test prepares.
+  let owner: Database
   let services: Services
   let mounts: [Router.Mount]
   let router: Router
@@ -30,10 +33,11 @@ final class ContractClient {
 
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(
-    _ database: Database, ownPortOf name: String? = nil, auth: Gate.Mode = .open,
-    hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors()
+    _ database: Database, owner: Database? = nil, ownPortOf name: String? = nil,
+    auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors()
   ) {
     self.database = database
+    self.owner = owner ?? database
     let products = ProductRepository(database)
     let loop = database.loop
     services = Services(
@@ -89,7 +93,7 @@ final class ContractClient {
       body: String(decoding: response.body, as: UTF8.self), type: response.contentType?.value)
   }
 
-  func run(_ sql: SQL) async throws { _ = try await database.write(sql) }
+  func run(_ sql: SQL) async throws { _ = try await owner.write(sql) }
 }
 
 /// What is known of requests that met a database that was away: nobody really waits for it.
@@ -114,10 +118,20 @@ func asking<Result: Sendable>(
   var conninfo = given ?? ""
   if given == nil { conninfo = try await MigratedDatabase.make() }
   return try await onLoop { [conninfo] loop in
-    let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-    if given == nil { _ = try await database.write(SQL(unsafeText: rows)) }
-    let result = try await body(ContractClient(database, auth: auth))
+    var settings = PostgresSettings.patient
+    (settings.readConnections, settings.writeConnections) = (1, 1)
+    let owner = Database(try ConnectionString(conninfo), settings: settings, on: loop)
+    let database = Database(
+      try ConnectionString(MigratedDatabase.as(.service, conninfo)), settings: .patient, on: loop)
+    let result: Swift.Result<Result, any Error>
+    do {
+      if given == nil { _ = try await owner.write(SQL(unsafeText: rows)) }
+      result = .success(try await body(ContractClient(database, owner: owner, auth: auth)))
+    } catch {
+      result = .failure(error is PostgresError ? Told(error) : error)
+    }
     await database.close()
-    return result
+    await owner.close()
+    return try result.get()
   }
 }

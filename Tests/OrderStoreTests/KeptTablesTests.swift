@@ -15,7 +15,7 @@ struct KeptTablesTests {
         SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
          WHERE tgfoid = 'refuse_change'::regproc AND tgtype & 8 > 0
         """)
-      #expect(kept.count == 7)
+      #expect(kept.count == 8)
       for row in kept {
         let table = try row.text(0)
         let refusal = await #expect(throws: PostgresError.self) {
@@ -25,6 +25,41 @@ struct KeptTablesTests {
         #expect(refusal?.serverError?.state == "23000", "\(table)")
       }
       session.close()
+    }
+  }
+
+  @Test(
+    "is refused in words that say what to do instead",
+    arguments: [
+      ("TRUNCATE orders", "orders are not deleted: cancel them, SET status = 'cancelled'"),
+      ("DELETE FROM orders", "orders are not deleted: cancel them, SET status = 'cancelled'"),
+      (
+        "DELETE FROM customers",
+        "customers are not deleted, as orders speak of them: clear name and email instead"
+      ),
+      ("DELETE FROM products", "products are not deleted: set retired_at instead"),
+      ("DELETE FROM tokens", "tokens are not deleted: set revoked_at instead"),
+      (
+        "UPDATE orders SET version = 7",
+        "order 1: this change is not known to change_order()"
+      ),
+    ])
+  func words(statement: String, sentence: String) async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      try await session.run(
+        unsafeText: """
+          SELECT create_product('p', 'Product', NULL, 1, 5, 'test');
+          SELECT place_orders(ARRAY[gen_random_uuid()], '{api}', '{c}', '{NULL}', '{refuse}',
+                              '{test}', '{1}', '{p}', '{NULL}', '{2}', '{NULL}');
+          INSERT INTO tokens (hash, role, name) VALUES (sha256('t'), 'admin', 't')
+          """)
+      let refusal = await #expect(throws: PostgresError.self) {
+        try await session.run(unsafeText: statement)
+      }
+      #expect(refusal?.serverError?.message == sentence)
     }
   }
 }

@@ -37,7 +37,7 @@ struct Shop {
   func asking<Result: Sendable>(
     _ body: @escaping @Sendable (OrderRepository, EventLoop) async throws -> Result
   ) async throws -> Result {
-    let conninfo = conninfo
+    let conninfo = MigratedDatabase.as(.service, conninfo)
     return try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       let result = try await body(OrderRepository(database), loop)

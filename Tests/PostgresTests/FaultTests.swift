@@ -94,7 +94,7 @@ struct FaultTests {
 
   @Test("a full server gives what it has, and the rest waits or is refused")
   func tooManyConnections() async throws {
-    let cluster = try await startCluster(TestCluster.makeHome(), connectionsMax: 5)
+    let cluster = try await startCluster(TestCluster.makeHome(), connectionsMax: 8)
     defer { cluster.discard() }
     let target = try ConnectionString(cluster.connectionString)
     try await onLoop { loop in

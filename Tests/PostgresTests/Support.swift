@@ -21,12 +21,6 @@ func withDatabase<Result: Sendable>(
   }
 }
 
-/// An error that tells everything when a test reports it; those of the database say nothing.
-struct Told: Error, CustomStringConvertible {
-  let description: String
-  init(_ error: any Error) { description = String(reflecting: error) }
-}
-
 extension Database {
   /// The error of a read; nil when there is none.
   func failure(reading sql: SQL) async -> PostgresError? {

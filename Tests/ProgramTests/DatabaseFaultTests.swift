@@ -16,10 +16,7 @@ struct DatabaseFaultTests {
     let cluster = try await blocking { try LocalCluster.start(home: home, options: options) }
     defer { _ = LocalCluster.removeAbandoned(home: home) }
     let conninfo = cluster.connectionString
-    try await onLoop { loop in
-      let target = try ConnectionString(conninfo)
-      _ = try await MigratedDatabase.migrator().migrate(target, on: loop)
-    }
+    try await MigratedDatabase.prepare(conninfo)
     let program = try RunningProgram(["DATABASE_URL": conninfo, "LOG_LEVEL": "notice"])
     let port = try await program.port()
     let load = Load(port: port, clients: 8)

@@ -73,7 +73,7 @@ struct ReportJobTests {
 
   @Test("outlives a schema that is not there yet, and says so")
   func schemaMissing() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let program = try RunningProgram([
       "DATABASE_URL": conninfo, "WAYBILL_REPORT_REFRESH_SECONDS": "1",
     ])

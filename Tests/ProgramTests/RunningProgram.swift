@@ -10,8 +10,9 @@ final class RunningProgram: Sendable {
   private let process: ChildProcess
   private let logPath: String
 
-  /// Starts the program with these variables; its output goes to a file. A launcher is a line for
-  /// the shell that runs the program, `"$0"`, with `"$@"`.
+  /// Starts the program with these variables; its output goes to a file. On a test's database it
+  /// runs as the service's role, and only to migrate as the owner. A launcher is a line for the
+  /// shell that runs the program, `"$0"`, with `"$@"`.
   init(
     _ variables: [String: String], arguments: [String] = ["serve"], launcher: String? = nil
   ) throws {
@@ -22,6 +23,11 @@ final class RunningProgram: Sendable {
       "PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
     ]
     environment.merge(variables) { $1 }
+    if let conninfo = variables["DATABASE_URL"], conninfo.contains("user='waybill'"),
+      arguments != ["migrate"]
+    {
+      environment["DATABASE_URL"] = MigratedDatabase.as(.service, conninfo)
+    }
     let start = launcher.map { ["/bin/sh", "-c", $0] } ?? []
     process = try ChildProcess(
       start + [builtProgram("waybill")] + arguments, output: log, environment: environment)

@@ -90,7 +90,7 @@ struct ServeTests {
 
   @Test("is alive but not ready until the schema is there, and ready then")
   func schemaMissing() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let program = try RunningProgram(["DATABASE_URL": conninfo, "WAYBILL_SEED": "demo"])
     let port = try await program.port()
 

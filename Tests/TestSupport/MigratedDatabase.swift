@@ -7,14 +7,30 @@ public enum MigratedDatabase {
     Migrator(files: try MigrationFile.all(inFolder: RepositoryRoot.path + "/migrations"))
   }
 
-  /// The connection string of a fresh database at the newest schema, otherwise empty.
+  /// The connection string of a fresh database at the newest schema, otherwise empty, for the role
+  /// that owns it.
   public static func make() async throws -> String {
     let template = try await TestCluster.shared.template("waybill_newest") { conninfo in
-      _ = try await onLoop { loop in
-        try await migrator().migrate(try ConnectionString(conninfo), on: loop)
-      }
+      try await prepare(conninfo)
     }
     return try TestCluster.shared.makeDatabase(template: template)
+  }
+
+  /// Does what `waybill migrate` does: all steps, and the roles' rights.
+  public static func prepare(_ conninfo: String) async throws {
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      _ = try await migrator().migrate(session)
+      _ = try await session.rows(
+        "SELECT grant_access(\(ClusterRole.service.rawValue), \(ClusterRole.reader.rawValue))")
+    }
+  }
+
+  /// The same database for another role.
+  public static func `as`(_ role: ClusterRole, _ conninfo: String) -> String {
+    // The later of two values of one keyword holds.
+    conninfo + " user=\(role.rawValue)"
   }
 }
 

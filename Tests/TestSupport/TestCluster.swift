@@ -11,6 +11,7 @@ public final class TestCluster: Sendable {
   private static let connectionsMax = 500
   private static let prefix = "waybill-tests-"
   private static let homes = Atomic(0)
+  private static let plain = "plain"
 
   private let cluster: LocalCluster
   private let databases = Atomic(0)
@@ -22,14 +23,27 @@ public final class TestCluster: Sendable {
       cluster = try LocalCluster.start(
         home: Self.makeHome(),
         options: ClusterOptions(durable: false, connectionsMax: Self.connectionsMax))
+      try cluster.createDatabase(Self.plain)
+      try cluster.run("CREATE SCHEMA waybill", in: Self.plain)
     } catch {
       fatalError("The tests need a PostgreSQL server: \(error)")
     }
     atexit { TestCluster.shared.cluster.discard() }
   }
 
-  /// The connection string of a new, empty database, or of a copy of the template named.
-  public func makeDatabase(template: String = "template1") throws(ClusterError) -> String {
+  /// The connection string of a new database with an empty schema of the service, for the role that
+  /// owns it.
+  public func makeDatabase() throws(ClusterError) -> String {
+    try makeDatabase(template: Self.plain)
+  }
+
+  /// The same without any schema, as a person makes a database.
+  public func makeEmptyDatabase() throws(ClusterError) -> String {
+    try makeDatabase(template: "template1")
+  }
+
+  /// The same as a copy of a template.
+  public func makeDatabase(template: String) throws(ClusterError) -> String {
     let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
     try cluster.createDatabase(name, template: template)
     return cluster.connectionString(database: name)

@@ -1,13 +1,14 @@
 import CPQ
 
-/// How the cluster is reached: over its socket, as its one user.
+/// How the cluster is reached: over its socket.
 struct ClusterConnection {
+  /// The service's database, and the map of users in the server's access rules.
   static let name = "waybill"
   let socketFolder: String
 
   /// The libpq connection string of a database.
-  func string(database: String) -> String {
-    [("host", socketFolder), ("port", "5432"), ("user", Self.name), ("dbname", database)]
+  func string(database: String, as role: ClusterRole = .owner) -> String {
+    [("host", socketFolder), ("port", "5432"), ("user", role.rawValue), ("dbname", database)]
       .map { "\($0)='\(Self.escaped($1))'" }
       .joined(separator: " ")
   }
@@ -19,8 +20,10 @@ struct ClusterConnection {
   ///
   /// Blocking, so only for start-up and for tests: an event loop has the pool.
   @discardableResult
-  func run(_ statement: String) throws(ClusterError) -> Int {
-    let connection = PQconnectdb(string(database: "postgres"))
+  func run(
+    _ statement: String, in database: String = "postgres", as role: ClusterRole = .superuser
+  ) throws(ClusterError) -> Int {
+    let connection = PQconnectdb(string(database: database, as: role))
     defer { PQfinish(connection) }
     let result = PQexec(connection, statement)
     defer { PQclear(result) }

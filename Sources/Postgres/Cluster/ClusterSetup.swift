@@ -17,7 +17,8 @@ struct ClusterSetup {
     try ClusterFiles.makePrivateFolder(folder, of: user)
 
     var command = [
-      binaries.folder + "/initdb", "--pgdata", folder, "--username", ClusterConnection.name,
+      binaries.folder + "/initdb", "--pgdata", folder, "--username",
+      ClusterRole.superuser.rawValue,
       "--encoding=UTF8", "--locale=\(Self.locale)", "--auth=peer", "--no-instructions",
     ]
     command += options.durable ? ["--data-checksums"] : ["--no-sync"]
@@ -63,9 +64,42 @@ struct ClusterSetup {
     let name = ClusterConnection.name
     try ClusterFiles.write(
       "local all all peer map=\(name)\n", to: folder + "/pg_hba.conf", of: user)
-    try ClusterFiles.write(
-      "\(name) root \(name)\n\(name) \(ClusterConnection.quoted(user.name)) \(name)\n",
-      to: folder + "/pg_ident.conf", of: user)
+    let users = ["root", ClusterConnection.quoted(user.name)]
+    let lines = users.flatMap { user in
+      ClusterRole.allCases.map { "\(name) \(user) \($0.rawValue)\n" }
+    }
+    try ClusterFiles.write(lines.joined(), to: folder + "/pg_ident.conf", of: user)
+  }
+
+  /// Refuses data of the time before the first release, when one superuser did everything: its
+  /// schema has other steps than today's.
+  func mustHaveRoles() throws(ClusterError) {
+    let rules = ClusterFiles.read(folders.data + "/pg_ident.conf") ?? ""
+    guard !rules.contains(ClusterRole.service.rawValue) else { return }
+    throw ClusterError(
+      cause:
+        "\(folders.home) holds the database of a development version, which cannot be carried over",
+      cure:
+        "to keep it, leave it to the program that made it and set WAYBILL_HOME to another folder; "
+        + "to drop it, remove \(folders.home)")
+  }
+
+  /// Makes the roles and the service's database where they are missing.
+  func makeRolesAndDatabase(_ connection: ClusterConnection) throws(ClusterError) {
+    for role in ClusterRole.allCases where role != .superuser {
+      let name = role.rawValue
+      if try connection.run("SELECT FROM pg_roles WHERE rolname = '\(name)'") == 0 {
+        try connection.run("CREATE ROLE \(name) LOGIN")
+      }
+    }
+    let name = ClusterConnection.name
+    guard try connection.run("SELECT FROM pg_database WHERE datname = '\(name)'") == 0 else {
+      return
+    }
+    try connection.run("CREATE DATABASE \(name) OWNER \(ClusterRole.owner.rawValue)")
+    // So that people in psql find the tables; nothing else is in this database.
+    try connection.run(
+      "ALTER DATABASE \(name) SET search_path = \(PostgresSettings.schema), public")
   }
 
   /// Sorts by code point everywhere, and still knows the letters outside ASCII where it can.

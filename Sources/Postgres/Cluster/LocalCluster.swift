@@ -36,6 +36,7 @@ public final class LocalCluster: Sendable {
     if lseek(log, 0, SEEK_END) > logBytesMax { ftruncate(log, 0) }
     let setup = ClusterSetup(folders: folders, user: user, binaries: binaries, log: log)
     try setup.makeData(options)
+    try setup.mustHaveRoles()
     return try LocalCluster(setup, lock: lock, options: options)
   }
 
@@ -48,10 +49,7 @@ public final class LocalCluster: Sendable {
     server = try setup.startServer(options)
     do {
       try setup.waitUntilReady(server, connection)
-      let name = ClusterConnection.name
-      if try connection.run("SELECT FROM pg_database WHERE datname = '\(name)'") == 0 {
-        try createDatabase(name)
-      }
+      try setup.makeRolesAndDatabase(connection)
     } catch {
       stop()
       throw error
@@ -60,26 +58,37 @@ public final class LocalCluster: Sendable {
 
   /// How libpq reaches the service's database of a cluster that another process runs; nil when none
   /// runs in that folder.
-  public static func connectionString(ofRunning home: String) -> String? {
+  public static func connectionString(
+    ofRunning home: String, as role: ClusterRole = .owner
+  ) -> String? {
     guard let folders = try? ClusterFolders(home: home) else { return nil }
     let connection = ClusterConnection(socketFolder: folders.socket)
-    return connection.isReady ? connection.string(database: ClusterConnection.name) : nil
+    return connection.isReady
+      ? connection.string(database: ClusterConnection.name, as: role) : nil
   }
 
-  /// How libpq reaches the service's database.
-  public var connectionString: String { connectionString(database: ClusterConnection.name) }
+  /// How libpq reaches the service's database, as its owner.
+  public var connectionString: String { connectionString(as: .owner) }
 
   /// How libpq reaches a database of the cluster.
-  public func connectionString(database: String) -> String {
-    connection.string(database: database)
+  public func connectionString(
+    database: String? = nil, as role: ClusterRole = .owner
+  ) -> String {
+    connection.string(database: database ?? ClusterConnection.name, as: role)
   }
 
-  /// Makes a database, as a copy of another when one is named.
+  /// Makes a database that belongs to the owner's role, as a copy of another when one is named.
   public func createDatabase(
     _ name: String, template: String = "template1"
   ) throws(ClusterError) {
     let (new, source) = (ClusterConnection.quoted(name), ClusterConnection.quoted(template))
-    try connection.run("CREATE DATABASE \(new) TEMPLATE \(source)")
+    let owner = ClusterRole.owner.rawValue
+    try connection.run("CREATE DATABASE \(new) TEMPLATE \(source) OWNER \(owner)")
+  }
+
+  /// Runs one statement as the owner of a database; for tests and benchmarks.
+  package func run(_ statement: String, in database: String) throws(ClusterError) {
+    try connection.run(statement, in: database, as: .owner)
   }
 
   /// The server's process while it runs.

@@ -12,6 +12,14 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   case edited(fileName: String)
   /// The steps in the database do not start at 1 without a gap.
   case incomplete(missing: Int)
+  /// The schema of the time before the first release, which lies in `public` and has other steps.
+  case olderLayout
+  /// The role of the connection does not own the schema.
+  case notOwner(role: String, owner: String)
+  /// The role of the connection may not make the schema.
+  case mayNotCreate(role: String)
+  /// Something that the steps have made is gone or was changed.
+  case damaged(objects: [String])
   /// A step failed; nothing of it is left.
   case failed(fileName: String, reason: String)
   /// A step was cut off; the database may have committed it or not.
@@ -38,6 +46,18 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
     case .incomplete(let missing):
       "migration \(missing) is not recorded as applied though a later one is: "
         + "restore schema_migrations from a backup"
+    case .olderLayout:
+      "the database holds the tables of a development version, which cannot be carried over: use "
+        + "an empty database, or drop schema_migrations and its tables from the schema public"
+    case .notOwner(let role, let owner):
+      "the role \(role) does not own the schema waybill: run waybill migrate as \(owner)"
+    case .mayNotCreate(let role):
+      "the role \(role) may not make the schema waybill in this database: run waybill migrate as "
+        + "the database's owner, or let that one run CREATE SCHEMA waybill AUTHORIZATION \(role)"
+    case .damaged(let objects):
+      "the schema is not as its steps left it (\(objects.joined(separator: ", "))): restore the "
+        + "database from a dump, as docs/database.md shows; the view waybill.schema_differences "
+        + "lists everything"
     case .failed(let fileName, let reason):
       "\(fileName) failed and was undone: \(reason)"
     case .interrupted(let fileName, let reason):

@@ -25,6 +25,11 @@ public struct Migrator: Sendable {
       throw .unreachable(reason: String(reflecting: error))
     }
     defer { session.close() }
+    return try await migrate(session)
+  }
+
+  /// The same on a session of the caller's.
+  public func migrate(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
     let pending = try await plan(session)
     for file in pending { try await apply(file, session) }
     return pending
@@ -35,8 +40,7 @@ public struct Migrator: Sendable {
     do {
       let session = try await Session.open(target, on: loop)
       defer { session.close() }
-      let known = try await session.rows("SELECT to_regclass('schema_migrations') IS NOT NULL")
-      guard try known[0].bool(0) else { return }
+      guard try await hasSteps(session) else { return }
       _ = try await pending(session)
     } catch let error as MigrationError {
       throw error
@@ -48,26 +52,68 @@ public struct Migrator: Sendable {
   private func plan(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
     do {
       _ = try await session.rows("SELECT pg_advisory_lock(\(Self.lockKey))")
-      try await session.run(
-        unsafeText: """
-          CREATE TABLE IF NOT EXISTS schema_migrations (
-              version    integer     NOT NULL CONSTRAINT schema_migrations_pkey PRIMARY KEY,
-              name       text        NOT NULL,
-              checksum   text        NOT NULL,
-              applied_at timestamptz NOT NULL DEFAULT now()
-          );
-          COMMENT ON TABLE schema_migrations IS 'Which steps of the schema were applied, and when';
-          COMMENT ON COLUMN schema_migrations.version IS 'The number of the file in migrations/';
-          COMMENT ON COLUMN schema_migrations.name IS 'The name of the file';
-          COMMENT ON COLUMN schema_migrations.checksum IS 'SHA-256 of the text that was run';
-          COMMENT ON COLUMN schema_migrations.applied_at IS 'When the step was applied';
-          """)
+      if try await !hasSteps(session) { try await makeTable(session) }
+      try await refuseOtherRoles(session)
       return try await pending(session)
     } catch let error as MigrationError {
       throw error
     } catch {
       throw .unreachable(reason: String(reflecting: error))
     }
+  }
+
+  /// Whether any step was ever applied; refuses a database whose steps are of another time.
+  private func hasSteps(_ session: Session) async throws -> Bool {
+    let found = try await session.rows(
+      """
+      SELECT to_regclass(\(PostgresSettings.schema + ".schema_migrations")) IS NOT NULL,
+             to_regclass('public.schema_migrations') IS NOT NULL
+               AND to_regclass('public.order_events') IS NOT NULL
+      """)
+    if try found[0].bool(0) { return true }
+    if try found[0].bool(1) { throw MigrationError.olderLayout }
+    return false
+  }
+
+  /// A role without the rights would be told so by each statement in other words.
+  private func refuseOtherRoles(_ session: Session) async throws {
+    let rows = try await session.rows(
+      """
+      SELECT current_user::text, pg_get_userbyid(nspowner)::text, pg_has_role(nspowner, 'USAGE')
+        FROM pg_namespace WHERE nspname = \(PostgresSettings.schema)
+      """)
+    guard let row = rows.first, try !row.bool(2) else { return }
+    throw MigrationError.notOwner(role: try row.text(0), owner: try row.text(1))
+  }
+
+  private func makeTable(_ session: Session) async throws {
+    let rows = try await session.rows(
+      """
+      SELECT to_regnamespace(\(PostgresSettings.schema)) IS NOT NULL, current_user::text,
+             has_database_privilege(current_database(), 'CREATE')
+      """)
+    if try !rows[0].bool(0) {
+      guard try rows[0].bool(2) else {
+        throw MigrationError.mayNotCreate(role: try rows[0].text(1))
+      }
+      try await session.run(unsafeText: "CREATE SCHEMA \(PostgresSettings.schema)")
+    } else {
+      try await refuseOtherRoles(session)
+    }
+    try await session.run(
+      unsafeText: """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            version    integer     NOT NULL CONSTRAINT schema_migrations_pkey PRIMARY KEY,
+            name       text        NOT NULL,
+            checksum   text        NOT NULL,
+            applied_at timestamptz NOT NULL DEFAULT now()
+        );
+        COMMENT ON TABLE schema_migrations IS 'Which steps of the schema were applied, and when';
+        COMMENT ON COLUMN schema_migrations.version IS 'The number of the file in migrations/';
+        COMMENT ON COLUMN schema_migrations.name IS 'The name of the file';
+        COMMENT ON COLUMN schema_migrations.checksum IS 'SHA-256 of the text that was run';
+        COMMENT ON COLUMN schema_migrations.applied_at IS 'When the step was applied';
+        """)
   }
 
   /// The database itself makes the checksums, so that there is one function for both sides.

@@ -113,14 +113,31 @@ struct DatabaseExamination {
       try await migrator.check(target, on: loop)
       let version = try await SchemaVersion.read(session)
       let newest = migrator.files.count
-      findings.expect(
-        version == newest, "schema", "version \(version)",
-        otherwise: "at version \(version), newest is \(newest): run waybill migrate")
-      return version == newest
+      guard version == newest else {
+        findings.trouble(
+          "schema",
+          "at version \(version), newest is \(newest): run waybill migrate as the owner, which also "
+            + "grants the role of the service its rights")
+        return false
+      }
+      return try await examineContents(session, version)
     } catch let error as MigrationError {
       findings.trouble("schema", "\(error)")
       return false
     }
+  }
+
+  /// Whether every object is as the steps left it.
+  private mutating func examineContents(_ session: Session, _ version: Int) async throws -> Bool {
+    let inspection = try await SchemaInspection.read(session)
+    let damage = inspection.damage.map(\.description)
+    let added = inspection.differences.filter { $0.difference == "added" }.map(\.name)
+    findings.expect(
+      damage.isEmpty, "schema",
+      (["version \(version)"] + added.map { "besides \($0)" }).joined(separator: ", "),
+      otherwise: "\(damage.joined(separator: ", ")): restore the database from a dump, as "
+        + "docs/database.md shows")
+    return damage.isEmpty
   }
 
   private mutating func examineRights(_ session: Session) async throws {
@@ -131,7 +148,7 @@ struct DatabaseExamination {
                      EXISTS (SELECT FROM pg_proc
                               WHERE proname = name AND pg_function_is_visible(oid)
                                 AND has_function_privilege(oid, 'EXECUTE'))
-                FROM unnest(\(Self.functions)) AS name
+                FROM unnest(service_functions()) AS name
                UNION ALL
               SELECT 'SELECT', name,
                      coalesce(has_any_column_privilege(to_regclass(name), 'SELECT'), false)
@@ -146,10 +163,6 @@ struct DatabaseExamination {
         + "of the database, which grants them")
   }
 
-  private static let functions = [
-    "adjust_stock", "claim_answer", "edit_order", "hide_order", "move_order", "move_orders",
-    "place_orders", "prune_answers", "record_visits", "refresh_report", "ship_order",
-  ]
   private static let relations = [
     "customer_report", "customers", "order_events", "order_processes", "orders", "products",
     "report_age", "tokens",

@@ -70,13 +70,13 @@ extension ContractClient {
 
   /// What all tables hold, but for when a token was last used.
   func digest() async throws -> String {
-    try await database.read(
+    try await owner.read(
       """
       SELECT md5(string_agg(
           relname || query_to_xml(format('SELECT t::text FROM %I AS t ORDER BY 1', relname),
                                   true, true, '')::text, '' ORDER BY relname))
         FROM pg_class
-       WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'tokens'
+       WHERE relnamespace = 'waybill'::regnamespace AND relkind = 'r' AND relname <> 'tokens'
       """)[0].text(0)
   }
 }

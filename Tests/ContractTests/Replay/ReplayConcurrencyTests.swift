@@ -32,7 +32,7 @@ struct ReplayConcurrencyTests {
     #expect(Set(answers.map(\.repeated)).count == 1 && answers[0].status == 201)
     #expect(answers.count { !$0.isReplayed } == 1)
     try await asking(of: conninfo) { client in
-      try await Invariants.check(client.database)
+      try await Invariants.check(client.owner)
       #expect(try await client.number("SELECT count(*) FROM orders") == 1)
       #expect(try await client.number("SELECT stock FROM products WHERE id = 'keyboard'") == 9)
     }

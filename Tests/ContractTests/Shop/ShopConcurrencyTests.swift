@@ -42,7 +42,7 @@ struct ShopConcurrencyTests {
   /// A number from the database, after a look at all invariants.
   private func number(_ query: SQL, of conninfo: String) async throws -> Int {
     try await asking(of: conninfo) { client in
-      try await Invariants.check(client.database)
+      try await Invariants.check(client.owner)
       return try await client.number(query)
     }
   }

@@ -149,7 +149,7 @@ struct StoreContractTests {
         $0.status == 409 && $0.body == #"{"message":"Product ABC123 is unavailable"}"#
       } == 40)
     try await asking(of: conninfo) { client in
-      try await Invariants.check(client.database)
+      try await Invariants.check(client.owner)
       #expect(try await client.number("SELECT count(*) FROM orders") == 10)
       #expect(try await client.number("SELECT stock FROM products WHERE id = 'ABC123'") == 0)
     }

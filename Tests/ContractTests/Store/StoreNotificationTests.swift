@@ -139,7 +139,7 @@ struct StoreNotificationTests {
     try await others
 
     try await asking(of: conninfo) { client in
-      try await Invariants.check(client.database)
+      try await Invariants.check(client.owner)
       try await client.run("UPDATE products SET stock = 0")
       try await client.run("UPDATE products SET stock = 1")
       let asked = try await client.number("SELECT count(*) FROM stock_subscriptions")

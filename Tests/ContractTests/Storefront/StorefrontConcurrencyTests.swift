@@ -43,7 +43,7 @@ struct StorefrontConcurrencyTests {
     let times = try answers.map { try $0.json.text("updatedAt") }
     #expect(Set(times).count == 48)
     let version = try await asking(of: conninfo) { client in
-      try await Invariants.check(client.database)
+      try await Invariants.check(client.owner)
       return try await client.get("/orders/\(try placed.text("id"))").json["version"]?.written
     }
     #expect(version == "49")
@@ -76,7 +76,7 @@ struct StorefrontConcurrencyTests {
 
     #expect(answers.allSatisfy { $0.status == 201 })
     #expect(Set(try answers.map { try $0.json.text("id") }).count == 100)
-    try await asking(of: conninfo) { try await Invariants.check($0.database) }
+    try await asking(of: conninfo) { try await Invariants.check($0.owner) }
   }
 }
 

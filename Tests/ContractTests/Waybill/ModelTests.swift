@@ -58,7 +58,7 @@ struct ModelTests {
       let cents = orders.reduce(0) { $0 + $1.cents }
       #expect(row["total_amount"]?.written == cents.asMoney, "seed \(seed)")
     }
-    try await Invariants.check(client.database)
+    try await Invariants.check(client.owner)
   }
 
   private func open(

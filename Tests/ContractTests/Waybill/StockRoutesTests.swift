@@ -54,6 +54,38 @@ struct StockRoutesTests {
     }
   }
 
+  @Test(
+    "never keeps an order from being edited or cancelled, also where it is as large as it may be")
+  func ceiling() async throws {
+    try await ordering { client in
+      func adjust(_ delta: Int) async throws -> ContractAnswer {
+        try await client.send("POST", "/products/webcam/stock", #"{"delta":\#(delta)}"#)
+      }
+      #expect(try await adjust(1_000_000_000_000).status == 200)
+      let body = #"{"customer_id":"c","items":[{"product_id":"webcam","quantity":5}]}"#
+      var orders: [String] = []
+      for _ in 0..<2 {
+        let placed = try await client.send("POST", "/orders", body)
+        #expect(placed.status == 201)
+        orders.append(try #require(placed.fields["Location"]))
+      }
+      #expect(try await adjust(10).status == 200)
+
+      let edited = try await client.send(
+        "PATCH", orders[0], #"{"items":[{"product_id":"webcam","quantity":1}]}"#)
+      let cancelled = try await client.send("DELETE", orders[1])
+
+      #expect(edited.status == 200, "\(edited.body)")
+      #expect(cancelled.status == 200, "\(cancelled.body)")
+      let product = try await client.get("/products/webcam")
+      #expect(product.body.contains(#""stock":1000000000009,"#), "\(product.body)")
+      // More cannot be counted by hand, less can.
+      #expect(try await adjust(1).status == 409)
+      #expect(try await adjust(-9).status == 200)
+      try await Invariants.check(client.owner)
+    }
+  }
+
   @Test("of what is not there is 404, and of another version than meant 412")
   func conditions() async throws {
     try await ordering { client in

@@ -40,12 +40,13 @@ CREATE INDEX ON n_order_events (order_id, number);
 
 -- One order of catalogue lines in one call: plpgsql was the best of the single-call forms.
 CREATE FUNCTION n_place(new_id uuid, customer text, asked text[], quantities integer[])
-    RETURNS bigint LANGUAGE plpgsql SET waybill.inside = 'on' AS
+    RETURNS bigint LANGUAGE plpgsql AS
 $$
 DECLARE
     at_all constant timestamptz(3) := clock_timestamp();
     placed bigint;
 BEGIN
+    PERFORM set_inside(true);
     INSERT INTO customers (id) VALUES (customer) ON CONFLICT DO NOTHING;
     PERFORM FROM products WHERE id = ANY (asked) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO n_orders (id, channel, customer_id, created_at, updated_at)

@@ -28,7 +28,7 @@ $$;
 CREATE FUNCTION place_by_loop(ids uuid[], customers text[], line_orders integer[],
                               line_products text[], line_quantities integer[])
     RETURNS TABLE (place integer, number bigint, items json)
-    LANGUAGE plpgsql SET waybill.inside = 'on' AS
+    LANGUAGE plpgsql AS
 $$
 DECLARE
     at_all constant timestamptz(3) := clock_timestamp();
@@ -38,6 +38,7 @@ DECLARE
     units  integer;
     amount numeric;
 BEGIN
+    PERFORM set_inside(true);
     PERFORM FROM products WHERE id = ANY (line_products) ORDER BY id FOR NO KEY UPDATE;
     FOR place IN 1 .. cardinality(ids) LOOP
         INSERT INTO customers (id) SELECT customers[place]

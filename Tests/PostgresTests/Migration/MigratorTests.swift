@@ -31,7 +31,7 @@ struct MigratorTests {
 
   @Test("applies each step once, in order, and remembers it")
   func order() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
 
     #expect(try await migrate([Self.steps[0]], conninfo) == [1])
     #expect(try await migrate(Self.steps, conninfo) == [2])
@@ -44,7 +44,7 @@ struct MigratorTests {
 
   @Test("does the work once however many instances begin at the same moment")
   func together() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
 
     let applied = try await withThrowingTaskGroup(of: [Int].self) { group in
       for _ in 0..<8 { group.addTask { try await migrate(Self.steps, conninfo) } }
@@ -58,7 +58,7 @@ struct MigratorTests {
 
   @Test("leaves nothing of a step that fails, and goes on from there when it is mended")
   func failing() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let broken = MigrationFile(
       version: 2, name: "second", text: "CREATE TABLE two (id int); SELECT 1 / 0;")
 
@@ -74,7 +74,7 @@ struct MigratorTests {
 
   @Test("leaves nothing of a step whose instance dies in the middle")
   func killed() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let suicidal = MigrationFile(
       version: 1, name: "first",
       text: "CREATE TABLE one (id int); SELECT pg_terminate_backend(pg_backend_pid());")
@@ -96,7 +96,7 @@ struct MigratorTests {
       "ROLLBACK; BEGIN; CREATE TABLE two (id int); COMMIT; SELECT 1 / 0;",
     ])
   func endsTransaction(_ text: String) async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let step = MigrationFile(version: 1, name: "first", text: "CREATE TABLE one (id int); " + text)
 
     await #expect(throws: MigrationError.endedTransaction(fileName: "0001_first.sql")) {
@@ -106,7 +106,7 @@ struct MigratorTests {
 
   @Test("refuses an edited step and a newer schema, changes nothing, and says so when only asked")
   func refusals() async throws {
-    let conninfo = try TestCluster.shared.makeDatabase()
+    let conninfo = try TestCluster.shared.makeEmptyDatabase()
     try await migrate(Self.steps, conninfo)
     let edited = MigrationFile(version: 1, name: "first", text: "CREATE TABLE one (id bigint);")
     let third = MigrationFile(version: 3, name: "third", text: "CREATE TABLE three (id int);")
@@ -128,8 +128,8 @@ struct MigratorTests {
 
   @Test("names an empty database's schema 0 and a migrated one's by its newest step")
   func version() async throws {
-    let empty = try TestCluster.shared.makeDatabase()
-    let migrated = try TestCluster.shared.makeDatabase()
+    let empty = try TestCluster.shared.makeEmptyDatabase()
+    let migrated = try TestCluster.shared.makeEmptyDatabase()
     try await migrate(Self.steps, migrated)
 
     for (conninfo, expected) in [(empty, 0), (migrated, 2)] {

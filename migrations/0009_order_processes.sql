@@ -8,10 +8,12 @@
 -- due_at is then the moment from which anybody may claim the row again, as the worker may be dead. It
 -- is known by the number of the visit, so that a worker whose lease ran out can record nothing any
 -- more. Only the first visit may start the process without looking: no visit, no start.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TABLE order_processes (
+    -- orders.id. No foreign key: orders are never deleted, and only triggers write rows here.
     order_id   uuid        NOT NULL
-                           CONSTRAINT order_processes_pkey PRIMARY KEY
-                           CONSTRAINT order_processes_order_fkey REFERENCES orders (id),
+                           CONSTRAINT order_processes_pkey PRIMARY KEY,
     due_at     timestamptz NOT NULL DEFAULT now(),
     claimed_at timestamptz,
     hinted_at  timestamptz,
@@ -47,7 +49,7 @@ CREATE FUNCTION queue_process() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    INSERT INTO order_processes (order_id) VALUES (NEW.id);
+    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
     -- Told when the transaction commits, once however many orders it placed.
     PERFORM pg_notify('order_processes', '');
     RETURN NULL;
@@ -59,7 +61,7 @@ CREATE FUNCTION unqueue_process() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    DELETE FROM order_processes WHERE order_id = NEW.id;
+    DELETE FROM waybill.order_processes WHERE order_id = NEW.id;
     RETURN NULL;
 END
 $$;
@@ -77,9 +79,6 @@ CREATE TRIGGER orders_end_process
     EXECUTE FUNCTION unqueue_process();
 COMMENT ON TRIGGER orders_end_process ON orders IS 'A final order is in nobody''s queue';
 
-INSERT INTO order_processes (order_id)
-SELECT id FROM orders WHERE channel = 'fulfilment' AND status IN ('new', 'in_progress');
-
 -- Records what visits have brought, one row for each whose claim still holds; of the others nothing
 -- is believed. A status is the order's new one, or NULL; the answer says in how many milliseconds the
 -- next visit is due, which is NULL when there will be none. Orders are locked before their rows here, as
@@ -87,7 +86,7 @@ SELECT id FROM orders WHERE channel = 'fulfilment' AND status IN ('new', 'in_pro
 CREATE FUNCTION record_visits(ids uuid[], numbers integer[], statuses text[], begun integer[],
                               quiets integer[], missings integer[], pauses bigint[], problems text[])
     RETURNS TABLE (id uuid, due_in bigint)
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 #variable_conflict use_column
 DECLARE

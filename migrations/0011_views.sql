@@ -1,4 +1,6 @@
 -- The first questions of a person in psql, one SELECT each.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE VIEW order_lines AS
     SELECT o.number AS order_number, o.channel, o.status, o.customer_id, l.nr AS line,
            line ->> 'product_id' AS product_id, line ->> 'name' AS name,

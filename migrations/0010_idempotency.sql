@@ -4,6 +4,8 @@
 -- instruction the service or the server dies. It is written once, at the end. What makes a twin of a
 -- request under way wait is an advisory lock on the name: a row that is written first and completed
 -- later would be two writes instead of one, and a version for vacuum to remove.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TABLE idempotency_keys (
     -- One name for whose, where and which: the parts can be longer than an index entry may be.
     id           bytea   NOT NULL
@@ -65,7 +67,7 @@ CREATE FUNCTION claim_answer(token bigint, contract text, method text, path text
                              content bytea)
     RETURNS TABLE (id bytea, fingerprint bytea, is_answered boolean, is_same boolean,
                    status integer, content_type text, fields text, body bytea)
-    LANGUAGE plpgsql AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 #variable_conflict use_column
 DECLARE
@@ -85,7 +87,7 @@ COMMENT ON FUNCTION claim_answer(bigint, text, text, text, text, bytea)
 
 -- Any number of instances may do this at once: what one is deleting the others pass over.
 CREATE FUNCTION prune_answers(age interval, batch integer) RETURNS bigint
-    LANGUAGE sql AS
+    LANGUAGE sql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 WITH old AS (
     SELECT id

@@ -3,6 +3,8 @@
 -- A subscription waits until stock that was nothing is something again, whoever changed it: an order
 -- cancelled or edited, an adjustment, an UPDATE in psql. A trigger then makes it due in the same
 -- transaction: told of is what was committed, once, and nothing that was rolled back.
+SET LOCAL search_path = waybill, pg_temp;
+
 CREATE TABLE stock_subscriptions (
     number      bigint   NOT NULL GENERATED ALWAYS AS IDENTITY
                          CONSTRAINT stock_subscriptions_pkey PRIMARY KEY,
@@ -50,13 +52,13 @@ $$
 BEGIN
     -- The row of the product is locked, so its newest adjustment is the one that fired this.
     WITH due AS (
-        UPDATE stock_subscriptions
+        UPDATE waybill.stock_subscriptions
            SET is_waiting = false
          WHERE product_id = NEW.id AND is_waiting
         RETURNING number
     )
-    INSERT INTO stock_notifications (subscription, adjustment, due_at)
-    SELECT due.number, (SELECT a.number FROM stock_adjustments AS a
+    INSERT INTO waybill.stock_notifications (subscription, adjustment, due_at)
+    SELECT due.number, (SELECT a.number FROM waybill.stock_adjustments AS a
                          WHERE a.product_id = NEW.id ORDER BY a.number DESC LIMIT 1),
            clock_timestamp()
       FROM due
@@ -80,37 +82,10 @@ CREATE TRIGGER stock_notifications_are_kept
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 COMMENT ON TRIGGER stock_notifications_are_kept ON stock_notifications IS 'What was announced stays announced';
 
--- As it was, but explaining the change in the statement that makes it, as cancelling and editing do:
--- a trigger on the product then finds the explanation.
-CREATE OR REPLACE FUNCTION adjust_stock(product product_id, delta bigint, reason text,
-                                        expected bigint, who text,
-                                        OUT outcome text, OUT p products)
-    LANGUAGE plpgsql
-    SET waybill.inside = 'on'
-AS
-$$
-BEGIN
-    SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
-    outcome := CASE
-        WHEN p.id IS NULL THEN 'not_found'
-        WHEN p.version <> expected THEN 'version_changed'
-        WHEN p.stock + delta < 0 THEN 'below_zero'
-        WHEN p.stock + delta > 1000000000000 THEN 'too_many'
-        ELSE 'done'
-    END;
-    IF outcome = 'done' AND delta <> 0 THEN
-        WITH adjusted AS (
-            UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
-        ), explained AS (
-            INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
-            SELECT id, adjust_stock.delta, 'adjusted', adjust_stock.reason, adjust_stock.who,
-                   updated_at
-              FROM adjusted
-        )
-        SELECT * INTO p FROM adjusted;
-    END IF;
-END
-$$;
+-- TRUNCATE fires no trigger of rows.
+CREATE TRIGGER stock_notifications_are_not_emptied
+    BEFORE TRUNCATE ON stock_notifications FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
 
 CREATE VIEW notification_overview AS
     SELECT s.number AS subscription, CASE WHEN n.number IS NULL THEN 'waiting' ELSE 'due' END AS state,

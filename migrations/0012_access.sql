@@ -1,0 +1,73 @@
+-- Who may do what in the database, beside the owner of the schema.
+--
+-- Three roles: the owner migrates; the service's role does what the service does and nothing else: no
+-- DDL, and no way to write history, stock or the report's ledger but through the functions that explain
+-- what they do; the reader looks, for people in psql and for dashboards. A service that runs as the
+-- owner works as well, with less protection.
+--
+-- `waybill migrate` calls this after the steps, each time, for the roles that exist. A later step that
+-- adds a table or a function replaces grant_access() by one that knows it.
+SET LOCAL search_path = waybill, pg_temp;
+
+CREATE FUNCTION service_functions() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
+             'prune_answers', 'answer_id']
+$$;
+COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
+
+CREATE FUNCTION grant_access(service_role name, reader_role name) RETURNS void
+    LANGUAGE plpgsql SET search_path = waybill, pg_temp AS
+$$
+DECLARE
+    -- They change nothing; views and conditions of triggers use them.
+    reader_functions constant text[] := ARRAY[
+        'takes_stock', 'may_move', 'inside', 'who', 'schema_objects', 'service_functions'];
+    privilege text;
+    role      name;
+    called    regprocedure;
+BEGIN
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM PUBLIC;
+    FOREACH role IN ARRAY array_remove(ARRAY[service_role, reader_role], NULL) LOOP
+        CONTINUE WHEN role = current_user;
+        -- What an earlier version granted and this one does not is taken back.
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA waybill FROM %I', role);
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM %I', role);
+        EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
+        EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
+        -- Nobody needs to read digests: find_tokens() compares them.
+        EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
+                       'revoked_at, last_used_at) ON tokens TO %I', role);
+        FOR called IN
+            SELECT oid::regprocedure
+              FROM pg_proc
+             WHERE pronamespace = 'waybill'::regnamespace
+               AND (proname = ANY (reader_functions)
+                    OR role = service_role AND proname = ANY (service_functions()))
+        LOOP
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', called, role);
+        END LOOP;
+    END LOOP;
+
+    IF service_role IS NULL OR service_role = current_user THEN
+        RETURN;
+    END IF;
+    FOREACH privilege IN ARRAY ARRAY[
+        'INSERT (id, name, email), UPDATE (name, email) ON customers',
+        'UPDATE (name, description, price, retired_at) ON products',
+        'INSERT (hash, role, customer_id, name, expires_at), '
+            'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
+        'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
+        'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
+        'INSERT ON idempotency_keys']
+    LOOP
+        EXECUTE format('GRANT %s TO %I', privilege, service_role);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION grant_access(name, name)
+    IS 'Grants the service''s role and the reader''s role what they need, and takes back everything else; NULL for a role that does not exist';
