@@ -95,7 +95,11 @@ struct AccessTests {
       if isCut {
         // Nobody is told of the change, and the lines break on which anybody would be.
         _ = try await session.rows("ALTER TABLE tokens DISABLE TRIGGER tokens_are_told_of")
-        _ = try await session.rows(
+        // Another role neither sees the service's statements nor may end its connections.
+        let service = try ConnectionString(MigratedDatabase.as(.service, conninfo))
+        let serviceSession = try await Session.open(service, on: loop)
+        defer { serviceSession.close() }
+        _ = try await serviceSession.rows(
           """
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE datname = current_database() AND query = 'SELECT 1'
