@@ -73,7 +73,11 @@ struct DoctorTests {
     ),
     (
       "a missing function", "DROP FUNCTION place_orders",
-      "rights: the role lacks EXECUTE on place_orders: run waybill migrate as the owner"
+      "schema: missing function waybill.place_orders("
+    ),
+    (
+      "a right taken away", "REVOKE ALL ON FUNCTION ship_order FROM waybill_service",
+      "rights: the role lacks EXECUTE on ship_order: run waybill migrate as the owner"
     ),
     (
       "an old report",

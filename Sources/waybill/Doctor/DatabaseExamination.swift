@@ -116,8 +116,8 @@ struct DatabaseExamination {
       guard version == newest else {
         findings.trouble(
           "schema",
-          "at version \(version), newest is \(newest): run waybill migrate as the owner, which also "
-            + "grants the role of the service its rights")
+          "at version \(version), newest is \(newest): run waybill migrate as the owner, which "
+            + "also grants the role of the service its rights")
         return false
       }
       return try await examineContents(session, version)
