@@ -28,7 +28,8 @@ final class SchemaCheck {
     let damage = try await SchemaInspection.read(database).damage
     guard damage.isEmpty else {
       wholeAt = nil
-      return "incomplete, \(damage.count) parts are missing or changed: waybill doctor names them"
+      let parts = damage.count == 1 ? "1 part is" : "\(damage.count) parts are"
+      return "incomplete, \(parts) missing or changed: waybill doctor names what it is"
     }
     wholeAt = database.loop.now
     return nil

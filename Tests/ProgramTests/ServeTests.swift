@@ -104,6 +104,29 @@ struct ServeTests {
     try await eventually("it is planted") { program.log.contains("planted the demo data") }
   }
 
+  @Test("is not ready when a part of the schema is gone, and is again when it is back")
+  func schemaDamaged() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    let program = try RunningProgram(["DATABASE_URL": conninfo])
+    let port = try await program.port()
+    try await eventually("it is ready") { await isReady(port) }
+    func run(_ script: String) async throws {
+      try await onLoop { loop in
+        let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+        defer { session.close() }
+        try await session.run(unsafeText: script)
+      }
+    }
+
+    try await run("ALTER TABLE orders DISABLE TRIGGER orders_change")
+    try await eventually("it has noticed") {
+      await PlainClient.get("/readyz", port: port).contains(
+        "incomplete, 1 part is missing or changed: waybill doctor names what it is")
+    }
+    try await run("ALTER TABLE orders ENABLE TRIGGER orders_change")
+    try await eventually("it is ready again") { await isReady(port) }
+  }
+
   @Test("stays up without a database, says so, and comes up with it")
   func databaseAbsent() async throws {
     let home = TestCluster.makeHome()

@@ -37,16 +37,18 @@ public final class TestCluster: Sendable {
     try makeDatabase(template: Self.plain)
   }
 
-  /// The same without any schema, as a person makes a database.
-  public func makeEmptyDatabase() throws(ClusterError) -> String {
-    try makeDatabase(template: "template1")
+  /// The same without any schema, as a person makes a database, for the role that is to own it.
+  public func makeEmptyDatabase(owner: ClusterRole = .owner) throws(ClusterError) -> String {
+    try makeDatabase(template: "template1", owner: owner)
   }
 
   /// The same as a copy of a template.
-  public func makeDatabase(template: String) throws(ClusterError) -> String {
+  public func makeDatabase(
+    template: String, owner: ClusterRole = .owner
+  ) throws(ClusterError) -> String {
     let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
-    try cluster.createDatabase(name, template: template)
-    return cluster.connectionString(database: name)
+    try cluster.createDatabase(name, template: template, owner: owner)
+    return cluster.connectionString(database: name, as: owner)
   }
 
   /// The name of a template for `makeDatabase`, filled by `prepare` once in the whole process,

@@ -77,13 +77,12 @@ public final class LocalCluster: Sendable {
     connection.string(database: database ?? ClusterConnection.name, as: role)
   }
 
-  /// Makes a database that belongs to the owner's role, as a copy of another when one is named.
+  /// Makes a database that belongs to a role, as a copy of another when one is named.
   public func createDatabase(
-    _ name: String, template: String = "template1"
+    _ name: String, template: String = "template1", owner: ClusterRole = .owner
   ) throws(ClusterError) {
     let (new, source) = (ClusterConnection.quoted(name), ClusterConnection.quoted(template))
-    let owner = ClusterRole.owner.rawValue
-    try connection.run("CREATE DATABASE \(new) TEMPLATE \(source) OWNER \(owner)")
+    try connection.run("CREATE DATABASE \(new) TEMPLATE \(source) OWNER \(owner.rawValue)")
   }
 
   /// Runs one statement as the owner of a database; for tests and benchmarks.

@@ -175,6 +175,22 @@ struct LocalClusterTests {
     #expect(error?.cure.contains("WAYBILL_HOME") == true)
   }
 
+  @Test("leaves the data of a development version alone, and says how to keep or drop it")
+  func developmentData() async throws {
+    try await withNewHome { home in
+      try start(home).stop()
+      let user = try ServerUser.choose(home: home)
+      let rules = "waybill root waybill\nwaybill \(user.name) waybill\n"
+      try ClusterFiles.write(rules, to: home + "/data/pg_ident.conf", of: user)
+
+      let error = #expect(throws: ClusterError.self) { _ = try start(home) }
+
+      #expect(error?.cause.contains("development version") == true)
+      #expect(error?.cure.contains("set WAYBILL_HOME to another folder") == true)
+      #expect(ClusterFiles.read(home + "/data/pg_ident.conf") == rules)
+    }
+  }
+
   @Test("does not touch data of another version, nor files that are not its own")
   func foreignData() async throws {
     try await withNewHome { home in
