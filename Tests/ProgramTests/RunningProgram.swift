@@ -5,6 +5,9 @@ import Testing
 
 @testable import waybill
 
+/// The tests' own: a server's programs that somebody put first on it are the program's, too.
+let searchPath = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+
 /// The built program, started as a user would start it.
 final class RunningProgram: Sendable {
   private let process: ChildProcess
@@ -20,7 +23,7 @@ final class RunningProgram: Sendable {
     let log = open(logPath, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     defer { close(log) }
     var environment = [
-      "PATH": "/usr/bin:/bin", "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
+      "PATH": searchPath, "PORT": "0", "LOG_FORMAT": "json", "WAYBILL_AUTH": "open",
     ]
     environment.merge(variables) { $1 }
     if let conninfo = variables["DATABASE_URL"], conninfo.contains("user='waybill'"),

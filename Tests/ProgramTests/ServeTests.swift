@@ -202,7 +202,7 @@ struct ServeTests {
     defer { _ = LocalCluster.removeAbandoned(home: home) }
     let program = try ChildProcess(
       ["/bin/sh", "-c", #"exec "$0" serve <&- >&- 2>&-"#, builtProgram("waybill")], output: 1,
-      environment: ["PATH": "/usr/bin:/bin", "WAYBILL_HOME": home, "PORT": "0"])
+      environment: ["PATH": searchPath, "WAYBILL_HOME": home, "PORT": "0"])
     defer { program.signal(SIGKILL) }
     try await eventually("its database runs") {
       LocalCluster.connectionString(ofRunning: home) != nil

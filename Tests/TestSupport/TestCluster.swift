@@ -19,6 +19,7 @@ public final class TestCluster: Sendable {
 
   private init() {
     Self.removeLeftovers()
+    print("the tests run on \(TestServer.version)")
     do {
       cluster = try LocalCluster.start(
         home: Self.makeHome(),

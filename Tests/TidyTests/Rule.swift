@@ -10,7 +10,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
   static let all: [Rule] = [
     imports, fileLengths, functionLengths, lineLengths, markers, deadCode, machinePaths, doors,
-    sleeping, whitespace, placeholders, migrationNames, modes, namedTests,
+    sleeping, whitespace, placeholders, migrationNames, oldSQL, modes, namedTests,
   ]
 
   /// A rule that looks at one line at a time.

@@ -88,6 +88,10 @@ struct RuleTests {
     Sample(.migrationNames, "expected 0001_name.sql", "migrations/0002_a.sql", ""),
     Sample(.migrationNames, "expected 0001_name.sql", "migrations/0001_A b.sql", ""),
     Sample(.migrationNames, nil, "migrations/0001_orders.sql", ""),
+    Sample(
+      .oldSQL, "nulls not distinct is of PostgreSQL 15", "migrations/0001_a.sql",
+      "UNIQUE NULLS NOT DISTINCT (a)\n"),
+    Sample(.oldSQL, nil, "migrations/0001_a.sql", "SELECT 1 -- any_value, once 14 is gone\n"),
     Sample(.modes, "not executable", "dev", "#!/bin/sh\n"),
     Sample(.modes, "executable, but no script", "README.md", "hello\n", isExecutable: true),
     Sample(.modes, nil, "dev", "#!/bin/sh\n", isExecutable: true),

@@ -8,8 +8,12 @@ package struct ServerBinaries {
   let folder: String
   let major: Int
 
-  /// The installed server of the version that wrote the data, else the newest one.
+  /// The installed server of the version that wrote the data, else the first one on the PATH, which
+  /// somebody chose, else the newest one.
   static func find(writerOfData version: Int?) throws(ClusterError) -> ServerBinaries {
+    let chosen = foldersOnPath().lazy.compactMap(real).compactMap(ServerBinaries.init)
+      .first { $0.major >= majorMin }
+    if let chosen, version ?? chosen.major == chosen.major { return chosen }
     let installed = folders().compactMap(ServerBinaries.init).filter { $0.major >= majorMin }
       .sorted { $0.major > $1.major }
     guard let newest = installed.first else {
@@ -24,7 +28,7 @@ package struct ServerBinaries {
       cure: "install postgresql-\(version), or dump the data there and load it into a new home")
   }
 
-  /// The path of one of the newest server's programs.
+  /// The path of one of the programs of the server that would be started.
   package static func path(of program: String) throws(ClusterError) -> String {
     try find(writerOfData: nil).folder + "/" + program
   }
@@ -45,14 +49,21 @@ package struct ServerBinaries {
     let packaged = ClusterFiles.names(in: "/usr/lib/postgresql").map {
       "/usr/lib/postgresql/\($0)/bin"
     }
-    let path = getenv("PATH").map { String(cString: $0) } ?? ""
-    let searched = path.split(separator: ":").map(String.init)
+    let searched = foldersOnPath()
     let asked = searched.filter { access($0 + "/pg_config", X_OK) == 0 }.prefix(1).compactMap {
       ChildProcess.output(of: [$0 + "/pg_config", "--bindir"], seconds: 10)
     }
     .map { String($0.prefix { $0 != "\n" }) }
-    // On the PATH there may be links; the server needs the folder where its files really are.
-    let found = (packaged + searched + asked).compactMap { ClusterFiles.real($0 + "/postgres") }
-    return Set(found.map { String($0.dropLast("/postgres".count)) }).sorted()
+    return Set((packaged + searched + asked).compactMap(real)).sorted()
+  }
+
+  private static func foldersOnPath() -> [String] {
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    return path.split(separator: ":").map(String.init)
+  }
+
+  /// On the PATH there may be links; the server needs the folder where its files really are.
+  private static func real(_ folder: String) -> String? {
+    ClusterFiles.real(folder + "/postgres").map { String($0.dropLast("/postgres".count)) }
   }
 }

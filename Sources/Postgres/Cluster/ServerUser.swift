@@ -2,14 +2,14 @@ import Glibc
 
 /// The user the server runs as. PostgreSQL refuses to run as root, so a service started by root
 /// runs it as somebody else.
-struct ServerUser {
-  let name: String
+package struct ServerUser {
+  package let name: String
   let uid: uid_t
   let gid: gid_t
 
   /// As root: the owner of the data, else of the home, so that a home made without root stays
   /// usable without it; else `postgres`, else `nobody`. Not root: the caller.
-  static func choose(home: String) throws(ClusterError) -> ServerUser {
+  package static func choose(home: String) throws(ClusterError) -> ServerUser {
     guard geteuid() == 0 else {
       guard let user = ServerUser(getpwuid(geteuid())) else {
         throw ClusterError(
@@ -42,7 +42,7 @@ struct ServerUser {
 
   /// The command run as this user, with the same process id, and told to end when the service
   /// is killed: SIGINT is the fast shutdown, so even `kill -9` leaves no server behind.
-  func run(_ command: [String]) throws(ClusterError) -> [String] {
+  package func run(_ command: [String]) throws(ClusterError) -> [String] {
     let setpriv = "/usr/bin/setpriv"
     guard access(setpriv, X_OK) == 0 else {
       if geteuid() != 0 { return command }
