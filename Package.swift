@@ -57,7 +57,7 @@ let package = Package(
     library("HTTP", ["CZlib"]),
     library("HTTPServer", ["EventLoop", "HTTP"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
-    library("Postgres", ["EventLoop", "CPQ"]),
+    library("Postgres", ["EventLoop", "CPQ", "CCrypto"]),
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),

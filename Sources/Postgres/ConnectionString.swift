@@ -4,10 +4,10 @@ import Synchronization
 
 /// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
 public struct ConnectionString: Sendable {
-  /// What was said, by libpq's keyword; the same for all copies, so that a new password reaches
+  /// What libpq connects with, by libpq's keyword; the same for all copies, so that a new password reaches
   /// everybody who connects.
   private let shared: SharedOptions
-  private var options: [String: String] { shared.value.withLock { $0 } }
+  var options: [String: String] { shared.value.withLock { $0 } }
   /// The servers named, in their order.
   let hosts: [Host]
 
@@ -31,8 +31,9 @@ public struct ConnectionString: Sendable {
     }
   }
 
-  /// Parses the string; libpq's environment variables and service file fill what it leaves out, and
-  /// are read only here.
+  /// Parses the string; what it leaves out is filled by the service that it or PGSERVICE names,
+  /// then by libpq's other environment variables. All these are read only here; a password file is
+  /// read at each connection, for the entry of its host.
   public init(_ text: String) throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
     var message: UnsafeMutablePointer<CChar>?
@@ -42,11 +43,7 @@ public struct ConnectionString: Sendable {
       throw .configuration("not a URI or list of keyword=value that libpq understands")
     }
     defer { PQconninfoFree(parsed) }
-    var options = Self.read(parsed)
-    if let defaults = PQconndefaults() {
-      defer { PQconninfoFree(defaults) }
-      options.merge(Self.read(defaults)) { given, _ in given }
-    }
+    let options = try Self.filled(Self.read(parsed))
     hosts = try Self.hosts(of: options)
     shared = SharedOptions(options)
   }
@@ -83,6 +80,48 @@ public struct ConnectionString: Sendable {
     all["client_encoding"] = "UTF8"
     all["fallback_application_name"] = applicationName
     return all.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
+  }
+
+  /// Only a connection tells what libpq makes of service files and the environment. So one is begun
+  /// that goes nowhere: libpq refuses a value after it has put all of them together, and before it
+  /// asks any server. What it makes of that value's keyword, the attempt with the other one tells.
+  private static func filled(_ given: [String: String]) throws(PostgresError) -> [String: String] {
+    var all: [String: String] = [:]
+    for keyword in ["target_session_attrs", "gssencmode"] {
+      var attempt = given
+      attempt[keyword] = "none of these"
+      guard let link = Link(attempt.map { ($0.key, $0.value) }),
+        let list = PQconninfo(link.raw)
+      else { throw .unavailable(reason: "out of memory") }
+      defer { PQconninfoFree(list) }
+      let found = read(list)
+      // Every connection has a port, unless the service it asks for cannot be read.
+      guard !found.isEmpty else { throw .configuration(link.message) }
+      all.merge(found.filter { $0.key != keyword }) { $1 }
+    }
+    return all
+  }
+
+  /// Keywords whose values libpq only reads once a server has answered.
+  private static let numbers = [
+    "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
+    "tcp_user_timeout",
+  ]
+
+  /// Refuses a value that is to be a number and is none.
+  func refuseUnknownNumbers() throws(PostgresError) {
+    for keyword in Self.numbers {
+      guard let value = options[keyword] else { continue }
+      guard Int32(value.filter { $0 != " " }) != nil else {
+        throw .configuration("invalid integer value \"\(value)\" for \(keyword)")
+      }
+    }
+  }
+
+  /// How long a server may take to let us in, where the string says so.
+  var connectTimeout: Duration? {
+    let seconds = options["connect_timeout"].flatMap { Int($0.filter { $0 != " " }) } ?? 0
+    return seconds > 0 ? .seconds(seconds) : nil
   }
 
   private static func read(_ list: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {

@@ -1,3 +1,4 @@
+import CCrypto
 import CPQ
 import EventLoop
 import Glibc
@@ -6,7 +7,7 @@ import Glibc
 final class Link {
   let raw: OpaquePointer
 
-  fileprivate init?(_ keywords: [(String, String)]) {
+  init?(_ keywords: [(String, String)]) {
     // libpq copies what it is given.
     var names = keywords.map { strdup($0.0) }.map { UnsafePointer($0) }
     var values = keywords.map { strdup($0.1) }.map { UnsafePointer($0) }
@@ -45,6 +46,7 @@ extension ConnectionString {
   /// Refuses a value that libpq does not know: each attempt to connect would fail with it, as if
   /// the database were away for ever. Asks no server.
   public func refuseUnknownValues() throws(PostgresError) {
+    try refuseUnknownNumbers()
     let candidate = ConnectPlan.Candidate(
       host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)
     let keywords = keywords(for: candidate, applicationName: "")
@@ -80,47 +82,63 @@ final class Connector {
 
   /// A connection to the first server that will do, set up and non-blocking.
   func connect() async throws(PostgresError) -> Link {
-    let addresses = await resolver.addresses(within: settings.connectTimeout)
+    if let advice = ConnectAdvice(revocationListIn: target.options) {
+      throw .unavailable(reason: "\(advice.cause); \(advice.cure)")
+    }
+    let timeout = target.connectTimeout ?? settings.connectTimeout
+    let addresses = await resolver.addresses(within: timeout)
     var plan = ConnectPlan(
       hosts: target.hosts, addresses: addresses, sessionAttributes: target.sessionAttributes,
       preferred: preferred)
-    var failure = PostgresError.unavailable(
-      reason: "no host of the connection string has an address")
+    var failure: PostgresError?
     while let candidate = plan.next() {
       do throws(PostgresError) {
-        let link = try await connect(to: candidate)
+        let link = try await connect(to: candidate, within: timeout)
         preferred = candidate.host
         return link
       } catch {
-        failure = failure.orRather(error)
+        failure = failure?.and(error) ?? error
       }
     }
-    throw failure
+    throw failure ?? .unavailable(reason: "no host of the connection string has an address")
   }
 
-  private func connect(to candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
+  private func connect(
+    to candidate: ConnectPlan.Candidate, within timeout: Duration
+  ) async throws(PostgresError) -> Link {
     let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
     let attempt = ConnectAttempt(link, on: loop)
-    if let failure = await attempt.run(within: settings.connectTimeout) {
-      guard let refusal = ServerRefusal(connectMessage: failure) else {
-        throw .unavailable(reason: failure)
+    if let failure = await attempt.run(within: timeout) {
+      let reason = reason(of: failure, at: candidate.host)
+      guard let refusal = ServerRefusal(connectMessage: failure.message) else {
+        throw .unavailable(reason: reason)
       }
-      throw .refused(refusal, reason: failure)
+      throw .refused(refusal, reason: reason)
     }
     PQsetErrorVerbosity(link.raw, PQERRORS_DEFAULT)
-    try await setUp(link)
+    try await setUp(link, within: timeout)
     return link
   }
 
+  /// One sentence, which says of several servers which one is meant.
+  private func reason(
+    of failure: ConnectAttempt.Failure, at host: ConnectionString.Host
+  ) -> String {
+    let advice = ConnectAdvice(
+      failure.message, verdict: failure.verdict, options: target.options)
+    guard let advice else { return failure.message }
+    let place = "\(host.name.isEmpty ? host.address : host.name):\(host.port): "
+    return (target.hosts.count > 1 ? place : "") + "\(advice.cause); \(advice.cure)"
+  }
+
   /// Sets what a connection needs, or refuses the server.
-  private func setUp(_ link: Link) async throws(PostgresError) {
+  private func setUp(_ link: Link, within timeout: Duration) async throws(PostgresError) {
     // Times would come as floating point numbers; no server since version 10 says anything else.
     if let form = link.parameter("integer_datetimes"), form != "on" {
       throw .refused(.settings, reason: "integer_datetimes is \(form) and not on")
     }
     let session = Session(link, on: loop)
-    let timeout = settings.connectTimeout
     let deadline = Timer(on: loop) {
       session.close(because: "no answer from the server within \(timeout)")
     }
@@ -137,10 +155,20 @@ final class Connector {
 }
 
 extension PostgresError {
-  /// The one of two failures to connect that says more: a server that answers tells the cause.
-  fileprivate func orRather(_ other: PostgresError) -> PostgresError {
-    if case .refused = self, case .unavailable = other { return self }
-    return other
+  /// Two failures to connect as one. A server that answers tells the cause, so its kind holds.
+  fileprivate func and(_ other: PostgresError) -> PostgresError {
+    func joined(_ first: String, _ second: String) -> String {
+      first.split(separator: " / ").contains(second[...]) ? first : "\(first) / \(second)"
+    }
+    return switch (self, other) {
+    case (.unavailable(let first), .unavailable(let second)):
+      .unavailable(reason: joined(first, second))
+    case (.refused(let refusal, let first), .unavailable(let second)),
+      (.unavailable(let first), .refused(let refusal, let second)),
+      (.refused(_, let first), .refused(let refusal, let second)):
+      .refused(refusal, reason: joined(first, second))
+    default: other
+    }
   }
 
   /// What a failure of a new connection's first statement means.
@@ -157,18 +185,30 @@ extension PostgresError {
 
 /// Takes one connection through its handshake.
 private final class ConnectAttempt: Watcher {
+  /// Why it failed.
+  struct Failure {
+    let message: String
+    /// What OpenSSL has against the server's certificate; 0 when nothing.
+    var verdict = 0
+  }
+
   private let link: Link
   private let loop: EventLoop
   private var watch: Watch?
-  private var waiting: UnsafeContinuation<String?, Never>?
+  private var waiting: UnsafeContinuation<Failure?, Never>?
+  /// OpenSSL's side of the connection. Held, because libpq lets go of it when it fails, and says
+  /// only that the certificate did not pass.
+  private var tls: OpaquePointer?
 
   init(_ link: Link, on loop: EventLoop) {
     self.link = link
     self.loop = loop
   }
 
+  deinit { SSL_free(tls) }
+
   /// Why it failed; nil when the connection stands.
-  func run(within timeout: Duration) async -> String? {
+  func run(within timeout: Duration) async -> Failure? {
     let deadline = Timer(on: loop) { [unowned self] in
       finish("no answer from the server within \(timeout)")
     }
@@ -185,6 +225,14 @@ private final class ConnectAttempt: Watcher {
     watch?.cancel()
     watch = nil
     proceed(PQconnectPoll(link.raw))
+    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") { hold(OpaquePointer(current)) }
+  }
+
+  /// The handshake waits for the server at least once before it sees its certificate.
+  private func hold(_ current: OpaquePointer) {
+    guard current != tls, SSL_up_ref(current) == 1 else { return }
+    SSL_free(tls)
+    tls = current
   }
 
   private func proceed(_ status: PostgresPollingStatusType) {
@@ -196,10 +244,13 @@ private final class ConnectAttempt: Watcher {
     }
   }
 
-  private func finish(_ failure: String?) {
+  private func finish(_ message: String?) {
     watch?.cancel()
     watch = nil
-    waiting?.resume(returning: failure)
+    waiting?.resume(
+      returning: message.map {
+        Failure(message: $0, verdict: tls.map { SSL_get_verify_result($0) } ?? 0)
+      })
     waiting = nil
   }
 }

@@ -41,10 +41,13 @@ struct ConnectTests {
       ("postgresql://u:secret@a/d?sslmode=bad", #"invalid sslmode value: "bad""#),
       ("password=secret target_session_attrs=foo", #"invalid target_session_attrs value: "foo""#),
       ("password=secret service=none", #"definition of service "none" not found"#),
+      ("password=secret keepalives=abc", #"invalid integer value "abc" for keepalives"#),
+      ("connect_timeout=1s", #"invalid integer value "1s" for connect_timeout"#),
     ])
   func unknownValue(text: String, reason: String) throws {
-    let target = try ConnectionString(text)
-    let error = #expect(throws: PostgresError.self) { try target.refuseUnknownValues() }
+    let error = #expect(throws: PostgresError.self) {
+      try ConnectionString(text).refuseUnknownValues()
+    }
     #expect(error.map { String(reflecting: $0) } == "connection string: " + reason)
   }
 
@@ -53,6 +56,7 @@ struct ConnectTests {
     arguments: [
       "", "host=a,/b,@c port=1,,3", "hostaddr=::1", "postgresql://u:p@name.invalid/d?port=%205",
       "host=a,b target_session_attrs=prefer-standby", "sslmode=verify-full sslrootcert=/nowhere",
+      "keepalives=1 keepalives_idle=' 30 ' tcp_user_timeout=0",
     ])
   func usable(text: String) throws { try ConnectionString(text).refuseUnknownValues() }
 

@@ -6,7 +6,7 @@ extension Rule {
     "HTTP": ["CZlib"],
     "HTTPServer": ["EventLoop", "HTTP"],
     "HTTPClient": ["EventLoop", "HTTP"],
-    "Postgres": ["EventLoop", "CPQ"],
+    "Postgres": ["EventLoop", "CPQ", "CCrypto"],
     "Orders": [],
     "OrderStore": ["Orders", "Postgres", "CCrypto"],
     "OrderService": ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"],
