@@ -27,6 +27,7 @@ final class KeyedLoad: Sendable {
   }
 
   private let current = Atomic<UInt16>(0)
+  private let orders = Atomic(0)
   private let isFinishing = Atomic(false)
   private let isAbandoned = Atomic(false)
   private let done = Mutex<[History]>([])
@@ -47,6 +48,8 @@ final class KeyedLoad: Sendable {
 
   var histories: [History] { done.withLock { $0 } }
   var answered: Int { done.withLock { $0.count } }
+  /// How many answers said that an order is placed, replays counted.
+  var placed: Int { orders.load(ordering: .relaxed) }
 
   /// Ends when every client has a definite answer to its last request.
   func finish() {
@@ -101,6 +104,7 @@ final class KeyedLoad: Sendable {
         poll(nil, 0, 50)
         continue
       }
+      if answer.hasPrefix("HTTP/1.1 201 ") { orders.add(1, ordering: .relaxed) }
       let lines = answer.split(separator: "\r\n")
       let isReplayed = lines.contains("Idempotent-Replayed: true")
       if history.answers.isEmpty { history.wasReplayed = isReplayed }

@@ -1,0 +1,101 @@
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+/// `./dev chaos-failover` runs this for as long as it is told, and with the seed it is given.
+@Suite("When the primary dies in the middle of load and its synchronous standby takes over")
+struct ChaosFailoverTests {
+  private static let seconds = chaosNumber("CHAOS_SECONDS") ?? 0
+  private static let seed = UInt64(chaosNumber("CHAOS_SEED") ?? Int.random(in: 1...1_000_000))
+  private static let clients = 16
+  private static let rules = ["host all all 127.0.0.1/32 trust"]
+
+  @Test("no acknowledged order is lost, none is doubled, no answer is 500, and the stock is right")
+  func failover() async throws {
+    print("chaos-failover: \(Self.clients) clients, seed \(Self.seed)")
+    var primary = try await blocking { try Self.primary() }
+    try await onLoop { [primary] loop in
+      let target = try ConnectionString(Self.conninfo(primary))
+      _ = try await MigratedDatabase.migrator().migrate(target, on: loop)
+    }
+    try await KeyedLoad.fill(Self.conninfo(primary))
+    var standby = try await blocking { [primary] in try Self.standby(of: primary, port: nil) }
+    let ports = "\(primary.port),\(standby.port)"
+    let program = try RunningProgram([
+      "LOG_LEVEL": "notice",
+      "DATABASE_URL": "host=127.0.0.1,127.0.0.1 port=\(ports) user=\(TestServer.administrator) "
+        + "dbname=orders target_session_attrs=read-write",
+    ])
+    let load = KeyedLoad(seed: Self.seed, clients: Self.clients)
+    defer { load.abandon() }
+    load.port = try await program.port()
+
+    var random = SeededRandom(seed: Self.seed)
+    var gaps: [Duration] = []
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(Self.seconds)
+    repeat {
+      let wanted = load.placed + Int.random(in: 100..<500, using: &random)
+      try await eventually("orders are placed; log: \(program.log)") { load.placed >= wanted }
+      try await blocking { [primary] in primary.kill() }
+      let before = load.placed
+      let promoted = clock.now
+      _ = try await blocking { [standby] in try standby.sql("SELECT pg_promote(false)") }
+      try await eventually("orders are placed again; log: \(program.log)") { load.placed > before }
+      gaps.append(clock.now - promoted)
+      if clock.now < end {
+        // What was the primary comes back as the other's standby.
+        let port = primary.port
+        primary = standby
+        standby = try await blocking { [primary] in try Self.standby(of: primary, port: port) }
+      } else {
+        primary = standby
+      }
+    } while clock.now < end
+
+    try await blocking { load.finish() }
+    print(Self.figures(load.histories, gaps))
+    #expect(program.isRunning)
+    try await load.check(Self.conninfo(primary))
+  }
+
+  private static func conninfo(_ server: TestServer) -> String {
+    server.connectionString(database: "orders")
+  }
+
+  private static func primary() throws -> TestServer {
+    let server = try TestServer()
+    try server.start(rules: rules)
+    try server.sql("CREATE DATABASE orders")
+    return server
+  }
+
+  /// A standby without which the primary acknowledges nothing more.
+  private static func standby(of primary: TestServer, port: UInt16?) throws -> TestServer {
+    let standby = try TestServer(standbyOf: primary, port: port)
+    try standby.start(rules: rules)
+    try primary.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby.name)'")
+    try primary.sql("SELECT pg_reload_conf()")
+    try primary.wait(
+      until: """
+        SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')
+               AND current_setting('synchronous_standby_names') = '\(standby.name)'
+               AND current_setting('synchronous_commit') = 'on'
+        """)
+    return standby
+  }
+
+  private static func figures(_ histories: [KeyedLoad.History], _ gaps: [Duration]) -> String {
+    let gaps = gaps.sorted()
+    return """
+      chaos-failover: \(gaps.count) times; \(histories.count) keys: \
+      \(histories.count { $0.status == 201 }) orders, \
+      \(histories.count { $0.status == 409 }) refused; \
+      \(histories.reduce(0) { $0 + $1.unanswered }) requests had no answer, \
+      \(histories.reduce(0) { $0 + $1.putOff }) were put off; \
+      order to promote to first 201: \
+      median \(gaps[gaps.count / 2]), longest \(gaps[gaps.count - 1])
+      """
+  }
+}
