@@ -4,8 +4,8 @@ import Synchronization
 
 /// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
 public struct ConnectionString: Sendable {
-  /// What libpq connects with, by libpq's keyword; the same for all copies, so that a new password reaches
-  /// everybody who connects.
+  /// What libpq connects with, by libpq's keyword; the same for all copies, so that a new password
+  /// reaches everybody who connects.
   private let shared: SharedOptions
   var options: [String: String] { shared.value.withLock { $0 } }
   /// The servers named, in their order.

@@ -15,17 +15,14 @@ struct ChaosFailoverTests {
   func failover() async throws {
     print("chaos-failover: \(Self.clients) clients, seed \(Self.seed)")
     var primary = try await blocking { try Self.primary() }
-    try await onLoop { [primary] loop in
-      let target = try ConnectionString(Self.conninfo(primary))
-      _ = try await MigratedDatabase.migrator().migrate(target, on: loop)
-    }
+    try await MigratedDatabase.prepare(Self.conninfo(primary))
     try await KeyedLoad.fill(Self.conninfo(primary))
     var standby = try await blocking { [primary] in try Self.standby(of: primary, port: nil) }
     let ports = "\(primary.port),\(standby.port)"
     let program = try RunningProgram([
       "LOG_LEVEL": "notice",
-      "DATABASE_URL": "host=127.0.0.1,127.0.0.1 port=\(ports) user=\(TestServer.administrator) "
-        + "dbname=orders target_session_attrs=read-write",
+      "DATABASE_URL": "host=127.0.0.1,127.0.0.1 port=\(ports) dbname=orders "
+        + "user=\(ClusterRole.service.rawValue) target_session_attrs=read-write",
     ])
     let load = KeyedLoad(seed: Self.seed, clients: Self.clients)
     defer { load.abandon() }
@@ -60,14 +57,18 @@ struct ChaosFailoverTests {
     try await load.check(Self.conninfo(primary))
   }
 
+  /// The database as its owner sees it.
   private static func conninfo(_ server: TestServer) -> String {
-    server.connectionString(database: "orders")
+    server.connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
   }
 
   private static func primary() throws -> TestServer {
     let server = try TestServer()
     try server.start(rules: rules)
-    try server.sql("CREATE DATABASE orders")
+    for role in [ClusterRole.owner, .service, .reader] {
+      try server.sql("CREATE ROLE \(role.rawValue) LOGIN")
+    }
+    try server.sql("CREATE DATABASE orders OWNER \(ClusterRole.owner.rawValue)")
     return server
   }
 

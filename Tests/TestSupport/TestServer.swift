@@ -9,7 +9,7 @@ import Synchronization
 /// left.
 public final class TestServer: Sendable {
   /// The first user, who may do everything.
-  public static let administrator = "waybill"
+  public static let administrator = ClusterRole.superuser.rawValue
 
   /// What the server that tests start says of itself, such as "postgres (PostgreSQL) 18.6".
   public static var version: String {
