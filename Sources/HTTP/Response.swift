@@ -10,6 +10,8 @@ public struct Response: Sendable {
   public var body: [UInt8]
   /// Whether to end the connection after this answer although the request would keep it.
   public var close: Bool
+  /// Who asked, by a number that a log may show; it is not sent.
+  public var caller: Int?
 
   /// An answer.
   public init(

@@ -304,7 +304,7 @@ extension Connection {
       obey(action)
     } else if !work.isRefused {
       server.metrics.answersDropped.add()
-      report(response.status, to: work.request, work.exchange, route: work.route, bytesOut: 0)
+      report(response, to: work.request, work.exchange, route: work.route, bytesOut: 0)
     }
     server.requestFinished()
   }
@@ -347,18 +347,18 @@ extension Connection {
       _ = event(.lastAnswer)
     }
     report(
-      response.status, to: request, exchange, route: route, refusal: refusal,
+      response, to: request, exchange, route: route, refusal: refusal,
       bytesOut: out.count - start)
   }
 
   private func report(
-    _ status: Status, to request: Request?, _ exchange: Exchange, route: String?,
+    _ response: Response, to request: Request?, _ exchange: Exchange, route: String?,
     refusal: Refusal? = nil, bytesOut: Int
   ) {
     server.observer?(
       FinishedRequest(
-        request: request, exchange: exchange, site: site.name, route: route, status: status,
-        refusal: refusal, bytesOut: bytesOut,
+        request: request, exchange: exchange, site: site.name, route: route,
+        caller: response.caller, status: response.status, refusal: refusal, bytesOut: bytesOut,
         duration: server.loop.currentTime - exchange.receivedAt))
   }
 }

@@ -11,6 +11,8 @@ public struct FinishedRequest: Sendable {
   public let site: String
   /// The template of the route that matched.
   public let route: String?
+  /// Who asked, by the number that the handler has given them.
+  public let caller: Int?
   /// The status of the answer.
   public let status: Status
   /// Why the server answered itself; nil when a handler did.

@@ -42,7 +42,7 @@ public struct Call {
   }
 
   /// Whom a change is put down to.
-  var who: String { caller?.who ?? contract.description }
+  var who: String { caller?.who ?? entry.mount.set.withoutToken }
 
   /// The orders of all channels that the caller may know of: a customer's are his own.
   var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }

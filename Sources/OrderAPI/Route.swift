@@ -66,7 +66,7 @@ public struct PathPattern: ExpressibleByStringLiteral, Sendable {
   /// What the values in it are called, in their order.
   let names: [String]
   /// What stands before a path below it: the pattern, or nothing for the root.
-  var base: String { text == "/" ? "" : text }
+  public var base: String { text == "/" ? "" : text }
 
   /// A pattern as it stands in a route table; names in braces take one segment each.
   public init(stringLiteral text: String) {
@@ -109,6 +109,8 @@ public struct RouteSet {
 
   /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
   public let name: StaticString
+  /// Whom a change is put down to that needed no token.
+  let withoutToken: String
   /// What its refusals look like.
   let refusal: Schema
   /// Everything it offers, by what it is about.
@@ -126,6 +128,7 @@ public struct RouteSet {
     explain: @escaping (Failure, Occasion) -> Response
   ) {
     self.name = name
+    withoutToken = "\(name), no token"
     self.refusal = refusal
     self.resources = resources
     routes = resources.flatMap(\.routes)

@@ -84,15 +84,24 @@ public final class Router {
     _ entry: RouteTree.Entry, _ call: Call, from address: ClientAddress
   ) -> Reply {
     switch admit(call, from: address) {
-    case .decided(.success(let pass)): reply(entry, call, pass)
-    case .decided(.failure(let failure)): .now(explain(failure, entry.mount, call.request, call.id))
+    case .decided(let decision):
+      switch decision.result {
+      case .success(let pass): return reply(entry, call, pass)
+      case .failure(let failure):
+        return .now(
+          explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller))
+      }
     case .unknown(let look):
-      .later {
-        var pass = Gate.Pass(caller: nil)
+      return .later {
+        var caller: Caller?
+        var fields: [Field] = []
         return await self.answer(entry, call) { call in
-          pass = try await look()
+          let decision = try await look()
+          caller = decision.caller
+          let pass = try decision.result.get()
+          fields = pass.fields
           return try await self.answerOnce(entry, call.by(pass.caller), entry.route.handle)
-        }.with(pass.fields)
+        }.with(fields, for: caller)
       }
     }
   }
@@ -101,8 +110,9 @@ public final class Router {
     let access = call.entry.route.access
     if let gate { return gate.admit(call.request, to: access, from: address) }
     return .decided(
-      access == .anyone
-        ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false)))
+      Gate.Decision(
+        result: access == .anyone
+          ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false))))
   }
 
   private func reply(_ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass) -> Reply {
@@ -110,17 +120,20 @@ public final class Router {
     switch entry.route.handler {
     case .now(let handler):
       do {
-        return .now(try handler(call).with(pass.fields))
+        return .now(try handler(call).with(pass.fields, for: pass.caller))
       } catch {
-        return .now(explain(error, entry.mount, call.request, call.id).with(pass.fields))
+        return .now(
+          explain(error, entry.mount, call.request, call.id).with(pass.fields, for: pass.caller))
       }
     case .later(let handler):
       guard call.isKeyed else {
-        return .later { await self.answer(entry, call, handler).with(pass.fields) }
+        return .later {
+          await self.answer(entry, call, handler).with(pass.fields, for: pass.caller)
+        }
       }
       return .later {
         await self.answer(entry, call) { try await self.answerOnce(entry, $0, handler) }
-          .with(pass.fields)
+          .with(pass.fields, for: pass.caller)
       }
     }
   }
@@ -187,11 +200,12 @@ extension Response {
     return Response(.noContent, fields: [Field("Allow", names)])
   }
 
-  /// The same answer with what its bearer is told beside it.
-  fileprivate func with(_ more: [Field]) -> Response {
-    guard !more.isEmpty else { return self }
+  /// The same answer with what its bearer is told beside it, and for the log whose token it was.
+  fileprivate func with(_ more: [Field], for caller: Caller?) -> Response {
+    guard caller != nil || !more.isEmpty else { return self }
     var response = self
     response.fields += more
+    response.caller = caller?.token
     return response
   }
 }

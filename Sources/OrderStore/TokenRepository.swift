@@ -161,7 +161,7 @@ public final class TokenRepository {
   ) async throws(PostgresError) -> [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] {
     let rows = try await database.read(
       """
-      SELECT place, number, role, customer_id, is_use_to_note,
+      SELECT place, number, role, customer_id, name, is_use_to_note,
              least(1000 * \(lookUpSeconds), extract(epoch FROM expires_in) * 1000)::bigint
         FROM find_tokens(\(digests))
       """)
@@ -170,9 +170,9 @@ public final class TokenRepository {
     for row in rows {
       let number = try row.int(1)
       findings[digests[try row.int(0) - 1]] = .init(
-        Caller(token: number, role: try role(row, from: 2)),
-        lifetime: .milliseconds(try row.int(5)))
-      if try row.bool(4) { unused.append(number) }
+        Caller(token: number, role: try role(row, from: 2), name: try row.text(4)),
+        lifetime: .milliseconds(try row.int(6)))
+      if try row.bool(5) { unused.append(number) }
     }
     await noteUse(of: unused, in: database)
     return findings

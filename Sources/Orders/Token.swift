@@ -52,16 +52,19 @@ public struct Caller: Hashable, Sendable {
   public let token: Int
   /// What the token lets its bearer be.
   public let role: Role
+  /// Whom the history puts a change down to: `warehouse "tablet 3" (token 5)`. Made once for each
+  /// look-up of a token, and not for each request.
+  public let who: String
 
-  /// A bearer of the token of that number.
-  public init(token: Int, role: Role) {
+  /// How much of a token's name the history repeats.
+  private static let nameMax = 60
+
+  /// A bearer of the token of that number and name.
+  public init(token: Int, role: Role, name: String) {
     self.token = token
     self.role = role
-  }
-
-  /// Whom the history puts a change down to: a customer by his id, staff by the token's number.
-  public var who: String {
-    role.customer.map { "customer \($0.value)" } ?? "\(role.name.rawValue), token \(token)"
+    let customer = role.customer.map { " " + $0.value.withoutControls } ?? ""
+    who = "\(role.name.rawValue)\(customer) \(name.quoted(atMost: Self.nameMax)) (token \(token))"
   }
 }
 

@@ -11,6 +11,8 @@ final class AccessLog {
   private static let batchBytes = 65_536
   /// … or so much time has passed: what a person watching does not notice.
   private static let batchTime = Duration.milliseconds(100)
+  /// How much of what a client calls itself is repeated.
+  private static let userAgentBytesMax = 200
 
   private let log: Log
   private let loop: EventLoop
@@ -61,6 +63,8 @@ final class AccessLog {
       json.integer("bytes_out", finished.bytesOut)
       json.integer("microseconds", finished.duration.inNanoseconds / 1_000)
       json.plain("peer") { finished.exchange.peer.append(to: &$0) }
+      if let caller = finished.caller { json.integer("token", caller) }
+      if let agent = userAgent(finished) { json.string("user_agent", agent) }
       if let refusal = finished.refusal { json.string("refusal", "\(refusal)") }
     }
     lines.append(UInt8(ascii: "\n"))
@@ -69,14 +73,23 @@ final class AccessLog {
   private func appendText(_ finished: FinishedRequest) {
     let method = finished.request?.method.name ?? "-"
     let microseconds = finished.duration.inNanoseconds / 1_000
+    let caller = finished.caller.map { " token \($0)" } ?? ""
+    let agent = userAgent(finished).map { " " + $0.quoted(atMost: Self.userAgentBytesMax) } ?? ""
     let line =
       "\(now) info \(finished.site) \(method) \(path(finished) ?? "-") \(finished.status.code) "
-      + "\(microseconds) µs \(finished.exchange.id)\n"
+      + "\(microseconds) µs \(finished.exchange.id)\(caller)\(agent)\n"
     lines += line.utf8
   }
 
   private func path(_ finished: FinishedRequest) -> String? {
     finished.request.map { String(decoding: $0.path, as: UTF8.self) }
+  }
+
+  /// What a client calls itself; whether that is a program's name is up to the client.
+  private func userAgent(_ finished: FinishedRequest) -> String? {
+    finished.request?.fieldBytes("user-agent").map {
+      String(decoding: $0.prefix(Self.userAgentBytesMax), as: UTF8.self)
+    }
   }
 
   private var now: String {

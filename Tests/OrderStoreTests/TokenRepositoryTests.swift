@@ -32,8 +32,10 @@ struct TokenRepositoryTests {
       let (secret, token) = try await tokens.create(Self.till)
       let (boss, _) = try await tokens.create(NewToken(role: .admin, name: Name("boss")!)!)
 
-      #expect(try await tokens.find(secret) == Caller(token: token.number, role: Self.till.role))
-      #expect(try await tokens.find(boss) == Caller(token: 2, role: .admin))
+      #expect(
+        try await tokens.find(secret)
+          == Caller(token: token.number, role: Self.till.role, name: Self.till.name.value))
+      #expect(try await tokens.find(boss) == Caller(token: 2, role: .admin, name: "boss"))
       #expect(try await database.read("SELECT id FROM customers")[0].text(0) == "demo-a")
       #expect(try await tokens.list().map(\.name) == ["till", "boss"])
     }

@@ -63,6 +63,17 @@ struct AccessTests {
     #expect(metrics.contains(#"requests_not_admitted_total{reason="no_token"} 3"#), "\(metrics)")
     #expect(metrics.contains(#"requests_not_admitted_total{reason="role"} 1"#))
 
+    try await eventually("requests are logged with the number of their token") {
+      let lines = guarded.service.log.split(separator: "\n")
+      return [(#""path":"/metrics""#, 403, 2), (#""path":"/metrics""#, 200, 1)].allSatisfy {
+        (path, status, token) in
+        lines.contains {
+          $0.contains(path) && $0.contains(#""status":\#(status),"#)
+            && $0.contains(#""token":\#(token)"#)
+        }
+      }
+    }
+
     let heir = try await guarded.token("rotate", "2", "--overlap-days", "0")
     try await eventually("the old token is refused") {
       await guarded.ask("/orders", clerk).hasPrefix("HTTP/1.1 401")

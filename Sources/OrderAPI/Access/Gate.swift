@@ -20,11 +20,17 @@ public final class Gate {
     var fields: [Field] = []
   }
 
+  /// Whether somebody comes through, and who it is, if that is known.
+  struct Decision {
+    var caller: Caller?
+    let result: Result<Pass, Failure>
+  }
+
   /// What becomes of a request.
   enum Verdict {
-    case decided(Result<Pass, Failure>)
+    case decided(Decision)
     /// The token must be looked up, which says more; that may be done several times.
-    case unknown(look: () async throws -> Pass)
+    case unknown(look: () async throws -> Decision)
   }
 
   private let mode: Mode
@@ -49,7 +55,7 @@ public final class Gate {
   /// Looks at a request, and at nothing outside the process.
   func admit(_ request: Request, to access: Access, from address: ClientAddress) -> Verdict {
     switch access {
-    case .anyone: return .decided(.success(Pass(caller: nil)))
+    case .anyone: return .decided(Decision(result: .success(Pass(caller: nil))))
     case .roles, .customer: break
     }
     if mode == .open {
@@ -57,9 +63,11 @@ public final class Gate {
         try hosts.check(request)
       } catch {
         visitors.refused(.foreign)
-        return .decided(.failure(error))
+        return .decided(Decision(result: .failure(error)))
       }
-      if case .roles = access { return .decided(pass(nil, as: .address(address))) }
+      if case .roles = access {
+        return .decided(Decision(result: pass(nil, as: .address(address))))
+      }
     }
     do throws(Failure) {
       let token = try request.bearerToken()
@@ -68,23 +76,23 @@ public final class Gate {
         guard let caller = try await self.callers.identify(token) else {
           throw self.badToken(from: address)
         }
-        return try self.admit(caller, to: access).get()
+        return self.admit(caller, to: access)
       }
     } catch .unauthenticated(hasToken: true) {
-      return .decided(.failure(badToken(from: address)))
+      return .decided(Decision(result: .failure(badToken(from: address))))
     } catch {
       visitors.refused(.withoutToken)
-      return .decided(.failure(error))
+      return .decided(Decision(result: .failure(error)))
     }
   }
 
-  private func admit(_ caller: Caller, to access: Access) -> Result<Pass, Failure> {
+  private func admit(_ caller: Caller, to access: Access) -> Decision {
     // Before a request is counted: saying so costs no more than saying that there were too many.
     guard access.allows(caller.role) else {
       visitors.refused(.role)
-      return .failure(.forbidden)
+      return Decision(caller: caller, result: .failure(.forbidden))
     }
-    return pass(caller, as: .token(caller.token))
+    return Decision(caller: caller, result: pass(caller, as: .token(caller.token)))
   }
 
   private func pass(_ caller: Caller?, as sender: Sender) -> Result<Pass, Failure> {

@@ -143,7 +143,7 @@ struct AccessTests {
         "GET", "/orders/\(order)/events", fields: [guarded.bearer(.admin)]
       ).json["items"]?.items
 
-      #expect(events?.last?["who"]?.text == "warehouse, token 3")
+      #expect(events?.last?["who"]?.text == #"warehouse "test" (token 3)"#)
     }
   }
 }

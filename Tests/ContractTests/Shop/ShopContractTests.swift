@@ -129,7 +129,7 @@ struct ShopContractTests {
       let listed = try await client.entries(from: "/orders?channel=shop")
       #expect(listed.compactMap { $0["customer_id"]?.text } == ["demo-a"])
       let events = try await client.get(order + "/events").json["items"]?.items
-      #expect(events?.first?["who"]?.text == "customer demo-a")
+      #expect(events?.first?["who"]?.text == #"customer demo-a "test" (token 1)"#)
       for status in ["in_progress", "completed"] {
         _ = try await client.send("PATCH", order + "/status", #"{"status":"\#(status)"}"#)
       }

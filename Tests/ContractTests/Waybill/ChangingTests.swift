@@ -29,9 +29,9 @@ struct ChangingTests {
     }
     #expect(
       steps == [
-        ["1", #""placed""#, "null", #""new""#, #""api""#],
-        ["2", #""moved""#, #""new""#, #""in_progress""#, #""api""#],
-        ["3", #""moved""#, #""in_progress""#, #""completed""#, #""api""#],
+        ["1", #""placed""#, "null", #""new""#, #""api, no token""#],
+        ["2", #""moved""#, #""new""#, #""in_progress""#, #""api, no token""#],
+        ["3", #""moved""#, #""in_progress""#, #""completed""#, #""api, no token""#],
       ])
   }
 

@@ -20,8 +20,8 @@ struct StockRoutesTests {
         movements.timeless.hasPrefix(
           """
           {"items":[{"delta":-3,"cause":"adjusted","order_number":null,"reason":"stock take",\
-          "who":"api","created_at":"T"},{"delta":10,"cause":"initial","order_number":null,\
-          "reason":null,
+          "who":"api, no token","created_at":"T"},{"delta":10,"cause":"initial",\
+          "order_number":null,"reason":null,
           """))
       #expect(movements.body.hasSuffix(#""next":null}"#))
     }

@@ -212,8 +212,8 @@ extension OrderEvent {
 extension Caller {
   /// What stands wherever a change names who made it.
   static let explanation =
-    "Who did it: the role, name and number of a token; without a token the contract that was "
-    + "called; in psql the database user."
+    "Who did it: the role, name and number of a token; where none is needed, the contract that "
+    + "was called, such as `api, no token`; in psql the database user."
 
   static let example = #"warehouse "tablet 3" (token 5)"#
 }
