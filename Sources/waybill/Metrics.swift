@@ -24,10 +24,10 @@ final class Metrics: Sendable {
     return new
   }
 
-  func text(_ visitors: Visitors) -> [UInt8] {
+  func text(_ visitors: Visitors, _ routes: RouteTable) -> [UInt8] {
     var text = MetricsText()
     addBuild(&text)
-    addRequests(&text)
+    addRequests(&text, routes)
     addConnections(&text)
     addDatabase(&text)
     report.add(to: &text)
@@ -44,40 +44,45 @@ final class Metrics: Sendable {
       labels: ["version": BuildFacts.version, "revision": BuildFacts.revision], "1")
   }
 
-  private func addRequests(_ text: inout MetricsText) {
-    var sums: [RequestFigures.Key: RequestFigures.Histogram] = [:]
+  private func addRequests(_ text: inout MetricsText, _ routes: RouteTable) {
+    var counts: [RouteTable.Labels: Int] = [:]
+    var times: [String: RequestFigures.Histogram] = [:]
     for loop in loops.withLock({ $0 }) {
-      for (key, histogram) in loop.requests.snapshot { sums[key, default: .init()].add(histogram) }
+      for (key, histogram) in loop.requests.snapshot {
+        counts[routes.labels(of: key), default: 0] += histogram.total
+        times[routes.contract(of: key), default: .init()].add(histogram)
+      }
+    }
+    let total = "http_server_requests_total"
+    text.describe(total, "counter", "Requests answered, by route, method and class of status")
+    for (labels, count) in counts.sorted(by: { $0.key < $1.key }) {
+      text.sample(
+        total,
+        labels: [
+          "site": labels.site, "route": labels.route, "method": labels.method,
+          "status": labels.status,
+        ], "\(count)")
     }
     let name = "http_server_request_duration_seconds"
-    text.describe(name, "histogram", "Time from a whole request to its answer")
-    let lines = sums.sorted { left, right in
-      (left.key.site, left.key.route, left.key.method, left.key.status)
-        < (right.key.site, right.key.route, right.key.method, right.key.status)
+    text.describe(name, "histogram", "Time from a whole request to its answer, by contract")
+    for (contract, histogram) in times.sorted(by: { $0.key < $1.key }) {
+      add(histogram, of: contract, name, to: &text)
     }
-    for (key, histogram) in lines { add(histogram, key, name, to: &text) }
   }
 
   private func add(
-    _ histogram: RequestFigures.Histogram, _ key: RequestFigures.Key, _ name: String,
+    _ histogram: RequestFigures.Histogram, of contract: String, _ name: String,
     to text: inout MetricsText
   ) {
     var sum = 0
     let bounds = RequestFigures.bounds.map { "\($0)" } + ["+Inf"]
     for (bound, count) in zip(bounds, histogram.counts) {
       sum += count
-      text.sample(
-        name + "_bucket",
-        labels: [
-          "site": key.site, "route": key.route, "method": key.method, "status": "\(key.status)",
-          "le": bound,
-        ], "\(sum)")
+      text.sample(name + "_bucket", labels: ["contract": contract, "le": bound], "\(sum)")
     }
-    let labels: KeyValuePairs = [
-      "site": key.site, "route": key.route, "method": key.method, "status": "\(key.status)",
-    ]
-    text.sample(name + "_sum", labels: labels, "\(Double(histogram.nanoseconds) / 1e9)")
-    text.sample(name + "_count", labels: labels, "\(sum)")
+    let seconds = Double(histogram.nanoseconds) / 1e9
+    text.sample(name + "_sum", labels: ["contract": contract], "\(seconds)")
+    text.sample(name + "_count", labels: ["contract": contract], "\(sum)")
   }
 
   private func addConnections(_ text: inout MetricsText) {

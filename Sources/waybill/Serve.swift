@@ -42,6 +42,7 @@ struct Serve {
       visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
       hints: configuration.orderProcess.map { _ in ProcessHints() })
     shared.documents = Worker.documents(shared)
+    shared.routes = Worker.routes(shared)
     let (isEmbedded, owner) = (store.isEmbedded, store.owner)
     store.keep(log: log)
     let loop = EventLoop()

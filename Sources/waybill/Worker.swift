@@ -26,6 +26,8 @@ struct Shared: Sendable {
   let hints: ProcessHints?
   /// What there is to read about the routes.
   var documents = Documents()
+  /// What is offered at each port.
+  var routes = RouteTable()
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
@@ -118,19 +120,32 @@ final class Worker {
       + Contract.all.map { ($0.basePath, $0.routeSet(services)) } + [("/", operations)]
   }
 
-  /// What there is to read about everything on the main port. The routes are those that workers
-  /// dispatch; only the database behind them is none.
+  /// What there is to read about everything on the main port.
   static func documents(_ shared: Shared) -> Documents {
+    // The same document wherever the service is.
+    var shared = shared
+    shared.address = "127.0.0.1:8080"
+    return Documents(of: described(shared).main, browser: DocumentFiles.browser())
+  }
+
+  /// What is offered at the main port and at each that a contract may have to itself.
+  static func routes(_ shared: Shared) -> RouteTable {
+    let (main, services) = described(shared)
+    let own = Contract.all.map { contract in
+      let mounts: [Router.Mount] = [("/", contract.routeSet(services))]
+      return (name: contract.name, mounts: mounts)
+    }
+    return RouteTable([(name: "main", mounts: main)] + own)
+  }
+
+  /// The routes that workers dispatch, and what they work with; only the database is none.
+  private static func described(_ shared: Shared) -> (main: [Router.Mount], services: Services) {
     var settings = PostgresSettings()
     settings.readConnections = 0
     settings.writeConnections = 0
     let database = Database(shared.target, settings: settings, on: EventLoop())
-    // The same document wherever the service is.
-    var shared = shared
-    shared.address = "127.0.0.1:8080"
-    let routes = operations(database, shared, Draining())
-    return Documents(
-      of: mounts(services(database, shared), routes), browser: DocumentFiles.browser())
+    let services = services(database, shared)
+    return (mounts(services, operations(database, shared, Draining())), services)
   }
 
   private static func services(_ database: Database, _ shared: Shared) -> Services {
@@ -168,7 +183,7 @@ final class Worker {
     let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
     return Operations(
       readiness: { await Readiness(schema, isDraining: draining.hasBegun).state },
-      metrics: { shared.metrics.text(shared.visitors) },
+      metrics: { shared.metrics.text(shared.visitors, shared.routes) },
       metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
     ).routeSet
   }

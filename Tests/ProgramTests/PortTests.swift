@@ -31,8 +31,8 @@ struct PortTests {
     let metrics = await PlainClient.body(of: "/metrics", port: main)
     #expect(
       metrics.contains(
-        #"http_server_request_duration_seconds_count{site="storefront",route="none","#
-          + #"method="GET",status="404"} 4"#))
+        #"http_server_requests_total{site="storefront",route="none","#
+          + #"method="other",status="4xx"} 5"#))
     program.signal(15)
     #expect(await program.exitCode() == 0)
     #expect(program.log.contains(#""site":"storefront","method":"GET","path":"/livez""#))
