@@ -22,7 +22,8 @@ extension ErrorCode {
       .tooManyRequests:
       adviceOnAccess
     case .internal, .unavailable, .outcomeUnknown: adviceOnTrouble
-    case .notFound, .idTaken, .referenceUsed, .unknownProduct, .outOfStock, .notEditable,
+    case .notFound, .idTaken, .referenceUsed, .unknownCustomer, .unknownProduct, .outOfStock,
+      .notEditable,
       .notYoursToMove, .stockBelowZero, .stockTooLarge, .versionChanged, .wrongStatus:
       adviceOnState
     }
@@ -181,6 +182,11 @@ extension ErrorCode {
       Advice(
         "The reference is that of another order already; the message names its number.",
         "If that is the same order, sent twice, all is well. Else use another reference.")
+    case .unknownCustomer:
+      Advice(
+        "The order names a customer whom nobody has introduced, and the service runs with "
+          + "WAYBILL_UNKNOWN_CUSTOMERS=refuse. Nothing was stored.",
+        "Check customer_id, or introduce the customer first: POST /customers.")
     case .unknownProduct:
       Advice(
         "An item names a product that the catalogue does not have, or no longer offers.",

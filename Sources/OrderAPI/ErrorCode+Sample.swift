@@ -57,6 +57,7 @@ extension ErrorCode {
     return switch self {
     case .idTaken: .idTaken("product \(webcam)")
     case .referenceUsed: .referenceUsed(number: 1_042)
+    case .unknownCustomer: .customerNotIntroduced(CustomerID("c-9")!)
     case .unknownProduct: .notOrderable([webcam])
     case .outOfStock: .outOfStock([Shortfall(product: webcam, requested: 2, available: 0)])
     case .notEditable: .notEditable(.completed)

@@ -33,6 +33,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case tooSlow = "too_slow"
   case unauthenticated
   case unavailable
+  case unknownCustomer = "unknown_customer"
   case unknownProduct = "unknown_product"
   case unknownRoute = "unknown_route"
   case versionChanged = "version_changed"
@@ -60,7 +61,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .versionChanged: .preconditionFailed
     case .encodedBody, .notJSON: .unsupportedMediaType
     case .tooManyBadTokens, .tooManyRequests: .tooManyRequests
-    case .idempotencyKeyReused, .unknownProduct: .unprocessableContent
+    case .idempotencyKeyReused, .unknownCustomer, .unknownProduct: .unprocessableContent
     case .internal: .internalServerError
     case .outcomeUnknown, .overloaded, .unavailable: .serviceUnavailable
     }

@@ -16,6 +16,8 @@ struct ErrorNotice {
   enum Detail {
     /// A product that cannot be ordered.
     case notOrderable(ProductID)
+    /// A customer whom nobody has introduced.
+    case notIntroduced(CustomerID)
     /// A product of which there is too little.
     case short(Shortfall)
     /// A move that the life cycle does not have.
@@ -130,7 +132,8 @@ struct ErrorNotice {
       self.init(.notFound, "There is no such order.")
     case .unknownCustomer:
       self.init(.notFound, "There is no such customer.")
-    case .notOrderable, .outOfStock, .referenceUsed, .emptied, .tooManyLines:
+    case .notOrderable, .outOfStock, .referenceUsed, .emptied, .tooManyLines,
+      .customerNotIntroduced:
       self.init(refusingItems: error)
     case .cannotMove, .notYoursToMove, .notEditable, .versionChanged:
       self.init(refusingChange: error)
@@ -153,6 +156,9 @@ struct ErrorNotice {
       let names = products.map(\.value).joined(separator: ", ")
       self.init(.unknownProduct, "Not in the catalogue: \(names).")
       details = products.map(Detail.notOrderable)
+    case .customerNotIntroduced(let customer):
+      self.init(.unknownCustomer, "Nobody has introduced the customer \(customer.value).")
+      details = [.notIntroduced(customer)]
     case .outOfStock(let shortfalls):
       let names = shortfalls.map(\.product.value).joined(separator: ", ")
       self.init(.outOfStock, "Out of stock: \(names).")

@@ -21,11 +21,12 @@ final class OrderPlacing {
 
   private let batcher: Batcher<Item, Outcome>
 
-  init(_ database: Database) {
+  init(_ database: Database, _ unknownCustomers: UnknownCustomers) {
+    let statement = unknownCustomers == .refuse ? Self.statementRefusingUnknown : Self.statement
     batcher = Batcher(
       on: database.loop, limits: Self.limits, weight: \.order.lines.count
     ) { (items) throws(PostgresError) in
-      let rows = try await database.write(Self.statement(items))
+      let rows = try await database.write(statement(items))
       var outcomes: [Outcome] = []
       for (row, item) in zip(rows, items) { outcomes.append(try Self.outcome(row, of: item)) }
       return outcomes
@@ -42,35 +43,50 @@ final class OrderPlacing {
     return try outcome.get()
   }
 
-  static func statement(_ items: [Item]) -> SQL {
-    var lines = Lines()
-    for (place, item) in items.enumerated() {
-      for line in item.order.lines { lines.append(line, of: place) }
-    }
-    let orders = items.map(\.order)
-    let ids = items.map(\.id.raw)
-    let channels = orders.map(\.channel.rawValue)
-    let customers = orders.map(\.customer?.value)
-    let references = orders.map(\.reference?.value)
-    let shortages = orders.map(\.shortage.rawValue)
-    let whos = items.map(\.who)
+  private static func statement(_ items: [Item]) -> SQL {
+    let given = Arrays(items)
     return """
       SELECT place, outcome, number, items, total_quantity, total_amount, created_at,
              CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END
-        FROM place_orders(\(ids), \(channels), \(customers), \(references), \(shortages), \(whos),
-                          \(lines.places), \(lines.products), \(lines.names), \(lines.quantities),
-                          \(lines.prices)::numeric[])
+        FROM place_orders(\(given.ids), \(given.channels), \(given.customers), \(given.references),
+                          \(given.shortages), \(given.whos), \(given.lines.places),
+                          \(given.lines.products), \(given.lines.names), \(given.lines.quantities),
+                          \(given.lines.prices)::numeric[])
       """
   }
 
-  private struct Lines {
+  /// Orders of some items as `place_orders` takes them.
+  struct Arrays {
+    let ids: [RawUUID]
+    let channels: [String]
+    let customers: [String?]
+    let references: [String?]
+    let shortages: [String]
+    let whos: [String]
+    var lines = Lines()
+
+    init(_ items: [Item]) {
+      let orders = items.map(\.order)
+      ids = items.map(\.id.raw)
+      channels = orders.map(\.channel.rawValue)
+      customers = orders.map(\.customer?.value)
+      references = orders.map(\.reference?.value)
+      shortages = orders.map(\.shortage.rawValue)
+      whos = items.map(\.who)
+      for (place, order) in orders.enumerated() {
+        for line in order.lines { lines.append(line, of: place) }
+      }
+    }
+  }
+
+  struct Lines {
     var places: [Int32] = []
     var products: [String?] = []
     var names: [String?] = []
     var quantities: [Int32] = []
     var prices: [String?] = []
 
-    mutating func append(_ line: NewLine, of place: Int) {
+    fileprivate mutating func append(_ line: NewLine, of place: Int) {
       places.append(Int32(clamping: place + 1))
       quantities.append(Int32(clamping: line.quantity.value))
       switch line.item {
@@ -105,6 +121,11 @@ final class OrderPlacing {
       return .success(PlacedOrder(order: order, unavailable: shortfalls))
     case "out_of_stock": return .failure(.outOfStock(shortfalls))
     case "unknown_product": return .failure(.notOrderable(shortfalls.map(\.product)))
+    case "unknown_customer":
+      guard let customer = new.customer else {
+        throw .decoding(column: 1, expected: "an outcome of an order with a customer")
+      }
+      return .failure(.customerNotIntroduced(customer))
     case "reference_used": return .failure(.referenceUsed(number: try row.int(2)))
     default: throw .decoding(column: 1, expected: "an outcome of place_orders")
     }

@@ -13,9 +13,9 @@ public final class OrderRepository {
   private let byNumber: Coalescer<Int, Order>
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) {
+  public init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
     self.database = database
-    placing = OrderPlacing(database)
+    placing = OrderPlacing(database, unknownCustomers)
     moves = Move.batcher(database)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let ids = ids.map(\.raw)

@@ -9,6 +9,8 @@ public enum OrderError: Error, Equatable {
   case unknownCustomer
   /// These products cannot be ordered: the catalogue does not know them, or no longer offers them.
   case notOrderable([ProductID])
+  /// The order names a customer whom nobody has introduced, and may not introduce one.
+  case customerNotIntroduced(CustomerID)
   /// There is less on the shelf than was asked for; these are all that are short.
   case outOfStock([Shortfall])
   /// The client's own name for the order means another one already.

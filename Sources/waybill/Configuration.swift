@@ -4,6 +4,7 @@ import HTTPClient
 import JSON
 import OrderAPI
 import OrderStore
+import Orders
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
 struct Configuration: Equatable, Sendable {
@@ -38,6 +39,8 @@ struct Configuration: Equatable, Sendable {
   var grants: AccessGrants
   /// Those of them that somebody named, and so expects to exist.
   var rolesNamed: [String]
+  /// What becomes of an order whose customer nobody has introduced.
+  var unknownCustomers: UnknownCustomers
   /// Whether a token is asked for, if somebody decided; else it depends on who can reach us.
   var auth: Gate.Mode?
   /// What the service is called, in open mode: requests for other hosts are refused there.
@@ -102,6 +105,9 @@ struct Configuration: Equatable, Sendable {
     hosts = try [Self.inURL(host)] + reader.hosts() + (publicURL.map { [$0.hostName] } ?? [])
     metricsAccess = try reader.word(.metrics, ["open": .anyone, "admin": .admin]) ?? .admin
     rateLimit = try reader.rateLimit()
+    let words = UnknownCustomers.allCases.map { ($0.rawValue, $0) }
+    unknownCustomers =
+      try reader.word(.unknownCustomers, Dictionary(uniqueKeysWithValues: words)) ?? .create
   }
 
   /// Whether a token is asked for. Where other machines reach us, or the data is somebody else's,

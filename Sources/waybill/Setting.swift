@@ -12,9 +12,9 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
-      auth, allowedHosts, metrics, rateLimit, rateBurst, home, seed, reportRefresh, orderProcessURL,
-      publicURL, orderProcessTimeout, drain, handOverSocket, loops, databaseConnections,
-      serviceRole, readerRole, logLevel, logFormat,
+      auth, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home, seed,
+      reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
+      loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -40,6 +40,10 @@ struct Setting: Sendable {
     meaning:
       "in open mode, the hosts that requests and pages may name beside loopback ones, `HOST` "
       + "and that of `WAYBILL_PUBLIC_URL`: `shop.example.org, 192.0.2.7`")
+  static let unknownCustomers = Setting(
+    name: "WAYBILL_UNKNOWN_CUSTOMERS", standard: "create",
+    meaning: "what `POST /orders` of the own API does when nobody has introduced the customer: "
+      + "`create` one, or `refuse` the order")
   static let metrics = Setting(
     name: "WAYBILL_METRICS", standard: "admin",
     meaning: "who reads `/metrics` where tokens are needed: `admin`, or `open` for anyone")

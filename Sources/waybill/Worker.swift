@@ -158,7 +158,8 @@ final class Worker {
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),
       orders: OrderUseCases(
-        orders: OrderRepository(database),
+        orders: OrderRepository(
+          database, unknownCustomers: shared.configuration.unknownCustomers),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(
         report: ReportRepository(database),

@@ -34,7 +34,8 @@ final class ContractClient {
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(
     _ database: Database, owner: Database? = nil, ownPortOf name: String? = nil,
-    auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors()
+    auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors(),
+    unknownCustomers: UnknownCustomers = .create
   ) {
     self.database = database
     self.owner = owner ?? database
@@ -46,7 +47,7 @@ final class ContractClient {
       findProducts: FindProducts(products: products),
       keepProducts: KeepProducts(products: products),
       orders: OrderUseCases(
-        orders: OrderRepository(database),
+        orders: OrderRepository(database, unknownCustomers: unknownCustomers),
         now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
       patience: Patience(

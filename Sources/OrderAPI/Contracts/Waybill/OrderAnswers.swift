@@ -55,6 +55,10 @@ extension ErrorNotice.Detail {
       json.string("field", "items")
       json.string("message", "\(product.value) is not in the catalogue")
       json.string("product_id", product.value)
+    case .notIntroduced(let customer):
+      json.string("field", "customer_id")
+      json.string("message", "\(customer.value) is not a customer")
+      json.string("customer_id", customer.value)
     case .short(let shortfall):
       json.string("field", "items")
       json.string(

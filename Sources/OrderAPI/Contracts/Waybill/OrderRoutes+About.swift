@@ -10,8 +10,10 @@ extension OrderRoutes {
       """
       An item is of the catalogue (`product_id`; its price is copied unless one is given) or free \
       (`price` without `product_id`). A member that is null counts as absent, so the lines of an \
-      answer can be sent again without their `amount`. The customer need not exist before. With \
-      `"shortage": "partial"` the order takes what is there, and `unavailable` lists the rest.
+      answer can be sent again without their `amount`, and those of the catalogue without their \
+      `name`. The customer need not exist before, unless the service runs with \
+      `WAYBILL_UNKNOWN_CUSTOMERS=refuse`. With `"shortage": "partial"` the order takes what is \
+      there, and `unavailable` lists the rest.
       """,
       body: Body(
         NewOrder.schema,
@@ -35,7 +37,7 @@ extension OrderRoutes {
             ["getOrder", "editOrder", "moveOrder", "shipOrder", "cancelOrder", "listOrderEvents"],
             "id", from: "/id"))
       ],
-      refusals: [.unknownProduct, .outOfStock, .referenceUsed])
+      refusals: [.unknownCustomer, .unknownProduct, .outOfStock, .referenceUsed])
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first",
