@@ -21,8 +21,8 @@ extension Unicode.Scalar {
   /// A control character, one that turns the direction of what follows, or one that ends a line.
   fileprivate var isInvisibleOrder: Bool {
     switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: properties.isBidiControl
     }
   }
 }

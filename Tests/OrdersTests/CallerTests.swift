@@ -12,7 +12,7 @@ struct CallerTests {
       .retailer, "a\nb\u{1B}[31m\u{202E}\u{2028}",
       "retailer \"a\u{FFFD}b\u{FFFD}[31m\u{FFFD}\u{FFFD}\" (token 5)"
     ),
-    (.retailer, "é😀", #"retailer "é😀" (token 5)"#),
+    (.retailer, "é👩‍👧", #"retailer "é👩‍👧" (token 5)"#),
   ]
 
   @Test(

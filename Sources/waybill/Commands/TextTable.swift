@@ -1,3 +1,5 @@
+import Orders
+
 /// Rows below a row of titles: in columns for a person, between tabs for a program.
 struct TextTable {
   let titles: [String]
@@ -18,9 +20,6 @@ struct TextTable {
 
   /// A control character of a name is neither a tab nor an order to somebody's terminal.
   private static func shown(_ cell: String) -> String {
-    let scalars = cell.unicodeScalars.map {
-      $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-    }
-    return scalars.isEmpty ? "-" : String(String.UnicodeScalarView(scalars))
+    cell.isEmpty ? "-" : cell.withoutControls
   }
 }
