@@ -5,9 +5,8 @@ extension OrderPlacing {
   /// Places what `place_orders` is given but for orders of the own API whose customer nobody has
   /// introduced: they do not get that far, so such an order leaves nothing behind.
   ///
-  /// It is one statement, and the customers are locked against removal before orders are placed: a
-  /// customer who was there when that was decided is there when the order is stored. The lock is
-  /// that of an order's foreign key; it hinders no change of a customer's name or address.
+  /// It is one statement, and customers are never removed: who was there when that was decided is
+  /// there when the order is stored.
   static func statementRefusingUnknown(_ items: [Item]) -> SQL {
     let given = Arrays(items)
     return """
@@ -17,7 +16,7 @@ extension OrderPlacing {
                         \(given.shortages), \(given.whos))
                  WITH ORDINALITY AS a (id, channel, customer, order_ref, shortage, who, place)
       ), introduced AS MATERIALIZED (
-          SELECT id FROM customers WHERE id = ANY (\(given.customers)) FOR KEY SHARE
+          SELECT id FROM customers WHERE id = ANY (\(given.customers))
       ), kept AS (
           SELECT asked.*, (row_number() OVER (ORDER BY place))::integer AS nr
             FROM asked

@@ -24,9 +24,9 @@ import Testing
     #expect(calls.count > 40)
 
     try await asking { client in
-      #expect(try await DemoData(client.database).plant())
+      #expect(try await DemoData(client.owner).plant())
       try await client.refresh()
-      let customer = try #require(try await TokenRepository(client.database).renewDemo())
+      let customer = try #require(try await TokenRepository(client.owner).renewDemo())
       let check = SchemaCheck(document: document)
 
       for call in calls {

@@ -21,7 +21,8 @@ struct UnknownCustomerTests {
   {
     try await ordering(Self.rows) { client in
       try await client.run("INSERT INTO customers (id, name) VALUES ('known', 'Demo Customer 1')")
-      try await body(ContractClient(client.database, unknownCustomers: .refuse))
+      try await body(
+        ContractClient(client.database, owner: client.owner, unknownCustomers: .refuse))
     }
   }
 
@@ -114,34 +115,4 @@ struct UnknownCustomerTests {
       #expect(fulfilment.status == 201)
     }
   }
-
-  @Test("a customer who is being removed at that moment is known, or the order is refused")
-  func removed() async throws {
-    try await refusing { client in
-      let waiting = Waiting()
-      _ = try await client.database.transaction { (transaction) throws(PostgresError) in
-        _ = try await transaction.run("DELETE FROM customers WHERE id = 'known'")
-        client.database.loop.spawn {
-          waiting.answer = try? await client.send("POST", "/orders", Self.order("known"))
-        }
-        try? await eventually("the order waits for the removal") {
-          try await !client.database.read(
-            """
-            SELECT FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'
-            """
-          ).isEmpty
-        }
-      }
-      try await eventually("the order is answered") { waiting.answer != nil }
-
-      #expect(waiting.answer?.status == 422)
-      #expect(try await client.database.read("SELECT FROM customers").isEmpty)
-    }
-  }
-}
-
-/// What came of a request that nobody waits for.
-private final class Waiting {
-  var answer: ContractAnswer?
 }
