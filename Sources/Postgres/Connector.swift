@@ -61,6 +61,9 @@ extension ConnectionString {
 /// Opens connections without blocking: names are resolved off the loop, servers are tried in turn,
 /// each with a deadline.
 final class Connector {
+  /// How often a handshake is repeated to see what is wrong with the server's certificate.
+  private static let handshakesMax = 5
+
   private let target: ConnectionString
   private let settings: PostgresSettings
   private let session: SessionSettings
@@ -107,9 +110,16 @@ final class Connector {
     to candidate: ConnectPlan.Candidate, within timeout: Duration
   ) async throws(PostgresError) -> Link {
     let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
-    guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-    let attempt = ConnectAttempt(link, on: loop)
-    if let failure = await attempt.run(within: timeout) {
+    var link: Link
+    var failure: ConnectAttempt.Failure?
+    var attempts = 0
+    repeat {
+      guard let next = Link(keywords) else { throw .unavailable(reason: "out of memory") }
+      link = next
+      failure = await ConnectAttempt(link, on: loop).run(within: timeout)
+      attempts += 1
+    } while failure?.lacksVerdict == true && attempts < Self.handshakesMax
+    if let failure {
       let reason = reason(of: failure, at: candidate.host)
       guard let refusal = ServerRefusal(connectMessage: failure.message) else {
         throw .unavailable(reason: reason)
@@ -190,6 +200,10 @@ private final class ConnectAttempt: Watcher {
     let message: String
     /// What OpenSSL has against the server's certificate; 0 when nothing.
     var verdict = 0
+
+    /// Whether the certificate did not pass and nobody saw why: a server that answers at once is
+    /// refused before `tls` is held.
+    var lacksVerdict: Bool { verdict == 0 && message.contains("certificate verify failed") }
   }
 
   private let link: Link
