@@ -49,6 +49,8 @@ struct Configuration: Equatable, Sendable {
   var metricsAccess: Access
   /// How much each sender may ask for; nil for any amount.
   var rateLimit: RateLimit?
+  /// What migrating makes an admin's token when there is none.
+  var bootstrapToken: BootstrapToken?
   var log: LogOptions
 
   init(
@@ -101,6 +103,7 @@ struct Configuration: Equatable, Sendable {
       level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])
         ?? (onTerminal ? .text : .json))
+    bootstrapToken = try reader.bootstrapToken()
     auth = try reader.word(.auth, ["open": .open, "tokens": .tokens])
     hosts = try [Self.inURL(host)] + reader.hosts() + (publicURL.map { [$0.hostName] } ?? [])
     metricsAccess = try reader.word(.metrics, ["open": .anyone, "admin": .admin]) ?? .admin
@@ -213,6 +216,17 @@ private struct SettingReader {
       }
     }
     return hosts
+  }
+
+  func bootstrapToken() throws(ConfigurationError) -> BootstrapToken? {
+    guard let text = try text(.bootstrapToken) else { return nil }
+    guard let token = BootstrapToken(text) else {
+      // Not repeated: it is meant to be a secret.
+      throw ConfigurationError(
+        "\(Setting.bootstrapToken.name) is no token: give it wb_ and 64 digits, as in "
+          + "echo wb_$(openssl rand -hex 32)")
+    }
+    return token
   }
 
   func rateLimit() throws(ConfigurationError) -> RateLimit? {

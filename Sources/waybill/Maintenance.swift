@@ -11,7 +11,7 @@ struct Maintenance {
 
   func migrate() throws -> Int32 {
     let migrator = try Schema.migrator()
-    let upgrade = SchemaUpgrade(migrator: migrator, grants: configuration.grants)
+    let upgrade = SchemaUpgrade(migrator, configuration)
     let outcome = try configuration.onDatabase(asOwner: true) { target, loop in
       try await upgrade.run(target, on: loop)
     }
@@ -19,6 +19,9 @@ struct Maintenance {
       outcome.applied.map { "applied \($0.fileName)\n" }
       + ["the schema is at version \(migrator.files.count)\n"]
       + outcome.rolesAbsent.map { "there is no role \($0): nothing was granted to it\n" }
+      + [outcome.bootstrap?.news].compactMap(\.self).map { news in
+        news.message + (news.cure.map { ": \($0)" } ?? "") + "\n"
+      }
     try StandardOutput.write(lines.joined())
     if let role = outcome.rolesAbsent.first(where: configuration.rolesNamed.contains) {
       throw ConfigurationError(

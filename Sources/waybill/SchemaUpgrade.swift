@@ -3,17 +3,26 @@ import OrderStore
 import Postgres
 
 /// Brings the schema to the newest version, as its owner, and grants the other roles what they
-/// need.
+/// need. Lets the first admin in, if the settings say how.
 struct SchemaUpgrade {
   /// What was done.
   struct Outcome {
     let applied: [MigrationFile]
     /// Roles that do not exist, so that nothing was granted to them.
     let rolesAbsent: [String]
+    /// What became of the bootstrap token, if there is one.
+    let bootstrap: BootstrapToken.Outcome?
   }
 
   let migrator: Migrator
   let grants: AccessGrants
+  let bootstrapToken: BootstrapToken?
+
+  init(_ migrator: Migrator, _ configuration: Configuration) {
+    self.migrator = migrator
+    grants = configuration.grants
+    bootstrapToken = configuration.bootstrapToken
+  }
 
   func run(_ target: ConnectionString, on loop: EventLoop) async throws -> Outcome {
     let session: Session
@@ -25,11 +34,20 @@ struct SchemaUpgrade {
     defer { session.close() }
     try await refuseDamage(session)
     let applied = try await migrator.migrate(session)
+    let rolesAbsent: [String]
     do {
-      return Outcome(applied: applied, rolesAbsent: try await grants.apply(session))
+      rolesAbsent = try await grants.apply(session)
     } catch {
       throw ConfigurationError(
         "the roles cannot be granted their rights: \(error.debugDescription)")
+    }
+    do {
+      return Outcome(
+        applied: applied, rolesAbsent: rolesAbsent,
+        bootstrap: try await bootstrapToken?.admit(session))
+    } catch {
+      throw ConfigurationError(
+        "the bootstrap token cannot be made an admin's: \(error.debugDescription)")
     }
   }
 
@@ -40,6 +58,21 @@ struct SchemaUpgrade {
       guard damage.isEmpty else { throw MigrationError.damaged(objects: damage.map(\.description)) }
     } catch let error as PostgresError where error.serverError?.state == .undefinedTable {
       // Nothing was written down yet: the schema is empty, or its steps have not come so far.
+    }
+  }
+}
+
+extension BootstrapToken.Outcome {
+  /// What somebody should know of it, and what they can do about it if it is trouble.
+  var news: (message: String, cure: String?)? {
+    switch self {
+    case .admitted: ("the bootstrap token is an admin's token now", nil)
+    case .notNeeded: nil
+    case .ended:
+      (
+        "no admin's token holds, and the bootstrap token was revoked",
+        "set another one, or run waybill token create --role admin"
+      )
     }
   }
 }

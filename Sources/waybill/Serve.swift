@@ -59,9 +59,13 @@ struct Serve {
   private func prepareOwn(
     _ shared: Shared, _ migrator: Migrator, as owner: ConnectionString, on loop: EventLoop
   ) async throws {
-    let upgrade = SchemaUpgrade(migrator: migrator, grants: configuration.grants)
-    for file in try await upgrade.run(owner, on: loop).applied {
+    let outcome = try await SchemaUpgrade(migrator, configuration).run(owner, on: loop)
+    for file in outcome.applied {
       shared.log.write(.notice, "applied a migration", ["file": file.fileName])
+    }
+    if let news = outcome.bootstrap?.news {
+      shared.log.write(
+        news.cure == nil ? .notice : .warning, news.message, news.cure.map { ["cure": $0] } ?? [:])
     }
     guard configuration.seedsDemoData else { return }
     try await shared.target.administer("the demo data cannot be planted", on: loop) { database in

@@ -12,8 +12,8 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, host, port] + Contract.all.map(port(of:)) + [
-      auth, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home, seed,
-      reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
+      auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
+      seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
       loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,
     ]
 
@@ -35,6 +35,12 @@ struct Setting: Sendable {
     name: "WAYBILL_AUTH", standard: "open if embedded and on a loopback address, else tokens",
     meaning: "`tokens`: every request needs one; `open`: only the shop's do, which has to be said "
       + "where other machines reach the service")
+  static let bootstrapToken = Setting(
+    name: "WAYBILL_BOOTSTRAP_TOKEN", standard: "none",
+    meaning:
+      "for `waybill migrate`, and `waybill serve` with a private database: `wb_` and 64 random "
+      + "hexadecimal digits, which become an admin's token when no admin's token holds; one that "
+      + "was revoked stays so", isSecret: true)
   static let allowedHosts = Setting(
     name: "WAYBILL_ALLOWED_HOSTS", standard: "none",
     meaning:

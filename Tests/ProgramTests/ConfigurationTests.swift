@@ -52,6 +52,11 @@ struct ConfigurationTests {
       ["WAYBILL_RATE_BURST": "9"],
       "WAYBILL_RATE_BURST says nothing alone: set WAYBILL_RATE_LIMIT, too"
     ),
+    (
+      ["WAYBILL_BOOTSTRAP_TOKEN": "wb_secret"],
+      "WAYBILL_BOOTSTRAP_TOKEN is no token: give it wb_ and 64 digits, as in "
+        + "echo wb_$(openssl rand -hex 32)"
+    ),
     (["WAYBILL_AUTH": "none"], "WAYBILL_AUTH=none must be one of: open, tokens"),
     (["PORT": "65536"], "PORT=65536 must be a whole number from 0 to 65535"),
     (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: `waybill settings` lists them"),

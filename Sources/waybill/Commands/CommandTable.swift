@@ -25,7 +25,10 @@ enum CommandTable {
   static let migrate = CommandDescription(
     words: ["migrate"],
     summary: "brings the schema to the newest version; any number at once, one does the work",
-    details: "Each step is done whole or not at all. A private database is migrated by serve."
+    details:
+      "Each step is done whole or not at all. It runs as the role that owns the schema, grants "
+      + "the roles of the service and of readers their rights, and makes WAYBILL_BOOTSTRAP_TOKEN "
+      + "an admin's token. A private database is migrated by serve."
   ) { environment, _ in try Maintenance(Configuration(environment)).migrate() }
 
   static let seed = CommandDescription(
