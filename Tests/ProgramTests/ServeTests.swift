@@ -220,6 +220,7 @@ struct ServeTests {
   func drain() async throws {
     let program = try RunningProgram(["DATABASE_URL": try await MigratedDatabase.make()])
     let port = try await program.port()
+    try await eventually("it is ready") { await isReady(port) }
     let clients = try (0..<20).map { _ in try #require(PlainClient(port: port)) }
     for client in clients { client.send("GET /products HTTP/1.1\r\nHost: localhost\r\n") }
     program.signal(SIGTERM)
@@ -229,7 +230,7 @@ struct ServeTests {
     var answers: [String] = []
     for client in clients { answers.append(await client.readToEnd()) }
 
-    #expect(answers.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") })
+    #expect(answers.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") }, "\(answers)")
     #expect(answers.allSatisfy { $0.contains("Connection: close\r\n") })
     #expect(await program.exitCode() == 0)
   }
