@@ -31,7 +31,8 @@ extension Failure {
   var isRefusalByState: Bool {
     switch self {
     case .notFound: true
-    case .order(.unavailable), .order(.outcomeUnknown), .order(.failure): false
+    case .order(.outcomeUnknown), .order(.failure): false
+    case .order(let error) where error.isPassing: false
     // Who has looked again asks for the same under another condition, and by the same key.
     case .order(.versionChanged): false
     case .order: true

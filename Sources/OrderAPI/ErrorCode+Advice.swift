@@ -21,7 +21,7 @@ extension ErrorCode {
     case .unauthenticated, .forbidden, .misdirected, .foreignPage, .tooManyBadTokens,
       .tooManyRequests:
       adviceOnAccess
-    case .internal, .unavailable, .outcomeUnknown: adviceOnTrouble
+    case .internal, .unavailable, .readOnly, .timedOut, .outcomeUnknown: adviceOnTrouble
     case .notFound, .idTaken, .referenceUsed, .unknownCustomer, .unknownProduct, .outOfStock,
       .notEditable,
       .notYoursToMove, .stockBelowZero, .stockTooLarge, .versionChanged, .wrongStatus:
@@ -150,8 +150,19 @@ extension ErrorCode {
     switch self {
     case .unavailable:
       Advice(
-        "The database cannot be reached, or cannot answer in time. Nothing was done.",
+        "The database cannot be reached, or takes no connection. Nothing was done.",
         "Try again after as many seconds as Retry-After says.")
+    case .readOnly:
+      Advice(
+        "The database takes no changes: it is a standby, or was set to read only. "
+          + "Nothing was done; what only reads goes on.",
+        "Try again after as many seconds as Retry-After says. If it lasts, whoever runs the "
+          + "service has to lead it to the primary: /readyz says whether writes work.")
+    case .timedOut:
+      Advice(
+        "The database was there, but something took longer than it may: a lock that others hold, "
+          + "a statement with too much to do, or too many requests before it. Nothing was done.",
+        "Try again after as many seconds as Retry-After says, and wait longer each time.")
     case .outcomeUnknown:
       Advice(
         "The connection to the database broke while the change was being committed: it was done, "

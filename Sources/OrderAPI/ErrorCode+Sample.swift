@@ -30,6 +30,8 @@ extension ErrorCode {
     case .tooManyRequests: .tooManyRequests(Self.sampleOfAllowance)
     case .internal: .order(.failure(detail: ""))
     case .unavailable: .order(.unavailable)
+    case .readOnly: .order(.readOnly)
+    case .timedOut: .order(.timedOut)
     case .outcomeUnknown: .order(.outcomeUnknown)
     case .tooManyLines: .order(.tooManyLines)
     case .emptied: .order(.emptied)

@@ -24,9 +24,11 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case outOfStock = "out_of_stock"
   case outcomeUnknown = "outcome_unknown"
   case overloaded
+  case readOnly = "read_only"
   case referenceUsed = "reference_used"
   case stockBelowZero = "stock_below_zero"
   case stockTooLarge = "stock_too_large"
+  case timedOut = "timed_out"
   case tooManyBadTokens = "too_many_bad_tokens"
   case tooManyLines = "too_many_lines"
   case tooManyRequests = "too_many_requests"
@@ -63,7 +65,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .tooManyBadTokens, .tooManyRequests: .tooManyRequests
     case .idempotencyKeyReused, .unknownCustomer, .unknownProduct: .unprocessableContent
     case .internal: .internalServerError
-    case .outcomeUnknown, .overloaded, .unavailable: .serviceUnavailable
+    case .outcomeUnknown, .overloaded, .readOnly, .timedOut, .unavailable: .serviceUnavailable
     }
   }
 

@@ -139,6 +139,13 @@ struct ErrorNotice {
       self.init(refusingChange: error)
     case .unavailable:
       self.init(retrying: .unavailable, "The database cannot be reached; try again.")
+    case .readOnly:
+      self.init(
+        retrying: .readOnly,
+        "The database takes no changes at present; nothing was done. Try again.")
+    case .timedOut:
+      self.init(
+        retrying: .timedOut, "The database took too long and gave up; nothing was done. Try again.")
     case .outcomeUnknown:
       self.init(
         retrying: .outcomeUnknown,

@@ -14,7 +14,8 @@ extension Operations {
           .ok, "It can", state,
           [
             "ready": #"""
-            {"status": "ready", "checks": {"database": "ok", "schema": "ok", "service": "ok"}}
+            {"status": "ready", "checks": {"reads": "ok", "writes": "ok", "schema": "ok",
+             "service": "ok"}}
             """#
           ]),
         .json(
@@ -22,8 +23,8 @@ extension Operations {
           .either([state, WaybillContract.refusal]), headers: [.retryAfter],
           [
             "the database is away": #"""
-            {"status": "not ready", "checks": {"database": "unavailable", "schema": "unknown",
-             "service": "ok"}}
+            {"status": "not ready", "checks": {"reads": "cannot be reached",
+             "writes": "cannot be reached", "schema": "unknown", "service": "ok"}}
             """#
           ]),
       ])
@@ -80,7 +81,8 @@ extension Operations {
         "status": Schema.words(["ready", "not ready"])
           .about("Ready, or not.").named("ReadinessStatus")
           .about("Whether requests should be sent here."),
-        "checks": Schema.object([:], isOpen: true).example(["database": "ok", "schema": "ok"])
+        "checks": Schema.object([:], isOpen: true)
+          .example(["reads": "ok", "writes": "ok", "schema": "ok", "service": "ok"])
           .about("What was looked at, and `ok` or what is wrong with it.")
           .named("ReadinessChecks").about("What was looked at, and what is wrong with it."),
       ], isOpen: true

@@ -2,8 +2,8 @@ import Orders
 
 /// Tries again while the database is away, for as long as somebody who waits can be kept waiting.
 ///
-/// What failed as unavailable has changed nothing, so it may be done again from its start; what
-/// failed with an unknown outcome may not, and is not.
+/// What failed for a passing reason has changed nothing, so it may be done again from its start;
+/// what failed with an unknown outcome may not, and is not.
 public struct Patience {
   /// No attempt begins later than this after the first. A database that was restarted is back
   /// within it; a person has not given up yet, and neither has a proxy.
@@ -27,7 +27,7 @@ public struct Patience {
     while true {
       do {
         return try await body()
-      } catch OrderError.unavailable where now() + next <= end {
+      } catch let error as OrderError where error.isPassing && now() + next <= end {
         await pause(next)
         next *= 2
       }

@@ -111,7 +111,7 @@ public final class CustomerRepository {
 
   private static func customer(_ row: Row) throws(PostgresError) -> Customer {
     guard let id = CustomerID(try row.text(0)) else {
-      throw .decoding(column: 0, expected: "a customer id")
+      throw row.undecodable(0, expected: "a customer id")
     }
     return Customer(
       id: id, number: try row.int(1), name: try row.optionalText(2),

@@ -6,6 +6,10 @@ extension OrderError {
   init(_ error: PostgresError) {
     if error.isOutcomeUnknown {
       self = .outcomeUnknown
+    } else if error.isReadOnly {
+      self = .readOnly
+    } else if error.isTimeout {
+      self = .timedOut
     } else if error.isUnavailable {
       self = .unavailable
     } else {

@@ -123,11 +123,11 @@ final class OrderPlacing {
     case "unknown_product": return .failure(.notOrderable(shortfalls.map(\.product)))
     case "unknown_customer":
       guard let customer = new.customer else {
-        throw .decoding(column: 1, expected: "an outcome of an order with a customer")
+        throw row.undecodable(1, expected: "an outcome of an order with a customer")
       }
       return .failure(.customerNotIntroduced(customer))
     case "reference_used": return .failure(.referenceUsed(number: try row.int(2)))
-    default: throw .decoding(column: 1, expected: "an outcome of place_orders")
+    default: throw row.undecodable(1, expected: "an outcome of place_orders")
     }
   }
 }

@@ -68,7 +68,7 @@ extension OrderRepository {
         guard error.isRetryable else { throw error }
         rows = try await database.write(statement)
       }
-      guard let row = rows.first else { throw .decoding(column: 0, expected: "an outcome") }
+      guard let row = rows.first else { throw rows.undecodable(0, expected: "an outcome") }
       return try ChangeRow(row)
     }
   }

@@ -32,7 +32,7 @@ extension Row {
     _ column: Int
   ) throws(PostgresError) -> Word where Word.RawValue == String {
     guard let word = Word(rawValue: try text(column)) else {
-      throw .decoding(column: column, expected: "a word of \(Word.self)")
+      throw undecodable(column, expected: "a word of \(Word.self)")
     }
     return word
   }
@@ -43,7 +43,7 @@ extension Row {
     for entry in (try optionalText(column) ?? "").split(separator: ",") {
       let words = entry.split(separator: " ")
       guard let product = words.first.flatMap({ ProductID(String($0)) }) else {
-        throw .decoding(column: column, expected: "product ids and numbers")
+        throw undecodable(column, expected: "product ids and numbers")
       }
       let numbers = words.dropFirst().compactMap { Int($0) }
       shortfalls.append(

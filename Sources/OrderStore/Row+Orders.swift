@@ -5,7 +5,7 @@ extension Row {
   /// A product's id; the table's own check keeps it well formed.
   func productID(_ column: Int) throws(PostgresError) -> ProductID {
     guard let id = ProductID(try text(column)) else {
-      throw .decoding(column: column, expected: "a product id")
+      throw undecodable(column, expected: "a product id")
     }
     return id
   }

@@ -203,7 +203,7 @@ public final class TokenRepository {
   private static func role(_ row: Row, from column: Int) throws(PostgresError) -> Role {
     let customer = try row.optionalText(column + 1).flatMap(CustomerID.init)
     guard let role = Role(try row.text(column), customer: customer) else {
-      throw .decoding(column: column, expected: "a role")
+      throw row.undecodable(column, expected: "a role")
     }
     return role
   }

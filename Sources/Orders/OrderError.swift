@@ -29,7 +29,12 @@ public enum OrderError: Error, Equatable {
   case versionChanged
   /// The database cannot serve this now; nothing was changed.
   case unavailable
-  /// The connection was lost at the commit: the change may or may not have happened.
+  /// The database takes no writes at present; nothing was changed.
+  case readOnly
+  /// The database did not do it in time and gave up; nothing was changed.
+  case timedOut
+  /// The connection was lost at the commit, or what was committed cannot be read: the change may or
+  /// may not have happened.
   case outcomeUnknown
   /// Something of that name exists already: `product keyboard`.
   case idTaken(String)
@@ -39,4 +44,14 @@ public enum OrderError: Error, Equatable {
   case stockTooLarge
   /// Our own fault; the detail is for the log alone.
   case failure(detail: String)
+}
+
+extension OrderError {
+  /// Whether nothing was changed and the same may well succeed later.
+  public var isPassing: Bool {
+    switch self {
+    case .unavailable, .readOnly, .timedOut: true
+    default: false
+    }
+  }
 }

@@ -45,7 +45,7 @@ public final class Batcher<Item, Outcome: Sendable> {
 
   private func submitAlone(_ item: Item) async throws(PostgresError) -> Outcome {
     guard let outcome = try await write([item]).first else {
-      throw .decoding(column: 0, expected: "an outcome of the item")
+      throw .decoding(column: 0, expected: "an outcome of the item", isCommitted: false)
     }
     return outcome
   }
@@ -74,7 +74,8 @@ public final class Batcher<Item, Outcome: Sendable> {
     do throws(PostgresError) {
       let outcomes = try await write(batch.map(\.item))
       guard outcomes.count == batch.count else {
-        return .decoding(column: 0, expected: "an outcome for each of \(batch.count) items")
+        let expected = "an outcome for each of \(batch.count) items"
+        return .decoding(column: 0, expected: expected, isCommitted: true)
       }
       for (entry, outcome) in zip(batch, outcomes) {
         entry.waiter.resume(returning: .success(outcome))

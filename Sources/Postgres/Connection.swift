@@ -9,6 +9,8 @@ protocol ConnectionOwner: AnyObject {
   func sendAgain(_ request: Request)
   /// What statements were prepared for has changed, on this connection and so on the others.
   func statementsChanged()
+  /// The server takes no writes on this connection.
+  func foundReadOnly(_ connection: Connection)
   /// The connection is gone, and these have no answer.
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss)
 }
@@ -16,6 +18,8 @@ protocol ConnectionOwner: AnyObject {
 /// Why a connection is no more.
 enum ConnectionLoss {
   case broken(String)
+  /// A pooler gave what was prepared on it to somebody else.
+  case shared
   case overdue
   case closed
 }
@@ -62,6 +66,9 @@ final class Connection: Watcher {
   /// Prepares every statement anew at its next use.
   func forgetStatements() { statements.forgetAll() }
 
+  /// What goes before the first statement of a transaction.
+  var transactionSettings: SQL? { link.atTransactionStart }
+
   /// Ends the connection; who still waits is told.
   func close() { lose(.closed) }
 }
@@ -82,18 +89,32 @@ extension Connection {
       return
     }
     let statement = prepared(request.sql)
-    let first = opening.compactMap { prepared($0) }
+    let first = opening.map { ($0, prepared($0)) }
     if request.kind != .read, state.hasOpenBatch { sync() }
-    for opening in first {
-      let sent = PQsendQueryPrepared(link.raw, opening.name, 0, nil, nil, nil, 0)
-      guard sent == 1 else { return refuse(request) }
-      state.sentOpening(at: loop.now)
+    if request.kind.beginsTransaction, !state.hasOpenBatch, let settings = transactionSettings {
+      guard sendOpening(settings, nil) else { return refuse(request) }
+    }
+    for (sql, statement) in first {
+      guard sendOpening(sql, statement) else { return refuse(request) }
     }
     guard !state.isDead, send(request, statement) else { return refuse(request) }
     request.statement = statement
     state.sent(request, request.kind.delivery, at: loop.now)
     if request.kind == .read { syncAtEndOfTurn() } else { sync() }
     if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
+  }
+
+  /// Sends a statement without parameters whose failure shows in what follows it.
+  private func sendOpening(_ sql: SQL, _ statement: PreparedStatement?) -> Bool {
+    let sent =
+      if let statement {
+        PQsendQueryPrepared(link.raw, statement.name, 0, nil, nil, nil, 0)
+      } else {
+        PQsendQueryParams(link.raw, sql.rendered().text, 0, nil, nil, nil, nil, 0)
+      }
+    guard sent == 1 else { return false }
+    state.sentOpening(at: loop.now)
+    return true
   }
 
   /// libpq would not take it: the connection is broken, and this request was never sent.
@@ -128,7 +149,7 @@ extension Connection {
   /// one fail.
   private func prepared(_ sql: SQL) -> PreparedStatement? {
     if let statement = statements.find(sql) { return statement }
-    guard let statement = statements.add(sql) else { return nil }
+    guard link.keepsStatements, let statement = statements.add(sql) else { return nil }
     if state.hasOpenBatch { sync() }
     let (text, types) = sql.rendered()
     let sent = PQsendPrepare(
@@ -223,7 +244,9 @@ extension Connection {
     case .nothing: break
     case .answer(let request): answer(request, result)
     case .hold(let request): request.held = try? result?.get()
-    case .release(let request): answer(request, request.held.map { .success($0) })
+    case .release(let request):
+      request.held?.isCommitted = true
+      answer(request, request.held.map { .success($0) })
     case .sendAgain(let request):
       owner?.finished(on: self)
       owner?.sendAgain(request)
@@ -236,6 +259,10 @@ extension Connection {
 
   private func answer(_ request: Request, _ result: Result<Rows, PostgresError>?) {
     guard var result else { return lose(.broken("a reply without a result")) }
+    if case .failure(.server(let error)) = result {
+      if error.state == .readOnlyTransaction { owner?.foundReadOnly(self) }
+      if error.state == .invalidStatementName, link.isPooled { return loseShared(with: request) }
+    }
     if case .failure(.server(let error)) = result, error.isStaleStatement,
       let statement = request.statement
     {
@@ -271,6 +298,14 @@ extension Connection {
     if let owedSince = state.owedSince { deadline?.arm(at: owedSince + answerTimeout) }
   }
 
+  /// The request was not executed: the server that got it does not know its statement.
+  private func loseShared(with request: Request) {
+    let owner = owner
+    owner?.finished(on: self)
+    lose(.shared)
+    request.finish(.failure(ConnectionLoss.shared.error(.noEffect)))
+  }
+
   private func lose(_ reason: ConnectionLoss) {
     guard !state.isDead else { return }
     watch?.cancel()
@@ -284,6 +319,14 @@ extension Connection {
 }
 
 extension Request.Kind {
+  /// Whether it is, or may be, the first statement of a transaction that nobody has told to begin.
+  fileprivate var beginsTransaction: Bool {
+    switch self {
+    case .read, .write: true
+    case .step, .commit: false
+    }
+  }
+
   fileprivate var delivery: ConnectionState<Request>.Delivery {
     switch self {
     case .read: .batched

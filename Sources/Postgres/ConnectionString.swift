@@ -36,6 +36,7 @@ public struct ConnectionString: Sendable {
   /// read at each connection, for the entry of its host.
   public init(_ text: String) throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
+    try Self.refuseOtherScheme(text)
     var message: UnsafeMutablePointer<CChar>?
     defer { PQfreemem(message) }
     guard let parsed = PQconninfoParse(text, &message) else {
@@ -64,6 +65,9 @@ public struct ConnectionString: Sendable {
 
   /// Which kind of server will do: libpq's `target_session_attrs`.
   var sessionAttributes: String { options["target_session_attrs"] ?? "any" }
+
+  /// Whether only a server that takes writes will do.
+  var wantsWritableServer: Bool { ["read-write", "primary"].contains(sessionAttributes) }
 
   /// The server's options as the string gives them.
   var givenOptions: String { options["options"] ?? "" }
@@ -122,6 +126,15 @@ public struct ConnectionString: Sendable {
   var connectTimeout: Duration? {
     let seconds = options["connect_timeout"].flatMap { Int($0.filter { $0 != " " }) } ?? 0
     return seconds > 0 ? .seconds(seconds) : nil
+  }
+
+  /// `mysql://` is an address, but of something else.
+  private static func refuseOtherScheme(_ text: String) throws(PostgresError) {
+    guard let scheme = text.firstMatch(of: /^([A-Za-z][A-Za-z0-9+.\-]*):\/\//)?.1.lowercased(),
+      !["postgresql", "postgres"].contains(scheme)
+    else { return }
+    throw .configuration(
+      "begins with \(scheme)://, which is not PostgreSQL: give it as postgresql://…")
   }
 
   private static func read(_ list: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {

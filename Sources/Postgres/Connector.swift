@@ -6,6 +6,12 @@ import Glibc
 /// Owns one of libpq's connections.
 final class Link {
   let raw: OpaquePointer
+  /// Whether it leads to a pooler, and from there to a server.
+  fileprivate(set) var isPooled = false
+  /// Whether what is prepared on it stays there.
+  fileprivate(set) var keepsStatements = true
+  /// What has to be set anew for each transaction.
+  fileprivate(set) var atTransactionStart: SQL?
 
   init?(_ keywords: [(String, String)]) {
     // libpq copies what it is given.
@@ -67,9 +73,12 @@ final class Connector {
   private let target: ConnectionString
   private let settings: PostgresSettings
   private let session: SessionSettings
-  private let loop: EventLoop
+  let loop: EventLoop
   private let resolver: Resolver
   private var preferred: ConnectionString.Host?
+  /// Whether the pooler before the server, if there is one, was seen to lend connections as whole
+  /// sessions.
+  private var knowsPooler = false
 
   init(
     _ target: ConnectionString, settings: PostgresSettings, session: SessionSettings,
@@ -88,7 +97,6 @@ final class Connector {
     if let advice = ConnectAdvice(revocationListIn: target.options) {
       throw .unavailable(reason: "\(advice.cause); \(advice.cure)")
     }
-    let timeout = target.connectTimeout ?? settings.connectTimeout
     let addresses = await resolver.addresses(within: timeout)
     var plan = ConnectPlan(
       hosts: target.hosts, addresses: addresses, sessionAttributes: target.sessionAttributes,
@@ -96,7 +104,7 @@ final class Connector {
     var failure: PostgresError?
     while let candidate = plan.next() {
       do throws(PostgresError) {
-        let link = try await connect(to: candidate, within: timeout)
+        let link = try await connect(to: candidate)
         preferred = candidate.host
         return link
       } catch {
@@ -106,9 +114,32 @@ final class Connector {
     throw failure ?? .unavailable(reason: "no host of the connection string has an address")
   }
 
-  private func connect(
-    to candidate: ConnectPlan.Candidate, within timeout: Duration
-  ) async throws(PostgresError) -> Link {
+  /// How long one server may take.
+  private var timeout: Duration { target.connectTimeout ?? settings.connectTimeout }
+
+  /// Looks again at the next connection what kind of pooler it is.
+  func doubtPooler() { knowsPooler = false }
+
+  private func connect(to candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
+    let link = try await open(candidate)
+    let session = Session(link, on: loop)
+    let process = try await limited(session) { () throws(PostgresError) in
+      try await setUp(link, session)
+    }
+    // A pooler makes up the number that it gives us at the start.
+    link.isPooled = process != Int(PQbackendPID(link.raw))
+    if link.isPooled, !knowsPooler {
+      try await refusePooler(lending: process, to: session, candidate, self.session.scope)
+      knowsPooler = true
+    }
+    session.letGo()
+    link.keepsStatements = self.session.scope == .session
+    link.atTransactionStart = self.session.atTransactionStart
+    return link
+  }
+
+  /// A connection as the server gives it.
+  func open(_ candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
     let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
     var link: Link
     var failure: ConnectAttempt.Failure?
@@ -127,7 +158,6 @@ final class Connector {
       throw .refused(refusal, reason: reason)
     }
     PQsetErrorVerbosity(link.raw, PQERRORS_DEFAULT)
-    try await setUp(link, within: timeout)
     return link
   }
 
@@ -142,25 +172,36 @@ final class Connector {
     return (target.hosts.count > 1 ? place : "") + "\(advice.cause); \(advice.cure)"
   }
 
-  /// Sets what a connection needs, or refuses the server.
-  private func setUp(_ link: Link, within timeout: Duration) async throws(PostgresError) {
+  /// Sets what a connection needs, or refuses the server; the number of the server's process.
+  private func setUp(_ link: Link, _ session: Session) async throws(PostgresError) -> Int {
     // Times would come as floating point numbers; no server since version 10 says anything else.
     if let form = link.parameter("integer_datetimes"), form != "on" {
       throw .refused(.settings, reason: "integer_datetimes is \(form) and not on")
     }
-    let session = Session(link, on: loop)
+    do throws(PostgresError) {
+      return try SessionSettings.check(try await session.rows(self.session.statement))
+    } catch {
+      throw error.whileSettingUp
+    }
+  }
+
+  /// Runs `body`; a session that is not done in time is closed.
+  func limited<Value>(
+    _ session: Session, _ body: () async throws(PostgresError) -> Value
+  ) async throws(PostgresError) -> Value {
+    let timeout = self.timeout
     let deadline = Timer(on: loop) {
       session.close(because: "no answer from the server within \(timeout)")
     }
     deadline.arm(after: timeout)
     defer { deadline.disarm() }
     do throws(PostgresError) {
-      _ = try SessionSettings.check(try await session.rows(self.session.statement))
+      return try await body()
     } catch {
       session.close()
-      throw error.whileSettingUp
+      guard case .connectionLost(_, let reason) = error else { throw error }
+      throw .unavailable(reason: reason)
     }
-    session.letGo()
   }
 }
 
@@ -186,8 +227,10 @@ extension PostgresError {
     switch self {
     case .server(let error) where error.state.isUnavailable:
       .refused(.server(error.state), reason: error.debugDescription)
-    case .server, .decoding: .refused(.settings, reason: debugDescription)
-    case .connectionLost(_, let reason): .unavailable(reason: reason)
+    // What is wrong with a setting is its value, which nobody's data is.
+    case .server(let error):
+      .refused(.settings, reason: "\(error.state.rawValue): \(error.message)")
+    case .decoding: .refused(.settings, reason: debugDescription)
     default: self
     }
   }

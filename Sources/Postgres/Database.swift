@@ -10,6 +10,7 @@ public final class Database {
   public let metrics: PostgresMetrics
   /// The loop it lives on.
   public let loop: EventLoop
+  private let target: ConnectionString
   private let settings: PostgresSettings
   private let connector: Connector
   private var state: PoolState<Waiter>
@@ -30,12 +31,13 @@ public final class Database {
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
   ) {
     self.loop = loop
+    self.target = target
     self.settings = settings
     self.metrics = metrics
     connector = Connector(
       target, settings: settings,
       session: SessionSettings(
-        preferred: settings.serverSettings, for: target, scope: .session), on: loop)
+        preferred: settings.serverSettings, for: target, scope: settings.scope), on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
     timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }
@@ -56,6 +58,19 @@ public final class Database {
   public func write(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
     return try await run(Request(sql, .write))
+  }
+
+  /// Fails when a write would fail: because no connection for writes can be had, or because the
+  /// server takes none. Changes nothing.
+  public func checkWrites() async throws(PostgresError) {
+    let request = Request(
+      """
+      SELECT pg_catalog.pg_is_in_recovery()
+             OR pg_catalog.current_setting('transaction_read_only')::boolean
+      """, .write)
+    guard try await run(request)[0].bool(0) else { return }
+    if let slot = request.slot { retire(slot) }
+    throw .refused(.takesNoWrites, reason: "a standby, or set to read only")
   }
 
   /// The transaction that the calling task is part of, if it is one of this database.
@@ -232,6 +247,7 @@ extension Database {
       case .connect(let slot): loop.spawn { await self.connect(slot) }
       case .use(let waiter, let slot): use(slot, for: waiter)
       case .refuse(let waiter, let refusal): refuse(waiter, error(for: refusal))
+      case .close(let slot): connections[slot]?.close()
       }
     }
     update()
@@ -242,7 +258,9 @@ extension Database {
       return refuse(waiter, .unavailable(reason: "no connection"))
     }
     switch waiter {
-    case .request(let request): connection.submit(request)
+    case .request(let request):
+      request.slot = slot
+      connection.submit(request)
     case .lease(let request):
       metrics.connectionsLeased.set(state.leased)
       request.result = .success(connection)
@@ -313,11 +331,24 @@ extension Database: ConnectionOwner {
     submit(request)
   }
 
+  func foundReadOnly(_ connection: Connection) {
+    guard let slot = slot(of: connection) else { return }
+    retire(slot)
+  }
+
+  /// The server takes no writes on this connection. A new one may lead to a server that does; where
+  /// only such a server is wanted, none of the others is of use either.
+  private func retire(_ slot: Int) {
+    let all = target.wantsWritableServer ? Array(connections.indices) : [slot]
+    for slot in all { obey(state.retire(slot: slot, at: loop.now)) }
+  }
+
   func statementsChanged() {
     for connection in connections { connection?.forgetStatements() }
   }
 
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
+    if case .shared = reason { connector.doubtPooler() }
     if let slot = slot(of: connection) {
       connections[slot] = nil
       metrics.connectionsLost.add()
@@ -340,6 +371,7 @@ extension ConnectionLoss {
   func error(_ outcome: PostgresError.Outcome) -> PostgresError {
     switch self {
     case .broken(let reason): .connectionLost(outcome, reason: reason)
+    case .shared: .connectionLost(outcome, reason: "a pooler has lent it to somebody else")
     case .overdue: .timeout(outcome)
     case .closed: .connectionLost(outcome, reason: "closed")
     }

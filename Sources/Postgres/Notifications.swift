@@ -16,6 +16,7 @@ public final class Notifications {
 
   private let loop: EventLoop
   private let settings: PostgresSettings
+  private let target: ConnectionString
   private let connector: Connector
   private let channels: [String]
   private let pulse: Duration?
@@ -37,6 +38,7 @@ public final class Notifications {
   ) {
     self.loop = loop
     self.settings = settings
+    self.target = target
     self.channels = channels
     self.pulse = pulse
     self.receive = receive
@@ -89,8 +91,11 @@ public final class Notifications {
   private func listenForPulse() async {
     guard let pulse, let connection else { return }
     let asked = loop.now
-    let answer = try? await Request("SELECT 1", .write).answer { connection.submit($0) }
-    guard answer != nil, connection === self.connection, !isClosed else { return }
+    let sign: SQL = "SELECT pg_catalog.pg_is_in_recovery()"
+    let answer = try? await Request(sign, .write).answer { connection.submit($0) }
+    guard let answer, connection === self.connection, !isClosed else { return }
+    // Nobody notifies on a server that takes no writes any more.
+    if target.wantsWritableServer, (try? answer[0].bool(0)) != false { return connection.close() }
     receive(.heardAll(before: asked))
     pulseTimer?.arm(after: pulse)
   }
@@ -106,6 +111,8 @@ extension Notifications: ConnectionOwner {
   func finished(on connection: Connection) {}
 
   func statementsChanged() {}
+
+  func foundReadOnly(_ connection: Connection) {}
 
   func sendAgain(_ request: Request) {
     request.finish(.failure(.connectionLost(.noEffect, reason: "broken before sending")))

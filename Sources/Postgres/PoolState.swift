@@ -20,6 +20,7 @@ struct PoolState<Waiter> {
     case connect(slot: Int)
     case use(Waiter, slot: Int)
     case refuse(Waiter, Refusal)
+    case close(slot: Int)
   }
 
   enum Slot: Equatable {
@@ -27,10 +28,12 @@ struct PoolState<Waiter> {
     case empty
     /// Can become open or, on failure, empty.
     case connecting
-    /// Shared by `load` requests. Can become leased, or empty when the connection breaks.
+    /// Shared by `load` requests. Can become leased, retiring, or empty when the connection breaks.
     case open(load: Int, since: Instant)
-    /// Belongs to one transaction. Can become open or empty.
+    /// Belongs to one transaction. Can become open, retiring or empty.
     case leased(since: Instant)
+    /// Takes nobody any more, and is closed when its `load` is done. Can become empty.
+    case retiring(load: Int)
   }
 
   private struct Waiting {
@@ -69,8 +72,8 @@ struct PoolState<Waiter> {
   var isIdle: Bool {
     slots.allSatisfy { slot in
       switch slot {
-      case .empty, .connecting, .open(load: 0, _): true
-      case .open, .leased: false
+      case .empty, .connecting, .open(load: 0, _), .retiring(load: 0): true
+      case .open, .leased, .retiring: false
       }
     }
   }
@@ -82,7 +85,7 @@ struct PoolState<Waiter> {
 extension PoolState.Slot {
   var isStanding: Bool {
     switch self {
-    case .empty, .connecting: false
+    case .empty, .connecting, .retiring: false
     case .open, .leased: true
     }
   }
@@ -109,6 +112,7 @@ extension PoolState {
 
   /// A request has left its connection.
   mutating func finished(slot: Int) -> [Action] {
+    if let action = leftRetiring(slot: slot) { return [action] }
     guard case .open(let load, let since) = slots[slot], load > 0 else { return [] }
     slots[slot] = .open(load: load - 1, since: since)
     return serve()
@@ -116,9 +120,32 @@ extension PoolState {
 
   /// A transaction is over and its connection still stands.
   mutating func released(slot: Int) -> [Action] {
+    if let action = leftRetiring(slot: slot) { return [action] }
     guard case .leased(let since) = slots[slot] else { return [] }
     slots[slot] = .open(load: 0, since: since)
     return serve()
+  }
+
+  /// The connection is of no use any more, though it stands: it is closed when all who use it are
+  /// done. One that is new stays for a while, so that a server of which all connections are
+  /// useless is not asked for new ones without a pause.
+  mutating func retire(slot: Int, at now: Instant) -> [Action] {
+    switch slots[slot] {
+    case .open(let load, let since) where now >= since + PostgresLimits.steadyAfter:
+      slots[slot] = .retiring(load: load)
+      return (load == 0 ? [.close(slot: slot)] : []) + tick(at: now)
+    case .leased(let since) where now >= since + PostgresLimits.steadyAfter:
+      slots[slot] = .retiring(load: 1)
+      return tick(at: now)
+    default: return []
+    }
+  }
+
+  /// Somebody is done on a slot that retires; nil when it does not.
+  private mutating func leftRetiring(slot: Int) -> Action? {
+    guard case .retiring(let load) = slots[slot], load > 0 else { return nil }
+    slots[slot] = .retiring(load: load - 1)
+    return load == 1 ? .close(slot: slot) : nil
   }
 
   private mutating func take(_ slot: Int, for purpose: Purpose) {
@@ -199,7 +226,7 @@ extension PoolState {
     switch slots[slot] {
     case .open(_, let since), .leased(let since):
       if now < since + PostgresLimits.steadyAfter { failed(at: now) }
-    case .empty, .connecting: break
+    case .empty, .connecting, .retiring: break
     }
     slots[slot] = .empty
     return tick(at: now)

@@ -17,8 +17,9 @@ public enum PostgresError: Error, Sendable {
   case refused(ServerRefusal, reason: String)
   /// A parameter that PostgreSQL cannot hold; nothing was sent.
   case parameter(String)
-  /// A result that is not what the statement's author expects.
-  case decoding(column: Int, expected: String)
+  /// A result that is not what the statement's author expects; what the statement did may have been
+  /// committed all the same.
+  case decoding(column: Int, expected: String, isCommitted: Bool)
   /// A connection string that cannot be used.
   case configuration(String)
 
@@ -48,6 +49,8 @@ extension PostgresError {
     switch self {
     case .connectionLost(.unknown, _), .timeout(.unknown): true
     case .server(let error): error.state.leavesOutcomeUnknown
+    // It was done, and who asked for it cannot be told what was done.
+    case .decoding(_, _, let isCommitted): isCommitted
     default: false
     }
   }
@@ -62,7 +65,19 @@ extension PostgresError {
   }
 
   /// Whether the server takes no writes: a standby, or one set to read only.
-  public var isReadOnly: Bool { serverError?.state == .readOnlyTransaction }
+  public var isReadOnly: Bool {
+    if case .refused(.takesNoWrites, _) = self { return true }
+    return serverError?.state == .readOnlyTransaction
+  }
+
+  /// Whether there was a database and it took too long, be it for its own limit or for ours.
+  public var isTimeout: Bool {
+    switch self {
+    case .timeout(.noEffect), .busy, .queueFull: true
+    case .server(let error): error.state.isTimeout
+    default: false
+    }
+  }
 
   /// What is wrong, as it stands behind "the database". Anybody may read it.
   public var meaning: String {
@@ -100,7 +115,7 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     case .unavailable(let reason): "database unavailable: \(reason)"
     case .refused(let refusal, let reason): "the database \(refusal.meaning): \(reason)"
     case .parameter(let reason): "unusable parameter: \(reason)"
-    case .decoding(let column, let expected): "column \(column) is not \(expected)"
+    case .decoding(let column, let expected, _): "column \(column) is not \(expected)"
     case .configuration(let reason): "connection string: \(reason)"
     }
   }

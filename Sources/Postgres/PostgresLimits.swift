@@ -50,6 +50,10 @@ public struct PostgresSettings: Sendable {
   /// Bounds of the pause between attempts to connect. The longest leaves a second to connect in, so
   /// that service is back within two seconds of the database.
   public var backOff = Duration.milliseconds(50)...Duration.seconds(1)
+  /// Whether statements are prepared, once for each connection. If not, nothing of ours lasts
+  /// longer on the server than a transaction: so poolers want it that lend a server's connection
+  /// for one transaction at a time.
+  public var preparesStatements = true
   /// How often a transaction is run in all when it loses a race.
   public var transactionAttempts = 2
   /// How long `close` waits for what is in flight.
@@ -67,6 +71,8 @@ public struct PostgresSettings: Sendable {
     (settings.readConnections, settings.writeConnections) = (1, 1)
     return settings
   }
+
+  var scope: SessionSettings.Scope { preparesStatements ? .session : .transaction }
 
   var answerTimeout: Duration { statementTimeout + answerMargin }
 

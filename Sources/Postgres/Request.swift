@@ -16,6 +16,8 @@ final class Request {
 
   let sql: SQL
   let kind: Kind
+  /// Where in the pool it was sent from.
+  var slot: Int?
   /// Whether the request has been sent a second time, which is once enough.
   var wasResent = false
   /// Rows that must not be shown before the commit is known.

@@ -7,6 +7,8 @@ public final class Rows: @unchecked Sendable {
   fileprivate let result: OpaquePointer
   /// How many rows there are.
   public let count: Int
+  /// Whether what the statement did has been committed. Set before anybody else has the rows.
+  var isCommitted = false
 
   /// Takes the result over.
   init(_ result: OpaquePointer) {
@@ -18,6 +20,11 @@ public final class Rows: @unchecked Sendable {
 
   /// How many rows the statement wrote, or read.
   public var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+
+  /// What to throw when a column is not what it should be.
+  public func undecodable(_ column: Int, expected: String) -> PostgresError {
+    .decoding(column: column, expected: expected, isCommitted: isCommitted)
+  }
 
   /// What the server says it did: the statement's tag.
   var command: String { String(cString: PQcmdStatus(result)) }
@@ -56,6 +63,11 @@ public struct Row: Sendable {
     self.index = index
   }
 
+  /// What to throw when a column is not what it should be.
+  public func undecodable(_ column: Int, expected: String) -> PostgresError {
+    rows.undecodable(column, expected: expected)
+  }
+
   /// Whether the column is NULL.
   public func isNull(_ column: Int) -> Bool {
     PQgetisnull(rows.result, index, Int32(clamping: column)) != 0
@@ -78,11 +90,11 @@ public struct Row: Sendable {
     _ column: Int, as expected: String, _ parse: (UnsafeRawBufferPointer) -> Value?
   ) throws(PostgresError) -> Value? {
     guard column >= 0, column < PQnfields(rows.result) else {
-      throw .decoding(column: column, expected: "in the result")
+      throw undecodable(column, expected: "in the result")
     }
     let parsed: Value?? = withBytes(column, parse)
     guard let parsed else { return nil }
-    guard let parsed else { throw .decoding(column: column, expected: expected) }
+    guard let parsed else { throw undecodable(column, expected: expected) }
     return parsed
   }
 
@@ -90,7 +102,7 @@ public struct Row: Sendable {
     _ column: Int, as expected: String, _ parse: (UnsafeRawBufferPointer) -> Value?
   ) throws(PostgresError) -> Value {
     guard let value = try decode(column, as: expected, parse) else {
-      throw .decoding(column: column, expected: "\(expected), but NULL")
+      throw undecodable(column, expected: "\(expected), but NULL")
     }
     return value
   }

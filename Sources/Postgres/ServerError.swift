@@ -23,6 +23,7 @@ public struct ServerError: Error, Sendable {
     let hint: String?
     let constraint: String?
     let table: String?
+    let column: String?
     let function: String?
 
     init(_ result: OpaquePointer) {
@@ -32,6 +33,7 @@ public struct ServerError: Error, Sendable {
       hint = field("H", of: result)
       constraint = field("n", of: result)
       table = field("t", of: result)
+      column = field("c", of: result)
       function = field("R", of: result)
     }
   }
@@ -61,12 +63,18 @@ extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
   /// Says nothing, so that nothing leaks.
   public var description: String { "database error" }
 
-  /// All the server said.
+  /// What the server said, for the log. Values that people have entered are left out: the detail of
+  /// a broken constraint is the row, or the key, and the message of a bad value is that value.
   public var debugDescription: String {
-    var text = "\(details.severity) \(state.rawValue): \(message)"
+    var text = "\(details.severity) \(state.rawValue)"
+    if state.mayQuoteValues {
+      text += ": a value that its type does not allow"
+    } else {
+      text += ": \(message)"
+    }
     for (name, value) in [
-      ("detail", details.detail), ("hint", details.hint), ("constraint", constraint),
-      ("table", table),
+      ("detail", state.mayDetailRows ? nil : details.detail), ("hint", details.hint),
+      ("constraint", constraint), ("table", table), ("column", details.column),
     ] {
       if let value { text += "; \(name): \(value)" }
     }
@@ -108,6 +116,15 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
   static let invalidStatementName: SQLState = "26000"
   static let featureNotSupported: SQLState = "0A000"
 
+  /// Whether the message may repeat a value: data exceptions do (class 22).
+  fileprivate var mayQuoteValues: Bool { rawValue.hasPrefix("22") }
+
+  /// Whether the detail may repeat a row or a key. Only that of conflicts between transactions and
+  /// of the server's own state is known to name processes, locks and limits alone.
+  fileprivate var mayDetailRows: Bool {
+    !["08", "25", "40", "53", "55", "57", "58"].contains(rawValue.prefix(2))
+  }
+
   /// Connection trouble, lack of resources, shutdown or a timeout: another time it may work.
   var isUnavailable: Bool {
     switch rawValue.prefix(2) {
@@ -115,6 +132,9 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
     default: self == .lockNotAvailable
     }
   }
+
+  /// Whether the server gave up because it took too long.
+  var isTimeout: Bool { self == .queryCanceled || self == .lockNotAvailable }
 
   /// The two states that say the server itself does not know whether it committed.
   var leavesOutcomeUnknown: Bool { self == "08007" || self == "40003" }

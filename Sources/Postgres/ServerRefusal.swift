@@ -6,6 +6,11 @@ public enum ServerRefusal: Equatable, Sendable {
   case takesNoWrites
   /// It is not of the kind that `target_session_attrs` asks for: this one is no standby.
   case isNoStandby
+  /// A pooler before it lends a connection of the server for one transaction at a time, and what is
+  /// prepared or set on it is somebody else's the next moment.
+  case sharedBetweenTransactions
+  /// A pooler before it lends a connection of the server for one statement at a time.
+  case sharedBetweenStatements
   /// A setting that the reading and writing of values rests on cannot be had.
   case settings
 
@@ -16,12 +21,22 @@ public enum ServerRefusal: Equatable, Sendable {
     case .server(let state): state.meaning
     case .takesNoWrites: "takes no writes"
     case .isNoStandby: "is no standby"
+    case .sharedBetweenTransactions:
+      "is behind a pooler in transaction mode: use session mode, or set "
+        + "WAYBILL_PREPARED_STATEMENTS=off and WAYBILL_DIRECT_DATABASE_URL"
+    case .sharedBetweenStatements:
+      "is behind a pooler in statement mode: use session or transaction mode"
     case .settings: "does not allow the session settings that the service needs"
     }
   }
 }
 
 extension ServerRefusal {
+  /// Whether it lies at a pooler's mode, which no waiting changes.
+  public var isOfPooler: Bool {
+    self == .sharedBetweenTransactions || self == .sharedBetweenStatements
+  }
+
   /// What libpq says of an attempt to connect; nil when no server answered.
   ///
   /// libpq keeps the state to itself, but writes it when it is told to be verbose. It has a digit,

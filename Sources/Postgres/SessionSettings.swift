@@ -30,6 +30,9 @@ struct SessionSettings: Sendable {
     Entry("client_encoding", "UTF8"),
     Entry("standard_conforming_strings", "on"),
     Entry("bytea_output", "hex"),
+    // In these forms the server writes out the definitions by which the schema is compared.
+    Entry("intervalstyle", "postgres"),
+    Entry("quote_all_identifiers", "off"),
     // Where the names in statements are found.
     Entry("search_path", "\(PostgresSettings.schema), pg_temp"),
   ]
@@ -45,15 +48,34 @@ struct SessionSettings: Sendable {
     self.scope = scope
   }
 
-  /// Sets them all. It answers each setting's name and value as it holds now, and the number of the
-  /// server's process.
+  /// Sets them all, for as long as they last. It answers each setting's name and value as it holds
+  /// now, and the number of the server's process.
   var statement: SQL {
-    """
-    SELECT s.name, pg_catalog.set_config(s.name, s.value, \(scope == .transaction)),
-           pg_catalog.pg_backend_pid()
-      FROM ROWS FROM (pg_catalog.unnest(\(entries.map(\.name))),
-                      pg_catalog.unnest(\(entries.map(\.value)))) AS s (name, value)
-    """
+    SQL(
+      unsafeText: """
+        SELECT name, pg_catalog.set_config(name, value, \(scope == .transaction)),
+               pg_catalog.pg_backend_pid()
+          FROM (VALUES \(list)) AS setting (name, value)
+        """)
+  }
+
+  /// What goes before the first statement of each transaction; nil when they last longer.
+  var atTransactionStart: SQL? {
+    guard scope == .transaction else { return nil }
+    return SQL(
+      unsafeText: """
+        SELECT pg_catalog.count(pg_catalog.set_config(name, value, true))
+          FROM (VALUES \(list)) AS setting (name, value)
+        """)
+  }
+
+  private var list: String {
+    entries.map { "(\(Self.quoted($0.name)), \(Self.quoted($0.value)))" }.joined(separator: ", ")
+  }
+
+  /// Text as a literal that means the same whatever `standard_conforming_strings` is.
+  private static func quoted(_ text: String) -> String {
+    "E'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
   }
 
   /// What the server answered, and the number of its process; refuses a value that is needed and

@@ -9,8 +9,8 @@ final class PreparedStatement {
   var failure: PostgresError?
   let shape: SQL.Shape
 
-  init(number: Int, shape: SQL.Shape) {
-    name = strdup("s\(number)")
+  init(name: String, shape: SQL.Shape) {
+    self.name = strdup(name)
     self.shape = shape
   }
 
@@ -21,6 +21,9 @@ final class PreparedStatement {
 struct StatementCache {
   private var statements: [SQL.Shape: PreparedStatement] = [:]
   private var made = 0
+  /// Of this connection alone: behind a pooler, statements of another one may be there still, and a
+  /// name must never mean somebody else's statement.
+  private let prefix = String(UInt32.random(in: 0...UInt32.max), radix: 36)
 
   /// The prepared statement of `sql`, if there is one.
   func find(_ sql: SQL) -> PreparedStatement? { statements[sql.shape] }
@@ -32,7 +35,7 @@ struct StatementCache {
   mutating func add(_ sql: SQL) -> PreparedStatement? {
     guard sql.shape.isFinite, statements.count < PostgresLimits.statementsMax else { return nil }
     made += 1
-    let statement = PreparedStatement(number: made, shape: sql.shape)
+    let statement = PreparedStatement(name: "\(prefix)_\(made)", shape: sql.shape)
     statements[sql.shape] = statement
     return statement
   }

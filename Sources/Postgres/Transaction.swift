@@ -2,11 +2,12 @@
 public final class Transaction {
   let connection: Connection
   let database: Database
-  private var state = TransactionState()
+  private var state: TransactionState
 
   init(on connection: Connection, of database: Database) {
     self.connection = connection
     self.database = database
+    state = TransactionState(settings: connection.transactionSettings)
   }
 
   /// Runs a statement. After one that failed no further statement is sent: the server would refuse
@@ -73,12 +74,16 @@ struct TransactionState {
 
   enum Ending: Equatable { case nothing, commit, rollback }
 
+  /// What goes behind BEGIN.
+  private let settings: SQL?
   private var phase = Phase.fresh
   /// The parts under way that can be undone, the outermost first: whether the server has been told
   /// of each, which it is with its first statement.
   private var parts: [Bool] = []
   /// The first failure of a statement, or of the commit.
   private(set) var failure: PostgresError?
+
+  init(settings: SQL? = nil) { self.settings = settings }
 
   var isOver: Bool { phase == .over }
 
@@ -88,7 +93,7 @@ struct TransactionState {
     guard phase != .over else {
       throw .connectionLost(.noEffect, reason: "the transaction is over")
     }
-    var openings: [SQL] = phase == .fresh ? ["BEGIN"] : []
+    var openings = phase == .fresh ? ["BEGIN", settings].compactMap { $0 } : []
     phase = .open
     for level in parts.indices where !parts[level] {
       parts[level] = true

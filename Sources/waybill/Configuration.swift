@@ -17,6 +17,10 @@ struct Configuration: Equatable, Sendable {
   }
 
   var store: Store
+  /// The same database without a pooler before it, if it was said.
+  var directConninfo: String?
+  /// Whether requests prepare their statements.
+  var preparesStatements: Bool
   var host: String
   var port: UInt16
   /// The ports of single contracts, by the contract's name.
@@ -65,6 +69,13 @@ struct Configuration: Equatable, Sendable {
     } else {
       store = .embedded(home: try reader.text(.home) ?? Setting.home.standard)
     }
+    directConninfo = try reader.text(.directDatabaseURL)
+    if case .embedded = store, directConninfo != nil {
+      throw ConfigurationError(
+        "\(Setting.directDatabaseURL.name) says nothing alone: set \(Setting.databaseURL.name), too"
+      )
+    }
+    preparesStatements = try reader.word(.preparedStatements, ["on": true, "off": false]) ?? true
     host = try reader.text(.host) ?? Setting.host.standard
     port = try reader.port(.port) ?? 8_080
     for contract in Contract.all {

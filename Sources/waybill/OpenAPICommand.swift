@@ -8,6 +8,7 @@ enum OpenAPICommand {
       let configuration = try Configuration(Environment([:]))
       let shared = Shared(
         configuration: configuration, auth: .tokens, target: try ConnectionString(""),
+        requestTarget: try ConnectionString(""),
         log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
         visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
       return String(decoding: Worker.documents(shared).openAPI, as: UTF8.self)

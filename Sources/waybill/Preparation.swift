@@ -17,7 +17,7 @@ final class Preparation {
   private var isStopped = false
   private var lastReason: String?
   /// Why this program must not touch the database.
-  private(set) var refusal: MigrationError?
+  private(set) var refusal: (any Error)?
 
   init(_ shared: Shared, _ migrator: Migrator, on loop: EventLoop) {
     self.shared = shared
@@ -27,7 +27,7 @@ final class Preparation {
 
   func start() {
     loop.spawn { [self] in
-      do throws(MigrationError) {
+      do {
         try await checkSchema()
         if shared.configuration.seedsDemoData { await plantDemoData() }
       } catch {
@@ -39,20 +39,39 @@ final class Preparation {
   func stop() { isStopped = true }
 
   /// Ends the service in good order, on the way by which anybody else would.
-  private func end(because error: MigrationError) {
+  private func end(because error: any Error) {
     guard !isStopped else { return }
     refusal = error
     kill(getpid(), SIGTERM)
   }
 
-  private func checkSchema() async throws(MigrationError) {
+  private func checkSchema() async throws {
     while !isStopped {
-      do throws(MigrationError) {
+      do {
+        try await refusePooler()
         return try await migrator.check(shared.target, on: loop)
-      } catch .unreachable(let reason) {
+      } catch MigrationError.unreachable(let reason) {
         wait("the database is away; waiting for it", reason)
       }
       await loop.pause(for: Self.pause)
+    }
+  }
+
+  /// Refuses a pooler through which neither the requests nor the jobs can do their work.
+  private func refusePooler() async throws {
+    var settings = PostgresSettings.forRequests(shared.configuration)
+    (settings.readConnections, settings.writeConnections) = (1, 0)
+    let requests = Database(shared.requestTarget, settings: settings, on: loop)
+    do throws(PostgresError) {
+      _ = try await requests.read("SELECT 1")
+      try await Session.open(shared.target, on: loop).close()
+      await requests.close()
+    } catch {
+      await requests.close()
+      guard case .refused(let refusal, _) = error, refusal.isOfPooler else {
+        throw MigrationError.unreachable(reason: error.debugDescription)
+      }
+      throw ConfigurationError("the database \(refusal.meaning)")
     }
   }
 
@@ -83,7 +102,7 @@ final class Preparation {
   private func isPassing(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isUnavailable
-    case OrderError.unavailable, OrderError.outcomeUnknown: true
+    case let error as OrderError: error.isPassing || error == .outcomeUnknown
     default: false
     }
   }

@@ -1,23 +1,32 @@
 import OrderAPI
 import Postgres
 
-/// Whether requests should come to this instance: the database answers, and its schema is whole and
-/// new enough for this program.
+/// Whether requests should come to this instance: the database can be read, it takes writes, and
+/// its schema is whole and new enough for this program.
 struct Readiness {
   let state: Operations.Readiness
 
-  init(_ schema: SchemaCheck, isDraining: Bool) async {
-    var databaseTrouble: String?
-    var schemaTrouble: String?
+  init(_ database: Database, _ check: SchemaCheck, isDraining: Bool) async {
+    var (reads, schema): (String?, String?)
     do {
-      schemaTrouble = try await schema.trouble()
+      schema = try await check.trouble()
     } catch {
-      databaseTrouble = error.isUnavailable ? "cannot be reached" : "does not answer as it should"
-      schemaTrouble = "unknown"
+      reads = error.meaning
+      schema = "unknown"
     }
     state = Operations.Readiness(checks: [
-      ("database", databaseTrouble), ("schema", schemaTrouble),
+      ("reads", reads), ("writes", await Self.troubleWithWrites(database)), ("schema", schema),
       ("service", isDraining ? "draining" : nil),
     ])
+  }
+
+  /// Writes have connections of their own, and a standby answers reads.
+  private static func troubleWithWrites(_ database: Database) async -> String? {
+    do throws(PostgresError) {
+      try await database.checkWrites()
+      return nil
+    } catch {
+      return error.meaning
+    }
   }
 }

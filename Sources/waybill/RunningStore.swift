@@ -4,10 +4,12 @@ import Synchronization
 
 /// The database the settings name: somebody else's, or a private cluster that runs until stopped.
 struct RunningStore: Sendable {
-  /// The database as the service's role sees it.
+  /// What everything connects to but the requests, as the service's role.
   let target: ConnectionString
-  /// The same as the role that owns the schema. For somebody else's database the settings name one
-  /// role, and both are that one.
+  /// What the requests connect to; there may be a pooler in between.
+  let requestTarget: ConnectionString
+  /// The database as the role that owns the schema. For somebody else's database the settings name
+  /// one role, and both are that one.
   let owner: ConnectionString
   private let cluster: KeptCluster?
 
@@ -15,7 +17,11 @@ struct RunningStore: Sendable {
   init(_ configuration: Configuration, besideService: Bool = false) throws {
     switch configuration.store {
     case .external(let conninfo):
-      target = try Self.target(external: conninfo)
+      requestTarget = try Self.target(external: conninfo)
+      target =
+        try configuration.directConninfo.map { conninfo throws(ConfigurationError) in
+          try Self.target(external: conninfo, of: .directDatabaseURL)
+        } ?? requestTarget
       owner = target
       cluster = nil
     case .embedded(let home):
@@ -26,6 +32,7 @@ struct RunningStore: Sendable {
       {
         target = try ConnectionString(service)
         self.owner = try ConnectionString(owner)
+        requestTarget = target
         cluster = nil
         return
       }
@@ -35,19 +42,27 @@ struct RunningStore: Sendable {
         home: home, options: ClusterOptions(connectionsMax: configuration.serverConnectionsMax))
       target = try ConnectionString(cluster.connectionStrings.service)
       owner = try ConnectionString(cluster.connectionStrings.owner)
+      requestTarget = target
       self.cluster = cluster
     }
   }
 
+  /// Refuses what can be no database of somebody else's; asks no server.
+  static func refuseUnusableTargets(_ configuration: Configuration) throws {
+    if case .external = configuration.store { _ = try RunningStore(configuration) }
+  }
+
   /// A database of somebody else's, as this process is to reach it.
-  static func target(external conninfo: String) throws(ConfigurationError) -> ConnectionString {
+  static func target(
+    external conninfo: String, of setting: Setting = .databaseURL
+  ) throws(ConfigurationError) -> ConnectionString {
     LibpqEnvironment.forgetSessionSettings()
     do throws(PostgresError) {
       let target = try ConnectionString(conninfo)
       try target.refuseUnknownValues()
       return target
     } catch {
-      throw ConfigurationError("DATABASE_URL \(error.debugDescription)")
+      throw ConfigurationError("\(setting.name) \(error.debugDescription)")
     }
   }
 

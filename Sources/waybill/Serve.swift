@@ -22,6 +22,7 @@ struct Serve {
     let log = Log(configuration.log)
     defer { log.close() }
     let migrator = try Schema.migrator()
+    try RunningStore.refuseUnusableTargets(configuration)
     let ports = try Ports(configuration, systemd: InheritedSockets(systemd: environment))
     let store = try RunningStore(configuration)
     defer { store.stop() }
@@ -33,11 +34,11 @@ struct Serve {
       _exit(0)
     }
     // From now on: whoever asks for that must not stop a service that is still starting.
-    let reload = Reload(environment, store.target, log)
+    let reload = Reload(environment, store, log)
     Interruption.ofProcess.reloads { reload.run() }
     var shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
-      target: store.target, log: log,
+      target: store.target, requestTarget: store.requestTarget, log: log,
       schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
       visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
       hints: configuration.orderProcess.map { _ in ProcessHints() })

@@ -11,7 +11,8 @@ struct Setting: Sendable {
   var isSecret = false
 
   static let all: [Setting] =
-    [databaseURL, host, port] + Contract.all.map(port(of:)) + [
+    [databaseURL, directDatabaseURL, preparedStatements, host, port]
+    + Contract.all.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
       seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
       loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,
@@ -21,6 +22,14 @@ struct Setting: Sendable {
     name: "DATABASE_URL", standard: "embedded",
     meaning: "libpq URI or conninfo, several hosts allowed; without it the service runs a "
       + "private PostgreSQL of its own", isSecret: true)
+  static let directDatabaseURL = Setting(
+    name: "WAYBILL_DIRECT_DATABASE_URL", standard: "`DATABASE_URL`",
+    meaning: "the same database without a pooler before it, for what needs whole sessions: jobs, "
+      + "notifications, migrations and the other commands", isSecret: true)
+  static let preparedStatements = Setting(
+    name: "WAYBILL_PREPARED_STATEMENTS", standard: "on",
+    meaning: "`off` behind a pooler in transaction mode: what requests need is then set anew for "
+      + "each transaction")
   static let host = Setting(
     name: "HOST", standard: "127.0.0.1", meaning: "address to listen on")
   static let port = Setting(

@@ -13,7 +13,10 @@ struct Shared: Sendable {
   let configuration: Configuration
   /// Whether a token is asked for.
   let auth: Gate.Mode
+  /// What everything connects to but the requests.
   let target: ConnectionString
+  /// What the requests connect to.
+  let requestTarget: ConnectionString
   let log: Log
   let schemaVersion: Int
   /// Where the main port is: `127.0.0.1:8080`.
@@ -48,7 +51,8 @@ final class Worker {
     let log = shared.log
     let figures = shared.metrics.forLoop()
     let database = Database(
-      shared.target, settings: Self.settings(shared.configuration), metrics: figures.database,
+      shared.requestTarget, settings: .forRequests(shared.configuration),
+      metrics: figures.database,
       on: loop)
     let draining = Draining()
     let accessLog = AccessLog(log, on: loop)
@@ -183,7 +187,7 @@ final class Worker {
   ) -> RouteSet {
     let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
     return Operations(
-      readiness: { await Readiness(schema, isDraining: draining.hasBegun).state },
+      readiness: { await Readiness(database, schema, isDraining: draining.hasBegun).state },
       metrics: { shared.metrics.text(shared.visitors, shared.routes) },
       metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
     ).routeSet
@@ -207,19 +211,23 @@ final class Worker {
       })
   }
 
-  private static func settings(_ configuration: Configuration) -> PostgresSettings {
-    var settings = PostgresSettings()
-    settings.readConnections = configuration.connectionsPerLoop >= 4 ? 2 : 1
-    settings.writeConnections = configuration.connectionsPerLoop - settings.readConnections
-    return settings
-  }
-
   /// With many connections more than the standing limit: four requests for each.
   private static func limits(_ configuration: Configuration) -> ServerLimits {
     var limits = ServerLimits()
     limits.requestsInFlightMax = max(
       limits.requestsInFlightMax, 4 * configuration.connectionsPerLoop * configuration.loops)
     return limits
+  }
+}
+
+extension PostgresSettings {
+  /// Those of one loop's requests.
+  static func forRequests(_ configuration: Configuration) -> PostgresSettings {
+    var settings = PostgresSettings()
+    settings.readConnections = configuration.connectionsPerLoop >= 4 ? 2 : 1
+    settings.writeConnections = configuration.connectionsPerLoop - settings.readConnections
+    settings.preparesStatements = configuration.preparesStatements
+    return settings
   }
 }
 

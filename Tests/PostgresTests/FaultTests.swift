@@ -111,6 +111,12 @@ struct FaultTests {
       #expect(errors.compactMap { $0.map { String(reflecting: $0) } } == [])
       #expect(database.metrics.connectionsOpen.value <= 5)
       #expect(database.metrics.breakerOpen.value == 0)
+      var settings = PostgresSettings.patient
+      (settings.readConnections, settings.writeConnections) = (0, 1)
+      let other = Database(target, settings: settings, on: loop)
+      let error = await other.troubleWithWrites()
+      #expect(error?.meaning == "has too many connections")
+      await other.close()
       await database.close()
     }
   }
@@ -151,6 +157,34 @@ struct FaultTests {
     try await thread.loop.run { _ in await load.stop() }
     thread.stop()
     cluster.discard()
+  }
+
+  @Test("a connection that takes no writes any more is left for one that does")
+  func writableAgain() async throws {
+    let target = try ConnectionString(TestCluster.shared.makeDatabase())
+    try await onLoop { loop in
+      let admin = try await Session.open(target, on: loop)
+      let name = try await admin.rows("SELECT current_database()")[0].text(0)
+      let change = "ALTER DATABASE \(name) SET default_transaction_read_only"
+      try await admin.run(unsafeText: "\(change) = on")
+      let database = Database(target, settings: .patient, on: loop)
+      let trouble = await database.troubleWithWrites()
+      #expect(trouble?.isReadOnly == true && trouble?.meaning == "takes no writes")
+      let error = await database.failure(writing: "CREATE TABLE t (a bigint)")
+      #expect(error?.isReadOnly == true)
+      let opened = database.metrics.connectionsOpened.value
+
+      // The session has its settings from its start: only a new one takes writes.
+      try await admin.run(unsafeText: "\(change) = off")
+      try await eventually("a write is done") {
+        await database.failure(writing: "CREATE TABLE IF NOT EXISTS t (a bigint)") == nil
+      }
+
+      #expect(database.metrics.connectionsOpened.value > opened)
+      try await eventually("writes work") { await database.troubleWithWrites() == nil }
+      admin.close()
+      await database.close()
+    }
   }
 
   @Test("a server that takes no writes says so, and still serves reads")

@@ -28,7 +28,7 @@ struct PoolModel {
   mutating func step() {
     now = now + .milliseconds(Int.random(in: 0...40, using: &random))
     if pool.nextTick <= now { obey(pool.tick(at: now)) }
-    switch Int.random(in: 0..<10, using: &random) {
+    switch Int.random(in: 0..<11, using: &random) {
     case 0...4: ask()
     case 5...7: finishOne()
     case 8:
@@ -36,6 +36,9 @@ struct PoolModel {
       connecting.remove(slot)
       let succeeds = Bool.random(using: &random)
       obey(succeeds ? pool.opened(slot: slot, at: now) : pool.connectFailed(slot: slot, at: now))
+    case 9:
+      let slot = pool.slots.indices.randomElement(using: &random)!
+      if Int.random(in: 0..<10, using: &random) == 0 { obey(pool.retire(slot: slot, at: now)) }
     default:
       let standing = pool.slots.indices.filter { pool.slots[$0].isStanding }
       guard let slot = standing.randomElement(using: &random), Bool.random(using: &random)
@@ -98,6 +101,9 @@ struct PoolModel {
         if waiting.removeValue(forKey: waiter) == nil {
           problems.append("refuses \(waiter), who does not wait")
         }
+      case .close(let slot):
+        if !users[slot].isEmpty { problems.append("closes slot \(slot), which is in use") }
+        obey(pool.lost(slot: slot, at: now))
       }
     }
   }
@@ -115,6 +121,7 @@ struct PoolModel {
         case .empty, .connecting: users[slot].isEmpty
         case .open(let load, _): load == users[slot].count && !users[slot].contains(.lease)
         case .leased: users[slot] == [.lease]
+        case .retiring(let load): load > 0 && load == users[slot].count
         }
       if !isRight { problems.append("slot \(slot) is \(state) but has \(users[slot])") }
     }

@@ -44,6 +44,18 @@ extension Database {
 }
 
 extension Database {
+  /// Why a write would fail; nil when it would not.
+  func troubleWithWrites() async -> PostgresError? {
+    do throws(PostgresError) {
+      try await checkWrites()
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+extension Database {
   /// The error of a transaction; nil when there is none.
   func failureOfTransaction(
     _ body: (Transaction) async throws(PostgresError) -> Void

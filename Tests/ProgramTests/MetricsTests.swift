@@ -13,6 +13,7 @@ struct MetricsTests {
     let configuration = try Configuration(Environment([:]))
     return Shared(
       configuration: configuration, auth: .tokens, target: try ConnectionString(""),
+      requestTarget: try ConnectionString(""),
       log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
       visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
   }

@@ -212,8 +212,8 @@ extension OpenAPI {
       codes += [.badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay]
     }
     guard case .later = route.handler else { return codes }
-    codes += [.internal, .overloaded, .unavailable]
-    return route.method == .get ? codes : codes + [.outcomeUnknown]
+    codes += [.internal, .overloaded, .timedOut, .unavailable]
+    return route.method == .get ? codes : codes + [.readOnly, .outcomeUnknown]
   }
 
   private static func occasion(_ mount: Router.Mount) -> Occasion {

@@ -26,7 +26,7 @@ struct DatabaseExamination {
     } catch {
       findings.trouble(
         "database",
-        "cannot be reached: \(error.debugDescription); check DATABASE_URL and the server")
+        "\(error.meaning); check DATABASE_URL and the server: \(error.debugDescription)")
       return
     }
     defer { session.close() }
@@ -41,6 +41,21 @@ struct DatabaseExamination {
       findings.trouble(
         "database", "ceased to answer: \(String(reflecting: error)); look at its log")
     }
+  }
+
+  /// Whether requests can read and write on the way, and with the settings, that they have.
+  mutating func examineRequests(_ target: ConnectionString, on loop: EventLoop) async {
+    var settings = PostgresSettings.forRequests(configuration)
+    (settings.readConnections, settings.writeConnections) = (0, 1)
+    let database = Database(target, settings: settings, on: loop)
+    do throws(PostgresError) {
+      try await database.checkWrites()
+      findings.well("requests", "they can read and write")
+    } catch {
+      findings.trouble(
+        "requests", "the database \(error.meaning); the cause: \(error.debugDescription)")
+    }
+    await database.close()
   }
 
   private mutating func examineServer(_ session: Session, on loop: EventLoop) async throws {
@@ -67,7 +82,7 @@ struct DatabaseExamination {
       "pooler",
       try facts.int(5) == Int(session.reportedProcessID)
         ? "none in between"
-        : "one is in between: it must give each client a server of its own (session mode)")
+        : "one is in between, in session mode")
     let skew = Double(try facts.int(2)) / 1e3 - Double(loop.wallClock) / 1e9
     findings.expect(
       abs(skew) <= Self.clockSkewMax, "clock", "",

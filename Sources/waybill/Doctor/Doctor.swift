@@ -24,14 +24,17 @@ struct Doctor {
       "program",
       "waybill \(BuildFacts.version) (\(BuildFacts.revision)), libpq \(LibpqVersion.text)")
     let configuration: Configuration
-    let target: ConnectionString?
+    var (target, requestTarget): (ConnectionString?, ConnectionString?)
     do {
       configuration = try Configuration(environment)
       switch configuration.store {
-      case .external(let conninfo): target = try RunningStore.target(external: conninfo)
+      case .external:
+        let store = try RunningStore(configuration)
+        (target, requestTarget) = (store.target, store.requestTarget)
       case .embedded(let home):
         LibpqEnvironment.forgetAll()
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
+        requestTarget = target
       }
       findings.well("settings")
     } catch {
@@ -41,12 +44,15 @@ struct Doctor {
     if case .embedded(let home) = configuration.store {
       examinePrivateCluster(home, isRunning: target != nil, &findings)
     }
-    guard let target else { return }
+    guard let target, let requestTarget else { return }
     Interruption.ofProcess.endsProcess {}
     do {
       findings = try EventLoop().runUntilDone { [findings] loop in
         var examination = DatabaseExamination(configuration, target, findings)
         await examination.run(on: loop)
+        if configuration.directConninfo != nil {
+          await examination.examineRequests(requestTarget, on: loop)
+        }
         return examination.findings
       }
     } catch {

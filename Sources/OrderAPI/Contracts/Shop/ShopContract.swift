@@ -44,7 +44,7 @@ struct ShopContract {
   ) async throws -> Response {
     do {
       return try await patience.trying(work)
-    } catch let error as OrderError where error == .unavailable || error == .outcomeUnknown {
+    } catch let error as OrderError where error.isPassing || error == .outcomeUnknown {
       inventoryUnavailable(call.id)
       throw error
     }
