@@ -15,7 +15,7 @@ COPY Sources Sources
 COPY Tests Tests
 ARG REVISION=
 RUN BUILD_REVISION="$REVISION" swift build -c release --static-swift-stdlib --product waybill \
- && install -D .build/release/waybill /image/usr/bin/waybill \
+ && install -D --strip .build/release/waybill /image/usr/bin/waybill \
  && install -D "$(dirname "$(readlink -f "$(command -v swift)")")"/../libexec/swift/linux/swift-backtrace-static \
       /image/usr/libexec/swift/linux/swift-backtrace-static
 
