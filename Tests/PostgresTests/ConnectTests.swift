@@ -105,7 +105,7 @@ struct ConnectTests {
     let text = through(good, to: direct, host: "/nowhere,localhost,localhost")
       .replacing("port=\(good.port)", with: "port=1,\(silent.port),\(good.port)")
     var settings = PostgresSettings()
-    settings.connectTimeout = .milliseconds(300)
+    settings.connectTimeout = .seconds(2)
     for attributes in ["any", "read-write", "prefer-standby"] {
       let target = try ConnectionString(text + " target_session_attrs=\(attributes)")
       try await onLoop { [settings] loop in

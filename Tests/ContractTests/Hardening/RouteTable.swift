@@ -70,13 +70,17 @@ extension ContractClient {
 
   /// What all tables hold, but for when a token was last used.
   func digest() async throws -> String {
-    try await owner.read(
+    let tables = try await owner.read(
       """
-      SELECT md5(string_agg(
-          relname || query_to_xml(format('SELECT t::text FROM %I AS t ORDER BY 1', relname),
-                                  true, true, '')::text, '' ORDER BY relname))
-        FROM pg_class
+      SELECT oid::regclass::text FROM pg_class
        WHERE relnamespace = 'waybill'::regnamespace AND relkind = 'r' AND relname <> 'tokens'
-      """)[0].text(0)
+       ORDER BY 1
+      """
+    ).map { try $0.text(0) }
+    let digests = tables.map {
+      "(SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM \($0) AS t)"
+    }
+    return try await owner.read(
+      SQL(unsafeText: "SELECT concat_ws(' ', \(digests.joined(separator: ", ")))"))[0].text(0)
   }
 }
