@@ -12,7 +12,11 @@ import Testing
     let conninfo = try await MigratedDatabase.make()
     for _ in 1...10 {
       let program = try RunningProgram(["DATABASE_URL": conninfo])
-      let client = try #require(PlainClient(port: try await program.port()))
+      let port = try await program.port()
+      try await eventually("it is ready") {
+        await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
+      }
+      let client = try #require(PlainClient(port: port))
       // Something to be finished: without it the service might be gone before the second one.
       client.send("GET /products HTTP/1.1\r\nHost: localhost\r\n")
       for signal in [SIGTERM, SIGTERM, SIGINT, SIGTERM] { program.signal(signal) }
