@@ -5,7 +5,7 @@ import Postgres
 /// What is wrong with the schema, for readiness. Lives on its loop.
 final class SchemaCheck {
   /// How long a schema that was found whole is believed to be so: looking at every object costs the
-  /// server some 10 ms.
+  /// server some 15 ms.
   private static let trust = Duration.seconds(5)
 
   private let database: Database

@@ -274,7 +274,9 @@ struct ServeTests {
     #expect(await program.exitCode(within: 30) == 130)
   }
 
-  @Test("ends a command on the first signal, whatever it waits for", arguments: [SIGTERM, SIGINT])
+  @Test(
+    "ends a command on the first signal, whatever it waits for",
+    arguments: [SIGTERM, SIGINT, SIGHUP])
   func interruptedCommand(_ signal: Int32) async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in

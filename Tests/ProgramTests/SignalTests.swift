@@ -126,26 +126,4 @@ import Testing
     program.signal(SIGTERM)
     #expect(await program.exitCode() == 0)
   }
-
-  @Test("to hang up ends a command, as it always did")
-  func hangUpOfCommand() async throws {
-    let conninfo = try await MigratedDatabase.make()
-    try await onLoop { loop in
-      let holder = try await Session.open(try ConnectionString(conninfo), on: loop)
-      try await holder.run(unsafeText: "SELECT pg_advisory_lock(x'77617962696c6c'::bigint)")
-      let program = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
-      try await eventually("it waits for another one to finish") {
-        let waiting = try await holder.rows(
-          """
-          SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database
-           WHERE NOT granted AND locktype = 'advisory' AND d.datname = current_database()
-          """)
-        return try waiting[0].int(0) > 0
-      }
-      program.signal(SIGHUP)
-
-      #expect(await program.exitCode(within: 30) == 128 + SIGHUP)
-      holder.close()
-    }
-  }
 }
