@@ -1,56 +1,56 @@
 import Glibc
 
 /// A point on the monotonic clock, in nanoseconds; the only time that deadlines are made of.
-public struct Instant: Comparable, Hashable, Sendable {
+package struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since an arbitrary start that never moves back.
-  public let nanoseconds: Int64
+  package let nanoseconds: Int64
 
   /// An instant that many nanoseconds after the clock's start.
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// An instant no deadline reaches.
-  public static let never = Instant(nanoseconds: .max)
+  package static let never = Instant(nanoseconds: .max)
 
   /// Orders instants by time.
-  public static func < (left: Instant, right: Instant) -> Bool {
+  package static func < (left: Instant, right: Instant) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
 
   /// The instant `duration` later; stays at `never` instead of overflowing.
-  public static func + (instant: Instant, duration: Duration) -> Instant {
+  package static func + (instant: Instant, duration: Duration) -> Instant {
     let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.inNanoseconds)
     return overflow ? .never : Instant(nanoseconds: sum)
   }
 
   /// The time from `earlier` to `later`.
-  public static func - (later: Instant, earlier: Instant) -> Duration {
+  package static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds &- earlier.nanoseconds)
   }
 }
 
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what 64 bits hold (292 years).
-  public var inNanoseconds: Int64 {
+  package var inNanoseconds: Int64 {
     Int64(clamping: attoseconds / 1_000_000_000)
   }
 }
 
 /// Where an event loop reads the time: the system's clocks, or a test's own.
-public struct Clock: Sendable {
+package struct Clock: Sendable {
   /// Reads the monotonic clock.
-  public let now: @Sendable () -> Instant
+  package let now: @Sendable () -> Instant
   /// Reads the wall clock: nanoseconds since 1970-01-01 UTC, for dates people read and never for
   /// deadlines.
-  public let wall: @Sendable () -> Int64
+  package let wall: @Sendable () -> Int64
 
   /// A clock made of two readings.
-  public init(now: @escaping @Sendable () -> Instant, wall: @escaping @Sendable () -> Int64) {
+  package init(now: @escaping @Sendable () -> Instant, wall: @escaping @Sendable () -> Int64) {
     self.now = now
     self.wall = wall
   }
 
   /// The machine's own clocks.
-  public static let system = Clock(
+  package static let system = Clock(
     now: { Instant(nanoseconds: read(CLOCK_MONOTONIC)) }, wall: { read(CLOCK_REALTIME) })
 
   private static func read(_ clock: clockid_t) -> Int64 {

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Everything but `execute`, `stop` and `enqueue` may only be called on the loop's own thread, and
 /// says so at once when it is not.
-public final class EventLoop: @unchecked Sendable {
+package final class EventLoop: @unchecked Sendable {
   /// How many jobs one turn may run before events are looked at again; a task that resumes itself
   /// for ever must not starve the sockets.
   static let jobsPerTurnMax = 10_000
@@ -46,10 +46,10 @@ public final class EventLoop: @unchecked Sendable {
   }
 
   /// The time when this turn began.
-  public private(set) var now: Instant
+  package private(set) var now: Instant
 
   /// A loop that has not started; `run` makes the calling thread its own.
-  public init(clock: Clock = .system) {
+  package init(clock: Clock = .system) {
     self.clock = clock
     now = clock.now()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -64,19 +64,19 @@ public final class EventLoop: @unchecked Sendable {
   }
 
   /// Whether the calling thread is the loop's.
-  public var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
+  package var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
   /// The time as it is right now, to measure what happens within a turn.
-  public var currentTime: Instant { clock.now() }
+  package var currentTime: Instant { clock.now() }
 
   /// Nanoseconds since 1970 by the wall clock, for dates people read.
-  public var wallClock: Int64 { clock.wall() }
+  package var wallClock: Int64 { clock.wall() }
 
   /// Jobs that arrived from another thread so far.
-  public var jobsReceived: Int { inbox.withLock { $0.jobsReceived } }
+  package var jobsReceived: Int { inbox.withLock { $0.jobsReceived } }
 
   /// Runs on the calling thread until `stop`.
-  public func run() {
+  package func run() {
     thread.store(pthread_self(), ordering: .relaxed)
     now = clock.now()
     withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerTurnMax) { events in
@@ -92,14 +92,14 @@ public final class EventLoop: @unchecked Sendable {
   }
 
   /// Ends the loop after the turn under way; from any thread.
-  public func stop() { execute { self.stopped = true } }
+  package func stop() { execute { self.stopped = true } }
 
   /// Runs `work` on the loop, in its next turn at the latest; from any thread.
-  public func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
+  package func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
 
   /// Starts a task that stays on this loop; may capture what lives here. It is on its own: nothing
   /// that its starter is part of is handed on to it.
-  public func spawn(_ body: @escaping () async -> Void) {
+  package func spawn(_ body: @escaping () async -> Void) {
     assertCurrent()
     let bound = LoopBound(self, body)
     Task.detached(executorPreference: self) { await bound.value() }
@@ -109,7 +109,7 @@ public final class EventLoop: @unchecked Sendable {
   ///
   /// One that the kernel does not take, for want of memory or because the user's watches are used
   /// up, is reported as failed in the next turn.
-  public func watch(
+  package func watch(
     _ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher
   ) -> Watch {
     assertCurrent()
@@ -125,14 +125,14 @@ public final class EventLoop: @unchecked Sendable {
 
   /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they
   /// gathered.
-  public func atEndOfTurn(_ flush: @escaping () -> Void) {
+  package func atEndOfTurn(_ flush: @escaping () -> Void) {
     assertCurrent()
     flushes.append(flush)
   }
 
   /// Stops the process when called on another thread: what lives on the loop was about to be
   /// shared.
-  public func assertCurrent() { precondition(isCurrent, "called off its event loop") }
+  package func assertCurrent() { precondition(isCurrent, "called off its event loop") }
 }
 
 // MARK: - The turn
@@ -225,7 +225,7 @@ extension EventLoop {
 
 extension EventLoop: SerialExecutor, TaskExecutor {
   /// Takes a task's next piece of work; from any thread.
-  public func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isCurrent {
       jobs.append(job)
@@ -238,10 +238,10 @@ extension EventLoop: SerialExecutor, TaskExecutor {
   }
 
   /// Lets `assumeIsolated` succeed on the loop's thread.
-  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+  package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
   /// Stops the process when isolation to this loop was assumed elsewhere.
-  public func checkIsolated() { assertCurrent() }
+  package func checkIsolated() { assertCurrent() }
 
   private func post(_ change: (inout sending Inbox) -> Void) {
     let mustSignal = inbox.withLock { inbox in

@@ -2,16 +2,16 @@ import CLinux
 import Glibc
 
 /// A socket with a path on this machine, over which processes of one user pass descriptors on.
-public struct LocalSocket: Sendable {
+package struct LocalSocket: Sendable {
   /// What a loop watches.
-  public let socket: Socket
+  package let socket: Socket
 
   /// How long the other side may take to say what it has; nobody waits for ever for a process that
   /// is stopped.
   private static let patience = timeval(tv_sec: 5, tv_usec: 0)
 
   /// Connects to whoever listens at the path; nil when nobody does.
-  public init?(connectingTo path: String) {
+  package init?(connectingTo path: String) {
     let descriptor = Glibc.socket(
       AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(LINUX_SOCK_CLOEXEC), 0)
     guard descriptor >= 0 else { return nil }
@@ -27,7 +27,7 @@ public struct LocalSocket: Sendable {
 
   /// Listens at the path, in the place of whoever did so before, for this user alone; nil when that
   /// cannot be, for the reason in `errno`.
-  public init?(listeningAt path: String) {
+  package init?(listeningAt path: String) {
     let descriptor = Glibc.socket(
       AF_UNIX,
       Int32(SOCK_STREAM.rawValue)
@@ -50,7 +50,7 @@ public struct LocalSocket: Sendable {
   }
 
   /// Longest path that an address holds, with the NUL behind it and a process number.
-  public static let pathBytesMax = 90
+  package static let pathBytesMax = 90
 
   private static func with<Result>(
     _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
@@ -70,14 +70,14 @@ public struct LocalSocket: Sendable {
 
 extension Socket {
   /// Sends a text and the descriptors it speaks of to another process; false when it is gone.
-  public func pass(_ text: String, _ descriptors: [Int32]) -> Bool {
+  package func pass(_ text: String, _ descriptors: [Int32]) -> Bool {
     let bytes = Array(text.utf8)
     return linux_send_descriptors(
       descriptor, bytes, bytes.count, descriptors, Int32(descriptors.count)) == bytes.count
   }
 
   /// What another process passes on; nil when it says nothing.
-  public func receivePassed() -> (text: String, descriptors: [Int32])? {
+  package func receivePassed() -> (text: String, descriptors: [Int32])? {
     var bytes = [UInt8](repeating: 0, count: 1_024)
     var descriptors = [Int32](repeating: -1, count: Int(LINUX_DESCRIPTORS_MAX))
     var count: Int32 = 0
@@ -89,7 +89,7 @@ extension Socket {
 }
 
 /// Gives descriptors to every process that connects and asks for them. Lives on a loop.
-public final class DescriptorOffer: Watcher {
+package final class DescriptorOffer: Watcher {
   private let descriptors: [Int32]
   private let text: String
   private let listener: LocalSocket
@@ -97,7 +97,7 @@ public final class DescriptorOffer: Watcher {
   private var watch: Watch?
 
   /// Offers them, with a text that tells them apart; `given` is told of each that took them.
-  public init(
+  package init(
     _ descriptors: [Int32], named text: String, at listener: LocalSocket, on loop: EventLoop,
     given: @escaping () -> Void
   ) {
@@ -109,7 +109,7 @@ public final class DescriptorOffer: Watcher {
   }
 
   /// Gives them to whoever has connected.
-  public func ready(_ readiness: Readiness) {
+  package func ready(_ readiness: Readiness) {
     while case .connection(let peer, _) = listener.socket.accept() {
       if peer.pass(text, descriptors) { given() }
       peer.close()
@@ -117,7 +117,7 @@ public final class DescriptorOffer: Watcher {
   }
 
   /// Offers them no more.
-  public func stop() {
+  package func stop() {
     guard let watch else { return }
     watch.cancel()
     self.watch = nil

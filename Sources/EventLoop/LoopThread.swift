@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 /// A loop on a thread of its own.
-public struct LoopThread: Sendable {
+package struct LoopThread: Sendable {
   /// The loop that runs on the thread.
-  public let loop: EventLoop
+  package let loop: EventLoop
   private let thread: pthread_t
 
   /// Starts the thread; its loop is ready for `execute` at once.
-  public init(name: String, loop: EventLoop = EventLoop()) {
+  package init(name: String, loop: EventLoop = EventLoop()) {
     self.loop = loop
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(loop).toOpaque()
@@ -24,7 +24,7 @@ public struct LoopThread: Sendable {
   }
 
   /// Ends the loop and waits for its thread.
-  public func stop() {
+  package func stop() {
     loop.stop()
     pthread_join(thread, nil)
   }

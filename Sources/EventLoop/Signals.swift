@@ -2,20 +2,20 @@ import CLinux
 import Glibc
 
 /// Signals as events of a loop, in the order they come.
-public final class Signals: Watcher {
+package final class Signals: Watcher {
   private let descriptor: Int32
   private var watch: Watch?
   private let received: (Int32) -> Void
 
   /// Keeps `signals` from ending the process; call it before any thread is made, so that every
   /// thread inherits the mask.
-  public static func block(_ signals: [Int32]) {
+  package static func block(_ signals: [Int32]) {
     var set = mask(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
   /// Hands each of `signals` (blocked before) to `received`, on `loop`.
-  public init(_ signals: [Int32], on loop: EventLoop, received: @escaping (Int32) -> Void) {
+  package init(_ signals: [Int32], on loop: EventLoop, received: @escaping (Int32) -> Void) {
     self.received = received
     var set = Self.mask(of: signals)
     descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
@@ -24,7 +24,7 @@ public final class Signals: Watcher {
   }
 
   /// Stops listening.
-  public func cancel() {
+  package func cancel() {
     guard let watch else { return }
     watch.cancel()
     self.watch = nil
@@ -32,7 +32,7 @@ public final class Signals: Watcher {
   }
 
   /// Reads what has come.
-  public func ready(_ readiness: Readiness) {
+  package func ready(_ readiness: Readiness) {
     var info = signalfd_siginfo()
     while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size) > 0 {
       received(Int32(info.ssi_signo))

@@ -5,15 +5,15 @@ import Glibc
 /// make.
 ///
 /// A plain handle. Whoever made it closes it once; every call retries when a signal interrupts it.
-public struct Socket: Sendable {
+package struct Socket: Sendable {
   /// The descriptor that a loop watches.
-  public let descriptor: Int32
+  package let descriptor: Int32
 
   /// Takes over a descriptor.
-  public init(descriptor: Int32) { self.descriptor = descriptor }
+  package init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// A new socket that can reach, or be bound to, such an address; nil when no descriptor is left.
-  public init?(for address: SocketAddress) {
+  package init?(for address: SocketAddress) {
     let type = Int32(SOCK_STREAM.rawValue)
     descriptor = socket(address.family, type | Self.flags, 0)
     guard descriptor >= 0 else { return nil }
@@ -22,7 +22,7 @@ public struct Socket: Sendable {
   private static let flags = Int32(LINUX_SOCK_NONBLOCK | LINUX_SOCK_CLOEXEC)
 
   /// What one receiving call brought.
-  public enum Received: Equatable, Sendable {
+  package enum Received: Equatable, Sendable {
     case bytes(Int)
     /// The peer has finished sending.
     case end
@@ -32,7 +32,7 @@ public struct Socket: Sendable {
   }
 
   /// Appends what has arrived to `buffer`, up to `limit` bytes, by one system call.
-  public func receive(appendingTo buffer: inout [UInt8], limit: Int) -> Received {
+  package func receive(appendingTo buffer: inout [UInt8], limit: Int) -> Received {
     var result = Received.nothing
     buffer.append(addingCapacity: limit) { span in
       span.withUnsafeMutableBufferPointer { free, filled in
@@ -46,7 +46,7 @@ public struct Socket: Sendable {
 
   /// Sends the bytes from `offset` on as far as the system takes them now: how many it took,
   /// or nil when the connection is broken.
-  public func send(_ bytes: [UInt8], from offset: Int) -> Int? {
+  package func send(_ bytes: [UInt8], from offset: Int) -> Int? {
     guard offset < bytes.count else { return 0 }
     let count = bytes.withUnsafeBytes { bytes in
       retrying {
@@ -60,24 +60,24 @@ public struct Socket: Sendable {
 
   /// Begins to connect: 0 when done, `EINPROGRESS` when it will be writable later, or why it
   /// failed.
-  public func connect(to address: SocketAddress) -> Int32 {
+  package func connect(to address: SocketAddress) -> Int32 {
     address.withSystemAddress { Glibc.connect(descriptor, $0, $1) } == 0 ? 0 : errno
   }
 
   /// Takes an address for listening and listens: 0, or why it failed.
-  public func listen(on address: SocketAddress, backlog: Int32) -> Int32 {
+  package func listen(on address: SocketAddress, backlog: Int32) -> Int32 {
     let result = address.withSystemAddress { bind(descriptor, $0, $1) }
     return result == 0 && Glibc.listen(descriptor, backlog) == 0 ? 0 : errno
   }
 
   /// What one accepting call brought.
-  public enum Accepted: Sendable {
+  package enum Accepted: Sendable {
     case connection(Socket, peer: SocketAddress)
     case failed(errno: Int32)
   }
 
   /// Takes the next connection from a listening socket's queue.
-  public func accept() -> Accepted {
+  package func accept() -> Accepted {
     var storage = sockaddr_storage()
     let accepted = linux_accept(descriptor, &storage, Self.flags)
     guard accepted >= 0 else { return .failed(errno: errno) }
@@ -86,16 +86,16 @@ public struct Socket: Sendable {
   }
 
   /// Tells the peer that nothing more will be sent; reading goes on.
-  public func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+  package func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Sends small messages at once instead of waiting to fill a packet.
-  public func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, 1) }
+  package func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, 1) }
 
   /// Lets a port be bound while connections of an earlier listener linger.
-  public func reuseAddress() { set(SOL_SOCKET, SO_REUSEADDR, 1) }
+  package func reuseAddress() { set(SOL_SOCKET, SO_REUSEADDR, 1) }
 
   /// Whether connections are accepted from it.
-  public var isListening: Bool {
+  package var isListening: Bool {
     var answer: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
     return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
@@ -103,13 +103,13 @@ public struct Socket: Sendable {
 
   /// Makes a descriptor that somebody else made like those that are made here: no call waits, and
   /// no program that is started inherits it.
-  public func prepareForLoop() {
+  package func prepareForLoop() {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
   /// Why the last asynchronous step failed, 0 when it did not; reading it clears it.
-  public var pendingError: Int32 {
+  package var pendingError: Int32 {
     var error: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
     getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
@@ -117,7 +117,7 @@ public struct Socket: Sendable {
   }
 
   /// The address at this end.
-  public var localAddress: SocketAddress? {
+  package var localAddress: SocketAddress? {
     var storage = sockaddr_storage()
     var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let result = withUnsafeMutablePointer(to: &storage) {
@@ -127,7 +127,7 @@ public struct Socket: Sendable {
   }
 
   /// Gives the descriptor back.
-  public func close() { Glibc.close(descriptor) }
+  package func close() { Glibc.close(descriptor) }
 
   private func set(_ level: some BinaryInteger, _ option: some BinaryInteger, _ value: Int32) {
     var value = value

@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 
 /// An IPv4 or IPv6 address with a port: where to listen or connect, or who is on the other side.
-public enum SocketAddress: Hashable, Sendable {
+package enum SocketAddress: Hashable, Sendable {
   /// An IPv4 address, its bytes in the order of the network.
   case v4(UInt32, port: UInt16)
   /// An IPv6 address, its halves in the order of the network; the scope counts for link-local ones.
   case v6(UInt64, UInt64, scope: UInt32, port: UInt16)
 
   /// The port in the machine's own order.
-  public var port: UInt16 {
+  package var port: UInt16 {
     switch self {
     case .v4(_, let port), .v6(_, _, _, let port): port
     }
@@ -17,7 +17,7 @@ public enum SocketAddress: Hashable, Sendable {
 
   /// Whether only this machine reaches it: 127.0.0.0/8, `::1`, or one of the former wrapped in an
   /// IPv6 address.
-  public var isLoopback: Bool {
+  package var isLoopback: Bool {
     switch self {
     case .v4(let address, _): UInt32(bigEndian: address) >> 24 == 127
     case .v6(let high, let low, _, _):
@@ -88,7 +88,7 @@ public enum SocketAddress: Hashable, Sendable {
 
 extension SocketAddress: CustomStringConvertible {
   /// The address without its port: `127.0.0.1` or `::1`.
-  public var host: String {
+  package var host: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
       switch self {
       case .v4(var address, _):
@@ -102,7 +102,7 @@ extension SocketAddress: CustomStringConvertible {
   }
 
   /// `127.0.0.1:8080` or `[::1]:8080`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .v4: "\(host):\(port)"
     case .v6: "[\(host)]:\(port)"
@@ -110,7 +110,7 @@ extension SocketAddress: CustomStringConvertible {
   }
 
   /// Appends the description to bytes, for those who write many.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     guard case .v4(let address, let port) = self else {
       bytes.append(contentsOf: description.utf8)
       return
@@ -125,7 +125,7 @@ extension SocketAddress: CustomStringConvertible {
 
 extension SocketAddress {
   /// The address that `host` spells out; nil when it is a name.
-  public init?(literal host: String, port: UInt16) {
+  package init?(literal host: String, port: UInt16) {
     var v4 = in_addr()
     var v6 = in6_addr()
     if inet_pton(AF_INET, host, &v4) == 1 {
@@ -147,7 +147,7 @@ extension SocketAddress {
   /// The addresses of a host, in the order they should be tried; empty when it has none.
   ///
   /// Asks the name service and waits for it, so it is never called on a loop that serves.
-  public static func resolve(host: String, port: UInt16) -> [SocketAddress] {
+  package static func resolve(host: String, port: UInt16) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = AI_NUMERICSERV

@@ -2,31 +2,31 @@
 ///
 /// A deadline that moves with every request is best left armed and compared when it fires:
 /// the owner notes the new deadline and arms again only then.
-public final class Timer {
+package final class Timer {
   /// When the timer fires, or fired last.
-  public fileprivate(set) var deadline = Instant.never
+  package fileprivate(set) var deadline = Instant.never
   /// Where the timer stands in the heap; nil while it is not armed.
   fileprivate(set) var position: Int?
   private let loop: EventLoop
   let action: () -> Void
 
   /// A timer of `loop`, not armed yet. The action must not keep the timer's owner alive.
-  public init(on loop: EventLoop, action: @escaping () -> Void) {
+  package init(on loop: EventLoop, action: @escaping () -> Void) {
     self.loop = loop
     self.action = action
   }
 
   /// Whether the timer will fire.
-  public var isArmed: Bool { position != nil }
+  package var isArmed: Bool { position != nil }
 
   /// Fires at `deadline`, and at no earlier deadline armed before.
-  public func arm(at deadline: Instant) { loop.arm(self, at: deadline) }
+  package func arm(at deadline: Instant) { loop.arm(self, at: deadline) }
 
   /// Fires once `duration` has passed since this turn of the loop began.
-  public func arm(after duration: Duration) { loop.arm(self, at: loop.now + duration) }
+  package func arm(after duration: Duration) { loop.arm(self, at: loop.now + duration) }
 
   /// Does not fire any more.
-  public func disarm() { loop.disarm(self) }
+  package func disarm() { loop.disarm(self) }
 }
 
 /// Armed timers, earliest first: a binary heap in which every timer knows its place, so that
@@ -98,7 +98,7 @@ struct TimerHeap {
 
 extension EventLoop {
   /// Lets time pass for the caller alone: whatever else is on the loop goes on.
-  public func pause(for duration: Duration) async {
+  package func pause(for duration: Duration) async {
     // The loop keeps an armed timer.
     await withUnsafeContinuation { continuation in
       Timer(on: self) { continuation.resume() }.arm(after: duration)

@@ -1,33 +1,33 @@
 import CLinux
 
 /// What a descriptor is watched for, or was found ready for.
-public struct Readiness: OptionSet, Sendable {
+package struct Readiness: OptionSet, Sendable {
   /// The bits as epoll knows them.
-  public let rawValue: UInt32
+  package let rawValue: UInt32
 
   /// Readiness from epoll's own bits.
-  public init(rawValue: UInt32) { self.rawValue = rawValue }
+  package init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Bytes to read, a connection to accept, or the end of the stream.
-  public static let read = Readiness(rawValue: EPOLLIN.rawValue)
+  package static let read = Readiness(rawValue: EPOLLIN.rawValue)
   /// Room to write.
-  public static let write = Readiness(rawValue: EPOLLOUT.rawValue)
+  package static let write = Readiness(rawValue: EPOLLOUT.rawValue)
   /// The peer has closed its writing half.
-  public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+  package static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
   /// An error or hang-up; reported whether asked for or not.
-  public static let failed = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+  package static let failed = Readiness(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
   /// One loop of those that watch a shared listener is woken, not all. Only for a first interest.
-  public static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
+  package static let exclusive = Readiness(rawValue: EPOLLEXCLUSIVE.rawValue)
 }
 
 /// Told on its loop when its descriptor is ready.
-public protocol Watcher: AnyObject {
+package protocol Watcher: AnyObject {
   /// The descriptor is ready for what is named; asked again each turn until it is not.
   func ready(_ readiness: Readiness)
 }
 
 /// A descriptor on a loop's watch list, until cancelled. Closing the descriptor is the owner's.
-public final class Watch {
+package final class Watch {
   let descriptor: Int32
   let token: UInt64
   private(set) var watcher: (any Watcher)?
@@ -45,14 +45,14 @@ public final class Watch {
   }
 
   /// Watches for `interest` from now on; free when nothing changes.
-  public func change(to interest: Readiness) {
+  package func change(to interest: Readiness) {
     guard watcher != nil, interest != self.interest else { return }
     self.interest = interest
     loop.modify(self, interest: interest)
   }
 
   /// Ends the watch; no further call reaches the watcher, not even from the turn under way.
-  public func cancel() {
+  package func cancel() {
     guard watcher != nil else { return }
     watcher = nil
     loop.remove(self)

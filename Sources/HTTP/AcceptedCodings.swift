@@ -1,13 +1,13 @@
 /// Whether the sender of a request wants its answer compressed (RFC 9110 section 12.5.3).
-public struct AcceptedCodings: Sendable {
+package struct AcceptedCodings: Sendable {
   /// Whether gzip is taken at least as gladly as what is not compressed.
-  public let prefersGzip: Bool
+  package let prefersGzip: Bool
   /// Whether what is not compressed is refused.
-  public let refusesIdentity: Bool
+  package let refusesIdentity: Bool
 
   /// Reads Accept-Encoding; what cannot be read is passed over. Who says nothing gets the answer as
   /// it is: such a client mostly cannot decode it.
-  public init(_ request: Request) {
+  package init(_ request: Request) {
     guard request.hasField("accept-encoding") else {
       prefersGzip = false
       refusesIdentity = false

@@ -1,20 +1,20 @@
 /// A request that is sent to another service.
-public struct ClientRequest: Sendable {
+package struct ClientRequest: Sendable {
   /// What is asked to be done.
-  public var method: Method
+  package var method: Method
   /// The path and query, already percent-encoded: `/order_process?order_id=a`.
-  public var target: String
+  package var target: String
   /// The host, with its port unless it is 80.
-  public var host: String
+  package var host: String
   /// The media type of the content; nil when there is none.
-  public var contentType: ContentType?
+  package var contentType: ContentType?
   /// Further fields.
-  public var fields: [Field]
+  package var fields: [Field]
   /// The content.
-  public var body: [UInt8]
+  package var body: [UInt8]
 
   /// A request.
-  public init(
+  package init(
     _ method: Method, _ target: String, host: String, contentType: ContentType? = nil,
     fields: [Field] = [], body: [UInt8] = []
   ) {
@@ -27,7 +27,7 @@ public struct ClientRequest: Sendable {
   }
 
   /// Appends the request to bytes. A byte that would end the target early is percent-encoded.
-  public func append(to out: inout [UInt8]) {
+  package func append(to out: inout [UInt8]) {
     out.append(contentsOf: method.name.utf8.filter(\.isToken))
     out.append(ASCII.space)
     for byte in target.utf8 {

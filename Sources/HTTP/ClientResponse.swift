@@ -1,11 +1,11 @@
 /// An answer received from another service.
-public struct ClientResponse: Sendable {
+package struct ClientResponse: Sendable {
   /// The status code, 200 to 599.
-  public let status: Int
+  package let status: Int
   /// The content, complete and without transfer coding.
-  public let body: [UInt8]
+  package let body: [UInt8]
   /// Whether the connection may carry another request.
-  public let keepAlive: Bool
+  package let keepAlive: Bool
 
   private let lines: FieldLines
 
@@ -17,15 +17,15 @@ public struct ClientResponse: Sendable {
   }
 
   /// The status line and the field lines, as they arrived.
-  public var head: [UInt8] { lines.head }
+  package var head: [UInt8] { lines.head }
 
   /// The first value of the field named `name`, in lower case; nil when it was not sent.
-  public func field(_ name: StaticString) -> String? {
+  package func field(_ name: StaticString) -> String? {
     lines.first(name).map { String(decoding: head[$0], as: UTF8.self) }
   }
 
   /// Every value of the field, in the order sent.
-  public func fields(_ name: StaticString) -> [String] {
+  package func fields(_ name: StaticString) -> [String] {
     lines.all(name).map { String(decoding: head[$0], as: UTF8.self) }
   }
 }

@@ -1,12 +1,12 @@
 /// One header field of a message that is sent.
-public struct Field: Sendable {
+package struct Field: Sendable {
   /// The name as it appears on the wire: `Location`.
-  public let name: StaticString
+  package let name: StaticString
   /// The value; what may not stand in a field is replaced when it is written.
-  public let value: String
+  package let value: String
 
   /// A field; those that frame, date or guard a message are the encoder's own and not given here.
-  public init(_ name: StaticString, _ value: String) {
+  package init(_ name: StaticString, _ value: String) {
     assert(!Self.encoderOwned.contains(name.description.lowercased()), "\(name) is the encoder's")
     self.name = name
     self.value = value

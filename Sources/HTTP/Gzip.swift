@@ -3,15 +3,15 @@ import CZlib
 /// Compresses bytes as RFC 1952 has it, in as many pieces as its user likes.
 ///
 /// It holds a quarter of a megabyte, so whoever compresses often keeps one and begins again.
-public final class Gzip {
+package final class Gzip {
   /// How hard it tries, from 1 to 9. Level 1 makes a list of orders a seventh of its size, level 6
   /// an eighth for more than twice the work.
-  public static let standardLevel = 1
+  package static let standardLevel = 1
 
   private let stream: UnsafeMutablePointer<z_stream>
 
   /// Ready for the first piece.
-  public init(level: Int = Gzip.standardLevel) {
+  package init(level: Int = Gzip.standardLevel) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 16 beside the size of the window asks for gzip's frame.
@@ -27,10 +27,10 @@ public final class Gzip {
   }
 
   /// Forgets what came before: the next piece is the first of another stream.
-  public func begin() { deflateReset(stream) }
+  package func begin() { deflateReset(stream) }
 
   /// Compresses a piece, and appends as much as there is so far; the last one ends the stream.
-  public func add(_ piece: ArraySlice<UInt8>, isLast: Bool, to out: inout [UInt8]) {
+  package func add(_ piece: ArraySlice<UInt8>, isLast: Bool, to out: inout [UInt8]) {
     piece.withUnsafeBufferPointer { piece in
       // zlib does not write there.
       stream.pointee.next_in = UnsafeMutablePointer(mutating: piece.baseAddress)
@@ -49,7 +49,7 @@ public final class Gzip {
   }
 
   /// Bytes compressed at once.
-  public static func compress(_ bytes: [UInt8], level: Int = standardLevel) -> [UInt8] {
+  package static func compress(_ bytes: [UInt8], level: Int = standardLevel) -> [UInt8] {
     var out: [UInt8] = []
     Gzip(level: level).add(bytes[...], isLast: true, to: &out)
     return out
@@ -57,7 +57,7 @@ public final class Gzip {
 
   /// What was compressed; nil when the bytes are no whole stream of gzip, or it is of more than so
   /// many.
-  public static func inflate(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
+  package static func inflate(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
     var stream = z_stream()
     let result = inflateInit2_(
       &stream, MAX_WBITS + 16, zlibVersion(), Int32(MemoryLayout<z_stream>.size))

@@ -1,5 +1,5 @@
 /// Dates as HTTP writes them (RFC 9110 section 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-public enum HTTPDate {
+package enum HTTPDate {
   private static let days: [StaticString] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
   private static let months: [StaticString] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -9,7 +9,7 @@ public enum HTTPDate {
   private static let lastSecond: Int64 = 253_402_300_799
 
   /// The 29 bytes for a Unix time; a time outside the years 1970 to 9999 is moved to their edge.
-  public static func bytes(unixSeconds: Int64) -> [UInt8] {
+  package static func bytes(unixSeconds: Int64) -> [UInt8] {
     let seconds = Int(min(max(unixSeconds, 0), lastSecond))
     let day = seconds / 86_400
     let second = seconds % 86_400

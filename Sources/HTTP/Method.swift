@@ -1,11 +1,11 @@
 /// What a request asks to be done with its target (RFC 9110 section 9).
-public enum Method: Hashable, Sendable {
+package enum Method: Hashable, Sendable {
   case get, head, post, put, patch, delete, options, trace
   /// A method this module gives no meaning, by its name; never CONNECT, which the parser refuses.
   case other(String)
 
   /// The method as it stands in a request line.
-  public var name: String {
+  package var name: String {
     switch self {
     case .get: "GET"
     case .head: "HEAD"
@@ -21,6 +21,6 @@ public enum Method: Hashable, Sendable {
 }
 
 /// The protocol versions spoken here; a higher 1.x is treated as 1.1 (RFC 9110 section 2.5).
-public enum Version: Sendable {
+package enum Version: Sendable {
   case http10, http11
 }

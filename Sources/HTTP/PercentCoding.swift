@@ -1,7 +1,7 @@
 /// Percent-encoding of path segments and query parts (RFC 3986 section 2.1).
-public enum PercentCoding {
+package enum PercentCoding {
   /// Why text could not be decoded.
-  public enum Failure: Error, Hashable, Sendable {
+  package enum Failure: Error, Hashable, Sendable {
     /// A percent sign without two hexadecimal digits behind it.
     case badEscape
     /// The decoded bytes are not UTF-8.
@@ -11,7 +11,7 @@ public enum PercentCoding {
   }
 
   /// The text that `bytes`, one path segment, stand for. A plus sign is a plus sign.
-  public static func decode(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
+  package static func decode(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
     try decode(bytes, plusIsSpace: false)
   }
 
@@ -49,7 +49,7 @@ public enum PercentCoding {
 
   /// `text` as one path segment or query part: everything but unreserved characters is escaped,
   /// and of segments that would be steps to elsewhere (RFC 3986 section 3.3) those too.
-  public static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     var out: [UInt8] = []
     let isStep = text == "." || text == ".."
     for byte in text.utf8 {

@@ -1,11 +1,11 @@
 /// How gladly something is taken (RFC 9110 section 12.4.2), in thousandths; 0 is a refusal.
-public enum Quality {
+package enum Quality {
   /// That of something said without a weight.
-  public static let full = 1_000
+  package static let full = 1_000
 
   /// `0.5` in thousandths: one digit before the point, at most three behind it; nil for anything
   /// else.
-  public static func thousandths(_ text: Substring) -> Int? {
+  package static func thousandths(_ text: Substring) -> Int? {
     let digits = text.utf8.filter { $0 != 0x2E }
     guard text.utf8.count <= 5, let first = digits.first, first <= ASCII.zero + 1,
       let number = Int(String(decoding: digits, as: UTF8.self)), number >= 0

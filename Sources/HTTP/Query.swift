@@ -1,15 +1,15 @@
 /// The parameters behind the question mark, in the order sent.
-public struct Query: Sendable {
+package struct Query: Sendable {
   /// One `name=value`; a name without an equals sign has an empty value.
-  public struct Parameter: Hashable, Sendable {
+  package struct Parameter: Hashable, Sendable {
     /// The decoded name.
-    public let name: String
+    package let name: String
     /// The decoded value.
-    public let value: String
+    package let value: String
   }
 
   /// Why a query could not be read.
-  public enum Failure: Error, Hashable, Sendable {
+  package enum Failure: Error, Hashable, Sendable {
     /// More than `parametersMax` parameters.
     case tooManyParameters
     /// A name or a value that does not decode.
@@ -17,16 +17,16 @@ public struct Query: Sendable {
   }
 
   /// The most parameters one query may have; no route here knows a dozen.
-  public static let parametersMax = 64
+  package static let parametersMax = 64
 
   /// Every parameter.
-  public let parameters: [Parameter]
+  package let parameters: [Parameter]
 
   /// Reads `bytes`, the encoded query without its question mark; nil is an empty one.
   ///
   /// A plus sign stands for a space, as forms and browsers write it. Empty pieces between
   /// ampersands are passed over.
-  public init(_ bytes: ArraySlice<UInt8>?) throws(Failure) {
+  package init(_ bytes: ArraySlice<UInt8>?) throws(Failure) {
     var parameters: [Parameter] = []
     for piece in (bytes ?? []).split(separator: ASCII.ampersand) {
       if parameters.count == Self.parametersMax { throw .tooManyParameters }
@@ -46,12 +46,12 @@ public struct Query: Sendable {
   }
 
   /// The first value with this name.
-  public subscript(_ name: String) -> String? {
+  package subscript(_ name: String) -> String? {
     parameters.first { $0.name == name }?.value
   }
 
   /// Every value with this name, in the order sent.
-  public func all(_ name: String) -> [String] {
+  package func all(_ name: String) -> [String] {
     parameters.filter { $0.name == name }.map(\.value)
   }
 }

@@ -1,5 +1,5 @@
 /// Why a message is not read any further.
-public enum Rejection: Error, Hashable, Sendable, CaseIterable {
+package enum Rejection: Error, Hashable, Sendable, CaseIterable {
   case badRequestLine, badMethod, methodTooLong, connectRefused, badTarget
   case badVersion, versionNotSupported, startLineTooLong
   case bareLineFeed, bareCarriageReturn, controlCharacter
@@ -14,7 +14,7 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
   case badStatusLine, tooManyInterimResponses, unexpectedUpgrade, truncated
 
   /// The status a server answers with before it closes the connection.
-  public var status: Status {
+  package var status: Status {
     switch self {
     case .methodTooLong, .connectRefused, .unknownTransferCoding: .notImplemented
     case .versionNotSupported: .httpVersionNotSupported
@@ -32,7 +32,7 @@ public enum Rejection: Error, Hashable, Sendable, CaseIterable {
   private static let limits = MessageLimits.standard
 
   /// One sentence for the sender.
-  public var sentence: String {
+  package var sentence: String {
     switch self {
     case .badRequestLine: "The request line is not METHOD SP TARGET SP VERSION."
     case .badMethod: "The method is not a token."

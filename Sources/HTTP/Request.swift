@@ -1,13 +1,13 @@
 /// One request: its own bytes, checked, and where its parts are in them.
-public struct Request: Sendable {
+package struct Request: Sendable {
   /// What is asked to be done.
-  public let method: Method
+  package let method: Method
   /// The version the sender speaks.
-  public let version: Version
+  package let version: Version
   /// Whether the connection may carry another request after this one.
-  public let keepAlive: Bool
+  package let keepAlive: Bool
   /// The content, complete and without transfer coding.
-  public var body: [UInt8]
+  package var body: [UInt8]
 
   private let lines: FieldLines
   private let pathRange: Range<Int>
@@ -15,22 +15,22 @@ public struct Request: Sendable {
   private let authorityRange: Range<Int>
 
   /// The request line and the field lines, as they arrived.
-  public var head: [UInt8] { lines.head }
+  package var head: [UInt8] { lines.head }
 
   /// The path of the target, still percent-encoded: `/a%2Fb`, or `*` for OPTIONS about the server.
   ///
   /// A target in absolute form is reduced to its path.
-  public var path: ArraySlice<UInt8> {
+  package var path: ArraySlice<UInt8> {
     pathRange.isEmpty ? Self.asterisk : head[pathRange]
   }
 
   /// What stands behind the question mark, still encoded; nil without one.
-  public var query: ArraySlice<UInt8>? { queryRange.map { head[$0] } }
+  package var query: ArraySlice<UInt8>? { queryRange.map { head[$0] } }
 
   /// The host, with its port if given, that the request is for; empty when HTTP/1.0 left it out.
   ///
   /// The authority of a target in absolute form wins over Host (RFC 9112 section 3.2.2).
-  public var authority: ArraySlice<UInt8> { head[authorityRange] }
+  package var authority: ArraySlice<UInt8> { head[authorityRange] }
 
   private static let asterisk: ArraySlice<UInt8> = [ASCII.asterisk]
 
@@ -50,28 +50,28 @@ public struct Request: Sendable {
   }
 
   /// The first value of the field named `name`, in lower case; nil when it was not sent.
-  public func field(_ name: StaticString) -> String? {
+  package func field(_ name: StaticString) -> String? {
     fieldBytes(name).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The first value of the field as bytes, without an allocation.
-  public func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
+  package func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
     lines.first(name).map { head[$0] }
   }
 
   /// Every value of the field, in the order sent.
-  public func fields(_ name: StaticString) -> [String] {
+  package func fields(_ name: StaticString) -> [String] {
     lines.all(name).map { String(decoding: head[$0], as: UTF8.self) }
   }
 
   /// Whether the field was sent at all.
-  public func hasField(_ name: StaticString) -> Bool { lines.first(name) != nil }
+  package func hasField(_ name: StaticString) -> Bool { lines.first(name) != nil }
 
   /// Whether the field was sent more than once.
-  public func isRepeated(_ name: StaticString) -> Bool { lines.isRepeated(name) }
+  package func isRepeated(_ name: StaticString) -> Bool { lines.isRepeated(name) }
 
   /// Whether the field was sent with this value, letter case aside; `value` is in lower case.
-  public func field(_ name: StaticString, is value: StaticString) -> Bool {
+  package func field(_ name: StaticString, is value: StaticString) -> Bool {
     guard let range = lines.first(name) else { return false }
     return head.span.equals(value, in: range)
   }

@@ -1,15 +1,15 @@
 /// What one request is called in answers and logs.
-public enum RequestID: Hashable, Sendable, CustomStringConvertible {
+package enum RequestID: Hashable, Sendable, CustomStringConvertible {
   /// Made here from 128 bits the caller drew.
   case made(UInt64, UInt64)
   /// Taken from the sender's `X-Request-Id`.
   case taken(String)
 
   /// The longest name taken from a sender, in bytes: a name is copied into each log line.
-  public static let takenBytesMax = 128
+  package static let takenBytesMax = 128
 
   /// The name the sender gave; nil when it gave none or one unfit for a log line.
-  public init?(of request: Request) {
+  package init?(of request: Request) {
     guard let bytes = request.fieldBytes("x-request-id"),
       (1...Self.takenBytesMax).contains(bytes.count),
       bytes.allSatisfy(ByteSet.requestID.contains)
@@ -18,14 +18,14 @@ public enum RequestID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The name: 32 hexadecimal digits when made here.
-  public var description: String {
+  package var description: String {
     var bytes: [UInt8] = []
     append(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Appends the name to bytes; what was taken unchecked cannot end its line either.
-  public func append(to out: inout [UInt8]) {
+  package func append(to out: inout [UInt8]) {
     switch self {
     case .taken(let name):
       out.append(contentsOf: name.utf8.map { ByteSet.requestID.contains($0) ? $0 : ASCII.space })

@@ -3,9 +3,9 @@
 /// One parser lives as long as its connection. It holds the bytes of a message that has not arrived
 /// whole, and nothing between messages. A refusal is for good: what follows a message that two
 /// readers could cut differently is never read as HTTP.
-public struct RequestParser: Sendable {
+package struct RequestParser: Sendable {
   /// What the bytes so far amount to.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// Every byte was taken and the message goes on.
     case needMore
     /// The sender waits for 100 Continue before its content; told once, when none has arrived.
@@ -17,7 +17,7 @@ public struct RequestParser: Sendable {
   }
 
   /// Where in a message the parser stands: which deadline applies.
-  public enum Phase: Hashable, Sendable {
+  package enum Phase: Hashable, Sendable {
     /// Between messages.
     case idle
     /// The first byte of a head has arrived.
@@ -43,12 +43,12 @@ public struct RequestParser: Sendable {
   private var state = State.between(.possible)
 
   /// A parser for a new connection.
-  public init(limits: MessageLimits = .standard) {
+  package init(limits: MessageLimits = .standard) {
     self.limits = limits
   }
 
   /// Where in a message the parser stands.
-  public var phase: Phase {
+  package var phase: Phase {
     switch state {
     case .between: .idle
     case .head: .head
@@ -61,7 +61,7 @@ public struct RequestParser: Sendable {
   /// can be worded for it.
   ///
   /// It is there once its request line was sound, and holds the field lines that were.
-  public var unfinished: Request? {
+  package var unfinished: Request? {
     switch state {
     case .between, .last: nil
     case .head(var reader): reader.sound()
@@ -71,7 +71,7 @@ public struct RequestParser: Sendable {
   }
 
   /// Takes what belongs to the current message from `bytes`, starting at `offset` and moving it.
-  public mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
+  package mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
     switch state {
     case .between(var emptyLine):
       guard emptyLine.skip(bytes, &offset) else { return refuse(.bareCarriageReturn, nil) }

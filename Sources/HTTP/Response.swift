@@ -1,20 +1,20 @@
 /// An answer as a handler gives it; the encoder adds what frames it.
-public struct Response: Sendable {
+package struct Response: Sendable {
   /// The outcome.
-  public var status: Status
+  package var status: Status
   /// The media type of the content; nil when there is none.
-  public var contentType: ContentType?
+  package var contentType: ContentType?
   /// The fields beyond those the encoder writes.
-  public var fields: [Field]
+  package var fields: [Field]
   /// The content; for HEAD what GET would have got.
-  public var body: [UInt8]
+  package var body: [UInt8]
   /// Whether to end the connection after this answer although the request would keep it.
-  public var close: Bool
+  package var close: Bool
   /// Who asked, by a number that a log may show; it is not sent.
-  public var caller: Int?
+  package var caller: Int?
 
   /// An answer.
-  public init(
+  package init(
     _ status: Status, contentType: ContentType? = nil, fields: [Field] = [], body: [UInt8] = [],
     close: Bool = false
   ) {
@@ -26,7 +26,7 @@ public struct Response: Sendable {
   }
 
   /// An answer in plain text.
-  public static func text(_ status: Status, _ text: String) -> Response {
+  package static func text(_ status: Status, _ text: String) -> Response {
     Response(status, contentType: .text, body: Array(text.utf8))
   }
 }

@@ -3,15 +3,15 @@
 /// It holds the Date field ready made; whoever has a clock sets it once a second. What it says of
 /// caches is the same for all answers, so that none can forget it: one with an entity tag may be
 /// kept if it is asked for again each time, any other is not kept at all.
-public struct ResponseEncoder: Sendable {
+package struct ResponseEncoder: Sendable {
   /// What the request decides about the form of its answer.
-  public struct Framing: Sendable {
+  package struct Framing: Sendable {
     let isHead: Bool
     let version: Version
     let keepAlive: Bool
 
     /// The form of the answer to a request.
-    public init(answering request: Request) {
+    package init(answering request: Request) {
       isHead = request.method == .head
       version = request.version
       keepAlive = request.keepAlive
@@ -24,22 +24,22 @@ public struct ResponseEncoder: Sendable {
     }
 
     /// The form of the answer to what could not be read: it ends the connection.
-    public static func refusing(_ request: Request?) -> Framing {
+    package static func refusing(_ request: Request?) -> Framing {
       Framing(isHead: request?.method == .head, version: .http11, keepAlive: false)
     }
   }
 
   /// The interim answer that asks for the content (RFC 9110 section 15.2.1).
-  public static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+  package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
   /// What stands behind every status: the time, and that no browser is to guess another type.
   private var standingLines: [UInt8] = []
 
   /// An encoder whose answers carry this time.
-  public init(unixSeconds: Int64) { setDate(unixSeconds: unixSeconds) }
+  package init(unixSeconds: Int64) { setDate(unixSeconds: unixSeconds) }
 
   /// Sets the time that following answers carry.
-  public mutating func setDate(unixSeconds: Int64) {
+  package mutating func setDate(unixSeconds: Int64) {
     standingLines =
       Array("\r\nDate: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
       + Array("\r\nX-Content-Type-Options: nosniff\r\n".utf8)
@@ -47,7 +47,7 @@ public struct ResponseEncoder: Sendable {
 
   /// Appends the answer to `out`; false when the connection is to be closed behind it.
   @discardableResult
-  public func append(
+  package func append(
     _ response: Response, as framing: Framing, id: RequestID?, to out: inout [UInt8]
   ) -> Bool {
     let keepAlive = framing.keepAlive && !response.close

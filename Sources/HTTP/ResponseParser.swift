@@ -1,7 +1,7 @@
 /// Turns bytes into the answer to one request (RFC 9112 section 6.3), as strict as `RequestParser`.
-public struct ResponseParser: Sendable {
+package struct ResponseParser: Sendable {
   /// What the bytes so far amount to.
-  public enum Step: Sendable {
+  package enum Step: Sendable {
     /// Every byte was taken and the answer goes on.
     case needMore
     /// The whole answer; bytes left behind it belong to nobody.
@@ -31,13 +31,13 @@ public struct ResponseParser: Sendable {
   private var interimResponses = 0
 
   /// A parser for the answer to a request with this method.
-  public init(answering method: Method, limits: MessageLimits = .standard) {
+  package init(answering method: Method, limits: MessageLimits = .standard) {
     isHead = method == .head
     self.limits = limits
   }
 
   /// Takes what belongs to the answer from `bytes`, starting at `offset` and moving it.
-  public mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
+  package mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
     do throws(Rejection) {
       while case .head = state {
         guard try headReader.consume(bytes, from: &offset, limits: limits) else {
@@ -60,7 +60,7 @@ public struct ResponseParser: Sendable {
   }
 
   /// Tells that the other side ended the connection: the end of an answer that has no other.
-  public mutating func end() -> Step {
+  package mutating func end() -> Step {
     switch state {
     case .body(let head) where bodyReader.endsWithConnection: finish(head)
     case .dead(let rejection): .rejected(rejection)

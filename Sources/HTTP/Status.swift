@@ -1,101 +1,101 @@
 /// A status code with its reason phrase (RFC 9110 section 15).
-public struct Status: Hashable, Sendable {
+package struct Status: Hashable, Sendable {
   /// Three digits.
-  public let code: Int
+  package let code: Int
   let reason: StaticString
 
   /// A status of one's own; prefer the named ones.
-  public init(_ code: Int, _ reason: StaticString) {
+  package init(_ code: Int, _ reason: StaticString) {
     precondition((200...599).contains(code), "a final status has a code from 200 to 599")
     self.code = code
     self.reason = reason
   }
 
   /// Two statuses are one when their codes are.
-  public static func == (left: Status, right: Status) -> Bool { left.code == right.code }
+  package static func == (left: Status, right: Status) -> Bool { left.code == right.code }
 
   /// Hashes the code.
-  public func hash(into hasher: inout Hasher) { hasher.combine(code) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(code) }
 
   /// The status of that code that has a name here.
-  public static func named(_ code: Int) -> Status? { named[code] }
+  package static func named(_ code: Int) -> Status? { named[code] }
 
   /// The phrase for people: `Not Found`.
-  public var reasonPhrase: String { reason.description }
+  package var reasonPhrase: String { reason.description }
 
   /// Whether an answer with this status carries content; 204 and 304 never do.
-  public var allowsContent: Bool { code != 204 && code != 304 }
+  package var allowsContent: Bool { code != 204 && code != 304 }
 }
 
 extension Status {
   /// 200.
-  public static let ok = Status(200, "OK")
+  package static let ok = Status(200, "OK")
   /// 201.
-  public static let created = Status(201, "Created")
+  package static let created = Status(201, "Created")
   /// 202.
-  public static let accepted = Status(202, "Accepted")
+  package static let accepted = Status(202, "Accepted")
   /// 204.
-  public static let noContent = Status(204, "No Content")
+  package static let noContent = Status(204, "No Content")
   /// 301.
-  public static let movedPermanently = Status(301, "Moved Permanently")
+  package static let movedPermanently = Status(301, "Moved Permanently")
   /// 303.
-  public static let seeOther = Status(303, "See Other")
+  package static let seeOther = Status(303, "See Other")
   /// 304.
-  public static let notModified = Status(304, "Not Modified")
+  package static let notModified = Status(304, "Not Modified")
   /// 307.
-  public static let temporaryRedirect = Status(307, "Temporary Redirect")
+  package static let temporaryRedirect = Status(307, "Temporary Redirect")
   /// 308.
-  public static let permanentRedirect = Status(308, "Permanent Redirect")
+  package static let permanentRedirect = Status(308, "Permanent Redirect")
   /// 400.
-  public static let badRequest = Status(400, "Bad Request")
+  package static let badRequest = Status(400, "Bad Request")
   /// 401.
-  public static let unauthorized = Status(401, "Unauthorized")
+  package static let unauthorized = Status(401, "Unauthorized")
   /// 403.
-  public static let forbidden = Status(403, "Forbidden")
+  package static let forbidden = Status(403, "Forbidden")
   /// 404.
-  public static let notFound = Status(404, "Not Found")
+  package static let notFound = Status(404, "Not Found")
   /// 405.
-  public static let methodNotAllowed = Status(405, "Method Not Allowed")
+  package static let methodNotAllowed = Status(405, "Method Not Allowed")
   /// 406.
-  public static let notAcceptable = Status(406, "Not Acceptable")
+  package static let notAcceptable = Status(406, "Not Acceptable")
   /// 408.
-  public static let requestTimeout = Status(408, "Request Timeout")
+  package static let requestTimeout = Status(408, "Request Timeout")
   /// 409.
-  public static let conflict = Status(409, "Conflict")
+  package static let conflict = Status(409, "Conflict")
   /// 410.
-  public static let gone = Status(410, "Gone")
+  package static let gone = Status(410, "Gone")
   /// 412.
-  public static let preconditionFailed = Status(412, "Precondition Failed")
+  package static let preconditionFailed = Status(412, "Precondition Failed")
   /// 413.
-  public static let contentTooLarge = Status(413, "Content Too Large")
+  package static let contentTooLarge = Status(413, "Content Too Large")
   /// 414.
-  public static let uriTooLong = Status(414, "URI Too Long")
+  package static let uriTooLong = Status(414, "URI Too Long")
   /// 415.
-  public static let unsupportedMediaType = Status(415, "Unsupported Media Type")
+  package static let unsupportedMediaType = Status(415, "Unsupported Media Type")
   /// 417.
-  public static let expectationFailed = Status(417, "Expectation Failed")
+  package static let expectationFailed = Status(417, "Expectation Failed")
   /// 421.
-  public static let misdirectedRequest = Status(421, "Misdirected Request")
+  package static let misdirectedRequest = Status(421, "Misdirected Request")
   /// 422.
-  public static let unprocessableContent = Status(422, "Unprocessable Content")
+  package static let unprocessableContent = Status(422, "Unprocessable Content")
   /// 428.
-  public static let preconditionRequired = Status(428, "Precondition Required")
+  package static let preconditionRequired = Status(428, "Precondition Required")
   /// 429.
-  public static let tooManyRequests = Status(429, "Too Many Requests")
+  package static let tooManyRequests = Status(429, "Too Many Requests")
   /// 431.
-  public static let requestHeaderFieldsTooLarge = Status(431, "Request Header Fields Too Large")
+  package static let requestHeaderFieldsTooLarge = Status(431, "Request Header Fields Too Large")
   /// 500.
-  public static let internalServerError = Status(500, "Internal Server Error")
+  package static let internalServerError = Status(500, "Internal Server Error")
   /// 501.
-  public static let notImplemented = Status(501, "Not Implemented")
+  package static let notImplemented = Status(501, "Not Implemented")
   /// 502.
-  public static let badGateway = Status(502, "Bad Gateway")
+  package static let badGateway = Status(502, "Bad Gateway")
   /// 503.
-  public static let serviceUnavailable = Status(503, "Service Unavailable")
+  package static let serviceUnavailable = Status(503, "Service Unavailable")
   /// 504.
-  public static let gatewayTimeout = Status(504, "Gateway Timeout")
+  package static let gatewayTimeout = Status(504, "Gateway Timeout")
   /// 505.
-  public static let httpVersionNotSupported = Status(505, "HTTP Version Not Supported")
+  package static let httpVersionNotSupported = Status(505, "HTTP Version Not Supported")
 }
 
 extension Status {

@@ -1,13 +1,13 @@
 /// Where another service is found: `http://example.org:8000/below`, to which paths are appended.
-public struct BaseURL: Equatable, Sendable {
+package struct BaseURL: Equatable, Sendable {
   /// Its host, with the port unless it is 80.
-  public let host: String
+  package let host: String
   /// What stands before every path; never ends with a slash.
-  public let path: String
+  package let path: String
 
   /// An address as somebody configured it; nil for anything but plain `http` with a host and, if
   /// need be, a port and a path.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let scheme = "http://"
     guard text.lowercased().hasPrefix(scheme) else { return nil }
     let rest = text.dropFirst(scheme.count)
@@ -24,11 +24,11 @@ public struct BaseURL: Equatable, Sendable {
   }
 
   /// Its host without the port; an IPv6 address is in brackets.
-  public var hostName: String {
+  package var hostName: String {
     let end = host.lastIndex(of: "]") ?? host.startIndex
     return String(host[..<(host[end...].firstIndex(of: ":") ?? host.endIndex)])
   }
 
   /// The address as text.
-  public var text: String { "http://\(host)\(path)" }
+  package var text: String { "http://\(host)\(path)" }
 }

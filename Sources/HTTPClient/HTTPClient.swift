@@ -1,11 +1,11 @@
-public import EventLoop
-public import HTTP
+package import EventLoop
+package import HTTP
 
 /// Sends requests to other services over plain HTTP/1.1; lives on one loop.
 ///
 /// Every wait has a deadline, every answer a largest size; redirects are answers like any other
 /// and never followed. A connection is kept for the next request to the same origin.
-public final class HTTPClient {
+package final class HTTPClient {
   let loop: EventLoop
   let limits: ClientLimits
   private let messageLimits: MessageLimits
@@ -14,7 +14,7 @@ public final class HTTPClient {
   private var exchanges = 0
 
   /// A client whose requests are sent from, and answered on, this loop.
-  public convenience init(loop: EventLoop, limits: ClientLimits = ClientLimits()) {
+  package convenience init(loop: EventLoop, limits: ClientLimits = ClientLimits()) {
     self.init(loop: loop, limits: limits) {
       SocketAddress.resolve(host: $0.host, port: $0.port)
     }
@@ -35,7 +35,7 @@ public final class HTTPClient {
   ///
   /// The error says whether the request may have taken effect. Only a request that was lost with a
   /// kept connection is sent again by itself, once, and only if it has not left or is idempotent.
-  public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+  package func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
     guard let origin = Origin(authority: request.host) else { throw HTTPClientError(.badHost) }
     guard exchanges < limits.exchangesMax else { throw HTTPClientError(.tooBusy) }
     exchanges += 1
@@ -52,7 +52,7 @@ public final class HTTPClient {
   }
 
   /// Closes the connections that are kept; requests under way go on.
-  public func closeIdleConnections() {
+  package func closeIdleConnections() {
     for connection in kept.values.joined() { connection.close() }
     kept = [:]
   }

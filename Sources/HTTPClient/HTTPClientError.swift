@@ -1,9 +1,9 @@
-public import HTTP
+package import HTTP
 
 /// Why there is no answer, and whether the request may have taken effect all the same.
-public struct HTTPClientError: Error, Hashable, Sendable {
+package struct HTTPClientError: Error, Hashable, Sendable {
   /// What went wrong.
-  public enum Reason: Hashable, Sendable {
+  package enum Reason: Hashable, Sendable {
     /// The request's host is not a name or address with an optional port.
     case badHost
     /// The name has no address, or could not be looked up.
@@ -25,12 +25,12 @@ public struct HTTPClientError: Error, Hashable, Sendable {
   }
 
   /// How far an exchange has come.
-  public enum Phase: Hashable, Sendable {
+  package enum Phase: Hashable, Sendable {
     case connecting, writing, reading
   }
 
   /// What the failure says about the request.
-  public enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     /// No byte of it has left: it is as if it had not been tried.
     case notSent
     /// Some of it has left: the other side may have acted on it.
@@ -38,9 +38,9 @@ public struct HTTPClientError: Error, Hashable, Sendable {
   }
 
   /// What went wrong.
-  public let reason: Reason
+  package let reason: Reason
   /// Whether the request may have taken effect.
-  public let outcome: Outcome
+  package let outcome: Outcome
   /// Whether a kept connection ended under the request before any byte of an answer: the usual
   /// fate of a connection that the other side was about to close.
   let wasStale: Bool

@@ -1,27 +1,27 @@
 import EventLoop
-public import HTTP
+package import HTTP
 
 /// One request and what became of it, told to the server's observer for the log and the metrics.
-public struct FinishedRequest: Sendable {
+package struct FinishedRequest: Sendable {
   /// The request; nil when it was refused before its first line was read.
-  public let request: Request?
+  package let request: Request?
   /// Its name, peer and time.
-  public let exchange: Exchange
+  package let exchange: Exchange
   /// The site's name.
-  public let site: String
+  package let site: String
   /// The template of the route that matched.
-  public let route: String?
+  package let route: String?
   /// Who asked, by the number that the handler has given them.
-  public let caller: Int?
+  package let caller: Int?
   /// The status of the answer.
-  public let status: Status
+  package let status: Status
   /// Why the server answered itself; nil when a handler did.
-  public let refusal: Refusal?
+  package let refusal: Refusal?
   /// Bytes of the answer; 0 when the peer was gone before there was one.
-  public let bytesOut: Int
+  package let bytesOut: Int
   /// From the turn that brought the whole request to the answer.
-  public let duration: Duration
+  package let duration: Duration
 
   /// Bytes of the request, as far as it was read and without chunk framing.
-  public var bytesIn: Int { request.map { $0.head.count + $0.body.count } ?? 0 }
+  package var bytesIn: Int { request.map { $0.head.count + $0.body.count } ?? 0 }
 }

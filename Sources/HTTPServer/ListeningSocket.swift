@@ -1,11 +1,11 @@
-public import EventLoop
+package import EventLoop
 import Glibc
 import Synchronization
 
 /// A port that is listened on; the servers of several loops accept from the same one.
-public final class ListeningSocket: Sendable {
+package final class ListeningSocket: Sendable {
   /// Why a port cannot be listened on.
-  public enum Failure: Error, Sendable {
+  package enum Failure: Error, Sendable {
     /// The host has no address.
     case noAddress
     /// The system refused, with this `errno`.
@@ -19,7 +19,7 @@ public final class ListeningSocket: Sendable {
 
   let socket: Socket
   /// The address in use, with the port the system chose if it was asked for 0.
-  public let address: SocketAddress
+  package let address: SocketAddress
   /// Takes the next connection from the queue; tests put a system out of descriptors here.
   let accept: @Sendable () -> Socket.Accepted
   /// Whether another process holds it, too, and accepts when we do not any more.
@@ -28,7 +28,7 @@ public final class ListeningSocket: Sendable {
   private let users = Atomic(0)
 
   /// Listens on a host, given as an address or as a name that is resolved now.
-  public convenience init(host: String, port: UInt16) throws(Failure) {
+  package convenience init(host: String, port: UInt16) throws(Failure) {
     try self.init(host: host, port: port) { $0.accept() }
   }
 
@@ -54,7 +54,7 @@ public final class ListeningSocket: Sendable {
   }
 
   /// Takes over a socket that somebody else has bound, who may go on to hold it.
-  public init(inherited descriptor: Int32) throws(Failure) {
+  package init(inherited descriptor: Int32) throws(Failure) {
     let socket = Socket(descriptor: descriptor)
     guard socket.isListening, let address = socket.localAddress else { throw .notListening }
     socket.prepareForLoop()
@@ -66,13 +66,13 @@ public final class ListeningSocket: Sendable {
   }
 
   /// What another process may be given, to accept from it, too.
-  public var descriptor: Int32 { socket.descriptor }
+  package var descriptor: Int32 { socket.descriptor }
 
   /// Gives an inherited socket back, which no server has used.
-  public func close() { socket.close() }
+  package func close() { socket.close() }
 
   /// The port in use.
-  public var port: UInt16 { address.port }
+  package var port: UInt16 { address.port }
 
   var isShared: Bool { users.load(ordering: .relaxed) > 1 }
 

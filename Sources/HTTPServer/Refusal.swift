@@ -1,7 +1,7 @@
-public import HTTP
+package import HTTP
 
 /// Why a server answers in place of a handler.
-public enum Refusal: Hashable, Sendable {
+package enum Refusal: Hashable, Sendable {
   /// The bytes are not a request that is read here.
   case rejected(Rejection)
   /// The head took too long to arrive.
@@ -16,7 +16,7 @@ public enum Refusal: Hashable, Sendable {
   case tooManyRequests
 
   /// The status to answer with.
-  public var status: Status {
+  package var status: Status {
     switch self {
     case .rejected(let rejection): rejection.status
     case .headTimeout, .bodyTimeout: .requestTimeout
@@ -28,7 +28,7 @@ public enum Refusal: Hashable, Sendable {
   var isTemporary: Bool { status == .serviceUnavailable }
 
   /// One sentence for the sender.
-  public var sentence: String {
+  package var sentence: String {
     switch self {
     case .rejected(let rejection): rejection.sentence
     case .headTimeout: "The request took too long to arrive."

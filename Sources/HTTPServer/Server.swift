@@ -1,10 +1,10 @@
-public import EventLoop
-public import HTTP
+package import EventLoop
+package import HTTP
 
 /// Serves sites on one loop; each loop of a process has its own, and all share the listeners.
 ///
 /// Lives on its loop: everything here is called there. It serves until it is drained.
-public final class Server {
+package final class Server {
   /// Bytes read from a connection by one system call; also what is kept of requests sent ahead.
   static let readBytesMax = 65_536
   /// An output buffer that a large answer made larger than this is not kept.
@@ -13,11 +13,11 @@ public final class Server {
   let loop: EventLoop
   let limits: ServerLimits
   /// What is counted, shared with the servers of other loops.
-  public let metrics: ServerMetrics
+  package let metrics: ServerMetrics
   let observer: ((FinishedRequest) -> Void)?
 
   /// Whether each answer is the last of its connection; new ones are accepted all the same.
-  public var closesConnections = false
+  package var closesConnections = false
 
   private let messageLimits: MessageLimits
   private(set) var encoder: ResponseEncoder
@@ -37,7 +37,7 @@ public final class Server {
   /// A server that accepts from the sites' listeners at once.
   ///
   /// The observer is told of each request when its answer is put out.
-  public init(
+  package init(
     loop: EventLoop, sites: [Site], limits: ServerLimits = ServerLimits(),
     messageLimits: MessageLimits = .standard, metrics: ServerMetrics = ServerMetrics(),
     observer: ((FinishedRequest) -> Void)? = nil
@@ -59,11 +59,11 @@ public final class Server {
 
 extension Server {
   /// How a drain ended.
-  public struct DrainReport: Equatable, Sendable {
+  package struct DrainReport: Equatable, Sendable {
     /// Connections ended by force; 0 when every answer went out.
-    public let connectionsCut: Int
+    package let connectionsCut: Int
     /// Handlers that had not returned.
-    public let handlersLeft: Int
+    package let handlersLeft: Int
   }
 
   private struct Draining {
@@ -75,7 +75,7 @@ extension Server {
   ///
   /// Connections at rest are closed at once, those in use with their next answer or a moment later,
   /// and what is left when the limits' drain deadline passes is cut.
-  public func drain() async -> DrainReport {
+  package func drain() async -> DrainReport {
     await withCheckedContinuation { continuation in
       drain { continuation.resume(returning: $0) }
     }

@@ -4,46 +4,46 @@ import Synchronization
 ///
 /// Two of the numbers are gauges that admission decides by: the ceilings hold for the process,
 /// however unevenly the kernel shares connections out among its loops.
-public final class ServerMetrics: Sendable {
+package final class ServerMetrics: Sendable {
   /// Connections that are open now.
-  public let connectionsOpen = Counter()
+  package let connectionsOpen = Counter()
   /// Requests in the hands of asynchronous handlers now.
-  public let requestsInFlight = Counter()
+  package let requestsInFlight = Counter()
 
   /// Connections accepted.
-  public let connectionsAccepted = Counter()
+  package let connectionsAccepted = Counter()
   /// Connections answered 503 or dropped because there were too many, or no descriptor was left.
-  public let connectionsRefused = Counter()
+  package let connectionsRefused = Counter()
   /// Requests answered 503 because too many were in flight.
-  public let requestsRefused = Counter()
+  package let requestsRefused = Counter()
   /// Messages that were not a request.
-  public let messagesRejected = Counter()
+  package let messagesRejected = Counter()
   /// Connections ended because all of them kept too many bytes.
-  public let connectionsCut = Counter()
+  package let connectionsCut = Counter()
   /// Answers that found their peer gone.
-  public let answersDropped = Counter()
+  package let answersDropped = Counter()
 
   /// Heads that took too long.
-  public let headTimeouts = Counter()
+  package let headTimeouts = Counter()
   /// Contents that took too long.
-  public let bodyTimeouts = Counter()
+  package let bodyTimeouts = Counter()
   /// Handlers that took too long.
-  public let handlerTimeouts = Counter()
+  package let handlerTimeouts = Counter()
   /// Answers whose peer stopped reading.
-  public let sendTimeouts = Counter()
+  package let sendTimeouts = Counter()
   /// Connections closed after resting, or after never saying anything.
-  public let idleTimeouts = Counter()
+  package let idleTimeouts = Counter()
 
   /// Counts from zero.
-  public init() {}
+  package init() {}
 }
 
 /// A number that any thread reads and the loops change.
-public struct Counter: ~Copyable, Sendable {
+package struct Counter: ~Copyable, Sendable {
   private let number = Atomic(0)
 
   /// The number now.
-  public var value: Int { number.load(ordering: .relaxed) }
+  package var value: Int { number.load(ordering: .relaxed) }
 
   func add(_ count: Int = 1) { number.add(count, ordering: .relaxed) }
   func subtract() { number.subtract(1, ordering: .relaxed) }

@@ -1,10 +1,10 @@
-public import EventLoop
-public import HTTP
+package import EventLoop
+package import HTTP
 
 /// What one listening port serves, as the server sees it; lives on one loop.
-public struct Site {
+package struct Site {
   /// The name in logs and metrics.
-  public let name: String
+  package let name: String
   let listener: ListeningSocket
   let answer: (Request, Exchange) -> Answer
   let refuse: (Refusal, Request?, RequestID) -> Response
@@ -13,7 +13,7 @@ public struct Site {
   ///
   /// `refuse` words every answer that the server gives itself, so that it comes in the site's own
   /// envelope. It is given the request as far as it was read.
-  public init(
+  package init(
     name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Answer,
     refuse: @escaping (Refusal, Request?, RequestID) -> Response
   ) {
@@ -39,7 +39,7 @@ public struct Site {
 }
 
 /// How a request is answered, decided at once; `route` is the template that matched, for metrics.
-public enum Answer {
+package enum Answer {
   /// The answer is known without waiting; no task is made for it.
   case now(Response, route: String? = nil)
   /// The answer has to be waited for, on the same loop.
@@ -50,11 +50,11 @@ public enum Answer {
 }
 
 /// What is known of a request besides itself.
-public struct Exchange: Sendable {
+package struct Exchange: Sendable {
   /// The name of the request in the answer and in logs.
-  public let id: RequestID
+  package let id: RequestID
   /// Who sent it.
-  public let peer: SocketAddress
+  package let peer: SocketAddress
   /// The loop's time when it was complete.
-  public let receivedAt: Instant
+  package let receivedAt: Instant
 }

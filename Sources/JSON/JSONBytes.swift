@@ -1,6 +1,5 @@
 /// How each kind of value looks in bytes; the writers put keys and commas around it.
 extension [UInt8] {
-  @inlinable
   mutating func appendJSON(object write: (inout JSONObjectWriter) -> Void) {
     append(UInt8(ascii: "{"))
     var writer = JSONObjectWriter(taken())
@@ -9,7 +8,6 @@ extension [UInt8] {
     append(UInt8(ascii: "}"))
   }
 
-  @inlinable
   mutating func appendJSON(array write: (inout JSONArrayWriter) -> Void) {
     append(UInt8(ascii: "["))
     var writer = JSONArrayWriter(taken())
@@ -19,7 +17,6 @@ extension [UInt8] {
   }
 
   /// The bytes, moved out, so that the writer they go to holds the only reference.
-  @inlinable
   mutating func taken() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &self)

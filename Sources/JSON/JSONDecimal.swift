@@ -1,16 +1,16 @@
 /// Which decimals a field takes: how many fraction digits, and from where to where.
-public struct JSONDecimalForm: Hashable, Sendable {
+package struct JSONDecimalForm: Hashable, Sendable {
   /// The most digits behind the point; the units of `range` are this small.
-  public let fractionDigits: Int
+  package let fractionDigits: Int
 
   /// The allowed values in minor units: `0...999` with two fraction digits is 0.00 to 9.99.
-  public let range: ClosedRange<Int64>
+  package let range: ClosedRange<Int64>
 
   /// What every money column holds: 0.00 to 9999999999.99.
-  public static let money = JSONDecimalForm(fractionDigits: 2, range: 0...999_999_999_999)
+  package static let money = JSONDecimalForm(fractionDigits: 2, range: 0...999_999_999_999)
 
   /// Describes decimals with at most 18 fraction digits, which is what 64 bits can hold.
-  public init(fractionDigits: Int, range: ClosedRange<Int64>) {
+  package init(fractionDigits: Int, range: ClosedRange<Int64>) {
     precondition((0...18).contains(fractionDigits), "64 bits hold at most 18 fraction digits")
     self.fractionDigits = fractionDigits
     self.range = range
@@ -19,7 +19,7 @@ public struct JSONDecimalForm: Hashable, Sendable {
 
 extension JSONDecimalForm: CustomStringConvertible {
   /// What a field of this form must be, in English.
-  public var description: String {
+  package var description: String {
     "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
       + " with at most \(fractionDigits) fraction digits"
   }

@@ -1,7 +1,6 @@
 /// A parsed document that is being decoded, with the violations found so far.
 ///
 /// Objects and fields refer to it by index; it lives only as long as one decoding.
-@usableFromInline
 final class JSONDocument {
   let tape: JSONTape
   let unknownFields: JSONUnknownFields
@@ -17,7 +16,6 @@ final class JSONDocument {
     self.unknownFields = unknownFields
   }
 
-  @usableFromInline
   static func parse(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields
   ) throws(JSONFailure) -> JSONDocument {
@@ -28,9 +26,8 @@ final class JSONDocument {
     }
   }
 
-  @usableFromInline var root: JSONField { JSONField(document: self, place: .value(0)) }
+  var root: JSONField { JSONField(document: self, place: .value(0)) }
 
-  @usableFromInline
   func throwViolations() throws(JSONFailure) {
     if !violations.isEmpty { throw .violations(violations) }
   }
@@ -96,7 +93,7 @@ final class JSONDocument {
 }
 
 /// What becomes of fields that nobody asks for.
-public enum JSONUnknownFields: Sendable {
+package enum JSONUnknownFields: Sendable {
   /// Each is a violation.
   case refused
   /// They are passed over, as a contract with older clients may promise.

@@ -1,21 +1,21 @@
 /// Why bytes are not one JSON document, and where.
-public struct JSONError: Error, Hashable, Sendable {
+package struct JSONError: Error, Hashable, Sendable {
   /// The first byte that could not be accepted; the length of the input when it ended too early.
-  public let offset: Int
+  package let offset: Int
 
   /// The value being read, as `items[0].quantity`; empty at the root.
-  public let path: String
+  package let path: String
 
   /// What was expected or refused.
-  public let reason: Reason
+  package let reason: Reason
 
   /// One sentence for a caller: `expected ',' or '}' at byte 17, in items[0]`.
-  public var message: String {
+  package var message: String {
     "\(reason.rawValue) at byte \(offset)" + (path.isEmpty ? "" : ", in \(path)")
   }
 
   /// What the grammar, or a limit, has against the bytes.
-  public enum Reason: String, Error, Hashable, Sendable, CaseIterable {
+  package enum Reason: String, Error, Hashable, Sendable, CaseIterable {
     case endOfInput = "unexpected end of the document"
     case byteOrderMark = "a byte order mark is not allowed"
     case expectedValue = "expected a value"
@@ -40,7 +40,7 @@ public struct JSONError: Error, Hashable, Sendable {
 }
 
 /// Why a document did not become the wanted value.
-public enum JSONFailure: Error, Hashable, Sendable {
+package enum JSONFailure: Error, Hashable, Sendable {
   /// The bytes are not JSON as this reader accepts it.
   case syntax(JSONError)
 

@@ -1,7 +1,6 @@
 extension JSONField {
   /// What `read` makes of an object; fields it does not ask for are unknown.
-  @inlinable
-  public func object<Value, Failure: Error>(
+  package func object<Value, Failure: Error>(
     _ read: (JSONObject) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let object = JSONObject(document: document, node: objectNode())
@@ -13,8 +12,7 @@ extension JSONField {
   /// What `read` makes of each item of an array.
   ///
   /// An item that throws does not keep the next from being read, and its violations collected.
-  @inlinable
-  public func array<Item, Failure: Error>(
+  package func array<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONField) throws(Failure) -> Item
   ) throws(Failure) -> [Item] {
@@ -34,19 +32,16 @@ extension JSONField {
   }
 
   /// What `read` makes of each item of an array of objects.
-  @inlinable
-  public func objects<Item, Failure: Error>(
+  package func objects<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONObject) throws(Failure) -> Item
   ) throws(Failure) -> [Item] {
     try array(count: count) { item throws(Failure) in try item.object(read) }
   }
 
-  @usableFromInline
   func objectNode() -> Int? { required(of: .object, else: .notObject) }
 
   /// The items of an array of an allowed size; none when it is another, however long.
-  @usableFromInline
   func items(count: ClosedRange<Int>) -> JSONItems {
     guard let node = required(of: .array, else: .notArray) else { return JSONItems() }
     let actual = document.count(of: node)
@@ -59,13 +54,11 @@ extension JSONField {
 }
 
 /// Walks over the items of an array.
-@usableFromInline
 struct JSONItems {
   var index = 0
-  @usableFromInline var left = 0
+  var left = 0
 
   /// The node of the next item.
-  @usableFromInline
   mutating func next(in document: JSONDocument) -> Int? {
     guard left > 0 else { return nil }
     let item = index

@@ -1,6 +1,6 @@
 extension JSONField {
   /// A string of so many Unicode scalars that `check`, if given, has no complaint about.
-  public func string(
+  package func string(
     length: ClosedRange<Int> = 0...JSONLimits.stringCharacters,
     check: ((String) -> String?)? = nil
   ) -> String {
@@ -15,7 +15,7 @@ extension JSONField {
   }
 
   /// A whole number in plain digits; `1.0`, `1e2` and `"1"` are refused, `-0` is 0.
-  public func integer(in range: ClosedRange<Int> = .min ... .max) -> Int {
+  package func integer(in range: ClosedRange<Int> = .min ... .max) -> Int {
     guard let node = required(of: .number, else: .notWholeNumber(range)) else {
       return range.lowerBound
     }
@@ -30,7 +30,7 @@ extension JSONField {
   }
 
   /// An exact decimal in minor units, from a number or a decimal string without exponent.
-  public func decimal(_ form: JSONDecimalForm = .money) -> Int64 {
+  package func decimal(_ form: JSONDecimalForm = .money) -> Int64 {
     guard let node = required() else { return form.range.lowerBound }
     let kind = document.tape.nodes[node].kind
     guard kind == .number || kind == .string else {
@@ -52,7 +52,7 @@ extension JSONField {
   }
 
   /// True or false; no number or string stands for either.
-  public func boolean() -> Bool {
+  package func boolean() -> Bool {
     guard let node = required() else { return false }
     switch document.tape.nodes[node].kind {
     case .true: return true
@@ -64,7 +64,7 @@ extension JSONField {
   }
 
   /// One of the words of an enumeration, letter for letter.
-  public func word<Word: RawRepresentable & CaseIterable>(
+  package func word<Word: RawRepresentable & CaseIterable>(
     _ type: Word.Type = Word.self
   ) -> Word where Word.RawValue == String {
     let standIn = Word.allCases.first!

@@ -2,8 +2,7 @@
 ///
 /// Asked directly a field is required: `json["name"].string()`. With `optional` or `ifPresent`
 /// before it, it is not: `json["name"].optional?.string()`.
-public struct JSONField {
-  @usableFromInline
+package struct JSONField {
   enum Place {
     case value(Int)
     case absent(object: Int)
@@ -11,11 +10,10 @@ public struct JSONField {
     case standIn
   }
 
-  @usableFromInline let document: JSONDocument
-  @usableFromInline let place: Place
-  @usableFromInline let key: StaticString
+  let document: JSONDocument
+  let place: Place
+  let key: StaticString
 
-  @inlinable
   init(document: JSONDocument, place: Place, key: StaticString = "") {
     self.document = document
     self.place = place
@@ -23,22 +21,19 @@ public struct JSONField {
   }
 
   /// The field when it is there, be it null.
-  @inlinable
-  public var ifPresent: JSONField? {
+  package var ifPresent: JSONField? {
     if case .value = place { self } else { nil }
   }
 
   /// The field when it is there and not null.
-  @inlinable
-  public var optional: JSONField? { isGiven ? self : nil }
+  package var optional: JSONField? { isGiven ? self : nil }
 
-  @usableFromInline var isGiven: Bool {
+  var isGiven: Bool {
     if case .value(let node) = place { document.tape.nodes[node].kind != .null } else { false }
   }
 
   /// What a merging update does to the field: absent keeps, null clears, a value sets.
-  @inlinable
-  public func change<Value, Failure: Error>(
+  package func change<Value, Failure: Error>(
     _ read: (JSONField) throws(Failure) -> Value
   ) throws(Failure) -> JSONChange<Value> {
     guard ifPresent != nil else { return .keep }
@@ -48,7 +43,7 @@ public struct JSONField {
 
   /// Refuses the field for a reason of the contract's own.
   @discardableResult
-  public func refuse(_ message: String) -> JSONInvalid {
+  package func refuse(_ message: String) -> JSONInvalid {
     record(.refused(message))
     return JSONInvalid()
   }
@@ -77,7 +72,7 @@ public struct JSONField {
 }
 
 /// What a merging update does to a value.
-public enum JSONChange<Value> {
+package enum JSONChange<Value> {
   /// The field is absent: the value stays.
   case keep
   /// The field is null: the value goes.

@@ -1,25 +1,25 @@
 /// Every bound the reader and the decoder keep, so that no body can cost more than it is worth.
-public enum JSONLimits {
+package enum JSONLimits {
   /// Bytes of one document: the HTTP body limit, kept here too for callers that bring no HTTP.
-  public static let documentBytes = 262_144
+  package static let documentBytes = 262_144
 
   /// Open arrays and objects at once: the deepest contract needs 3, and the parser recurses.
-  public static let depth = 32
+  package static let depth = 32
 
   /// Values and keys of one document: 12 bytes of memory each, so at most 384 KB.
-  public static let values = 32_768
+  package static let values = 32_768
 
   /// Unicode scalars of a string whose field names no length of its own.
-  public static let stringCharacters = 4_096
+  package static let stringCharacters = 4_096
 
   /// Items of an array whose field names no count of its own: the most lines of one order.
-  public static let items = 100
+  package static let items = 100
 
   /// Violations collected from one document, so that a bad body cannot make a huge answer.
-  public static let violations = 100
+  package static let violations = 100
 
   /// Bytes of a key that an error path repeats; longer keys are cut there.
-  public static let pathKeyBytes = 64
+  package static let pathKeyBytes = 64
 
   /// Keys of one object compared pair by pair; above it they are sorted to find a duplicate.
   static let pairwiseKeys = 12

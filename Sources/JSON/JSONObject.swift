@@ -1,23 +1,15 @@
 /// An object being decoded.
-public struct JSONObject {
-  @usableFromInline let document: JSONDocument
+package struct JSONObject {
+  let document: JSONDocument
 
   /// Nil for the stand-in of something that is no object; its fields are stand-ins too.
-  @usableFromInline let node: Int?
-
-  @inlinable
-  init(document: JSONDocument, node: Int?) {
-    self.document = document
-    self.node = node
-  }
+  let node: Int?
 
   /// A field by its name, present or not; from now on it is a known one.
-  @inlinable
-  public subscript(key: StaticString) -> JSONField {
+  package subscript(key: StaticString) -> JSONField {
     JSONField(document: document, place: place(of: key), key: key)
   }
 
-  @usableFromInline
   func place(of key: StaticString) -> JSONField.Place {
     guard let node else { return .standIn }
     return document.value(of: key, in: node).map { .value($0) } ?? .absent(object: node)
@@ -25,17 +17,16 @@ public struct JSONObject {
 
   /// Refuses the object as a whole, for a rule between its fields.
   @discardableResult
-  public func refuse(_ message: String) -> JSONInvalid {
+  package func refuse(_ message: String) -> JSONInvalid {
     if let node { document.record(.refused(message), at: document.tape.path(to: node)) }
     return JSONInvalid()
   }
 
   /// Leaves when anything read so far was wrong, before code that cannot bear a stand-in.
-  public func check() throws(JSONInvalid) {
+  package func check() throws(JSONInvalid) {
     if !document.violations.isEmpty { throw JSONInvalid() }
   }
 
-  @usableFromInline
   func refuseUnknown() {
     if let node { document.refuseUnknown(in: node) }
   }

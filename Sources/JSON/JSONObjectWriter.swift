@@ -1,19 +1,17 @@
 /// Writes the members of one object; nil is written as null.
-public struct JSONObjectWriter {
-  @usableFromInline var bytes: [UInt8]
+package struct JSONObjectWriter {
+  var bytes: [UInt8]
 
-  @usableFromInline
   init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
 
   /// Writes a string.
-  public mutating func string(_ key: JSONKey, _ value: String?) {
+  package mutating func string(_ key: JSONKey, _ value: String?) {
     begin(key)
     bytes.appendJSON(string: value)
   }
 
   /// Writes a string whose characters need no escape, straight from whoever appends them.
-  @inlinable
-  public mutating func plain(_ key: JSONKey, _ append: (inout [UInt8]) -> Void) {
+  package mutating func plain(_ key: JSONKey, _ append: (inout [UInt8]) -> Void) {
     begin(key)
     bytes.append(UInt8(ascii: "\""))
     let start = bytes.count
@@ -23,55 +21,52 @@ public struct JSONObjectWriter {
   }
 
   /// Writes a whole number.
-  public mutating func integer(_ key: JSONKey, _ value: Int?) {
+  package mutating func integer(_ key: JSONKey, _ value: Int?) {
     begin(key)
     bytes.appendJSON(integer: value.map(Int64.init))
   }
 
   /// Writes a whole number.
-  public mutating func integer(_ key: JSONKey, _ value: Int64?) {
+  package mutating func integer(_ key: JSONKey, _ value: Int64?) {
     begin(key)
     bytes.appendJSON(integer: value)
   }
 
   /// Writes minor units as a number with two fraction digits: 2110 as `21.10`.
-  public mutating func money(_ key: JSONKey, _ minorUnits: Int64?) {
+  package mutating func money(_ key: JSONKey, _ minorUnits: Int64?) {
     begin(key)
     bytes.appendJSON(money: minorUnits)
   }
 
   /// Writes true or false.
-  public mutating func boolean(_ key: JSONKey, _ value: Bool?) {
+  package mutating func boolean(_ key: JSONKey, _ value: Bool?) {
     begin(key)
     bytes.appendJSON(boolean: value)
   }
 
   /// Writes null.
-  public mutating func null(_ key: JSONKey) {
+  package mutating func null(_ key: JSONKey) {
     begin(key)
     bytes.appendJSON(boolean: nil)
   }
 
   /// Writes bytes that are one JSON value already.
-  public mutating func raw(_ key: JSONKey, _ value: some Collection<UInt8>) {
+  package mutating func raw(_ key: JSONKey, _ value: some Collection<UInt8>) {
     begin(key)
     bytes.appendJSON(raw: value)
   }
 
   /// Writes an object.
-  @inlinable
-  public mutating func object(_ key: JSONKey, _ write: (inout JSONObjectWriter) -> Void) {
+  package mutating func object(_ key: JSONKey, _ write: (inout JSONObjectWriter) -> Void) {
     begin(key)
     bytes.appendJSON(object: write)
   }
 
   /// Writes an array.
-  @inlinable
-  public mutating func array(_ key: JSONKey, _ write: (inout JSONArrayWriter) -> Void) {
+  package mutating func array(_ key: JSONKey, _ write: (inout JSONArrayWriter) -> Void) {
     begin(key)
     bytes.appendJSON(array: write)
   }
 
-  @usableFromInline
   mutating func begin(_ key: JSONKey) { bytes.appendJSON(key: key) }
 }

@@ -12,10 +12,9 @@
 /// A read that fails records its violation and returns a stand-in of the right type, so that the
 /// next field is read too. The decoding then throws whatever the closure made of it: a stand-in
 /// never leaves. Do not index into an array that was read; it is empty when it was not one.
-public enum JSONReader {
+package enum JSONReader {
   /// Decodes a document whose root is an object.
-  @inlinable
-  public static func decode<Value>(
+  package static func decode<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONObject) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
@@ -25,8 +24,7 @@ public enum JSONReader {
   }
 
   /// Decodes a document whose root may be anything.
-  @inlinable
-  public static func decodeValue<Value>(
+  package static func decodeValue<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONField) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
@@ -44,4 +42,4 @@ public enum JSONReader {
 }
 
 /// Ends the decoding of a value early; its violation is recorded already.
-public struct JSONInvalid: Error {}
+package struct JSONInvalid: Error {}

@@ -3,26 +3,26 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// A string.
-  public init(stringLiteral value: String) { self = .string(value) }
+  package init(stringLiteral value: String) { self = .string(value) }
 
   /// A whole number.
-  public init(integerLiteral value: Int) { self = .number("\(value)") }
+  package init(integerLiteral value: Int) { self = .number("\(value)") }
 
   /// True or false.
-  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  package init(booleanLiteral value: Bool) { self = .boolean(value) }
 
   /// An array.
-  public init(arrayLiteral items: JSONValue...) { self = .array(items) }
+  package init(arrayLiteral items: JSONValue...) { self = .array(items) }
 
   /// An object, in the order written.
-  public init(dictionaryLiteral members: (String, JSONValue)...) {
+  package init(dictionaryLiteral members: (String, JSONValue)...) {
     self = .object(members.map(Member.init))
   }
 }
 
 extension JSONValue {
   /// The document for people: a line for each value, inner ones two spaces further in.
-  public var indented: [UInt8] {
+  package var indented: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes, lineBreak: [0x0A])
     return bytes + [0x0A]

@@ -1,5 +1,5 @@
 /// A whole document as a tree, for code that compares or walks documents of unknown shape.
-public enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   /// The word null.
   case null
   /// True or false.
@@ -14,21 +14,21 @@ public enum JSONValue: Equatable, Sendable {
   case object([Member])
 
   /// A name and its value.
-  public struct Member: Equatable, Sendable {
+  package struct Member: Equatable, Sendable {
     /// The name, decoded.
-    public let key: String
+    package let key: String
     /// The value.
-    public let value: JSONValue
+    package let value: JSONValue
 
     /// Pairs a name with a value.
-    public init(key: String, value: JSONValue) {
+    package init(key: String, value: JSONValue) {
       self.key = key
       self.value = value
     }
   }
 
   /// Parses a document.
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
+  package init(parsing bytes: [UInt8]) throws(JSONError) {
     let tape = try JSONParser.parse(bytes)
     var index = 0
     self.init(tape, at: &index)
@@ -60,19 +60,19 @@ public enum JSONValue: Equatable, Sendable {
   }
 
   /// The value of a member, nil when this is no object or has no such member.
-  public subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
   /// An item, nil when this is no array or a shorter one.
-  public subscript(index: Int) -> JSONValue? {
+  package subscript(index: Int) -> JSONValue? {
     guard case .array(let items) = self, items.indices.contains(index) else { return nil }
     return items[index]
   }
 
   /// The document in bytes, without spaces.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes)
     return bytes

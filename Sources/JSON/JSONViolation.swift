@@ -1,22 +1,22 @@
 /// One field that is not what was asked for.
-public struct JSONViolation: Error, Hashable, Sendable {
+package struct JSONViolation: Error, Hashable, Sendable {
   /// The field as a path from the root: `items[0].quantity`; empty for the root itself.
-  public let field: String
+  package let field: String
 
   /// What is wrong, for contracts that phrase it in words of their own.
-  public let reason: Reason
+  package let reason: Reason
 
   /// What the field must be, in English, without the field's name.
-  public var message: String { reason.description }
+  package var message: String { reason.description }
 
   /// Names a field and what is wrong with it.
-  public init(field: String, reason: Reason) {
+  package init(field: String, reason: Reason) {
     self.field = field
     self.reason = reason
   }
 
   /// What can be wrong with a field.
-  public enum Reason: Hashable, Sendable {
+  package enum Reason: Hashable, Sendable {
     /// A required field is absent.
     case missing
     /// Nobody asked for this field; the name of the one that may be meant.
@@ -46,7 +46,7 @@ public struct JSONViolation: Error, Hashable, Sendable {
 
 extension JSONViolation.Reason: CustomStringConvertible {
   /// What the field must be, in English.
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing: "is required"
     case .unknown(let nearest):

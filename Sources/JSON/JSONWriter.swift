@@ -10,10 +10,9 @@
 ///
 /// A key can only be written together with its value, in an object, and brackets close themselves;
 /// commas follow from the byte before.
-public enum JSONWriter {
+package enum JSONWriter {
   /// A document whose root is an object.
-  @inlinable
-  public static func object(
+  package static func object(
     reserving capacity: Int = 256, _ write: (inout JSONObjectWriter) -> Void
   ) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -23,16 +22,14 @@ public enum JSONWriter {
   }
 
   /// Appends a document whose root is an object to bytes that are there already.
-  @inlinable
-  public static func append(
+  package static func append(
     to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
   ) {
     bytes.appendJSON(object: write)
   }
 
   /// A document whose root is an array.
-  @inlinable
-  public static func array(
+  package static func array(
     reserving capacity: Int = 256, _ write: (inout JSONArrayWriter) -> Void
   ) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -43,17 +40,15 @@ public enum JSONWriter {
 }
 
 /// The name of a member: a literal costs nothing, other text is escaped when it is written.
-public enum JSONKey: ExpressibleByStringLiteral {
+package enum JSONKey: ExpressibleByStringLiteral {
   /// A literal of plain ASCII without quotes or backslashes.
   case literal(StaticString)
   /// Any other text.
   case text(String)
 
   /// Makes a key of a literal in the source.
-  @inlinable
-  public init(stringLiteral value: StaticString) { self = .literal(value) }
+  package init(stringLiteral value: StaticString) { self = .literal(value) }
 
   /// Makes a key of text known only at run time.
-  @inlinable
-  public init(_ text: String) { self = .text(text) }
+  package init(_ text: String) { self = .text(text) }
 }

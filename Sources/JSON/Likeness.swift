@@ -1,8 +1,8 @@
 /// How alike names are, to say what somebody may have meant.
-public enum Likeness {
+package enum Likeness {
   /// The name most like `name`, if it is a slip of the keyboard or of the convention away:
   /// `productId` for `product_id`.
-  public static func nearest(to name: some StringProtocol, of known: [String]) -> String? {
+  package static func nearest(to name: some StringProtocol, of known: [String]) -> String? {
     // What is longer than this is no slip, and would be dear to compare.
     guard name.utf8.count <= 64 else { return nil }
     let nearest = known.map { (name: $0, edits: edits(from: $0, to: name)) }

@@ -1,13 +1,13 @@
-public import HTTP
+package import HTTP
 import JSON
 import Orders
 
 /// One request at the route it is meant for.
-public struct Call {
+package struct Call {
   /// The request.
-  public let request: Request
+  package let request: Request
   /// What the request is called in answers and logs.
-  public let id: RequestID
+  package let id: RequestID
   let entry: RouteTree.Entry
   /// Who asks, as far as a token tells; nil where none was asked for.
   private(set) var caller: Caller?

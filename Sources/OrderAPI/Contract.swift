@@ -2,17 +2,17 @@
 ///
 /// It is mounted below `/name` on the main port and, where it has one, at the root of a port of its
 /// own. Nothing in its routes knows which: `Call` and `Occasion` do.
-public struct Contract: Sendable {
+package struct Contract: Sendable {
   /// What it is called: in its base path, its setting, metrics and logs.
-  public let name: String
+  package let name: String
   /// Its routes and error envelope over the services of one event loop.
-  public let routeSet: @Sendable (Services) -> RouteSet
+  package let routeSet: @Sendable (Services) -> RouteSet
 
   /// Where it is mounted on the main port.
-  public var basePath: PathPattern { PathPattern("/\(name)") }
+  package var basePath: PathPattern { PathPattern("/\(name)") }
 
   /// All of them: a new one is a line here, its adapter and its test.
-  public static let all: [Contract] = [
+  package static let all: [Contract] = [
     Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet },
     Contract(name: "fulfilment") { FulfilmentContract($0).routeSet },
     Contract(name: "shop") { ShopContract($0).routeSet },

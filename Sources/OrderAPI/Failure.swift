@@ -1,9 +1,9 @@
-public import HTTP
-public import JSON
-public import Orders
+package import HTTP
+package import JSON
+package import Orders
 
 /// Everything a caller may have to be told, before any contract puts it into words of its own.
-public enum Failure: Error {
+package enum Failure: Error {
   /// Nobody offers this path.
   case unknownRoute
   /// The path is offered, the method is not.

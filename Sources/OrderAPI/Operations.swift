@@ -2,17 +2,17 @@ import HTTP
 import JSON
 
 /// What the people who run the service ask it, outside every contract.
-public struct Operations {
+package struct Operations {
   /// Whether requests should be sent here, and why not.
-  public struct Readiness: Sendable {
+  package struct Readiness: Sendable {
     /// What was looked at, and nil or what is wrong with it.
-    public let checks: [(name: String, trouble: String?)]
+    package let checks: [(name: String, trouble: String?)]
 
     /// The state of what the service needs.
-    public init(checks: [(name: String, trouble: String?)]) { self.checks = checks }
+    package init(checks: [(name: String, trouble: String?)]) { self.checks = checks }
 
     /// Whether nothing is wrong.
-    public var isReady: Bool { checks.allSatisfy { $0.trouble == nil } }
+    package var isReady: Bool { checks.allSatisfy { $0.trouble == nil } }
   }
 
   private let readiness: () async -> Readiness
@@ -21,7 +21,7 @@ public struct Operations {
   private let documents: Documents
 
   /// The operations of one event loop.
-  public init(
+  package init(
     readiness: @escaping () async -> Readiness, metrics: @escaping () -> [UInt8],
     metricsAccess: Access = .admin, documents: Documents = Documents()
   ) {
@@ -32,7 +32,7 @@ public struct Operations {
   }
 
   /// The routes; they share the own API's error envelope.
-  public var routeSet: RouteSet {
+  package var routeSet: RouteSet {
     RouteSet(
       name: "operations",
       refusal: WaybillContract.refusal,

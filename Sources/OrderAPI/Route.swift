@@ -1,11 +1,11 @@
-public import HTTP
+package import HTTP
 
 /// One thing a contract offers, as a value: the router and the documentation read the same table.
 ///
 /// A route belongs to one event loop, as the services its handler calls do.
-public struct Route {
+package struct Route {
   /// How a route makes its answer.
-  public enum Handler {
+  package enum Handler {
     /// At once, from what is in memory.
     case now((Call) throws -> Response)
     /// After waiting for something.
@@ -13,13 +13,13 @@ public struct Route {
   }
 
   /// What is asked to be done.
-  public let method: Method
+  package let method: Method
   /// Where, below the contract's mount.
-  public let path: PathPattern
+  package let path: PathPattern
   /// What callers are told of it.
   let description: RouteDescription
   /// Who may.
-  public let access: Access
+  package let access: Access
   let handler: Handler
 
   /// A route whose handler waits for the database or another service.
@@ -54,22 +54,22 @@ extension Route {
 }
 
 /// A path with places for values: `/products/{id}`.
-public struct PathPattern: ExpressibleByStringLiteral, Sendable {
+package struct PathPattern: ExpressibleByStringLiteral, Sendable {
   enum Segment: Equatable, Sendable {
     case literal([UInt8])
     case value(name: String)
   }
 
   /// The pattern as written.
-  public let text: String
+  package let text: String
   let segments: [Segment]
   /// What the values in it are called, in their order.
   let names: [String]
   /// What stands before a path below it: the pattern, or nothing for the root.
-  public var base: String { text == "/" ? "" : text }
+  package var base: String { text == "/" ? "" : text }
 
   /// A pattern as it stands in a route table; names in braces take one segment each.
-  public init(stringLiteral text: String) {
+  package init(stringLiteral text: String) {
     self.init(text)
   }
 
@@ -103,12 +103,12 @@ struct Resource {
 }
 
 /// The routes of one contract, and the one way it tells a caller that something went wrong.
-public struct RouteSet {
+package struct RouteSet {
   /// Something that is done around a handler, which may be called several times.
-  public typealias Around = (Call, () async throws -> Response) async throws -> Response
+  package typealias Around = (Call, () async throws -> Response) async throws -> Response
 
   /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
-  public let name: StaticString
+  package let name: StaticString
   /// Whom a change is put down to that needed no token.
   let withoutToken: String
   /// What its refusals look like.
@@ -116,9 +116,9 @@ public struct RouteSet {
   /// Everything it offers, by what it is about.
   let resources: [Resource]
   /// Everything it offers.
-  public let routes: [Route]
+  package let routes: [Route]
   /// Its error envelope, for every failure below its mount.
-  public let explain: (Failure, Occasion) -> Response
+  package let explain: (Failure, Occasion) -> Response
   /// What is done around every handler that waits, and around the transaction of a keyed one.
   let around: Around?
 

@@ -1,12 +1,12 @@
-public import HTTP
-public import OrderService
+package import HTTP
+package import OrderService
 import Orders
 
 /// Finds the route for a request and makes sure that whatever happens there is answered in the
 /// envelope of the contract it happened in.
-public final class Router {
+package final class Router {
   /// What became of a request.
-  public enum Reply {
+  package enum Reply {
     /// The answer.
     case now(Response)
     /// What to wait for.
@@ -14,7 +14,7 @@ public final class Router {
   }
 
   /// A set of routes and where it is mounted.
-  public typealias Mount = (path: PathPattern, set: RouteSet)
+  package typealias Mount = (path: PathPattern, set: RouteSet)
 
   private let mounts: [Mount]
   private let tree: RouteTree
@@ -32,7 +32,7 @@ public final class Router {
   ///   - nextTurn: Waits until everything else on the loop has had its turn, in the middle of what
   ///     takes long.
   ///   - report: Is told of every failure that is our own fault, for the log.
-  public init(
+  package init(
     _ mounts: [Mount], gate: Gate? = nil, answers: AnswerOnce? = nil,
     nextTurn: @escaping () async -> Void = {},
     report: @escaping (any Error, RequestID) -> Void
@@ -50,7 +50,7 @@ public final class Router {
   }
 
   /// The route's template and the reply of the handler; no template when there is no such route.
-  public func reply(
+  package func reply(
     to request: Request, id: RequestID, from address: ClientAddress
   ) -> (template: String?, reply: Reply) {
     if request.method == .options, request.path.elementsEqual("*".utf8) {
@@ -73,7 +73,7 @@ public final class Router {
 
   /// The answer to something that never became a call: in the envelope of the contract whose mount
   /// the path lies below, or the port's first contract when there is no path.
-  public func refuse(_ failure: Failure, _ request: Request?, id: RequestID) -> Response {
+  package func refuse(_ failure: Failure, _ request: Request?, id: RequestID) -> Response {
     let covering = mounts.filter { $0.path.covers(request?.path ?? []) }
     let deepest = covering.map(\.path.segments.count).max() ?? 0
     let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]

@@ -1,9 +1,9 @@
-public import HTTP
-public import OrderService
-public import Orders
+package import HTTP
+package import OrderService
+package import Orders
 
 /// What all contracts of one event loop do their work with; lives on that loop.
-public struct Services {
+package struct Services {
   let stockWatch: WatchStock
   let customers: KeepCustomers
   let findProducts: FindProducts
@@ -12,7 +12,7 @@ public struct Services {
   let report: ReadReport
   let patience: Patience
   /// What the router answers keyed requests with.
-  public let answers: AnswerOnce
+  package let answers: AnswerOnce
   /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
   let address: String
   /// Is told of every request that the shop refused because the database was away.
@@ -21,7 +21,7 @@ public struct Services {
   let processHint: (OrderReference) -> Void
 
   /// The services of one event loop.
-  public init(
+  package init(
     stockWatch: WatchStock,
     customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
     orders: OrderUseCases, report: ReadReport, patience: Patience, answers: AnswerOnce,

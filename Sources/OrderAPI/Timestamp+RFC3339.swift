@@ -1,9 +1,9 @@
-public import JSON
-public import Orders
+package import JSON
+package import Orders
 
 extension Timestamp {
   /// As every contract writes it: `2026-01-01T10:00:00.000Z`.
-  public var rfc3339: String {
+  package var rfc3339: String {
     var bytes: [UInt8] = []
     append(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
@@ -40,7 +40,7 @@ extension OutputSpan<UInt8> {
 
 extension JSONObjectWriter {
   /// Writes a moment.
-  public mutating func moment(_ key: JSONKey, _ moment: Timestamp?) {
+  package mutating func moment(_ key: JSONKey, _ moment: Timestamp?) {
     guard let moment else { return null(key) }
     plain(key) { moment.append(to: &$0) }
   }

@@ -1,11 +1,11 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Gives a request that carries a key one effect and one answer, however often it is sent.
 ///
 /// The database alone sees to that. But twins that come to one loop while the first is under way
 /// wait here: in the database each would hold a connection, and a crowd of them all there are.
-public final class AnswerOnce {
+package final class AnswerOnce {
   private typealias Waiter = UnsafeContinuation<KeptAnswer?, Never>
 
   /// A twin that has waited so long takes over no more: about as long as one would wait for the
@@ -19,14 +19,14 @@ public final class AnswerOnce {
   /// Answers kept in this repository.
   ///
   /// - Parameter now: A clock that never goes back.
-  public init(answers: AnswerRepository, now: @escaping () -> Duration) {
+  package init(answers: AnswerRepository, now: @escaping () -> Duration) {
     self.answers = answers
     self.now = now
   }
 
   /// Does `work` unless the request was answered before. `refusal` is what is to be kept of an
   /// error; nil when nothing is: then the error goes on, and the key is as good as new.
-  public func answer(
+  package func answer(
     _ request: KeyedRequest, work: () async throws -> KeptAnswer,
     refusal: (any Error) -> KeptAnswer?
   ) async throws -> KeyedOutcome {

@@ -1,16 +1,16 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Takes an order back.
-public struct CancelOrder {
+package struct CancelOrder {
   private let orders: OrderRepository
 
   /// Cancelling in this repository.
-  public init(orders: OrderRepository) { self.orders = orders }
+  package init(orders: OrderRepository) { self.orders = orders }
 
   /// Cancels, and returns the stock. What is cancelled already stays so, and nothing happens twice:
   /// whoever asks again wants what he has.
-  public func cancel(
+  package func cancel(
     _ key: OrderKey, version: Int?, in scope: OrderScope = .all, by who: String
   ) async throws(OrderError) -> Order {
     do {

@@ -1,15 +1,15 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Changes what an order is about, as long as nobody has begun with it.
-public struct EditOrder {
+package struct EditOrder {
   private let orders: OrderRepository
 
   /// Editing in this repository.
-  public init(orders: OrderRepository) { self.orders = orders }
+  package init(orders: OrderRepository) { self.orders = orders }
 
   /// Sets new quantities; what is not named stays. `version`, when given, must be the current one.
-  public func edit(
+  package func edit(
     _ key: OrderKey, _ changes: [LineChange], version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {

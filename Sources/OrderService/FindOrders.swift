@@ -1,15 +1,15 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Looks at orders and their history.
-public struct FindOrders {
+package struct FindOrders {
   private let orders: OrderRepository
 
   /// A look through this repository.
-  public init(orders: OrderRepository) { self.orders = orders }
+  package init(orders: OrderRepository) { self.orders = orders }
 
   /// One order.
-  public func find(
+  package func find(
     _ key: OrderKey, in scope: OrderScope = .all
   ) async throws(OrderError) -> Order {
     guard let order = try await orders.find(key), scope.covers(order) else { throw .unknownOrder }
@@ -17,7 +17,7 @@ public struct FindOrders {
   }
 
   /// The order that clients of a channel call by this name of their own.
-  public func find(
+  package func find(
     _ reference: OrderReference, in channel: Channel
   ) async throws(OrderError) -> Order {
     guard let order = try await orders.find(reference, in: channel) else { throw .unknownOrder }
@@ -26,7 +26,7 @@ public struct FindOrders {
 
   /// One page of the orders a filter lets through. Those of a customer whom nobody knows are not
   /// an empty list but a mistake, when `requiringCustomer` says so.
-  public func list(
+  package func list(
     _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
     requiringCustomer: Bool = false
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
@@ -40,7 +40,7 @@ public struct FindOrders {
   }
 
   /// What happened to an order, oldest first.
-  public func history(
+  package func history(
     of key: OrderKey, in scope: OrderScope = .all, after version: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderEvent, Int> {
     try await orders.history(of: try await find(key, in: scope).id, after: version, size: size)

@@ -1,21 +1,21 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Looks into the catalogue.
-public struct FindProducts {
+package struct FindProducts {
   private let products: ProductRepository
 
   /// A look through this repository.
-  public init(products: ProductRepository) { self.products = products }
+  package init(products: ProductRepository) { self.products = products }
 
   /// The product of that name; nil when there is none, or when the text names none.
-  public func find(_ id: String) async throws(OrderError) -> Product? {
+  package func find(_ id: String) async throws(OrderError) -> Product? {
     guard let id = ProductID(id) else { return nil }
     return try await products.find(id)
   }
 
   /// One page of the products that a filter lets through, in the order of their numbers.
-  public func list(
+  package func list(
     _ filter: ProductFilter, after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
     try await products.list(filter, after: position, size: size)
@@ -23,7 +23,7 @@ public struct FindProducts {
 
   /// One page of what happened to a product's stock, newest first; nil when there is no such
   /// product.
-  public func movements(
+  package func movements(
     of id: String, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
     guard let id = ProductID(id) else { return nil }

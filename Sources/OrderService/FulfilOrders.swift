@@ -1,10 +1,10 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Has orders fulfilled by the process service: makes the visits that `ProcessVisit` decides about.
-public struct FulfilOrders {
+package struct FulfilOrders {
   /// What a visit has come to.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// What it learned has been recorded; nil is due when the order is final.
     case recorded(ProcessVisit.Record, dueIn: Duration?)
     /// Its claim had run out before it could record anything.
@@ -12,13 +12,13 @@ public struct FulfilOrders {
   }
 
   /// How long things take.
-  public let pace: ProcessPace
+  package let pace: ProcessPace
   private let queue: ProcessRepository
   private let service: ProcessService
   private let now: () -> Duration
 
   /// Visits of this queue's orders by a clock that never goes back, whatever it counts from.
-  public init(
+  package init(
     queue: ProcessRepository, service: ProcessService, pace: ProcessPace,
     now: @escaping () -> Duration
   ) {
@@ -30,7 +30,7 @@ public struct FulfilOrders {
 
   /// Makes the visit that an order was claimed for at `claimedAt` or later. Begins no further call
   /// when `isStopping`, and none that might outlast the claim.
-  public func visit(
+  package func visit(
     _ claim: ProcessRepository.Claim, claimedAt: Duration, isStopping: () -> Bool,
     seen: (Breaker.Event, String?) -> Void, started: (ProcessVisit.Reply) -> Void
   ) async throws -> Outcome {

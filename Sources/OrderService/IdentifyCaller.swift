@@ -1,18 +1,18 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Finds out who asks.
-public struct IdentifyCaller {
+package struct IdentifyCaller {
   private let tokens: TokenRepository
 
   /// Among the bearers of these tokens.
-  public init(tokens: TokenRepository) { self.tokens = tokens }
+  package init(tokens: TokenRepository) { self.tokens = tokens }
 
   /// Whose token it is, if that is known without asking the database.
-  public func known(_ token: BearerToken) -> Caller? { tokens.known(token) }
+  package func known(_ token: BearerToken) -> Caller? { tokens.known(token) }
 
   /// Whose token it is; nil when it is nobody's, or no longer holds.
-  public func identify(_ token: BearerToken) async throws(OrderError) -> Caller? {
+  package func identify(_ token: BearerToken) async throws(OrderError) -> Caller? {
     try await tokens.find(token)
   }
 }

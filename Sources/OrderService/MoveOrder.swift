@@ -1,15 +1,15 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Moves an order along its life cycle.
-public struct MoveOrder {
+package struct MoveOrder {
   private let orders: OrderRepository
 
   /// Moving in this repository.
-  public init(orders: OrderRepository) { self.orders = orders }
+  package init(orders: OrderRepository) { self.orders = orders }
 
   /// Moves to the next status, or cancels. `version`, when given, must be the current one.
-  public func move(
+  package func move(
     _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {

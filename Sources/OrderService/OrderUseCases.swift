@@ -1,25 +1,25 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Everything that can be done with orders, as one event loop does it.
-public struct OrderUseCases {
+package struct OrderUseCases {
   /// Takes one in.
-  public let place: PlaceOrder
+  package let place: PlaceOrder
   /// Changes what it is about.
-  public let edit: EditOrder
+  package let edit: EditOrder
   /// Moves it along its life cycle.
-  public let move: MoveOrder
+  package let move: MoveOrder
   /// Says how it travels.
-  public let ship: ShipOrder
+  package let ship: ShipOrder
   /// Takes it back.
-  public let cancel: CancelOrder
+  package let cancel: CancelOrder
   /// Takes it out of its channel's sight.
-  public let hide: HideOrder
+  package let hide: HideOrder
   /// Looks at it.
-  public let find: FindOrders
+  package let find: FindOrders
 
   /// All of them over one repository and one clock.
-  public init(orders: OrderRepository, now: @escaping () -> Timestamp) {
+  package init(orders: OrderRepository, now: @escaping () -> Timestamp) {
     place = PlaceOrder(orders: orders, now: now)
     edit = EditOrder(orders: orders)
     move = MoveOrder(orders: orders)

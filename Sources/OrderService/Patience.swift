@@ -4,7 +4,7 @@ import Orders
 ///
 /// What failed for a passing reason has changed nothing, so it may be done again from its start;
 /// what failed with an unknown outcome may not, and is not.
-public struct Patience {
+package struct Patience {
   /// No attempt begins later than this after the first. A database that was restarted is back
   /// within it; a person has not given up yet, and neither has a proxy.
   static let budget = Duration.seconds(2)
@@ -15,13 +15,13 @@ public struct Patience {
   private let pause: (Duration) async -> Void
 
   /// Waiting by a clock that never goes back, whatever it counts from.
-  public init(now: @escaping () -> Duration, pause: @escaping (Duration) async -> Void) {
+  package init(now: @escaping () -> Duration, pause: @escaping (Duration) async -> Void) {
     self.now = now
     self.pause = pause
   }
 
   /// Does `body` until it is done, or fails for another reason, or the time is up.
-  public func trying<Value>(_ body: () async throws -> Value) async throws -> Value {
+  package func trying<Value>(_ body: () async throws -> Value) async throws -> Value {
     let end = now() + Self.budget
     var next = Self.firstPause
     while true {

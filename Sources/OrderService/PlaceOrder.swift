@@ -1,19 +1,19 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Takes an order in: with its stock, its history and its customer, or not at all.
-public struct PlaceOrder {
+package struct PlaceOrder {
   private let orders: OrderRepository
   private let now: () -> Timestamp
 
   /// Placing into a repository; the clock is only there to make ids that are in order of time.
-  public init(orders: OrderRepository, now: @escaping () -> Timestamp) {
+  package init(orders: OrderRepository, now: @escaping () -> Timestamp) {
     self.orders = orders
     self.now = now
   }
 
   /// Places an order under a new id.
-  public func place(_ order: NewOrder, by who: String) async throws(OrderError) -> PlacedOrder {
+  package func place(_ order: NewOrder, by who: String) async throws(OrderError) -> PlacedOrder {
     var random = SystemRandomNumberGenerator()
     return try await orders.place(order, as: OrderID(at: now(), using: &random), by: who)
   }

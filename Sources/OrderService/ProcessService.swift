@@ -1,17 +1,17 @@
 import HTTP
-public import HTTPClient
+package import HTTPClient
 import JSON
 import Orders
 
 /// The process service as we speak to it. It is not trusted: what it answers is read strictly, and
 /// what is not exactly as agreed says nothing.
-public struct ProcessService {
+package struct ProcessService {
   private let client: HTTPClient
   private let base: BaseURL
   private let callback: (String) -> String
 
   /// The service at an address. `callback` answers where we want to be called about an order.
-  public init(
+  package init(
     _ client: HTTPClient, at base: BaseURL, callback: @escaping (_ reference: String) -> String
   ) {
     self.client = client

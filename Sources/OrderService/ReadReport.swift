@@ -1,27 +1,27 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Reads what customers bought, as the last refresh saw it.
-public struct ReadReport {
+package struct ReadReport {
   /// How often the report is refreshed.
-  public let refreshInterval: Duration
+  package let refreshInterval: Duration
   private let report: ReportRepository
 
   /// A reader of this report.
-  public init(report: ReportRepository, refreshInterval: Duration) {
+  package init(report: ReportRepository, refreshInterval: Duration) {
     self.report = report
     self.refreshInterval = refreshInterval
   }
 
   /// One page of customers, in the order asked for.
-  public func list(
+  package func list(
     _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
   ) async throws(OrderError) -> ReportRepository.Found {
     try await report.list(sort, after: position, size: size)
   }
 
   /// The row of one customer and the refresh it is of; nil when the customer has none.
-  public func find(
+  package func find(
     _ id: String
   ) async throws(OrderError) -> (refresh: ReportRefresh, row: ReportRow)? {
     guard let id = CustomerID(id) else { return nil }

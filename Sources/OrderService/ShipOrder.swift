@@ -1,15 +1,15 @@
-public import OrderStore
-public import Orders
+package import OrderStore
+package import Orders
 
 /// Says how an order travels.
-public struct ShipOrder {
+package struct ShipOrder {
   private let orders: OrderRepository
 
   /// Shipping in this repository.
-  public init(orders: OrderRepository) { self.orders = orders }
+  package init(orders: OrderRepository) { self.orders = orders }
 
   /// Sets carrier and number, in every status. `version`, when given, must be the current one.
-  public func ship(
+  package func ship(
     _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {

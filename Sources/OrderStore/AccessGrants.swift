@@ -1,21 +1,21 @@
-public import Postgres
+package import Postgres
 
 /// Grants the roles of the database what they need; the owner of the schema does it after each
 /// migration.
-public struct AccessGrants: Equatable, Sendable {
+package struct AccessGrants: Equatable, Sendable {
   /// The role that the service runs as.
-  public var service: String
+  package var service: String
   /// The role of people in psql and of dashboards, which may only read.
-  public var reader: String
+  package var reader: String
 
   /// Grants for these roles.
-  public init(service: String, reader: String) {
+  package init(service: String, reader: String) {
     self.service = service
     self.reader = reader
   }
 
   /// Grants what the roles need and takes back what they do not; answers which do not exist.
-  public func apply(_ session: Session) async throws(PostgresError) -> [String] {
+  package func apply(_ session: Session) async throws(PostgresError) -> [String] {
     let rows = try await session.rows(
       "SELECT rolname::text FROM pg_roles WHERE rolname = ANY (\([service, reader]))")
     let existing = try rows.map { row throws(PostgresError) in try row.text(0) }

@@ -1,9 +1,9 @@
-public import Postgres
+package import Postgres
 
 /// Forgets answers that nobody will ask for any more.
-public struct AnswerPruner {
+package struct AnswerPruner {
   /// How long an answer is kept at least.
-  public static let age = Duration.seconds(24 * 3_600)
+  package static let age = Duration.seconds(24 * 3_600)
   /// Rows of one transaction: some milliseconds of work, and few locks.
   private static let batch = 500
   /// Batches of one call, so that a day's backlog does not keep the connection for long.
@@ -12,10 +12,10 @@ public struct AnswerPruner {
   private let session: Session
 
   /// A pruner on this connection.
-  public init(_ session: Session) { self.session = session }
+  package init(_ session: Session) { self.session = session }
 
   /// Deletes what is older than `age`, batch by batch; how many answers it were.
-  public func prune(olderThan age: Duration = Self.age) async throws(PostgresError) -> Int {
+  package func prune(olderThan age: Duration = Self.age) async throws(PostgresError) -> Int {
     var sum = 0
     for _ in 0..<Self.batchesMax {
       let rows = try await session.rows(

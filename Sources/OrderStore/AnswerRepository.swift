@@ -1,12 +1,12 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `idempotency_keys` table: one effect and one answer for each key.
-public final class AnswerRepository {
+package final class AnswerRepository {
   private let database: Database
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) { self.database = database }
+  package init(_ database: Database) { self.database = database }
 
   /// Does `work` unless the request was answered before, and keeps its answer in the transaction of
   /// its effect.
@@ -14,7 +14,7 @@ public final class AnswerRepository {
   /// Whatever `work` asks of the database is part of that transaction. When it throws, what it did
   /// is undone; `refusal` says what is to be kept of the error, or nil: then nothing is, and the
   /// error goes on. `work` may run twice, the first time for nothing.
-  public func once(
+  package func once(
     _ request: KeyedRequest, work: () async throws -> KeptAnswer,
     refusal: (any Error) -> KeptAnswer?
   ) async throws -> KeyedOutcome {

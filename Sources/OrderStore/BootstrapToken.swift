@@ -1,10 +1,10 @@
 import Orders
-public import Postgres
+package import Postgres
 
 /// A token that lets the first admin in, of which somebody else keeps the text.
-public struct BootstrapToken: Equatable, Sendable {
+package struct BootstrapToken: Equatable, Sendable {
   /// What became of it.
-  public enum Outcome: Equatable, Sendable {
+  package enum Outcome: Equatable, Sendable {
     /// It is an admin's token from now on.
     case admitted
     /// Some admin's token holds.
@@ -16,7 +16,7 @@ public struct BootstrapToken: Equatable, Sendable {
   private let token: BearerToken
 
   /// The token of this text; nil when that is not the form of a token.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let token = BearerToken(text) else { return nil }
     self.token = token
   }
@@ -24,7 +24,7 @@ public struct BootstrapToken: Equatable, Sendable {
   /// Makes it an admin's token when no admin's token holds. Any number may do so at the same time.
   /// It takes the owner of the schema: the service's role cannot read digests, and so cannot tell
   /// whether this token was there before.
-  public func admit(_ session: Session) async throws(PostgresError) -> Outcome {
+  package func admit(_ session: Session) async throws(PostgresError) -> Outcome {
     // When another session is quicker, the second look finds the token that it made.
     for _ in 0..<2 {
       let rows = try await session.rows(

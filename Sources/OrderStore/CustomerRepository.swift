@@ -1,8 +1,8 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `customers` table.
-public final class CustomerRepository {
+package final class CustomerRepository {
   /// How many customers one statement looks up: those whose requests wait at the same moment.
   private static let lookupMax = 64
 
@@ -10,7 +10,7 @@ public final class CustomerRepository {
   private let byNumber: Coalescer<Int, Customer>
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) {
+  package init(_ database: Database) {
     self.database = database
     byNumber = Coalescer(on: database.loop, limit: Self.lookupMax) {
       (numbers) throws(PostgresError) in
@@ -26,7 +26,7 @@ public final class CustomerRepository {
   }
 
   /// One customer.
-  public func find(_ id: CustomerID) async throws(OrderError) -> Customer? {
+  package func find(_ id: CustomerID) async throws(OrderError) -> Customer? {
     do {
       let rows = try await database.read(
         "SELECT \(Self.columns) FROM customers WHERE id = \(id.value)")
@@ -37,7 +37,7 @@ public final class CustomerRepository {
   }
 
   /// One customer by number; lookups that wait at the same moment share a statement.
-  public func find(number: Int) async throws(OrderError) -> Customer? {
+  package func find(number: Int) async throws(OrderError) -> Customer? {
     do {
       return try await byNumber.load(number)
     } catch {
@@ -46,7 +46,7 @@ public final class CustomerRepository {
   }
 
   /// Customers in the order of their numbers, from behind `position` on.
-  public func list(
+  package func list(
     after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Customer, Int> {
     do {
@@ -65,7 +65,7 @@ public final class CustomerRepository {
   }
 
   /// Introduces a customer.
-  public func create(_ new: NewCustomer) async throws(OrderError) -> Customer {
+  package func create(_ new: NewCustomer) async throws(OrderError) -> Customer {
     do {
       // The search before the insert spares the sequence a number when the id is taken.
       let rows = try await database.write(
@@ -86,7 +86,7 @@ public final class CustomerRepository {
   /// Changes what is said of a customer; nil when there is none of that id.
   ///
   /// The table's trigger counts the change, and only when there is one.
-  public func change(
+  package func change(
     _ id: CustomerID, to change: CustomerChange, expecting version: Int?
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)

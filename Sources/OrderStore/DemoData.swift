@@ -1,16 +1,16 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// What a fresh service shows to somebody who tries it: a catalogue, customers, and orders in every
 /// status, so that the first report is not empty.
-public struct DemoData {
+package struct DemoData {
   private let database: Database
 
   /// Demo data for the database behind `database`.
-  public init(_ database: Database) { self.database = database }
+  package init(_ database: Database) { self.database = database }
 
   /// Fills an empty catalogue; leaves any other as it is. Answers whether it did.
-  public func plant() async throws(OrderError) -> Bool {
+  package func plant() async throws(OrderError) -> Bool {
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
         // Two instances that start at once do this one after the other, and the second one finds a

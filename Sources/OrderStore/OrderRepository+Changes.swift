@@ -1,11 +1,11 @@
-public import Orders
+package import Orders
 import Postgres
 
 /// Changes of one order: each a call of the database's function of that name, in one round trip.
 /// `version`, when given, is the only one the change may meet; an order out of `scope` is unknown.
 extension OrderRepository {
   /// Sets new quantities in a new order; the stock follows.
-  public func edit(
+  package func edit(
     _ key: OrderKey, _ changes: [LineChange], version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {
@@ -23,7 +23,7 @@ extension OrderRepository {
   }
 
   /// Moves an order to a status; when that is `cancelled`, its stock returns with it.
-  public func move(
+  package func move(
     _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {
@@ -34,7 +34,7 @@ extension OrderRepository {
   }
 
   /// Says who carries an order and under which number.
-  public func ship(
+  package func ship(
     _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {
@@ -49,7 +49,7 @@ extension OrderRepository {
   }
 
   /// Takes an order out of its channel's sight; the history and the report keep it.
-  public func hide(
+  package func hide(
     _ key: OrderKey, version: Int?, in scope: OrderScope, by who: String
   ) async throws(OrderError) -> Order {
     let row = try await change(

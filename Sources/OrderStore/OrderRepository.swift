@@ -1,8 +1,8 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `orders` table and what goes with it.
-public final class OrderRepository {
+package final class OrderRepository {
   /// How many orders one statement looks up: those whose requests wait at the same moment.
   private static let lookupMax = 64
 
@@ -13,7 +13,7 @@ public final class OrderRepository {
   private let byNumber: Coalescer<Int, Order>
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
+  package init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
     self.database = database
     placing = OrderPlacing(database, unknownCustomers)
     moves = Move.batcher(database)
@@ -33,14 +33,14 @@ public final class OrderRepository {
 
   /// Places an order, together with those that wait at the same moment; the answer comes when it
   /// has been committed, and is the order's own.
-  public func place(
+  package func place(
     _ order: NewOrder, as id: OrderID, by who: String
   ) async throws(OrderError) -> PlacedOrder {
     try await placing.place(.init(id: id, order: order, who: who))
   }
 
   /// One order; lookups that wait at the same moment share a statement.
-  public func find(_ key: OrderKey) async throws(OrderError) -> Order? {
+  package func find(_ key: OrderKey) async throws(OrderError) -> Order? {
     try await asking { () throws(PostgresError) in
       switch key {
       case .id(let id): try await byID.load(id)
@@ -50,7 +50,7 @@ public final class OrderRepository {
   }
 
   /// The order that clients of a channel call by this name of their own.
-  public func find(
+  package func find(
     _ reference: OrderReference, in channel: Channel
   ) async throws(OrderError) -> Order? {
     try await asking { () throws(PostgresError) in
@@ -66,7 +66,7 @@ public final class OrderRepository {
   }
 
   /// Orders by time, from behind `position` on.
-  public func list(
+  package func list(
     _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
     let statement = filter.statement(after: position, size: size)
@@ -81,7 +81,7 @@ public final class OrderRepository {
   }
 
   /// What happened to an order, step by step, from behind a version on.
-  public func history(
+  package func history(
     of id: OrderID, after version: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderEvent, Int> {
     try await asking { () throws(PostgresError) in
@@ -104,7 +104,7 @@ public final class OrderRepository {
   }
 
   /// Whether anybody has heard of a customer.
-  public func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
+  package func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
     try await asking { () throws(PostgresError) in
       try await !database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
     }

@@ -1,30 +1,30 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The queue of orders that a process outside has to fulfil.
-public final class ProcessRepository {
+package final class ProcessRepository {
   /// An order that has been claimed for a visit.
-  public struct Claim: Sendable {
+  package struct Claim: Sendable {
     /// The order.
-    public let id: OrderID
+    package let id: OrderID
     /// What the client and the process service call it.
-    public let reference: String
+    package let reference: String
     /// Which visit this is, counted from 1.
-    public let number: Int
+    package let number: Int
     /// What is known from the visits before.
-    public let knowledge: ProcessVisit.Knowledge
+    package let knowledge: ProcessVisit.Knowledge
   }
 
   /// What there is to do, for those who run the service.
-  public struct Backlog: Sendable {
+  package struct Backlog: Sendable {
     /// Orders that no process has been started for, and those whose process runs.
-    public let created: Int, processing: Int
+    package let created: Int, processing: Int
     /// How long the oldest of the former waits.
-    public let oldestCreated: Duration
+    package let oldestCreated: Duration
   }
 
   /// The channel on which the database tells of new orders.
-  public static let wakeUpChannel = "order_processes"
+  package static let wakeUpChannel = "order_processes"
 
   /// Beyond this many nobody needs to know exactly, and counting would take long.
   private static let countMax = 100_000
@@ -36,16 +36,16 @@ public final class ProcessRepository {
   }
 
   /// What became of a record.
-  public struct Recorded: Sendable {
+  package struct Recorded: Sendable {
     /// When the next visit is due; nil when there will be none.
-    public let dueIn: Duration?
+    package let dueIn: Duration?
   }
 
   private let database: Database
   private let records: Batcher<Visit, Recorded?>
 
   /// The queue as seen through one loop's connections.
-  public init(_ database: Database) {
+  package init(_ database: Database) {
     self.database = database
     let limits = BatchLimits(entriesMax: 64, weightMax: 64, batchesMax: 1, waitingMax: 4_096)
     records = Batcher(on: database.loop, limits: limits, weight: { _ in 1 }) {
@@ -55,7 +55,7 @@ public final class ProcessRepository {
 
   /// Claims orders that are due, the longest waiting first, at most `amount` of them. The claims
   /// run out after `lease`, if nothing is recorded before.
-  public func claim(
+  package func claim(
     _ amount: Int, lease: Duration
   ) async throws(PostgresError) -> [Claim] {
     // As an array the few ids are taken for few; of a join with a bound limit the planner expects a
@@ -84,7 +84,7 @@ public final class ProcessRepository {
 
   /// When to claim again after a claim that left room: when the next order becomes due, and in
   /// `gap` if one is due already, as somebody else has its row locked; nil when there is none.
-  public func nextClaim(gap: Duration) async throws(PostgresError) -> Duration? {
+  package func nextClaim(gap: Duration) async throws(PostgresError) -> Duration? {
     let rows = try await database.read(
       """
       SELECT least((SELECT ceil(extract(epoch FROM min(due_at) - now()) * 1000)::bigint
@@ -97,7 +97,7 @@ public final class ProcessRepository {
 
   /// Records what a visit has brought, together with those that end at the same moment; nil when
   /// its claim had run out, and nothing was recorded.
-  public func record(
+  package func record(
     _ record: ProcessVisit.Record, of claim: Claim, pause: Duration
   ) async throws(PostgresError) -> Recorded? {
     try await records.submit(Visit(claim: claim, record: record, pause: pause))
@@ -105,7 +105,7 @@ public final class ProcessRepository {
 
   /// Brings the next look at these orders forward to this moment, or for each of them to `gap`
   /// after the last time that was done. Unknown and final orders are passed over.
-  public func hint(
+  package func hint(
     _ references: [String], gap: Duration
   ) async throws(PostgresError) {
     // Locked in order of ids, so that two instances that were told of the same orders never
@@ -132,7 +132,7 @@ public final class ProcessRepository {
   }
 
   /// How much is left to do.
-  public func backlog() async throws(PostgresError) -> Backlog {
+  package func backlog() async throws(PostgresError) -> Backlog {
     let rows = try await database.read(
       """
       SELECT \(Self.count("new")), \(Self.count("in_progress")),

@@ -1,8 +1,8 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `products` table.
-public final class ProductRepository {
+package final class ProductRepository {
   /// How many products one statement looks up: those whose requests wait at the same moment.
   private static let lookupMax = 64
 
@@ -10,7 +10,7 @@ public final class ProductRepository {
   private let byID: Coalescer<ProductID, Product>
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) {
+  package init(_ database: Database) {
     self.database = database
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let values = ids.map(\.value)
@@ -26,7 +26,7 @@ public final class ProductRepository {
   }
 
   /// One product; lookups that wait at the same moment share a statement.
-  public func find(_ id: ProductID) async throws(OrderError) -> Product? {
+  package func find(_ id: ProductID) async throws(OrderError) -> Product? {
     do {
       return try await byID.load(id)
     } catch {
@@ -35,7 +35,7 @@ public final class ProductRepository {
   }
 
   /// Brings a product into the catalogue; its first stock is put down to `who`.
-  public func create(_ new: NewProduct, by who: String) async throws(OrderError) -> Product {
+  package func create(_ new: NewProduct, by who: String) async throws(OrderError) -> Product {
     do {
       let rows = try await database.write(
         """
@@ -53,7 +53,7 @@ public final class ProductRepository {
   /// Changes what is said of a product; nil when there is none of that id.
   ///
   /// The table's trigger counts the change, and only when there is one.
-  public func change(
+  package func change(
     _ id: ProductID, to change: ProductChange, expecting version: Int?
   ) async throws(OrderError) -> Product? {
     let description = change.description.columns(\.value)
@@ -71,7 +71,7 @@ public final class ProductRepository {
   }
 
   /// Takes a product out of the catalogue, once; nil when there is none of that id.
-  public func retire(
+  package func retire(
     _ id: ProductID, expecting version: Int?
   ) async throws(OrderError) -> Product? {
     try await update(
@@ -85,7 +85,7 @@ public final class ProductRepository {
   }
 
   /// Changes the stock by hand; nil when there is no product of that id.
-  public func adjust(
+  package func adjust(
     _ id: ProductID, by adjustment: StockAdjustment, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Product? {
     do {
@@ -146,7 +146,7 @@ extension ProductRepository {
   ///
   /// A page looks at so many products and no more, so it may hold fewer entries than it could, or
   /// none, and yet not be the last.
-  public func list(
+  package func list(
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
     do {
@@ -182,7 +182,7 @@ extension ProductRepository {
   }
 
   /// What happened to a product's stock, newest first; nil when there is no such product.
-  public func movements(
+  package func movements(
     of id: ProductID, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
     do {

@@ -1,41 +1,41 @@
-public import Postgres
+package import Postgres
 
 /// Brings the report up to date, on a connection of its own that may take its time.
 ///
 /// Any number of instances may ask as often as they like: the database lets one in and says, by its
 /// own clock, whether it is time.
-public struct ReportRefresher {
+package struct ReportRefresher {
   /// How long a refresh may take before the server ends it: one at ten million orders takes
   /// seconds, and a lock held for ever would stop the report on every instance.
-  public static let timeout = Duration.seconds(600)
+  package static let timeout = Duration.seconds(600)
 
   /// What came of asking.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// `busy`, `not_due`, `unchanged`, `refreshed` or `failed`.
-    public let outcome: String
+    package let outcome: String
     /// When to ask again.
-    public let dueIn: Duration
+    package let dueIn: Duration
     /// Of when the report is now, whoever refreshed it; nil when nobody ever has.
-    public let last: Last?
+    package let last: Last?
     /// Why the newest attempt failed, if it did.
-    public let failure: String?
+    package let failure: String?
   }
 
   /// The newest refresh that succeeded.
-  public struct Last: Equatable, Sendable {
+  package struct Last: Equatable, Sendable {
     /// The moment as of which the report is true, by the database's clock.
-    public let moment: Timestamp
+    package let moment: Timestamp
     /// How long making it took.
-    public let duration: Duration
+    package let duration: Duration
   }
 
   private let session: Session
 
   /// A refresher on this connection.
-  public init(_ session: Session) { self.session = session }
+  package init(_ session: Session) { self.session = session }
 
   /// Refreshes the report if the last refresh began `seconds` ago and nobody else is at it.
-  public func refresh(every seconds: Int) async throws(PostgresError) -> Result {
+  package func refresh(every seconds: Int) async throws(PostgresError) -> Result {
     let limit = "\(Self.timeout.components.seconds)s"
     _ = try await session.rows("SELECT set_config('statement_timeout', \(limit), false)")
     let answer = try await session.rows(

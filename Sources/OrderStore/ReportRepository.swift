@@ -1,19 +1,19 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The report as its last refresh left it.
-public final class ReportRepository {
+package final class ReportRepository {
   /// Some rows, and the refresh they are of.
-  public typealias Found = (refresh: ReportRefresh, page: Page<ReportRow, ReportSort.Position>)
+  package typealias Found = (refresh: ReportRefresh, page: Page<ReportRow, ReportSort.Position>)
 
   private let database: Database
 
   /// The report as seen through one loop's connections.
-  public init(_ database: Database) { self.database = database }
+  package init(_ database: Database) { self.database = database }
 
   /// Customers in the order asked for, from behind `position` on; refresh and rows are of the same
   /// moment, as one statement reads both.
-  public func list(
+  package func list(
     _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
   ) async throws(OrderError) -> Found {
     do {
@@ -43,7 +43,7 @@ public final class ReportRepository {
   }
 
   /// The row of one customer, if there is one, and the refresh it is of.
-  public func find(
+  package func find(
     _ customer: CustomerID
   ) async throws(OrderError) -> (refresh: ReportRefresh, row: ReportRow?) {
     do {

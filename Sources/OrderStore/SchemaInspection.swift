@@ -1,36 +1,36 @@
-public import Postgres
+package import Postgres
 
 /// Whether the schema is what its steps have made, object by object.
-public struct SchemaInspection: Equatable, Sendable {
+package struct SchemaInspection: Equatable, Sendable {
   /// An object that is not as the steps left it.
-  public struct Difference: Equatable, Sendable, CustomStringConvertible {
+  package struct Difference: Equatable, Sendable, CustomStringConvertible {
     /// `function`, `table`, `trigger` and so on.
-    public let kind: String
+    package let kind: String
     /// The object's name, of a function with its argument types.
-    public let name: String
+    package let name: String
     /// `missing`, `changed` or `added`.
-    public let difference: String
+    package let difference: String
 
     /// `missing function waybill.place_orders(uuid[], …)`.
-    public var description: String { "\(difference) \(kind) \(name)" }
+    package var description: String { "\(difference) \(kind) \(name)" }
   }
 
   /// As many differences as a person reads; the view `schema_differences` has all.
   private static let differencesMax = 20
 
   /// Everything that differs. What somebody has added does no harm.
-  public let differences: [Difference]
+  package let differences: [Difference]
 
   /// What is missing or changed, so that the service cannot be relied on.
-  public var damage: [Difference] { differences.filter { $0.difference != "added" } }
+  package var damage: [Difference] { differences.filter { $0.difference != "added" } }
 
   /// Inspects the schema of a database.
-  public static func read(_ database: Database) async throws(PostgresError) -> SchemaInspection {
+  package static func read(_ database: Database) async throws(PostgresError) -> SchemaInspection {
     try SchemaInspection(await database.read(statement))
   }
 
   /// The same in a session of its own.
-  public static func read(_ session: Session) async throws(PostgresError) -> SchemaInspection {
+  package static func read(_ session: Session) async throws(PostgresError) -> SchemaInspection {
     try SchemaInspection(await session.rows(statement))
   }
 

@@ -1,19 +1,19 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `stock_subscriptions` table; what makes a subscription due is the database's own affair.
-public final class StockSubscriptionRepository {
+package final class StockSubscriptionRepository {
   private let database: Database
 
   /// The table as seen through one loop's connections.
-  public init(_ database: Database) { self.database = database }
+  package init(_ database: Database) { self.database = database }
 
   /// Lets a customer wait for a product, once however often asked; nil when the catalogue has no
   /// such product, or nobody knows the customer.
   ///
   /// The lock on the product lets no change of its stock pass by unseen: one that commits later
   /// finds the subscription.
-  public func add(
+  package func add(
     _ customer: CustomerID, for product: ProductID
   ) async throws(OrderError) -> StockSubscription? {
     do {

@@ -1,13 +1,13 @@
-public import Orders
-public import Postgres
+package import Orders
+package import Postgres
 
 /// The `tokens` table.
-public final class TokenRepository {
+package final class TokenRepository {
   /// Where the database tells of tokens that have changed.
-  public static let channel = "waybill_tokens"
+  package static let channel = "waybill_tokens"
   /// How often whoever listens there makes sure that he still hears: within the trust, with time
   /// left for the answer, so that an idle connection costs no look-up.
-  public static let pulse = Duration.milliseconds(400)
+  package static let pulse = Duration.milliseconds(400)
   /// How long a look-up is believed when nothing is heard, so that a token that was revoked is
   /// refused within a second everywhere.
   private static let trust = Duration.milliseconds(900)
@@ -21,7 +21,7 @@ public final class TokenRepository {
   private let callers: ShortMemory<TokenDigest, Caller>
 
   /// The table as seen through one loop's connections; `news` are of its `channel`.
-  public init(_ database: Database, news: ChangeNews = ChangeNews()) {
+  package init(_ database: Database, news: ChangeNews = ChangeNews()) {
     self.database = database
     callers = ShortMemory(
       on: database.loop, trust: Self.trust, news: news, limit: Self.knownMax
@@ -31,10 +31,10 @@ public final class TokenRepository {
   }
 
   /// Whose token it is, if that was looked up a while ago and may be believed.
-  public func known(_ token: BearerToken) -> Caller? { callers.known(TokenDigest(token)) }
+  package func known(_ token: BearerToken) -> Caller? { callers.known(TokenDigest(token)) }
 
   /// Whose token it is; nil when it is nobody's, or no longer holds.
-  public func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
+  package func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
     do {
       return try await callers.load(TokenDigest(token))
     } catch {
@@ -44,7 +44,7 @@ public final class TokenRepository {
 
   /// Makes a token. Its text is in the answer and nowhere else. A customer nobody has introduced is
   /// made known by it, as by an order, unless that may not be.
-  public func create(
+  package func create(
     _ new: NewToken, mayIntroduceCustomer: Bool = true
   ) async throws(OrderError) -> (BearerToken, Token) {
     var random = SystemRandomNumberGenerator()
@@ -76,7 +76,7 @@ public final class TokenRepository {
   }
 
   /// Every token, also those that hold no more, in the order they were made.
-  public func list() async throws(OrderError) -> [Token] {
+  package func list() async throws(OrderError) -> [Token] {
     do {
       return try await database.read("SELECT \(Self.columns) FROM tokens ORDER BY number")
         .map(Self.token)
@@ -86,7 +86,7 @@ public final class TokenRepository {
   }
 
   /// Ends a token; one that has ended stays as it is. Nil when there is none of that number.
-  public func revoke(_ number: Int) async throws(OrderError) -> Token? {
+  package func revoke(_ number: Int) async throws(OrderError) -> Token? {
     do {
       let rows = try await database.write(
         """
@@ -103,7 +103,7 @@ public final class TokenRepository {
   /// Makes a token like the one of that number, which holds for `overlap` more days at most. The
   /// new one holds for `days`, or as long as the old one was to hold from the beginning. Nil when
   /// there is none that holds.
-  public func rotate(
+  package func rotate(
     _ number: Int, days: Int?, overlap: Int
   ) async throws(OrderError) -> (BearerToken, Token)? {
     var random = SystemRandomNumberGenerator()
@@ -135,7 +135,7 @@ public final class TokenRepository {
 
   /// Makes the token of the demo's first customer, and ends the one before, whose text nobody can
   /// show again. Nil where there are no demo data.
-  public func renewDemo() async throws(OrderError) -> BearerToken? {
+  package func renewDemo() async throws(OrderError) -> BearerToken? {
     var random = SystemRandomNumberGenerator()
     let token = BearerToken(using: &random)
     let (customer, name) = ("demo-1", "demo, made anew at every start")

@@ -1,15 +1,15 @@
 /// A secret that says who asks: `wb_` and 256 bits of chance in hexadecimal digits.
 ///
 /// It describes itself without its digits, so that it gets into no log by accident.
-public struct BearerToken: Hashable, Sendable {
+package struct BearerToken: Hashable, Sendable {
   private static let prefix = "wb_"
   private static let wordCount = 4
 
   /// The whole text, which is for its bearer and for the hash alone.
-  public let secret: String
+  package let secret: String
 
   /// A new token, which nobody can guess.
-  public init(using random: inout some RandomNumberGenerator) {
+  package init(using random: inout some RandomNumberGenerator) {
     secret = (0..<Self.wordCount).reduce(into: Self.prefix) { text, _ in
       let digits = String(random.next() as UInt64, radix: 16)
       text += String(repeating: "0", count: 16 - digits.utf8.count) + digits
@@ -17,10 +17,10 @@ public struct BearerToken: Hashable, Sendable {
   }
 
   /// The token that a text is; nil when it can be none, which spares a look-up.
-  public init?(_ text: String) { self.init(Array(text.utf8)[...]) }
+  package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
 
   /// The token that these bytes are; looked at as bytes, as this is done with every request.
-  public init?(_ text: ArraySlice<UInt8>) {
+  package init?(_ text: ArraySlice<UInt8>) {
     let digits = text.dropFirst(Self.prefix.utf8.count)
     guard text.starts(with: Self.prefix.utf8), digits.count == 16 * Self.wordCount,
       digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
@@ -31,9 +31,9 @@ public struct BearerToken: Hashable, Sendable {
 
 extension BearerToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Says that it is a token, and not which.
-  public var description: String { Self.prefix + "…" }
+  package var description: String { Self.prefix + "…" }
   /// Says that it is a token, and not which.
-  public var debugDescription: String { description }
+  package var debugDescription: String { description }
   /// Shows nothing of the inside.
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,9 +1,9 @@
 /// Spares a service that is away: after some failures in a row nothing is sent any more but one
 /// probe at a time, with pauses that grow; the first answer ends it. Any clock will do that never
 /// goes back.
-public struct Breaker: Sendable {
+package struct Breaker: Sendable {
   /// What a call said of the service.
-  public enum Event: Sendable {
+  package enum Event: Sendable {
     /// It is there, whatever it answered.
     case answered
     /// It is not there, or not able to answer.
@@ -11,7 +11,7 @@ public struct Breaker: Sendable {
   }
 
   /// What a breaker has become.
-  public enum Change: Equatable, Sendable {
+  package enum Change: Equatable, Sendable {
     case opened, closed
   }
 
@@ -23,24 +23,24 @@ public struct Breaker: Sendable {
   private var nextProbe = Duration.zero
 
   /// A closed breaker with these pauses between probes, from the first to the longest.
-  public init(pauses: ClosedRange<Duration>) { self.pauses = pauses }
+  package init(pauses: ClosedRange<Duration>) { self.pauses = pauses }
 
   /// Whether only probes are sent.
-  public var isOpen: Bool { failures >= Self.failuresMax }
+  package var isOpen: Bool { failures >= Self.failuresMax }
 
   /// How many of `wanted` may be begun at `now` while `running` are on their way.
-  public func room(for wanted: Int, running: Int, at now: Duration) -> Int {
+  package func room(for wanted: Int, running: Int, at now: Duration) -> Int {
     guard isOpen else { return wanted }
     return running == 0 && now >= nextProbe ? min(1, wanted) : 0
   }
 
   /// How long it is until the next probe.
-  public func wait(at now: Duration) -> Duration {
+  package func wait(at now: Duration) -> Duration {
     isOpen ? max(.zero, nextProbe - now) : .zero
   }
 
   /// Takes what a call said; answers whether that has changed anything.
-  public mutating func event(
+  package mutating func event(
     _ event: Event, at now: Duration, using random: inout some RandomNumberGenerator
   ) -> Change? {
     let wasOpen = isOpen

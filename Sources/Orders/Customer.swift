@@ -1,22 +1,22 @@
 /// Somebody who orders.
-public struct Customer: Equatable, Sendable {
+package struct Customer: Equatable, Sendable {
   /// The client-visible name.
-  public let id: CustomerID
+  package let id: CustomerID
   /// The sequential number, for people and for pages.
-  public let number: Int
+  package let number: Int
   /// What the customer is called; nil when an order named somebody nobody had introduced.
-  public let name: String?
+  package let name: String?
   /// Where the customer is written to.
-  public let email: String?
+  package let email: String?
   /// Moves by one with every change.
-  public let version: Int
+  package let version: Int
   /// When the customer was first heard of.
-  public let createdAt: Timestamp
+  package let createdAt: Timestamp
   /// When the customer last changed.
-  public let updatedAt: Timestamp
+  package let updatedAt: Timestamp
 
   /// A customer as stored.
-  public init(
+  package init(
     id: CustomerID, number: Int, name: String?, email: String?, version: Int, createdAt: Timestamp,
     updatedAt: Timestamp
   ) {
@@ -31,16 +31,16 @@ public struct Customer: Equatable, Sendable {
 }
 
 /// A customer who is to be introduced.
-public struct NewCustomer: Sendable {
+package struct NewCustomer: Sendable {
   /// The client-visible name.
-  public let id: CustomerID
+  package let id: CustomerID
   /// What the customer is called.
-  public let name: Name
+  package let name: Name
   /// Where the customer is written to.
-  public let email: EmailAddress?
+  package let email: EmailAddress?
 
   /// A customer; without an id one is made.
-  public init(id: CustomerID?, name: Name, email: EmailAddress?) {
+  package init(id: CustomerID?, name: Name, email: EmailAddress?) {
     self.id = id ?? CustomerID("c-" + randomWord())!
     self.name = name
     self.email = email
@@ -48,14 +48,14 @@ public struct NewCustomer: Sendable {
 }
 
 /// What is to be another thing about a customer.
-public struct CustomerChange: Sendable {
+package struct CustomerChange: Sendable {
   /// The new name; nil keeps the old one.
-  public let name: Name?
+  package let name: Name?
   /// What happens to the address.
-  public let email: FieldChange<EmailAddress>
+  package let email: FieldChange<EmailAddress>
 
   /// A change.
-  public init(name: Name?, email: FieldChange<EmailAddress>) {
+  package init(name: Name?, email: FieldChange<EmailAddress>) {
     self.name = name
     self.email = email
   }

@@ -1,13 +1,13 @@
 /// A customer's own name, chosen by the client or made by us.
-public struct CustomerID: ExactText {
+package struct CustomerID: ExactText {
   /// How many characters an id may have.
-  public static let allowedLength = 1...255
+  package static let allowedLength = 1...255
 
   /// The id as clients write it.
-  public let value: String
+  package let value: String
 
   /// The id, or nil when the text has too few or too many characters, or one no text may hold.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.isText(Self.allowedLength) else { return nil }
     value = text
   }

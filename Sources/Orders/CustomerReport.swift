@@ -1,19 +1,20 @@
 /// What one customer bought: the sums over all completed orders.
-public struct ReportRow: Equatable, Sendable {
+package struct ReportRow: Equatable, Sendable {
   /// The customer.
-  public let customer: String
+  package let customer: String
   /// What the customer was called when the report was made.
-  public let name: String?
+  package let name: String?
   /// How many orders.
-  public let orders: Int
+  package let orders: Int
   /// Units in them.
-  public let totalQuantity: Int
+  package let totalQuantity: Int
   /// Their amount: digits, a point, two digits; more than 64 bits of cents may hold.
-  public let totalAmount: String
+  package let totalAmount: String
 
   /// A row of the report.
-  public init(customer: String, name: String?, orders: Int, totalQuantity: Int, totalAmount: String)
-  {
+  package init(
+    customer: String, name: String?, orders: Int, totalQuantity: Int, totalAmount: String
+  ) {
     self.customer = customer
     self.name = name
     self.orders = orders
@@ -23,23 +24,23 @@ public struct ReportRow: Equatable, Sendable {
 }
 
 /// The refresh that a report is of.
-public struct ReportRefresh: Equatable, Sendable {
+package struct ReportRefresh: Equatable, Sendable {
   /// Counts refreshes; 0 while there was none.
-  public let number: Int
+  package let number: Int
   /// The moment as of which the report is true.
-  public let moment: Timestamp?
+  package let moment: Timestamp?
 
   /// A refresh.
-  public init(number: Int, moment: Timestamp?) {
+  package init(number: Int, moment: Timestamp?) {
     self.number = number
     self.moment = moment
   }
 }
 
 /// In which order the report's rows are shown.
-public struct ReportSort: Equatable, Sendable {
+package struct ReportSort: Equatable, Sendable {
   /// What to sort by.
-  public enum Column: String, CaseIterable, Sendable {
+  package enum Column: String, CaseIterable, Sendable {
     /// The customer's id.
     case customer = "customer_id"
     /// The customer's name; nobody's name comes first.
@@ -53,35 +54,35 @@ public struct ReportSort: Equatable, Sendable {
   }
 
   /// Where a row stands in this order: its value in the column, as text, and its customer.
-  public struct Position: Equatable, Sendable {
+  package struct Position: Equatable, Sendable {
     /// The value.
-    public let value: String
+    package let value: String
     /// Tells rows of the same value apart.
-    public let customer: String
+    package let customer: String
 
     /// A position.
-    public init(value: String, customer: String) {
+    package init(value: String, customer: String) {
       self.value = value
       self.customer = customer
     }
   }
 
   /// Who bought most first.
-  public static let standard = ReportSort(column: .totalAmount, descends: true)
+  package static let standard = ReportSort(column: .totalAmount, descends: true)
 
   /// What to sort by.
-  public let column: Column
+  package let column: Column
   /// Whether the largest come first.
-  public let descends: Bool
+  package let descends: Bool
 
   /// An order.
-  public init(column: Column, descends: Bool) {
+  package init(column: Column, descends: Bool) {
     self.column = column
     self.descends = descends
   }
 
   /// The order that a word stands for: a column, behind a minus when the largest come first.
-  public init?(_ word: String) {
+  package init?(_ word: String) {
     let descends = word.hasPrefix("-")
     guard let column = Column(rawValue: String(word.dropFirst(descends ? 1 : 0))) else {
       return nil
@@ -90,10 +91,10 @@ public struct ReportSort: Equatable, Sendable {
   }
 
   /// The word for it.
-  public var word: String { (descends ? "-" : "") + column.rawValue }
+  package var word: String { (descends ? "-" : "") + column.rawValue }
 
   /// The position that two texts stand for; nil when the value could not stand in the column.
-  public func position(value: String, customer: String) -> Position? {
+  package func position(value: String, customer: String) -> Position? {
     switch column {
     case .customer, .name: break
     case .orders, .totalQuantity: guard Int(value) != nil else { return nil }
@@ -107,7 +108,7 @@ public struct ReportSort: Equatable, Sendable {
   }
 
   /// Where a row stands.
-  public func position(of row: ReportRow) -> Position {
+  package func position(of row: ReportRow) -> Position {
     let value =
       switch column {
       case .customer: row.customer

@@ -2,17 +2,17 @@
 ///
 /// Whether an address exists only a letter to it can tell. What is refused here is what cannot be
 /// one: no or two `@`, blanks and control characters, a host without a point, empty labels.
-public struct EmailAddress: ExactText {
+package struct EmailAddress: ExactText {
   /// How many characters an address may have, after RFC 5321.
-  public static let allowedLength = 3...254
+  package static let allowedLength = 3...254
   /// How many characters may stand before the `@`.
-  public static let localLengthMax = 64
+  package static let localLengthMax = 64
 
   /// The address as it was given.
-  public let value: String
+  package let value: String
 
   /// The address, or nil when the text does not look like one.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.isText(Self.allowedLength), text.unicodeScalars.allSatisfy(Self.isVisible) else {
       return nil
     }

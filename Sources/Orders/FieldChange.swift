@@ -1,5 +1,5 @@
 /// What a partial update does to a value that may be missing.
-public enum FieldChange<Value: Sendable>: Sendable {
+package enum FieldChange<Value: Sendable>: Sendable {
   /// It stays as it is.
   case keep
   /// It goes.

@@ -2,7 +2,7 @@
 extension String {
   /// The same in quotes, cut after so many Unicode scalars: one quote and one line, whatever it
   /// holds.
-  public func quoted(atMost limit: Int) -> String {
+  package func quoted(atMost limit: Int) -> String {
     var text = "\""
     for scalar in unicodeScalars.prefix(limit) {
       if scalar == "\"" || scalar == "\\" { text.unicodeScalars.append("\\") }
@@ -12,7 +12,7 @@ extension String {
   }
 
   /// The same without anything that ends a line or gives orders to a terminal.
-  public var withoutControls: String {
+  package var withoutControls: String {
     String(String.UnicodeScalarView(unicodeScalars.map { $0.isInvisibleOrder ? "\u{FFFD}" : $0 }))
   }
 }

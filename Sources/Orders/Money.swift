@@ -1,14 +1,14 @@
 /// An exact amount of money in minor units (cents); never a binary fraction.
-public struct Money: Hashable, Comparable, Sendable {
+package struct Money: Hashable, Comparable, Sendable {
   /// The amounts a price may have; the database's checks use the same bounds.
-  public static let allowed = Money(cents: 0)...Money(cents: 999_999_999_999)
+  package static let allowed = Money(cents: 0)...Money(cents: 999_999_999_999)
 
   /// The amount in hundredths.
-  public let cents: Int64
+  package let cents: Int64
 
   /// An amount of `cents` hundredths.
-  public init(cents: Int64) { self.cents = cents }
+  package init(cents: Int64) { self.cents = cents }
 
   /// Orders amounts by size.
-  public static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }
+  package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }
 }

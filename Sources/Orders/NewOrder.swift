@@ -1,10 +1,10 @@
 /// What somebody wants to order.
-public struct NewOrder: Sendable {
+package struct NewOrder: Sendable {
   /// How many lines an order may have: more would be a bulk import, and hold locks for long.
-  public static let allowedLines = 1...100
+  package static let allowedLines = 1...100
 
   /// What to do about a product of which there is not enough.
-  public enum Shortage: String, Sendable {
+  package enum Shortage: String, Sendable {
     /// Refuse the order.
     case refuse
     /// Take the units that are there.
@@ -14,18 +14,18 @@ public struct NewOrder: Sendable {
   }
 
   /// Through which contract it comes.
-  public let channel: Channel
+  package let channel: Channel
   /// Whose it is; a customer nobody has introduced is made known by it. Nil for fulfilment alone.
-  public let customer: CustomerID?
+  package let customer: CustomerID?
   /// The client's own name for it.
-  public let reference: OrderReference?
+  package let reference: OrderReference?
   /// What to do when stock is short.
-  public let shortage: Shortage
+  package let shortage: Shortage
   /// What is ordered; nothing that we know of when it is to be fulfilled outside.
-  public let lines: [NewLine]
+  package let lines: [NewLine]
 
   /// An order, or nil when it has no line or too many.
-  public init?(
+  package init?(
     channel: Channel, customer: CustomerID, reference: OrderReference?, shortage: Shortage,
     lines: [NewLine]
   ) {
@@ -38,7 +38,7 @@ public struct NewOrder: Sendable {
   }
 
   /// An order that a process outside fulfils: to us only a name.
-  public init(toFulfil reference: OrderReference) {
+  package init(toFulfil reference: OrderReference) {
     channel = .fulfilment
     customer = nil
     self.reference = reference
@@ -48,15 +48,15 @@ public struct NewOrder: Sendable {
 }
 
 /// One line of an order that is to be placed.
-public struct NewLine: Equatable, Sendable {
+package struct NewLine: Equatable, Sendable {
   /// How many characters the name of a free item may have.
-  public static let allowedNameLength = 1...200
+  package static let allowedNameLength = 1...200
 
   /// How many characters the name of something in a catalogue elsewhere may have.
-  public static let allowedForeignLength = 1...255
+  package static let allowedForeignLength = 1...255
 
   /// What a line is about.
-  public enum Item: Equatable, Sendable {
+  package enum Item: Equatable, Sendable {
     /// Something of the catalogue; a price given here wins over the catalogue's.
     case product(ProductID, price: Money?)
     /// Something the catalogue does not know; it takes no stock.
@@ -66,12 +66,12 @@ public struct NewLine: Equatable, Sendable {
   }
 
   /// What it is about.
-  public let item: Item
+  package let item: Item
   /// How many units.
-  public let quantity: Quantity
+  package let quantity: Quantity
 
   /// A line, or nil when a price or a name is not what one may be.
-  public init?(_ item: Item, quantity: Quantity) {
+  package init?(_ item: Item, quantity: Quantity) {
     switch item {
     case .product(_, let price):
       guard price.map(Money.allowed.contains) ?? true else { return nil }
@@ -88,17 +88,17 @@ public struct NewLine: Equatable, Sendable {
 }
 
 /// How many units of a product an order shall have from now on.
-public struct LineChange: Equatable, Sendable {
+package struct LineChange: Equatable, Sendable {
   /// What a line may be set to; 0 takes it out of the order.
-  public static let allowedQuantity = 0...Quantity.allowed.upperBound
+  package static let allowedQuantity = 0...Quantity.allowed.upperBound
 
   /// The product.
-  public let product: ProductID
+  package let product: ProductID
   /// The new quantity, not a difference.
-  public let quantity: Int
+  package let quantity: Int
 
   /// A change, or nil when the quantity is not allowed.
-  public init?(_ product: ProductID, quantity: Int) {
+  package init?(_ product: ProductID, quantity: Int) {
     guard Self.allowedQuantity.contains(quantity) else { return nil }
     self.product = product
     self.quantity = quantity

@@ -1,18 +1,18 @@
 /// A product that is to come into the catalogue.
-public struct NewProduct: Sendable {
+package struct NewProduct: Sendable {
   /// The client-visible name.
-  public let id: ProductID
+  package let id: ProductID
   /// What it is called.
-  public let name: Name
+  package let name: Name
   /// What it is.
-  public let description: ProductDescription?
+  package let description: ProductDescription?
   /// What one unit costs.
-  public let price: Money
+  package let price: Money
   /// How many units there are to begin with.
-  public let stock: Int
+  package let stock: Int
 
   /// A product; without an id one is made. Nil when price or stock are not what they may be.
-  public init?(
+  package init?(
     id: ProductID?, name: Name, description: ProductDescription?, price: Money, stock: Int
   ) {
     guard Money.allowed.contains(price), Product.allowedStock.contains(stock) else { return nil }
@@ -25,31 +25,31 @@ public struct NewProduct: Sendable {
 }
 
 /// What a product is, in the words of whoever sells it.
-public struct ProductDescription: ExactText {
+package struct ProductDescription: ExactText {
   /// How many characters a description may have.
-  public static let allowedLength = 0...2_000
+  package static let allowedLength = 0...2_000
 
   /// The description as it was given.
-  public let value: String
+  package let value: String
 
   /// The description, or nil when it has too many characters.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.isText(Self.allowedLength) else { return nil }
     value = text
   }
 }
 
 /// What is to be another thing about a product; its stock is adjusted, not set.
-public struct ProductChange: Sendable {
+package struct ProductChange: Sendable {
   /// The new name; nil keeps the old one.
-  public let name: Name?
+  package let name: Name?
   /// What happens to the description.
-  public let description: FieldChange<ProductDescription>
+  package let description: FieldChange<ProductDescription>
   /// The new price; nil keeps the old one.
-  public let price: Money?
+  package let price: Money?
 
   /// A change, or nil when the price is none that is allowed.
-  public init?(name: Name?, description: FieldChange<ProductDescription>, price: Money?) {
+  package init?(name: Name?, description: FieldChange<ProductDescription>, price: Money?) {
     guard price.map(Money.allowed.contains) ?? true else { return nil }
     self.name = name
     self.description = description

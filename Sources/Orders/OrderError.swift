@@ -1,6 +1,6 @@
 /// Everything that can go wrong, in the words of the system; what a caller is told of it is each
 /// contract's own affair.
-public enum OrderError: Error, Equatable {
+package enum OrderError: Error, Equatable {
   /// There is no such product.
   case unknownProduct(String)
   /// There is no such order, or none that the caller may see.
@@ -48,7 +48,7 @@ public enum OrderError: Error, Equatable {
 
 extension OrderError {
   /// Whether nothing was changed and the same may well succeed later.
-  public var isPassing: Bool {
+  package var isPassing: Bool {
     switch self {
     case .unavailable, .readOnly, .timedOut: true
     default: false

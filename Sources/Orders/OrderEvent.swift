@@ -1,20 +1,20 @@
 /// One step of an order's history.
-public struct OrderEvent: Sendable {
+package struct OrderEvent: Sendable {
   /// The version of the order that the step made.
-  public let version: Int
+  package let version: Int
   /// What happened: `placed`, `edited`, `moved`, `shipped`, `hidden` or `touched`.
-  public let what: String
+  package let what: String
   /// The status before; nil when the order was placed.
-  public let from: OrderStatus?
+  package let from: OrderStatus?
   /// The status after.
-  public let to: OrderStatus
+  package let to: OrderStatus
   /// Who did it.
-  public let who: String
+  package let who: String
   /// When.
-  public let createdAt: Timestamp
+  package let createdAt: Timestamp
 
   /// A step as it is stored.
-  public init(
+  package init(
     version: Int, what: String, from: OrderStatus?, to: OrderStatus, who: String,
     createdAt: Timestamp
   ) {

@@ -1,18 +1,18 @@
 /// An order's name: a UUID of version 7, so that orders made later come later in every index.
-public struct OrderID: Hashable, Sendable {
+package struct OrderID: Hashable, Sendable {
   /// The first eight bytes, most significant first.
-  public let high: UInt64
+  package let high: UInt64
   /// The last eight bytes, most significant first.
-  public let low: UInt64
+  package let low: UInt64
 
   /// An id from its two halves, as it is stored.
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// A new id: 48 bits of milliseconds, 12 of the rest of the millisecond, 62 of chance.
-  public init(at moment: Timestamp, using random: inout some RandomNumberGenerator) {
+  package init(at moment: Timestamp, using random: inout some RandomNumberGenerator) {
     let microseconds = UInt64(clamping: moment.microseconds)
     let (milliseconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000)
     let version: UInt64 = 0x7000
@@ -23,7 +23,7 @@ public struct OrderID: Hashable, Sendable {
 
   /// The id that a text stands for, in either letter case; nil for anything but 36 characters of
   /// the usual form. Any version is read, as it may come from another system's mistake.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.utf8.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)
     for (index, byte) in text.utf8.enumerated() {
@@ -45,7 +45,7 @@ public struct OrderID: Hashable, Sendable {
 
 extension OrderID {
   /// Appends the 36 characters, lower case, that stand for the id.
-  public func append(to bytes: inout [UInt8]) {
+  package func append(to bytes: inout [UInt8]) {
     let digits: StaticString = "0123456789abcdef"
     for index in 0..<16 {
       if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
@@ -59,7 +59,7 @@ extension OrderID {
 
 extension OrderID: CustomStringConvertible {
   /// `0192f0c1-…`: 36 characters, lower case.
-  public var description: String {
+  package var description: String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(36)
     append(to: &bytes)
@@ -68,14 +68,14 @@ extension OrderID: CustomStringConvertible {
 }
 
 /// Which order is meant, by either of its names.
-public enum OrderKey: Hashable, Sendable {
+package enum OrderKey: Hashable, Sendable {
   /// By its id.
   case id(OrderID)
   /// By its sequential number.
   case number(Int)
 
   /// The order that a text in an address names; nil when it can name none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     if let id = OrderID(text) {
       self = .id(id)
     } else if let number = Int(text), number > 0, "\(number)" == text {

@@ -1,5 +1,5 @@
 /// Where an order stands between being placed and being done.
-public enum OrderStatus: String, CaseIterable, Sendable {
+package enum OrderStatus: String, CaseIterable, Sendable {
   /// Placed; nobody has begun with it.
   case new
   /// The warehouse is at it.
@@ -12,7 +12,7 @@ public enum OrderStatus: String, CaseIterable, Sendable {
   case cancelled
 
   /// The whole life cycle as the warehouse moves it: what is not listed is refused.
-  public var successors: [OrderStatus] {
+  package var successors: [OrderStatus] {
     switch self {
     case .new: [.inProgress, .cancelled]
     case .inProgress: [.completed, .cancelled]
@@ -21,7 +21,7 @@ public enum OrderStatus: String, CaseIterable, Sendable {
   }
 
   /// The status a person's word stands for: `in progress`, `in-progress` and `IN_PROGRESS` are one.
-  public init?(word: String) {
+  package init?(word: String) {
     self.init(
       rawValue: String(
         word.map { $0 == " " || $0 == "-" ? "_" : Character($0.lowercased()) }))

@@ -1,33 +1,33 @@
 /// How long things take and wait in the dealings with the process service; all of it follows from
 /// how long one call may take.
-public struct ProcessPace: Equatable, Sendable {
+package struct ProcessPace: Equatable, Sendable {
   /// Time for one call, from connecting to the whole answer.
-  public let call: Duration
+  package let call: Duration
 
   /// The pace at which one call may take so long.
-  public init(call: Duration) { self.call = call }
+  package init(call: Duration) { self.call = call }
 
   /// How many calls one visit makes at most: a look, a start, a look at what became of it.
   static let callsMax = 3
 
   /// For how long a claimed order is left to whoever claimed it: longer than all calls of a visit,
   /// so that nobody else acts while one of them may still be on its way.
-  public var lease: Duration { call * 6 }
+  package var lease: Duration { call * 6 }
 
   /// How long after its claim a visit may begin its last call: what is left then is enough for the
   /// call, and as much again for what clocks and schedulers do.
-  public var lastCall: Duration { lease - call * 2 }
+  package var lastCall: Duration { lease - call * 2 }
 
   /// The pauses between visits of one order, from the first to the longest.
-  public var pauses: ClosedRange<Duration> { call / 5...call * 6 }
+  package var pauses: ClosedRange<Duration> { call / 5...call * 6 }
 
   /// The pauses between probes of a service that is away, and between visits of an order that is
   /// the probe. So an order waits no longer than a call may take when the service is back; as long
   /// again when a call was just hanging.
-  public var probes: ClosedRange<Duration> { call / 5...call }
+  package var probes: ClosedRange<Duration> { call / 5...call }
 
   /// Callbacks for one order bring its next look forward once in this time.
-  public var hints: Duration { call / 5 }
+  package var hints: Duration { call / 5 }
 
   /// The pause after `count` disappointments in a row: twice as long after each, up to the bound,
   /// less a random part so that many who failed together do not come back together.

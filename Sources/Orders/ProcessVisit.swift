@@ -5,18 +5,18 @@
 /// everything. So an order's process is started without looking by its very first visit alone, at
 /// most once in a visit, and whatever comes of a start but acceptance is followed by a look. An
 /// order is final only when a look has shown it.
-public struct ProcessVisit {
+package struct ProcessVisit {
   /// What is known from the visits before.
-  public struct Knowledge: Equatable, Sendable {
+  package struct Knowledge: Equatable, Sendable {
     /// Whether the process service has accepted the order: it is PROCESSING.
-    public var isAccepted: Bool
+    package var isAccepted: Bool
     /// Visits in a row that brought nothing new.
-    public var quiet: Int
+    package var quiet: Int
     /// How often in a row the process service did not know an order that it had accepted.
-    public var missing: Int
+    package var missing: Int
 
     /// What is known of an order.
-    public init(isAccepted: Bool = false, quiet: Int = 0, missing: Int = 0) {
+    package init(isAccepted: Bool = false, quiet: Int = 0, missing: Int = 0) {
       self.isAccepted = isAccepted
       self.quiet = quiet
       self.missing = missing
@@ -24,7 +24,7 @@ public struct ProcessVisit {
   }
 
   /// What came of a start.
-  public enum Reply: Equatable, Sendable {
+  package enum Reply: Equatable, Sendable {
     /// The process service has the order.
     case accepted
     /// It may have it or not.
@@ -34,7 +34,7 @@ public struct ProcessVisit {
   }
 
   /// What a look has shown.
-  public enum Sighting: Equatable, Sendable {
+  package enum Sighting: Equatable, Sendable {
     /// The process service has the order, and this is how far its process is.
     case running, succeeded, failed
     /// It does not know the order.
@@ -44,7 +44,7 @@ public struct ProcessVisit {
   }
 
   /// What happens to a visit.
-  public enum Event: Equatable, Sendable {
+  package enum Event: Equatable, Sendable {
     /// The order has been claimed for its visit of this number.
     case claimed(number: Int)
     /// A start has been answered, or not.
@@ -56,7 +56,7 @@ public struct ProcessVisit {
   }
 
   /// What to do next.
-  public enum Action: Equatable, Sendable {
+  package enum Action: Equatable, Sendable {
     /// Tell the process service to start the process.
     case start
     /// Ask it what it knows of the order.
@@ -66,17 +66,17 @@ public struct ProcessVisit {
   }
 
   /// What a visit leaves behind.
-  public struct Record: Equatable, Sendable {
+  package struct Record: Equatable, Sendable {
     /// The status that the order now has; nil when it stays.
-    public var status: OrderStatus?
+    package var status: OrderStatus?
     /// What the next visit has to know.
-    public var knowledge: Knowledge
+    package var knowledge: Knowledge
     /// How often the process service was told to start the process.
-    public var starts: Int
+    package var starts: Int
     /// Whether the next visit need not wait.
-    public var isAtOnce = false
+    package var isAtOnce = false
     /// What stood in the way.
-    public var problem: String?
+    package var problem: String?
   }
 
   /// An order that was accepted is started again when the process service has said so many times
@@ -89,10 +89,10 @@ public struct ProcessVisit {
   private var startProblem: String?
 
   /// A visit of an order of which this is known.
-  public init(_ knowledge: Knowledge) { before = knowledge }
+  package init(_ knowledge: Knowledge) { before = knowledge }
 
   /// Takes what happened; answers what to do next.
-  public mutating func event(_ event: Event) -> Action {
+  package mutating func event(_ event: Event) -> Action {
     switch event {
     case .claimed(let number):
       return number == 1 && !before.isAccepted ? .start : .look
@@ -154,7 +154,7 @@ public struct ProcessVisit {
 extension ProcessVisit.Record {
   /// How long to leave the order alone. One that the process service was away for does not wait
   /// longer than a probe: many of them are no burden, as the breaker lets one at a time through.
-  public func pause(
+  package func pause(
     at pace: ProcessPace, isAway: Bool, using random: inout some RandomNumberGenerator
   ) -> Duration {
     if isAtOnce { return .zero }
@@ -165,7 +165,7 @@ extension ProcessVisit.Record {
 
 extension ProcessVisit.Reply {
   /// What went wrong; nil when nothing did.
-  public var problem: String? {
+  package var problem: String? {
     switch self {
     case .accepted: nil
     case .unclear(let problem), .notSent(let problem): problem
@@ -175,5 +175,5 @@ extension ProcessVisit.Reply {
 
 extension ProcessVisit.Sighting {
   /// What went wrong; nil when nothing did.
-  public var problem: String? { if case .unclear(let problem) = self { problem } else { nil } }
+  package var problem: String? { if case .unclear(let problem) = self { problem } else { nil } }
 }

@@ -1,13 +1,13 @@
 /// A product's own name in the catalogue (its SKU), chosen by the client or made by us.
-public struct ProductID: Hashable, Sendable {
+package struct ProductID: Hashable, Sendable {
   /// How many characters an id may have.
-  public static let allowedLength = 1...64
+  package static let allowedLength = 1...64
 
   /// The id as clients write it.
-  public let value: String
+  package let value: String
 
   /// The id, or nil when the text is none: 1 to 64 of letters, digits, `.`, `_` and `-`.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard Self.allowedLength.contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else {
       return nil
     }
@@ -26,33 +26,33 @@ public struct ProductID: Hashable, Sendable {
 }
 
 /// Something on the shelf that can be ordered.
-public struct Product: Equatable, Sendable {
+package struct Product: Equatable, Sendable {
   /// How many units a stock may have; the database's check uses the same bounds.
-  public static let allowedStock = 0...1_000_000_000_000
+  package static let allowedStock = 0...1_000_000_000_000
 
   /// The client-visible name.
-  public let id: ProductID
+  package let id: ProductID
   /// The sequential number, for people and for pages.
-  public let number: Int
+  package let number: Int
   /// What it is called.
-  public let name: String
+  package let name: String
   /// What it is, when somebody has said so.
-  public let description: String?
+  package let description: String?
   /// What one unit costs today; an order keeps the price it was placed at.
-  public let price: Money
+  package let price: Money
   /// How many units are left to order.
-  public let stock: Int
+  package let stock: Int
   /// Since when it can no longer be ordered; nil while it can.
-  public let retiredAt: Timestamp?
+  package let retiredAt: Timestamp?
   /// Moves by one with every change.
-  public let version: Int
+  package let version: Int
   /// When it came into the catalogue.
-  public let createdAt: Timestamp
+  package let createdAt: Timestamp
   /// When it last changed.
-  public let updatedAt: Timestamp
+  package let updatedAt: Timestamp
 
   /// A product as it is stored.
-  public init(
+  package init(
     id: ProductID, number: Int, name: String, description: String?, price: Money, stock: Int,
     retiredAt: Timestamp?, version: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) {
@@ -69,5 +69,5 @@ public struct Product: Equatable, Sendable {
   }
 
   /// Whether one unit could be ordered now.
-  public var isAvailable: Bool { retiredAt == nil && stock > 0 }
+  package var isAvailable: Bool { retiredAt == nil && stock > 0 }
 }

@@ -1,17 +1,17 @@
 /// Which products a list shows.
-public struct ProductFilter: Equatable, Sendable {
+package struct ProductFilter: Equatable, Sendable {
   /// How many characters may be searched for.
-  public static let allowedTextLength = 1...100
+  package static let allowedTextLength = 1...100
 
   /// What must stand in the name, the id or the description, letter case aside; nil for anything.
-  public let text: String?
+  package let text: String?
   /// Whether there must be some in stock, or none; nil for either.
-  public let inStock: Bool?
+  package let inStock: Bool?
   /// Whether to show the retired ones instead of the others.
-  public let retired: Bool
+  package let retired: Bool
 
   /// A filter; without anything it shows the whole catalogue but what is retired.
-  public init(text: String? = nil, inStock: Bool? = nil, retired: Bool = false) {
+  package init(text: String? = nil, inStock: Bool? = nil, retired: Bool = false) {
     self.text = text
     self.inStock = inStock
     self.retired = retired

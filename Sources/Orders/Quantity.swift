@@ -1,13 +1,13 @@
 /// How many units of something a line asks for.
-public struct Quantity: Hashable, Sendable {
+package struct Quantity: Hashable, Sendable {
   /// What one line may ask for; the sums of an order of such lines fit every type they pass.
-  public static let allowed = 1...1_000_000
+  package static let allowed = 1...1_000_000
 
   /// The number of units.
-  public let value: Int
+  package let value: Int
 
   /// The quantity, or nil when it is not allowed.
-  public init?(_ value: Int) {
+  package init?(_ value: Int) {
     guard Self.allowed.contains(value) else { return nil }
     self.value = value
   }

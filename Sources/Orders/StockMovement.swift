@@ -1,35 +1,35 @@
 /// One change of a product's stock and what brought it about; all of them add up to the stock.
-public struct StockMovement: Equatable, Sendable {
+package struct StockMovement: Equatable, Sendable {
   /// Where a movement stands among those of its product.
-  public struct Position: Equatable, Sendable {
+  package struct Position: Equatable, Sendable {
     /// When it happened.
-    public let moment: Timestamp
+    package let moment: Timestamp
     /// Tells movements of the same moment apart.
-    public let number: Int
+    package let number: Int
 
     /// A position.
-    public init(moment: Timestamp, number: Int) {
+    package init(moment: Timestamp, number: Int) {
       self.moment = moment
       self.number = number
     }
   }
 
   /// Where it stands.
-  public let position: Position
+  package let position: Position
   /// By how many units the stock changed.
-  public let delta: Int
+  package let delta: Int
   /// What brought it about: `placed`, `edited` or `cancelled` by an order, `initial`, `adjusted`,
   /// or `direct` by somebody in the database.
-  public let cause: String
+  package let cause: String
   /// The order that brought it about.
-  public let order: Int?
+  package let order: Int?
   /// What the person who adjusted it wrote.
-  public let reason: String?
+  package let reason: String?
   /// Who did it; nil when nobody knows any more.
-  public let who: String?
+  package let who: String?
 
   /// A movement as it is stored.
-  public init(
+  package init(
     position: Position, delta: Int, cause: String, order: Int?, reason: String?, who: String?
   ) {
     self.position = position
@@ -42,20 +42,20 @@ public struct StockMovement: Equatable, Sendable {
 }
 
 /// A change of stock by hand.
-public struct StockAdjustment: Sendable {
+package struct StockAdjustment: Sendable {
   /// By how much stock can change at once: by all that it can hold.
-  public static let allowedDelta =
+  package static let allowedDelta =
     -Product.allowedStock.upperBound...Product.allowedStock.upperBound
   /// How many characters a reason may have.
-  public static let allowedReasonLength = 1...200
+  package static let allowedReasonLength = 1...200
 
   /// By how many units.
-  public let delta: Int
+  package let delta: Int
   /// What for.
-  public let reason: String?
+  package let reason: String?
 
   /// An adjustment, or nil when it changes nothing or too much, or its reason is too long.
-  public init?(delta: Int, reason: String?) {
+  package init?(delta: Int, reason: String?) {
     guard delta != 0, Self.allowedDelta.contains(delta),
       reason?.isText(Self.allowedReasonLength) ?? true
     else { return nil }

@@ -1,6 +1,6 @@
 extension Timestamp {
   /// The moment at which a calendar and a clock in UTC show this; nil when they never do.
-  public init?(
+  package init?(
     year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, microsecond: Int
   ) {
     guard (1...9_999).contains(year), (1...12).contains(month),

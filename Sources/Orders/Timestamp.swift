@@ -1,34 +1,34 @@
 /// A moment as the database keeps it: microseconds since 1970-01-01 UTC.
-public struct Timestamp: Hashable, Comparable, Sendable {
+package struct Timestamp: Hashable, Comparable, Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
-  public let microseconds: Int64
+  package let microseconds: Int64
 
   /// The moment `microseconds` after the start of 1970.
-  public init(microseconds: Int64) { self.microseconds = microseconds }
+  package init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// Orders moments by time.
-  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
 }
 
 extension Timestamp {
   /// The years 1 to 9999: moments that every calendar has, the database's too.
-  public static let era =
+  package static let era =
     Timestamp(
       microseconds: -62_135_596_800_000_000)...Timestamp(
       microseconds: 253_402_300_799_999_999)
 
   /// A civil date and time of day in UTC, with the fraction cut to milliseconds.
-  public struct Parts: Equatable, Sendable {
+  package struct Parts: Equatable, Sendable {
     /// The calendar date.
-    public let year, month, day: Int
+    package let year, month, day: Int
     /// The time of day.
-    public let hour, minute, second, millisecond: Int
+    package let hour, minute, second, millisecond: Int
   }
 
   /// The moment as people write it.
-  public var parts: Parts {
+  package var parts: Parts {
     let milliseconds = microseconds.flooredQuotient(by: 1_000)
     let seconds = milliseconds.flooredQuotient(by: 1_000)
     let days = seconds.flooredQuotient(by: 86_400)

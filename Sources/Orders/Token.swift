@@ -1,5 +1,5 @@
 /// The word for what a token lets its bearer be, in the database and in commands.
-public enum RoleName: String, CaseIterable, Sendable {
+package enum RoleName: String, CaseIterable, Sendable {
   /// Everything.
   case admin
   /// Who takes in orders and keeps the catalogue.
@@ -11,7 +11,7 @@ public enum RoleName: String, CaseIterable, Sendable {
 }
 
 /// What a token lets its bearer be.
-public enum Role: Hashable, Sendable {
+package enum Role: Hashable, Sendable {
   /// Everything.
   case admin
   /// Who takes in orders and keeps the catalogue.
@@ -22,7 +22,7 @@ public enum Role: Hashable, Sendable {
   case customer(CustomerID)
 
   /// The word for it.
-  public var name: RoleName {
+  package var name: RoleName {
     switch self {
     case .admin: .admin
     case .retailer: .retailer
@@ -32,10 +32,10 @@ public enum Role: Hashable, Sendable {
   }
 
   /// Whose token it is, when it is a customer's.
-  public var customer: CustomerID? { if case .customer(let id) = self { id } else { nil } }
+  package var customer: CustomerID? { if case .customer(let id) = self { id } else { nil } }
 
   /// The role of that word, or nil when there is none, or a customer where none belongs.
-  public init?(_ word: String, customer: CustomerID?) {
+  package init?(_ word: String, customer: CustomerID?) {
     switch (RoleName(rawValue: word), customer) {
     case (.admin, nil): self = .admin
     case (.retailer, nil): self = .retailer
@@ -47,20 +47,20 @@ public enum Role: Hashable, Sendable {
 }
 
 /// Who asks, as far as a token tells.
-public struct Caller: Hashable, Sendable {
+package struct Caller: Hashable, Sendable {
   /// The token's number.
-  public let token: Int
+  package let token: Int
   /// What the token lets its bearer be.
-  public let role: Role
+  package let role: Role
   /// Whom the history puts a change down to: `warehouse "tablet 3" (token 5)`. Made once for each
   /// look-up of a token, and not for each request.
-  public let who: String
+  package let who: String
 
   /// How much of a token's name the history repeats.
   private static let nameMax = 60
 
   /// A bearer of the token of that number and name.
-  public init(token: Int, role: Role, name: String) {
+  package init(token: Int, role: Role, name: String) {
     self.token = token
     self.role = role
     let customer = role.customer.map { " " + $0.value.withoutControls } ?? ""
@@ -69,22 +69,22 @@ public struct Caller: Hashable, Sendable {
 }
 
 /// A token that is to be made.
-public struct NewToken: Sendable {
+package struct NewToken: Sendable {
   /// For how many days a token may be made.
-  public static let allowedDays = 1...3_650
+  package static let allowedDays = 1...3_650
   /// For how many days the token that it takes the place of may hold on: until everybody who has
   /// that one uses this one.
-  public static let allowedOverlap = 0...90
+  package static let allowedOverlap = 0...90
 
   /// What it lets its bearer be.
-  public let role: Role
+  package let role: Role
   /// What it is for.
-  public let name: Name
+  package let name: Name
   /// For how long it holds; nil for as long as nobody revokes it.
-  public let days: Int?
+  package let days: Int?
 
   /// A token, or nil when the days are too few or too many.
-  public init?(role: Role, name: Name, days: Int? = nil) {
+  package init?(role: Role, name: Name, days: Int? = nil) {
     guard days.map(Self.allowedDays.contains) ?? true else { return nil }
     self.role = role
     self.name = name
@@ -93,24 +93,24 @@ public struct NewToken: Sendable {
 }
 
 /// What is known of a token: everything but its text.
-public struct Token: Sendable {
+package struct Token: Sendable {
   /// By which people name it.
-  public let number: Int
+  package let number: Int
   /// What it lets its bearer be.
-  public let role: Role
+  package let role: Role
   /// What it is for.
-  public let name: String
+  package let name: String
   /// When it was made.
-  public let createdAt: Timestamp
+  package let createdAt: Timestamp
   /// When it ends by itself.
-  public let expiresAt: Timestamp?
+  package let expiresAt: Timestamp?
   /// When it was revoked.
-  public let revokedAt: Timestamp?
+  package let revokedAt: Timestamp?
   /// When it was last used, to the minute.
-  public let lastUsedAt: Timestamp?
+  package let lastUsedAt: Timestamp?
 
   /// A token as it is stored.
-  public init(
+  package init(
     number: Int, role: Role, name: String, createdAt: Timestamp, expiresAt: Timestamp?,
     revokedAt: Timestamp?, lastUsedAt: Timestamp?
   ) {

@@ -1,11 +1,11 @@
-public import EventLoop
+package import EventLoop
 
 /// Makes one statement of the writes that wait at the same moment.
 ///
 /// A write alone goes out at the end of its turn, without any artificial wait; what comes while
 /// statements are on their way goes out together when one of them has been committed. Unlike the
 /// loads of a `Coalescer` no two writes are ever the same.
-public final class Batcher<Item, Outcome: Sendable> {
+package final class Batcher<Item, Outcome: Sendable> {
   private struct Entry {
     let item: Item
     let waiter: UnsafeContinuation<Result<Outcome, PostgresError>, Never>
@@ -18,7 +18,7 @@ public final class Batcher<Item, Outcome: Sendable> {
 
   /// `write` does all its items with one statement, and answers with the outcome of each in their
   /// order, once they are committed.
-  public init(
+  package init(
     on loop: EventLoop, limits: BatchLimits, weight: @escaping (Item) -> Int,
     write: @escaping ([Item]) async throws(PostgresError) -> [Outcome]
   ) {
@@ -31,7 +31,7 @@ public final class Batcher<Item, Outcome: Sendable> {
   /// Does the item with the next batch. An error is that of the item's own batch.
   ///
   /// In a transaction an item goes alone: its neighbours are committed at another time.
-  public func submit(_ item: Item) async throws(PostgresError) -> Outcome {
+  package func submit(_ item: Item) async throws(PostgresError) -> Outcome {
     if UnitOfWork.transaction != nil { return try await submitAlone(item) }
     return try await withUnsafeContinuation { continuation in
       let entry = Entry(item: item, waiter: continuation)

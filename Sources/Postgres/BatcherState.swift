@@ -1,16 +1,16 @@
 /// How large batches get, and how many there are.
-public struct BatchLimits: Sendable {
+package struct BatchLimits: Sendable {
   /// Entries of one batch.
-  public var entriesMax: Int
+  package var entriesMax: Int
   /// Weight of one batch, in whatever its entries are weighed by; one heavier entry goes alone.
-  public var weightMax: Int
+  package var weightMax: Int
   /// Batches under way at once.
-  public var batchesMax: Int
+  package var batchesMax: Int
   /// Entries that wait for a batch; more are refused at once.
-  public var waitingMax: Int
+  package var waitingMax: Int
 
   /// Limits, each given.
-  public init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
+  package init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
     self.entriesMax = entriesMax
     self.weightMax = weightMax
     self.batchesMax = batchesMax

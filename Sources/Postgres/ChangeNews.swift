@@ -4,15 +4,15 @@ import Synchronization
 /// What an instance hears of changes, so that what its loops remember may be believed for longer.
 ///
 /// It is told by `Notifications` on one loop and read by the memories of all.
-public final class ChangeNews: Sendable {
+package final class ChangeNews: Sendable {
   private let count = Atomic(0)
   private let end = Atomic<Int64>(.min)
 
   /// News that nobody has heard of yet.
-  public init() {}
+  package init() {}
 
   /// Takes in what a listener was told. After a gap anything may have changed.
-  public func hear(_ event: Notifications.Event) {
+  package func hear(_ event: Notifications.Event) {
     switch event {
     case .listening, .notified: count.add(1, ordering: .releasing)
     case .heardAll(let moment): end.store(moment.nanoseconds, ordering: .releasing)

@@ -1,10 +1,10 @@
-public import EventLoop
+package import EventLoop
 
 /// Makes one statement of the loads that wait at the same moment.
 ///
 /// A load alone goes out at the end of its turn, without any artificial wait; what comes while a
 /// statement is on its way goes out together when the answer is there.
-public final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
+package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private typealias Waiter = UnsafeContinuation<Result<Value?, PostgresError>, Never>
 
   private let loop: EventLoop
@@ -12,7 +12,7 @@ public final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private var state: CoalescerState<Key, Waiter>
 
   /// `fetch` finds the values of up to `limit` keys with one statement; what it leaves out is nil.
-  public init(
+  package init(
     on loop: EventLoop, limit: Int = 64, batches: Int = 2,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Value]
   ) {
@@ -24,7 +24,7 @@ public final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   /// The value of a key, or nil when there is none. An error reaches those of its batch only.
   ///
   /// In a transaction a load goes alone: nobody else sees what has been done there.
-  public func load(_ key: Key) async throws(PostgresError) -> Value? {
+  package func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.transaction != nil { return try await fetch([key])[key] }
     return try await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }

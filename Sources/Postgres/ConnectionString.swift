@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
-public struct ConnectionString: Sendable {
+package struct ConnectionString: Sendable {
   /// What libpq connects with, by libpq's keyword; the same for all copies, so that a new password
   /// reaches everybody who connects.
   private let shared: SharedOptions
@@ -34,7 +34,7 @@ public struct ConnectionString: Sendable {
   /// Parses the string; what it leaves out is filled by the service that it or PGSERVICE names,
   /// then by libpq's other environment variables. All these are read only here; a password file is
   /// read at each connection, for the entry of its host.
-  public init(_ text: String) throws(PostgresError) {
+  package init(_ text: String) throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
     try Self.refuseOtherScheme(text)
     var message: UnsafeMutablePointer<CChar>?
@@ -51,7 +51,7 @@ public struct ConnectionString: Sendable {
 
   /// Connects from now on as `other` says, a new password above all; false when that names other
   /// servers, which takes a new start.
-  public func follow(_ other: ConnectionString) -> Bool {
+  package func follow(_ other: ConnectionString) -> Bool {
     guard other.hosts == hosts else { return false }
     let new = other.options
     shared.value.withLock { $0 = new }

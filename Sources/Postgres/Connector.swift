@@ -51,7 +51,7 @@ extension ConnectionString {
 
   /// Refuses a value that libpq does not know: each attempt to connect would fail with it, as if
   /// the database were away for ever. Asks no server.
-  public func refuseUnknownValues() throws(PostgresError) {
+  package func refuseUnknownValues() throws(PostgresError) {
     try refuseUnknownNumbers()
     let candidate = ConnectPlan.Candidate(
       host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)

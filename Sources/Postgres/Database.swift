@@ -1,15 +1,15 @@
-public import EventLoop
+package import EventLoop
 
 /// The database as one loop sees it: what repositories and use cases ask.
 ///
 /// Reads share a few pipelined connections; each write goes, alone with its commit, to the write
 /// connection that has least to do; a transaction has a connection to itself. It lives on its loop
 /// and is only used from there.
-public final class Database {
+package final class Database {
   /// What this loop's connections do, for anybody to read.
-  public let metrics: PostgresMetrics
+  package let metrics: PostgresMetrics
   /// The loop it lives on.
-  public let loop: EventLoop
+  package let loop: EventLoop
   private let target: ConnectionString
   private let settings: PostgresSettings
   private let connector: Connector
@@ -18,7 +18,7 @@ public final class Database {
   private var timer: Timer?
   private var closing: [UnsafeContinuation<Void, Never>] = []
   /// Why the last attempt to connect failed; for the log and for a readiness probe's operator.
-  public private(set) var lastConnectFailure: PostgresError?
+  package private(set) var lastConnectFailure: PostgresError?
 
   enum Waiter {
     case request(Request)
@@ -26,7 +26,7 @@ public final class Database {
   }
 
   /// Starts to connect, and lives until it is closed; the caller is on `loop`.
-  public init(
+  package init(
     _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
   ) {
@@ -45,24 +45,24 @@ public final class Database {
   }
 
   /// Whether any connection stands; the answer for a readiness probe, without a round trip.
-  public var isReachable: Bool { state.open > 0 && !state.isDraining }
+  package var isReachable: Bool { state.open > 0 && !state.isDraining }
 
   /// Runs a statement that only reads. It shares its transaction with reads that come at the same
   /// moment, and is sent again, once, when its connection breaks.
-  public func read(_ sql: SQL) async throws(PostgresError) -> Rows {
+  package func read(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
     return try await run(Request(sql, .read))
   }
 
   /// Runs one statement as a transaction of its own; the answer comes when it has been committed.
-  public func write(_ sql: SQL) async throws(PostgresError) -> Rows {
+  package func write(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
     return try await run(Request(sql, .write))
   }
 
   /// Fails when a write would fail: because no connection for writes can be had, or because the
   /// server takes none. Changes nothing.
-  public func checkWrites() async throws(PostgresError) {
+  package func checkWrites() async throws(PostgresError) {
     let request = Request(
       """
       SELECT pg_catalog.pg_is_in_recovery()
@@ -120,7 +120,7 @@ extension Database {
   ///
   /// In a task that is part of a transaction already, `body` becomes a part of that one, and only
   /// what it did is undone when it throws.
-  public func transaction<Value, Failure: PostgresFailure>(
+  package func transaction<Value, Failure: PostgresFailure>(
     _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     if let surrounding {
@@ -213,7 +213,7 @@ extension PostgresError {
 
 extension Database {
   /// Takes no request any more, waits for what is on the way, and hangs up.
-  public func close() async {
+  package func close() async {
     obey(state.drain())
     let timeout = Timer(on: loop) { [unowned self] in hangUp() }
     timeout.arm(after: settings.drainTimeout)

@@ -4,15 +4,15 @@ import Glibc
 ///
 /// It reads these variables again at each connection, so a program that does not want them forgets
 /// them at its start, before any of its threads connects or looks at the environment.
-public enum LibpqEnvironment {
+package enum LibpqEnvironment {
   /// Forgets what would change the form in which values come: it wins over our own settings, and
   /// the connection string is the place to choose a planner.
-  public static func forgetSessionSettings() {
+  package static func forgetSessionSettings() {
     for name in ["PGTZ", "PGDATESTYLE", "PGGEQO"] { unsetenv(name) }
   }
 
   /// Forgets everything: a private cluster is where its folder says, and nowhere else.
-  public static func forgetAll() {
+  package static func forgetAll() {
     var names: [String] = []
     var next = environ
     while let entry = next.pointee {

@@ -1,9 +1,9 @@
 import CPQ
 
 /// Which libpq this process has loaded.
-public enum LibpqVersion {
+package enum LibpqVersion {
   /// As people write it: `15.14`.
-  public static var text: String {
+  package static var text: String {
     let number = Int(PQlibVersion())
     return "\(number / 10_000).\(number % 10_000)"
   }

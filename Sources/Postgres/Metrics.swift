@@ -1,57 +1,57 @@
 import Synchronization
 
 /// What one loop's database has done and is doing; written on its loop, read from anywhere.
-public final class PostgresMetrics: Sendable {
+package final class PostgresMetrics: Sendable {
   /// A number that only one thread writes, so that adding to it needs no locked instruction.
-  public struct Count: ~Copyable, Sendable {
+  package struct Count: ~Copyable, Sendable {
     private let number = Atomic<Int>(0)
 
     /// The number now.
-    public var value: Int { number.load(ordering: .relaxed) }
+    package var value: Int { number.load(ordering: .relaxed) }
 
     func add(_ amount: Int = 1) { set(value &+ amount) }
     func set(_ value: Int) { number.store(value, ordering: .relaxed) }
   }
 
   /// Connections that stand.
-  public let connectionsOpen = Count()
+  package let connectionsOpen = Count()
   /// Connections that belong to a transaction at the moment.
-  public let connectionsLeased = Count()
+  package let connectionsLeased = Count()
   /// Connections opened since the start.
-  public let connectionsOpened = Count()
+  package let connectionsOpened = Count()
   /// Attempts to connect that failed.
-  public let connectFailures = Count()
+  package let connectFailures = Count()
   /// Connections that broke or were thrown away.
-  public let connectionsLost = Count()
+  package let connectionsLost = Count()
   /// 1 while nothing connects and requests are refused at once.
-  public let breakerOpen = Count()
+  package let breakerOpen = Count()
   /// Requests that wait for a connection.
-  public let waiting = Count()
+  package let waiting = Count()
   /// Requests that had to wait since the start.
-  public let waits = Count()
+  package let waits = Count()
   /// How long they waited, in nanoseconds altogether.
-  public let waitNanoseconds = Count()
+  package let waitNanoseconds = Count()
   /// Statements handed to a connection.
-  public let statements = Count()
+  package let statements = Count()
   /// Statements sent a second time.
-  public let resent = Count()
+  package let resent = Count()
   /// Transactions begun.
-  public let transactions = Count()
+  package let transactions = Count()
   /// Transactions run a second time.
-  public let transactionsRetried = Count()
+  package let transactionsRetried = Count()
   /// Commits whose outcome nobody knows.
-  public let outcomesUnknown = Count()
+  package let outcomesUnknown = Count()
   /// Statements the server refused.
-  public let errorsServer = Count()
+  package let errorsServer = Count()
   /// Statements whose connection broke.
-  public let errorsLost = Count()
+  package let errorsLost = Count()
   /// Statements the server did not answer in time.
-  public let errorsTimeout = Count()
+  package let errorsTimeout = Count()
   /// Requests refused without being sent.
-  public let errorsRefused = Count()
+  package let errorsRefused = Count()
 
   /// Counters at zero.
-  public init() {}
+  package init() {}
 
   func count(_ error: PostgresError) {
     switch error {

@@ -1,10 +1,10 @@
-public import EventLoop
+package import EventLoop
 
 /// What the database tells those who listen, on a connection of its own that is opened again
 /// whenever it breaks.
-public final class Notifications {
+package final class Notifications {
   /// What a listener is told.
-  public enum Event: Equatable, Sendable {
+  package enum Event: Equatable, Sendable {
     /// Listening from now on, after the start or after a gap: what was notified before is lost, so
     /// look for yourself.
     case listening
@@ -31,7 +31,7 @@ public final class Notifications {
   ///
   /// With a `pulse` the database is asked so often for a sign of life, as a connection that is cut
   /// somewhere on its way looks like one on which nothing happens.
-  public init(
+  package init(
     _ target: ConnectionString, channels: [String], pulse: Duration? = nil,
     settings: PostgresSettings = PostgresSettings(),
     on loop: EventLoop, receive: @escaping (Event) -> Void
@@ -53,7 +53,7 @@ public final class Notifications {
   }
 
   /// Stops listening.
-  public func close() {
+  package func close() {
     isClosed = true
     timer?.disarm()
     timer = nil

@@ -1,6 +1,6 @@
 /// Why a statement has no rows to give. What a caller may be told is nothing: `description` says
 /// nothing, `debugDescription` is for the log.
-public enum PostgresError: Error, Sendable {
+package enum PostgresError: Error, Sendable {
   /// The server refused the statement, which had no effect.
   case server(ServerError)
   /// The connection broke before the answer came.
@@ -24,7 +24,7 @@ public enum PostgresError: Error, Sendable {
   case configuration(String)
 
   /// What is known of the work whose answer never came.
-  public enum Outcome: Sendable {
+  package enum Outcome: Sendable {
     /// It left no trace: it only read, or its transaction was never told to commit.
     case noEffect
     /// It may have been committed or not; only the database knows.
@@ -34,18 +34,18 @@ public enum PostgresError: Error, Sendable {
 
 extension PostgresError {
   /// The server's own words, when it spoke.
-  public var serverError: ServerError? {
+  package var serverError: ServerError? {
     if case .server(let error) = self { error } else { nil }
   }
 
   /// Whether the transaction may succeed when it is run again as a whole: it lost a race.
-  public var isRetryable: Bool {
+  package var isRetryable: Bool {
     guard let state = serverError?.state else { return false }
     return state == .serializationFailure || state == .deadlockDetected
   }
 
   /// Whether the work may have been done although no answer came; never success, never refusal.
-  public var isOutcomeUnknown: Bool {
+  package var isOutcomeUnknown: Bool {
     switch self {
     case .connectionLost(.unknown, _), .timeout(.unknown): true
     case .server(let error): error.state.leavesOutcomeUnknown
@@ -56,7 +56,7 @@ extension PostgresError {
   }
 
   /// Whether the same request may well succeed later: the database is away, busy or shutting down.
-  public var isUnavailable: Bool {
+  package var isUnavailable: Bool {
     switch self {
     case .connectionLost, .timeout, .busy, .queueFull, .unavailable, .refused: true
     case .server(let error): error.state.isUnavailable
@@ -65,13 +65,13 @@ extension PostgresError {
   }
 
   /// Whether the server takes no writes: a standby, or one set to read only.
-  public var isReadOnly: Bool {
+  package var isReadOnly: Bool {
     if case .refused(.takesNoWrites, _) = self { return true }
     return serverError?.state == .readOnlyTransaction
   }
 
   /// Whether there was a database and it took too long, be it for its own limit or for ours.
-  public var isTimeout: Bool {
+  package var isTimeout: Bool {
     switch self {
     case .timeout(.noEffect), .busy, .queueFull: true
     case .server(let error): error.state.isTimeout
@@ -80,7 +80,7 @@ extension PostgresError {
   }
 
   /// What is wrong, as it stands behind "the database". Anybody may read it.
-  public var meaning: String {
+  package var meaning: String {
     switch self {
     case .refused(let refusal, _): refusal.meaning
     case .unavailable, .connectionLost: "cannot be reached"
@@ -92,20 +92,20 @@ extension PostgresError {
   }
 
   /// The constraint the statement would have broken.
-  public var constraint: String? { serverError?.constraint }
+  package var constraint: String? { serverError?.constraint }
 
   /// Whether a row with this key exists already, by the unique constraint's name.
-  public func isUniqueViolation(constraint: String) -> Bool {
+  package func isUniqueViolation(constraint: String) -> Bool {
     serverError?.state == .uniqueViolation && serverError?.constraint == constraint
   }
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
   /// Says nothing, so that nothing leaks when it ends up in an answer.
-  public var description: String { "database error" }
+  package var description: String { "database error" }
 
   /// Everything known, for the log.
-  public var debugDescription: String {
+  package var debugDescription: String {
     switch self {
     case .server(let error): error.debugDescription
     case .connectionLost(let outcome, let reason): "connection lost (\(outcome)): \(reason)"
@@ -122,12 +122,12 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 /// An error that says why the database did not do it; the failure type of a transaction's body.
-public protocol PostgresFailure: Error {
+package protocol PostgresFailure: Error {
   /// What the layer above makes of the database's error.
   init(_ error: PostgresError)
 }
 
 extension PostgresError: PostgresFailure {
   /// The error itself.
-  public init(_ error: PostgresError) { self = error }
+  package init(_ error: PostgresError) { self = error }
 }

@@ -24,47 +24,47 @@ enum PostgresLimits {
 }
 
 /// How a database is used; each value has a default for a service that answers people.
-public struct PostgresSettings: Sendable {
+package struct PostgresSettings: Sendable {
   /// Connections that share reads, pipelined. Two let the server use two cores for one loop.
-  public var readConnections = 2
+  package var readConnections = 2
   /// Connections for writes and transactions. Group commit needs several: measured best at 8 to 16.
-  public var writeConnections = 8
+  package var writeConnections = 8
   /// The name the server shows for our connections in `pg_stat_activity`.
-  public var applicationName = "waybill"
+  package var applicationName = "waybill"
   /// How long one server may take to accept a connection, per address.
-  public var connectTimeout = Duration.seconds(1)
+  package var connectTimeout = Duration.seconds(1)
   /// How long a request waits for a connection before it is refused.
-  public var waitTimeout = Duration.seconds(1)
+  package var waitTimeout = Duration.seconds(1)
   /// Requests that wait for a connection at one time; more are refused at once.
-  public var waitersMax = 512
+  package var waitersMax = 512
   /// `statement_timeout`: the server ends a statement that takes longer.
-  public var statementTimeout = Duration.seconds(2)
+  package var statementTimeout = Duration.seconds(2)
   /// `lock_timeout`: below the statement's, so that the error names the cause, and above the
   /// server's `deadlock_timeout` (1 s), so that a deadlock is found before it looks like patience.
-  public var lockTimeout = Duration.milliseconds(1500)
+  package var lockTimeout = Duration.milliseconds(1500)
   /// `idle_in_transaction_session_timeout`: how long a client that stopped may hold its locks.
-  public var idleInTransactionTimeout = Duration.seconds(5)
+  package var idleInTransactionTimeout = Duration.seconds(5)
   /// What an answer may take beyond the statement's own timeout before the connection counts as
   /// dead: a stopped backend obeys no timeout of its own.
-  public var answerMargin = Duration.milliseconds(500)
+  package var answerMargin = Duration.milliseconds(500)
   /// Bounds of the pause between attempts to connect. The longest leaves a second to connect in, so
   /// that service is back within two seconds of the database.
-  public var backOff = Duration.milliseconds(50)...Duration.seconds(1)
+  package var backOff = Duration.milliseconds(50)...Duration.seconds(1)
   /// Whether statements are prepared, once for each connection. If not, nothing of ours lasts
   /// longer on the server than a transaction: so poolers want it that lend a server's connection
   /// for one transaction at a time.
-  public var preparesStatements = true
+  package var preparesStatements = true
   /// How often a transaction is run in all when it loses a race.
-  public var transactionAttempts = 2
+  package var transactionAttempts = 2
   /// How long `close` waits for what is in flight.
-  public var drainTimeout = Duration.seconds(5)
+  package var drainTimeout = Duration.seconds(5)
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// For work of its own, behind which no request waits: a server that is slow to accept is not yet
   /// one that is away, and one connection is enough.
-  public static var administration: PostgresSettings {
+  package static var administration: PostgresSettings {
     var settings = PostgresSettings()
     settings.connectTimeout = .seconds(10)
     settings.waitTimeout = .seconds(10)

@@ -1,23 +1,23 @@
 /// The sixteen bytes of a UUID, whatever its version.
-public struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
+package struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
   /// `uuid`.
-  public static var sqlType: SQLType { .uuid }
+  package static var sqlType: SQLType { .uuid }
   /// The first eight bytes, most significant first.
-  public let high: UInt64
+  package let high: UInt64
   /// The last eight bytes, most significant first.
-  public let low: UInt64
+  package let low: UInt64
 
   /// A UUID from its two halves.
-  public init(high: UInt64, low: UInt64) {
+  package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
   /// Sixteen bytes.
-  public var sqlValue: SQLValue { .uuid(self) }
+  package var sqlValue: SQLValue { .uuid(self) }
 
   /// Orders as PostgreSQL does: by bytes.
-  public static func < (left: RawUUID, right: RawUUID) -> Bool {
+  package static func < (left: RawUUID, right: RawUUID) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 

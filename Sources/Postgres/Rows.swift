@@ -3,10 +3,10 @@ import CPQ
 /// The rows of one result, read where libpq put them; nothing is copied until it is asked for.
 ///
 /// Nobody changes the result once it is here, so it may be read from anywhere.
-public final class Rows: @unchecked Sendable {
+package final class Rows: @unchecked Sendable {
   fileprivate let result: OpaquePointer
   /// How many rows there are.
-  public let count: Int
+  package let count: Int
   /// Whether what the statement did has been committed. Set before anybody else has the rows.
   var isCommitted = false
 
@@ -19,10 +19,10 @@ public final class Rows: @unchecked Sendable {
   deinit { PQclear(result) }
 
   /// How many rows the statement wrote, or read.
-  public var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+  package var affected: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
 
   /// What to throw when a column is not what it should be.
-  public func undecodable(_ column: Int, expected: String) -> PostgresError {
+  package func undecodable(_ column: Int, expected: String) -> PostgresError {
     .decoding(column: column, expected: expected, isCommitted: isCommitted)
   }
 
@@ -30,7 +30,7 @@ public final class Rows: @unchecked Sendable {
   var command: String { String(cString: PQcmdStatus(result)) }
 
   /// Every row made into a value.
-  public func map<Value>(
+  package func map<Value>(
     _ transform: (Row) throws(PostgresError) -> Value
   ) throws(PostgresError) -> [Value] {
     var values: [Value] = []
@@ -42,19 +42,19 @@ public final class Rows: @unchecked Sendable {
 
 extension Rows: RandomAccessCollection {
   /// The first row's index.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
   /// One past the last row's index.
-  public var endIndex: Int { count }
+  package var endIndex: Int { count }
 
   /// A row by its index.
-  public subscript(index: Int) -> Row {
+  package subscript(index: Int) -> Row {
     precondition(index >= 0 && index < count, "no such row")
     return Row(rows: self, index: Int32(index))
   }
 }
 
 /// One row, decoded by position; a column that is not what it should be is an error, never a trap.
-public struct Row: Sendable {
+package struct Row: Sendable {
   private let rows: Rows
   private let index: Int32
 
@@ -64,17 +64,17 @@ public struct Row: Sendable {
   }
 
   /// What to throw when a column is not what it should be.
-  public func undecodable(_ column: Int, expected: String) -> PostgresError {
+  package func undecodable(_ column: Int, expected: String) -> PostgresError {
     rows.undecodable(column, expected: expected)
   }
 
   /// Whether the column is NULL.
-  public func isNull(_ column: Int) -> Bool {
+  package func isNull(_ column: Int) -> Bool {
     PQgetisnull(rows.result, index, Int32(clamping: column)) != 0
   }
 
   /// Shows the column's bytes where they lie; they are good only inside. Nil for NULL.
-  public func withBytes<Value, Failure: Error>(
+  package func withBytes<Value, Failure: Error>(
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
   ) throws(Failure) -> Value? {
     let number = Int32(clamping: column)
@@ -110,64 +110,64 @@ public struct Row: Sendable {
 
 extension Row {
   /// A whole number of any of PostgreSQL's integer types.
-  public func int(_ column: Int) throws(PostgresError) -> Int {
+  package func int(_ column: Int) throws(PostgresError) -> Int {
     try required(column, as: "an integer", TextFormat.integer)
   }
 
   /// A whole number, or nil for NULL.
-  public func optionalInt(_ column: Int) throws(PostgresError) -> Int? {
+  package func optionalInt(_ column: Int) throws(PostgresError) -> Int? {
     try decode(column, as: "an integer", TextFormat.integer)
   }
 
   /// A `numeric` with exactly so many digits behind its point, counted in the last of them.
-  public func decimal(_ column: Int, fractionDigits: Int) throws(PostgresError) -> Int {
+  package func decimal(_ column: Int, fractionDigits: Int) throws(PostgresError) -> Int {
     try required(column, as: "a number with \(fractionDigits) digits behind its point") {
       TextFormat.decimal($0, fractionDigits: fractionDigits)
     }
   }
 
   /// Text, or anything else as PostgreSQL writes it.
-  public func text(_ column: Int) throws(PostgresError) -> String {
+  package func text(_ column: Int) throws(PostgresError) -> String {
     try required(column, as: "text") { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Text, or nil for NULL.
-  public func optionalText(_ column: Int) throws(PostgresError) -> String? {
+  package func optionalText(_ column: Int) throws(PostgresError) -> String? {
     try decode(column, as: "text") { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A boolean.
-  public func bool(_ column: Int) throws(PostgresError) -> Bool {
+  package func bool(_ column: Int) throws(PostgresError) -> Bool {
     try required(column, as: "a boolean", TextFormat.boolean)
   }
 
   /// A UUID.
-  public func uuid(_ column: Int) throws(PostgresError) -> RawUUID {
+  package func uuid(_ column: Int) throws(PostgresError) -> RawUUID {
     try required(column, as: "a uuid", RawUUID.init(canonical:))
   }
 
   /// A UUID, or nil for NULL.
-  public func optionalUUID(_ column: Int) throws(PostgresError) -> RawUUID? {
+  package func optionalUUID(_ column: Int) throws(PostgresError) -> RawUUID? {
     try decode(column, as: "a uuid", RawUUID.init(canonical:))
   }
 
   /// A `timestamptz`, which our connections are sent in UTC.
-  public func timestamp(_ column: Int) throws(PostgresError) -> Timestamp {
+  package func timestamp(_ column: Int) throws(PostgresError) -> Timestamp {
     try required(column, as: "a timestamp with time zone", TextFormat.timestamp)
   }
 
   /// A `timestamptz`, or nil for NULL.
-  public func optionalTimestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
+  package func optionalTimestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
     try decode(column, as: "a timestamp with time zone", TextFormat.timestamp)
   }
 
   /// The text's bytes as they came, say of rendered JSON.
-  public func bytes(_ column: Int) throws(PostgresError) -> [UInt8] {
+  package func bytes(_ column: Int) throws(PostgresError) -> [UInt8] {
     try required(column, as: "text") { [UInt8]($0) }
   }
 
   /// The bytes of a `bytea`.
-  public func bytea(_ column: Int) throws(PostgresError) -> [UInt8] {
+  package func bytea(_ column: Int) throws(PostgresError) -> [UInt8] {
     try required(column, as: "a bytea", TextFormat.bytea)
   }
 }

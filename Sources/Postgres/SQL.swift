@@ -3,15 +3,15 @@
 ///
 /// The text is not built when the statement is: it is known by the addresses of its literals, and
 /// made once for each connection, when the statement is prepared there.
-public struct SQL: Sendable {
+package struct SQL: Sendable {
   private(set) var shape = Shape()
   private(set) var values: [SQLValue] = []
 
   /// Text that is nobody's literal, for administration and migrations. It is sent as it stands.
-  public init(unsafeText text: String) { shape.append(.unsafe(text)) }
+  package init(unsafeText text: String) { shape.append(.unsafe(text)) }
 
   /// Adds a further piece to the end, with its parameters.
-  public mutating func append(_ fragment: SQL) {
+  package mutating func append(_ fragment: SQL) {
     shape.append(fragment.shape)
     values.append(contentsOf: fragment.values)
   }
@@ -35,44 +35,44 @@ public struct SQL: Sendable {
 
 extension SQL: ExpressibleByStringInterpolation {
   /// Gathers the literals and the values of an interpolated statement.
-  public struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     /// Only text that stands in the source.
-    public typealias StringLiteralType = StaticString
+    package typealias StringLiteralType = StaticString
 
     fileprivate var sql = SQL(shape: Shape(), values: [])
 
     /// An empty statement with room for what will come.
-    public init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
       sql.shape.reserve(2 * interpolationCount + 1)
       sql.values.reserveCapacity(interpolationCount)
     }
 
     /// Takes text from the source.
-    public mutating func appendLiteral(_ literal: StaticString) {
+    package mutating func appendLiteral(_ literal: StaticString) {
       sql.shape.append(.literal(Literal(literal)))
     }
 
     /// The only way a value gets in: as the next `$n`, never as text.
-    public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) {
+    package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
     /// A value that may be missing: the next `$n`, NULL when it is.
-    public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+    package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
     /// Splices a fragment, with its parameters.
-    public mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
+    package mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
   }
 
   /// A statement without parameters.
-  public init(stringLiteral literal: StaticString) { shape.append(.literal(Literal(literal))) }
+  package init(stringLiteral literal: StaticString) { shape.append(.literal(Literal(literal))) }
 
   /// The statement that was gathered.
-  public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
+  package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 }
 
 extension SQL {

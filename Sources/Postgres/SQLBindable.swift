@@ -1,5 +1,5 @@
 /// A value that can be a parameter of a statement.
-public protocol SQLBindable {
+package protocol SQLBindable {
   /// The type the server is told, whatever the value; also that of NULL.
   static var sqlType: SQLType { get }
   /// The value as it is sent.
@@ -7,7 +7,7 @@ public protocol SQLBindable {
 }
 
 /// A value whose arrays can be parameters too.
-public protocol SQLArrayElement {
+package protocol SQLArrayElement {
   /// The type of an array of these.
   static var sqlArrayType: SQLType { get }
   /// An array of these as it is sent.
@@ -15,20 +15,20 @@ public protocol SQLArrayElement {
 }
 
 /// A single value, alone or in an array.
-public protocol SQLScalar: SQLBindable, SQLArrayElement {}
+package protocol SQLScalar: SQLBindable, SQLArrayElement {}
 
 extension SQLScalar {
   /// The array type PostgreSQL keeps for the element's type.
-  public static var sqlArrayType: SQLType { sqlType.array }
+  package static var sqlArrayType: SQLType { sqlType.array }
   /// The elements one by one. (A key path to a requirement of a protocol is built anew each time it
   /// is used, for 8,000 instructions.)
-  public static func sqlArray(_ elements: [Self]) -> SQLValue {
+  package static func sqlArray(_ elements: [Self]) -> SQLValue {
     .array(of: sqlType, elements.map { $0.sqlValue })
   }
 }
 
 /// A PostgreSQL type by its object identifier, which is fixed for built-in types.
-public struct SQLType: Hashable, Sendable {
+package struct SQLType: Hashable, Sendable {
   let oid: UInt32
   private let arrayOID: UInt32
 
@@ -40,25 +40,25 @@ public struct SQLType: Hashable, Sendable {
   var array: SQLType { SQLType(arrayOID) }
 
   /// `boolean`.
-  public static let bool = SQLType(16, array: 1000)
+  package static let bool = SQLType(16, array: 1000)
   /// `bytea`.
-  public static let bytea = SQLType(17, array: 1001)
+  package static let bytea = SQLType(17, array: 1001)
   /// `bigint`.
-  public static let int8 = SQLType(20, array: 1016)
+  package static let int8 = SQLType(20, array: 1016)
   /// `integer`.
-  public static let int4 = SQLType(23, array: 1007)
+  package static let int4 = SQLType(23, array: 1007)
   /// `text`.
-  public static let text = SQLType(25, array: 1009)
+  package static let text = SQLType(25, array: 1009)
   /// `json`.
-  public static let json = SQLType(114, array: 199)
+  package static let json = SQLType(114, array: 199)
   /// `timestamptz`.
-  public static let timestamp = SQLType(1184, array: 1185)
+  package static let timestamp = SQLType(1184, array: 1185)
   /// `uuid`.
-  public static let uuid = SQLType(2950, array: 2951)
+  package static let uuid = SQLType(2950, array: 2951)
 }
 
 /// A parameter as it is sent: in PostgreSQL's binary format, with its length.
-public enum SQLValue: Sendable {
+package enum SQLValue: Sendable {
   /// NULL.
   case null
   /// One byte.
@@ -79,44 +79,44 @@ public enum SQLValue: Sendable {
 
 extension Bool: SQLScalar {
   /// `boolean`.
-  public static var sqlType: SQLType { .bool }
+  package static var sqlType: SQLType { .bool }
   /// One byte.
-  public var sqlValue: SQLValue { .bool(self) }
+  package var sqlValue: SQLValue { .bool(self) }
 }
 
 extension Int32: SQLScalar {
   /// `integer`.
-  public static var sqlType: SQLType { .int4 }
+  package static var sqlType: SQLType { .int4 }
   /// Four bytes.
-  public var sqlValue: SQLValue { .int32(self) }
+  package var sqlValue: SQLValue { .int32(self) }
 }
 
 extension Int: SQLScalar {
   /// `bigint`.
-  public static var sqlType: SQLType { .int8 }
+  package static var sqlType: SQLType { .int8 }
   /// Eight bytes.
-  public var sqlValue: SQLValue { .int64(Int64(self)) }
+  package var sqlValue: SQLValue { .int64(Int64(self)) }
 }
 
 extension Int64: SQLScalar {
   /// `bigint`.
-  public static var sqlType: SQLType { .int8 }
+  package static var sqlType: SQLType { .int8 }
   /// Eight bytes.
-  public var sqlValue: SQLValue { .int64(self) }
+  package var sqlValue: SQLValue { .int64(self) }
 }
 
 extension String: SQLScalar {
   /// `text`; where another type is wanted the statement casts.
-  public static var sqlType: SQLType { .text }
+  package static var sqlType: SQLType { .text }
   /// UTF-8 with its length.
-  public var sqlValue: SQLValue { .text(self) }
+  package var sqlValue: SQLValue { .text(self) }
 }
 
 extension Optional: SQLBindable where Wrapped: SQLBindable {
   /// The wrapped type.
-  public static var sqlType: SQLType { Wrapped.sqlType }
+  package static var sqlType: SQLType { Wrapped.sqlType }
   /// The value, or NULL.
-  public var sqlValue: SQLValue { map { $0.sqlValue } ?? .null }
+  package var sqlValue: SQLValue { map { $0.sqlValue } ?? .null }
 }
 
 extension Optional: SQLArrayElement where Wrapped: SQLScalar {}
@@ -124,50 +124,50 @@ extension Optional: SQLScalar where Wrapped: SQLScalar {}
 
 extension Array: SQLBindable where Element: SQLArrayElement {
   /// The array type of the elements.
-  public static var sqlType: SQLType { Element.sqlArrayType }
+  package static var sqlType: SQLType { Element.sqlArrayType }
   /// The elements.
-  public var sqlValue: SQLValue { Element.sqlArray(self) }
+  package var sqlValue: SQLValue { Element.sqlArray(self) }
 }
 
 extension UInt8: SQLArrayElement {
   /// An array of bytes is a `bytea`.
-  public static var sqlArrayType: SQLType { .bytea }
+  package static var sqlArrayType: SQLType { .bytea }
   /// The bytes as they are.
-  public static func sqlArray(_ elements: [UInt8]) -> SQLValue { .bytes(elements) }
+  package static func sqlArray(_ elements: [UInt8]) -> SQLValue { .bytes(elements) }
 }
 
 /// Rendered JSON as a parameter of type `json`; the server checks that it is.
-public struct JSONText: SQLScalar, Sendable {
+package struct JSONText: SQLScalar, Sendable {
   /// `json`.
-  public static var sqlType: SQLType { .json }
+  package static var sqlType: SQLType { .json }
   /// The text, UTF-8.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// JSON that somebody has rendered.
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The text as it is.
-  public var sqlValue: SQLValue { .bytes(bytes) }
+  package var sqlValue: SQLValue { .bytes(bytes) }
 }
 
 /// A point in time as PostgreSQL keeps it: whole microseconds.
-public struct Timestamp: SQLScalar, Hashable, Comparable, Sendable {
+package struct Timestamp: SQLScalar, Hashable, Comparable, Sendable {
   /// `timestamptz`.
-  public static var sqlType: SQLType { .timestamp }
+  package static var sqlType: SQLType { .timestamp }
   /// Microseconds since 1970-01-01 UTC.
-  public let microseconds: Int64
+  package let microseconds: Int64
 
   /// A time that many microseconds after 1970-01-01 UTC.
-  public init(microseconds: Int64) { self.microseconds = microseconds }
+  package init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// Orders by time.
-  public static func < (left: Timestamp, right: Timestamp) -> Bool {
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.microseconds < right.microseconds
   }
 
   /// Microseconds since 2000-01-01, PostgreSQL's own beginning; clamped, as `Int64.min` and `.max`
   /// mean infinity there and the server refuses what lies beyond its calendar.
-  public var sqlValue: SQLValue {
+  package var sqlValue: SQLValue {
     let (shifted, overflow) = microseconds.subtractingReportingOverflow(Self.postgresEpoch)
     return .int64(overflow ? .min + 1 : shifted)
   }

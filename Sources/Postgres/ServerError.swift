@@ -1,17 +1,17 @@
 import CPQ
 
 /// An error as the server reported it.
-public struct ServerError: Error, Sendable {
+package struct ServerError: Error, Sendable {
   /// What kind of error.
-  public let state: SQLState
+  package let state: SQLState
   /// Whether the server ended the connection with it.
-  public var isFatal: Bool { details.severity == "FATAL" || details.severity == "PANIC" }
+  package var isFatal: Bool { details.severity == "FATAL" || details.severity == "PANIC" }
   /// The server's sentence.
-  public var message: String { details.message }
+  package var message: String { details.message }
   /// The name of the constraint that was broken.
-  public var constraint: String? { details.constraint }
+  package var constraint: String? { details.constraint }
   /// The table it is about.
-  public var table: String? { details.table }
+  package var table: String? { details.table }
 
   private let details: Details
 
@@ -61,11 +61,11 @@ private func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String
 
 extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
   /// Says nothing, so that nothing leaks.
-  public var description: String { "database error" }
+  package var description: String { "database error" }
 
   /// What the server said, for the log. Values that people have entered are left out: the detail of
   /// a broken constraint is the row, or the key, and the message of a bad value is that value.
-  public var debugDescription: String {
+  package var debugDescription: String {
     var text = "\(details.severity) \(state.rawValue)"
     if state.mayQuoteValues {
       text += ": a value that its type does not allow"
@@ -83,36 +83,36 @@ extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 /// The five characters by which the server names a kind of error.
-public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+package struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
   /// The code, as in the appendix of PostgreSQL's manual.
-  public let rawValue: String
+  package let rawValue: String
 
   /// A state by its code.
-  public init(rawValue: String) { self.rawValue = rawValue }
+  package init(rawValue: String) { self.rawValue = rawValue }
 
   /// A state by its code.
-  public init(stringLiteral code: String) { rawValue = code }
+  package init(stringLiteral code: String) { rawValue = code }
 
   /// Two transactions could not both go first.
-  public static let serializationFailure: SQLState = "40001"
+  package static let serializationFailure: SQLState = "40001"
   /// Two transactions waited for each other.
-  public static let deadlockDetected: SQLState = "40P01"
+  package static let deadlockDetected: SQLState = "40P01"
   /// A key exists already.
-  public static let uniqueViolation: SQLState = "23505"
+  package static let uniqueViolation: SQLState = "23505"
   /// A row refers to one that is not there.
-  public static let foreignKeyViolation: SQLState = "23503"
+  package static let foreignKeyViolation: SQLState = "23503"
   /// A value fails its check.
-  public static let checkViolation: SQLState = "23514"
+  package static let checkViolation: SQLState = "23514"
   /// A write where only reads are allowed.
-  public static let readOnlyTransaction: SQLState = "25006"
+  package static let readOnlyTransaction: SQLState = "25006"
   /// A statement ran into its timeout or was cancelled.
-  public static let queryCanceled: SQLState = "57014"
+  package static let queryCanceled: SQLState = "57014"
   /// A lock was not had in time.
-  public static let lockNotAvailable: SQLState = "55P03"
+  package static let lockNotAvailable: SQLState = "55P03"
   /// The server has no connection left.
-  public static let tooManyConnections: SQLState = "53300"
+  package static let tooManyConnections: SQLState = "53300"
   /// A table that does not exist.
-  public static let undefinedTable: SQLState = "42P01"
+  package static let undefinedTable: SQLState = "42P01"
   static let invalidStatementName: SQLState = "26000"
   static let featureNotSupported: SQLState = "0A000"
 

@@ -1,5 +1,5 @@
 /// Why a server that answers, or a pooler before it, does not let us work.
-public enum ServerRefusal: Equatable, Sendable {
+package enum ServerRefusal: Equatable, Sendable {
   /// It said so by this state.
   case server(SQLState)
   /// It is not of the kind that `target_session_attrs` asks for: this one takes no writes.
@@ -16,7 +16,7 @@ public enum ServerRefusal: Equatable, Sendable {
 
   /// What it means, as it stands behind "the database". Anybody may read it: it names no address,
   /// no user and no value.
-  public var meaning: String {
+  package var meaning: String {
     switch self {
     case .server(let state): state.meaning
     case .takesNoWrites: "takes no writes"
@@ -33,7 +33,7 @@ public enum ServerRefusal: Equatable, Sendable {
 
 extension ServerRefusal {
   /// Whether it lies at a pooler's mode, which no waiting changes.
-  public var isOfPooler: Bool {
+  package var isOfPooler: Bool {
     self == .sharedBetweenTransactions || self == .sharedBetweenStatements
   }
 

@@ -1,9 +1,9 @@
 import CPQ
-public import EventLoop
+package import EventLoop
 
 /// One plain connection for administration: whole scripts, statements that take as long as they
 /// need, one at a time. Migrations run on it.
-public final class Session: Watcher {
+package final class Session: Watcher {
   private let link: Link
   private var watch: Watch?
   private var waiting: UnsafeContinuation<Result<Rows?, PostgresError>, Never>?
@@ -11,7 +11,7 @@ public final class Session: Watcher {
   private var result: Result<Rows?, PostgresError> = .success(nil)
 
   /// Connects; nothing on the session has a timeout until a statement sets one.
-  public static func open(
+  package static func open(
     _ target: ConnectionString, settings: PostgresSettings = .administration,
     on loop: EventLoop
   ) async throws(PostgresError) -> Session {
@@ -28,17 +28,17 @@ public final class Session: Watcher {
 
   /// The server process that whoever answered the connection has named: behind a pooler another one
   /// than that which runs the statements.
-  public var reportedProcessID: Int32 { PQbackendPID(link.raw) }
+  package var reportedProcessID: Int32 { PQbackendPID(link.raw) }
 
   /// Runs a script of any number of statements; PostgreSQL makes one transaction of it unless the
   /// script says otherwise. The first error ends it.
-  public func run(unsafeText text: String) async throws(PostgresError) {
+  package func run(unsafeText text: String) async throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .parameter("a script with a NUL character") }
     _ = try await send { PQsendQuery(link.raw, text) }
   }
 
   /// Runs one statement.
-  public func rows(_ sql: SQL) async throws(PostgresError) -> Rows {
+  package func rows(_ sql: SQL) async throws(PostgresError) -> Rows {
     var parameters = ParameterBuffer()
     try parameters.fill(with: sql.values)
     let (text, types) = sql.rendered()
@@ -59,7 +59,7 @@ public final class Session: Watcher {
   }
 
   /// Hangs up; the server rolls back what was not committed.
-  public func close() { close(because: "closed") }
+  package func close() { close(because: "closed") }
 
   func close(because reason: String) { lose(reason) }
 
@@ -95,7 +95,7 @@ public final class Session: Watcher {
 
 extension Session {
   /// Takes what has come.
-  public func ready(_ readiness: Readiness) {
+  package func ready(_ readiness: Readiness) {
     if readiness.contains(.write) { flush() }
     guard watch != nil else { return }
     let isIntact = PQconsumeInput(link.raw) == 1

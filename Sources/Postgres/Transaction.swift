@@ -1,5 +1,5 @@
 /// Statements that take effect together or not at all; made by `Database.transaction`.
-public final class Transaction {
+package final class Transaction {
   let connection: Connection
   let database: Database
   private var state: TransactionState
@@ -12,7 +12,7 @@ public final class Transaction {
 
   /// Runs a statement. After one that failed no further statement is sent: the server would refuse
   /// it, and the first failure is the one to tell.
-  public func run(_ sql: SQL) async throws(PostgresError) -> Rows {
+  package func run(_ sql: SQL) async throws(PostgresError) -> Rows {
     let request = Request(sql, .step)
     let openings = try state.willRun()
     do throws(PostgresError) {

@@ -24,7 +24,7 @@ extension Transaction {
   /// Runs `body` as part of this transaction: whatever its task asks of the same database
   /// meanwhile, reads, writes and transactions of its own, happens here. What it did is undone when
   /// it throws.
-  public func including<Value>(_ body: () async throws -> Value) async throws -> Value {
+  package func including<Value>(_ body: () async throws -> Value) async throws -> Value {
     try await undoing { try await UnitOfWork.run(in: self, body) }
   }
 }

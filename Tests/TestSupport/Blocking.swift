@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Tests share a pool with a thread per core; work that waits there for a program would hold up
 /// every other test, and let those with a deadline miss it.
-public func blocking<Result: Sendable>(
+package func blocking<Result: Sendable>(
   _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in

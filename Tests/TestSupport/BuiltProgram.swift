@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where a program of this package is: beside the test bundle of the same build.
-public func builtProgram(_ name: String) -> String {
+package func builtProgram(_ name: String) -> String {
   guard let path = realpath("/proc/self/exe", nil) else { return name }
   defer { free(path) }
   let folders = String(cString: path).split(separator: "/").dropLast()

@@ -1,10 +1,10 @@
-public import Testing
+package import Testing
 
 /// Waits until `condition` holds, and records a failure when it does not within the deadline.
 ///
 /// The deadline is generous because the machine may be busy; a condition that holds ends the wait
 /// at once.
-public func eventually(
+package func eventually(
   _ what: Comment, within deadline: Duration = .seconds(180),
   sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool

@@ -1,11 +1,11 @@
 import Glibc
-public import Postgres
-public import Testing
+package import Postgres
+package import Testing
 
 /// What must hold of the data whatever happened, as one statement beside the repositories' tests.
-public enum Invariants {
+package enum Invariants {
   /// Records a failure for every row that the statement answers: each is a broken promise.
-  public static func check(
+  package static func check(
     _ database: Database, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
     let rows = try await database.read(SQL(unsafeText: try text()))

@@ -1,15 +1,15 @@
-public import Postgres
+package import Postgres
 
 /// Databases with the newest schema, each a copy of one that was migrated once.
-public enum MigratedDatabase {
+package enum MigratedDatabase {
   /// The steps of the repository.
-  public static func migrator() throws -> Migrator {
+  package static func migrator() throws -> Migrator {
     Migrator(files: try MigrationFile.all(inFolder: RepositoryRoot.path + "/migrations"))
   }
 
   /// The connection string of a fresh database at the newest schema, otherwise empty, for the role
   /// that owns it.
-  public static func make() async throws -> String {
+  package static func make() async throws -> String {
     let template = try await TestCluster.shared.template("waybill_newest") { conninfo in
       try await prepare(conninfo)
     }
@@ -17,7 +17,7 @@ public enum MigratedDatabase {
   }
 
   /// Does what `waybill migrate` does: all steps, and the roles' rights.
-  public static func prepare(_ conninfo: String) async throws {
+  package static func prepare(_ conninfo: String) async throws {
     try await onLoop { loop in
       let session = try await Session.open(try ConnectionString(conninfo), on: loop)
       defer { session.close() }
@@ -28,15 +28,15 @@ public enum MigratedDatabase {
   }
 
   /// The same database for another role.
-  public static func `as`(_ role: ClusterRole, _ conninfo: String) -> String {
+  package static func `as`(_ role: ClusterRole, _ conninfo: String) -> String {
     // The later of two values of one keyword holds.
     conninfo + " user=\(role.rawValue)"
   }
 }
 
 /// Where the repository lies on this machine.
-public enum RepositoryRoot {
+package enum RepositoryRoot {
   /// The folder that holds Package.swift.
-  public static let path = #filePath.split(separator: "/").dropLast(3)
+  package static let path = #filePath.split(separator: "/").dropLast(3)
     .reduce(into: "") { $0 += "/" + $1 }
 }

@@ -1,7 +1,7 @@
-public import EventLoop
+package import EventLoop
 
 /// Runs `body` as a task of a fresh event loop and waits for it; the loop's thread ends with it.
-public func onLoop<Result: Sendable>(
+package func onLoop<Result: Sendable>(
   clock: Clock = .system, _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
   let thread = LoopThread(name: "test-loop", loop: EventLoop(clock: clock))
@@ -11,7 +11,7 @@ public func onLoop<Result: Sendable>(
 
 extension EventLoop {
   /// Runs `body` as a task of this loop, from outside it, and waits for the result.
-  public func run<Result: Sendable>(
+  package func run<Result: Sendable>(
     _ body: @escaping @Sendable (EventLoop) async throws -> Result
   ) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in

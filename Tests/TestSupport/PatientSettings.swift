@@ -1,8 +1,8 @@
-public import Postgres
+package import Postgres
 
 extension PostgresSettings {
   /// Deadlines that a test which is not about them never meets, however busy the machine is.
-  public static var patient: PostgresSettings {
+  package static var patient: PostgresSettings {
     var settings = PostgresSettings()
     settings.connectTimeout = .seconds(60)
     settings.waitTimeout = .seconds(60)

@@ -3,11 +3,11 @@ import Postgres
 import Testing
 
 /// The pooler of that name, as the system's package brings it, before a database of a test.
-public final class PgBouncer: Sendable {
+package final class PgBouncer: Sendable {
   private let process: ChildProcess
   private let folder: String
   /// The database by way of the pooler.
-  public let connectionString: String
+  package let connectionString: String
 
   /// Starts it before the database that `direct` leads to.
   ///
@@ -15,7 +15,7 @@ public final class PgBouncer: Sendable {
   ///   - mode: `session`, `transaction` or `statement`.
   ///   - poolSize: Connections to the server that it lends in turn.
   ///   - settings: Further lines of its configuration.
-  public init(
+  package init(
     before direct: String, mode: String, poolSize: Int = 20, settings: [String] = []
   ) throws {
     var folder = Array("/tmp/waybill-test.XXXXXX".utf8CString)
@@ -54,7 +54,7 @@ public final class PgBouncer: Sendable {
   }
 
   /// Waits until it takes connections.
-  public func ready() async throws {
+  package func ready() async throws {
     let target = try ConnectionString(connectionString)
     try await eventually("pgbouncer takes connections") {
       try await onLoop { loop in

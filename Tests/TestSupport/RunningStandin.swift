@@ -3,17 +3,17 @@ import Postgres
 import Testing
 
 /// The stand-in of the order process service, as a process of its own; gone with this object.
-public final class RunningStandin: Sendable {
+package final class RunningStandin: Sendable {
   private let process: ChildProcess
   /// Where it listens.
-  public let port: UInt16
+  package let port: UInt16
   /// What it said when it started, its seed among it.
-  public let greeting: String
+  package let greeting: String
 
   /// Starts it with these options, and waits until it listens; 0 finds a free port.
   ///
   /// The next life of one that was killed has the same options, and the port of the first.
-  public init(_ options: [String] = [], port: UInt16 = 0) async throws {
+  package init(_ options: [String] = [], port: UInt16 = 0) async throws {
     let command = [builtProgram("order-process-standin"), "--port", "\(port)"] + options
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
@@ -33,10 +33,10 @@ public final class RunningStandin: Sendable {
   deinit { process.signal(SIGKILL) }
 
   /// Kills it as a crash would, and waits until it is gone.
-  public func kill() async throws { _ = try await end(by: SIGKILL) }
+  package func kill() async throws { _ = try await end(by: SIGKILL) }
 
   /// Its wait status after this signal; nil when it runs on.
-  public func end(by signal: Int32) async throws -> Int32? {
+  package func end(by signal: Int32) async throws -> Int32? {
     try await blocking { [process] in
       process.signal(signal)
       return process.exitStatus(within: 60)

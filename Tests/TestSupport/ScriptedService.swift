@@ -1,21 +1,21 @@
 import EventLoop
-public import HTTP
+package import HTTP
 import HTTPServer
 import Synchronization
 
 /// Another service, on a thread of its own: answers what the test tells it to, and remembers what
 /// it was asked.
-public final class ScriptedService: Sendable {
+package final class ScriptedService: Sendable {
   /// One request that came in.
-  public struct Call: Equatable, Sendable {
+  package struct Call: Equatable, Sendable {
     /// The method.
-    public let method: String
+    package let method: String
     /// The path and the query, as they were sent.
-    public let target: String
+    package let target: String
     /// The value of Content-Type.
-    public let type: String?
+    package let type: String?
     /// The content.
-    public let body: String
+    package let body: String
   }
 
   private let thread = LoopThread(name: "scripted")
@@ -23,7 +23,7 @@ public final class ScriptedService: Sendable {
   private let state = Mutex<[Call]>([])
 
   /// Answers with what `answer` makes of each call; nil is silence until this object is gone.
-  public init(_ answer: @escaping @Sendable (Call) -> Response?) async throws {
+  package init(_ answer: @escaping @Sendable (Call) -> Response?) async throws {
     listener = try ListeningSocket(host: "127.0.0.1", port: 0)
     let listener = listener
     try await thread.loop.run { loop in
@@ -43,10 +43,10 @@ public final class ScriptedService: Sendable {
   deinit { thread.stop() }
 
   /// Where it listens.
-  public var host: String { "\(listener.address)" }
+  package var host: String { "\(listener.address)" }
 
   /// What has come so far.
-  public var calls: [Call] { state.withLock { $0 } }
+  package var calls: [Call] { state.withLock { $0 } }
 
   private func silence() async -> Response {
     await thread.loop.pause(for: .seconds(600))

@@ -6,12 +6,12 @@ import Synchronization
 ///
 /// Its users are named by how they come in: `by_password`, `by_md5`, `by_certificate`, `by_both`,
 /// and `anyhow`, who alone may do without TLS. The password is always `secret`.
-public final class TLSServer: Sendable {
+package final class TLSServer: Sendable {
   /// The host that the server's certificates are for; it has no address anywhere.
-  public static let host = "db.example.org"
+  package static let host = "db.example.org"
 
   /// One for the tests of a suite that take turns.
-  public static let shared: Result<TLSServer, any Error> = Result {
+  package static let shared: Result<TLSServer, any Error> = Result {
     atexit { (try? TLSServer.shared.get())?.discard() }
     return try TLSServer()
   }
@@ -30,10 +30,10 @@ public final class TLSServer: Sendable {
   private let shown = Mutex("")
 
   /// Where clients reach it on 127.0.0.1.
-  public var port: UInt16 { server.port }
+  package var port: UInt16 { server.port }
 
   /// Makes everything anew and shows the certificate `good`.
-  public init() throws {
+  package init() throws {
     folder = TestCluster.makeHome()
     server = try TestServer(programs: Self.programs())
     guard
@@ -50,7 +50,7 @@ public final class TLSServer: Sendable {
   deinit { discard() }
 
   /// Has the server show another of its certificates: `good`, `expired` or `revoked`.
-  public func show(_ name: String) throws {
+  package func show(_ name: String) throws {
     guard shown.withLock({ $0 != name }) else { return }
     shown.withLock { $0 = name }
     server.stop()
@@ -71,10 +71,10 @@ public final class TLSServer: Sendable {
   /// The path of one of the files in PEM: `ca.crt`, `ca.crl`, `other.crt` of an authority that
   /// nobody knows, and `NAME.crt` with `NAME.key` of the clients `by_certificate`, `by_both`,
   /// `late`, `bad` and `foreign`.
-  public func file(_ name: String) -> String { "\(folder)/\(name)" }
+  package func file(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// A connection string that proves the server's name, with what is changed by libpq's keyword.
-  public func connectionString(_ user: String, _ changes: [String: String] = [:]) -> String {
+  package func connectionString(_ user: String, _ changes: [String: String] = [:]) -> String {
     let usual = [
       "host": Self.host, "hostaddr": "127.0.0.1", "port": "\(port)", "user": user,
       "dbname": "postgres", "sslmode": "verify-full", "sslrootcert": file("ca.crt"),
@@ -85,7 +85,7 @@ public final class TLSServer: Sendable {
   }
 
   /// Writes a file beside the certificates, with a mode such as `600`; its path.
-  public func write(_ text: String, to name: String, mode: UInt32) throws -> String {
+  package func write(_ text: String, to name: String, mode: UInt32) throws -> String {
     let path = file(name)
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
     defer { close(descriptor) }
@@ -96,7 +96,7 @@ public final class TLSServer: Sendable {
   }
 
   /// The text of one of the files.
-  public func lines(of name: String) throws -> [String] {
+  package func lines(of name: String) throws -> [String] {
     guard let text = ChildProcess.output(of: ["/bin/cat", file(name)], seconds: 10) else {
       throw Failure(text: "cannot read \(file(name))")
     }

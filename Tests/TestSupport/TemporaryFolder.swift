@@ -1,13 +1,13 @@
 import Glibc
 
 /// A folder of a test's own, gone with it.
-public final class TemporaryFolder {
+package final class TemporaryFolder {
   /// Where it is.
-  public let path: String
+  package let path: String
   private var names: [String] = []
 
   /// Makes an empty folder.
-  public init() throws {
+  package init() throws {
     var template = Array("/tmp/waybill-test.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(code: errno) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -19,7 +19,7 @@ public final class TemporaryFolder {
   }
 
   /// Writes a file into it.
-  public func write(_ bytes: [UInt8], to name: String) throws {
+  package func write(_ bytes: [UInt8], to name: String) throws {
     names.append(name)
     guard let file = fopen(path + "/" + name, "we") else { throw Failure(code: errno) }
     defer { fclose(file) }
@@ -27,7 +27,7 @@ public final class TemporaryFolder {
   }
 
   /// What a file in it holds now; nil when there is none. It goes with the folder.
-  public func text(of name: String) -> String? {
+  package func text(of name: String) -> String? {
     names.append(name)
     guard let file = fopen(path + "/" + name, "re") else { return nil }
     defer { fclose(file) }

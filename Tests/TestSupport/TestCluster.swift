@@ -1,11 +1,11 @@
 import Glibc
-public import Postgres
+package import Postgres
 import Synchronization
 
 /// The PostgreSQL of one test process: made on first use, gone when the process ends.
-public final class TestCluster: Sendable {
+package final class TestCluster: Sendable {
   /// The one cluster, started by the first test that asks for it.
-  public static let shared = TestCluster()
+  package static let shared = TestCluster()
 
   /// Tests run side by side, each with a pool or two.
   private static let connectionsMax = 500
@@ -34,17 +34,17 @@ public final class TestCluster: Sendable {
 
   /// The connection string of a new database with an empty schema of the service, for the role that
   /// owns it.
-  public func makeDatabase() throws(ClusterError) -> String {
+  package func makeDatabase() throws(ClusterError) -> String {
     try makeDatabase(template: Self.plain)
   }
 
   /// The same without any schema, as a person makes a database, for the role that is to own it.
-  public func makeEmptyDatabase(owner: ClusterRole = .owner) throws(ClusterError) -> String {
+  package func makeEmptyDatabase(owner: ClusterRole = .owner) throws(ClusterError) -> String {
     try makeDatabase(template: "template1", owner: owner)
   }
 
   /// The same as a copy of a template.
-  public func makeDatabase(
+  package func makeDatabase(
     template: String, owner: ClusterRole = .owner
   ) throws(ClusterError) -> String {
     let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
@@ -54,7 +54,7 @@ public final class TestCluster: Sendable {
 
   /// The name of a template for `makeDatabase`, filled by `prepare` once in the whole process,
   /// whoever asks first. It must close its connections: a template in use cannot be copied.
-  public func template(
+  package func template(
     _ name: String, prepare: @escaping @Sendable (_ connectionString: String) async throws -> Void
   ) async throws -> String {
     let made = templates.withLock { templates in
@@ -74,7 +74,7 @@ public final class TestCluster: Sendable {
 
   /// A path in /tmp for a cluster of a test's own; what is there is removed by a later run if
   /// this one is killed.
-  public static func makeHome() -> String {
+  package static func makeHome() -> String {
     "/tmp/\(prefix)\(getpid())-\(homes.add(1, ordering: .relaxed).newValue)"
   }
 

@@ -7,12 +7,12 @@ import Synchronization
 ///
 /// Its folder is laid out as that of a private cluster, so a later run removes what a killed one
 /// left.
-public final class TestServer: Sendable {
+package final class TestServer: Sendable {
   /// The first user, who may do everything.
-  public static let administrator = ClusterRole.superuser.rawValue
+  package static let administrator = ClusterRole.superuser.rawValue
 
   /// What the server that tests start says of itself, such as "postgres (PostgreSQL) 18.6".
-  public static var version: String {
+  package static var version: String {
     let said = (try? ServerBinaries.path(of: "postgres")).flatMap {
       ChildProcess.output(of: [$0, "--version"], seconds: 10)
     }
@@ -20,9 +20,9 @@ public final class TestServer: Sendable {
   }
 
   /// Where the server's files are; private to the user it runs as, and to root.
-  public let home: String
+  package let home: String
   /// Where it listens on 127.0.0.1.
-  public let port: UInt16
+  package let port: UInt16
   private let programs: String
   private let user: ServerUser
   private let process = Mutex<ChildProcess?>(nil)
@@ -30,7 +30,7 @@ public final class TestServer: Sendable {
   /// Makes an empty server and leaves it stopped.
   ///
   /// - Parameter programs: The folder of the server's programs; those of the other tests when nil.
-  public convenience init(programs: String? = nil) throws {
+  package convenience init(programs: String? = nil) throws {
     try self.init(makingDataWithin: programs) { server in
       try server.run(
         "initdb", "--pgdata", server.data, "--username", Self.administrator, "--encoding=UTF8",
@@ -41,7 +41,7 @@ public final class TestServer: Sendable {
   /// Makes a standby of a running server and leaves it stopped; it streams under its own `name`.
   ///
   /// - Parameter port: Where it is to listen, such as where a server did that is gone.
-  public convenience init(standbyOf primary: TestServer, port: UInt16? = nil) throws {
+  package convenience init(standbyOf primary: TestServer, port: UInt16? = nil) throws {
     try self.init(makingDataWithin: primary.programs, port: port) { server in
       try server.run(
         "pg_basebackup", "--pgdata", server.data, "--write-recovery-conf", "--checkpoint=fast",
@@ -71,22 +71,22 @@ public final class TestServer: Sendable {
   deinit { discard() }
 
   /// What it is called where servers know each other by name.
-  public var name: String { "server_\(port)" }
+  package var name: String { "server_\(port)" }
   /// Whether its process runs.
-  public var isRunning: Bool { process.withLock { $0?.pid != nil } }
+  package var isRunning: Bool { process.withLock { $0?.pid != nil } }
   private var data: String { home + "/data" }
   private var socket: String { home + "/socket" }
   private var logPath: String { home + "/postgres.log" }
   /// All that the server has said.
-  public var log: String { Self.text(of: logPath) }
+  package var log: String { Self.text(of: logPath) }
 
   /// How the first user reaches a database of it, over its socket.
-  public func connectionString(database: String = "postgres") -> String {
+  package func connectionString(database: String = "postgres") -> String {
     "host=\(socket) port=\(port) user=\(Self.administrator) dbname=\(database)"
   }
 
   /// Starts it with settings and with rules of who may come in over TCP.
-  public func start(settings: [String: String] = [:], rules: [String] = []) throws {
+  package func start(settings: [String: String] = [:], rules: [String] = []) throws {
     try write(
       ["local all all trust", "local replication all trust"] + rules, to: "data/pg_hba.conf")
     let all = [
@@ -109,7 +109,7 @@ public final class TestServer: Sendable {
   }
 
   /// Ends it in good order.
-  public func stop() {
+  package func stop() {
     process.withLock { process in
       process?.signal(SIGINT)
       if process?.exitStatus(within: 30) == nil { process?.signal(SIGKILL) }
@@ -118,7 +118,7 @@ public final class TestServer: Sendable {
   }
 
   /// Ends it as a power cut would: none of its processes does anything more.
-  public func kill() {
+  package func kill() {
     process.withLock { process in
       guard let child = process, let pid = child.pid else { return }
       // A stopped one starts no more processes, so this list of them stays true.
@@ -133,14 +133,14 @@ public final class TestServer: Sendable {
 
   /// Runs SQL as the first user; the rows as lines of columns parted by a bar.
   @discardableResult
-  public func sql(_ text: String, database: String = "postgres") throws -> String {
+  package func sql(_ text: String, database: String = "postgres") throws -> String {
     try run(
       "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", connectionString(database: database), "-c",
       text)
   }
 
   /// Asks again and again until the query answers true.
-  public func wait(until query: String) throws {
+  package func wait(until query: String) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while try sql(query) != "t" {
       guard ContinuousClock.now < deadline else {
@@ -151,7 +151,7 @@ public final class TestServer: Sendable {
   }
 
   /// Writes a file below its folder that only the server's user and root may read.
-  public func write(_ lines: [String], to name: String) throws {
+  package func write(_ lines: [String], to name: String) throws {
     let path = home + "/" + name
     let file = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
     try Self.checked(file, "open \(path)")

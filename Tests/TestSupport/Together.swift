@@ -1,8 +1,8 @@
-public import EventLoop
+package import EventLoop
 
 /// Runs `count` tasks on the loop that the caller is on, all begun in one turn, and waits for their
 /// results, in order.
-public func together<Result>(
+package func together<Result>(
   _ count: Int, on loop: EventLoop, _ body: @escaping (Int) async -> Result
 ) async -> [Result] {
   let gathered = Gathered<Result>(count)

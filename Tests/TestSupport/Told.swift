@@ -1,8 +1,8 @@
 /// An error that tells everything when a test reports it; those of the database say nothing.
-public struct Told: Error, CustomStringConvertible {
+package struct Told: Error, CustomStringConvertible {
   /// All that the error knows.
-  public let description: String
+  package let description: String
 
   /// What this error tells.
-  public init(_ error: any Error) { description = String(reflecting: error) }
+  package init(_ error: any Error) { description = String(reflecting: error) }
 }

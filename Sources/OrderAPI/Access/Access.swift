@@ -1,7 +1,7 @@
-public import Orders
+package import Orders
 
 /// Who may use a route. The router asks before the handler is called, so no handler has to.
-public enum Access: Hashable, Sendable {
+package enum Access: Hashable, Sendable {
   /// Anyone, with a token or without one.
   case anyone
   /// Bearers of a token of one of these roles, and an admin always. Where customers are among
@@ -12,13 +12,13 @@ public enum Access: Hashable, Sendable {
   case customer
 
   /// Who takes in orders and keeps the catalogue.
-  public static let retailer = Access.roles([.retailer])
+  package static let retailer = Access.roles([.retailer])
   /// Who fulfils orders.
-  public static let warehouse = Access.roles([.warehouse])
+  package static let warehouse = Access.roles([.warehouse])
   /// Both of them.
-  public static let staff = Access.roles([.retailer, .warehouse])
+  package static let staff = Access.roles([.retailer, .warehouse])
   /// An admin alone.
-  public static let admin = Access.roles([])
+  package static let admin = Access.roles([])
 }
 
 extension Access {

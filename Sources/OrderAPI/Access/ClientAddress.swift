@@ -1,15 +1,15 @@
 /// Where a request comes from, as far as one sender can be told from another: an IPv4 address, or
 /// the /64 that an IPv6 address lies in, all of which is one customer's of a network.
-public struct ClientAddress: Hashable, Sendable {
+package struct ClientAddress: Hashable, Sendable {
   private let network: UInt64
   private let isV6: Bool
 
   /// An IPv4 address as a number.
-  public init(v4 address: UInt32) { self.init(network: UInt64(address), isV6: false) }
+  package init(v4 address: UInt32) { self.init(network: UInt64(address), isV6: false) }
 
   /// An IPv6 address as two numbers. One that only wraps an IPv4 address (RFC 4291 section 2.5.5.2)
   /// is that address: all of them lie in one /64.
-  public init(v6 high: UInt64, _ low: UInt64) {
+  package init(v6 high: UInt64, _ low: UInt64) {
     if high == 0, low >> 32 == 0xFFFF {
       self.init(v4: UInt32(truncatingIfNeeded: low))
     } else {

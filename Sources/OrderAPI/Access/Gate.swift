@@ -1,12 +1,12 @@
 import HTTP
-public import OrderService
+package import OrderService
 import Orders
 
 /// Decides who comes through to a handler. It stands in the router, before every route, so that no
 /// contract can forget it; what a bearer sees behind it is the handler's business.
-public final class Gate {
+package final class Gate {
   /// Whether a token is asked for.
-  public enum Mode: Sendable {
+  package enum Mode: Sendable {
     /// Only where it must be known whose things are meant. A token is not even looked at elsewhere:
     /// whoever is not let through with it would be without it. Foreign pages are kept out.
     case open
@@ -41,7 +41,7 @@ public final class Gate {
 
   /// A gate of one loop, whose clock never goes back. The visitors are those of all loops; the
   /// hosts matter in open mode only.
-  public init(
+  package init(
     _ mode: Mode, hosts: OwnHosts = OwnHosts(), callers: IdentifyCaller, visitors: Visitors,
     now: @escaping () -> Duration
   ) {

@@ -5,13 +5,13 @@ import HTTP
 ///
 /// A page whose name was made to resolve to our address (DNS rebinding) is told by `Host`, and any
 /// other foreign page by `Origin` and `Sec-Fetch-Site`, none of which a page can choose.
-public struct OwnHosts: Sendable {
+package struct OwnHosts: Sendable {
   /// Names and addresses beyond those of the loopback interface, in lower case, without port;
   /// IPv6 addresses are in brackets.
   private let names: Set<String>
 
   /// Those of the loopback interface, and these.
-  public init(_ names: [String] = []) { self.names = Set(names.map(Self.normalized)) }
+  package init(_ names: [String] = []) { self.names = Set(names.map(Self.normalized)) }
 
   /// Refuses a request that was meant for another host, or that a foreign page makes.
   func check(_ request: Request) throws(Failure) {

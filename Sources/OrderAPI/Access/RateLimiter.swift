@@ -1,16 +1,16 @@
 /// How many requests each sender may make: a bucket that holds `burst` of them and fills by `rate`
 /// in a second.
-public struct RateLimit: Equatable, Sendable {
+package struct RateLimit: Equatable, Sendable {
   /// What a bucket may be filled by in a second, and what it may hold.
-  public static let allowed = 1...1_000_000
+  package static let allowed = 1...1_000_000
 
   /// Requests a second.
-  public let rate: Int
+  package let rate: Int
   /// Requests at once.
-  public let burst: Int
+  package let burst: Int
 
   /// A limit, or nil when one of the numbers is too small or too large.
-  public init?(rate: Int, burst: Int) {
+  package init?(rate: Int, burst: Int) {
     guard Self.allowed.contains(rate), Self.allowed.contains(burst) else { return nil }
     self.rate = rate
     self.burst = burst
@@ -24,7 +24,7 @@ enum Sender: Hashable {
 }
 
 /// What a sender's bucket holds after a request.
-public struct Allowance: Sendable {
+package struct Allowance: Sendable {
   let limit: RateLimit
   let isGranted: Bool
   /// Requests that may follow at once.

@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// Good tokens without a rate limit, which is what there usually is, leave no trace here, so no
 /// loop waits for another.
-public final class Visitors: Sendable {
+package final class Visitors: Sendable {
   /// What may keep a request from coming through, as metrics call it.
-  public enum Refusal: String, CaseIterable, Sendable {
+  package enum Refusal: String, CaseIterable, Sendable {
     /// No token where one is needed.
     case withoutToken = "no_token"
     /// A token that does not hold.
@@ -28,13 +28,13 @@ public final class Visitors: Sendable {
   private let refusals = Mutex<[Refusal: Int]>([:])
 
   /// Nobody has come yet. Without a limit requests are not counted.
-  public init(limit: RateLimit? = nil) {
+  package init(limit: RateLimit? = nil) {
     isLimited = limit != nil
     rates = Mutex(limit.map { RateLimiter($0) })
   }
 
   /// How many requests were refused so far.
-  public func refusals(_ reason: Refusal) -> Int { refusals.withLock { $0[reason] ?? 0 } }
+  package func refusals(_ reason: Refusal) -> Int { refusals.withLock { $0[reason] ?? 0 } }
 
   func refused(_ reason: Refusal) { refusals.withLock { $0[reason, default: 0] += 1 } }
 

@@ -2,21 +2,21 @@ import HTTP
 import JSON
 
 /// What there is to read about the routes, made once and sent from memory.
-public struct Documents: Sendable {
+package struct Documents: Sendable {
   /// The files of the interface that shows the document in a browser, compressed with gzip.
-  public struct Browser: Sendable {
+  package struct Browser: Sendable {
     let script: [UInt8]
     let style: [UInt8]
 
     /// The interface's one script and one style sheet.
-    public init(script: [UInt8], style: [UInt8]) {
+    package init(script: [UInt8], style: [UInt8]) {
       self.script = script
       self.style = style
     }
   }
 
   /// The OpenAPI document, to be read by people: a line for each value.
-  public let openAPI: [UInt8]
+  package let openAPI: [UInt8]
 
   private let document: StoredDocument
   private let errors: StoredDocument
@@ -24,10 +24,10 @@ public struct Documents: Sendable {
   private let files: [String: StoredDocument]
 
   /// Nothing yet: what the routes have while they are being described.
-  public init() { self.init(of: [], browser: nil) }
+  package init() { self.init(of: [], browser: nil) }
 
   /// What there is to read about everything on a port; without a browser's files it says so.
-  public init(of mounts: [Router.Mount], browser files: Browser?) {
+  package init(of mounts: [Router.Mount], browser files: Browser?) {
     var builder = OpenAPI(mounts)
     let json = builder.document()
     openAPI = json.indented

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Why the private PostgreSQL cannot be used, and what a person can do about it.
-public struct ClusterError: Error, CustomStringConvertible, Sendable {
+package struct ClusterError: Error, CustomStringConvertible, Sendable {
   /// What is wrong, as one sentence without a full stop.
-  public let cause: String
+  package let cause: String
   /// What to do about it, as one sentence without a full stop.
-  public let cure: String
+  package let cure: String
 
   /// Cause and cure in one line.
-  public var description: String { "\(cause); \(cure)" }
+  package var description: String { "\(cause); \(cure)" }
 
   /// An error from a failed system call, read from `errno` before anything can change it.
   static func system(_ action: String, code: Int32) -> ClusterError {

@@ -1,12 +1,12 @@
 /// What differs between a cluster that keeps orders and one that lives for a test.
-public struct ClusterOptions: Sendable {
+package struct ClusterOptions: Sendable {
   /// Whether acknowledged data survives a power cut; false is for tests only.
-  public var durable: Bool
+  package var durable: Bool
   /// How many connections the server accepts; each costs it some 10 MB when used.
-  public var connectionsMax: Int
+  package var connectionsMax: Int
 
   /// A cluster that keeps what it is given.
-  public init(durable: Bool = true, connectionsMax: Int = 100) {
+  package init(durable: Bool = true, connectionsMax: Int = 100) {
     self.durable = durable
     self.connectionsMax = connectionsMax
   }

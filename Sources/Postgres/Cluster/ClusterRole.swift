@@ -1,6 +1,6 @@
 /// The database roles of a private cluster. Only the first one is a superuser, and it is used only
 /// to make the others and their databases.
-public enum ClusterRole: String, CaseIterable, Sendable {
+package enum ClusterRole: String, CaseIterable, Sendable {
   case superuser = "postgres"
   /// Owns the databases and the schema, and migrates it.
   case owner = "waybill"

@@ -5,7 +5,7 @@ import Synchronization
 /// and stopped with the process that owns it, its data kept between runs.
 ///
 /// Every call blocks, so it is for start-up and stopping, never for an event loop's thread.
-public final class LocalCluster: Sendable {
+package final class LocalCluster: Sendable {
   /// At the start a larger log is emptied; while running little is written to it.
   static let logBytesMax = 8 << 20
   /// Replaying a gigabyte of WAL after a power cut takes a minute or two on a slow disk.
@@ -20,7 +20,7 @@ public final class LocalCluster: Sendable {
   private let lock: Mutex<ClusterLock?>
 
   /// Starts the cluster kept in the folder, making it first when there is none.
-  public static func start(
+  package static func start(
     home: String, options: ClusterOptions = ClusterOptions()
   ) throws(ClusterError) -> LocalCluster {
     try ClusterFiles.makeFolders(home)
@@ -58,7 +58,7 @@ public final class LocalCluster: Sendable {
 
   /// How libpq reaches the service's database of a cluster that another process runs; nil when none
   /// runs in that folder.
-  public static func connectionString(
+  package static func connectionString(
     ofRunning home: String, as role: ClusterRole = .owner
   ) -> String? {
     guard let folders = try? ClusterFolders(home: home) else { return nil }
@@ -68,17 +68,17 @@ public final class LocalCluster: Sendable {
   }
 
   /// How libpq reaches the service's database, as its owner.
-  public var connectionString: String { connectionString(as: .owner) }
+  package var connectionString: String { connectionString(as: .owner) }
 
   /// How libpq reaches a database of the cluster.
-  public func connectionString(
+  package func connectionString(
     database: String? = nil, as role: ClusterRole = .owner
   ) -> String {
     connection.string(database: database ?? ClusterConnection.name, as: role)
   }
 
   /// Makes a database that belongs to a role, as a copy of another when one is named.
-  public func createDatabase(
+  package func createDatabase(
     _ name: String, template: String = "template1", owner: ClusterRole = .owner
   ) throws(ClusterError) {
     let (new, source) = (ClusterConnection.quoted(name), ClusterConnection.quoted(template))
@@ -91,10 +91,10 @@ public final class LocalCluster: Sendable {
   }
 
   /// The server's process while it runs.
-  public var processID: Int32? { server.pid }
+  package var processID: Int32? { server.pid }
 
   /// Stops the server and waits for its end: first in good order, after a minute by force.
-  public func stop() {
+  package func stop() {
     end(with: [(SIGINT, Self.stopSecondsMax), (SIGQUIT, 10), (SIGKILL, 10)])
   }
 

@@ -1,5 +1,5 @@
 /// Why the schema was left as it was. Each says what to do, in one line and without secrets.
-public enum MigrationError: Error, Equatable, CustomStringConvertible {
+package enum MigrationError: Error, Equatable, CustomStringConvertible {
   /// A file or folder that is not there, empty, too large or not UTF-8.
   case unreadable(path: String)
   /// A file that is not called `NNNN_name.sql`.
@@ -30,7 +30,7 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   case unreachable(reason: String)
 
   /// Cause and cure in one line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let path):
       "no migrations can be read from \(path): it must hold files NNNN_name.sql in UTF-8"

@@ -1,32 +1,32 @@
 import Glibc
 
 /// One step of the schema: `NNNN_name.sql`, plain SQL that psql could run as well.
-public struct MigrationFile: Equatable, Sendable {
+package struct MigrationFile: Equatable, Sendable {
   /// What one file may hold, in bytes; a schema step larger than this is data, not schema.
-  public static let bytesMax = 1 << 20
+  package static let bytesMax = 1 << 20
 
   /// The step's place in the order, from 1.
-  public let version: Int
+  package let version: Int
   /// The file's name without the number and the ending.
-  public let name: String
+  package let name: String
   /// The SQL.
-  public let text: String
+  package let text: String
 
   /// A step as it would stand in a file.
-  public init(version: Int, name: String, text: String) {
+  package init(version: Int, name: String, text: String) {
     self.version = version
     self.name = name
     self.text = text
   }
 
   /// The file's name.
-  public var fileName: String {
+  package var fileName: String {
     let digits = String(version)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_" + name + ".sql"
   }
 
   /// All steps of a folder in order; refuses gaps, doubled numbers and files that are no steps.
-  public static func all(inFolder folder: String) throws(MigrationError) -> [MigrationFile] {
+  package static func all(inFolder folder: String) throws(MigrationError) -> [MigrationFile] {
     guard let directory = opendir(folder) else { throw .unreadable(path: folder) }
     defer { closedir(directory) }
     var files: [MigrationFile] = []
@@ -45,7 +45,7 @@ public struct MigrationFile: Equatable, Sendable {
   }
 
   /// These steps in order; refuses gaps and doubled numbers.
-  public static func inOrder(_ files: [MigrationFile]) throws(MigrationError) -> [MigrationFile] {
+  package static func inOrder(_ files: [MigrationFile]) throws(MigrationError) -> [MigrationFile] {
     let files = files.sorted { $0.version < $1.version }
     for (index, file) in files.enumerated() where file.version != index + 1 {
       throw .misplaced(fileName: file.fileName, expected: index + 1)
@@ -54,7 +54,7 @@ public struct MigrationFile: Equatable, Sendable {
   }
 
   /// The step of a file; refuses a name that is no step's.
-  public init(fileName: String, text: String) throws(MigrationError) {
+  package init(fileName: String, text: String) throws(MigrationError) {
     let parts = fileName.dropLast(4).split(separator: "_", maxSplits: 1)
     guard fileName.hasSuffix(".sql"), parts.count == 2, parts[0].utf8.count == 4,
       let version = Int(parts[0]), version > 0,

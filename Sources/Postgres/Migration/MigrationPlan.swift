@@ -1,12 +1,12 @@
 /// A step that the database remembers.
-public struct AppliedMigration: Equatable, Sendable {
+package struct AppliedMigration: Equatable, Sendable {
   /// The step's number.
-  public let version: Int
+  package let version: Int
   /// SHA-256 of the text that was run, in hexadecimal.
-  public let checksum: String
+  package let checksum: String
 
   /// A step as recorded.
-  public init(version: Int, checksum: String) {
+  package init(version: Int, checksum: String) {
     self.version = version
     self.checksum = checksum
   }

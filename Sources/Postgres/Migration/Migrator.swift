@@ -1,21 +1,21 @@
-public import EventLoop
+package import EventLoop
 
 /// Brings the schema to the newest version: every step once, in order, whole or not at all.
 ///
 /// Any number of instances may do this at the same moment: one holds the advisory lock, the others
 /// wait and then find nothing left to do.
-public struct Migrator: Sendable {
+package struct Migrator: Sendable {
   /// The advisory lock's key: "waybill" as bytes.
   static let lockKey: Int64 = 0x77_61_79_62_69_6c_6c
 
   /// The steps this program knows.
-  public let files: [MigrationFile]
+  package let files: [MigrationFile]
 
   /// A migrator for these steps.
-  public init(files: [MigrationFile]) { self.files = files }
+  package init(files: [MigrationFile]) { self.files = files }
 
   /// Applies what is missing and answers what it applied.
-  public func migrate(
+  package func migrate(
     _ target: ConnectionString, on loop: EventLoop
   ) async throws(MigrationError) -> [MigrationFile] {
     let session: Session
@@ -29,14 +29,14 @@ public struct Migrator: Sendable {
   }
 
   /// The same on a session of the caller's.
-  public func migrate(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
+  package func migrate(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
     let pending = try await plan(session)
     for file in pending { try await apply(file, session) }
     return pending
   }
 
   /// Refuses a database that this program must not touch; changes nothing.
-  public func check(_ target: ConnectionString, on loop: EventLoop) async throws(MigrationError) {
+  package func check(_ target: ConnectionString, on loop: EventLoop) async throws(MigrationError) {
     do {
       let session = try await Session.open(target, on: loop)
       defer { session.close() }

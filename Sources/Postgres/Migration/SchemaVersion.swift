@@ -1,7 +1,7 @@
 /// How far a database's schema has come.
-public enum SchemaVersion {
+package enum SchemaVersion {
   /// The newest applied step; 0 when none was.
-  public static func read(_ database: Database) async throws(PostgresError) -> Int {
+  package static func read(_ database: Database) async throws(PostgresError) -> Int {
     do {
       let rows = try await database.read("SELECT coalesce(max(version), 0) FROM schema_migrations")
       return Int(try rows[0].int(0))
@@ -12,7 +12,7 @@ public enum SchemaVersion {
   }
 
   /// The newest applied step, asked in a session of its own.
-  public static func read(_ session: Session) async throws(PostgresError) -> Int {
+  package static func read(_ session: Session) async throws(PostgresError) -> Int {
     do {
       let rows = try await session.rows("SELECT coalesce(max(version), 0) FROM schema_migrations")
       return Int(try rows[0].int(0))

@@ -1,28 +1,28 @@
 /// Bytes a client sends on one connection, and what a strict server makes of them.
-public struct HTTPCase: Sendable, CustomStringConvertible {
+package struct HTTPCase: Sendable, CustomStringConvertible {
   /// The section of RFC 9110 or 9112 that decides.
-  public let section: String
+  package let section: String
   /// What is special about the bytes.
-  public let why: String
+  package let why: String
   /// The bytes.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The requests read from them, each as `METHOD path body`, the body only if there is one.
-  public let requests: [String]
+  package let requests: [String]
   /// The status that ends the connection; nil when nothing was refused.
-  public let refusal: Int?
+  package let refusal: Int?
 
   /// The section and the reason.
-  public var description: String { "RFC \(section): \(why)" }
+  package var description: String { "RFC \(section): \(why)" }
 
   /// Bytes that are requests, all of them whole.
-  public static func accepts(
+  package static func accepts(
     _ section: String, _ why: String, _ text: String, _ requests: String...
   ) -> HTTPCase {
     HTTPCase(section, why, text, requests, nil)
   }
 
   /// Bytes that are refused with a status, after so many requests were read from them.
-  public static func refuses(
+  package static func refuses(
     _ status: Int, _ section: String, _ why: String, _ text: String, after requests: String...
   ) -> HTTPCase {
     HTTPCase(section, why, text, requests, status)
@@ -41,9 +41,9 @@ public struct HTTPCase: Sendable, CustomStringConvertible {
 }
 
 /// Every request case, by subject.
-public enum HTTPCorpus {
+package enum HTTPCorpus {
   /// All of them.
-  public static let requests =
+  package static let requests =
     targets + requestLines + hosts + fields + lengths + transferCodings + chunks + connections
 
   /// A whole GET with these field lines after Host.

@@ -1,18 +1,18 @@
 /// Bytes a server answers one request with, and what a strict client makes of them.
-public struct HTTPResponseCase: Sendable, CustomStringConvertible {
+package struct HTTPResponseCase: Sendable, CustomStringConvertible {
   /// The section of RFC 9110 or 9112 that decides.
-  public let section: String
+  package let section: String
   /// What is special about the bytes.
-  public let why: String
+  package let why: String
   /// The method of the request that was answered.
-  public let method: String
+  package let method: String
   /// The bytes, before the server closes the connection.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// `STATUS open|closed body`; nil when the answer must not be trusted.
-  public let answer: String?
+  package let answer: String?
 
   /// The section and the reason.
-  public var description: String { "RFC \(section): \(why)" }
+  package var description: String { "RFC \(section): \(why)" }
 
   fileprivate init(_ section: String, _ why: String, _ text: String, _ answer: String?) {
     let isHead = text.hasPrefix("HEAD>")
@@ -44,7 +44,7 @@ extension HTTPCorpus {
   private static let chunkedField = "Transfer-Encoding: chunked"
 
   /// Every response case; `HEAD>` in front of one makes it the answer to HEAD.
-  public static let responses: [HTTPResponseCase] = [
+  package static let responses: [HTTPResponseCase] = [
     accepts("9112 6.3", "a length", ok("Content-Length: 5", body: "hello"), "200 open hello"),
     accepts("9112 6.3", "a length of zero", ok("Content-Length: 0"), "200 open"),
     accepts(

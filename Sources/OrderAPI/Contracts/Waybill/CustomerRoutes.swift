@@ -1,14 +1,14 @@
 import HTTP
 import JSON
-public import OrderService
+package import OrderService
 import Orders
 
 /// Customers in the own API.
-public struct CustomerRoutes {
+package struct CustomerRoutes {
   private let customers: KeepCustomers
 
   /// The routes over the services of one event loop.
-  public init(customers: KeepCustomers) { self.customers = customers }
+  package init(customers: KeepCustomers) { self.customers = customers }
 
   var routes: [Route] {
     [

@@ -1,15 +1,15 @@
 import HTTP
 import JSON
-public import OrderService
+package import OrderService
 import Orders
 
 /// The catalogue and its stock in the own API.
-public struct ProductRoutes {
+package struct ProductRoutes {
   private let find: FindProducts
   private let keep: KeepProducts
 
   /// The routes over the services of one event loop.
-  public init(find: FindProducts, keep: KeepProducts) {
+  package init(find: FindProducts, keep: KeepProducts) {
     self.find = find
     self.keep = keep
   }

@@ -1,14 +1,14 @@
 import HTTP
 import JSON
-public import OrderService
+package import OrderService
 import Orders
 
 /// What customers bought, in the own API.
-public struct ReportRoutes {
+package struct ReportRoutes {
   private let report: ReadReport
 
   /// The routes over the services of one event loop.
-  public init(report: ReadReport) { self.report = report }
+  package init(report: ReadReport) { self.report = report }
 
   var routes: [Route] {
     [

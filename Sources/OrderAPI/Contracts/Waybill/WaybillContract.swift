@@ -2,14 +2,14 @@ import HTTP
 import JSON
 
 /// The service's own API: what retailers and warehouses speak.
-public struct WaybillContract {
+package struct WaybillContract {
   private let customers: CustomerRoutes
   private let products: ProductRoutes
   private let orders: OrderRoutes
   private let report: ReportRoutes
 
   /// The contract over the services of one event loop.
-  public init(_ services: Services) {
+  package init(_ services: Services) {
     customers = CustomerRoutes(customers: services.customers)
     products = ProductRoutes(find: services.findProducts, keep: services.keepProducts)
     orders = OrderRoutes(services.orders)
@@ -17,7 +17,7 @@ public struct WaybillContract {
   }
 
   /// Its routes and its error envelope.
-  public var routeSet: RouteSet {
+  package var routeSet: RouteSet {
     RouteSet(
       name: "api",
       refusal: Self.refusal,
