@@ -43,6 +43,63 @@ struct DatabaseFaultTests {
   }
 }
 
+@Suite("A database without a free connection")
+struct ConnectionLimitTests {
+  @Test("is told to every write and by readiness, and writes are done when there is one again")
+  func limited() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    let program = try RunningProgram(["DATABASE_URL": conninfo, "LOG_LEVEL": "notice"])
+    let port = try await program.port()
+    try await eventually("it is ready") {
+      await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
+    }
+    try await onLoop { loop in
+      let owner = try await Session.open(try ConnectionString(conninfo), on: loop)
+      let name = try await owner.rows("SELECT current_database()")[0].text(0)
+      let service = try await Session.open(
+        try ConnectionString(MigratedDatabase.as(.service, conninfo)), on: loop)
+      try await owner.run(unsafeText: "ALTER DATABASE \(name) CONNECTION LIMIT 0")
+      _ = try await service.rows(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        """)
+      service.close()
+      try await eventually("readiness says so") {
+        let state = await PlainClient.get("/readyz", port: port)
+        return state.hasPrefix("HTTP/1.1 503 ") && state.contains("has too many connections")
+      }
+
+      let answers = await withTaskGroup(of: String.self) { group in
+        for _ in 0..<40 { group.addTask { await post(port: port) } }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      for answer in answers {
+        #expect(answer.hasPrefix("HTTP/1.1 503 "), "\(answer)")
+        #expect(answer.contains("\r\nRetry-After: "), "\(answer)")
+        #expect(answer.contains(#""code":"unavailable""#), "\(answer)")
+      }
+
+      try await owner.run(unsafeText: "ALTER DATABASE \(name) CONNECTION LIMIT -1")
+      owner.close()
+    }
+    try await eventually("an order is placed") {
+      await post(port: port).hasPrefix("HTTP/1.1 201 ")
+    }
+    #expect(program.isRunning)
+  }
+
+  private func post(port: UInt16) async -> String {
+    let body = #"{"customer_id":"c","items":[{"name":"Gift wrap","quantity":1,"price":1}]}"#
+    return
+      (try? await blocking {
+        PlainClient(port: port)?.exchange(
+          "POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)") ?? ""
+      }) ?? ""
+  }
+}
+
 @Suite("A client that goes away")
 struct VanishedClientTests {
   @Test("in the middle of its query leaves nothing behind: no slot, no connection, no descriptor")
