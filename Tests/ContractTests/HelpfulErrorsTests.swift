@@ -57,6 +57,6 @@ import Testing
   @Test("with whether a change may have been done, in the page it points to")
   func mayBeDone() {
     #expect(
-      ErrorCode.internal.advice.happened.contains("is mostly not done, but that is not certain"))
+      ErrorCode.internal.entry.happened.contains("is mostly not done, but that is not certain"))
   }
 }

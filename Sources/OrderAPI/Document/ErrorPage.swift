@@ -27,8 +27,8 @@ struct ErrorPage {
     <section id="\(code)">
     <h2><code>\(code)</code> <span class="status">\(code.statuses.map(Self.words)
       .joined(separator: ", "))</span></h2>
-    <p>\(Self.escaped(code.advice.happened))</p>
-    <p><b>What to do.</b> \(Self.escaped(code.advice.cure))</p>\(exceptions(code))
+    <p>\(Self.escaped(code.entry.happened))</p>
+    <p><b>What to do.</b> \(Self.escaped(code.entry.cure))</p>\(exceptions(code))
     </section>
     """
   }
@@ -37,7 +37,7 @@ struct ErrorPage {
   private func exceptions(_ code: ErrorCode) -> String {
     let others = mounts.compactMap { mount -> String? in
       let occasion = Occasion(id: .made(0, 0), request: nil, mount: mount.path)
-      let status = mount.set.explain(code.sample, occasion).status
+      let status = mount.set.explain(code.entry.sample, occasion).status
       guard !code.statuses.contains(status) else { return nil }
       return "\(Self.words(status)) in the \(mount.set.name)"
     }

@@ -120,7 +120,7 @@ extension OpenAPI {
           ]))
     }
     let codes = Dictionary(grouping: Self.codes(of: route)) { code in
-      mount.set.explain(code.sample, Self.occasion(mount)).status.code
+      mount.set.explain(code.entry.sample, Self.occasion(mount)).status.code
     }
     for (status, codes) in codes.sorted(by: { $0.key < $1.key })
     where !members.contains(where: { $0.key == "\(status)" }) {
@@ -173,10 +173,10 @@ extension OpenAPI {
     var fields: Set<String> = []
     for code in codes {
       let name = "\(mount.set.name).\(code)"
-      let response = mount.set.explain(code.sample, Self.occasion(mount))
+      let response = mount.set.explain(code.entry.sample, Self.occasion(mount))
       fields.formUnion(response.fields.map { "\($0.name)" })
       refusals[name] = [
-        "summary": .string(code.advice.happened),
+        "summary": .string(code.entry.happened),
         "value": (try? JSONValue(parsing: response.body)) ?? .null,
       ]
       examples.append(

@@ -1,6 +1,9 @@
 import HTTP
 
-/// Every refusal by its name: what programs act on, and where people read what to do.
+/// Every reason for a refusal by its name: programs act on it, and people look it up.
+///
+/// A new one is a case here, its line in `entry`, and the entry itself beside the others of its
+/// kind. The compiler does not let any of the three be forgotten.
 enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case badIdempotencyKey = "bad_idempotency_key"
   case badMessage = "bad_message"
@@ -44,34 +47,53 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   /// The name as it stands in an answer.
   var description: String { rawValue }
 
-  /// The status that says the same in HTTP's words. A bad message has one for each of its reasons.
-  var status: Status {
+  /// All that there is to say about it.
+  var entry: ErrorEntry {
     switch self {
-    case .badIdempotencyKey, .badMessage, .emptied, .invalidJSON, .invalidRequest, .tooManyLines:
-      .badRequest
-    case .unauthenticated: .unauthorized
-    case .forbidden, .foreignPage: .forbidden
-    case .misdirected: .misdirectedRequest
-    case .notFound, .unknownRoute: .notFound
+    case .badIdempotencyKey: .badIdempotencyKey
+    case .badMessage: .badMessage
+    case .emptied: .emptied
+    case .encodedBody: .encodedBody
+    case .forbidden: .forbidden
+    case .foreignPage: .foreignPage
+    case .idTaken: .idTaken
+    case .idempotencyKeyReused: .idempotencyKeyReused
+    case .idempotencyKeyUnderWay: .idempotencyKeyUnderWay
+    case .internal: .internal
+    case .invalidJSON: .invalidJSON
+    case .invalidRequest: .invalidRequest
     case .methodNotAllowed: .methodNotAllowed
+    case .misdirected: .misdirected
     case .notAcceptable: .notAcceptable
-    case .tooSlow: .requestTimeout
-    case .idTaken, .idempotencyKeyUnderWay, .notEditable, .notYoursToMove, .outOfStock,
-      .referenceUsed, .stockBelowZero,
-      .stockTooLarge, .wrongStatus:
-      .conflict
-    case .versionChanged: .preconditionFailed
-    case .encodedBody, .notJSON: .unsupportedMediaType
-    case .tooManyBadTokens, .tooManyRequests: .tooManyRequests
-    case .idempotencyKeyReused, .unknownCustomer, .unknownProduct: .unprocessableContent
-    case .internal: .internalServerError
-    case .outcomeUnknown, .overloaded, .readOnly, .timedOut, .unavailable: .serviceUnavailable
+    case .notEditable: .notEditable
+    case .notFound: .notFound
+    case .notJSON: .notJSON
+    case .notYoursToMove: .notYoursToMove
+    case .outOfStock: .outOfStock
+    case .outcomeUnknown: .outcomeUnknown
+    case .overloaded: .overloaded
+    case .readOnly: .readOnly
+    case .referenceUsed: .referenceUsed
+    case .stockBelowZero: .stockBelowZero
+    case .stockTooLarge: .stockTooLarge
+    case .timedOut: .timedOut
+    case .tooManyBadTokens: .tooManyBadTokens
+    case .tooManyLines: .tooManyLines
+    case .tooManyRequests: .tooManyRequests
+    case .tooSlow: .tooSlow
+    case .unauthenticated: .unauthenticated
+    case .unavailable: .unavailable
+    case .unknownCustomer: .unknownCustomer
+    case .unknownProduct: .unknownProduct
+    case .unknownRoute: .unknownRoute
+    case .versionChanged: .versionChanged
+    case .wrongStatus: .wrongStatus
     }
   }
 
-  /// All statuses it may have.
+  /// All statuses it may have. A bad message has one for each of its reasons.
   var statuses: [Status] {
-    guard self == .badMessage else { return [status] }
+    guard self == .badMessage else { return [entry.status] }
     // Only answers of other servers are bad gateways.
     return Set(Rejection.allCases.map(\.status)).subtracting([.badGateway])
       .sorted { $0.code < $1.code }

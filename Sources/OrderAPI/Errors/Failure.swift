@@ -2,9 +2,9 @@ package import HTTP
 package import JSON
 package import Orders
 
-/// Everything a caller may have to be told, before any contract puts it into words of its own.
+/// Everything that can go wrong with a request, before a contract puts it into its own words.
 package enum Failure: Error {
-  /// Nobody offers this path.
+  /// No contract offers this path.
   case unknownRoute
   /// The path is offered, the method is not.
   case methodNotAllowed(allowed: [Method])
@@ -14,39 +14,39 @@ package enum Failure: Error {
   case tooSlow
   /// More is going on than the service takes on at once.
   case overloaded
-  /// The body is not JSON as it should be, or its fields are not.
+  /// The body is not JSON, or its fields are not what they must be.
   case badBody(JSONFailure)
   /// The body is of another type than JSON, or in another character set than UTF-8.
   case notJSON
   /// The body is compressed.
   case encodedBody
-  /// The caller accepts none of the forms the answer could have.
+  /// The answer has none of the forms that the caller accepts.
   case notAcceptable(offered: [ContentType])
-  /// Nobody says who asks, or says it with a token that does not hold.
+  /// The request has no token, or one that is not valid.
   case unauthenticated(hasToken: Bool)
   /// The request names a host that is not ours.
   case misdirected
-  /// A page from elsewhere asks, in a browser that may reach us.
+  /// The request comes from a page of another origin, in a browser that can reach us.
   case foreignPage
-  /// Whoever asks may not do this.
+  /// The caller's role does not allow this.
   case forbidden
-  /// Tokens that do not hold keep coming from where this one came from.
+  /// Too many invalid tokens came from the address of this one.
   case tooManyBadTokens(wait: Duration)
-  /// Whoever asks has asked for more than his share.
+  /// The caller has used up what is allowed.
   case tooManyRequests(Allowance)
-  /// Values of the path or the query are not what they should be.
+  /// Values of the path or the query are not what they must be.
   case invalid([JSONViolation])
-  /// The Idempotency-Key is none, or there are several.
+  /// The Idempotency-Key is not one that is read, or there are several.
   case badIdempotencyKey
   /// The Idempotency-Key is that of another request.
   case idempotencyKeyReused
   /// The request that has this Idempotency-Key is still under way.
   case idempotencyKeyUnderWay
-  /// What the address names does not exist.
+  /// What the address names does not exist: `customer c-9`.
   case notFound(String)
-  /// The system's own words.
+  /// A failure of the layers below.
   case order(OrderError)
-  /// A failure nobody foresaw.
+  /// Any other error.
   case unforeseen(any Error)
 
   /// What was thrown, as a failure.
@@ -58,12 +58,63 @@ package enum Failure: Error {
     default: self = .unforeseen(error)
     }
   }
+}
 
-  /// Whether somebody who runs the service has to know.
-  var isOurFault: Bool {
+// MARK: - Codes
+
+extension Failure {
+  /// The code that it is reported under.
+  var code: ErrorCode {
     switch self {
-    case .unforeseen, .order(.failure), .order(.outcomeUnknown): true
-    default: false
+    case .unknownRoute: .unknownRoute
+    case .methodNotAllowed: .methodNotAllowed
+    case .badMessage: .badMessage
+    case .tooSlow: .tooSlow
+    case .overloaded: .overloaded
+    case .badBody(.syntax): .invalidJSON
+    case .badBody(.violations), .invalid: .invalidRequest
+    case .notJSON: .notJSON
+    case .encodedBody: .encodedBody
+    case .notAcceptable: .notAcceptable
+    case .unauthenticated: .unauthenticated
+    case .misdirected: .misdirected
+    case .foreignPage: .foreignPage
+    case .forbidden: .forbidden
+    case .tooManyBadTokens: .tooManyBadTokens
+    case .tooManyRequests: .tooManyRequests
+    case .badIdempotencyKey: .badIdempotencyKey
+    case .idempotencyKeyReused: .idempotencyKeyReused
+    case .idempotencyKeyUnderWay: .idempotencyKeyUnderWay
+    case .notFound: .notFound
+    case .order(let error): error.code
+    case .unforeseen: .internal
+    }
+  }
+}
+
+extension OrderError {
+  /// The code that it is reported under.
+  fileprivate var code: ErrorCode {
+    switch self {
+    case .unknownProduct, .unknownOrder, .unknownCustomer: .notFound
+    case .notOrderable: .unknownProduct
+    case .customerNotIntroduced: .unknownCustomer
+    case .outOfStock: .outOfStock
+    case .referenceUsed: .referenceUsed
+    case .cannotMove: .wrongStatus
+    case .notYoursToMove: .notYoursToMove
+    case .notEditable: .notEditable
+    case .emptied: .emptied
+    case .tooManyLines: .tooManyLines
+    case .versionChanged: .versionChanged
+    case .unavailable: .unavailable
+    case .readOnly: .readOnly
+    case .timedOut: .timedOut
+    case .outcomeUnknown: .outcomeUnknown
+    case .idTaken: .idTaken
+    case .stockBelowZero: .stockBelowZero
+    case .stockTooLarge: .stockTooLarge
+    case .failure: .internal
     }
   }
 }

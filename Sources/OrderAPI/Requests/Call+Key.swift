@@ -25,22 +25,6 @@ extension Call {
   }
 }
 
-extension Failure {
-  /// Whether the state of things stood against it, and not how it was asked: then the answer is
-  /// that of the moment, and a repetition gets it whatever has become of things since.
-  var isRefusalByState: Bool {
-    switch self {
-    case .notFound: true
-    case .order(.outcomeUnknown), .order(.failure): false
-    case .order(let error) where error.isPassing: false
-    // Who has looked again asks for the same under another condition, and by the same key.
-    case .order(.versionChanged): false
-    case .order: true
-    default: false
-    }
-  }
-}
-
 extension KeptAnswer {
   /// What is to be kept of an answer. Addresses are kept as from the contract's mount, as the same
   /// request may be sent again to another port.

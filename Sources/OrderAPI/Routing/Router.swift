@@ -158,7 +158,7 @@ package final class Router {
     let outcome = try await answers.answer(call.keyed(below: mount)) {
       KeptAnswer(try await handler(call), below: mount)
     } refusal: { error in
-      guard Failure(error).isRefusalByState else { return nil }
+      guard Failure(error).code.entry.isStored else { return nil }
       return KeptAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
     }
     switch outcome {
@@ -176,7 +176,7 @@ package final class Router {
     _ error: any Error, _ mount: Mount, _ request: Request, _ id: RequestID
   ) -> Response {
     let failure = Failure(error)
-    if failure.isOurFault { report(error, id) }
+    if failure.code.entry.isOurFault { report(error, id) }
     return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
   }
 }

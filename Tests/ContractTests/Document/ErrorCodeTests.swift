@@ -6,7 +6,7 @@ import Testing
 @Suite("Every error code") struct ErrorCodeTests {
   @Test("is what its sample is reported under", arguments: ErrorCode.allCases)
   func sample(_ code: ErrorCode) {
-    let notice = ErrorNotice(code.sample)
+    let notice = ErrorNotice(code.entry.sample)
 
     #expect(notice.code == code)
     #expect(code.statuses.contains(notice.status))
@@ -16,12 +16,12 @@ import Testing
   func page(_ code: ErrorCode) throws {
     let html = String(decoding: ErrorPage(try Described.mounts()).html, as: UTF8.self)
     let answer = WaybillContract.explain(
-      code.sample, Occasion(id: .made(0, 7), request: nil, mount: "/"))
+      code.entry.sample, Occasion(id: .made(0, 7), request: nil, mount: "/"))
 
     #expect(String(decoding: answer.body, as: UTF8.self).contains("/docs/errors#\(code)\""))
     #expect(html.contains("<section id=\"\(code)\">"))
-    #expect(html.contains("\(code.status.code) \(code.status.reasonPhrase)"))
-    #expect(!code.advice.happened.isEmpty && !code.advice.cure.isEmpty)
+    #expect(html.contains("\(code.entry.status.code) \(code.entry.status.reasonPhrase)"))
+    #expect(!code.entry.happened.isEmpty && !code.entry.cure.isEmpty)
   }
 
   @Test("has all statuses that a bad message may get") func badMessages() {

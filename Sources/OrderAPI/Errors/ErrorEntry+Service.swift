@@ -1,0 +1,92 @@
+import HTTP
+import Orders
+
+// Codes for requests that the service could not serve, though nothing was wrong with them.
+
+extension ErrorEntry {
+  static var `internal`: ErrorEntry {
+    ErrorEntry(
+      .internalServerError, isOurFault: true,
+      sentence: "Something went wrong on our side.",
+      happened: """
+        Something is wrong with the service itself, and it has been logged. A change that was \
+        asked for is mostly not done, but that is not certain.
+        """,
+      cure: """
+        With an Idempotency-Key send it again, and it is done once; else look before trying \
+        again. Tell whoever runs the service the request_id of the answer.
+        """,
+      sample: .order(.failure(detail: "")))
+  }
+
+  static var overloaded: ErrorEntry {
+    ErrorEntry(
+      .serviceUnavailable, retryAfterSeconds: 1,
+      sentence: "The service is busy; try again.",
+      happened: """
+        More requests or connections are going on than the service takes on at once. \
+        Nothing was done.
+        """,
+      cure: """
+        Wait for as many seconds as Retry-After says, then try again; \
+        wait longer each time, and not all clients at the same moment.
+        """,
+      sample: .overloaded)
+  }
+
+  static var unavailable: ErrorEntry {
+    ErrorEntry(
+      .serviceUnavailable, retryAfterSeconds: 1,
+      sentence: "The database cannot be reached; try again.",
+      happened: "The database cannot be reached, or takes no connection. Nothing was done.",
+      cure: "Try again after as many seconds as Retry-After says.",
+      sample: .order(.unavailable))
+  }
+
+  static var readOnly: ErrorEntry {
+    ErrorEntry(
+      .serviceUnavailable, retryAfterSeconds: 1,
+      sentence: "The database takes no changes at present; nothing was done. Try again.",
+      happened: """
+        The database takes no changes: it is a standby, or was set to read only. \
+        Nothing was done; what only reads goes on.
+        """,
+      cure: """
+        Try again after as many seconds as Retry-After says. If it lasts, whoever runs the \
+        service has to lead it to the primary: /readyz says whether writes work.
+        """,
+      sample: .order(.readOnly))
+  }
+
+  static var timedOut: ErrorEntry {
+    ErrorEntry(
+      .serviceUnavailable, retryAfterSeconds: 1,
+      sentence: "The database took too long and gave up; nothing was done. Try again.",
+      happened: """
+        The database was there, but something took longer than it may: a lock that others hold, \
+        a statement with too much to do, or too many requests before it. Nothing was done.
+        """,
+      cure: """
+        Try again after as many seconds as Retry-After says, and wait longer each time.
+        """,
+      sample: .order(.timedOut))
+  }
+
+  static var outcomeUnknown: ErrorEntry {
+    ErrorEntry(
+      .serviceUnavailable, isOurFault: true, retryAfterSeconds: 1,
+      sentence: """
+        The connection to the database broke at the last moment; \
+        look whether it was done before trying again.
+        """,
+      happened: """
+        The connection to the database broke while the change was being committed: it was done, \
+        or it was not.
+        """,
+      cure: """
+        With an Idempotency-Key send it again, and it is done once. Else look before trying \
+        again; a change that carried an If-Match is refused if it was done.
+        """,
+      sample: .order(.outcomeUnknown))
+  }
+}

@@ -1,0 +1,177 @@
+import HTTP
+import Orders
+
+// Codes for requests against which the state of the data stood.
+
+extension ErrorEntry {
+  static var notFound: ErrorEntry {
+    ErrorEntry(
+      .notFound, isStored: true,
+      sentence: .about { "There is no \($0)." },
+      happened: "What the address names does not exist, or is not yours to see.",
+      cure: "Check the id. Lists show what there is.",
+      sample: .order(.unknownOrder))
+  }
+
+  static var idTaken: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "There is a \($0) already." },
+      happened: "The id given belongs to something else already.",
+      cure: """
+        Choose another id, or leave it out: then one is made. If it was you who made it, \
+        change it by PATCH.
+        """,
+      sample: .order(.idTaken("product \(ProductID.webcam)")))
+  }
+
+  static var versionChanged: ErrorEntry {
+    ErrorEntry(
+      // Not stored: a client that has read again sends the same under another condition, and may
+      // do so with the same key.
+      .preconditionFailed,
+      sentence: "It has changed since it was read.",
+      happened: """
+        What was to be changed is no longer what it was when you read it. Nothing was changed.
+        """,
+      cure: "Read it again, decide again, and send the ETag of that answer as If-Match.",
+      sample: .order(.versionChanged))
+  }
+}
+
+// MARK: - Placing and editing orders
+
+extension ErrorEntry {
+  static var referenceUsed: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "The reference is that of order \($0) already." },
+      happened: "The reference is that of another order already; the message names its number.",
+      cure: """
+        If that is the same order, sent twice, all is well. Else use another reference.
+        """,
+      sample: .order(.referenceUsed(number: 1_042)))
+  }
+
+  static var unknownCustomer: ErrorEntry {
+    ErrorEntry(
+      .unprocessableContent, isStored: true,
+      sentence: .about { "Nobody has introduced the customer \($0)." },
+      happened: """
+        The order names a customer whom nobody has introduced, and the service runs with \
+        WAYBILL_UNKNOWN_CUSTOMERS=refuse. Nothing was stored.
+        """,
+      cure: "Check customer_id, or introduce the customer first: POST /customers.",
+      sample: .order(.customerNotIntroduced(CustomerID("c-9")!)))
+  }
+
+  static var unknownProduct: ErrorEntry {
+    ErrorEntry(
+      .unprocessableContent, isStored: true,
+      sentence: .about { "Not in the catalogue: \($0)." },
+      happened: "An item names a product that the catalogue does not have, or no longer offers.",
+      cure:
+        "Check product_id, or order a free item: with a price and without a product_id.",
+      sample: .order(.notOrderable([.webcam])))
+  }
+
+  static var outOfStock: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "Out of stock: \($0)." },
+      happened: "There is less in stock than was asked for. Nothing was stored.",
+      cure: """
+        Ask for no more than is available of each product in errors, or send \
+        "shortage": "partial" to take what is there.
+        """,
+      sample: .order(
+        .outOfStock([Shortfall(product: .webcam, requested: 2, available: 0)])))
+  }
+
+  static var tooManyLines: ErrorEntry {
+    let most = NewOrder.allowedLines.upperBound
+    return ErrorEntry(
+      .badRequest, isStored: true,
+      sentence: .fixed("An order has at most \(most) lines."),
+      happened: "An order would have more than \(most) lines.",
+      cure: "Split it into several orders.",
+      sample: .order(.tooManyLines))
+  }
+
+  static var emptied: ErrorEntry {
+    ErrorEntry(
+      .badRequest, isStored: true,
+      sentence: "An order keeps at least one line; cancel it to take it back.",
+      happened: "The order would have no line left.",
+      cure: "Cancel the order by DELETE to take it back whole.",
+      sample: .order(.emptied))
+  }
+
+  static var notEditable: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about {
+        "Items change only while an order is new and its stock is ours; this one is \($0)."
+      },
+      happened: """
+        The quantities of an order change only while it is new, and only where the service \
+        keeps the stock.
+        """,
+      cure: "Place another order for more. To take it back, cancel it while that is allowed.",
+      sample: .order(.notEditable(.completed)))
+  }
+}
+
+// MARK: - Moving orders
+
+extension ErrorEntry {
+  static var wrongStatus: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "The order is \($0)." },
+      happened: "The order cannot go from the status it has to the one that was asked for.",
+      cure: """
+        An order goes from new to in_progress to completed, and can be cancelled until it is \
+        completed. Its allowed_statuses are what may come next.
+        """,
+      sample: .order(.cannotMove(from: .completed, to: .new)))
+  }
+
+  static var notYoursToMove: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "This order is moved by the process that fulfils it.",
+      happened: """
+        The order belongs to a process outside, which alone decides what becomes of it.
+        """,
+      cure: "Wait for the process; its state is shown by the order's status.",
+      sample: .order(.notYoursToMove))
+  }
+}
+
+// MARK: - Stock
+
+extension ErrorEntry {
+  static var stockBelowZero: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "Only \($0) are in stock, and it cannot go below zero." },
+      happened: "The adjustment would leave less than nothing in stock.",
+      cure: "Read the product again: somebody has ordered in the meantime.",
+      sample: .order(.stockBelowZero(stock: 2)))
+  }
+
+  static var stockTooLarge: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "No stock can be that large.",
+      happened: "The adjustment would leave more than a stock can be.",
+      cure: "Check the number.",
+      sample: .order(.stockTooLarge))
+  }
+}
+
+extension ProductID {
+  /// The product that samples are about.
+  fileprivate static var webcam: ProductID { ProductID("webcam")! }
+}
