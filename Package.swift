@@ -58,6 +58,7 @@ let package = Package(
     library("HTTPServer", ["EventLoop", "HTTP"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
     library("Postgres", ["EventLoop", "CPQ", "CCrypto"]),
+    library("PrivateCluster", ["Postgres", "CPQ"]),
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
@@ -65,12 +66,13 @@ let package = Package(
     .executableTarget(
       name: "waybill",
       dependencies: [
-        "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres",
+        "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster",
         "Orders", "OrderStore", "OrderService", "OrderAPI", "CEmbedded",
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "waybill-lab", dependencies: ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
+      name: "waybill-lab",
+      dependencies: ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres", "PrivateCluster"],
       swiftSettings: strict),
     .executableTarget(
       name: "order-process-standin",
@@ -78,7 +80,8 @@ let package = Package(
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["EventLoop", "HTTP", "HTTPServer", "Postgres"],
+      name: "TestSupport",
+      dependencies: ["EventLoop", "HTTP", "HTTPServer", "Postgres", "PrivateCluster"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("EventLoopTests", ["EventLoop", "TestSupport"]),
@@ -87,9 +90,11 @@ let package = Package(
     tests("HTTPServerTests", ["HTTPServer", "HTTP", "EventLoop", "TestSupport"]),
     tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
     tests("OrdersTests", ["Orders", "TestSupport"]),
-    tests("PostgresTests", ["Postgres", "EventLoop", "TestSupport"]),
+    tests("PostgresTests", ["Postgres", "PrivateCluster", "EventLoop", "TestSupport"]),
+    tests("PrivateClusterTests", ["PrivateCluster", "Postgres", "TestSupport"]),
     tests(
-      "OrderStoreTests", ["OrderStore", "Orders", "Postgres", "EventLoop", "TestSupport"],
+      "OrderStoreTests",
+      ["OrderStore", "Orders", "Postgres", "PrivateCluster", "EventLoop", "TestSupport"],
       exclude: ["sql"]),
     tests(
       "OrderServiceTests",
@@ -100,15 +105,15 @@ let package = Package(
     tests(
       "ContractTests",
       [
-        "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "EventLoop", "HTTP", "JSON",
-        "TestSupport",
+        "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "PrivateCluster",
+        "EventLoop", "HTTP", "JSON", "TestSupport",
       ]),
     // These start the built program, and read its parts.
     tests(
       "ProgramTests",
       [
-        "waybill", "order-process-standin", "OrderAPI", "HTTP", "HTTPClient", "Postgres", "JSON",
-        "TestSupport",
+        "waybill", "order-process-standin", "OrderAPI", "HTTP", "HTTPClient", "Postgres",
+        "PrivateCluster", "JSON", "TestSupport",
       ]),
     // These start the stand-in, and read its parts.
     tests(

@@ -94,7 +94,7 @@ package struct PostgresSettings: Sendable {
   }
 
   /// The schema that holds everything of the service.
-  static let schema = "waybill"
+  package static let schema = "waybill"
 
   /// libpq's settings, where the connection string does not say otherwise.
   ///

@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// Measures the service beside what it is compared with, in one run, as ratios.
 ///

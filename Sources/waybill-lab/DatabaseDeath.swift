@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// How long requests are refused when PostgreSQL is killed under load and comes back.
 struct DatabaseDeath {

@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// What a load came to.
 struct Load {

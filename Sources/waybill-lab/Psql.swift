@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// Runs psql on one database, as the role that owns it.
 struct Psql {

@@ -1,4 +1,5 @@
 import Postgres
+import PrivateCluster
 
 /// What a refresh of the report costs after a thousand changes, the more completed orders there
 /// are, beside the full aggregate over all of them: as a query, and as a materialized view.

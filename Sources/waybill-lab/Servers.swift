@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// A built service, started for an experiment.
 final class Service {

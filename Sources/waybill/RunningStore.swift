@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 import Synchronization
 
 /// The database the settings name: somebody else's, or a private cluster that runs until stopped.

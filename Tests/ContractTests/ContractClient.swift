@@ -4,6 +4,7 @@ import OrderService
 import OrderStore
 import Orders
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

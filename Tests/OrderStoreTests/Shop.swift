@@ -2,6 +2,7 @@ import EventLoop
 import OrderStore
 import Orders
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import PrivateCluster
 import TestSupport
 import Testing
 

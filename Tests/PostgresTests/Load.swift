@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Postgres
+import PrivateCluster
 import Synchronization
 import TestSupport
 

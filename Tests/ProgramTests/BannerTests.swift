@@ -1,6 +1,7 @@
 import Glibc
 import OrderAPI
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

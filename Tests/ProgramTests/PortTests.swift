@@ -1,5 +1,6 @@
 import OrderAPI
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 package import Postgres
+package import PrivateCluster
 
 /// Databases with the newest schema, each a copy of one that was migrated once.
 package enum MigratedDatabase {

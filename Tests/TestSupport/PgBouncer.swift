@@ -1,5 +1,6 @@
 import Glibc
 import Postgres
+import PrivateCluster
 import Testing
 
 /// The pooler of that name, as the system's package brings it, before a database of a test.

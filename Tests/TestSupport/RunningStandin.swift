@@ -1,5 +1,5 @@
 import Glibc
-import Postgres
+import PrivateCluster
 import Testing
 
 /// The stand-in of the order process service, as a process of its own; gone with this object.

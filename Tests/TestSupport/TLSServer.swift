@@ -1,5 +1,5 @@
 import Glibc
-import Postgres
+import PrivateCluster
 import Synchronization
 
 /// A server that speaks TLS, its certificates and its clients', and authorities to sign them.

@@ -1,5 +1,5 @@
 import Glibc
-package import Postgres
+package import PrivateCluster
 import Synchronization
 
 /// The PostgreSQL of one test process: made on first use, gone when the process ends.

@@ -1,5 +1,5 @@
 import Glibc
-import Postgres
+import PrivateCluster
 import Synchronization
 
 /// A PostgreSQL server that a test has to itself, with rules, certificates and standbys of its own:

@@ -7,21 +7,22 @@ extension Rule {
     "HTTPServer": ["EventLoop", "HTTP"],
     "HTTPClient": ["EventLoop", "HTTP"],
     "Postgres": ["EventLoop", "CPQ", "CCrypto"],
+    "PrivateCluster": ["Postgres", "CPQ"],
     "Orders": [],
     "OrderStore": ["Orders", "Postgres", "CCrypto"],
     "OrderService": ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"],
     "OrderAPI": ["Orders", "OrderService", "HTTP", "JSON"],
     "waybill": [
-      "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "Orders", "OrderStore",
-      "OrderService", "OrderAPI", "CEmbedded",
+      "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster",
+      "Orders", "OrderStore", "OrderService", "OrderAPI", "CEmbedded",
     ],
-    "waybill-lab": ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres"],
+    "waybill-lab": ["EventLoop", "HTTP", "JSON", "HTTPClient", "Postgres", "PrivateCluster"],
     "order-process-standin": ["EventLoop", "HTTP", "HTTPServer", "HTTPClient", "JSON"],
   ]
 
   /// Those that deal with the operating system. The others are values, and the same everywhere.
   private static let mayCallSystem: Set<String> = [
-    "EventLoop", "HTTPServer", "HTTPClient", "Postgres", "waybill", "waybill-lab",
+    "EventLoop", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster", "waybill", "waybill-lab",
     "order-process-standin",
   ]
 

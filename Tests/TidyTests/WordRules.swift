@@ -37,9 +37,9 @@ extension Rule {
 
   /// What only the listed files or folders may use, and the law behind it.
   private static let openDoors: [(name: String, law: String, allowed: [String])] = [
-    ("PQexec", "SQL as text", ["Sources/Postgres/Cluster/ClusterConnection.swift"]),
+    ("PQexec", "SQL as text", ["Sources/PrivateCluster/ClusterConnection.swift"]),
     ("PQexecParams", "blocks", []),
-    ("PQconnectdb", "blocks", ["Sources/Postgres/Cluster/ClusterConnection.swift"]),
+    ("PQconnectdb", "blocks", ["Sources/PrivateCluster/ClusterConnection.swift"]),
     ("unsafeText", "SQL as text", ["Sources/Postgres/"]),
   ]
 
@@ -57,7 +57,7 @@ extension Rule {
     "nobody sleeps: wait for a condition with a deadline", in: \.code,
     finding: { line, file in
       let allowed = [
-        "Sources/Postgres/Cluster/Waiting.swift", "Sources/waybill-lab/", "Tests/TestSupport/",
+        "Sources/PrivateCluster/Waiting.swift", "Sources/waybill-lab/", "Tests/TestSupport/",
         // Where sleeping is the subject.
         "Tests/EventLoopTests/EventLoopTests.swift",
       ]

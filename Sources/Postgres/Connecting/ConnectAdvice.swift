@@ -109,7 +109,7 @@ struct ConnectAdvice: Equatable {
   init?(revocationListIn options: [String: String]) {
     guard let file = options["sslcrl"], ["verify-ca", "verify-full"].contains(options["sslmode"])
     else { return nil }
-    if ClusterFiles.read(file)?.contains("-----BEGIN X509 CRL-----") == true { return nil }
+    if LocalFile.read(file)?.contains("-----BEGIN X509 CRL-----") == true { return nil }
     self.init(
       "\(file), which is to list revoked certificates, is not there or holds no such list",
       "set sslcrl to a readable file with the authority's list in PEM, or leave it out")
@@ -199,7 +199,7 @@ struct ConnectAdvice: Equatable {
     let user = message.name(after: "password authentication failed for user")
     guard isAbsent || user != nil else { return nil }
     // libpq warns of it on standard error, and goes on without.
-    if isAbsent, let file = options["passfile"], let mode = ClusterFiles.status(file)?.st_mode,
+    if isAbsent, let file = options["passfile"], let mode = LocalFile.status(file)?.st_mode,
       mode & 0o077 != 0
     {
       return ConnectAdvice(

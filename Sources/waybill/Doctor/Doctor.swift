@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Postgres
+import PrivateCluster
 
 /// `waybill doctor`: looks at everything the service needs and says what is wrong and what to do.
 /// It starts nothing and changes nothing.

@@ -1,8 +1,9 @@
 import Glibc
+import Postgres
 import Synchronization
 import Testing
 
-@testable import Postgres
+@testable import PrivateCluster
 @testable import TestSupport
 
 @Suite("The cluster of the tests")
@@ -41,9 +42,9 @@ struct TestClusterTests {
 
     TestCluster.removeLeftovers()
 
-    #expect(ClusterFiles.status(left) == nil)
-    #expect(ClusterFiles.status(left + ".log") == nil)
-    #expect(ClusterFiles.status(used + "/data") != nil)
+    #expect(LocalFile.status(left) == nil)
+    #expect(LocalFile.status(left + ".log") == nil)
+    #expect(LocalFile.status(used + "/data") != nil)
     withExtendedLifetime(lock) {}
   }
 

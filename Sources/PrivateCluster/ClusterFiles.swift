@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// The few file operations a cluster needs.
 enum ClusterFiles {
@@ -23,12 +24,6 @@ enum ClusterFiles {
     return String(cString: resolved)
   }
 
-  /// What is at the path, a link not followed; nil when nothing is.
-  static func status(_ path: String) -> stat? {
-    var status = stat()
-    return lstat(path, &status) == 0 ? status : nil
-  }
-
   /// Makes the folder and those above it that are missing.
   static func makeFolders(_ path: String) throws(ClusterError) {
     guard mkdir(path, 0o755) != 0, errno != EEXIST else { return }
@@ -50,7 +45,7 @@ enum ClusterFiles {
       return
     }
     guard errno == EEXIST else { throw .system("make the folder \(path)", code: errno) }
-    let found = status(path)
+    let found = LocalFile.status(path)
     guard let found, found.st_mode & S_IFMT == S_IFDIR, found.st_uid == user.uid,
       found.st_mode & 0o022 == 0
     else {
@@ -77,16 +72,6 @@ enum ClusterFiles {
     else { throw .system("write \(path)", code: errno) }
   }
 
-  /// The first 64 KiB of a file; nil when it cannot be read.
-  static func read(_ path: String, from offset: Int = 0) -> String? {
-    let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    let count = pread(file, &bytes, bytes.count, offset)
-    return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
-  }
-
   /// Makes sure that the names in a folder survive a power cut.
   static func sync(_ folder: String) {
     let file = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
@@ -96,7 +81,7 @@ enum ClusterFiles {
 
   /// Removes a folder with all that is in it; links are removed, not followed.
   static func removeTree(_ path: String) {
-    guard status(path) != nil else { return }
+    guard LocalFile.status(path) != nil else { return }
     _ = ChildProcess.output(of: ["/bin/rm", "-rf", "--", path], seconds: 60)
   }
 }

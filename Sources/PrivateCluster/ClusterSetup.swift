@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// Makes the data folder and starts the server on it.
 struct ClusterSetup {
@@ -74,7 +75,7 @@ struct ClusterSetup {
   /// Refuses data of the time before the first release, when one superuser did everything: its
   /// schema has other steps than today's.
   func mustHaveRoles() throws(ClusterError) {
-    let rules = ClusterFiles.read(folders.data + "/pg_ident.conf") ?? ""
+    let rules = LocalFile.read(folders.data + "/pg_ident.conf") ?? ""
     guard !rules.contains(ClusterRole.service.rawValue) else { return }
     throw ClusterError(
       cause:
@@ -93,11 +94,11 @@ struct ClusterSetup {
       }
     }
     let name = ClusterConnection.name
-    guard try connection.run("SELECT FROM pg_database WHERE datname = '\(name)'") == 0 else {
-      return
+    if try connection.run("SELECT FROM pg_database WHERE datname = '\(name)'") == 0 {
+      try connection.run("CREATE DATABASE \(name) OWNER \(ClusterRole.owner.rawValue)")
     }
-    try connection.run("CREATE DATABASE \(name) OWNER \(ClusterRole.owner.rawValue)")
-    // So that people in psql find the tables; nothing else is in this database.
+    // People in psql find the tables by it. Set at each start, because the first start may have
+    // been interrupted after CREATE DATABASE.
     try connection.run(
       "ALTER DATABASE \(name) SET search_path = \(PostgresSettings.schema), public")
   }
@@ -110,7 +111,7 @@ struct ClusterSetup {
   }
 
   private func failure(_ cause: String, from offset: Int) -> ClusterError {
-    let said = (ClusterFiles.read(folders.log, from: offset) ?? "").split(separator: "\n").suffix(3)
+    let said = (LocalFile.read(folders.log, from: offset) ?? "").split(separator: "\n").suffix(3)
     return ClusterError(
       cause: said.isEmpty ? cause : "\(cause): \(said.joined(separator: " / "))",
       cure: "see \(folders.log)")

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// One service per home: a lock the kernel releases when its holder ends, however that happens.
 final class ClusterLock: Sendable {
@@ -10,7 +11,7 @@ final class ClusterLock: Sendable {
     // and exec that one has all its descriptors.
     let file = file
     guard waited(upTo: 1, until: { flock(file, LOCK_EX | LOCK_NB) == 0 }) else {
-      let holder = ClusterFiles.read(folders.lock).map { " (process \($0))" } ?? ""
+      let holder = LocalFile.read(folders.lock).map { " (process \($0))" } ?? ""
       // Closed by deinit, which also runs for an object that was complete when its init threw.
       throw ClusterError(
         cause: "another waybill\(holder) uses \(folders.home)",

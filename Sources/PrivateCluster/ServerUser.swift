@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// The user the server runs as. PostgreSQL refuses to run as root, so a service started by root
 /// runs it as somebody else.
@@ -19,7 +20,7 @@ package struct ServerUser {
       return user
     }
     for folder in [home + "/data", home] {
-      if let owner = ClusterFiles.status(folder)?.st_uid, owner != 0,
+      if let owner = LocalFile.status(folder)?.st_uid, owner != 0,
         let user = ServerUser(getpwuid(owner))
       {
         return user
@@ -68,7 +69,7 @@ package struct ServerUser {
     var path = ""
     for part in folder.split(separator: "/") {
       path += "/" + part
-      guard let status = ClusterFiles.status(path) else { return }
+      guard let status = LocalFile.status(path) else { return }
       let isOwner = status.st_uid == uid
       let bit = isOwner ? S_IXUSR : own.contains(status.st_gid) ? S_IXGRP : S_IXOTH
       if status.st_mode & bit == 0 {

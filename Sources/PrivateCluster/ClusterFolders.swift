@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// Where the parts of a private cluster are.
 struct ClusterFolders {
@@ -28,7 +29,7 @@ struct ClusterFolders {
 
   /// The major version that wrote the data; nil when there is none yet.
   func dataVersion() throws(ClusterError) -> Int? {
-    if let text = ClusterFiles.read(data + "/PG_VERSION") {
+    if let text = LocalFile.read(data + "/PG_VERSION") {
       return Int(text.prefix { $0.isNumber })
     }
     if ClusterFiles.names(in: data).isEmpty { return nil }

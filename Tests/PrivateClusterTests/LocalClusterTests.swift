@@ -1,8 +1,9 @@
 import Glibc
+import Postgres
 import TestSupport
 import Testing
 
-@testable import Postgres
+@testable import PrivateCluster
 
 // One at a time: each makes a cluster, and together they would keep every core busy.
 @Suite("A private cluster", .serialized)
@@ -116,7 +117,25 @@ struct LocalClusterTests {
 
       let cluster = try start(home)
       defer { cluster.stop() }
-      #expect(ClusterFiles.status(unfinished) == nil)
+      #expect(LocalFile.status(unfinished) == nil)
+    }
+  }
+
+  @Test("sets the search path again when the first start ended before it was set")
+  func searchPath() async throws {
+    try await withHome { home in
+      let first = try start(home)
+      try connection(home).run("ALTER DATABASE waybill RESET search_path")
+      let isSet = """
+        SELECT FROM pg_settings
+         WHERE name = 'search_path' AND setting = 'waybill, public' AND source = 'database'
+        """
+      #expect(try connection(home).run(isSet, in: "waybill") == 0)
+      first.stop()
+
+      let second = try start(home)
+      defer { second.stop() }
+      #expect(try connection(home).run(isSet, in: "waybill") == 1)
     }
   }
 
@@ -149,9 +168,9 @@ struct LocalClusterTests {
     try await withHome { home in
       let cluster = try start(home)
       defer { cluster.stop() }
-      let process = try #require(ClusterFiles.status("/proc/\(cluster.processID ?? 0)"))
+      let process = try #require(LocalFile.status("/proc/\(cluster.processID ?? 0)"))
       #expect(process.st_uid != 0)
-      #expect(process.st_uid == ClusterFiles.status(home + "/data")?.st_uid)
+      #expect(process.st_uid == LocalFile.status(home + "/data")?.st_uid)
     }
   }
 
@@ -160,7 +179,7 @@ struct LocalClusterTests {
     try await withHome { home in
       let cluster = try start(home)
       defer { cluster.stop() }
-      #expect(ClusterFiles.status("/proc/\(cluster.processID ?? 0)")?.st_uid == geteuid())
+      #expect(LocalFile.status("/proc/\(cluster.processID ?? 0)")?.st_uid == geteuid())
     }
   }
 
@@ -187,7 +206,7 @@ struct LocalClusterTests {
 
       #expect(error?.cause.contains("development version") == true)
       #expect(error?.cure.contains("set WAYBILL_HOME to another folder") == true)
-      #expect(ClusterFiles.read(home + "/data/pg_ident.conf") == rules)
+      #expect(LocalFile.read(home + "/data/pg_ident.conf") == rules)
     }
   }
 
@@ -203,7 +222,7 @@ struct LocalClusterTests {
       try ClusterFiles.write("9\n", to: home + "/data/PG_VERSION", of: user)
       error = #expect(throws: ClusterError.self) { _ = try start(home) }
       #expect(error?.cause.hasPrefix("the data was written by PostgreSQL 9,") == true)
-      #expect(ClusterFiles.read(home + "/data/letter") == "precious")
+      #expect(LocalFile.read(home + "/data/letter") == "precious")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 
 /// The server processes of one data folder, whoever started them.
 ///
@@ -11,7 +12,7 @@ struct ServerProcesses {
 
   var pids: [pid_t] {
     ClusterFiles.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
-      ClusterFiles.read("/proc/\(pid)/comm") == "postgres\n"
+      LocalFile.read("/proc/\(pid)/comm") == "postgres\n"
         && workingFolder(of: pid) == folders.data
     }
   }
@@ -28,7 +29,7 @@ struct ServerProcesses {
 
   /// Ends what an earlier run left running, and removes the files that say it still runs.
   func clear() throws(ClusterError) {
-    if let text = ClusterFiles.read(folders.postmasterFile),
+    if let text = LocalFile.read(folders.postmasterFile),
       let postmaster = pid_t(text.prefix { $0.isNumber }), pids.contains(postmaster)
     {
       kill(postmaster, SIGINT)
