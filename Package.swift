@@ -62,7 +62,7 @@ let package = Package(
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
-    library("OrderAPI", ["Orders", "OrderService", "HTTP", "JSON"]),
+    library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON"]),
     .executableTarget(
       name: "waybill",
       dependencies: [

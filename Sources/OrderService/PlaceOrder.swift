@@ -1,19 +1,21 @@
 package import OrderStore
 package import Orders
 
-/// Takes an order in: with its stock, its history and its customer, or not at all.
+/// Places an order: with its stock, its history and its customer, or not at all.
 package struct PlaceOrder {
   private let orders: OrderRepository
   private let now: () -> Timestamp
 
-  /// Placing into a repository; the clock is only there to make ids that are in order of time.
+  /// Places into a repository. Ids are made from the clock, so that they sort by time.
   package init(orders: OrderRepository, now: @escaping () -> Timestamp) {
     self.orders = orders
     self.now = now
   }
 
-  /// Places an order under a new id.
-  package func place(_ order: NewOrder, by who: String) async throws(OrderError) -> PlacedOrder {
+  /// Places an order under a new id; `who` is named in its history.
+  package func callAsFunction(
+    _ order: NewOrder, by who: String
+  ) async throws(OrderError) -> PlacedOrder {
     var random = SystemRandomNumberGenerator()
     return try await orders.place(order, as: OrderID(at: now(), using: &random), by: who)
   }

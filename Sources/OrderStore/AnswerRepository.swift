@@ -15,14 +15,14 @@ package final class AnswerRepository {
   /// is undone; `refusal` says what is to be kept of the error, or nil: then nothing is, and the
   /// error goes on. `work` may run twice, the first time for nothing.
   package func once(
-    _ request: KeyedRequest, work: () async throws -> KeptAnswer,
-    refusal: (any Error) -> KeptAnswer?
+    _ request: KeyedRequest, work: () async throws -> StoredAnswer,
+    refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     do {
       return try await database.transaction { (transaction) throws(Interruption) in
         let claim = try await Self.claim(request, in: transaction)
         if let outcome = claim.outcome { return outcome }
-        let answer: KeptAnswer
+        let answer: StoredAnswer
         do {
           answer = try await transaction.including(work)
         } catch {
@@ -60,7 +60,7 @@ package final class AnswerRepository {
   }
 
   private static func keep(
-    _ answer: KeptAnswer, to name: KeyedRequest.Name, _ claim: Claim, in transaction: Transaction
+    _ answer: StoredAnswer, to name: KeyedRequest.Name, _ claim: Claim, in transaction: Transaction
   ) async throws(Interruption) {
     do throws(PostgresError) {
       _ = try await transaction.run(
@@ -93,7 +93,7 @@ private struct Claim {
       outcome = .otherRequest
     } else {
       outcome = .replayed(
-        KeptAnswer(
+        StoredAnswer(
           status: try row.int(4), contentType: try row.optionalText(5), fields: try row.text(6),
           body: try row.bytea(7)))
     }

@@ -27,10 +27,26 @@ extension OrderRepository {
     _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope = .all,
     by who: String
   ) async throws(OrderError) -> Order {
-    let row = try await asking { () throws(PostgresError) in
+    let row = try await moved(key, to: status, version: version, in: scope, by: who)
+    return try row.changed { .cannotMove(from: $0.status, to: status) }
+  }
+
+  /// Cancels an order; its stock returns with it. An order that is cancelled already stays as it is
+  /// and is returned, as a caller who repeats the request wants no more than that.
+  package func cancel(
+    _ key: OrderKey, version: Int?, in scope: OrderScope = .all, by who: String
+  ) async throws(OrderError) -> Order {
+    let row = try await moved(key, to: .cancelled, version: version, in: scope, by: who)
+    if row.outcome == "refused", let order = row.order, order.status == .cancelled { return order }
+    return try row.changed { .cannotMove(from: $0.status, to: .cancelled) }
+  }
+
+  private func moved(
+    _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope, by who: String
+  ) async throws(OrderError) -> ChangeRow {
+    try await asking { () throws(PostgresError) in
       try await moves.submit(Move(key: key, to: status, version: version, scope: scope, who: who))
     }
-    return try row.changed { .cannotMove(from: $0.status, to: status) }
   }
 
   /// Says who carries an order and under which number.
@@ -50,11 +66,12 @@ extension OrderRepository {
 
   /// Takes an order out of its channel's sight; the history and the report keep it.
   package func hide(
-    _ key: OrderKey, version: Int?, in scope: OrderScope, by who: String
-  ) async throws(OrderError) -> Order {
+    _ key: OrderKey, in scope: OrderScope, by who: String
+  ) async throws(OrderError) {
+    let version: Int? = nil
     let row = try await change(
       "hide_order(\(key.sql), \(scope.sql), \(version), \(who))")
-    return try row.changed { _ in .notYoursToMove }
+    _ = try row.changed { _ in .notYoursToMove }
   }
 
   private func change(_ call: SQL) async throws(OrderError) -> ChangeRow {
@@ -138,11 +155,29 @@ extension OrderKey {
   /// Both parameters by which the functions know an order: its id, or else its number.
   fileprivate var sql: SQL { "\(id), \(number)" }
 
-  fileprivate var id: RawUUID? { if case .id(let id) = self { id.raw } else { nil } }
-  fileprivate var number: Int? { if case .number(let number) = self { number } else { nil } }
+  var id: RawUUID? { if case .id(let id) = self { id.raw } else { nil } }
+  var number: Int? { if case .number(let number) = self { number } else { nil } }
+
+  /// The condition that an order called `o` is this one.
+  var condition: SQL {
+    switch self {
+    case .id(let id): "o.id = \(id.raw)"
+    case .number(let number): "o.number = \(number)"
+    }
+  }
 }
 
 extension OrderScope {
   /// Both parameters by which the functions know what may be seen.
   fileprivate var sql: SQL { "\(channel?.rawValue), \(owner?.value)" }
+
+  /// Further conditions: that an order called `o` is in this scope.
+  var condition: SQL {
+    var condition: SQL = ""
+    if let channel {
+      condition.append("AND o.channel = \(channel.rawValue) AND o.hidden_at IS NULL ")
+    }
+    if let owner { condition.append("AND o.customer_id = \(owner.value)") }
+    return condition
+  }
 }

@@ -11,6 +11,7 @@ package final class OrderRepository {
   private let placing: OrderPlacing
   private let byID: Coalescer<OrderID, Order>
   private let byNumber: Coalescer<Int, Order>
+  private let inScope: Coalescer<ScopedOrderKey, Order>
 
   /// The table as seen through one loop's connections.
   package init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
@@ -29,6 +30,9 @@ package final class OrderRepository {
         "SELECT \(orderColumns) FROM orders AS o WHERE o.number = ANY(\(numbers))")
       return Dictionary(try rows.map { row throws(PostgresError) in try row.order() }, by: \.number)
     }
+    inScope = Coalescer(on: database.loop, limit: Self.lookupMax) { (keys) throws(PostgresError) in
+      try await Self.find(keys, in: database)
+    }
   }
 
   /// Places an order, together with those that wait at the same moment; the answer comes when it
@@ -39,21 +43,51 @@ package final class OrderRepository {
     try await placing.place(.init(id: id, order: order, who: who))
   }
 
-  /// One order; lookups that wait at the same moment share a statement.
-  package func find(_ key: OrderKey) async throws(OrderError) -> Order? {
-    try await asking { () throws(PostgresError) in
-      switch key {
+  /// One order of those in `scope`; lookups that wait at the same moment share a statement.
+  package func find(
+    _ key: OrderKey, in scope: OrderScope = .all
+  ) async throws(OrderError) -> Order {
+    let order = try await asking { () throws(PostgresError) in
+      guard scope.isAll else {
+        return try await inScope.load(ScopedOrderKey(key: key, scope: scope))
+      }
+      return switch key {
       case .id(let id): try await byID.load(id)
       case .number(let number): try await byNumber.load(number)
       }
     }
+    guard let order else { throw .unknownOrder }
+    return order
+  }
+
+  private static func find(
+    _ keys: [ScopedOrderKey], in database: Database
+  ) async throws(PostgresError) -> [ScopedOrderKey: Order] {
+    let rows = try await database.read(statement(finding: keys))
+    var found: [ScopedOrderKey: Order] = [:]
+    for row in rows { found[keys[try row.int(orderColumnCount) - 1]] = try row.order() }
+    return found
+  }
+
+  /// Looks orders up for several callers. It returns no order that its caller may not see.
+  static func statement(finding keys: [ScopedOrderKey]) -> SQL {
+    """
+    SELECT \(orderColumns), asked.position
+      FROM unnest(\(keys.map(\.key.id)), \(keys.map(\.key.number)),
+                  \(keys.map(\.scope.channel?.rawValue)), \(keys.map(\.scope.owner?.value)))
+           WITH ORDINALITY AS asked (id, number, channel, owner, position)
+      JOIN orders AS o
+        ON o.id = coalesce(asked.id, (SELECT id FROM orders WHERE number = asked.number))
+     WHERE (asked.channel IS NULL OR o.channel = asked.channel AND o.hidden_at IS NULL)
+       AND (asked.owner IS NULL OR o.customer_id = asked.owner)
+    """
   }
 
   /// The order that clients of a channel call by this name of their own.
   package func find(
     _ reference: OrderReference, in channel: Channel
-  ) async throws(OrderError) -> Order? {
-    try await asking { () throws(PostgresError) in
+  ) async throws(OrderError) -> Order {
+    let order = try await asking { () throws(PostgresError) in
       try await database.read(
         """
         SELECT \(orderColumns)
@@ -63,14 +97,18 @@ package final class OrderRepository {
         """
       ).first?.order()
     }
+    guard let order else { throw .unknownOrder }
+    return order
   }
 
-  /// Orders by time, from behind `position` on.
+  /// One page of the orders that a filter lets through, by time. `requiringCustomer` makes an empty
+  /// list of an unknown customer an error.
   package func list(
-    _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
+    _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
+    requiringCustomer: Bool = false
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
     let statement = filter.statement(after: position, size: size)
-    return try await asking { () throws(PostgresError) in
+    let page = try await asking { () throws(PostgresError) in
       let orders = try await database.read(statement).map { row throws(PostgresError) in
         try row.order()
       }
@@ -78,21 +116,22 @@ package final class OrderRepository {
         OrderPosition(createdAt: $0.createdAt, number: $0.number)
       }
     }
+    if requiringCustomer, page.entries.isEmpty, let customer = filter.customer,
+      try await !knows(customer)
+    {
+      throw .unknownCustomer
+    }
+    return page
   }
 
-  /// What happened to an order, step by step, from behind a version on.
+  /// One page of the history of an order in `scope`, oldest step first.
   package func history(
-    of id: OrderID, after version: Int?, size: PageSize
+    of key: OrderKey, in scope: OrderScope = .all, after version: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderEvent, Int> {
-    try await asking { () throws(PostgresError) in
-      let rows = try await database.read(
-        """
-        SELECT version, what, from_status, to_status, who, created_at
-          FROM order_events
-         WHERE order_id = \(id.raw) AND version > \(version ?? 0)
-         ORDER BY version
-         \(size.limitClause)
-        """)
+    let page: Page<OrderEvent, Int>? = try await asking { () throws(PostgresError) in
+      let rows = try await database.read(Self.history(of: key, in: scope, after: version, size))
+      guard let first = rows.first else { return nil }
+      guard !first.isNull(0) else { return Page(entries: [], next: nil) }
       let events = try rows.map { row throws(PostgresError) in
         OrderEvent(
           version: try row.int(0), what: try row.text(1),
@@ -101,16 +140,34 @@ package final class OrderRepository {
       }
       return Page(reading: events, size: size, position: \.version)
     }
+    guard let page else { throw .unknownOrder }
+    return page
   }
 
-  /// Whether anybody has heard of a customer.
-  package func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
+  /// An order without further steps is a row of NULLs; an unknown order is no row.
+  static func history(
+    of key: OrderKey, in scope: OrderScope, after version: Int?, _ size: PageSize
+  ) -> SQL {
+    """
+    SELECT e.version, e.what, e.from_status, e.to_status, e.who, e.created_at
+      FROM orders AS o
+      LEFT JOIN LATERAL (
+          SELECT * FROM order_events
+           WHERE order_id = o.id AND version > \(version ?? 0)
+           ORDER BY version
+           \(size.limitClause)) AS e ON true
+     WHERE \(key.condition) \(scope.condition)
+     ORDER BY e.version
+    """
+  }
+
+  private func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
     try await asking { () throws(PostgresError) in
       try await !database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
     }
   }
 
-  /// Tells a failure of the database in the system's words.
+  /// Throws a failure of the database as an `OrderError`.
   func asking<Value>(
     _ body: () async throws(PostgresError) -> Value
   ) async throws(OrderError) -> Value {
@@ -127,4 +184,10 @@ extension Dictionary {
     self.init(minimumCapacity: values.count)
     for value in values { self[key(value)] = value }
   }
+}
+
+/// An order that is looked up for a caller who may see only some orders.
+struct ScopedOrderKey: Hashable {
+  let key: OrderKey
+  let scope: OrderScope
 }

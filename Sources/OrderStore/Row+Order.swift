@@ -6,6 +6,7 @@ let orderColumns: SQL = """
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
   o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at
   """
+let orderColumnCount = 14
 
 extension Row {
   /// An order from its columns, the first of them at `first`.

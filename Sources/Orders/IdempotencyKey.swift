@@ -56,7 +56,7 @@ package struct KeyedRequest: Sendable {
 }
 
 /// An answer as it is kept beside its effect.
-package struct KeptAnswer: Equatable, Sendable {
+package struct StoredAnswer: Equatable, Sendable {
   /// The status code.
   package let status: Int
   /// The media type of the body, if it has one.
@@ -78,9 +78,9 @@ package struct KeptAnswer: Equatable, Sendable {
 /// What became of a request that has a key.
 package enum KeyedOutcome: Equatable, Sendable {
   /// It was done now, or refused for a reason that is kept.
-  case answered(KeptAnswer)
+  case answered(StoredAnswer)
   /// It had been answered before.
-  case replayed(KeptAnswer)
+  case replayed(StoredAnswer)
   /// The key is that of another request.
   case otherRequest
   /// A twin of it is under way and took too long to wait for.

@@ -1,25 +1,23 @@
-/// Which orders whoever asks may know of; all others do not exist for him.
-package struct OrderScope: Equatable, Sendable {
-  /// The channel whose orders these are, without those it has hidden; nil for all channels'.
+/// Which orders a caller may see and change; for the caller, no other order exists. The database
+/// applies it in the statement that looks for the order, so no other order is ever loaded.
+package struct OrderScope: Hashable, Sendable {
+  /// Only orders of this channel that it has not hidden; nil for orders of every channel.
   package let channel: Channel?
-  /// Whose orders these are; nil for everybody's.
+  /// Only orders of this customer; nil for orders of every customer.
   package let owner: CustomerID?
 
-  /// The orders of one channel, or of one of its customers.
+  /// The orders of one channel, of one customer, or of one customer in one channel.
   package init(channel: Channel?, owner: CustomerID? = nil) {
     self.channel = channel
     self.owner = owner
   }
 
-  /// Whether an order comes through this channel and is this owner's.
-  package func covers(_ order: Order) -> Bool {
-    channel.map { $0 == order.channel } ?? true
-      && owner.map { $0 == order.customer.flatMap(CustomerID.init) } ?? true
-  }
+  /// Whether no order is left out.
+  package var isAll: Bool { channel == nil && owner == nil }
 
-  /// Whether a customer's orders are among them.
+  /// Whether a customer's orders may be seen.
   package func covers(_ customer: CustomerID) -> Bool { owner.map { $0 == customer } ?? true }
 
-  /// Every order there is, as the own API sees them.
+  /// Every order, as the own API sees them.
   package static let all = OrderScope(channel: nil)
 }

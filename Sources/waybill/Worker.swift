@@ -100,7 +100,7 @@ final class Worker {
     let (log, loop) = (shared.log, database.loop)
     let gate = Gate(
       shared.auth, hosts: OwnHosts(shared.configuration.hosts),
-      callers: IdentifyCaller(tokens: TokenRepository(database, news: shared.tokenNews)),
+      tokens: TokenRepository(database, news: shared.tokenNews),
       visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared)
     let operations = operations(database, shared, draining)
@@ -155,22 +155,19 @@ final class Worker {
   private static func services(_ database: Database, _ shared: Shared) -> Services {
     let loop = database.loop
     let (log, shop) = (shared.log, shared.metrics.shop)
-    let products = ProductRepository(database)
+    let orders = OrderRepository(
+      database, unknownCustomers: shared.configuration.unknownCustomers)
     return Services(
-      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
-      customers: KeepCustomers(customers: CustomerRepository(database)),
-      findProducts: FindProducts(products: products),
-      keepProducts: KeepProducts(products: products),
-      orders: OrderUseCases(
-        orders: OrderRepository(
-          database, unknownCustomers: shared.configuration.unknownCustomers),
-        now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReadReport(
-        report: ReportRepository(database),
-        refreshInterval: .seconds(shared.configuration.reportRefreshSeconds)),
-      patience: Patience(
+      orders: orders,
+      placeOrder: PlaceOrder(
+        orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
+      products: ProductRepository(database), customers: CustomerRepository(database),
+      stockSubscriptions: StockSubscriptionRepository(database),
+      report: ReportRepository(database),
+      reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
+      databaseRetry: DatabaseRetry(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
-      answers: AnswerOnce(
+      answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
       address: shared.address,
       inventoryUnavailable: { id in

@@ -40,20 +40,18 @@ final class ContractClient {
   ) {
     self.database = database
     self.owner = owner ?? database
-    let products = ProductRepository(database)
     let loop = database.loop
+    let orders = OrderRepository(database, unknownCustomers: unknownCustomers)
     services = Services(
-      stockWatch: WatchStock(subscriptions: StockSubscriptionRepository(database)),
-      customers: KeepCustomers(customers: CustomerRepository(database)),
-      findProducts: FindProducts(products: products),
-      keepProducts: KeepProducts(products: products),
-      orders: OrderUseCases(
-        orders: OrderRepository(database, unknownCustomers: unknownCustomers),
-        now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      report: ReadReport(report: ReportRepository(database), refreshInterval: .seconds(120)),
-      patience: Patience(
+      orders: orders,
+      placeOrder: PlaceOrder(
+        orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
+      products: ProductRepository(database), customers: CustomerRepository(database),
+      stockSubscriptions: StockSubscriptionRepository(database),
+      report: ReportRepository(database), reportRefreshInterval: .seconds(120),
+      databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
-      answers: AnswerOnce(
+      answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
       processHint: { [hints] in hints.all.append($0) })
@@ -68,7 +66,7 @@ final class ContractClient {
           + Contract.all.map { ($0.basePath, $0.routeSet(services)) }
       }
     let gate = Gate(
-      auth, hosts: hosts, callers: IdentifyCaller(tokens: TokenRepository(database)),
+      auth, hosts: hosts, tokens: TokenRepository(database),
       visitors: visitors,
       now: { .nanoseconds(loop.now.nanoseconds) })
     router = Router(mounts, gate: gate, answers: services.answers) { [outage] error, _ in

@@ -14,7 +14,7 @@ struct AnswerRepositoryTests {
         key: IdempotencyKey(key)!), content: [1, 0, 255])
   }
 
-  private static let answer = KeptAnswer(
+  private static let answer = StoredAnswer(
     status: 201, contentType: "application/json", fields: "ETag: \"1\"\n",
     body: [0] + Array("{}".utf8) + [0xFF])
 

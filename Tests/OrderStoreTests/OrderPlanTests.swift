@@ -5,7 +5,7 @@ import Testing
 @testable import OrderStore
 @testable import Postgres
 
-@Suite("Lists of orders")
+@Suite("Reads of orders")
 struct OrderPlanTests {
   /// Enough orders for a scan or a sort to look cheap where an index does not fit, most of them of
   /// one kind as in life; the triggers would make history of each.
@@ -22,7 +22,9 @@ struct OrderPlanTests {
       FROM generate_series(1, 20000) AS n,
            LATERAL (SELECT '2026-01-01'::timestamptz + n * interval '1 minute' AS moment) AS m;
     INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-    SELECT 'product-' || 1 + number % 50, created_at, number, 1, 1 FROM orders
+    SELECT 'product-' || 1 + number % 50, created_at, number, 1, 1 FROM orders;
+    INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+    SELECT id, 1, 'placed', 'new', 'test', created_at FROM orders
     """
 
   /// Every combination of filters.
@@ -43,7 +45,9 @@ struct OrderPlanTests {
     }
   }
 
-  @Test("walk an index in their order, whatever the filters: no sort, no scan, no bitmap")
+  @Test(
+    "that are lists walk an index in their order, whatever the filters: no sort, no scan, no bitmap"
+  )
   func plans() async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in
@@ -55,6 +59,27 @@ struct OrderPlanTests {
           let plan = try await Self.plan(filter.statement(after: position, size: size), database)
           let isWalk = ["Sort  (", "Seq Scan", "Bitmap"].allSatisfy { !plan.contains($0) }
           #expect(isWalk, "\(filter)\n\(plan)")
+        }
+      }
+      await database.close()
+    }
+  }
+
+  @Test("of one order and of its history scan indexes, also for a caller who may see only some")
+  func lookups() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
+      try await Self.fill(database)
+      let scope = OrderScope(channel: .shop, owner: CustomerID("customer-1"))
+      for key in [OrderKey.number(1), .id(OrderID(high: 0, low: 0))] {
+        let statements = [
+          OrderRepository.statement(finding: [ScopedOrderKey(key: key, scope: scope)]),
+          OrderRepository.history(of: key, in: scope, after: nil, .standard),
+        ]
+        for statement in statements {
+          let plan = try await Self.plan(statement, database)
+          #expect(!plan.contains("Seq Scan") && !plan.contains("Hash"), "\(plan)")
         }
       }
       await database.close()
@@ -75,7 +100,14 @@ struct OrderPlanTests {
     let (text, types) = statement.rendered()
     let nulls = Array(repeating: "NULL", count: types.count).joined(separator: ", ")
     return try await database.transaction { transaction throws(PostgresError) in
-      _ = try await transaction.run(SQL(unsafeText: "PREPARE list AS " + text))
+      let oids = types.map { Int($0.oid) }
+      let names = try await transaction.run(
+        """
+        SELECT string_agg(format_type(oid, NULL), ', ' ORDER BY position)
+          FROM unnest(\(oids)) WITH ORDINALITY AS types (oid, position)
+        """)[0].optionalText(0)
+      let parameters = names.map { " (\($0))" } ?? ""
+      _ = try await transaction.run(SQL(unsafeText: "PREPARE list\(parameters) AS " + text))
       let rows = try await transaction.run(
         SQL(unsafeText: "EXPLAIN EXECUTE list" + (types.isEmpty ? "" : "(\(nulls))")))
       _ = try await transaction.run(SQL(unsafeText: "DEALLOCATE list"))

@@ -11,7 +11,7 @@ extension Rule {
     "Orders": [],
     "OrderStore": ["Orders", "Postgres", "CCrypto"],
     "OrderService": ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"],
-    "OrderAPI": ["Orders", "OrderService", "HTTP", "JSON"],
+    "OrderAPI": ["Orders", "OrderStore", "OrderService", "HTTP", "JSON"],
     "waybill": [
       "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster",
       "Orders", "OrderStore", "OrderService", "OrderAPI", "CEmbedded",

@@ -1,5 +1,5 @@
 import HTTP
-package import OrderService
+package import OrderStore
 import Orders
 
 /// Decides who comes through to a handler. It stands in the router, before every route, so that no
@@ -35,19 +35,19 @@ package final class Gate {
 
   private let mode: Mode
   private let hosts: OwnHosts
-  private let callers: IdentifyCaller
+  private let tokens: TokenRepository
   private let visitors: Visitors
   private let now: () -> Duration
 
   /// A gate of one loop, whose clock never goes back. The visitors are those of all loops; the
   /// hosts matter in open mode only.
   package init(
-    _ mode: Mode, hosts: OwnHosts = OwnHosts(), callers: IdentifyCaller, visitors: Visitors,
+    _ mode: Mode, hosts: OwnHosts = OwnHosts(), tokens: TokenRepository, visitors: Visitors,
     now: @escaping () -> Duration
   ) {
     self.mode = mode
     self.hosts = hosts
-    self.callers = callers
+    self.tokens = tokens
     self.visitors = visitors
     self.now = now
   }
@@ -71,9 +71,9 @@ package final class Gate {
     }
     do throws(Failure) {
       let token = try request.bearerToken()
-      if let caller = callers.known(token) { return .decided(admit(caller, to: access)) }
+      if let caller = tokens.known(token) { return .decided(admit(caller, to: access)) }
       return .unknown {
-        guard let caller = try await self.callers.identify(token) else {
+        guard let caller = try await self.tokens.find(token) else {
           throw self.badToken(from: address)
         }
         return self.admit(caller, to: access)

@@ -25,7 +25,7 @@ extension Call {
   }
 }
 
-extension KeptAnswer {
+extension StoredAnswer {
   /// What is to be kept of an answer. Addresses are kept as from the contract's mount, as the same
   /// request may be sent again to another port.
   init(_ response: Response, below mount: PathPattern) {
@@ -43,7 +43,7 @@ extension KeptAnswer {
 
 extension Response {
   /// An answer as it was. The first caller gets this, too, so that all get the same.
-  init(_ kept: KeptAnswer, below mount: PathPattern) {
+  init(_ kept: StoredAnswer, below mount: PathPattern) {
     self.init(
       .named(kept.status) ?? Status(kept.status, ""),
       contentType: kept.contentType.flatMap { type in

@@ -13,7 +13,7 @@ package struct Contract: Sendable {
 
   /// All of them: a new one is a line here, its adapter and its test.
   package static let all: [Contract] = [
-    Contract(name: "storefront") { StorefrontContract(orders: $0.orders).routeSet },
+    Contract(name: "storefront") { StorefrontContract($0).routeSet },
     Contract(name: "fulfilment") { FulfilmentContract($0).routeSet },
     Contract(name: "shop") { ShopContract($0).routeSet },
     Contract(name: "store") { StoreContract($0).routeSet },

@@ -19,7 +19,7 @@ package final class Router {
   private let mounts: [Mount]
   private let tree: RouteTree
   private let gate: Gate?
-  private let answers: AnswerOnce?
+  private let answers: IdempotentAnswers?
   private let coder: AnswerCoder
   private let report: (any Error, RequestID) -> Void
 
@@ -33,7 +33,7 @@ package final class Router {
   ///     takes long.
   ///   - report: Is told of every failure that is our own fault, for the log.
   package init(
-    _ mounts: [Mount], gate: Gate? = nil, answers: AnswerOnce? = nil,
+    _ mounts: [Mount], gate: Gate? = nil, answers: IdempotentAnswers? = nil,
     nextTurn: @escaping () async -> Void = {},
     report: @escaping (any Error, RequestID) -> Void
   ) {
@@ -156,10 +156,10 @@ package final class Router {
     guard let answers, call.isKeyed else { return try await handler(call) }
     let mount = entry.mount.path
     let outcome = try await answers.answer(call.keyed(below: mount)) {
-      KeptAnswer(try await handler(call), below: mount)
+      StoredAnswer(try await handler(call), below: mount)
     } refusal: { error in
       guard Failure(error).code.entry.isStored else { return nil }
-      return KeptAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
+      return StoredAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
     }
     switch outcome {
     case .answered(let answer): return Response(answer, below: mount)

@@ -1,18 +1,21 @@
 package import HTTP
 package import OrderService
+package import OrderStore
 package import Orders
 
 /// What all contracts of one event loop do their work with; lives on that loop.
 package struct Services {
-  let stockWatch: WatchStock
-  let customers: KeepCustomers
-  let findProducts: FindProducts
-  let keepProducts: KeepProducts
-  let orders: OrderUseCases
-  let report: ReadReport
-  let patience: Patience
+  let orders: OrderRepository
+  let placeOrder: PlaceOrder
+  let products: ProductRepository
+  let customers: CustomerRepository
+  let stockSubscriptions: StockSubscriptionRepository
+  let report: ReportRepository
+  /// How often the report is refreshed.
+  let reportRefreshInterval: Duration
+  let databaseRetry: DatabaseRetry
   /// What the router answers keyed requests with.
-  package let answers: AnswerOnce
+  package let answers: IdempotentAnswers
   /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
   let address: String
   /// Is told of every request that the shop refused because the database was away.
@@ -22,19 +25,21 @@ package struct Services {
 
   /// The services of one event loop.
   package init(
-    stockWatch: WatchStock,
-    customers: KeepCustomers, findProducts: FindProducts, keepProducts: KeepProducts,
-    orders: OrderUseCases, report: ReadReport, patience: Patience, answers: AnswerOnce,
-    address: String, inventoryUnavailable: @escaping (RequestID) -> Void,
+    orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
+    customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
+    report: ReportRepository, reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
+    answers: IdempotentAnswers, address: String,
+    inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
   ) {
-    self.stockWatch = stockWatch
-    self.customers = customers
-    self.findProducts = findProducts
-    self.keepProducts = keepProducts
     self.orders = orders
+    self.placeOrder = placeOrder
+    self.products = products
+    self.customers = customers
+    self.stockSubscriptions = stockSubscriptions
     self.report = report
-    self.patience = patience
+    self.reportRefreshInterval = reportRefreshInterval
+    self.databaseRetry = databaseRetry
     self.answers = answers
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import OrderService
+import OrderStore
 import Orders
 
 /// What a client speaks whose orders an outside process fulfils: an order is an id of the client's
@@ -12,12 +13,14 @@ struct FulfilmentContract {
   private static let pageSize = PageSize(PageSize.allowed.upperBound)!
   private static let listName = "fulfilment orders"
 
-  private let orders: OrderUseCases
+  private let orders: OrderRepository
+  private let placeOrder: PlaceOrder
   private let hint: (OrderReference) -> Void
 
   /// The contract over the services of one event loop.
   init(_ services: Services) {
     orders = services.orders
+    placeOrder = services.placeOrder
     hint = services.processHint
   }
 
@@ -51,7 +54,7 @@ struct FulfilmentContract {
       }
       return reference
     }
-    let placed = try await orders.place.place(NewOrder(toFulfil: reference), by: call.who)
+    let placed = try await placeOrder(NewOrder(toFulfil: reference), by: call.who)
     var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
     response.fields.append(Field("Location", call.location(of: reference.value)))
     return response
@@ -71,7 +74,7 @@ struct FulfilmentContract {
 
     var body = [UInt8(ascii: "[")]
     repeat {
-      let page = try await orders.find.list(filter, after: position, size: Self.pageSize)
+      let page = try await orders.list(filter, after: position, size: Self.pageSize)
       for order in page.entries {
         if body.count > 1 { body.append(UInt8(ascii: ",")) }
         JSONWriter.append(to: &body, object: order.writeFulfilment)
@@ -93,7 +96,7 @@ struct FulfilmentContract {
     guard let reference = OrderReference(try call.value("order_id")) else {
       throw OrderError.unknownOrder
     }
-    let order = try await orders.find.find(reference, in: .fulfilment)
+    let order = try await orders.find(reference, in: .fulfilment)
     return .json(.ok, JSONWriter.object(order.writeFulfilment))
   }
 

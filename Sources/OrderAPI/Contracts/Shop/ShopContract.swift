@@ -1,19 +1,22 @@
 import HTTP
 import JSON
 import OrderService
+import OrderStore
 import Orders
 
 /// What end users speak: a token says whose orders these are, and stock is limited.
 struct ShopContract {
-  private let orders: OrderUseCases
-  private let patience: Patience
+  private let orders: OrderRepository
+  private let placeOrder: PlaceOrder
+  private let databaseRetry: DatabaseRetry
   private let address: String
   private let inventoryUnavailable: (RequestID) -> Void
 
   /// The contract over the services of one event loop.
   init(_ services: Services) {
     orders = services.orders
-    patience = services.patience
+    placeOrder = services.placeOrder
+    databaseRetry = services.databaseRetry
     address = services.address
     inventoryUnavailable = services.inventoryUnavailable
   }
@@ -34,16 +37,16 @@ struct ShopContract {
             Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
           ])
       ],
-      around: patiently, explain: { Self.explain($0, $1, address: address) })
+      around: retrying, explain: { Self.explain($0, $1, address: address) })
   }
 
   /// Tries again while the inventory is away: every handler here changes the database by one call
   /// at its end, or as a whole when it is keyed.
-  private func patiently(
+  private func retrying(
     _ call: Call, _ work: () async throws -> Response
   ) async throws -> Response {
     do {
-      return try await patience.trying(work)
+      return try await databaseRetry.run(work)
     } catch let error as OrderError where error.isPassing || error == .outcomeUnknown {
       inventoryUnavailable(call.id)
       throw error
@@ -60,7 +63,7 @@ struct ShopContract {
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
         lines: wishes.compactMap(\.line))
     else { throw OrderError.outOfStock([]) }
-    let placed = try await orders.place.place(order, by: call.who)
+    let placed = try await placeOrder(order, by: call.who)
     let missing = Set(placed.unavailable.map(\.product.value))
     let had = wishes.filter { $0.line != nil && !missing.contains($0.product) }
     let lacking = wishes.filter { $0.line == nil || missing.contains($0.product) }
@@ -78,7 +81,7 @@ struct ShopContract {
   }
 
   private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find.find(try key(call), in: try scope(call))
+    let order = try await orders.find(try key(call), in: try scope(call))
     let lines = try order.lines()
     return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
   }
@@ -91,16 +94,16 @@ struct ShopContract {
     let changes = wishes.compactMap(\.change)
     if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
       // What no order can hold is not in stock; but an order that is not there comes first.
-      _ = try await orders.find.find(key, in: try scope(call))
+      _ = try await orders.find(key, in: try scope(call))
       throw OrderError.outOfStock([])
     }
-    let order = try await orders.edit.edit(
+    let order = try await orders.edit(
       key, changes, version: nil, in: try scope(call), by: call.who)
     return answer("Order successfully updated", order, wishes)
   }
 
   private func cancel(_ call: Call) async throws -> Response {
-    _ = try await orders.cancel.cancel(
+    _ = try await orders.cancel(
       try key(call), version: nil, in: try scope(call), by: call.who)
     return .json(
       .ok, JSONWriter.object { $0.string("message", "Order successfully cancelled") })

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import OrderService
+import OrderStore
 import Orders
 
 /// What customers of the store speak: a product list, and orders of one unit by one call.
@@ -70,7 +71,7 @@ struct StoreContract {
   private func listProducts(_ call: Call) async throws -> Response {
     let start = try position(call) { Cursor.position($0, list: "store products") }
     let list = try await pages(after: start) {
-      try await services.findProducts.list(ProductFilter(), after: $0, size: Self.pageSize)
+      try await services.products.list(ProductFilter(), after: $0, size: Self.pageSize)
     }
     return answer(call, list, next: { Cursor.text(list: "store products", position: $0) }) {
       product, json in
@@ -91,7 +92,7 @@ struct StoreContract {
       let order = NewOrder(
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
-    let placed = try await services.orders.place.place(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.who)
     return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
   }
 
@@ -103,7 +104,7 @@ struct StoreContract {
     filter.customer = try await customer(call).id
     filter.sort = .oldestFirst
     let list = try await pages(after: start) { [filter] in
-      try await services.orders.find.list(filter, after: $0, size: Self.pageSize)
+      try await services.orders.list(filter, after: $0, size: Self.pageSize)
     }
     let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
     return answer(call, receipts, next: { $0.cursor(of: name) }) { $0.write(to: &$1) }
@@ -111,7 +112,10 @@ struct StoreContract {
 
   private func subscribe(_ call: Call) async throws -> Response {
     let customer = try await customer(call)
-    let subscription = try await services.stockWatch.subscribe(customer, to: try sku(call))
+    let sku = try sku(call)
+    guard let product = ProductID(sku),
+      let subscription = try await services.stockSubscriptions.add(customer.id, for: product)
+    else { throw OrderError.unknownProduct(sku) }
     return .json(
       .created,
       JSONWriter.object { json in

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import OrderService
+import OrderStore
 import Orders
 
 /// What shop fronts speak. Their catalogue lives elsewhere, so no stock is touched, and they move
@@ -8,7 +9,14 @@ import Orders
 struct StorefrontContract {
   private static let scope = OrderScope(channel: .storefront)
 
-  let orders: OrderUseCases
+  private let orders: OrderRepository
+  private let placeOrder: PlaceOrder
+
+  /// The contract over the services of one event loop.
+  init(_ services: Services) {
+    orders = services.orders
+    placeOrder = services.placeOrder
+  }
 
   /// Its routes and its error envelope.
   var routeSet: RouteSet {
@@ -32,14 +40,14 @@ struct StorefrontContract {
 
   private func place(_ call: Call) async throws -> Response {
     let new = try call.body(unknownFields: .ignored, NewOrder.init(storefront:))
-    let placed = try await orders.place.place(new, by: call.who)
+    let placed = try await placeOrder(new, by: call.who)
     return try answer(.created, placed.order)
   }
 
   private func move(_ call: Call) async throws -> Response {
     let key = try key(call)
     let word = try call.body(unknownFields: .ignored) { json in json["status"].word(Word.self) }
-    let order = try await orders.move.move(
+    let order = try await orders.move(
       key, to: word.status, version: nil, in: Self.scope, by: call.who)
     return try answer(.ok, order)
   }
@@ -47,13 +55,13 @@ struct StorefrontContract {
   private func ship(_ call: Call) async throws -> Response {
     let key = try key(call)
     let change = try call.body(unknownFields: .ignored, ShippingChange.init(storefront:))
-    let order = try await orders.ship.ship(
+    let order = try await orders.ship(
       key, change, version: nil, in: Self.scope, by: call.who)
     return try answer(.ok, order)
   }
 
   private func delete(_ call: Call) async throws -> Response {
-    try await orders.hide.hide(try key(call), in: Self.scope, by: call.who)
+    try await orders.hide(try key(call), in: Self.scope, by: call.who)
     return Response(.ok)
   }
 

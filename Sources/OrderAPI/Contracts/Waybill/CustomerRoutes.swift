@@ -1,14 +1,13 @@
 import HTTP
 import JSON
-package import OrderService
+import OrderStore
 import Orders
 
 /// Customers in the own API.
-package struct CustomerRoutes {
-  private let customers: KeepCustomers
+struct CustomerRoutes {
+  private let customers: CustomerRepository
 
-  /// The routes over the services of one event loop.
-  package init(customers: KeepCustomers) { self.customers = customers }
+  init(_ customers: CustomerRepository) { self.customers = customers }
 
   var routes: [Route] {
     [
@@ -52,7 +51,9 @@ package struct CustomerRoutes {
 
   private func get(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    guard let customer = try await customers.find(id), call.scope.covers(customer.id)
+    // Whose customers may be seen is known before anything is loaded.
+    guard let customerID = CustomerID(id), call.scope.covers(customerID),
+      let customer = try await customers.find(customerID)
     else { throw Self.missing(id) }
     return call.answer(customer.tag) { JSONWriter.object(customer.write) }
   }
@@ -65,15 +66,16 @@ package struct CustomerRoutes {
         name: json["name"].ifPresent?.parsed(Name.rule, Name.init),
         email: json["email"].parsedChange(EmailAddress.rule, EmailAddress.init))
     }
-    guard let customer = try await customers.change(id, to: change, expecting: expected) else {
-      throw Self.missing(id)
-    }
+    guard let customerID = CustomerID(id),
+      let customer = try await customers.change(customerID, to: change, expecting: expected)
+    else { throw Self.missing(id) }
     return .changed(customer.tag, JSONWriter.object(customer.write))
   }
 
   private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
     try await call.requiredVersion {
-      guard let customer = try await customers.find(id) else { throw Self.missing(id) }
+      guard let customerID = CustomerID(id), let customer = try await customers.find(customerID)
+      else { throw Self.missing(id) }
       return customer.version
     }
   }

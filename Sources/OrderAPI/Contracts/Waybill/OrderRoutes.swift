@@ -1,13 +1,18 @@
 import HTTP
 import JSON
 import OrderService
+import OrderStore
 import Orders
 
 /// What the own API offers of orders.
 struct OrderRoutes {
-  private let orders: OrderUseCases
+  private let orders: OrderRepository
+  private let placeOrder: PlaceOrder
 
-  init(_ orders: OrderUseCases) { self.orders = orders }
+  init(_ services: Services) {
+    orders = services.orders
+    placeOrder = services.placeOrder
+  }
 
   var routes: [Route] {
     [
@@ -30,7 +35,7 @@ struct OrderRoutes {
 
   private func place(_ call: Call) async throws -> Response {
     let order = try call.body(NewOrder.init(json:))
-    let placed = try await orders.place.place(order, by: call.who)
+    let placed = try await placeOrder(order, by: call.who)
     let body = JSONWriter.object(reserving: 1_024) { json in
       placed.order.write(&json)
       guard order.shortage == .partial else { return }
@@ -42,7 +47,7 @@ struct OrderRoutes {
   }
 
   private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find.find(try key(call), in: call.scope)
+    let order = try await orders.find(try key(call), in: call.scope)
     return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(&$0) } }
   }
 
@@ -50,27 +55,27 @@ struct OrderRoutes {
     let key = try key(call)
     let changes = try call.body(LineChange.list(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.edit.edit(key, changes, version: version, by: call.who))
+    return answer(try await orders.edit(key, changes, version: version, by: call.who))
   }
 
   private func move(_ call: Call) async throws -> Response {
     let key = try key(call)
     let status = try call.body { json throws(JSONInvalid) in try json["status"].orderStatus() }
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.move.move(key, to: status, version: version, by: call.who))
+    return answer(try await orders.move(key, to: status, version: version, by: call.who))
   }
 
   private func ship(_ call: Call) async throws -> Response {
     let key = try key(call)
     let shipping = try call.body(ShippingChange.init(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.ship.ship(key, shipping, version: version, by: call.who))
+    return answer(try await orders.ship(key, shipping, version: version, by: call.who))
   }
 
   private func cancel(_ call: Call) async throws -> Response {
     let key = try key(call)
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.cancel.cancel(key, version: version, by: call.who))
+    return answer(try await orders.cancel(key, version: version, by: call.who))
   }
 
   private func history(_ call: Call) async throws -> Response {
@@ -81,7 +86,7 @@ struct OrderRoutes {
       Cursor.position($0, list: "events")
     }
     try parameters.finish()
-    let page = try await orders.find.history(
+    let page = try await orders.history(
       of: key, in: call.scope, after: position, size: size)
     return .json(
       .ok,
@@ -129,7 +134,7 @@ struct OrderRoutes {
       OrderPosition(cursor: $0, of: name)
     }
     try parameters.finish()
-    let page = try await orders.find.list(
+    let page = try await orders.list(
       filter, after: position, size: size, requiringCustomer: requiringCustomer)
     return .json(
       .ok,
@@ -148,7 +153,7 @@ struct OrderRoutes {
   }
 
   private func requiredVersion(_ call: Call, _ key: OrderKey) async throws -> Int? {
-    try await call.requiredVersion { try await orders.find.find(key).version }
+    try await call.requiredVersion { try await orders.find(key).version }
   }
 
   private func answer(_ order: Order) -> Response {

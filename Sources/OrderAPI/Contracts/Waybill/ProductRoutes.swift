@@ -1,18 +1,13 @@
 import HTTP
 import JSON
-package import OrderService
+import OrderStore
 import Orders
 
 /// The catalogue and its stock in the own API.
-package struct ProductRoutes {
-  private let find: FindProducts
-  private let keep: KeepProducts
+struct ProductRoutes {
+  private let products: ProductRepository
 
-  /// The routes over the services of one event loop.
-  package init(find: FindProducts, keep: KeepProducts) {
-    self.find = find
-    self.keep = keep
-  }
+  init(_ products: ProductRepository) { self.products = products }
 
   var routes: [Route] {
     [
@@ -41,7 +36,7 @@ package struct ProductRoutes {
       else { throw json.refuse("must be a product") }
       return new
     }
-    let product = try await keep.create(new, by: call.who)
+    let product = try await products.create(new, by: call.who)
     return .created(
       at: call.location(of: product.id.value), product.tag, JSONWriter.object(product.write))
   }
@@ -60,7 +55,7 @@ package struct ProductRoutes {
     }
     try parameters.finish()
     let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
-    let page = try await find.list(filter, after: position, size: size)
+    let page = try await products.list(filter, after: position, size: size)
     return .json(
       .ok,
       JSONWriter.page(page) {
@@ -72,7 +67,9 @@ package struct ProductRoutes {
 
   private func get(_ call: Call) async throws -> Response {
     let id = try call.value("id")
-    guard let product = try await find.find(id) else { throw Self.missing(id) }
+    guard let product = try await products.find(try Self.productID(id)) else {
+      throw Self.missing(id)
+    }
     return call.answer(product.tag) { JSONWriter.object(product.write) }
   }
 
@@ -93,13 +90,14 @@ package struct ProductRoutes {
       }
       return change
     }
-    return try answer(try await keep.change(id, to: change, expecting: expected), id)
+    return try answer(
+      try await products.change(try Self.productID(id), to: change, expecting: expected), id)
   }
 
   private func retire(_ call: Call) async throws -> Response {
     let id = try call.value("id")
     let expected = try await expectedVersion(call, id)
-    return try answer(try await keep.retire(id, expecting: expected), id)
+    return try answer(try await products.retire(try Self.productID(id), expecting: expected), id)
   }
 
   private func adjust(_ call: Call) async throws -> Response {
@@ -114,7 +112,8 @@ package struct ProductRoutes {
       }
       return adjustment
     }
-    let product = try await keep.adjust(id, by: adjustment, expecting: expected, by: call.who)
+    let product = try await products.adjust(
+      try Self.productID(id), by: adjustment, expecting: expected, by: call.who)
     return try answer(product, id)
   }
 
@@ -126,7 +125,9 @@ package struct ProductRoutes {
       StockMovement.Position(cursor: $0, of: "movements")
     }
     try parameters.finish()
-    guard let page = try await find.movements(of: id, after: position, size: size)
+    guard
+      let page = try await products.movements(
+        of: try Self.productID(id), after: position, size: size)
     else { throw Self.missing(id) }
     return .json(
       .ok,
@@ -144,9 +145,17 @@ package struct ProductRoutes {
 
   private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
     try await call.requiredVersion {
-      guard let product = try await find.find(id) else { throw Self.missing(id) }
+      guard let product = try await products.find(try Self.productID(id)) else {
+        throw Self.missing(id)
+      }
       return product.version
     }
+  }
+
+  /// A text that can be no product's id names no product.
+  private static func productID(_ text: String) throws(Failure) -> ProductID {
+    guard let id = ProductID(text) else { throw missing(text) }
+    return id
   }
 
   private static func missing(_ id: String) -> Failure { .notFound("product \(id)") }

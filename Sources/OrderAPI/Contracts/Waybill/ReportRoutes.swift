@@ -1,14 +1,17 @@
 import HTTP
 import JSON
-package import OrderService
+import OrderStore
 import Orders
 
 /// What customers bought, in the own API.
-package struct ReportRoutes {
-  private let report: ReadReport
+struct ReportRoutes {
+  private let report: ReportRepository
+  private let refreshInterval: Duration
 
-  /// The routes over the services of one event loop.
-  package init(report: ReadReport) { self.report = report }
+  init(_ services: Services) {
+    report = services.report
+    refreshInterval = services.reportRefreshInterval
+  }
 
   var routes: [Route] {
     [
@@ -38,7 +41,7 @@ package struct ReportRoutes {
       ) { Self.table(page.entries) }
     }
     // The interval is this instance's own, and part of what is said.
-    let interval = report.refreshInterval.components.seconds
+    let interval = refreshInterval.components.seconds
     return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [Self.vary]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
         json.moment("refreshed_at", refresh.moment)
@@ -54,9 +57,9 @@ package struct ReportRoutes {
   private func get(_ call: Call) async throws -> Response {
     _ = try call.form(of: [.json])
     let id = try call.value("customer_id")
-    guard let (refresh, row) = try await report.find(id) else {
-      throw Failure.notFound("completed order of customer \(id) in the report")
-    }
+    guard let customer = CustomerID(id),
+      case let (refresh, row?) = try await report.find(customer)
+    else { throw Failure.notFound("completed order of customer \(id) in the report") }
     return call.answer(EntityTag(version: refresh.number)) { JSONWriter.object(row.write) }
   }
 

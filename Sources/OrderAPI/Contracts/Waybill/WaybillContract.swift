@@ -10,10 +10,10 @@ package struct WaybillContract {
 
   /// The contract over the services of one event loop.
   package init(_ services: Services) {
-    customers = CustomerRoutes(customers: services.customers)
-    products = ProductRoutes(find: services.findProducts, keep: services.keepProducts)
-    orders = OrderRoutes(services.orders)
-    report = ReportRoutes(report: services.report)
+    customers = CustomerRoutes(services.customers)
+    products = ProductRoutes(services.products)
+    orders = OrderRoutes(services)
+    report = ReportRoutes(services)
   }
 
   /// Its routes and its error envelope.

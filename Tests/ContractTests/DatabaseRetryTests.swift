@@ -2,8 +2,8 @@ import OrderService
 import Orders
 import Testing
 
-@Suite("Patience with a database that is away")
-struct PatienceTests {
+@Suite("A database that is away")
+struct DatabaseRetryTests {
   private final class Time {
     var now = Duration.seconds(7)
     var attempts = 0
@@ -11,9 +11,9 @@ struct PatienceTests {
 
   private func trying(_ outcome: (Time) throws -> Int) async -> (Result<Int, any Error>, Time) {
     let time = Time()
-    let patience = Patience(now: { time.now }, pause: { time.now += $0 })
+    let retry = DatabaseRetry(now: { time.now }, pause: { time.now += $0 })
     do {
-      let value = try await patience.trying {
+      let value = try await retry.run {
         time.attempts += 1
         return try outcome(time)
       }

@@ -5,8 +5,8 @@ package import Orders
 ///
 /// The database alone sees to that. But twins that come to one loop while the first is under way
 /// wait here: in the database each would hold a connection, and a crowd of them all there are.
-package final class AnswerOnce {
-  private typealias Waiter = UnsafeContinuation<KeptAnswer?, Never>
+package final class IdempotentAnswers {
+  private typealias Waiter = UnsafeContinuation<StoredAnswer?, Never>
 
   /// A twin that has waited so long takes over no more: about as long as one would wait for the
   /// other's lock in the database.
@@ -27,8 +27,8 @@ package final class AnswerOnce {
   /// Does `work` unless the request was answered before. `refusal` is what is to be kept of an
   /// error; nil when nothing is: then the error goes on, and the key is as good as new.
   package func answer(
-    _ request: KeyedRequest, work: () async throws -> KeptAnswer,
-    refusal: (any Error) -> KeptAnswer?
+    _ request: KeyedRequest, work: () async throws -> StoredAnswer,
+    refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     let cameAt = now()
     while let first = underWay[request.name] {
@@ -40,7 +40,7 @@ package final class AnswerOnce {
       if now() - cameAt >= Self.waitMax { return .underWay }
     }
     underWay[request.name] = (request.content, [])
-    var answer: KeptAnswer?
+    var answer: StoredAnswer?
     defer {
       let twins = underWay.removeValue(forKey: request.name)?.twins ?? []
       for twin in twins { twin.resume(returning: answer) }
@@ -54,7 +54,7 @@ package final class AnswerOnce {
   }
 
   /// What the first was answered; nil when nothing was kept.
-  private func wait(for name: KeyedRequest.Name) async -> KeptAnswer? {
+  private func wait(for name: KeyedRequest.Name) async -> StoredAnswer? {
     await withUnsafeContinuation { underWay[name]?.twins.append($0) }
   }
 }
