@@ -1,75 +1,49 @@
 import CPQ
 import EventLoop
 
-/// Told by a connection what happens on it.
-protocol ConnectionOwner: AnyObject {
-  /// A request is no longer on the connection.
-  func finished(on connection: Connection)
-  /// A request was not executed, through no fault of its own.
-  func sendAgain(_ request: Request)
-  /// What statements were prepared for has changed, on this connection and so on the others.
-  func statementsChanged()
-  /// The server takes no writes on this connection.
-  func foundReadOnly(_ connection: Connection)
-  /// The connection is gone, and these have no answer.
-  func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss)
-}
-
-/// Why a connection is no more.
-enum ConnectionLoss {
-  case broken(String)
-  /// A pooler gave what was prepared on it to somebody else.
-  case shared
-  case overdue
-  case closed
-}
-
-/// One connection in pipeline mode: many statements on the way at once, each with an answer of its
-/// own. It does what `ConnectionState` decides; the state knows nothing of libpq.
+/// One connection in pipeline mode: many statements are on the way at once, each with an answer of
+/// its own. `ConnectionState` decides what to do and knows nothing of libpq; `StatementPipe` speaks
+/// to libpq and decides nothing.
 final class Connection: Watcher {
   let loop: EventLoop
-  /// Its place in the pool.
+  /// Its index in the pool.
   let slot: Int
-  private let link: Link
   private let answerTimeout: Duration
+  private var pipe: StatementPipe
   private var state = ConnectionState<Request>()
-  private var statements = StatementCache()
-  private var parameters = ParameterBuffer()
   private var watch: Watch?
   private var deadline: Timer?
   private var willSync = false
-  /// Answers the requests that the connection cannot; kept until the connection is gone. A weak
-  /// reference here would make every count of references to the owner a slow one.
+  /// Answers the requests that the connection cannot. It is kept until the connection is gone: with
+  /// a weak reference every count of references to the owner would be a slow one.
   var owner: (any ConnectionOwner)?
   /// Told of each notification, if anybody listens here.
   var notified: ((_ channel: String, _ payload: String) -> Void)?
 
   /// Takes over a connection that stands.
   init(_ link: Link, slot: Int = 0, answerTimeout: Duration, on loop: EventLoop) {
-    self.link = link
     self.slot = slot
     self.loop = loop
     self.answerTimeout = answerTimeout
-    let entered = PQenterPipelineMode(link.raw)
-    assert(entered == 1, "a new connection is idle")
+    pipe = StatementPipe(link)
     watch = loop.watch(PQsocket(link.raw), for: .read, self)
     deadline = Timer(on: loop) { [unowned self] in checkDeadline() }
   }
 
   var isDead: Bool { state.isDead }
 
-  /// Whether the server lets us wait so long that others should be asked first.
+  /// Whether the server has kept us waiting so long that other connections should be asked first.
   func isSlow(at now: Instant) -> Bool {
     state.isOverdue(after: PostgresLimits.slowAfter, at: now)
   }
 
   /// Prepares every statement anew at its next use.
-  func forgetStatements() { statements.forgetAll() }
+  func forgetStatements() { pipe.forgetAll() }
 
   /// What goes before the first statement of a transaction.
-  var transactionSettings: SQL? { link.atTransactionStart }
+  var transactionSettings: SQL? { pipe.link.atTransactionStart }
 
-  /// Ends the connection; who still waits is told.
+  /// Ends the connection; requests without an answer are told.
   func close() { lose(.closed) }
 }
 
@@ -78,11 +52,9 @@ final class Connection: Watcher {
 extension Connection {
   /// Sends a request; `opening`, BEGIN or a savepoint, goes before it in the same packet.
   func submit(_ request: Request, opening: [SQL] = []) {
-    guard !state.isDead else {
-      return refuse(request)
-    }
+    guard !state.isDead else { return refuse(request) }
     do throws(PostgresError) {
-      try parameters.fill(with: request.sql.values)
+      try pipe.fill(with: request.sql.values)
     } catch {
       request.finish(.failure(error))
       owner?.finished(on: self)
@@ -97,7 +69,7 @@ extension Connection {
     for (sql, statement) in first {
       guard sendOpening(sql, statement) else { return refuse(request) }
     }
-    guard !state.isDead, send(request, statement) else { return refuse(request) }
+    guard !state.isDead, pipe.send(request.sql, as: statement) else { return refuse(request) }
     request.statement = statement
     state.sent(request, request.kind.delivery, at: loop.now)
     if request.kind == .read { syncAtEndOfTurn() } else { sync() }
@@ -106,21 +78,15 @@ extension Connection {
 
   /// Sends a statement without parameters whose failure shows in what follows it.
   private func sendOpening(_ sql: SQL, _ statement: PreparedStatement?) -> Bool {
-    let sent =
-      if let statement {
-        PQsendQueryPrepared(link.raw, statement.name, 0, nil, nil, nil, 0)
-      } else {
-        PQsendQueryParams(link.raw, sql.rendered().text, 0, nil, nil, nil, nil, 0)
-      }
-    guard sent == 1 else { return false }
+    guard pipe.sendPlain(sql, as: statement) else { return false }
     state.sentOpening(at: loop.now)
     return true
   }
 
-  /// libpq would not take it: the connection is broken, and this request was never sent.
+  /// The connection is broken, and this request was never sent.
   private func refuse(_ request: Request) {
     let owner = owner
-    lose(.broken(link.message))
+    loseBroken()
     if let owner, request.kind == .read || request.kind == .write, !request.wasResent {
       request.wasResent = true
       owner.sendAgain(request)
@@ -129,32 +95,15 @@ extension Connection {
     }
   }
 
-  private func send(_ request: Request, _ statement: PreparedStatement?) -> Bool {
-    guard let statement else { return sendUnprepared(request.sql) }
-    return parameters.withPointers { count, values, lengths, formats in
-      PQsendQueryPrepared(link.raw, statement.name, count, values, lengths, formats, 0)
-    } == 1
-  }
-
-  private func sendUnprepared(_ sql: SQL) -> Bool {
-    let (text, types) = sql.rendered()
-    return parameters.withPointers { count, values, lengths, formats in
-      PQsendQueryParams(link.raw, text, count, types.map(\.oid), values, lengths, formats, 0)
-    } == 1
-  }
-
-  /// The statement's name on this connection, prepared under way if it is new.
+  /// The name of a statement on this connection; a new one is prepared first.
   ///
   /// The preparation has a Sync of its own, so that it neither fails with a neighbour nor makes
   /// one fail.
   private func prepared(_ sql: SQL) -> PreparedStatement? {
-    if let statement = statements.find(sql) { return statement }
-    guard link.keepsStatements, let statement = statements.add(sql) else { return nil }
+    if let statement = pipe.prepared(sql) { return statement }
+    guard let statement = pipe.newStatement(for: sql) else { return nil }
     if state.hasOpenBatch { sync() }
-    let (text, types) = sql.rendered()
-    let sent = PQsendPrepare(
-      link.raw, statement.name, text, Int32(types.count), types.map(\.oid))
-    guard sent == 1 else { return statement }
+    guard pipe.sendPreparation(of: sql, as: statement) else { return statement }
     state.sentPreparation(statement, at: loop.now)
     sync()
     return statement
@@ -171,18 +120,16 @@ extension Connection {
 
   /// Ends the batch and sends what libpq has gathered.
   private func sync() {
-    guard !state.isDead, PQpipelineSync(link.raw) == 1 else {
-      return lose(.broken(link.message))
-    }
+    guard !state.isDead, pipe.sendSync() else { return loseBroken() }
     state.sentSync(at: loop.now)
     flush()
   }
 
   private func flush() {
-    switch PQflush(link.raw) {
-    case 0: watch?.change(to: .read)
-    case 1: watch?.change(to: [.read, .write])
-    default: lose(.broken(link.message))
+    switch pipe.flush() {
+    case .all: watch?.change(to: .read)
+    case .some: watch?.change(to: [.read, .write])
+    case nil: loseBroken()
     }
   }
 }
@@ -193,52 +140,32 @@ extension Connection {
   func ready(_ readiness: Readiness) {
     if readiness.contains(.write) { flush() }
     guard !state.isDead else { return }
-    let isIntact = PQconsumeInput(link.raw) == 1
-    takeReplies()
-    if let notified { takeNotifications(notified) }
-    if !isIntact { lose(.broken(link.message)) }
-  }
-
-  private func takeReplies() {
-    // libpq gives nothing (nil) after each statement's result; twice in a row means it has no more.
-    var isExhausted = false
-    while !state.isDead, state.owesReply, PQisBusy(link.raw) == 0 {
-      if let result = PQgetResult(link.raw) {
-        isExhausted = false
-        take(result)
-      } else if isExhausted {
-        return
-      } else {
-        isExhausted = true
+    let isIntact = pipe.read()
+    while !state.isDead, state.owesReply, let reply = pipe.nextReply() { take(reply) }
+    if let notified {
+      while !state.isDead, let (channel, payload) = pipe.nextNotification() {
+        notified(channel, payload)
       }
     }
+    if !isIntact { loseBroken() }
   }
 
-  private func take(_ result: OpaquePointer) {
-    switch PQresultStatus(result) {
-    case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-      obey(.success, .success(Rows(result)))
-    case PGRES_PIPELINE_SYNC:
-      PQclear(result)
-      obey(.sync, nil)
-    case PGRES_PIPELINE_ABORTED:
-      PQclear(result)
+  private func take(_ received: StatementPipe.Received) {
+    switch received {
+    case .rows(let rows): obey(.success, .success(rows))
+    case .failure(let error): obey(.failure, .failure(.server(error)))
+    case .sync: obey(.sync, nil)
+    case .skipped:
       obey(.skipped, .failure(.connectionLost(.noEffect, reason: "skipped by the server")))
-    default:
-      let error = ServerError(result)
-      let text = String(cString: PQresultErrorMessage(result))
-      PQclear(result)
-      // With a fatal error the server hangs up: nobody else will get an answer either.
-      guard let error, !error.isFatal else { return lose(.broken(text)) }
-      obey(.failure, .failure(.server(error)))
+    case .end(let reason): lose(.broken(reason))
     }
   }
 
   private func obey(
     _ reply: ConnectionState<Request>.Reply, _ result: Result<Rows, PostgresError>?
   ) {
-    // libpq flushes when it reads, so a statement can fail before its batch has a Sync; what was
-    // added behind it now would be skipped again and again.
+    // libpq flushes when it reads, so a statement can fail before its batch has a Sync. The server
+    // would skip whatever is added to that batch.
     if reply == .failure, state.hasOpenBatch { sync() }
     switch state.received(reply, at: loop.now) {
     case .nothing: break
@@ -252,7 +179,7 @@ extension Connection {
       owner?.sendAgain(request)
     case .unprepared(let statement):
       if case .failure(let error) = result { statement.failure = error }
-      statements.forget(statement)
+      pipe.forget(statement)
     case .violation: lose(.broken("a reply nobody asked for"))
     }
   }
@@ -261,7 +188,9 @@ extension Connection {
     guard var result else { return lose(.broken("a reply without a result")) }
     if case .failure(.server(let error)) = result {
       if error.state == .readOnlyTransaction { owner?.foundReadOnly(self) }
-      if error.state == .invalidStatementName, link.isPooled { return loseShared(with: request) }
+      if error.state == .invalidStatementName, pipe.link.isPooled {
+        return loseShared(with: request)
+      }
     }
     if case .failure(.server(let error)) = result, error.isStaleStatement,
       let statement = request.statement
@@ -269,7 +198,7 @@ extension Connection {
       if let failure = statement.failure {
         result = .failure(failure)
       } else {
-        if statements.holds(statement) { owner?.statementsChanged() }
+        if pipe.holds(statement) { owner?.statementsChanged() }
         if !request.wasResent, request.kind != .step {
           request.wasResent = true
           return submit(request)
@@ -278,15 +207,6 @@ extension Connection {
     }
     request.finish(result)
     owner?.finished(on: self)
-  }
-
-  private func takeNotifications(_ notified: (String, String) -> Void) {
-    while !state.isDead, let notification = PQnotifies(link.raw) {
-      defer { PQfreemem(notification) }
-      let (channel, payload) = (notification.pointee.relname, notification.pointee.extra)
-      notified(
-        channel.map { String(cString: $0) } ?? "", payload.map { String(cString: $0) } ?? "")
-    }
   }
 }
 
@@ -306,6 +226,8 @@ extension Connection {
     request.finish(.failure(ConnectionLoss.shared.error(.noEffect)))
   }
 
+  private func loseBroken() { lose(.broken(pipe.link.message)) }
+
   private func lose(_ reason: ConnectionLoss) {
     guard !state.isDead else { return }
     watch?.cancel()
@@ -319,7 +241,7 @@ extension Connection {
 }
 
 extension Request.Kind {
-  /// Whether it is, or may be, the first statement of a transaction that nobody has told to begin.
+  /// Whether it is, or may be, the first statement of a transaction without BEGIN.
   fileprivate var beginsTransaction: Bool {
     switch self {
     case .read, .write: true

@@ -2,28 +2,16 @@ package import EventLoop
 
 /// The database as one loop sees it: what repositories and use cases ask.
 ///
-/// Reads share a few pipelined connections; each write goes, alone with its commit, to the write
-/// connection that has least to do; a transaction has a connection to itself. It lives on its loop
-/// and is only used from there.
+/// Reads share a few pipelined connections. Each write goes, alone with its commit, to the write
+/// connection that has the least to do. A transaction has a connection to itself. A database lives
+/// on its loop and is used only from there.
 package final class Database {
-  /// What this loop's connections do, for anybody to read.
+  /// What this loop's connections do; any thread may read it.
   package let metrics: PostgresMetrics
   /// The loop it lives on.
   package let loop: EventLoop
-  private let target: ConnectionString
-  private let settings: PostgresSettings
-  private let connector: Connector
-  private var state: PoolState<Waiter>
-  private var connections: [Connection?]
-  private var timer: Timer?
-  private var closing: [UnsafeContinuation<Void, Never>] = []
-  /// Why the last attempt to connect failed; for the log and for a readiness probe's operator.
-  package private(set) var lastConnectFailure: PostgresError?
-
-  enum Waiter {
-    case request(Request)
-    case lease(LeaseRequest)
-  }
+  private let pool: ConnectionPool
+  private let transactionAttempts: Int
 
   /// Starts to connect, and lives until it is closed; the caller is on `loop`.
   package init(
@@ -31,21 +19,19 @@ package final class Database {
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
   ) {
     self.loop = loop
-    self.target = target
-    self.settings = settings
     self.metrics = metrics
-    connector = Connector(
-      target, settings: settings,
-      session: SessionSettings(
-        preferred: settings.serverSettings, for: target, scope: settings.scope), on: loop)
-    state = PoolState(settings)
-    connections = Array(repeating: nil, count: state.slots.count)
-    timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }
-    obey(state.tick(at: loop.now))
+    transactionAttempts = settings.transactionAttempts
+    pool = ConnectionPool(target, settings: settings, metrics: metrics, on: loop)
   }
 
   /// Whether any connection stands; the answer for a readiness probe, without a round trip.
-  package var isReachable: Bool { state.open > 0 && !state.isDraining }
+  package var isReachable: Bool { pool.isReachable }
+
+  /// Why the last attempt to connect failed; for the log and for a readiness probe's operator.
+  package var lastConnectFailure: PostgresError? { pool.lastConnectFailure }
+
+  /// Takes no more requests, waits for those that were sent, and closes the connections.
+  package func close() async { await pool.close() }
 
   /// Runs a statement that only reads. It shares its transaction with reads that come at the same
   /// moment, and is sent again, once, when its connection breaks.
@@ -69,7 +55,7 @@ package final class Database {
              OR pg_catalog.current_setting('transaction_read_only')::boolean
       """, .write)
     guard try await run(request)[0].bool(0) else { return }
-    if let slot = request.slot { retire(slot) }
+    if let slot = request.slot { pool.retire(slot) }
     throw .refused(.takesNoWrites, reason: "a standby, or set to read only")
   }
 
@@ -83,32 +69,15 @@ package final class Database {
 
   private func run(_ request: Request) async throws(PostgresError) -> Rows {
     do throws(PostgresError) {
-      return try await request.answer { submit($0) }
+      return try await request.answer { pool.submit($0) }
     } catch {
       metrics.count(error)
       throw error
     }
   }
-
-  private func submit(_ request: Request) {
-    metrics.statements.add()
-    let purpose: PoolState<Waiter>.Purpose = request.kind == .read ? .read : .write
-    let now = loop.now
-    switch state.ask(purpose, isSlow: { connections[$0]?.isSlow(at: now) ?? false }) {
-    case .use(let slot): use(slot, for: .request(request))
-    case .wait: wait(.request(request), for: purpose)
-    case .refuse(let refusal): request.finish(.failure(error(for: refusal)))
-    }
-  }
 }
 
 // MARK: - Transactions
-
-/// Somebody who wants a connection to himself.
-final class LeaseRequest {
-  fileprivate var result: Result<Connection, PostgresError>?
-  fileprivate var waiting: UnsafeContinuation<Void, Never>?
-}
 
 extension Database {
   /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
@@ -130,7 +99,7 @@ extension Database {
     while true {
       let transaction: Transaction
       do throws(PostgresError) {
-        transaction = Transaction(on: try await lease(), of: self)
+        transaction = Transaction(on: try await pool.lease(), of: self)
       } catch {
         metrics.count(error)
         throw Failure(error)
@@ -138,13 +107,13 @@ extension Database {
       metrics.transactions.add()
       let result = await outcome(of: body, in: transaction)
       let failure = await transaction.end(committing: result.isSuccess)
-      release(transaction.connection)
+      pool.release(transaction.connection)
       if let failure {
         metrics.count(failure)
-        if attempt < settings.transactionAttempts, failure.allowsAnotherRun {
+        if attempt < transactionAttempts, failure.allowsAnotherRun {
           attempt += 1
           metrics.transactionsRetried.add()
-          if failure.isRetryable { await letOthersGoFirst() }
+          if failure.isRetryable { await pauseAfterRace() }
           continue
         }
         if result.isSuccess { throw Failure(failure) }
@@ -153,9 +122,9 @@ extension Database {
     }
   }
 
-  /// Who runs again at once may take the lock that the winner of the race is only waking up for,
-  /// and lose in the same way.
-  private func letOthersGoFirst() async {
+  /// A transaction that is repeated at once can take the lock that the winner of the race is about
+  /// to take, and fail in the same way again.
+  private func pauseAfterRace() async {
     let pause = Duration.milliseconds(Int.random(in: PostgresLimits.racePauseMilliseconds))
     await loop.pause(for: pause)
   }
@@ -168,29 +137,6 @@ extension Database {
     } catch {
       return .failure(error)
     }
-  }
-
-  private func lease() async throws(PostgresError) -> Connection {
-    let request = LeaseRequest()
-    let since = loop.now
-    // Asking and queueing are one step: a task may be suspended before the continuation runs.
-    await withUnsafeContinuation { continuation in
-      request.waiting = continuation
-      switch state.ask(.lease) {
-      case .use(let slot): use(slot, for: .lease(request))
-      case .wait: wait(.lease(request), for: .lease)
-      case .refuse(let refusal): refuse(.lease(request), error(for: refusal))
-      }
-    }
-    metrics.waitNanoseconds.add(Int((loop.now - since).inNanoseconds))
-    guard let result = request.result else { throw .unavailable(reason: "no connection") }
-    return try result.get()
-  }
-
-  private func release(_ connection: Connection) {
-    guard let slot = slot(of: connection) else { return }
-    obey(state.released(slot: slot))
-    metrics.connectionsLeased.set(state.leased)
   }
 }
 
@@ -205,175 +151,6 @@ extension PostgresError {
     case .server(let error): isRetryable || error.isStaleStatement
     case .connectionLost(.noEffect, _): true
     default: false
-    }
-  }
-}
-
-// MARK: - The pool
-
-extension Database {
-  /// Takes no request any more, waits for what is on the way, and hangs up.
-  package func close() async {
-    obey(state.drain())
-    let timeout = Timer(on: loop) { [unowned self] in hangUp() }
-    timeout.arm(after: settings.drainTimeout)
-    if !state.isIdle { await withUnsafeContinuation { closing.append($0) } }
-    timeout.disarm()
-    hangUp()
-  }
-
-  private func hangUp() {
-    timer?.disarm()
-    timer = nil
-    for connection in connections { connection?.close() }
-    finishClosing()
-  }
-
-  private func finishClosing() {
-    guard state.isDraining, state.isIdle else { return }
-    for waiter in closing { waiter.resume() }
-    closing = []
-  }
-
-  private func wait(_ waiter: Waiter, for purpose: PoolState<Waiter>.Purpose) {
-    state.enqueue(waiter, for: purpose, at: loop.now)
-    metrics.waits.add()
-    update()
-  }
-
-  private func obey(_ actions: [PoolState<Waiter>.Action]) {
-    for action in actions {
-      switch action {
-      case .connect(let slot): loop.spawn { await self.connect(slot) }
-      case .use(let waiter, let slot): use(slot, for: waiter)
-      case .refuse(let waiter, let refusal): refuse(waiter, error(for: refusal))
-      case .close(let slot): connections[slot]?.close()
-      }
-    }
-    update()
-  }
-
-  private func use(_ slot: Int, for waiter: Waiter) {
-    guard let connection = connections[slot] else {
-      return refuse(waiter, .unavailable(reason: "no connection"))
-    }
-    switch waiter {
-    case .request(let request):
-      request.slot = slot
-      connection.submit(request)
-    case .lease(let request):
-      metrics.connectionsLeased.set(state.leased)
-      request.result = .success(connection)
-      request.waiting?.resume()
-    }
-  }
-
-  private func refuse(_ waiter: Waiter, _ error: PostgresError) {
-    switch waiter {
-    case .request(let request): request.finish(.failure(error))
-    case .lease(let request):
-      request.result = .failure(error)
-      request.waiting?.resume()
-    }
-  }
-
-  private func error(for refusal: PoolState<Waiter>.Refusal) -> PostgresError {
-    switch refusal {
-    case .unavailable:
-      lastConnectFailure ?? .unavailable(reason: state.isDraining ? "closing" : "not connected")
-    case .queueFull: .queueFull
-    case .waitedTooLong: .busy
-    }
-  }
-
-  private func connect(_ slot: Int) async {
-    do throws(PostgresError) {
-      let link = try await connector.connect()
-      guard !state.isDraining else { return }
-      let connection = Connection(
-        link, slot: slot, answerTimeout: settings.answerTimeout, on: loop)
-      connection.owner = self
-      connections[slot] = connection
-      metrics.connectionsOpened.add()
-      lastConnectFailure = nil
-      obey(state.opened(slot: slot, at: loop.now))
-    } catch {
-      metrics.connectFailures.add()
-      lastConnectFailure = error
-      obey(state.connectFailed(slot: slot, at: loop.now))
-    }
-  }
-
-  private func slot(of connection: Connection) -> Int? {
-    connections[connection.slot] === connection ? connection.slot : nil
-  }
-
-  /// Brings the timer and the gauges up to date with the state.
-  private func update() {
-    metrics.connectionsOpen.set(state.open)
-    metrics.breakerOpen.set(state.isBreakerOpen ? 1 : 0)
-    metrics.waiting.set(state.waiting)
-    let next = state.nextTick
-    if next == .never { timer?.disarm() } else { timer?.arm(at: next) }
-  }
-}
-
-extension Database: ConnectionOwner {
-  func finished(on connection: Connection) {
-    guard let slot = slot(of: connection) else { return }
-    let actions = state.finished(slot: slot)
-    if !actions.isEmpty { obey(actions) }
-    if state.isDraining { finishClosing() }
-  }
-
-  func sendAgain(_ request: Request) {
-    metrics.resent.add()
-    submit(request)
-  }
-
-  func foundReadOnly(_ connection: Connection) {
-    guard let slot = slot(of: connection) else { return }
-    retire(slot)
-  }
-
-  /// The server takes no writes on this connection. A new one may lead to a server that does; where
-  /// only such a server is wanted, none of the others is of use either.
-  private func retire(_ slot: Int) {
-    let all = target.wantsWritableServer ? Array(connections.indices) : [slot]
-    for slot in all { obey(state.retire(slot: slot, at: loop.now)) }
-  }
-
-  func statementsChanged() {
-    for connection in connections { connection?.forgetStatements() }
-  }
-
-  func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
-    if case .shared = reason { connector.doubtPooler() }
-    if let slot = slot(of: connection) {
-      connections[slot] = nil
-      metrics.connectionsLost.add()
-      obey(state.lost(slot: slot, at: loop.now))
-    }
-    for request in unanswered {
-      if request.kind == .read, !request.wasResent, case .broken = reason {
-        request.wasResent = true
-        sendAgain(request)
-      } else {
-        request.finish(.failure(reason.error(request.outcome)))
-      }
-    }
-    if state.isDraining { finishClosing() }
-  }
-}
-
-extension ConnectionLoss {
-  /// What a request that was on the way is told.
-  func error(_ outcome: PostgresError.Outcome) -> PostgresError {
-    switch self {
-    case .broken(let reason): .connectionLost(outcome, reason: reason)
-    case .shared: .connectionLost(outcome, reason: "a pooler has lent it to somebody else")
-    case .overdue: .timeout(outcome)
-    case .closed: .connectionLost(outcome, reason: "closed")
     }
   }
 }
