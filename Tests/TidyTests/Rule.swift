@@ -9,7 +9,8 @@ struct Rule: Sendable, CustomTestStringConvertible {
   var testDescription: String { promise }
 
   static let all: [Rule] = [
-    imports, fileLengths, functionLengths, lineLengths, markers, deadCode, machinePaths, doors,
+    imports, dependencies, fileLengths, functionLengths, lineLengths, markers, deadCode,
+    machinePaths, doors,
     sleeping, whitespace, placeholders, migrationNames, oldSQL, modes, namedTests,
   ]
 

@@ -33,13 +33,17 @@ struct RuleTests {
     Sample(
       .imports, "HTTP imports Foundation", "Sources/HTTP/A.swift",
       "@_spi(Some) import Foundation\n"),
-    Sample(.imports, "New is not in the picture", "Sources/New/A.swift", "import HTTP\n"),
+    Sample(.imports, "New is not in Package.swift", "Sources/New/A.swift", "import HTTP\n"),
     Sample(
       .imports, "HTTP imports func Glibc socket", "Sources/HTTP/A.swift",
       "import func Glibc.socket\n"),
     Sample(.imports, nil, "Sources/HTTP/A.swift", "import func Glibc.memchr\n"),
     Sample(.imports, nil, "Sources/Postgres/A.swift", "import CPQ\n// import HTTP\n"),
     Sample(.imports, nil, "Tests/HTTPTests/A.swift", "import Foundation\n"),
+    Sample(
+      .dependencies, "New does not import HTTP", "Package.swift",
+      "  library(\"New\", [\n    // A comment.\n    \"HTTP\"]),\n"),
+    Sample(.dependencies, nil, "Package.swift", "  library(\"New\"),\n"),
 
     Sample(.fileLengths, "401 lines", "A.swift", String(repeating: "\n", count: 401)),
     Sample(.fileLengths, nil, "A.swift", String(repeating: "\n", count: 400)),
