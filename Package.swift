@@ -59,7 +59,7 @@ let package = Package(
     library("HTTPServer", ["EventLoop", "HTTP"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
     library("Postgres", ["EventLoop", "CPQ", "CCrypto"]),
-    library("PrivateCluster", ["Postgres", "CPQ"]),
+    library("PrivateCluster", ["EventLoop", "Postgres", "CPQ"]),
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
@@ -112,7 +112,8 @@ let package = Package(
     tests(
       "ProgramTests",
       [
-        "waybill", "order-process-standin", "OrderAPI", "HTTP", "HTTPClient", "Postgres",
+        "waybill", "order-process-standin", "OrderAPI", "EventLoop", "HTTP", "HTTPClient",
+        "Postgres",
         "PrivateCluster", "JSON", "TestSupport",
       ]),
     // These start the stand-in, and read its parts.

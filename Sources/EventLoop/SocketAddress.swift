@@ -101,6 +101,12 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
+  /// The address without its port, and with its network where it means something on one network
+  /// only: `fe80::1%2`.
+  package var scopedHost: String {
+    if case .v6(_, _, let scope, _) = self, scope != 0 { "\(host)%\(scope)" } else { host }
+  }
+
   /// `127.0.0.1:8080` or `[::1]:8080`.
   package var description: String {
     switch self {

@@ -1,5 +1,4 @@
 import EventLoop
-import Glibc
 
 /// Finds the addresses of names without the loop waiting for the name service.
 ///
@@ -39,12 +38,12 @@ final class Resolver {
   }
 
   private func startLookup(of origin: Origin) {
-    let home = Home(resolver: self)
-    let lookup = Lookup { [loop, lookUp] in
+    let home = LoopBound(loop, self)
+    let thread = SystemThread { [loop, lookUp] in
       let addresses = lookUp(origin)
-      loop.execute { home.resolver.found(addresses, for: origin) }
+      loop.execute { home.value.found(addresses, for: origin) }
     }
-    if !lookup.runOnThreadOfItsOwn() { found([], for: origin) }
+    if let thread { thread.detach() } else { found([], for: origin) }
   }
 
   private func found(_ addresses: [SocketAddress], for origin: Origin) {
@@ -53,35 +52,5 @@ final class Resolver {
       known[origin] = Known(addresses: addresses, end: loop.now + limits.addressLifetime)
     }
     for done in waiting.removeValue(forKey: origin) ?? [] { done(addresses) }
-  }
-
-  /// Carries the resolver through the thread and back to its loop, where alone it is touched.
-  private struct Home: @unchecked Sendable {
-    let resolver: Resolver
-  }
-}
-
-/// Work for a thread that ends with it.
-private final class Lookup: Sendable {
-  private let work: @Sendable () -> Void
-
-  init(_ work: @escaping @Sendable () -> Void) { self.work = work }
-
-  /// False when the system has no thread left.
-  func runOnThreadOfItsOwn() -> Bool {
-    var thread = pthread_t()
-    let argument = Unmanaged.passRetained(self)
-    let result = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<Lookup>.fromOpaque(argument!).takeRetainedValue().work()
-        return nil
-      }, argument.toOpaque())
-    guard result == 0 else {
-      argument.release()
-      return false
-    }
-    pthread_detach(thread)
-    return true
   }
 }

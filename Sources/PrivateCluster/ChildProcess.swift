@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import Synchronization
 
@@ -29,15 +30,10 @@ package final class ChildProcess: Sendable {
     self.command = command
     self.environment = environment
     self.output = output
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<ChildProcess>.fromOpaque(argument!).takeRetainedValue().keep()
-        return nil
-      }, Unmanaged.passRetained(self).toOpaque())
-    guard code == 0 else { throw .system("start a thread", code: code) }
-    pthread_detach(thread)
+    guard let thread = SystemThread({ [self] in keep() }) else {
+      throw .system("start a thread", code: EAGAIN)
+    }
+    thread.detach()
     _ = waited(upTo: 60) { if case .starting = state.withLock({ $0 }) { false } else { true } }
     if case .failed(let code) = state.withLock({ $0 }) {
       throw .system("run \(command[0])", code: code)

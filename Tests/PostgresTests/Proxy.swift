@@ -1,5 +1,7 @@
+import EventLoop
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A socket in front of the server that can be cut at any byte, or swallow everything.
 final class Proxy: Sendable {
@@ -11,29 +13,16 @@ final class Proxy: Sendable {
     case cutRequests(after: Int)
   }
 
-  private let listener: Int32
+  private let listener = LoopbackListener()
   private let server: String
   private let fault = Mutex(Fault.none)
   private let accepted = Atomic(0)
   /// The port on 127.0.0.1 it listens on.
-  let port: Int
+  var port: Int { Int(listener.port) }
 
   /// Starts a proxy for the server whose socket is in the folder.
   init(socketFolder: String) {
     server = socketFolder + "/.s.PGSQL.5432"
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listener = listener
-    withUnsafeMutableBytes(of: &address) { bytes in
-      let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!
-      guard bind(listener, address, length) == 0, listen(listener, 64) == 0,
-        getsockname(listener, address, &length) == 0
-      else { fatalError("no port for a proxy") }
-    }
-    port = Int(UInt16(bigEndian: address.sin_port))
     Self.detach { [self] in acceptConnections() }
   }
 
@@ -43,26 +32,16 @@ final class Proxy: Sendable {
   func set(_ fault: Fault) { self.fault.withLock { $0 = fault } }
 
   /// Takes no further connection.
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  func stop() { listener.stop() }
 
   private static func detach(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-        return nil
-      }, Unmanaged.passRetained(Box(body)).toOpaque())
-    pthread_detach(thread)
+    guard let thread = SystemThread(body) else { fatalError("no thread left for a proxy") }
+    thread.detach()
   }
 
   private func acceptConnections() {
     while true {
-      let client = accept(listener, nil, nil)
+      let client = accept(listener.descriptor, nil, nil)
       guard client >= 0 else { break }
       accepted.add(1, ordering: .relaxed)
       Self.detach { [self] in
@@ -74,7 +53,7 @@ final class Proxy: Sendable {
         pump(client, server)
       }
     }
-    close(listener)
+    close(listener.descriptor)
   }
 
   private func connectToServer() -> Int32 {

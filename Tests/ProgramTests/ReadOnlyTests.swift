@@ -117,25 +117,15 @@ struct ReadOnlyTests {
   @Test("of another kind is named before any port is opened")
   func otherKind() async throws {
     // The port is taken: a program that opened it first would complain of that.
-    let taken = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(taken) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutableBytes(of: &address) { bytes in
-      let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!
-      guard bind(taken, address, length) == 0, listen(taken, 1) == 0,
-        getsockname(taken, address, &length) == 0
-      else { return UInt16(0) }
-      return UInt16(bigEndian: bytes.assumingMemoryBound(to: sockaddr_in.self)[0].sin_port)
-    }
+    let taken = LoopbackListener()
+    defer { taken.stop() }
     for (name, others) in [
       ("DATABASE_URL", [:]),
       ("WAYBILL_DIRECT_DATABASE_URL", ["DATABASE_URL": "postgresql://127.0.0.1:1/x"]),
     ] {
       let program = try RunningProgram(
-        others.merging([name: "mysql://root:secret@127.0.0.1/shop", "PORT": "\(port)"]) { $1 })
+        others.merging([name: "mysql://root:secret@127.0.0.1/shop", "PORT": "\(taken.port)"]) { $1 }
+      )
       #expect(await program.exitCode() == 1)
       #expect(
         program.log

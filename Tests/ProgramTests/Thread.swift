@@ -1,23 +1,13 @@
-import Glibc
+import EventLoop
 
 /// A thread for calls that block.
-final class Thread: @unchecked Sendable {
-  private var handle = pthread_t()
+struct Thread {
+  private let thread: SystemThread
 
   init(_ body: @escaping @Sendable () -> Void) {
-    let argument = Unmanaged.passRetained(Body(body)).toOpaque()
-    pthread_create(
-      &handle, nil,
-      { argument in
-        Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
-      }, argument)
+    guard let thread = SystemThread(body) else { fatalError("no thread left for a test") }
+    self.thread = thread
   }
 
-  func join() { pthread_join(handle, nil) }
-
-  private final class Body {
-    let run: () -> Void
-    init(_ run: @escaping () -> Void) { self.run = run }
-  }
+  func join() { thread.join() }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import EventLoop
 
 /// Runs work that blocks for long on a thread of its own.
 ///
@@ -8,20 +8,9 @@ package func blocking<Result: Sendable>(
   _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
-    let work = Work { continuation.resume(with: .init(catching: body)) }
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-        return nil
-      }, Unmanaged.passRetained(work).toOpaque())
-    precondition(code == 0, "no thread left for a test")
-    pthread_detach(thread)
+    guard let thread = SystemThread({ continuation.resume(with: .init(catching: body)) }) else {
+      fatalError("no thread left for a test")
+    }
+    thread.detach()
   }
-}
-
-private final class Work: Sendable {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

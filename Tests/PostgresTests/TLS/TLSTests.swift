@@ -224,7 +224,7 @@ struct TLSTests {
   @Test(
     "gives up on a server that falls silent in the handshake, and keeps the loop free meanwhile")
   func silentHandshake() async throws {
-    let server = try SilentTLS()
+    let server = SilentTLS()
     defer { server.stop() }
     let target = try ConnectionString(
       "host=127.0.0.1 port=\(server.port) user=x dbname=x sslmode=require")
@@ -249,23 +249,11 @@ struct TLSTests {
 
 /// Says that it speaks TLS, and then nothing.
 private final class SilentTLS: Sendable {
-  private let listener: Int32
-  let port: UInt16
+  private let listener = LoopbackListener()
+  var port: UInt16 { listener.port }
 
-  init() throws {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listener = listener
-    withUnsafeMutableBytes(of: &address) { bytes in
-      let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!
-      guard bind(listener, address, length) == 0, listen(listener, 8) == 0,
-        getsockname(listener, address, &length) == 0
-      else { fatalError("no port for a server") }
-    }
-    port = UInt16(bigEndian: address.sin_port)
+  init() {
+    let listener = listener.descriptor
     Task.detached {
       _ = try? await blocking {
         var held: [Int32] = []
@@ -279,5 +267,5 @@ private final class SilentTLS: Sendable {
     }
   }
 
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  func stop() { listener.stop() }
 }
