@@ -1,4 +1,4 @@
--- The schema, and in it what can be ordered and how much of it is left.
+-- The schema, and the products: what can be ordered and how much of it is in stock.
 --
 -- Everything of the product lives in a schema of its own: `public` may not be writable, and other
 -- programs may share the database. How names are found:
@@ -19,14 +19,14 @@ $$;
 COMMENT ON SCHEMA waybill IS 'Waybill: orders, customers, products, stock, reports';
 SET LOCAL search_path = waybill, pg_temp;
 
--- Stock is a plain counter on the product's row, not a sum over movements: every order has to lock
--- this row anyway to stay honest, so one row is the cheapest lock there is.
+-- Stock is a counter on the product's row, not a sum over movements: an order has to lock one row
+-- for each of its products anyway, and this row is the cheapest one to lock.
 --
--- The form of an id is a domain's affair: a domain is checked where a value is made, a table's check
--- with every update of the row, and stock changes with every order.
+-- The form of an id is checked by a domain: a domain is checked when a value is made, but a table's
+-- check with every update of the row, and stock changes with every order.
 --
--- Compared byte by byte whatever the database's locale: an index look-up is a memory comparison,
--- and "in id order", in which every writer locks products, means the same everywhere.
+-- Ids are compared byte by byte, whatever the database's locale: an index look-up is then a memory
+-- comparison, and "in id order", in which every writer locks products, means the same everywhere.
 CREATE DOMAIN product_id AS text COLLATE "C"
     CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
 COMMENT ON DOMAIN product_id IS 'SKU: 1 to 64 letters, digits, dots, underscores, hyphens';
@@ -44,15 +44,15 @@ CREATE TABLE products (
     -- every number in PostgreSQL and would pass a plain "price >= 0".
     price       numeric(12, 2) NOT NULL
                             CONSTRAINT products_price_range CHECK (price BETWEEN 0 AND 9999999999.99),
-    -- The last line of defence against overselling; the conditional UPDATE checks first. There is no
-    -- upper bound: adjust_stock() has one, but an order that is cancelled always gives its units back.
+    -- The last defence against overselling; functions check before. There is no upper bound:
+    -- adjust_stock() has one, but a cancelled order must always be able to return its units.
     stock       bigint      NOT NULL DEFAULT 0
                             CONSTRAINT products_stock_range CHECK (stock >= 0),
-    -- A product is never deleted, as orders and movements speak of it; it is retired.
+    -- A product is never deleted, as orders and movements refer to it; it is retired.
     retired_at  timestamptz(3),
     version     bigint      NOT NULL DEFAULT 1
                             CONSTRAINT products_version_positive CHECK (version > 0),
-    -- Milliseconds: what is shown is what is stored, so a time read back finds its row again.
+    -- Milliseconds, as the service shows them: a time from an answer finds its row again.
     created_at  timestamptz(3) NOT NULL DEFAULT now(),
     updated_at  timestamptz(3) NOT NULL DEFAULT now()
 )
@@ -64,27 +64,27 @@ COMMENT ON TABLE  products             IS 'What can be ordered: the catalogue wi
 COMMENT ON COLUMN products.id          IS 'SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens';
 COMMENT ON COLUMN products.number      IS 'Sequential number, made by the database';
 COMMENT ON COLUMN products.name        IS 'What the product is called, 1 to 200 characters';
-COMMENT ON COLUMN products.description IS 'What the product is, up to 2000 characters; NULL when nobody has said';
+COMMENT ON COLUMN products.description IS 'What the product is, up to 2000 characters; NULL when none was given';
 COMMENT ON COLUMN products.price       IS 'Price of one unit today; orders keep the price they were placed at';
 COMMENT ON COLUMN products.stock       IS 'Units left to order; never below zero';
 COMMENT ON COLUMN products.retired_at  IS 'Since when the product can no longer be ordered; NULL while it can';
-COMMENT ON COLUMN products.version     IS 'Moves by one with every change, whoever makes it; the ETag';
+COMMENT ON COLUMN products.version     IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN products.created_at  IS 'When the product came into the catalogue';
 COMMENT ON COLUMN products.updated_at  IS 'When the product last changed';
 
--- Rows of the catalogue and of the customers change under the same rule, also in psql: the version
--- moves by one. What may not change or go is refused with a sentence that says what to do instead.
+-- Every change of a product or a customer raises its version by one, also a change in psql. What
+-- may not be changed or deleted is refused with a sentence that says what to do instead.
 CREATE FUNCTION count_change() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
     NEW.version := OLD.version + 1;
-    -- Later by at least what can be shown, also when the clock stood still or went back.
+    -- Later by at least the precision of the column, also when the clock stood still or went back.
     NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION count_change() IS 'Moves version by one and updated_at forward';
+COMMENT ON FUNCTION count_change() IS 'Raises version by one and moves updated_at forward';
 
 CREATE FUNCTION refuse_change() RETURNS trigger
     LANGUAGE plpgsql AS
@@ -94,9 +94,9 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
 END
 $$;
-COMMENT ON FUNCTION refuse_change() IS 'Refuses what its trigger was fired by, with the trigger''s own sentence';
+COMMENT ON FUNCTION refuse_change() IS 'Refuses the statement that fired its trigger, with the trigger''s argument as the message';
 
--- The service counts the change in its own UPDATE, so that the hot path calls no function here.
+-- place_orders() raises the version in its own UPDATE; the WHEN clause saves it the call.
 CREATE TRIGGER products_version
     BEFORE UPDATE ON products FOR EACH ROW
     WHEN (NEW.version <> OLD.version + 1 AND NEW.* IS DISTINCT FROM OLD.*)
@@ -108,7 +108,7 @@ CREATE TRIGGER products_id_stays
 CREATE TRIGGER products_are_kept
     BEFORE DELETE ON products FOR EACH ROW
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
--- TRUNCATE fires no trigger of rows.
+-- TRUNCATE does not fire row triggers.
 CREATE TRIGGER products_are_not_emptied
     BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');

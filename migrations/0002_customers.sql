@@ -1,10 +1,10 @@
--- Who orders. An order may name a customer nobody has introduced: the row is then made bare, with
--- the id alone, in the order's own transaction.
+-- Customers. An order may name a customer that does not exist yet: the order's transaction then
+-- adds a customer with that id and without a name.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE TABLE customers (
-    -- Any text up to 255 characters, as some clients bring ids of their own making; compared byte
-    -- by byte, like every id here.
+    -- Any text of up to 255 characters, as some clients make ids of their own; compared byte by
+    -- byte, like every id in this schema.
     id          text        COLLATE "C" NOT NULL
                             CONSTRAINT customers_pkey PRIMARY KEY
                             CONSTRAINT customers_id_length CHECK (char_length(id) BETWEEN 1 AND 255),
@@ -12,7 +12,7 @@ CREATE TABLE customers (
     number      bigint      NOT NULL GENERATED ALWAYS AS IDENTITY
                             CONSTRAINT customers_number_key UNIQUE,
     name        text        CONSTRAINT customers_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
-    -- Not unique: the same address may order under several names.
+    -- Not unique: several customers may use one address.
     email       text        CONSTRAINT customers_email_length CHECK (char_length(email) BETWEEN 3 AND 254),
     version     bigint      NOT NULL DEFAULT 1
                             CONSTRAINT customers_version_positive CHECK (version > 0),
@@ -23,10 +23,10 @@ CREATE TABLE customers (
 COMMENT ON TABLE  customers            IS 'Who orders';
 COMMENT ON COLUMN customers.id         IS 'Chosen by the client or made by the service, 1 to 255 characters';
 COMMENT ON COLUMN customers.number     IS 'Sequential number, made by the database';
-COMMENT ON COLUMN customers.name       IS 'What the customer is called, 1 to 200 characters; NULL on a bare row';
-COMMENT ON COLUMN customers.email      IS 'Where the customer is written to; NULL when nobody has said';
-COMMENT ON COLUMN customers.version    IS 'Moves by one with every change, whoever makes it; the ETag';
-COMMENT ON COLUMN customers.created_at IS 'When the customer was first heard of';
+COMMENT ON COLUMN customers.name       IS 'Name, 1 to 200 characters; NULL when only an order named the customer so far';
+COMMENT ON COLUMN customers.email      IS 'E-mail address; NULL when none was given';
+COMMENT ON COLUMN customers.version    IS 'Grows by one with every change, also in psql; the ETag';
+COMMENT ON COLUMN customers.created_at IS 'When the row was added';
 COMMENT ON COLUMN customers.updated_at IS 'When the customer last changed';
 
 CREATE TRIGGER customers_version
@@ -39,7 +39,7 @@ CREATE TRIGGER customers_id_stays
     EXECUTE FUNCTION refuse_change('the id of a customer never changes');
 CREATE TRIGGER customers_are_kept
     BEFORE DELETE ON customers FOR EACH ROW
-    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_are_not_emptied
     BEFORE TRUNCATE ON customers FOR EACH STATEMENT
-    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');

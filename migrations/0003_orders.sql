@@ -1,21 +1,22 @@
--- Orders, their life cycle, their history, and what explains the stock.
+-- Orders, their life cycle, their history, and the changes of stock other than by placing an order.
 --
--- The order row carries its lines as one JSON value, rendered once when the order is placed: reading
--- one order or fifty touches no other table, and the service passes the bytes through. The lines
--- never change apart from their order, so nothing is lost by keeping them together. What columns
--- and keys would have promised is promised by the checks and triggers below.
+-- The order row carries its lines as one JSON value, rendered once when the order is placed:
+-- reading one order or fifty touches no other table, and the service sends the bytes as they are.
+-- The lines never change without their order, so nothing is lost by keeping them together. The
+-- checks and triggers below guarantee what columns and keys of a table of lines would have
+-- guaranteed.
 
 SET LOCAL search_path = waybill, pg_temp;
 
--- Whether placing an order of this channel takes units from the shelf. The storefront's catalogue
--- lives elsewhere, and an order to be fulfilled has no lines.
+-- Whether placing an order of this channel takes units from the stock. Storefronts have a catalogue
+-- of their own elsewhere, and an order of the channel fulfilment has no lines.
 CREATE FUNCTION takes_stock(channel text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT channel IN ('api', 'shop', 'store') $$;
 COMMENT ON FUNCTION takes_stock(text) IS 'Whether orders of this channel take units from the stock';
 
--- The life cycle, by channel. A storefront moves its orders as it likes; an outside process may
--- finish an order before we have heard that it began.
+-- The life cycle, by channel. A storefront may move its orders to any status but failed. An order
+-- process may end before the service has seen that it began.
 CREATE FUNCTION may_move(channel text, from_status text, to_status text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
@@ -31,8 +32,8 @@ END
 $$;
 COMMENT ON FUNCTION may_move(text, text, text) IS 'Whether an order of this channel may go from one status to the other';
 
--- One line as every order carries it; lines_hold() below checks the same form. STABLE, as the server
--- calls its own number-to-text casts, so that it is expanded where it is used.
+-- One order line; lines_hold() below checks the same form. It is STABLE, like the number-to-text
+-- casts in it, so that the planner can inline it.
 CREATE FUNCTION render_line(product_id text, name text, quantity integer, price numeric) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
@@ -42,9 +43,9 @@ SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
 $$;
 COMMENT ON FUNCTION render_line(text, text, integer, numeric) IS 'An order line as it is stored and sent';
 
--- What columns would promise of an order's lines, and more: limits, amount = quantity x price, totals
--- that are the sums, and that the text is what we render and nothing else. NaN fails BETWEEN. The form
--- is spelled out again, as a dump is restored without a search_path in which render_line() is found.
+-- Checks the lines of an order: their limits, amount = quantity x price, totals that are the sums,
+-- and a text that is exactly as render_line() makes it. NaN fails BETWEEN. The form is written
+-- again here, as a dump is restored without a search_path in which render_line() could be found.
 CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
 $$
@@ -91,16 +92,16 @@ CREATE TABLE orders (
     reference        text     COLLATE "C"
                               CONSTRAINT orders_reference_length
                               CHECK (char_length(reference) BETWEEN 1 AND 255),
-    -- The key's check locks the customer's row for sharing; measured, it costs less than a tenth of
-    -- placing, also when all orders are one customer's.
+    -- The check of the key locks the customer's row for sharing. Measured, that costs less than a
+    -- tenth of placing, also when all orders are of one customer.
     customer_id      text     COLLATE "C"
                               CONSTRAINT orders_customer_fkey REFERENCES customers (id),
     status           text     COLLATE "C" NOT NULL DEFAULT 'new'
                               CONSTRAINT orders_status_known CHECK
                               (status IN ('new', 'in_progress', 'completed', 'failed', 'cancelled')),
-    -- json, not jsonb: the text is kept as it was written and goes out as it is.
+    -- json, not jsonb: the text is kept as it was written, and sent as it is.
     items            json     NOT NULL,
-    -- 100 lines of 1,000,000 units at 9,999,999,999.99 fit both totals: sums cannot overflow.
+    -- Both totals hold 100 lines of 1,000,000 units at 9,999,999,999.99: sums cannot overflow.
     total_quantity   integer  NOT NULL,
     total_amount     numeric(20, 2) NOT NULL,
     shipping_carrier text     CONSTRAINT orders_shipping_carrier_length
@@ -113,50 +114,51 @@ CREATE TABLE orders (
     updated_at       timestamptz(3) NOT NULL,
     hidden_at        timestamptz(3),
 
-    -- An order to be fulfilled outside is only a name; every other order is somebody's, of something.
+    -- An order of the channel fulfilment is only a reference; every other order has a customer and
+    -- lines.
     CONSTRAINT orders_shape CHECK (
         CASE channel
             WHEN 'fulfilment' THEN total_quantity = 0 AND reference IS NOT NULL
             ELSE total_quantity > 0 AND customer_id IS NOT NULL
         END),
-    -- Checked whenever the lines are written: with the order (version 1), and by the trigger below
-    -- with every change of them. Any other change leaves them as they are and need not read them.
+    -- The lines are checked when they are written: here with the order (version 1), and by the
+    -- trigger below when they change. Other changes do not read them.
     CONSTRAINT orders_lines_hold CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount))
 );
--- The client's own id for an order means one order; most orders have none, and no entry here.
+-- One order for each reference of a channel. Most orders have no reference, and so no entry here.
 CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
 
 COMMENT ON TABLE  orders                  IS 'Every order of every channel, with its lines';
 COMMENT ON COLUMN orders.id               IS 'UUIDv7, made by the service';
 COMMENT ON COLUMN orders.number           IS 'Sequential number, made by the database';
-COMMENT ON COLUMN orders.channel          IS 'Through which contract the order came: api, storefront, fulfilment, shop, store';
+COMMENT ON COLUMN orders.channel          IS 'The contract through which the order came: api, storefront, fulfilment, shop, store';
 COMMENT ON COLUMN orders.reference        IS 'The client''s own id for the order, unique within its channel; NULL when none was given';
-COMMENT ON COLUMN orders.customer_id      IS 'Whose order it is (customers.id); NULL for fulfilment alone';
-COMMENT ON COLUMN orders.status           IS 'new, in_progress, completed, failed or cancelled; moves as may_move() says';
+COMMENT ON COLUMN orders.customer_id      IS 'The customer of the order (customers.id); NULL for the channel fulfilment alone';
+COMMENT ON COLUMN orders.status           IS 'new, in_progress, completed, failed or cancelled; may_move() says which may follow which';
 COMMENT ON COLUMN orders.items            IS 'The lines as the service writes them; the view order_lines shows them as rows';
 COMMENT ON COLUMN orders.total_quantity   IS 'Units of all lines';
 COMMENT ON COLUMN orders.total_amount     IS 'Amount of all lines';
-COMMENT ON COLUMN orders.shipping_carrier IS 'Who carries it; NULL when nobody has said';
-COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number for it; NULL when nobody has said';
-COMMENT ON COLUMN orders.version          IS 'Moves by one with every change, whoever makes it; the ETag';
+COMMENT ON COLUMN orders.shipping_carrier IS 'The carrier; NULL when none was given';
+COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number of the shipment; NULL when none was given';
+COMMENT ON COLUMN orders.version          IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN orders.created_at       IS 'When the order was placed';
 COMMENT ON COLUMN orders.updated_at       IS 'When the order last changed; later with every version';
 COMMENT ON COLUMN orders.hidden_at        IS 'Since when its own channel no longer shows it; NULL while it does';
 
--- Lists run newest first over one of these three, whatever their filters, and stop when the page is
--- full: no sort, no scan. One index serves channel and status, as a list over several of either is
--- a merge of a few walks. A hidden order is found by its id and number alone.
+-- Every list reads one of these three indexes in order, whatever its filters, and stops when the
+-- page is full: it neither sorts nor scans. One index serves channel and status, as a list over
+-- several of either merges a few index scans. A hidden order is found by its id and number alone.
 --
--- number > 0 is always true. Only the list without filters says it, and so only that one may walk
--- the first index: to look there for the oldest of a few new orders, past ten million completed ones,
--- would be a plan that statistics allow and nobody wants.
+-- number > 0 is always true. Only the list without filters has this condition, so only that list
+-- can use the first index. Otherwise the planner might look there for the oldest of a few new
+-- orders, past ten million completed ones.
 CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
 CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
 
--- One row for each product of an order: the index from a product to its orders, for the product
--- filter and for the history of the stock. It is the placing's stock movement at the same time, so
--- that no row is written twice.
+-- One row for each product of an order: it finds the orders of a product, for the product filter
+-- and for the history of the stock. The row is also the stock movement of placing the order, so
+-- that placing writes one row for both.
 CREATE TABLE order_products (
     product_id   text     COLLATE "C" NOT NULL,
     created_at   timestamptz(3) NOT NULL,
@@ -167,16 +169,16 @@ CREATE TABLE order_products (
                           CONSTRAINT order_products_taken_range CHECK (taken BETWEEN 0 AND 100000000),
     CONSTRAINT order_products_pkey PRIMARY KEY (product_id, created_at, order_number)
 );
-COMMENT ON TABLE  order_products              IS 'Which orders hold a product, newest first by its key, and what placing them took';
-COMMENT ON COLUMN order_products.product_id   IS 'The product; of the storefront also such as the catalogue does not know';
-COMMENT ON COLUMN order_products.created_at   IS 'orders.created_at, for lists in its order';
+COMMENT ON TABLE  order_products              IS 'The orders of a product, by time, and the units that placing them took';
+COMMENT ON COLUMN order_products.product_id   IS 'The product; in orders of the storefront also one that the catalogue does not know';
+COMMENT ON COLUMN order_products.created_at   IS 'orders.created_at, by which lists are sorted';
 COMMENT ON COLUMN order_products.order_number IS 'orders.number';
 COMMENT ON COLUMN order_products.quantity     IS 'Units in the order now; 0 when an edit removed them';
-COMMENT ON COLUMN order_products.taken        IS 'Units the placing took from the stock; later changes are stock_adjustments';
+COMMENT ON COLUMN order_products.taken        IS 'Units that placing took from the stock; later changes are in stock_adjustments';
 
 -- What happened to an order: one row for each version of it.
 CREATE TABLE order_events (
-    -- The order of the stream others follow.
+    -- The position in the stream of all events.
     number      bigint   NOT NULL GENERATED ALWAYS AS IDENTITY
                          CONSTRAINT order_events_pkey PRIMARY KEY,
     order_id    uuid     NOT NULL,
@@ -189,24 +191,24 @@ CREATE TABLE order_events (
     who         text     NOT NULL,
     detail      json,
     created_at  timestamptz(3) NOT NULL,
-    -- Two changes can never claim to be the same step.
+    -- Two changes can never make the same version.
     CONSTRAINT order_events_version_key UNIQUE (order_id, version)
 );
 COMMENT ON TABLE  order_events             IS 'The history of every order: one row for each version; never rewritten';
-COMMENT ON COLUMN order_events.number      IS 'Position in the stream of all events; a later number may commit earlier';
+COMMENT ON COLUMN order_events.number      IS 'Position in the stream of all events; a higher number may be committed earlier';
 COMMENT ON COLUMN order_events.order_id    IS 'orders.id';
 COMMENT ON COLUMN order_events.version     IS 'The version of the order that the event made';
-COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, hidden, or touched: written again without a difference';
+COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, hidden, or touched: an update that changed no value';
 COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
 COMMENT ON COLUMN order_events.to_status   IS 'Status after';
-COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user of a change in psql';
+COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user for a change in psql';
 COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before; shipped: carrier and tracking number as they are now';
 COMMENT ON COLUMN order_events.created_at  IS 'When';
 
--- What the placing of orders does not explain of the stock.
+-- Changes of stock other than by placing an order.
 CREATE TABLE stock_adjustments (
-    -- Starts beyond every order's number, so that (created_at, number) tells all movements of a
-    -- product apart, be they orders or adjustments.
+    -- Starts beyond every order's number, so that (created_at, number) is unique among all
+    -- movements of a product, both orders and adjustments.
     number       bigint   NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001)
                           CONSTRAINT stock_adjustments_pkey PRIMARY KEY,
     product_id   text     COLLATE "C" NOT NULL
@@ -215,8 +217,8 @@ CREATE TABLE stock_adjustments (
     cause        text     NOT NULL
                           CONSTRAINT stock_adjustments_cause_known
                           CHECK (cause IN ('initial', 'adjusted', 'edited', 'cancelled', 'direct')),
-    -- orders.number. No foreign key: orders are never deleted and numbers never change, and with a key
-    -- TRUNCATE orders would be refused in PostgreSQL's words before a trigger could say ours.
+    -- orders.number. No foreign key: orders are never deleted and numbers never change, and with a
+    -- key PostgreSQL would refuse TRUNCATE orders before our trigger could say what to do instead.
     order_number bigint   CONSTRAINT stock_adjustments_order_named
                           CHECK ((order_number IS NOT NULL) = (cause IN ('edited', 'cancelled'))),
     reason       text     CONSTRAINT stock_adjustments_reason_length CHECK (char_length(reason) <= 200),
@@ -226,31 +228,32 @@ CREATE TABLE stock_adjustments (
 CREATE INDEX stock_adjustments_by_product ON stock_adjustments (product_id, created_at, number);
 COMMENT ON TABLE  stock_adjustments              IS 'Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both';
 COMMENT ON COLUMN stock_adjustments.number       IS 'Sequential number, beyond every order''s';
-COMMENT ON COLUMN stock_adjustments.product_id   IS 'Whose stock changed';
+COMMENT ON COLUMN stock_adjustments.product_id   IS 'The product whose stock changed';
 COMMENT ON COLUMN stock_adjustments.delta        IS 'By how many units';
 COMMENT ON COLUMN stock_adjustments.cause        IS 'initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql';
 COMMENT ON COLUMN stock_adjustments.order_number IS 'orders.number, when an order was edited or cancelled';
-COMMENT ON COLUMN stock_adjustments.reason       IS 'What the person who adjusted it wrote';
+COMMENT ON COLUMN stock_adjustments.reason       IS 'The reason that was given for an adjustment';
 COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
 
--- Functions that explain what they write set `waybill.inside` around it. Every other writer is a person
--- in psql, and is refused or has the change explained by a trigger. A setting in the function's own
--- CREATE statement would be simpler, but only a superuser may write such a statement.
-CREATE FUNCTION inside() RETURNS boolean
+-- Functions that write the history of their changes themselves set `waybill.internal_write` while
+-- they do so. Every other write is one of a person in psql: triggers refuse it or add the history.
+-- It would be simpler to set this in the CREATE statement of such a function, but only a superuser
+-- may do so.
+CREATE FUNCTION is_internal_write() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT current_setting('waybill.inside', true) IS NOT DISTINCT FROM 'on' $$;
-COMMENT ON FUNCTION inside() IS 'Whether a function is writing that explains its changes itself';
+$$ SELECT current_setting('waybill.internal_write', true) IS NOT DISTINCT FROM 'on' $$;
+COMMENT ON FUNCTION is_internal_write() IS 'Whether a function of this schema is writing that also writes the history of its changes';
 
-CREATE FUNCTION set_inside(is_inside boolean) RETURNS text
+CREATE FUNCTION set_internal_write(is_internal boolean) RETURNS text
     LANGUAGE sql AS
-$$ SELECT set_config('waybill.inside', CASE WHEN is_inside THEN 'on' ELSE '' END, true) $$;
-COMMENT ON FUNCTION set_inside(boolean) IS 'Says that what is written from now on is explained by its writer, or no longer is';
+$$ SELECT set_config('waybill.internal_write', CASE WHEN is_internal THEN 'on' ELSE '' END, true) $$;
+COMMENT ON FUNCTION set_internal_write(boolean) IS 'Begins or ends writes whose history the writing function writes itself';
 
 CREATE FUNCTION who() RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
-COMMENT ON FUNCTION who() IS 'Whom a change is put down to: SET waybill.who, or else the database user';
+COMMENT ON FUNCTION who() IS 'The name for a change in the history: the setting waybill.who, or else the database user';
 
 CREATE FUNCTION explain_stock() RETURNS trigger
     LANGUAGE plpgsql AS
@@ -264,7 +267,7 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION explain_stock() IS 'Writes down a change of stock that no function of the service explains';
+COMMENT ON FUNCTION explain_stock() IS 'Adds a row to stock_adjustments for a change of stock in psql';
 
 CREATE TRIGGER products_stock_begins
     AFTER INSERT ON products FOR EACH ROW
@@ -272,10 +275,11 @@ CREATE TRIGGER products_stock_begins
     EXECUTE FUNCTION explain_stock();
 CREATE TRIGGER products_stock_explained
     AFTER UPDATE OF stock ON products FOR EACH ROW
-    WHEN (NEW.stock <> OLD.stock AND NOT inside())
+    WHEN (NEW.stock <> OLD.stock AND NOT is_internal_write())
     EXECUTE FUNCTION explain_stock();
 
--- Gives back what an order holds. The caller holds the order's row, so this happens once.
+-- Returns the units of an order to the stock. The caller has locked the order, so this is done
+-- once.
 CREATE FUNCTION return_stock(order_number bigint, items json) RETURNS void
     LANGUAGE plpgsql AS
 $$
@@ -284,7 +288,7 @@ BEGIN
       WHERE id IN (SELECT line ->> 'product_id' FROM json_array_elements(items) AS line)
       ORDER BY id
         FOR NO KEY UPDATE;
-    PERFORM waybill.set_inside(true);
+    PERFORM waybill.set_internal_write(true);
     WITH held AS (
         SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::integer) AS units
           FROM json_array_elements(items) AS line
@@ -302,14 +306,14 @@ BEGIN
     SELECT product_id, units, 'cancelled', return_stock.order_number, waybill.who(), clock_timestamp()
       FROM held
      ORDER BY product_id;
-    PERFORM waybill.set_inside(false);
+    PERFORM waybill.set_internal_write(false);
 END
 $$;
-COMMENT ON FUNCTION return_stock(bigint, json) IS 'Puts the units of a cancelled order back on the shelf and explains them';
+COMMENT ON FUNCTION return_stock(bigint, json) IS 'Returns the units of a cancelled order to the stock, with a row in stock_adjustments for each';
 
--- Every change of an order goes through here, whoever makes it: what may not change stays, the
--- status moves along its arrows, a cancelled order gives its stock back, the version moves by one,
--- and the history says so.
+-- Checks every change of an order, also one made in psql: identity never changes, the status moves
+-- as may_move() allows, a cancelled order returns its stock. Raises the version by one and adds the
+-- event.
 CREATE FUNCTION change_order() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
@@ -338,7 +342,7 @@ BEGIN
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
-        IF NOT waybill.inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened = 'moved' THEN
             RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
                 OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
@@ -358,14 +362,17 @@ BEGIN
                                           'tracking_number', NEW.tracking_number);
         ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
             happened := 'hidden';
-        ELSIF OLD.channel = 'storefront' THEN
-            -- Its clients are promised that every accepted call moves updated_at.
-            happened := 'touched';
         ELSIF NEW::text <> OLD::text THEN
-            -- Never silently undone: the writer of a new column has to teach this function.
+            -- A column that this function does not know, or one that it sets itself. Without an
+            -- event the change would be missing in the history, so whoever adds a column must add
+            -- it here.
             RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
+        ELSIF OLD.channel = 'storefront' THEN
+            -- The storefront contract promises that every accepted call moves updated_at.
+            happened := 'touched';
         ELSE
+            -- Nothing has changed.
             RETURN OLD;
         END IF;
     END IF;
@@ -382,21 +389,21 @@ BEGIN
     RETURN NEW;
 END
 $$;
-COMMENT ON FUNCTION change_order() IS 'The rules of every change of an order, also of one made in psql';
+COMMENT ON FUNCTION change_order() IS 'Checks every change of an order, also one made in psql, and adds it to the history';
 
 CREATE TRIGGER orders_change
     BEFORE UPDATE ON orders FOR EACH ROW
     EXECUTE FUNCTION change_order();
 CREATE TRIGGER orders_are_placed
     BEFORE INSERT ON orders FOR EACH STATEMENT
-    WHEN (NOT inside())
+    WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
 CREATE TRIGGER orders_are_kept
     BEFORE DELETE ON orders FOR EACH ROW
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
 CREATE TRIGGER order_products_explain_stock
     BEFORE UPDATE OR DELETE ON order_products FOR EACH STATEMENT
-    WHEN (NOT inside())
+    WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 CREATE TRIGGER order_events_are_kept
     BEFORE UPDATE OR DELETE ON order_events FOR EACH STATEMENT
@@ -404,7 +411,7 @@ CREATE TRIGGER order_events_are_kept
 CREATE TRIGGER stock_adjustments_are_kept
     BEFORE UPDATE OR DELETE ON stock_adjustments FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
--- TRUNCATE fires no trigger of rows.
+-- TRUNCATE does not fire row triggers.
 CREATE TRIGGER orders_are_not_emptied
     BEFORE TRUNCATE ON orders FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');

@@ -1,37 +1,45 @@
--- Placing orders: any number of them by one call, one round trip, one commit.
+-- Places orders: any number of them by one call, in one round trip, with one commit.
 --
--- Orders that wait at the same moment come in together. Everything fits nearly always, and then the
--- whole batch is a few set-based statements: products locked in id order, each updated once, all
--- rows inserted together. Only when something is short, unknown or used does the same call decide
--- order by order, in the order of arrival, on numbers in memory; what it decided is then placed by
--- the same statement. A refusal is a row of the result, never an error, so neighbours in a batch do
--- not feel it, and it leaves nothing behind.
+-- The service passes all orders that wait at the same moment. Nearly always there is enough stock
+-- for all of them. Then the whole batch is a few set-based statements: products are locked in id
+-- order and updated once each, and all rows are inserted together. Only if a product is short or
+-- unknown, or a reference is used, the same call decides order by order, in the order of arrival,
+-- on numbers in memory; the same statement then inserts what was accepted. A refusal is a row of
+-- the result and never an error, so it does not affect other orders of the batch, and it leaves
+-- nothing behind.
 --
--- Locks are taken in one order by everybody: references, products by id, customers by id. So two
--- instances may place at once and never deadlock.
+-- Every writer takes locks in the same order: references, products by id, customers by id. So two
+-- instances that place orders at the same time never deadlock.
 SET LOCAL search_path = waybill, pg_temp;
 
+CREATE DOMAIN placing_outcome AS text
+    CONSTRAINT placing_outcome_known CHECK (VALUE IN (
+        'placed', 'out_of_stock', 'unknown_product', 'unknown_customer', 'reference_used'));
+COMMENT ON DOMAIN placing_outcome IS 'What became of an order that was to be placed';
+
 CREATE FUNCTION place_orders(
-    -- Orders, in the order of their arrival. A shortage is met by refuse (the whole order), partial
-    -- (take the units that are there) or partial_products (a product is taken whole or not at all,
-    -- and one that is unknown is only another that is not there).
+    -- Orders, in the order of their arrival. What to do about a shortage: refuse (the whole
+    -- order), partial (take the units that are in stock) or partial_products (take all units of a
+    -- product or none; an unknown product counts as one of which there are none).
     ids             uuid[],
     channels        text[],
     customers       text[],
     order_refs      text[],
     shortages       text[],
-    whos            text[],
-    -- Lines: to which order each belongs (counted from 1, ascending), and what it asks for. A line
-    -- without product is a free item and brings its price; a given price wins over the catalogue's.
+    actors          text[],
+    -- Lines: the position of the order that each belongs to (counted from 1, ascending), and what
+    -- it asks for. A line without a product is a free item and has a price of its own; a price that
+    -- is given takes precedence over the catalogue's.
     line_orders     integer[],
     line_products   text[],
     line_names      text[],
     line_quantities integer[],
-    line_prices     numeric[]
+    line_prices     numeric[],
+    -- Whether each order may make its customer known. NULL when all may.
+    introduces      boolean[] DEFAULT NULL
 )
 RETURNS TABLE (
-    place          integer,
-    outcome        text,
+    outcome        placing_outcome,
     number         bigint,
     items          json,
     total_quantity integer,
@@ -43,17 +51,19 @@ RETURNS TABLE (
 $$
 #variable_conflict use_column
 DECLARE
-    at_all      constant timestamptz(3) := clock_timestamp();
+    placed_at   constant timestamptz(3) := clock_timestamp();
     outcomes    text[]    := array_fill('placed'::text, ARRAY[cardinality(ids)]);
     details     json[];
     granted     integer[] := line_quantities;
     fits        boolean;
-    -- Who holds the reference of each order: its number, or minus the place of a twin in this batch.
+    -- Which order has the reference of each order already: its number, or minus the position of an
+    -- earlier order of this batch.
     holders     bigint[]  := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
     referenced  boolean   := cardinality(array_remove(order_refs, NULL)) > 0;
-    -- What is on the shelf while orders are decided one by one, and where each line finds it there.
-    shelf_ids   text[];
-    shelf_units bigint[];
+    -- The stock that is left while orders are decided one by one, and the index of each line's
+    -- product in it.
+    stock_ids   text[];
+    stock_left  bigint[];
     slots       integer[];
     -- The order being decided.
     first_line  integer := 1;
@@ -64,31 +74,42 @@ DECLARE
     enough      boolean;
     served      boolean;
 BEGIN
+    IF introduces IS NOT NULL THEN
+        -- Customers are never deleted: one that is known now is still known at the insert.
+        SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
+                                   OR EXISTS (SELECT FROM customers WHERE id = customer)
+                              THEN 'placed' ELSE 'unknown_customer' END ORDER BY position)
+          INTO outcomes
+          FROM unnest(introduces, customers)
+               WITH ORDINALITY AS o (may_introduce, customer, position);
+    END IF;
+
     IF referenced THEN
-        -- A reference that another transaction is just using must be waited for before it can be
-        -- called free; the lock is on its words, as there is no row yet.
+        -- Another transaction may be using the reference at this moment, so its end must be waited
+        -- for. There is no row to lock yet, so the lock is on a hash of the text.
         PERFORM pg_advisory_xact_lock(key)
            FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
                    FROM unnest(channels, order_refs) AS given (channel, reference)
                   WHERE reference IS NOT NULL
                   ORDER BY key) AS keys;
-        SELECT array_agg(coalesce(held.number, -given.twin) ORDER BY given.place)
+        SELECT array_agg(coalesce(held.number, -given.earlier) ORDER BY given.position)
           INTO holders
-          FROM (SELECT channel, reference, place,
+          FROM (SELECT channel, reference, position,
                        CASE WHEN reference IS NOT NULL THEN
-                           nullif(min(place) OVER (PARTITION BY channel, reference), place)
-                       END AS twin
+                           nullif(min(position) OVER (PARTITION BY channel, reference), position)
+                       END AS earlier
                   FROM unnest(channels, order_refs)
-                       WITH ORDINALITY AS o (channel, reference, place)) AS given
+                       WITH ORDINALITY AS o (channel, reference, position)) AS given
           LEFT JOIN orders AS held USING (channel, reference);
     END IF;
 
     WITH demand AS (
         SELECT product, sum(quantity) AS units
-          FROM unnest(line_orders, line_products, line_quantities) AS line (place, product, quantity)
-         WHERE product IS NOT NULL AND takes_stock(channels[place])
+          FROM unnest(line_orders, line_products, line_quantities)
+                    AS line (position, product, quantity)
+         WHERE product IS NOT NULL AND takes_stock(channels[position])
          GROUP BY product
-    ), shelf AS MATERIALIZED (
+    ), stocked AS MATERIALIZED (
         SELECT id, stock
           FROM products
          WHERE id = ANY (ARRAY(SELECT product FROM demand)) AND retired_at IS NULL
@@ -97,40 +118,41 @@ BEGIN
     )
     SELECT count(*) = count(*) FILTER (WHERE units <= stock)
       INTO fits
-      FROM demand LEFT JOIN shelf ON id = product;
+      FROM demand LEFT JOIN stocked ON id = product;
 
     IF NOT fits OR referenced THEN
         -- The products are locked, so these numbers stay true until the commit.
         SELECT array_agg(id), array_agg(stock)
-          INTO shelf_ids, shelf_units
+          INTO stock_ids, stock_left
           FROM products
          WHERE id = ANY (line_products) AND retired_at IS NULL;
         SELECT array_agg(slot ORDER BY line)
           INTO slots
           FROM unnest(line_products) WITH ORDINALITY AS asked (product, line)
-          LEFT JOIN unnest(shelf_ids) WITH ORDINALITY AS shelf (product, slot) USING (product);
+          LEFT JOIN unnest(stock_ids) WITH ORDINALITY AS known (product, slot) USING (product);
 
-        FOR place IN 1 .. cardinality(ids) LOOP
+        FOR position IN 1 .. cardinality(ids) LOOP
             first_line := end_line;
-            WHILE line_orders[end_line] = place LOOP
+            WHILE line_orders[end_line] = position LOOP
                 end_line := end_line + 1;
             END LOOP;
 
-            IF holders[place] < 0 AND outcomes[-holders[place]] <> 'placed' THEN
-                -- The twin that came first was refused, so the reference is free again; a third of
-                -- the same name now finds this one.
-                FOR later IN place + 1 .. cardinality(ids) LOOP
-                    IF holders[later] = holders[place] THEN
-                        holders[later] := -place;
+            IF holders[position] < 0 AND outcomes[-holders[position]] <> 'placed' THEN
+                -- The earlier order of this reference was refused, so the reference is free again.
+                -- Later orders of the same reference now meet this order instead.
+                FOR later IN position + 1 .. cardinality(ids) LOOP
+                    IF holders[later] = holders[position] THEN
+                        holders[later] := -position;
                     END IF;
                 END LOOP;
-                holders[place] := NULL;
+                holders[position] := NULL;
             END IF;
-            IF holders[place] IS NOT NULL THEN
-                outcomes[place] := 'reference_used';
+            CONTINUE WHEN outcomes[position] <> 'placed';
+            IF holders[position] IS NOT NULL THEN
+                outcomes[position] := 'reference_used';
                 CONTINUE;
             END IF;
-            CONTINUE WHEN NOT takes_stock(channels[place]);
+            CONTINUE WHEN NOT takes_stock(channels[position]);
 
             missing := false;
             enough  := true;
@@ -139,79 +161,82 @@ BEGIN
                 IF slots[line] IS NULL THEN
                     missing := true;
                 ELSE
-                    shelf_units[slots[line]] := shelf_units[slots[line]] - line_quantities[line];
-                    enough := enough AND shelf_units[slots[line]] >= 0;
+                    stock_left[slots[line]] := stock_left[slots[line]] - line_quantities[line];
+                    enough := enough AND stock_left[slots[line]] >= 0;
                 END IF;
             END LOOP;
             CONTINUE WHEN enough AND NOT missing;
 
-            -- Not everything is there: put it back and see what can be done.
+            -- Not everything is in stock: undo the count, and see which part can be placed.
             FOR line IN first_line .. end_line - 1 LOOP
                 IF slots[line] IS NOT NULL THEN
-                    shelf_units[slots[line]] := shelf_units[slots[line]] + line_quantities[line];
+                    stock_left[slots[line]] := stock_left[slots[line]] + line_quantities[line];
                 END IF;
             END LOOP;
-            missing := missing AND shortages[place] <> 'partial_products';
+            missing := missing AND shortages[position] <> 'partial_products';
             SELECT json_agg(asked), array_agg(product_id)
               INTO shorts, short
-              FROM (SELECT line_products[line] AS product_id, sum(line_quantities[line]) AS requested,
-                           coalesce(min(shelf_units[slots[line]]), 0) AS available
+              FROM (SELECT line_products[line] AS product_id,
+                           sum(line_quantities[line]) AS requested,
+                           coalesce(min(stock_left[slots[line]]), 0) AS available
                       FROM generate_series(first_line, end_line - 1) AS line
                      WHERE line_products[line] IS NOT NULL AND (slots[line] IS NULL OR NOT missing)
                      GROUP BY 1
                      ORDER BY 1) AS asked
              WHERE requested > available;
-            details[place] := shorts;
+            details[position] := shorts;
             IF missing THEN
-                outcomes[place] := 'unknown_product';
+                outcomes[position] := 'unknown_product';
                 CONTINUE;
             END IF;
             served := false;
-            IF shortages[place] <> 'refuse' THEN
+            IF shortages[position] <> 'refuse' THEN
                 FOR line IN first_line .. end_line - 1 LOOP
                     IF slots[line] IS NULL AND line_products[line] IS NOT NULL
-                        OR shortages[place] = 'partial_products' AND line_products[line] = ANY (short)
+                        OR shortages[position] = 'partial_products'
+                           AND line_products[line] = ANY (short)
                     THEN
                         granted[line] := 0;
                     ELSIF slots[line] IS NOT NULL THEN
-                        granted[line] := least(granted[line], shelf_units[slots[line]]);
-                        shelf_units[slots[line]] := shelf_units[slots[line]] - granted[line];
+                        granted[line] := least(granted[line], stock_left[slots[line]]);
+                        stock_left[slots[line]] := stock_left[slots[line]] - granted[line];
                     END IF;
                     served := served OR granted[line] > 0;
                 END LOOP;
             END IF;
             IF NOT served THEN
-                outcomes[place] := 'out_of_stock';
+                outcomes[position] := 'out_of_stock';
             END IF;
         END LOOP;
         IF end_line <= cardinality(line_orders) THEN
-            RAISE EXCEPTION 'line % stands behind the lines of a later order', end_line
+            RAISE EXCEPTION 'line % comes after the lines of a later order', end_line
                 USING ERRCODE = 'invalid_parameter_value';
         END IF;
     END IF;
 
-    -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
-    -- what is looped over was worked out once.
-    PERFORM set_inside(true);
+    -- The planner expects a row or two of each list and loops over it. MATERIALIZED makes sure that
+    -- the inner side of such a loop is computed only once.
+    PERFORM set_internal_write(true);
     RETURN QUERY
     WITH line AS MATERIALIZED (
-        SELECT l.place, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
+        SELECT l.position, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
                coalesce(l.price, p.price, 0.00)::numeric(12, 2) AS price,
-               coalesce(p.name, l.name) AS name, takes_stock(channels[l.place]) AS takes
+               coalesce(p.name, l.name) AS name, takes_stock(channels[l.position]) AS takes
           FROM unnest(line_orders, line_products, line_names, granted, line_prices)
-               WITH ORDINALITY AS l (place, product, name, quantity, price, nr)
+               WITH ORDINALITY AS l (position, product, name, quantity, price, nr)
           LEFT JOIN products AS p ON p.id = l.product
-         WHERE l.quantity > 0 AND outcomes[l.place] = 'placed'
-    ), taken AS (
-        -- Counted above, under lock; were the count wrong, the check of the table fails the batch.
+         WHERE l.quantity > 0 AND outcomes[l.position] = 'placed'
+    ), stock_taken AS (
+        -- The units were counted above, under lock. If the count were wrong, the table's check
+        -- would fail the whole batch.
         UPDATE products
            SET stock = stock - units, version = version + 1,
-               updated_at = greatest(at_all, updated_at + interval '1 millisecond')
+               updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
           FROM (SELECT product, sum(quantity) AS units
                   FROM line WHERE takes AND known GROUP BY product) AS demand
          WHERE id = product
-    ), met AS (
-        -- The search before the insert spares known customers a number of the sequence.
+    ), new_customers AS (
+        -- ON CONFLICT alone would use up a number of the sequence for each known customer.
         INSERT INTO customers (id)
         SELECT DISTINCT customer
           FROM unnest(customers, outcomes) AS o (customer, outcome)
@@ -220,49 +245,50 @@ BEGIN
          ORDER BY customer
             ON CONFLICT DO NOTHING
     ), document AS MATERIALIZED (
-        SELECT place, ('[' || string_agg(render_line(product, name, quantity, price), ','
+        SELECT position, ('[' || string_agg(render_line(product, name, quantity, price), ','
                                          ORDER BY nr) || ']')::json AS items,
                sum(quantity)::integer AS units, sum(quantity * price) AS amount
           FROM line
-         GROUP BY place
+         GROUP BY position
     ), placed AS (
         INSERT INTO orders (id, channel, reference, customer_id, items, total_quantity,
                             total_amount, created_at, updated_at)
         SELECT o.id, channel, reference, customer, coalesce(items, '[]'), coalesce(units, 0),
-               coalesce(amount, 0), at_all, at_all
+               coalesce(amount, 0), placed_at, placed_at
           FROM unnest(ids, channels, order_refs, customers, outcomes)
-               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, place)
-          LEFT JOIN document USING (place)
+               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, position)
+          LEFT JOIN document USING (position)
          WHERE outcome = 'placed'
-         ORDER BY place
+         ORDER BY position
         RETURNING orders.*
     ), numbered AS (
-        SELECT o.place, o.who, placed.*
-          FROM unnest(ids, whos) WITH ORDINALITY AS o (id, who, place)
+        SELECT o.position, o.who, placed.*
+          FROM unnest(ids, actors) WITH ORDINALITY AS o (id, who, position)
           JOIN placed USING (id)
-    ), told AS (
+    ), events AS (
         INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
-        SELECT id, 1, 'placed', status, who, at_all
+        SELECT id, 1, 'placed', status, who, placed_at
           FROM numbered
-         ORDER BY place
-    ), copied AS (
+         ORDER BY position
+    ), products_of_orders AS (
         INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-        SELECT product, at_all, number, units, CASE WHEN takes THEN units ELSE 0 END
-          FROM (SELECT place, product, takes, sum(quantity) AS units
-                  FROM line WHERE product IS NOT NULL GROUP BY place, product, takes) AS sold
-          JOIN numbered USING (place)
+        SELECT product, placed_at, number, units, CASE WHEN takes THEN units ELSE 0 END
+          FROM (SELECT position, product, takes, sum(quantity) AS units
+                  FROM line WHERE product IS NOT NULL GROUP BY position, product, takes) AS sold
+          JOIN numbered USING (position)
          ORDER BY product
     )
-    SELECT o.place::integer, o.outcome,
-           coalesce(n.number, nullif(greatest(holders[o.place], 0), 0),
-                    (SELECT twin.number FROM numbered AS twin WHERE twin.place = -holders[o.place])),
-           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.place]
-      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, place)
-      LEFT JOIN numbered AS n ON n.place = o.place
-     ORDER BY o.place;
-    PERFORM set_inside(false);
+    SELECT o.outcome::placing_outcome,
+           coalesce(n.number, nullif(greatest(holders[o.position], 0), 0),
+                    (SELECT earlier.number FROM numbered AS earlier
+                      WHERE earlier.position = -holders[o.position])),
+           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.position]
+      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, position)
+      LEFT JOIN numbered AS n ON n.position = o.position
+     ORDER BY o.position;
+    PERFORM set_internal_write(false);
 END
 $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],
-                                 integer[], text[], text[], integer[], numeric[])
-    IS 'Places many orders at once, one outcome row each: placed, out_of_stock, unknown_product, reference_used';
+                                 integer[], text[], text[], integer[], numeric[], boolean[])
+    IS 'Places many orders at once; one row for each, in the order given';

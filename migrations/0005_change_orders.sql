@@ -1,16 +1,24 @@
--- Changing what is there: one call each, one round trip, an outcome row instead of an error.
+-- Changes of orders and of the stock: each is one call in one round trip, and answers an outcome
+-- instead of raising an error.
 --
--- Which order is meant comes the same way to all of them: by id, or by number when the id is NULL.
--- scope is the channel that asks, which sees its own orders and none that it has hidden; NULL is the
--- own API, which sees all and moves them by its own strict rule. owner limits to one customer's
--- orders, expected to one version; NULL limits nothing.
+-- All functions name an order in the same way: by id, or by number when the id is NULL. scope is
+-- the channel of the caller, which sees only its own orders and none that it has hidden; NULL is
+-- the own API, which sees all orders and moves them by its own strict rule. owner limits the call
+-- to orders of one customer, expected to one version of the order; NULL is no limit.
 --
--- Outcomes: done; not_found; version_changed; refused (the status, or the channel, does not allow it).
--- Whatever the outcome, an order that was found comes back as it now is.
+-- Outcomes of every change: done; not_found; version_changed; refused (the status or the channel
+-- does not allow it). An order that was found is always returned as it is after the call.
 SET LOCAL search_path = waybill, pg_temp;
 
+CREATE DOMAIN change_outcome AS text
+    CONSTRAINT change_outcome_known CHECK (VALUE IN (
+        'done', 'not_found', 'version_changed', 'refused',
+        -- Of edits alone.
+        'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines'));
+COMMENT ON DOMAIN change_outcome IS 'What became of a change of an order';
+
 CREATE TYPE order_outcome AS (
-    outcome          text,
+    outcome          change_outcome,
     id               uuid,
     number           bigint,
     channel          text,
@@ -38,21 +46,22 @@ SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.refere
 $$;
 COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
 
--- Takes the order for this transaction, or says why it cannot be changed: NULL when it can.
-CREATE FUNCTION hold_order(order_id uuid, order_number bigint, scope text, owner text,
+-- Locks an order until the end of the transaction. obstacle says why it cannot be changed; NULL
+-- when it can. An order that the caller may not see is not even locked.
+CREATE FUNCTION lock_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, INOUT o orders, OUT obstacle text)
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    IF order_id IS NOT NULL THEN
-        SELECT * INTO o FROM waybill.orders WHERE id = order_id FOR NO KEY UPDATE;
-    ELSE
-        SELECT * INTO o FROM waybill.orders WHERE number = order_number FOR NO KEY UPDATE;
-    END IF;
-    IF o.id IS NULL OR o.channel <> scope OR o.hidden_at IS NOT NULL AND scope IS NOT NULL
-        OR o.customer_id IS DISTINCT FROM coalesce(owner, o.customer_id)
-    THEN
-        o        := NULL;
+    SELECT *
+      INTO o
+      FROM waybill.orders
+     WHERE id = coalesce(order_id,
+                         (SELECT id FROM waybill.orders WHERE number = order_number))
+       AND (scope IS NULL OR channel = scope AND hidden_at IS NULL)
+       AND (owner IS NULL OR customer_id = owner)
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
         obstacle := 'not_found';
     ELSIF o.version <> expected THEN
         obstacle := 'version_changed';
@@ -61,11 +70,12 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION hold_order(uuid, bigint, text, text, bigint, orders)
-    IS 'Locks an order for a change, or names the obstacle';
+COMMENT ON FUNCTION lock_order(uuid, bigint, text, text, bigint, orders)
+    IS 'Locks an order for a change, or says why it cannot be changed';
 
--- Moves, and cancels: the trigger gives back the stock. Cancelling what is cancelled is refused
--- with that status, which a caller may well take for success.
+-- Moves an order to a status; when that is cancelled, a trigger returns its stock. To cancel an
+-- order that is cancelled already is refused; a caller may see that from its status, and take it as
+-- success.
 CREATE FUNCTION move_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, to_status text, who text)
     RETURNS order_outcome
@@ -79,8 +89,8 @@ BEGIN
     IF order_id IS NULL THEN
         SELECT id INTO order_id FROM waybill.orders WHERE number = order_number;
     END IF;
-    -- Nearly every move is allowed: it is tried at once, which spares the lock before the change, a
-    -- fifth of its cost. Only a miss is looked into.
+    -- Nearly every move is allowed. So the change is tried at once, without a lock before it, which
+    -- saves a fifth of the cost. Only when no row was changed, the reason is looked for.
     UPDATE waybill.orders
        SET status = to_status
      WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
@@ -92,14 +102,14 @@ BEGIN
         RETURN waybill.order_outcome('done', o);
     END IF;
 
-    SELECT * INTO held FROM waybill.hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM waybill.lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN waybill.order_outcome(held.obstacle, o);
     ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
         RETURN waybill.order_outcome('refused', o);
     END IF;
-    -- It has become possible since.
+    -- Another transaction has made it possible in the meantime.
     UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
     RETURN waybill.order_outcome('done', o);
 END
@@ -107,11 +117,10 @@ $$;
 COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
     IS 'Moves an order to a status; to cancelled, its stock returns with it';
 
--- Moves that wait at the same moment, in the order of their arrival: one commit for all of them. All
--- that they will touch is locked first, orders by id and then products by id, so that what one move
--- after the other takes is held already and no two calls wait for each other.
+-- Moves several orders, in the order given, with one commit for all. All rows that they will change
+-- are locked first, orders by id and then products by id, so that no two calls can deadlock.
 CREATE FUNCTION move_orders(order_ids uuid[], order_numbers bigint[], scopes text[], owners text[],
-                            expecteds bigint[], to_statuses text[], whos text[])
+                            expecteds bigint[], to_statuses text[], actors text[])
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -129,17 +138,18 @@ BEGIN
           ORDER BY id
             FOR NO KEY UPDATE;
     END IF;
-    FOR place IN 1 .. cardinality(to_statuses) LOOP
-        outcome := move_order(order_ids[place], order_numbers[place], scopes[place], owners[place],
-                              expecteds[place], to_statuses[place], whos[place]);
+    FOR position IN 1 .. cardinality(to_statuses) LOOP
+        outcome := move_order(order_ids[position], order_numbers[position], scopes[position],
+                              owners[position], expecteds[position], to_statuses[position],
+                              actors[position]);
         RETURN NEXT outcome;
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[])
-    IS 'Moves many orders at once, one outcome row each, in the order given';
+    IS 'Moves many orders at once; one row for each, in the order given';
 
--- In every status; a field that is not given stays.
+-- Shipping may change in every status. A field that is not given keeps its value.
 CREATE FUNCTION ship_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, carrier_given boolean, carrier text,
                            tracking_given boolean, tracking text, who text)
@@ -150,7 +160,7 @@ DECLARE
     held record;
     o    orders;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
@@ -165,9 +175,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text)
-    IS 'Says who carries an order and under which number';
+    IS 'Sets the carrier of an order and its tracking number';
 
--- Gone for its channel; kept for the audit, the history and the report.
+-- The channel of the order no longer shows it. The history and the report keep it.
 CREATE FUNCTION hide_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, who text)
     RETURNS order_outcome
@@ -177,7 +187,7 @@ DECLARE
     held record;
     o    orders;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
@@ -188,11 +198,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION hide_order(uuid, bigint, text, text, bigint, text)
-    IS 'Takes an order out of its channel''s sight';
+    IS 'Hides an order from its channel';
 
--- New absolute quantities for products; 0 removes, what is not named stays. A product that stands on
--- several lines is gathered on the first of them; a new one comes last, at the catalogue's price.
--- More outcomes: unknown_product and out_of_stock with detail, emptied, too_many_lines.
+-- Sets new quantities of products, not differences. 0 removes a product; one that is not named
+-- stays. A product on several lines is put together on the first of them; a new product comes last,
+-- at the catalogue's price. Further outcomes: unknown_product and out_of_stock with a detail,
+-- emptied, too_many_lines.
 CREATE FUNCTION edit_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, asked_products text[], asked_quantities integer[],
                            who text)
@@ -213,7 +224,7 @@ DECLARE
     unknown  json;
     short    json;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
         held.obstacle := 'refused';
@@ -258,7 +269,8 @@ BEGIN
            (SELECT array_agg(quantity ORDER BY product) FROM asked WHERE delta <> 0),
            (SELECT json_agg(product ORDER BY product) FROM asked WHERE delta > 0 AND NOT orderable),
            (SELECT json_agg(s ORDER BY product_id)
-              FROM (SELECT product AS product_id, quantity AS requested, stock + asked.units AS available
+              FROM (SELECT product AS product_id, quantity AS requested,
+                           stock + asked.units AS available
                       FROM asked WHERE delta > stock) AS s)
       INTO lines, document, units, amount, changed, deltas, levels, unknown, short
       FROM edited;
@@ -274,20 +286,20 @@ BEGIN
     END IF;
 
     PERFORM set_config('waybill.who', who, true);
-    PERFORM set_inside(true);
+    PERFORM set_internal_write(true);
     UPDATE orders
        SET items = document::json, total_quantity = units, total_amount = amount
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
         SELECT * FROM unnest(changed, deltas, levels) AS c (product, delta, quantity)
-    ), taken AS (
+    ), stock_changed AS (
         UPDATE products
            SET stock = stock - delta, version = version + 1,
                updated_at = greatest(o.updated_at, updated_at + interval '1 millisecond')
           FROM change
          WHERE id = product
-    ), copied AS (
+    ), products_changed AS (
         INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
         SELECT product, o.created_at, o.number, quantity, 0
           FROM change
@@ -297,15 +309,15 @@ BEGIN
     INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
     SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at
       FROM change;
-    PERFORM set_inside(false);
+    PERFORM set_internal_write(false);
     RETURN order_outcome('done', o);
 END
 $$;
 COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer[], text)
     IS 'Sets new quantities in a new order; the stock follows';
 
--- Brings a product into the catalogue with its first stock; no row when the id is taken. The search
--- before the insert spares the sequence a number then.
+-- Adds a product to the catalogue; no row when the id is taken. ON CONFLICT alone would use up a
+-- number of the sequence then.
 CREATE FUNCTION create_product(id product_id, name text, description text, price numeric,
                                stock bigint, who text)
     RETURNS SETOF products
@@ -323,16 +335,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text)
-    IS 'Brings a product into the catalogue with its first stock; no row when the id is taken';
+    IS 'Adds a product to the catalogue with its first stock; no row when the id is taken';
 
--- Outcomes: done, not_found, version_changed, below_zero, too_many. Changes the stock and explains it
--- in one statement, as cancelling and editing do: a trigger on the product then finds the explanation.
+CREATE DOMAIN adjustment_outcome AS text
+    CONSTRAINT adjustment_outcome_known CHECK (VALUE IN (
+        'done', 'not_found', 'version_changed', 'below_zero', 'too_many'));
+COMMENT ON DOMAIN adjustment_outcome IS 'What became of an adjustment of a stock';
+
+-- Changes the stock and writes the adjustment in one statement, as cancelling and editing do: a
+-- trigger on the product that fires after it finds the adjustment.
 CREATE FUNCTION adjust_stock(product product_id, delta bigint, reason text, expected bigint, who text,
-                             OUT outcome text, OUT p products)
+                             OUT outcome adjustment_outcome, OUT p products)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
-    -- The most that somebody may count by hand. Units of cancelled orders may come on top of it.
+    -- The most that a stock may be adjusted to. Units of cancelled orders may come on top of it.
     stock_max constant bigint := 1000000000000;
 BEGIN
     SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
@@ -344,7 +361,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
-        PERFORM set_inside(true);
+        PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
         ), explained AS (
@@ -354,7 +371,7 @@ BEGIN
               FROM adjusted
         )
         SELECT * INTO p FROM adjusted;
-        PERFORM set_inside(false);
+        PERFORM set_internal_write(false);
     END IF;
 END
 $$;

@@ -1,12 +1,12 @@
--- What customers bought: completed orders of every channel, kept up by what changes.
+-- The report of what customers bought: completed orders of every channel, updated by what changed.
 --
--- Adding up all history every two minutes would cost more every day. Instead each order that becomes
--- completed, or stops being so, leaves a row in report_changes in its own transaction; a refresh
--- takes those rows away and adds them to a ledger with one row for each customer. A row is taken by
--- DELETE ... RETURNING in the refresh's transaction, so it counts exactly once whenever its order
--- committed and wherever either side crashed: numbers taken early by transactions that commit late,
--- at which a remembered position would go wrong, do not matter here. The materialized view reads the
--- ledger.
+-- To add up the whole history every two minutes would cost more every day. Instead, each order that
+-- becomes completed, or is no longer completed, adds a row to report_changes in its own
+-- transaction. A refresh deletes those rows and adds them to a ledger with one row for each
+-- customer. The DELETE ... RETURNING is part of the refresh's transaction, so each row counts
+-- exactly once, whenever its order was committed and wherever either side crashed. A remembered
+-- position would go wrong here, as a transaction that took a low number may commit late. The
+-- materialized view reads the ledger.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE TABLE report_changes (
@@ -16,14 +16,14 @@ CREATE TABLE report_changes (
     amount      numeric(22, 2) NOT NULL
 );
 COMMENT ON TABLE  report_changes             IS 'What the next refresh adds to customer_ledger and takes away from here';
-COMMENT ON COLUMN report_changes.customer_id IS 'Whose sums change';
+COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change';
 COMMENT ON COLUMN report_changes.orders      IS '1 when an order became completed, -1 when it stopped being so, 0 when only the name changed';
 COMMENT ON COLUMN report_changes.quantity    IS 'Units to add; negative to take back';
 COMMENT ON COLUMN report_changes.amount      IS 'Amount to add; negative to take back';
 
 CREATE TABLE customer_ledger (
     customer_id    text    COLLATE "C" NOT NULL CONSTRAINT customer_ledger_pkey PRIMARY KEY,
-    -- Copied, so that a refresh reads this table alone.
+    -- A copy, so that the view reads this table alone.
     customer_name  text,
     orders         bigint  NOT NULL CONSTRAINT customer_ledger_orders_range CHECK (orders >= 0),
     total_quantity bigint  NOT NULL CONSTRAINT customer_ledger_quantity_range CHECK (total_quantity >= 0),
@@ -49,13 +49,13 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION note_completion() IS 'Leaves word for the report that an order is or is no longer completed';
+COMMENT ON FUNCTION note_completion() IS 'Adds the change to report_changes when an order becomes completed or no longer is';
 CREATE TRIGGER orders_completion
     AFTER UPDATE OF status ON orders FOR EACH ROW
     WHEN ((OLD.status = 'completed') <> (NEW.status = 'completed') AND NEW.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
 
--- The service renames customers itself, and may not write report_changes.
+-- SECURITY DEFINER: the service may rename customers, but may not write report_changes.
 CREATE FUNCTION note_name() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -64,14 +64,13 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION note_name() IS 'Leaves word for the report that a customer has another name';
+COMMENT ON FUNCTION note_name() IS 'Adds a change to report_changes when a customer gets another name';
 CREATE TRIGGER customers_name
     AFTER UPDATE OF name ON customers FOR EACH ROW
     WHEN (OLD.name IS DISTINCT FROM NEW.name)
     EXECUTE FUNCTION note_name();
 
--- REFRESH ... CONCURRENTLY sorts whole rows to look for twins; handed to it in order they cost it
--- a third.
+-- REFRESH ... CONCURRENTLY sorts whole rows to look for duplicates; sorted rows cost it a third.
 CREATE MATERIALIZED VIEW customer_report AS
     SELECT customer_id, customer_name, orders, total_quantity, total_amount
       FROM customer_ledger
@@ -82,11 +81,11 @@ CREATE UNIQUE INDEX customer_report_key ON customer_report (customer_id);
 CREATE INDEX customer_report_by_amount ON customer_report (total_amount, customer_id);
 CREATE INDEX customer_report_by_quantity ON customer_report (total_quantity, customer_id);
 CREATE INDEX customer_report_by_orders ON customer_report (orders, customer_id);
--- A bare row has no name; '' keeps it in the order, where NULL would fall out of a comparison.
+-- A customer without a name sorts as '', as a comparison with NULL would leave it out.
 CREATE INDEX customer_report_by_name ON customer_report (coalesce(customer_name, ''), customer_id);
-COMMENT ON MATERIALIZED VIEW customer_report IS 'Completed orders by customer: a snapshot; report_age says of when';
+COMMENT ON MATERIALIZED VIEW customer_report IS 'Completed orders by customer: a snapshot; the view report_age has its time';
 COMMENT ON COLUMN customer_report.customer_id    IS 'customers.id';
-COMMENT ON COLUMN customer_report.customer_name  IS 'customers.name; NULL on a bare row';
+COMMENT ON COLUMN customer_report.customer_name  IS 'customers.name; NULL when the customer has none';
 COMMENT ON COLUMN customer_report.orders         IS 'How many completed orders, of all channels';
 COMMENT ON COLUMN customer_report.total_quantity IS 'Units in them';
 COMMENT ON COLUMN customer_report.total_amount   IS 'Their amount';
@@ -101,21 +100,26 @@ CREATE TABLE report_refreshes (
     error       text,
     CONSTRAINT report_refreshes_result CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
 );
-COMMENT ON TABLE  report_refreshes             IS 'Every refresh of customer_report of the last 30 days, also those that found nothing to do';
-COMMENT ON COLUMN report_refreshes.number      IS 'Sequential number; a reader''s ETag';
+COMMENT ON TABLE  report_refreshes             IS 'Every refresh of customer_report in the last 30 days, also those that found no change';
+COMMENT ON COLUMN report_refreshes.number      IS 'Sequential number; the ETag of the report';
 COMMENT ON COLUMN report_refreshes.started_at  IS 'The report is true as of this moment';
-COMMENT ON COLUMN report_refreshes.finished_at IS 'When its result was there';
-COMMENT ON COLUMN report_refreshes.changes     IS 'How many changes it took in; with 0 the view was left as it was';
+COMMENT ON COLUMN report_refreshes.finished_at IS 'When it ended';
+COMMENT ON COLUMN report_refreshes.changes     IS 'How many changes it added to the ledger; with 0 the view was not refreshed';
 COMMENT ON COLUMN report_refreshes.rows        IS 'Customers in the report';
 COMMENT ON COLUMN report_refreshes.error       IS 'Why it failed; NULL when it did not';
 
--- Called by every instance as often as it likes: the lock lets one in, the table says whether it is
--- time, by the database's clock alone. Outcomes: busy (another is at it), not_due, unchanged,
--- refreshed, failed. due_in says when to ask again.
-CREATE FUNCTION refresh_report(every interval, OUT outcome text, OUT due_in interval)
+CREATE DOMAIN refresh_outcome AS text
+    CONSTRAINT refresh_outcome_known CHECK (VALUE IN (
+        'busy', 'not_due', 'unchanged', 'refreshed', 'failed'));
+COMMENT ON DOMAIN refresh_outcome IS 'What became of a call of refresh_report()';
+
+-- Every instance may call this as often as it likes. A lock lets one call in at a time, and the
+-- table says whether a refresh is due, by the database's clock alone. busy: another call is
+-- refreshing. due_in is the time until the next call makes sense.
+CREATE FUNCTION refresh_report(every interval, OUT outcome refresh_outcome, OUT due_in interval)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp
-    -- The sorts and joins of a refresh stay in memory up to some 400,000 customers, and its scratch
-    -- table, read twice from end to end, needs no statistics to speak of.
+    -- The sorts and joins of a refresh stay in memory up to some 400,000 customers. Its temporary
+    -- table is read twice from end to end, so it needs hardly any statistics.
     SET work_mem = '64MB'
     SET default_statistics_target = 1
 AS
@@ -125,7 +129,7 @@ DECLARE
     changed bigint;
     entries bigint;
 BEGIN
-    -- Held to the commit, so two refreshes never overlap, and let go by a crash.
+    -- Held until the commit, so that two refreshes never overlap, and released by a crash.
     IF NOT pg_try_advisory_xact_lock(hashtextextended('waybill.report', 0)) THEN
         outcome := 'busy';
         due_in  := least(every, interval '1 second');
@@ -149,8 +153,9 @@ BEGIN
               FROM change
              GROUP BY customer_id
         ), folded AS (
-            -- Sums are made before the insert, as a check looks at the row offered to it, and what
-            -- is offered may not be a difference.
+            -- The new sums are made before the insert: the table's checks are applied to the row
+            -- that is to be inserted, also when ON CONFLICT then updates, and a difference may be
+            -- negative.
             INSERT INTO customer_ledger
             SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
                    coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
@@ -176,17 +181,17 @@ BEGIN
         END IF;
         INSERT INTO report_refreshes (started_at, finished_at, changes, rows)
         VALUES (started, clock_timestamp(), changed, entries);
-        -- A month tells how refreshes went; a row each two minutes would otherwise stay for ever.
+        -- Rows are kept for a month. There is a new one every two minutes.
         DELETE FROM report_refreshes
          WHERE number IN (SELECT number FROM report_refreshes
                            WHERE started_at < clock_timestamp() - interval '30 days'
                            ORDER BY number LIMIT 1000);
     EXCEPTION WHEN OTHERS THEN
-        -- The changes are back in their table with the rest of the attempt; the next one takes them.
+        -- The attempt was rolled back, so the changes are in their table for the next one.
         outcome := 'failed';
         INSERT INTO report_refreshes (started_at, finished_at, error)
         VALUES (started, clock_timestamp(), SQLSTATE || ': ' || SQLERRM);
     END;
 END
 $$;
-COMMENT ON FUNCTION refresh_report(interval) IS 'Brings customer_report up to date if it is time and nobody else is at it';
+COMMENT ON FUNCTION refresh_report(interval) IS 'Refreshes customer_report if that is due and no other call is doing it';

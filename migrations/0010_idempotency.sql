@@ -1,17 +1,17 @@
--- What was answered to requests that carried a key, so that a repetition has no second effect.
+-- Answers to requests with an Idempotency-Key, so that a repeated request has no second effect.
 --
--- The row is written in the transaction of the effect: both are there, or neither is, at whatever
--- instruction the service or the server dies. It is written once, at the end. What makes a twin of a
--- request under way wait is an advisory lock on the name: a row that is written first and completed
--- later would be two writes instead of one, and a version for vacuum to remove.
+-- The row is written in the transaction of the effect: both are stored or neither is, whenever the
+-- service or the server dies. It is written once, at the end of the transaction. An advisory lock
+-- on the name makes a repetition wait while the first request is under way. A row that is inserted
+-- first and updated at the end would be two writes instead of one, and leave a dead row for vacuum.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE TABLE idempotency_keys (
-    -- One name for whose, where and which: the parts can be longer than an index entry may be.
+    -- One hash of who, where and which: the parts can be longer than an index entry may be.
     id           bytea   NOT NULL
                          CONSTRAINT idempotency_keys_pkey PRIMARY KEY
                          CONSTRAINT idempotency_keys_id_length CHECK (octet_length(id) = 32),
-    -- No foreign key: tokens are never deleted, and the check would lock the token's row each time.
+    -- No foreign key: tokens are never deleted, and its check would lock the token's row each time.
     token        bigint,
     contract     text    COLLATE "C" NOT NULL,
     method       text    COLLATE "C" NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE idempotency_keys (
     fingerprint  bytea   NOT NULL
                          CONSTRAINT idempotency_keys_fingerprint_length
                          CHECK (octet_length(fingerprint) = 32),
-    -- Nothing is said of a failure: the next try may do better.
+    -- A failure (5xx) is not stored, as the next attempt may succeed.
     status       integer NOT NULL
                          CONSTRAINT idempotency_keys_status_definite CHECK (status BETWEEN 200 AND 499),
     content_type text    COLLATE "C",
@@ -29,40 +29,41 @@ CREATE TABLE idempotency_keys (
     body         bytea   NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
--- Finds those that are old enough to go. Rows come in this order, so only its right edge is written.
+-- Finds the rows that are old enough to be deleted. New rows are added at its right edge only.
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
 COMMENT ON TABLE  idempotency_keys              IS 'Answers to requests with an Idempotency-Key, kept for 24 hours and then pruned';
 COMMENT ON COLUMN idempotency_keys.id           IS 'SHA-256 of token, contract, method, path and key: answer_id()';
-COMMENT ON COLUMN idempotency_keys.token        IS 'tokens.number of who asked; NULL when nobody said';
-COMMENT ON COLUMN idempotency_keys.contract     IS 'Which contract was asked';
+COMMENT ON COLUMN idempotency_keys.token        IS 'tokens.number of the caller; NULL when the request had no token';
+COMMENT ON COLUMN idempotency_keys.contract     IS 'The contract that the request was sent to';
 COMMENT ON COLUMN idempotency_keys.method       IS 'POST, PATCH or DELETE';
 COMMENT ON COLUMN idempotency_keys.path         IS 'The path below the contract''s mount, as it was sent';
 COMMENT ON COLUMN idempotency_keys.key          IS 'The client''s key, 1 to 255 printable ASCII characters';
-COMMENT ON COLUMN idempotency_keys.fingerprint  IS 'SHA-256 of the query, a line feed and the body: another request may not use the key';
-COMMENT ON COLUMN idempotency_keys.status       IS 'Status of the answer: success, or a refusal by the state of things';
+COMMENT ON COLUMN idempotency_keys.fingerprint  IS 'SHA-256 of the query, a line feed and the body; a different request may not use the key';
+COMMENT ON COLUMN idempotency_keys.status       IS 'Status of the answer: a success, or a refusal because of the state of the data';
 COMMENT ON COLUMN idempotency_keys.content_type IS 'Content-Type of the answer; NULL when it has none';
-COMMENT ON COLUMN idempotency_keys.fields       IS 'Further fields of the answer, a line for each';
+COMMENT ON COLUMN idempotency_keys.fields       IS 'Further header fields of the answer, one on each line';
 COMMENT ON COLUMN idempotency_keys.body         IS 'The answer''s bytes: convert_from(body, ''UTF8'') shows them';
-COMMENT ON COLUMN idempotency_keys.created_at   IS 'When it was answered first';
-COMMENT ON INDEX  idempotency_keys_created      IS 'In the order in which they are pruned';
+COMMENT ON COLUMN idempotency_keys.created_at   IS 'When the request was answered first';
+COMMENT ON INDEX  idempotency_keys_created      IS 'Finds what is to be pruned';
 
 CREATE TRIGGER idempotency_keys_stay
     BEFORE UPDATE ON idempotency_keys FOR EACH ROW
-    EXECUTE FUNCTION refuse_change('what was answered is not rewritten; delete the row to forget it');
-COMMENT ON TRIGGER idempotency_keys_stay ON idempotency_keys IS 'What was answered stays answered';
+    EXECUTE FUNCTION refuse_change('a stored answer is not changed; delete the row to forget it');
+COMMENT ON TRIGGER idempotency_keys_stay ON idempotency_keys IS 'A stored answer never changes';
 
--- Only the key can hold a blank, and it stands last, so no two requests have one name.
+-- Only the key can contain a blank, and it comes last, so no two requests have the same name.
 CREATE FUNCTION answer_id(token bigint, contract text, method text, path text, key text) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
 SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' || method || ' '
                          || path || ' ' || key, 'UTF8'))
 $$;
-COMMENT ON FUNCTION answer_id(bigint, text, text, text, text) IS 'The name of a request''s answer: idempotency_keys.id';
+COMMENT ON FUNCTION answer_id(bigint, text, text, text, text) IS 'The name under which the answer to a request is stored: idempotency_keys.id';
 
--- Takes the name for this transaction, waiting for whoever has it, and says what was answered. Each
--- statement here sees what was committed before it, so a twin that waited sees its sibling's answer.
+-- Locks the name until the end of the transaction, waiting for a transaction that has locked it,
+-- and returns the stored answer. Each statement sees what was committed before it began, so a
+-- repetition that waited sees the answer to the first request.
 CREATE FUNCTION claim_answer(token bigint, contract text, method text, path text, key text,
                              content bytea)
     RETURNS TABLE (id bytea, fingerprint bytea, is_answered boolean, is_same boolean,
@@ -71,21 +72,21 @@ CREATE FUNCTION claim_answer(token bigint, contract text, method text, path text
 $$
 #variable_conflict use_column
 DECLARE
-    asked     constant bytea := answer_id(token, contract, method, path, key);
-    contained constant bytea := sha256(content);
+    name   constant bytea := answer_id(token, contract, method, path, key);
+    digest constant bytea := sha256(content);
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(asked, 'hex'), 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
     RETURN QUERY
-    SELECT asked, contained, kept.id IS NOT NULL, kept.fingerprint = contained, kept.status,
-           kept.content_type, kept.fields, kept.body
-      FROM (SELECT asked AS id) AS name
-      LEFT JOIN idempotency_keys AS kept USING (id);
+    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
+           stored.content_type, stored.fields, stored.body
+      FROM (SELECT name AS id) AS asked
+      LEFT JOIN idempotency_keys AS stored USING (id);
 END
 $$;
 COMMENT ON FUNCTION claim_answer(bigint, text, text, text, text, bytea)
-    IS 'Locks the name of an answer and shows the answer that is kept under it, if any';
+    IS 'Locks the name of an answer and returns the answer that is stored under it, if any';
 
--- Any number of instances may do this at once: what one is deleting the others pass over.
+-- Any number of instances may call this at once: each skips the rows that another one is deleting.
 CREATE FUNCTION prune_answers(age interval, batch integer) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -101,4 +102,4 @@ WITH old AS (
 )
 SELECT count(*) FROM gone
 $$;
-COMMENT ON FUNCTION prune_answers(interval, integer) IS 'Deletes up to batch answers older than age; how many it were';
+COMMENT ON FUNCTION prune_answers(interval, integer) IS 'Deletes up to batch answers older than age; returns how many';

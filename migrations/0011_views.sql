@@ -1,4 +1,4 @@
--- The first questions of a person in psql, one SELECT each.
+-- Views for people in psql: each answers a common question by one SELECT.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE VIEW order_lines AS
@@ -52,7 +52,7 @@ CREATE VIEW stock_overview AS
            WHERE h.product_id = p.id AND h.quantity > 0
              AND o.status IN ('new', 'in_progress') AND takes_stock(o.channel)
       ) AS r ON true;
-COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and what orders on their way hold besides; WHERE product_id = ...';
+COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...';
 
 CREATE VIEW report_age AS
     SELECT started_at AS true_as_of, clock_timestamp() - started_at AS age,
@@ -63,4 +63,4 @@ CREATE VIEW report_age AS
      WHERE error IS NULL
      ORDER BY number DESC
      LIMIT 1;
-COMMENT ON VIEW report_age IS 'Of when customer_report is, how long making it took, and what it does not know yet';
+COMMENT ON VIEW report_age IS 'The time of customer_report, how long the refresh took, and how many changes it does not contain yet';

@@ -1,12 +1,13 @@
--- Who may do what in the database, beside the owner of the schema.
+-- The rights of the roles in the database.
 --
--- Three roles: the owner migrates; the service's role does what the service does and nothing else: no
--- DDL, and no way to write history, stock or the report's ledger but through the functions that explain
--- what they do; the reader looks, for people in psql and for dashboards. A service that runs as the
--- owner works as well, with less protection.
+-- There are three roles. The owner of the schema migrates it. The role of the service may do what
+-- the service does and nothing else: no DDL, and it can write the history, the stock and the
+-- report's ledger only through functions that keep them consistent. The reader may only read, for
+-- people in psql and for dashboards. A service that runs as the owner works too, with less
+-- protection.
 --
--- `waybill migrate` calls this after the steps, each time, for the roles that exist. A later step that
--- adds a table or a function replaces grant_access() by one that knows it.
+-- `waybill migrate` calls grant_access() after the steps, each time, for the roles that exist. A
+-- later step that adds a table or a function replaces grant_access() by one that grants it.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE FUNCTION service_functions() RETURNS text[]
@@ -22,9 +23,9 @@ CREATE FUNCTION grant_access(service_role name, reader_role name) RETURNS void
     LANGUAGE plpgsql SET search_path = waybill, pg_temp AS
 $$
 DECLARE
-    -- They change nothing; views and conditions of triggers use them.
+    -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
-        'takes_stock', 'may_move', 'inside', 'who', 'schema_objects', 'service_functions'];
+        'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects', 'service_functions'];
     privilege text;
     role      name;
     called    regprocedure;
@@ -32,13 +33,13 @@ BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM PUBLIC;
     FOREACH role IN ARRAY array_remove(ARRAY[service_role, reader_role], NULL) LOOP
         CONTINUE WHEN role = current_user;
-        -- What an earlier version granted and this one does not is taken back.
+        -- Takes back what an earlier version granted and this one does not.
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA waybill FROM %I', role);
         EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM %I', role);
         EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
         EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
-        -- Nobody needs to read digests: find_tokens() compares them.
+        -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
         EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
                        'revoked_at, last_used_at) ON tokens TO %I', role);
@@ -70,4 +71,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION grant_access(name, name)
-    IS 'Grants the service''s role and the reader''s role what they need, and takes back everything else; NULL for a role that does not exist';
+    IS 'Grants both roles what they need, and takes back everything else; NULL for a role that does not exist';

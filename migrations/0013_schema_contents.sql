@@ -1,28 +1,29 @@
--- What the steps have made, written down, so that anybody can prove that it is still there.
+-- A record of all objects of the schema, so that anybody can check that they are unchanged.
 --
--- A restored dump can lack a function, a trigger can be disabled, an index can be invalid, and the number
--- of the newest step says nothing of it. So each step that changes the schema ends by writing down every
--- object with a hash of its definition, and a view compares that with what is there now.
+-- A restored dump can lack a function, a trigger can be disabled, an index can be invalid, and the
+-- number of the newest step does not show it. So each step that changes the schema ends by
+-- recording every object with a hash of its definition, and a view compares the record with the
+-- objects.
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE TABLE schema_contents (
     kind        text    COLLATE "C" NOT NULL,
     name        text    COLLATE "C" NOT NULL,
     hash        text    NOT NULL,
-    -- PostgreSQL words the definitions of views, indexes, triggers and constraints anew with some major
-    -- versions. Such a hash says something only where it was made.
+    -- Some major versions of PostgreSQL print the definitions of views, indexes, triggers and
+    -- constraints differently. Such a hash can only be compared in the version that made it.
     is_portable boolean NOT NULL,
     made_by     integer NOT NULL,
     CONSTRAINT schema_contents_pkey PRIMARY KEY (kind, name)
 );
-COMMENT ON TABLE  schema_contents             IS 'Every object of the schema as its steps left it; the view schema_differences compares it with what is there';
+COMMENT ON TABLE  schema_contents             IS 'Every object of the schema as its steps left it; the view schema_differences compares it with the objects';
 COMMENT ON COLUMN schema_contents.kind        IS 'table, view, function, type, constraint, index or trigger';
 COMMENT ON COLUMN schema_contents.name        IS 'The object''s name; of a function with its argument types';
 COMMENT ON COLUMN schema_contents.hash        IS 'Hash of its definition';
 COMMENT ON COLUMN schema_contents.is_portable IS 'Whether another major version of PostgreSQL makes the same hash';
 COMMENT ON COLUMN schema_contents.made_by     IS 'The major version that made the hash';
 
--- An empty search_path, so that definitions name every schema whoever asks.
+-- With an empty search_path, definitions name every schema, whoever calls this.
 CREATE FUNCTION schema_objects()
     RETURNS TABLE (kind text, name text, hash text, is_portable boolean)
     LANGUAGE sql STABLE SET search_path = '' AS
@@ -74,7 +75,7 @@ CREATE VIEW schema_differences AS
         OR found.hash <> wanted.hash
            AND (wanted.is_portable
                 OR wanted.made_by = current_setting('server_version_num')::integer / 10000);
-COMMENT ON VIEW schema_differences IS 'What is not as the steps of the schema left it: missing, changed, or added by somebody; no row when all is well';
+COMMENT ON VIEW schema_differences IS 'Objects that are not as the steps of the schema left them: missing, changed, or added; no row when all is well';
 
 CREATE FUNCTION record_schema() RETURNS void
     LANGUAGE sql SET search_path = waybill, pg_temp AS
@@ -84,6 +85,6 @@ INSERT INTO schema_contents (kind, name, hash, is_portable, made_by)
 SELECT kind, name, hash, is_portable, current_setting('server_version_num')::integer / 10000
   FROM schema_objects()
 $$;
-COMMENT ON FUNCTION record_schema() IS 'Writes down the schema as it is; the last statement of each step that changes it';
+COMMENT ON FUNCTION record_schema() IS 'Records the schema as it is; the last statement of each step that changes it';
 
 SELECT record_schema();

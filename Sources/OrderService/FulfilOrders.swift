@@ -1,25 +1,25 @@
 package import OrderStore
 package import Orders
 
-/// Has orders fulfilled by the process service: makes the visits that `ProcessVisit` decides about.
+/// Visits orders that the process service fulfils: makes the calls that `OrderProcessVisit` decides.
 package struct FulfilOrders {
-  /// What a visit has come to.
+  /// The result of a visit.
   package enum Outcome: Sendable {
-    /// What it learned has been recorded; nil is due when the order is final.
-    case recorded(ProcessVisit.Record, dueIn: Duration?)
-    /// Its claim had run out before it could record anything.
+    /// What it learned was recorded. `dueIn` is nil when the order is final.
+    case recorded(OrderProcessVisit.Record, dueIn: Duration?)
+    /// Its claim had run out, so that nothing was recorded.
     case late
   }
 
-  /// How long things take.
-  package let pace: ProcessPace
-  private let queue: ProcessRepository
-  private let service: ProcessService
+  /// How long calls and pauses take.
+  package let pace: OrderProcessPace
+  private let queue: OrderProcessRepository
+  private let service: OrderProcessService
   private let now: () -> Duration
 
-  /// Visits of this queue's orders by a clock that never goes back, whatever it counts from.
+  /// Visits the orders of a queue. The clock never goes back; its starting point does not matter.
   package init(
-    queue: ProcessRepository, service: ProcessService, pace: ProcessPace,
+    queue: OrderProcessRepository, service: OrderProcessService, pace: OrderProcessPace,
     now: @escaping () -> Duration
   ) {
     self.queue = queue
@@ -28,15 +28,15 @@ package struct FulfilOrders {
     self.now = now
   }
 
-  /// Makes the visit that an order was claimed for at `claimedAt` or later. Begins no further call
-  /// when `isStopping`, and none that might outlast the claim.
+  /// Visits an order that was claimed at `claimedAt` or later. Begins no call when `isStopping`, and
+  /// none that might outlast the claim.
   package func visit(
-    _ claim: ProcessRepository.Claim, claimedAt: Duration, isStopping: () -> Bool,
-    seen: (Breaker.Event, String?) -> Void, started: (ProcessVisit.Reply) -> Void
+    _ claim: OrderProcessRepository.Claim, claimedAt: Duration, isStopping: () -> Bool,
+    seen: (Breaker.Event, String?) -> Void, started: (OrderProcessVisit.Reply) -> Void
   ) async throws -> Outcome {
-    var visit = ProcessVisit(claim.knowledge)
-    var event = ProcessVisit.Event.claimed(number: claim.number)
-    // What the last call said of the service; nil when it said nothing.
+    var visit = OrderProcessVisit(claim.knowledge)
+    var event = OrderProcessVisit.Event.claimed(number: claim.number)
+    // What the last call has shown about the service; nil when it has shown nothing.
     var sign: Breaker.Event?
     while true {
       let action = visit.event(event)
@@ -49,13 +49,13 @@ package struct FulfilOrders {
       if isStopping() || now() > claimedAt + pace.lastCall {
         event = .outOfTime
       } else if action == .start {
-        let reply: ProcessVisit.Reply
+        let reply: OrderProcessVisit.Reply
         (reply, sign) = await service.start(claim.reference)
         started(reply)
         if let sign { seen(sign, reply.problem) }
         event = .started(reply)
       } else {
-        let sighting: ProcessVisit.Sighting
+        let sighting: OrderProcessVisit.Sighting
         (sighting, sign) = await service.look(claim.reference)
         if let sign { seen(sign, sighting.problem) }
         event = .looked(sighting)

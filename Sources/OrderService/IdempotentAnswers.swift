@@ -1,31 +1,29 @@
 package import OrderStore
 package import Orders
 
-/// Gives a request that carries a key one effect and one answer, however often it is sent.
+/// Gives a request that has a key one effect and one answer, however often it is sent.
 ///
-/// The database alone sees to that. But twins that come to one loop while the first is under way
-/// wait here: in the database each would hold a connection, and a crowd of them all there are.
+/// The database guarantees that. But requests that repeat one under way on the same loop wait here:
+/// in the database each of them would hold a connection, and many of them would take all there are.
 package final class IdempotentAnswers {
   private typealias Waiter = UnsafeContinuation<StoredAnswer?, Never>
 
-  /// A twin that has waited so long takes over no more: about as long as one would wait for the
-  /// other's lock in the database.
+  /// A repetition that has waited so long does not take over any more. It is about as long as it
+  /// would wait for the lock in the database.
   private static let waitMax = Duration.seconds(1)
 
   private let answers: AnswerRepository
   private let now: () -> Duration
-  private var underWay: [KeyedRequest.Name: (content: [UInt8], twins: [Waiter])] = [:]
+  private var underWay: [KeyedRequest.Name: (content: [UInt8], repetitions: [Waiter])] = [:]
 
-  /// Answers kept in this repository.
-  ///
-  /// - Parameter now: A clock that never goes back.
+  /// Answers stored in this repository. The clock never goes back.
   package init(answers: AnswerRepository, now: @escaping () -> Duration) {
     self.answers = answers
     self.now = now
   }
 
-  /// Does `work` unless the request was answered before. `refusal` is what is to be kept of an
-  /// error; nil when nothing is: then the error goes on, and the key is as good as new.
+  /// Runs `work` unless the request was answered before. `refusal` returns the answer to store for an
+  /// error; if it is nil, nothing is stored, the error is rethrown, and the key may be used again.
   package func answer(
     _ request: KeyedRequest, work: () async throws -> StoredAnswer,
     refusal: (any Error) -> StoredAnswer?
@@ -35,15 +33,15 @@ package final class IdempotentAnswers {
       if let answer = await wait(for: request.name) {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
-      // A first one that came to nothing leaves the work to one of those who waited. Not to one
-      // after the other when each of them takes as long as may be: a crowd would run out of time.
+      // The first request stored nothing, so one of those that waited does the work. But if each of
+      // them takes as long as it may, the last would wait too long: so the wait is limited.
       if now() - cameAt >= Self.waitMax { return .underWay }
     }
     underWay[request.name] = (request.content, [])
     var answer: StoredAnswer?
     defer {
-      let twins = underWay.removeValue(forKey: request.name)?.twins ?? []
-      for twin in twins { twin.resume(returning: answer) }
+      let waiters = underWay.removeValue(forKey: request.name)?.repetitions ?? []
+      for waiter in waiters { waiter.resume(returning: answer) }
     }
     let outcome = try await answers.once(request, work: work, refusal: refusal)
     switch outcome {
@@ -53,8 +51,8 @@ package final class IdempotentAnswers {
     return outcome
   }
 
-  /// What the first was answered; nil when nothing was kept.
+  /// The answer to the first request; nil when nothing was stored.
   private func wait(for name: KeyedRequest.Name) async -> StoredAnswer? {
-    await withUnsafeContinuation { underWay[name]?.twins.append($0) }
+    await withUnsafeContinuation { underWay[name]?.repetitions.append($0) }
   }
 }

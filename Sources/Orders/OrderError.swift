@@ -1,53 +1,53 @@
-/// Everything that can go wrong, in the words of the system; what a caller is told of it is each
-/// contract's own affair.
+/// Everything that can go wrong, in the terms of the system. Each contract decides what a caller is
+/// told about it.
 package enum OrderError: Error, Equatable {
   /// There is no such product.
   case unknownProduct(String)
-  /// There is no such order, or none that the caller may see.
+  /// There is no such order, or the caller may not see it.
   case unknownOrder
   /// There is no such customer.
   case unknownCustomer
-  /// These products cannot be ordered: the catalogue does not know them, or no longer offers them.
+  /// These products cannot be ordered: they are unknown or retired.
   case notOrderable([ProductID])
-  /// The order names a customer whom nobody has introduced, and may not introduce one.
+  /// The order names a customer that does not exist, and may not add one.
   case customerNotIntroduced(CustomerID)
-  /// There is less on the shelf than was asked for; these are all that are short.
+  /// There is less in stock than was asked for; these are all products that are short.
   case outOfStock([Shortfall])
-  /// The client's own name for the order means another one already.
+  /// Another order has this reference already.
   case referenceUsed(number: Int)
-  /// The order's life cycle does not lead there.
+  /// The order's life cycle does not allow this move.
   case cannotMove(from: OrderStatus, to: OrderStatus)
-  /// Only the process outside that fulfils the order may change it.
+  /// Only the external order process that fulfils the order may change it.
   case notYoursToMove
-  /// The lines of an order change only while it is new, and only where we keep the stock.
+  /// The lines of an order can change only while it is new, and only if it takes stock.
   case notEditable(OrderStatus)
-  /// An order keeps at least one line.
+  /// An order must keep at least one line.
   case emptied
-  /// An order has no more than `NewOrder.allowedLines`.
+  /// An order must not have more than `NewOrder.allowedLines`.
   case tooManyLines
-  /// Somebody else has changed it since the caller looked.
+  /// It has changed since the caller read it.
   case versionChanged
-  /// The database cannot serve this now; nothing was changed.
+  /// The database is not available now; nothing was changed.
   case unavailable
-  /// The database takes no writes at present; nothing was changed.
+  /// The database accepts no writes now; nothing was changed.
   case readOnly
-  /// The database did not do it in time and gave up; nothing was changed.
+  /// The database took too long and rolled back; nothing was changed.
   case timedOut
-  /// The connection was lost at the commit, or what was committed cannot be read: the change may or
-  /// may not have happened.
+  /// The connection was lost at the commit, or the answer cannot be read: the change may or may not
+  /// have been made.
   case outcomeUnknown
-  /// Something of that name exists already: `product keyboard`.
+  /// There is something of that id already: `product keyboard`.
   case idTaken(String)
-  /// The adjustment would leave less than nothing of this stock.
+  /// The adjustment would make this stock negative.
   case stockBelowZero(stock: Int)
-  /// The adjustment would leave more than a stock can hold.
+  /// The adjustment would make the stock larger than allowed.
   case stockTooLarge
-  /// Our own fault; the detail is for the log alone.
+  /// A fault of the service; the detail is for the log only.
   case failure(detail: String)
 }
 
 extension OrderError {
-  /// Whether nothing was changed and the same may well succeed later.
+  /// Whether nothing was changed and the same may succeed later.
   package var isPassing: Bool {
     switch self {
     case .unavailable, .readOnly, .timedOut: true

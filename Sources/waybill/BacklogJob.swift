@@ -8,7 +8,7 @@ final class BacklogJob {
   /// The figures are of that age; whoever scrapes them more often costs the database nothing.
   private static let countEvery = Duration.seconds(5)
 
-  private let queue: ProcessRepository
+  private let queue: OrderProcessRepository
   private let figures: ProcessFigures
   private let log: Log
   private let loop: EventLoop
@@ -18,7 +18,7 @@ final class BacklogJob {
 
   /// Begins at once; the caller is on the loop of `database`.
   init(_ shared: Shared, _ database: Database) {
-    queue = ProcessRepository(database)
+    queue = OrderProcessRepository(database)
     figures = shared.metrics.process
     log = shared.log
     loop = database.loop

@@ -31,13 +31,13 @@ struct Maintenance {
   }
 
   func seed() throws -> Int32 {
-    let planted = try configuration.onDatabase { target, loop in
-      try await target.administer("the demo data cannot be planted", on: loop) { database in
-        try await DemoData(database).plant()
+    let inserted = try configuration.onDatabase { target, loop in
+      try await target.administer("the demo data cannot be inserted", on: loop) { database in
+        try await DemoData(database).insert()
       }
     }
     try StandardOutput.write(
-      planted ? "planted the demo data\n" : "the catalogue is not empty; nothing was changed\n")
+      inserted ? "inserted the demo data\n" : "the catalogue is not empty; nothing was changed\n")
     return 0
   }
 }

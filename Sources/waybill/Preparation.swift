@@ -29,7 +29,7 @@ final class Preparation {
     loop.spawn { [self] in
       do {
         try await checkSchema()
-        if shared.configuration.seedsDemoData { await plantDemoData() }
+        if shared.configuration.seedsDemoData { await insertDemoData() }
       } catch {
         end(because: error)
       }
@@ -75,20 +75,20 @@ final class Preparation {
     }
   }
 
-  private func plantDemoData() async {
+  private func insertDemoData() async {
     let database = Database(shared.target, settings: .administration, on: loop)
     while !isStopped {
       do {
         if try await SchemaVersion.read(database) >= shared.schemaVersion {
-          let planted = try await DemoData(database).plant()
-          if planted { shared.log.write(.notice, "planted the demo data") }
+          let inserted = try await DemoData(database).insert()
+          if inserted { shared.log.write(.notice, "inserted the demo data") }
           break
         }
         wait("the demo data waits for the schema", "run waybill migrate")
       } catch {
         let reason = (error as? PostgresError)?.debugDescription ?? "\(error)"
         guard isPassing(error) else {
-          shared.log.write(.error, "the demo data cannot be planted", ["reason": reason])
+          shared.log.write(.error, "the demo data cannot be inserted", ["reason": reason])
           break
         }
         wait("the demo data waits for the database", reason)
@@ -98,7 +98,7 @@ final class Preparation {
     await database.close()
   }
 
-  /// Whether another attempt may find the database better; planting twice plants once.
+  /// Whether another attempt may succeed. The demo data is inserted once, however often it is tried.
   private func isPassing(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isUnavailable

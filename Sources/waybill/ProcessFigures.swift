@@ -17,13 +17,13 @@ final class ProcessFigures: Sendable {
   let visits = Atomic(0)
   let isOpen = Atomic(false)
 
-  func took(_ backlog: ProcessRepository.Backlog) {
+  func took(_ backlog: OrderProcessRepository.Backlog) {
     created.store(backlog.created, ordering: .relaxed)
     processing.store(backlog.processing, ordering: .relaxed)
     oldestCreated.store(Int(backlog.oldestCreated / .milliseconds(1)), ordering: .relaxed)
   }
 
-  func count(_ reply: ProcessVisit.Reply) {
+  func count(_ reply: OrderProcessVisit.Reply) {
     switch reply {
     case .accepted: accepted.add(1, ordering: .relaxed)
     case .unclear: unclear.add(1, ordering: .relaxed)
@@ -31,7 +31,7 @@ final class ProcessFigures: Sendable {
     }
   }
 
-  func count(_ record: ProcessVisit.Record) {
+  func count(_ record: OrderProcessVisit.Record) {
     switch record.status {
     case .completed: fulfilled.add(1, ordering: .relaxed)
     case .failed: failed.add(1, ordering: .relaxed)

@@ -27,10 +27,10 @@ final class ProcessJob {
 
   private let log: Log
   private let figures: ProcessFigures
-  private let hints: ProcessHints
+  private let hints: OrderProcessHints
   private let loop: EventLoop
   private let database: Database
-  private let queue: ProcessRepository
+  private let queue: OrderProcessRepository
   private let fulfil: FulfilOrders
   private var notifications: Notifications?
   private var breaker: Breaker
@@ -52,7 +52,7 @@ final class ProcessJob {
   init?(_ shared: Shared, on loop: EventLoop) {
     let configuration = shared.configuration
     guard let address = configuration.orderProcess, let hints = shared.hints else { return nil }
-    let pace = ProcessPace(call: configuration.orderProcessTimeout)
+    let pace = OrderProcessPace(call: configuration.orderProcessTimeout)
     self.loop = loop
     self.hints = hints
     log = shared.log
@@ -61,10 +61,10 @@ final class ProcessJob {
     settings.applicationName = "waybill fulfilment"
     (settings.readConnections, settings.writeConnections) = (1, 2)
     database = Database(shared.target, settings: settings, on: loop)
-    queue = ProcessRepository(database)
+    queue = OrderProcessRepository(database)
     breaker = Breaker(pauses: pace.probes)
     let base = configuration.publicURL?.text ?? "http://\(shared.address)"
-    let service = ProcessService(
+    let service = OrderProcessService(
       HTTPClient(loop: loop, limits: Self.limits(pace)), at: address,
       callback: { "\(base)/fulfilment/order/\(PercentCoding.encode($0))/process-callback" })
     fulfil = FulfilOrders(
@@ -72,14 +72,14 @@ final class ProcessJob {
     claimTimer = Timer(on: loop) { [unowned self] in claim() }
     hintTimer = Timer(on: loop) { [unowned self] in takeHints() }
     notifications = Notifications(
-      shared.target, channels: [ProcessRepository.wakeUpChannel], settings: settings, on: loop
+      shared.target, channels: [OrderProcessRepository.wakeUpChannel], settings: settings, on: loop
     ) { [unowned self] _ in claim() }
     let bound = LoopBound(loop, self)
     hints.onFirst { loop.execute { bound.value.hintsCame() } }
     claim()
   }
 
-  private static func limits(_ pace: ProcessPace) -> ClientLimits {
+  private static func limits(_ pace: OrderProcessPace) -> ClientLimits {
     var limits = ClientLimits()
     limits.totalDeadline = pace.call
     limits.connectDeadline = min(limits.connectDeadline, pace.call)
@@ -136,7 +136,7 @@ extension ProcessJob {
     }
   }
 
-  private func begin(_ claim: ProcessRepository.Claim, claimedAt: Duration) {
+  private func begin(_ claim: OrderProcessRepository.Claim, claimedAt: Duration) {
     visits += 1
     figures.visits.store(visits, ordering: .relaxed)
     loop.spawn {
@@ -148,7 +148,7 @@ extension ProcessJob {
     }
   }
 
-  private func visit(_ claim: ProcessRepository.Claim, claimedAt: Duration) async {
+  private func visit(_ claim: OrderProcessRepository.Claim, claimedAt: Duration) async {
     do {
       let outcome = try await fulfil.visit(
         claim, claimedAt: claimedAt, isStopping: { isStopping }, seen: { saw($0, $1) },

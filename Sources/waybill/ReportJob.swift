@@ -38,14 +38,14 @@ enum ReportJob {
       figures.duration.store(Int(last.duration / .milliseconds(1)), ordering: .relaxed)
     }
     switch result.outcome {
-    case "failed":
+    case .failed:
       figures.failures.add(1, ordering: .relaxed)
       log.write(.error, "the report could not be refreshed", ["error": result.failure ?? ""])
-    case "refreshed":
+    case .refreshed:
       figures.refreshes.add(1, ordering: .relaxed)
       let milliseconds = figures.duration.load(ordering: .relaxed)
       log.write(.debug, "refreshed the report", ["milliseconds": "\(milliseconds)"])
-    default: break
+    case .busy, .notDue, .unchanged: break
     }
   }
 }

@@ -41,7 +41,7 @@ struct Serve {
       target: store.target, requestTarget: store.requestTarget, log: log,
       schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
       visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
-      hints: configuration.orderProcess.map { _ in ProcessHints() })
+      hints: configuration.orderProcess.map { _ in OrderProcessHints() })
     shared.documents = Worker.documents(shared)
     shared.routes = Worker.routes(shared)
     let (isEmbedded, owner) = (store.isEmbedded, store.owner)
@@ -69,8 +69,10 @@ struct Serve {
         news.cure == nil ? .notice : .warning, news.message, news.cure.map { ["cure": $0] } ?? [:])
     }
     guard configuration.seedsDemoData else { return }
-    try await shared.target.administer("the demo data cannot be planted", on: loop) { database in
-      if try await DemoData(database).plant() { shared.log.write(.notice, "planted the demo data") }
+    try await shared.target.administer("the demo data cannot be inserted", on: loop) { database in
+      if try await DemoData(database).insert() {
+        shared.log.write(.notice, "inserted the demo data")
+      }
       if let token = try await TokenRepository(database).renewDemo() {
         shared.log.write(.notice, "made a token to try the shop with", ["token": token.secret])
       }

@@ -26,7 +26,7 @@ struct Shared: Sendable {
   /// Of tokens that have changed.
   let tokenNews: ChangeNews
   /// Where callbacks of the process service go; nil when there is none.
-  let hints: ProcessHints?
+  let hints: OrderProcessHints?
   /// What there is to read about the routes.
   var documents = Documents()
   /// What is offered at each port.

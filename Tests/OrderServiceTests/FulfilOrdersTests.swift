@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Orders that are fulfilled outside")
 struct FulfilOrdersTests {
-  private static let pace = ProcessPace(call: .seconds(5))
+  private static let pace = OrderProcessPace(call: .seconds(5))
 
   /// How long an order is left alone after each of so many visits, with the service at `host`.
   private func pauses(
@@ -21,10 +21,10 @@ struct FulfilOrdersTests {
     let base = try #require(BaseURL("http://\(host)"))
     return try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-      let queue = ProcessRepository(database)
+      let queue = OrderProcessRepository(database)
       let fulfil = FulfilOrders(
         queue: queue,
-        service: ProcessService(HTTPClient(loop: loop), at: base) { "http://here:1/\($0)" },
+        service: OrderProcessService(HTTPClient(loop: loop), at: base) { "http://here:1/\($0)" },
         pace: Self.pace, now: { .nanoseconds(loop.now.nanoseconds) })
       var random = SystemRandomNumberGenerator()
       let id = OrderID(at: Orders.Timestamp(microseconds: 0), using: &random)

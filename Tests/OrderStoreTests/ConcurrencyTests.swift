@@ -43,7 +43,7 @@ struct ConcurrencyTests {
       // A cancel takes the same locks the other way round.
       return await orders.outcome { () throws(OrderError) in
         _ = try await orders.move(
-          .id(placed.order.id), to: .cancelled, version: nil, by: "test")
+          .id(placed.order.id), to: .cancelled, version: nil, in: .all, by: "test")
       }
     }
 
@@ -62,7 +62,7 @@ struct ConcurrencyTests {
     for status in [OrderStatus.inProgress, .completed] {
       let outcomes = try await shop.together(10) { orders, _ in
         await orders.outcome { () throws(OrderError) in
-          try await orders.move(.number(1), to: status, version: nil, by: "test")
+          try await orders.move(.number(1), to: status, version: nil, in: .all, by: "test")
         }
       }
       #expect(outcomes.count { $0.isSuccess } == 1)
@@ -80,7 +80,7 @@ struct ConcurrencyTests {
 
     let outcomes = try await shop.together(25) { orders, _ in
       await orders.outcome { () throws(OrderError) in
-        try await orders.move(.number(1), to: .cancelled, version: nil, by: "test")
+        try await orders.move(.number(1), to: .cancelled, version: nil, in: .all, by: "test")
       }
     }
 
@@ -94,7 +94,8 @@ struct ConcurrencyTests {
     let shop = try await Shop.withOneOrder(40)
     _ = try await shop.together(10) { orders, number in
       await orders.outcome { () throws(OrderError) in
-        try await orders.move(.number(number + 1), to: .inProgress, version: nil, by: "test")
+        try await orders.move(
+          .number(number + 1), to: .inProgress, version: nil, in: .all, by: "test")
       }
     }
 
@@ -102,15 +103,18 @@ struct ConcurrencyTests {
       await orders.outcome { () throws(OrderError) in
         try await orders.move(
           .number(number % 20 + 1), to: number < 20 ? .cancelled : .completed, version: nil,
+          in: .all,
           by: "test")
       }
     }
     let edits = try await shop.together(20) { orders, number in
       await orders.outcome { () throws(OrderError) in
         number < 20
-          ? try await orders.move(.number(number + 21), to: .cancelled, version: nil, by: "test")
+          ? try await orders.move(
+            .number(number + 21), to: .cancelled, version: nil, in: .all, by: "test")
           : try await orders.edit(
             .number(number + 1), [LineChange(ProductID("p")!, quantity: 2)!], version: nil,
+            in: .all,
             by: "test")
       }
     }
@@ -132,7 +136,7 @@ struct ConcurrencyTests {
       await orders.outcome { () throws(OrderError) in
         try await orders.ship(
           .number(1), ShippingChange(carrier: .set("\(number)"), trackingNumber: .keep)!,
-          version: 1, by: "test")
+          version: 1, in: .all, by: "test")
       }
     }
 

@@ -91,7 +91,7 @@ struct DatabaseRolesTests {
         "ALTER TABLE waybill.orders DISABLE TRIGGER USER", "TRUNCATE waybill.order_events",
         "DELETE FROM waybill.stock_adjustments", "UPDATE waybill.products SET stock = 5",
         "INSERT INTO waybill.order_events DEFAULT VALUES", "SELECT hash FROM waybill.tokens",
-        "SELECT * FROM waybill.tokens", "SELECT waybill.set_inside(true)",
+        "SELECT * FROM waybill.tokens", "SELECT waybill.set_internal_write(true)",
         "REFRESH MATERIALIZED VIEW waybill.customer_report",
         "SELECT waybill.grant_access('\(role.rawValue)', NULL)",
       ]

@@ -6,23 +6,23 @@ import Testing
 
 @Suite("The demo data")
 struct DemoDataTests {
-  @Test("is planted once, and never into a catalogue that is not empty")
+  @Test("is inserted once, and never into a catalogue that is not empty")
   func once() async throws {
     let conninfo = try await MigratedDatabase.make()
-    let (planted, again, page, statuses, customers) = try await onLoop { loop in
+    let (inserted, again, page, statuses, customers) = try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-      let planted = try await DemoData(database).plant()
-      let again = try await DemoData(database).plant()
+      let inserted = try await DemoData(database).insert()
+      let again = try await DemoData(database).insert()
       let page = try await ProductRepository(database).list(after: nil, size: .standard)
       let statuses = try await database.read("SELECT DISTINCT status FROM orders")
         .map { (row) throws(PostgresError) in try row.text(0) }
       let customers = try await CustomerRepository(database).list(after: nil, size: .standard)
       try await Invariants.check(database)
       await database.close()
-      return (planted, again, page, statuses, customers)
+      return (inserted, again, page, statuses, customers)
     }
 
-    #expect(planted && !again)
+    #expect(inserted && !again)
     #expect(page.entries.count >= 10)
     #expect(page.entries.map(\.id.value).starts(with: ["product-1", "product-2"]))
     #expect(page.entries.filter { !$0.isAvailable }.count == 1)
@@ -32,19 +32,19 @@ struct DemoDataTests {
     #expect(customers.entries.allSatisfy { $0.email?.hasSuffix("@example.org") == true })
   }
 
-  @Test("is planted once by two that start at the same moment")
+  @Test("is inserted once by two that start at the same moment")
   func together() async throws {
     let conninfo = try await MigratedDatabase.make()
-    let plant: @Sendable () async throws -> Bool = {
+    let insert: @Sendable () async throws -> Bool = {
       try await onLoop { loop in
         let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-        let planted = try await DemoData(database).plant()
+        let inserted = try await DemoData(database).insert()
         await database.close()
-        return planted
+        return inserted
       }
     }
-    async let one = plant()
-    async let two = plant()
+    async let one = insert()
+    async let two = insert()
 
     #expect(try await [one, two].filter { $0 }.count == 1)
   }

@@ -35,7 +35,7 @@ struct KeptTablesTests {
       ("DELETE FROM orders", "orders are not deleted: cancel them, SET status = 'cancelled'"),
       (
         "DELETE FROM customers",
-        "customers are not deleted, as orders speak of them: clear name and email instead"
+        "customers are not deleted, as orders refer to them: clear name and email instead"
       ),
       ("DELETE FROM products", "products are not deleted: set retired_at instead"),
       ("DELETE FROM tokens", "tokens are not deleted: set revoked_at instead"),
@@ -60,6 +60,31 @@ struct KeptTablesTests {
         try await session.run(unsafeText: statement)
       }
       #expect(refusal?.serverError?.message == sentence)
+    }
+  }
+
+  @Test(
+    "refuses to update a column of an order that no event would show, in every channel",
+    arguments: ["api", "storefront"])
+  func unknownColumn(channel: String) async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      _ = try await session.rows("SELECT create_product('p', 'Product', NULL, 1, 5, 'test')")
+      _ = try await session.rows(
+        """
+        SELECT place_orders(ARRAY[gen_random_uuid()], ARRAY[\(channel)], '{c}', '{NULL}',
+                            '{refuse}', '{test}', '{1}', '{p}', '{NULL}', '{2}', '{NULL}')
+        """)
+      try await session.run(unsafeText: "ALTER TABLE orders ADD COLUMN note text")
+
+      let refusal = await #expect(throws: PostgresError.self) {
+        try await session.run(unsafeText: "UPDATE orders SET note = 'fragile'")
+      }
+      #expect(refusal?.serverError?.constraint == "orders_change_known")
+      let events = try await session.rows("SELECT count(*) FROM order_events")
+      #expect(try events[0].int(0) == 1)
     }
   }
 }

@@ -98,7 +98,7 @@ struct OrderScopeTests {
       await #expect(throws: OrderError.unknownOrder) {
         try await orders.find(Self.key(4), in: Self.storefront)
       }
-      #expect(try await orders.find(Self.key(4)).number == 4)
+      #expect(try await orders.find(Self.key(4), in: .all).number == 4)
     }
   }
 
@@ -110,7 +110,7 @@ struct OrderScopeTests {
       let second = try await orders.cancel(Self.key(1), version: nil, in: Self.shop, by: "test")
       #expect(first.version == 2 && second.version == 2 && second.status == .cancelled)
       await #expect(throws: OrderError.cannotMove(from: .cancelled, to: .cancelled)) {
-        try await orders.move(Self.key(1), to: .cancelled, version: nil, by: "test")
+        try await orders.move(Self.key(1), to: .cancelled, version: nil, in: .all, by: "test")
       }
     }
     #expect(try await shop.number("SELECT stock FROM products") == 998)

@@ -25,7 +25,7 @@ struct ReportRefresherTests {
     let conninfo = try await MigratedDatabase.make()
     return try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-      _ = try await DemoData(database).plant()
+      _ = try await DemoData(database).insert()
       let result = try await body(conninfo, database)
       try await Invariants.check(database)
       await database.close()
@@ -53,8 +53,8 @@ struct ReportRefresherTests {
       let first = try await Self.refresh(conninfo, every: 3_600)
       let second = try await Self.refresh(conninfo, every: 3_600)
 
-      #expect(first.outcome == "refreshed" && first.dueIn == .seconds(3_600))
-      #expect(second.outcome == "not_due" && second.dueIn < .seconds(3_600))
+      #expect(first.outcome == .refreshed && first.dueIn == .seconds(3_600))
+      #expect(second.outcome == .notDue && second.dueIn < .seconds(3_600))
       #expect(second.last == first.last && first.last != nil && first.failure == nil)
       #expect(try await database.read(Self.difference).isEmpty)
       let found = try await ReportRepository(database).list(.standard, after: nil, size: .standard)
@@ -66,10 +66,10 @@ struct ReportRefresherTests {
   @Test("is made by one of any number that ask at once, and never overlaps another")
   func oneOfMany() async throws {
     try await Self.withDemoData { conninfo, database in
-      let rounds = try await withThrowingTaskGroup(of: [String].self) { group in
+      let rounds = try await withThrowingTaskGroup(of: [ReportRefresher.Outcome].self) { group in
         for _ in 0..<6 {
           group.addTask {
-            var outcomes: [String] = []
+            var outcomes: [ReportRefresher.Outcome] = []
             for _ in 0..<8 { outcomes.append(try await Self.refresh(conninfo).outcome) }
             return outcomes
           }
@@ -77,10 +77,10 @@ struct ReportRefresherTests {
         return try await group.reduce(into: []) { $0 += $1 }
       }
 
-      #expect(Set(rounds).isSubset(of: ["busy", "refreshed", "unchanged"]))
-      #expect(rounds.filter { $0 == "refreshed" }.count == 1, "there was one change to take in")
+      #expect(Set(rounds).isSubset(of: [.busy, .refreshed, .unchanged]))
+      #expect(rounds.filter { $0 == .refreshed }.count == 1, "there was one change to take in")
       let made = try await database.read("SELECT count(*) FROM report_refreshes")[0].int(0)
-      #expect(made == rounds.filter { $0 != "busy" }.count)
+      #expect(made == rounds.filter { $0 != .busy }.count)
       let overlaps = try await database.read(
         """
         SELECT FROM (SELECT started_at, lag(finished_at) OVER (ORDER BY number) AS before
@@ -117,7 +117,7 @@ struct ReportRefresherTests {
       let after = try await reports.list(.standard, after: nil, size: .standard)
       #expect(after.page.entries == during.page.entries && after.refresh == during.refresh)
 
-      #expect(try await Self.refresh(conninfo).outcome == "refreshed")
+      #expect(try await Self.refresh(conninfo).outcome == .refreshed)
       #expect(try await database.read(Self.difference).isEmpty)
       let kept = try await database.read("SELECT FROM report_changes")
       #expect(kept.isEmpty)
@@ -129,11 +129,11 @@ struct ReportRefresherTests {
     try await Self.withDemoData { conninfo, database in
       _ = try await database.write("ALTER TABLE customer_ledger ADD CONSTRAINT no CHECK (false)")
       let failed = try await Self.refresh(conninfo)
-      #expect(failed.outcome == "failed" && failed.failure?.hasPrefix("23514: ") == true)
+      #expect(failed.outcome == .failed && failed.failure?.hasPrefix("23514: ") == true)
       #expect(failed.last == nil)
 
       _ = try await database.write("ALTER TABLE customer_ledger DROP CONSTRAINT no")
-      #expect(try await Self.refresh(conninfo).outcome == "refreshed")
+      #expect(try await Self.refresh(conninfo).outcome == .refreshed)
       #expect(try await database.read(Self.difference).isEmpty)
     }
   }

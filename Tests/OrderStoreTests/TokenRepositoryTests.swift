@@ -156,7 +156,7 @@ struct TokenRepositoryTests {
   func demo() async throws {
     try await keeping { tokens, database, _ in
       #expect(try await tokens.renewDemo() == nil)
-      _ = try await DemoData(database).plant()
+      _ = try await DemoData(database).insert()
       let first = try #require(try await tokens.renewDemo())
       let second = try #require(try await tokens.renewDemo())
 

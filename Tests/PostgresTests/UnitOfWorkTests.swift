@@ -37,12 +37,7 @@ struct UnitOfWorkTests {
   func everyWay() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
-      let limits = BatchLimits(entriesMax: 9, weightMax: 9, batchesMax: 1, waitingMax: 9)
-      let batcher = Batcher<Int, Int>(on: loop, limits: limits, weight: { _ in 1 }) {
-        (items) throws(PostgresError) in
-        _ = try await database.write("INSERT INTO t SELECT unnest(\(items))")
-        return items
-      }
+      let batcher = Batcher<Insertion>(database)
       let coalescer = Coalescer<Int, Int>(on: loop) { (keys) throws(PostgresError) in
         let rows = try await database.read("SELECT a FROM t WHERE a = ANY(\(keys))")
         return Dictionary(
@@ -53,7 +48,7 @@ struct UnitOfWorkTests {
 
       try await Self.include(database) {
         _ = try await database.write("INSERT INTO t VALUES (1)")
-        #expect(try await batcher.submit(2) == 2)
+        #expect(try await batcher.submit(Insertion(number: 2)) == 2)
         try await database.transaction { (inner) throws(PostgresError) in
           _ = try await inner.run("INSERT INTO t VALUES (3)")
         }
@@ -161,4 +156,15 @@ struct UnitOfWorkTests {
       #expect(try await Self.numbers(database) == [1])
     }
   }
+}
+
+/// A number that is inserted into the table t.
+private struct Insertion: BatchedWrite {
+  let number: Int
+
+  static func statement(_ insertions: [Insertion]) -> SQL {
+    "INSERT INTO t SELECT unnest(\(insertions.map(\.number))) RETURNING a"
+  }
+
+  func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
 }

@@ -1,63 +1,67 @@
-package import EventLoop
+import EventLoop
 
-/// Makes one statement of the writes that wait at the same moment.
+/// A kind of write that the database does many of by one statement.
+package protocol BatchedWrite {
+  /// What became of one write.
+  associatedtype Outcome: Sendable
+
+  /// How large a batch gets, and how many there are.
+  static var limits: BatchLimits { get }
+  /// How much this write counts against `BatchLimits.weightMax`.
+  var weight: Int { get }
+  /// One statement that does all these writes, and answers a row for each, in their order.
+  static func statement(_ writes: [Self]) -> SQL
+  /// What this write's row says of it. A refusal is an outcome; an error fails the whole batch.
+  func outcome(_ row: Row) throws(PostgresError) -> Outcome
+}
+
+extension BatchedWrite {
+  /// The limits for small writes.
+  package static var limits: BatchLimits { .standard }
+  /// Each write counts the same.
+  package var weight: Int { 1 }
+}
+
+/// Does by one statement, and with one commit, the writes of a kind that wait at the same moment.
 ///
-/// A write alone goes out at the end of its turn, without any artificial wait; what comes while
-/// statements are on their way goes out together when one of them has been committed. Unlike the
-/// loads of a `Coalescer` no two writes are ever the same.
-package final class Batcher<Item, Outcome: Sendable> {
+/// A write that comes alone is sent at the end of the loop's turn, without any artificial wait.
+/// Writes that come while a statement is under way are sent together when it has been committed.
+package final class Batcher<Write: BatchedWrite> {
   private struct Entry {
-    let item: Item
-    let waiter: UnsafeContinuation<Result<Outcome, PostgresError>, Never>
+    let write: Write
+    let waiter: UnsafeContinuation<Result<Write.Outcome, PostgresError>, Never>
   }
 
-  private let loop: EventLoop
-  private let weight: (Item) -> Int
-  private let write: ([Item]) async throws(PostgresError) -> [Outcome]
-  private var state: BatcherState<Entry>
+  private let database: Database
+  private var state = BatcherState<Entry>(Write.limits)
 
-  /// `write` does all its items with one statement, and answers with the outcome of each in their
-  /// order, once they are committed.
-  package init(
-    on loop: EventLoop, limits: BatchLimits, weight: @escaping (Item) -> Int,
-    write: @escaping ([Item]) async throws(PostgresError) -> [Outcome]
-  ) {
-    self.loop = loop
-    self.weight = weight
-    self.write = write
-    state = BatcherState(limits)
-  }
+  /// Writes to this database.
+  package init(_ database: Database) { self.database = database }
 
-  /// Does the item with the next batch. An error is that of the item's own batch.
+  /// Does a write with the next batch, and answers when that has been committed. An error is the
+  /// error of its batch, or its own if it was tried again alone.
   ///
-  /// In a transaction an item goes alone: its neighbours are committed at another time.
-  package func submit(_ item: Item) async throws(PostgresError) -> Outcome {
-    if UnitOfWork.transaction != nil { return try await submitAlone(item) }
+  /// In a transaction a write is sent alone, as other writes are not committed with it.
+  package func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
+    if UnitOfWork.transaction != nil { return try await run([write])[0] }
     return try await withUnsafeContinuation { continuation in
-      let entry = Entry(item: item, waiter: continuation)
-      switch state.join(entry, weight: weight(item)) {
-      case .startAtEndOfTurn: loop.atEndOfTurn { self.startBatches() }
+      let entry = Entry(write: write, waiter: continuation)
+      switch state.join(entry, weight: write.weight) {
+      case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
       case .wait: break
       case .refuse: continuation.resume(returning: .failure(.queueFull))
       }
     }.get()
   }
 
-  private func submitAlone(_ item: Item) async throws(PostgresError) -> Outcome {
-    guard let outcome = try await write([item]).first else {
-      throw .decoding(column: 0, expected: "an outcome of the item", isCommitted: false)
-    }
-    return outcome
-  }
-
   private func startBatches() {
-    while let batch = state.start() { loop.spawn { await self.run(batch) } }
+    while let batch = state.start() { database.loop.spawn { await self.run(batch) } }
   }
 
   private func run(_ batch: [Entry]) async {
     if let error = await attempt(batch) {
       if error.deservesAnotherRun(of: batch.count) {
-        // One of them may be what the server cannot bear: its neighbours must not feel it.
+        // One of the writes may be the cause. Tried alone, it fails alone.
         for entry in batch {
           if let error = await attempt([entry]) { finish([entry], error) }
         }
@@ -69,14 +73,10 @@ package final class Batcher<Item, Outcome: Sendable> {
     startBatches()
   }
 
-  /// Tells the outcomes to their waiters, or returns what kept the statement from succeeding.
+  /// Answers the waiters with their outcomes, or returns why the statement failed.
   private func attempt(_ batch: [Entry]) async -> PostgresError? {
     do throws(PostgresError) {
-      let outcomes = try await write(batch.map(\.item))
-      guard outcomes.count == batch.count else {
-        let expected = "an outcome for each of \(batch.count) items"
-        return .decoding(column: 0, expected: expected, isCommitted: true)
-      }
+      let outcomes = try await run(batch.map(\.write))
       for (entry, outcome) in zip(batch, outcomes) {
         entry.waiter.resume(returning: .success(outcome))
       }
@@ -86,14 +86,25 @@ package final class Batcher<Item, Outcome: Sendable> {
     }
   }
 
+  private func run(_ writes: [Write]) async throws(PostgresError) -> [Write.Outcome] {
+    let rows = try await database.write(Write.statement(writes))
+    guard rows.count == writes.count else {
+      throw rows.undecodable(0, expected: "a row for each of \(writes.count) writes")
+    }
+    var outcomes: [Write.Outcome] = []
+    outcomes.reserveCapacity(writes.count)
+    for (row, write) in zip(rows, writes) { outcomes.append(try write.outcome(row)) }
+    return outcomes
+  }
+
   private func finish(_ batch: [Entry], _ error: PostgresError) {
     for entry in batch { entry.waiter.resume(returning: .failure(error)) }
   }
 }
 
 extension PostgresError {
-  /// Whether a statement for so many items certainly had no effect, and might have one when it is
-  /// run for each of them alone.
+  /// Whether a statement for so many writes certainly had no effect, and might have one when it is
+  /// sent again for each of them alone.
   fileprivate func deservesAnotherRun(of count: Int) -> Bool {
     switch self {
     case .server: !isUnavailable && !isOutcomeUnknown && (count > 1 || isRetryable)

@@ -16,12 +16,16 @@ package struct BatchLimits: Sendable {
     self.batchesMax = batchesMax
     self.waitingMax = waitingMax
   }
+
+  /// Limits that fit small writes: a larger batch would gain nothing more.
+  package static let standard = BatchLimits(
+    entriesMax: 64, weightMax: 64, batchesMax: 1, waitingMax: 4_096)
 }
 
-/// Who goes with which batch, as a value: what comes while a batch is under way gathers for the
-/// next, in the order of its coming.
+/// Which entries go with which batch, as a value: entries that come while a batch is under way wait
+/// for the next one, in the order in which they came.
 struct BatcherState<Entry> {
-  /// What becomes of an entry that comes.
+  /// What to do about a new entry.
   enum Joining { case startAtEndOfTurn, wait, refuse }
 
   private let limits: BatchLimits
@@ -31,7 +35,7 @@ struct BatcherState<Entry> {
 
   init(_ limits: BatchLimits) { self.limits = limits }
 
-  /// An entry comes; whether batches are to be started when the turn ends.
+  /// Adds an entry.
   mutating func join(_ entry: Entry, weight: Int) -> Joining {
     guard waiting.count < limits.waitingMax else { return .refuse }
     waiting.append((entry, weight))

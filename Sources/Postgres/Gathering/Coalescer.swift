@@ -1,9 +1,9 @@
 package import EventLoop
 
-/// Makes one statement of the loads that wait at the same moment.
+/// Loads by one statement the values that are asked for at the same moment.
 ///
-/// A load alone goes out at the end of its turn, without any artificial wait; what comes while a
-/// statement is on its way goes out together when the answer is there.
+/// A load that comes alone is sent at the end of the loop's turn, without any artificial wait. Loads
+/// that come while a statement is under way are sent together when it has been answered.
 package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private typealias Waiter = UnsafeContinuation<Result<Value?, PostgresError>, Never>
 
@@ -11,7 +11,7 @@ package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private let fetch: ([Key]) async throws(PostgresError) -> [Key: Value]
   private var state: CoalescerState<Key, Waiter>
 
-  /// `fetch` finds the values of up to `limit` keys with one statement; what it leaves out is nil.
+  /// `fetch` finds the values of up to `limit` keys with one statement; a key without value is nil.
   package init(
     on loop: EventLoop, limit: Int = 64, batches: Int = 2,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Value]
@@ -23,7 +23,7 @@ package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
 
   /// The value of a key, or nil when there is none. An error reaches those of its batch only.
   ///
-  /// In a transaction a load goes alone: nobody else sees what has been done there.
+  /// In a transaction a load is sent alone, as nobody else sees what was changed there.
   package func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.transaction != nil { return try await fetch([key])[key] }
     return try await withUnsafeContinuation { continuation in

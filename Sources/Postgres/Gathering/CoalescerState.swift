@@ -1,5 +1,5 @@
-/// Who waits for which key, as a value: loads of one moment become one batch, loads of the same key
-/// one entry of it.
+/// Which waiters wait for which key, as a value: keys that are asked for at one moment become one
+/// batch, and a key that is asked for several times is in it once.
 struct CoalescerState<Key: Hashable, Waiter> {
   /// Keys that are fetched together, and who waits for each.
   struct Batch {
@@ -18,7 +18,7 @@ struct CoalescerState<Key: Hashable, Waiter> {
     self.batchesMax = batchesMax
   }
 
-  /// Somebody waits for a key from now on; whether a batch should be started when the turn ends.
+  /// Adds a waiter for a key; whether a batch should be started when the turn ends.
   mutating func join(_ waiter: Waiter, for key: Key) -> Bool {
     guard gathering.waiters[key]?.append(waiter) == nil else { return false }
     gathering.keys.append(key)

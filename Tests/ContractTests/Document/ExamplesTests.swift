@@ -24,7 +24,7 @@ import Testing
     #expect(calls.count > 40)
 
     try await asking { client in
-      #expect(try await DemoData(client.owner).plant())
+      #expect(try await DemoData(client.owner).insert())
       try await client.refresh()
       let customer = try #require(try await TokenRepository(client.owner).renewDemo())
       let check = SchemaCheck(document: document)

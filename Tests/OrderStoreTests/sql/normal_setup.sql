@@ -46,7 +46,7 @@ DECLARE
     at_all constant timestamptz(3) := clock_timestamp();
     placed bigint;
 BEGIN
-    PERFORM set_inside(true);
+    PERFORM set_internal_write(true);
     INSERT INTO customers (id) VALUES (customer) ON CONFLICT DO NOTHING;
     PERFORM FROM products WHERE id = ANY (asked) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO n_orders (id, channel, customer_id, created_at, updated_at)

@@ -27,29 +27,29 @@ $$;
 -- Order by order, line by line, in a loop.
 CREATE FUNCTION place_by_loop(ids uuid[], customers text[], line_orders integer[],
                               line_products text[], line_quantities integer[])
-    RETURNS TABLE (place integer, number bigint, items json)
+    RETURNS TABLE (number bigint, items json)
     LANGUAGE plpgsql AS
 $$
 DECLARE
-    at_all constant timestamptz(3) := clock_timestamp();
+    placed_at constant timestamptz(3) := clock_timestamp();
     line   record;
     known  record;
     text_of text;
     units  integer;
     amount numeric;
 BEGIN
-    PERFORM set_inside(true);
+    PERFORM set_internal_write(true);
     PERFORM FROM products WHERE id = ANY (line_products) ORDER BY id FOR NO KEY UPDATE;
-    FOR place IN 1 .. cardinality(ids) LOOP
-        INSERT INTO customers (id) SELECT customers[place]
-         WHERE NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customers[place])
+    FOR position IN 1 .. cardinality(ids) LOOP
+        INSERT INTO customers (id) SELECT customers[position]
+         WHERE NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customers[position])
             ON CONFLICT DO NOTHING;
         text_of := ''; units := 0; amount := 0;
         FOR line IN SELECT product, quantity
                       FROM unnest(line_orders, line_products, line_quantities) AS l (o, product, quantity)
-                     WHERE o = place
+                     WHERE o = position
         LOOP
-            UPDATE products SET stock = stock - line.quantity, version = version + 1, updated_at = at_all
+            UPDATE products SET stock = stock - line.quantity, version = version + 1, updated_at = placed_at
              WHERE id = line.product AND stock >= line.quantity
             RETURNING name, price INTO STRICT known;
             text_of := text_of || ',' || render_line(line.product, known.name, line.quantity, known.price);
@@ -59,14 +59,14 @@ BEGIN
         items := ('[' || substr(text_of, 2) || ']')::json;
         INSERT INTO orders AS o (id, channel, customer_id, items, total_quantity, total_amount,
                                  created_at, updated_at)
-        VALUES (ids[place], 'api', customers[place], items, units, amount, at_all, at_all)
+        VALUES (ids[position], 'api', customers[position], items, units, amount, placed_at, placed_at)
         RETURNING o.number INTO number;
         INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
-        VALUES (ids[place], 1, 'placed', 'new', 'bench', at_all);
+        VALUES (ids[position], 1, 'placed', 'new', 'bench', placed_at);
         INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-        SELECT product, at_all, place_by_loop.number, sum(quantity), sum(quantity)
+        SELECT product, placed_at, place_by_loop.number, sum(quantity), sum(quantity)
           FROM unnest(line_orders, line_products, line_quantities) AS l (o, product, quantity)
-         WHERE o = place GROUP BY product;
+         WHERE o = position GROUP BY product;
         RETURN NEXT;
     END LOOP;
 END

@@ -133,9 +133,7 @@ extension StockAdjustment {
 }
 
 extension StockMovement {
-  private static let cause = Schema.words([
-    "placed", "edited", "cancelled", "initial", "adjusted", "direct",
-  ]).about(
+  private static let cause = Schema.words(StockMovement.Cause.allCases.map(\.rawValue)).about(
     "`placed`, `edited`, `cancelled`: by an order; `initial`: with the product; `adjusted`: by "
       + "hand; `direct`: an UPDATE in psql."
   ).named("StockMovementCause")

@@ -30,7 +30,7 @@ extension OrderEvent {
   /// Writes the members of a step of the history.
   func write(_ json: inout JSONObjectWriter) {
     json.integer("version", version)
-    json.string("what", what)
+    json.string("what", what.rawValue)
     json.string("from", from?.rawValue)
     json.string("to", to.rawValue)
     json.string("who", who)

@@ -55,27 +55,30 @@ struct OrderRoutes {
     let key = try key(call)
     let changes = try call.body(LineChange.list(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.edit(key, changes, version: version, by: call.who))
+    return answer(
+      try await orders.edit(key, changes, version: version, in: call.scope, by: call.who))
   }
 
   private func move(_ call: Call) async throws -> Response {
     let key = try key(call)
     let status = try call.body { json throws(JSONInvalid) in try json["status"].orderStatus() }
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.move(key, to: status, version: version, by: call.who))
+    return answer(
+      try await orders.move(key, to: status, version: version, in: call.scope, by: call.who))
   }
 
   private func ship(_ call: Call) async throws -> Response {
     let key = try key(call)
     let shipping = try call.body(ShippingChange.init(json:))
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.ship(key, shipping, version: version, by: call.who))
+    return answer(
+      try await orders.ship(key, shipping, version: version, in: call.scope, by: call.who))
   }
 
   private func cancel(_ call: Call) async throws -> Response {
     let key = try key(call)
     let version = try await requiredVersion(call, key)
-    return answer(try await orders.cancel(key, version: version, by: call.who))
+    return answer(try await orders.cancel(key, version: version, in: call.scope, by: call.who))
   }
 
   private func history(_ call: Call) async throws -> Response {
@@ -153,7 +156,7 @@ struct OrderRoutes {
   }
 
   private func requiredVersion(_ call: Call, _ key: OrderKey) async throws -> Int? {
-    try await call.requiredVersion { try await orders.find(key).version }
+    try await call.requiredVersion { try await orders.find(key, in: call.scope).version }
   }
 
   private func answer(_ order: Order) -> Response {

@@ -191,10 +191,10 @@ extension Shortfall {
 }
 
 extension OrderEvent {
-  private static let kind = Schema.words([
-    "placed", "edited", "moved", "shipped", "hidden", "touched",
-  ]).about("What was done to an order; `touched` is a write that made no difference.")
-    .named("OrderEventKind")
+  private static let kind = Schema.words(OrderEvent.Kind.allCases.map(\.rawValue)).about(
+    "What was done to an order; `touched` is a write that made no difference."
+  )
+  .named("OrderEventKind")
 
   static let schema = Schema.object(
     [

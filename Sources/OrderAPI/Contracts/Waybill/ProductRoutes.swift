@@ -189,7 +189,7 @@ extension Product {
 extension StockMovement {
   fileprivate func write(_ json: inout JSONObjectWriter) {
     json.integer("delta", delta)
-    json.string("cause", cause)
+    json.string("cause", cause.rawValue)
     json.integer("order_number", order)
     json.string("reason", reason)
     json.string("who", who)

@@ -1,0 +1,111 @@
+import Orders
+import Postgres
+
+extension OrderFilter {
+  /// The statement that reads one page, and one entry more.
+  ///
+  /// Each form of it scans an index in the order of the list and stops when the page is full, so
+  /// every page costs as much as the first one.
+  func statement(after position: OrderPosition?, size: PageSize) -> SQL {
+    let (lower, upper) = bounds(after: position)
+    if let product {
+      return """
+        SELECT \(orderColumns)
+          FROM order_products AS p
+          JOIN orders AS o ON o.number = p.order_number
+         WHERE p.product_id = \(product.value)
+           AND (p.created_at, p.order_number) > (\(lower.createdAt.raw), \(lower.number))
+           AND (p.created_at, p.order_number) < (\(upper.createdAt.raw), \(upper.number))
+           AND p.quantity > 0 AND o.hidden_at IS NULL \(customerCondition) \(conditions)
+         ORDER BY \(sort == .newestFirst
+           ? "p.created_at DESC, p.order_number DESC" : "p.created_at, p.order_number" as SQL)
+         \(size.limitClause)
+        """
+    }
+    let range: SQL = """
+      (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
+         AND (o.created_at, o.number) < (\(upper.createdAt.raw), \(upper.number))
+         AND o.hidden_at IS NULL
+      """
+    let page: SQL = """
+       ORDER BY \(sort == .newestFirst
+         ? "created_at DESC, number DESC" : "created_at, number" as SQL)
+       \(size.limitClause)
+      """
+    if customer != nil {
+      return "\(Self.scan) WHERE \(range) \(customerCondition) \(conditions) \(page)"
+    } else if channel == nil && isEveryStatus {
+      // Always true. The index by time has this condition, so that no other list uses it.
+      return "\(Self.scan) WHERE \(range) AND o.number > 0 \(page)"
+    } else {
+      return merge(range, page)
+    }
+  }
+
+  private static let scan: SQL = "SELECT \(orderColumns) FROM orders AS o"
+
+  private var isEveryStatus: Bool {
+    statuses.isEmpty || statuses.count == OrderStatus.allCases.count
+  }
+
+  /// One index scan for each pair of channel and status, merged in the order of the list. The index
+  /// begins with both, so a scan over several of either would have to be sorted. Each scan has its
+  /// own limit, as the server would read all of its rows otherwise.
+  private func merge(_ range: SQL, _ page: SQL) -> SQL {
+    let channels = channel.map { [$0] } ?? Channel.allCases
+    let wanted = OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
+    let scans: [SQL] = channels.flatMap { channel in
+      wanted.map { status in
+        """
+        \(Self.scan) WHERE o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
+         AND \(range) \(page)
+        """
+      }
+    }
+    guard scans.count > 1 else { return scans[0] }
+    var union: SQL = "(\(scans[0]))"
+    for scan in scans.dropFirst() { union.append(" UNION ALL (\(scan))") }
+    union.append(page)
+    return union
+  }
+
+  private var customerCondition: SQL {
+    if let customer { "AND o.customer_id = \(customer.value)" } else { "" }
+  }
+
+  /// Conditions that are checked while another index is scanned.
+  private var conditions: SQL {
+    var conditions: SQL = ""
+    if let channel { conditions.append("AND o.channel = \(channel.rawValue) ") }
+    if !isEveryStatus {
+      let words = OrderStatus.allCases.filter(statuses.contains).map(\.rawValue)
+      conditions.append("AND o.status = ANY(\(words))")
+    }
+    return conditions
+  }
+
+  /// The positions between which the page lies, both excluded: from the times of the filter and the
+  /// end of the page before.
+  private func bounds(
+    after position: OrderPosition?
+  ) -> (lower: OrderPosition, upper: OrderPosition) {
+    var lower = createdAfter.map { OrderPosition(createdAt: $0, number: .max) } ?? .beginning
+    var upper = createdBefore.map { OrderPosition(createdAt: $0, number: 0) } ?? .end
+    if let position {
+      if sort == .newestFirst {
+        upper = min(upper, position)
+      } else {
+        lower = max(lower, position)
+      }
+    }
+    return (lower, upper)
+  }
+}
+
+extension OrderPosition {
+  /// Before and after every order, as `Timestamp` has no infinity.
+  fileprivate static let beginning = OrderPosition(
+    createdAt: Orders.Timestamp.era.lowerBound, number: 0)
+  fileprivate static let end = OrderPosition(
+    createdAt: Orders.Timestamp.era.upperBound, number: .max)
+}

@@ -1,0 +1,65 @@
+import Orders
+import Postgres
+
+/// The columns of an order as `Row.order()` reads them, of a table or a function called `o`.
+let orderColumns: SQL = """
+  o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
+  o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at
+  """
+let orderColumnCount = 14
+
+extension Row {
+  /// The order of a row that begins with `orderColumns`.
+  func order() throws(PostgresError) -> Order {
+    Order(
+      id: try orderID(0), number: try int(1), channel: try word(2), status: try word(3),
+      customer: try optionalText(4), reference: try optionalText(5), items: try bytes(6),
+      totalQuantity: try int(7), totalAmount: try text(8),
+      shipping: Shipping(carrier: try optionalText(9), trackingNumber: try optionalText(10)),
+      version: try int(11), createdAt: try moment(12), updatedAt: try moment(13))
+  }
+
+  func orderID(_ column: Int) throws(PostgresError) -> OrderID {
+    let uuid = try uuid(column)
+    return OrderID(high: uuid.high, low: uuid.low)
+  }
+
+  /// A word of an enumeration that Swift and the database share.
+  func word<Word: RawRepresentable>(
+    _ column: Int
+  ) throws(PostgresError) -> Word where Word.RawValue == String {
+    guard let word = Word(rawValue: try text(column)) else {
+      throw undecodable(column, expected: "a word of \(Word.self)")
+    }
+    return word
+  }
+
+  /// The list that `shortfallsOfDetail` has made.
+  func shortfalls(_ column: Int) throws(PostgresError) -> [Shortfall] {
+    var shortfalls: [Shortfall] = []
+    for entry in (try optionalText(column) ?? "").split(separator: ",") {
+      let words = entry.split(separator: " ")
+      guard let product = words.first.flatMap({ ProductID(String($0)) }) else {
+        throw undecodable(column, expected: "product ids and numbers")
+      }
+      let numbers = words.dropFirst().compactMap { Int($0) }
+      shortfalls.append(
+        Shortfall(product: product, requested: numbers.first ?? 0, available: numbers.last ?? 0))
+    }
+    return shortfalls
+  }
+}
+
+/// The detail of an outcome as a list of `id requested available`, separated by commas, as this
+/// module reads no JSON. A product id contains neither a blank nor a comma.
+let shortfallsOfDetail: SQL = """
+  (SELECT string_agg(CASE json_typeof(short) WHEN 'string' THEN short #>> '{}'
+                     ELSE concat_ws(' ', short ->> 'product_id', short ->> 'requested',
+                                    short ->> 'available') END, ',')
+     FROM json_array_elements(detail) AS short)
+  """
+
+extension OrderID {
+  /// The id as a parameter.
+  var raw: RawUUID { RawUUID(high: high, low: low) }
+}

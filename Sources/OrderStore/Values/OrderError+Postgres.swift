@@ -1,0 +1,31 @@
+import Orders
+import Postgres
+
+extension OrderError {
+  /// The error of the system for a failure of the database.
+  init(_ error: PostgresError) {
+    if error.isOutcomeUnknown {
+      self = .outcomeUnknown
+    } else if error.isReadOnly {
+      self = .readOnly
+    } else if error.isTimeout {
+      self = .timedOut
+    } else if error.isUnavailable {
+      self = .unavailable
+    } else {
+      self = .failure(detail: error.debugDescription)
+    }
+  }
+
+}
+
+/// Asks the database by `body`, and throws its errors as those of the system.
+func asking<Value>(
+  _ body: () async throws(PostgresError) -> Value
+) async throws(OrderError) -> Value {
+  do {
+    return try await body()
+  } catch {
+    throw OrderError(error)
+  }
+}

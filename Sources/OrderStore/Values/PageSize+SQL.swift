@@ -1,0 +1,17 @@
+import Orders
+import Postgres
+
+extension PageSize {
+  /// A `LIMIT` of one entry more than the page, rounded up to one of three numbers.
+  ///
+  /// The number is part of the text and not a parameter: a generic plan with a limit as a parameter
+  /// expects a tenth of the table and may sort all of it. Three texts keep the number of prepared
+  /// statements small.
+  var limitClause: SQL {
+    switch value {
+    case ...10: "LIMIT 11"
+    case ...50: "LIMIT 51"
+    default: "LIMIT 201"
+    }
+  }
+}

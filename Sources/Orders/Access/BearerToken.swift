@@ -1,0 +1,39 @@
+/// A secret that identifies a caller: `wb_` and 256 random bits as hexadecimal digits.
+///
+/// Its description leaves out the digits, so that no log contains them by accident.
+package struct BearerToken: Hashable, Sendable {
+  private static let prefix = "wb_"
+  private static let wordCount = 4
+
+  /// The whole text, for its bearer and for its hash only.
+  package let secret: String
+
+  /// A new token, which nobody can guess.
+  package init(using random: inout some RandomNumberGenerator) {
+    secret = (0..<Self.wordCount).reduce(into: Self.prefix) { text, _ in
+      let digits = String(random.next() as UInt64, radix: 16)
+      text += String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+  }
+
+  /// The token of a text; nil when it has not the form of a token, which saves a look-up.
+  package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
+
+  /// The same for bytes; every request needs this, and comparing bytes is cheap.
+  package init?(_ text: ArraySlice<UInt8>) {
+    let digits = text.dropFirst(Self.prefix.utf8.count)
+    guard text.starts(with: Self.prefix.utf8), digits.count == 16 * Self.wordCount,
+      digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else { return nil }
+    secret = String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension BearerToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// That it is a token, but not which one.
+  package var description: String { Self.prefix + "…" }
+  /// That it is a token, but not which one.
+  package var debugDescription: String { description }
+  /// Shows none of its content.
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,69 @@
+/// A customer as stored.
+package struct Customer: Equatable, Sendable {
+  /// The client-visible name.
+  package let id: CustomerID
+  /// The sequential number, for people and for pages.
+  package let number: Int
+  /// The name; nil when only an order has named the customer so far.
+  package let name: String?
+  /// The e-mail address.
+  package let email: String?
+  /// Grows by one with every change.
+  package let version: Int
+  /// When the customer was added.
+  package let createdAt: Timestamp
+  /// When the customer last changed.
+  package let updatedAt: Timestamp
+
+  /// A customer as stored.
+  package init(
+    id: CustomerID, number: Int, name: String?, email: String?, version: Int, createdAt: Timestamp,
+    updatedAt: Timestamp
+  ) {
+    self.id = id
+    self.number = number
+    self.name = name
+    self.email = email
+    self.version = version
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+}
+
+/// A customer that is to be added.
+package struct NewCustomer: Sendable {
+  /// The client-visible name.
+  package let id: CustomerID
+  /// The name.
+  package let name: Name
+  /// The e-mail address.
+  package let email: EmailAddress?
+
+  /// A customer; without an id, one is made.
+  package init(id: CustomerID?, name: Name, email: EmailAddress?) {
+    self.id = id ?? CustomerID("c-" + randomWord())!
+    self.name = name
+    self.email = email
+  }
+}
+
+/// A change of a customer.
+package struct CustomerChange: Sendable {
+  /// The new name; nil keeps the old one.
+  package let name: Name?
+  /// The change of the address.
+  package let email: FieldChange<EmailAddress>
+
+  /// A change.
+  package init(name: Name?, email: FieldChange<EmailAddress>) {
+    self.name = name
+    self.email = email
+  }
+}
+
+/// Sixteen random letters and digits that look different from one another: 80 bits, so that no two
+/// words are ever the same.
+func randomWord() -> String {
+  let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
+  return String((0..<16).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+}

@@ -1,0 +1,41 @@
+/// An e-mail address.
+///
+/// Only a message can show whether an address exists. Refused is what cannot be an address: no or
+/// several `@`, blanks and control characters, a host without a point, empty labels.
+package struct EmailAddress: ExactText {
+  /// How many characters an address may have, after RFC 5321.
+  package static let allowedLength = 3...254
+  /// How many characters may stand before the `@`.
+  package static let localLengthMax = 64
+
+  /// The address as it was given.
+  package let value: String
+
+  /// The address, or nil when the text does not look like one.
+  package init?(_ text: String) {
+    guard text.isText(Self.allowedLength), text.unicodeScalars.allSatisfy(Self.isVisible) else {
+      return nil
+    }
+    let parts = text.unicodeScalars.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, (1...Self.localLengthMax).contains(parts[0].count) else { return nil }
+    let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+    guard labels.count >= 2, labels.allSatisfy(Self.isLabel) else { return nil }
+    value = text
+  }
+
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator,
+      .spaceSeparator:
+      false
+    default: !["<", ">", "(", ")", ",", ";", ":", "\"", "\\", "[", "]"].contains(scalar)
+    }
+  }
+
+  private static func isLabel(_ label: Substring.UnicodeScalarView) -> Bool {
+    (1...63).contains(label.count) && label.first != "-" && label.last != "-"
+      && label.allSatisfy {
+        $0.value > 0x7F || $0.properties.isAlphabetic || ("0"..."9" ~= $0) || $0 == "-"
+      }
+  }
+}

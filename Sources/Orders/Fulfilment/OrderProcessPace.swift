@@ -1,0 +1,41 @@
+/// How long calls to the process service may take, and how long to wait between them. All times
+/// follow from the timeout of one call.
+package struct OrderProcessPace: Equatable, Sendable {
+  /// The timeout of one call, from connecting to the end of the answer.
+  package let call: Duration
+
+  /// Times for calls of this timeout.
+  package init(call: Duration) { self.call = call }
+
+  /// How many calls one visit makes at most: a question, a start, and a question about the start.
+  static let callsMax = 3
+
+  /// How long a claim lasts: longer than all calls of a visit, so that no other worker visits the
+  /// order while one of them may still be under way.
+  package var lease: Duration { call * 6 }
+
+  /// How long after its claim a visit may begin its last call. The time that is left then is twice
+  /// what the call may take, as clocks and schedulers are not exact.
+  package var lastCall: Duration { lease - call * 2 }
+
+  /// The shortest and the longest pause between visits of one order.
+  package var pauses: ClosedRange<Duration> { call / 5...call * 6 }
+
+  /// The shortest and the longest pause between probes of a service that is away. So when it is back,
+  /// an order waits no longer than a call may take, or twice as long if a call was just hanging.
+  package var probes: ClosedRange<Duration> { call / 5...call }
+
+  /// Callbacks for one order move its next visit forward at most once in this time.
+  package var hints: Duration { call / 5 }
+
+  /// The pause after `count` visits without news, or failures, in a row: twice as long after each, up
+  /// to the bound, less a random part so that many that failed together do not return together.
+  static func pause(
+    after count: Int, within bounds: ClosedRange<Duration>,
+    using random: inout some RandomNumberGenerator
+  ) -> Duration {
+    let doubled = bounds.lowerBound * (1 << max(0, min(count - 1, 20)))
+    let whole = min(doubled, bounds.upperBound) / .microseconds(1)
+    return .microseconds(Int64.random(in: Int64(whole / 2)...Int64(whole), using: &random))
+  }
+}

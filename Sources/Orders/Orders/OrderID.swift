@@ -1,0 +1,87 @@
+/// The id of an order: a UUID of version 7, so that later orders come later in every index.
+package struct OrderID: Hashable, Sendable {
+  /// The first eight bytes, most significant first.
+  package let high: UInt64
+  /// The last eight bytes, most significant first.
+  package let low: UInt64
+
+  /// An id from its two halves, as it is stored.
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// A new id: 48 bits of milliseconds, 12 of the rest of the millisecond, 62 random ones.
+  package init(at moment: Timestamp, using random: inout some RandomNumberGenerator) {
+    let microseconds = UInt64(clamping: moment.microseconds)
+    let (milliseconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000)
+    let version: UInt64 = 0x7000
+    let variant: UInt64 = 0x8000_0000_0000_0000
+    high = milliseconds << 16 | version | rest * 4_096 / 1_000
+    low = variant | random.next() >> 2
+  }
+
+  /// The id of a text of 36 characters in the usual form, in upper or lower case; nil for any other
+  /// text. Any version is accepted: no order has such an id, so none is found.
+  package init?(_ text: String) {
+    guard text.utf8.count == 36 else { return nil }
+    var words: (UInt64, UInt64) = (0, 0)
+    for (index, byte) in text.utf8.enumerated() {
+      if Self.hyphens.contains(index) {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = Character(UnicodeScalar(byte)).hexDigitValue.map(UInt64.init) else {
+        return nil
+      }
+      // The halves meet at the third hyphen.
+      if index < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
+    }
+    self.init(high: words.0, low: words.1)
+  }
+
+  private static let hyphens: Set = [8, 13, 18, 23]
+}
+
+extension OrderID {
+  /// Appends the 36 characters of the id, in lower case.
+  package func append(to bytes: inout [UInt8]) {
+    let digits: StaticString = "0123456789abcdef"
+    for index in 0..<16 {
+      if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
+      let word = index < 8 ? high : low
+      let byte = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
+      bytes.append(digits.utf8Start[Int(byte >> 4)])
+      bytes.append(digits.utf8Start[Int(byte & 15)])
+    }
+  }
+}
+
+extension OrderID: CustomStringConvertible {
+  /// `0192f0c1-…`: 36 characters, lower case.
+  package var description: String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(36)
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// An order by its id or by its number.
+package enum OrderKey: Hashable, Sendable {
+  /// By its id.
+  case id(OrderID)
+  /// By its sequential number.
+  case number(Int)
+
+  /// The key of a text in an address; nil when no order can have it.
+  package init?(_ text: String) {
+    if let id = OrderID(text) {
+      self = .id(id)
+    } else if let number = Int(text), number > 0, "\(number)" == text {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+}

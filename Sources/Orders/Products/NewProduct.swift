@@ -1,0 +1,58 @@
+/// A product that is to be added to the catalogue.
+package struct NewProduct: Sendable {
+  /// The id.
+  package let id: ProductID
+  /// The name.
+  package let name: Name
+  /// The description.
+  package let description: ProductDescription?
+  /// The price of one unit.
+  package let price: Money
+  /// The first stock.
+  package let stock: Int
+
+  /// A product; without an id, one is made. Nil when the price or the stock is not allowed.
+  package init?(
+    id: ProductID?, name: Name, description: ProductDescription?, price: Money, stock: Int
+  ) {
+    guard Money.allowed.contains(price), Product.allowedStock.contains(stock) else { return nil }
+    self.id = id ?? ProductID("p-" + randomWord())!
+    self.name = name
+    self.description = description
+    self.price = price
+    self.stock = stock
+  }
+}
+
+/// The description of a product.
+package struct ProductDescription: ExactText {
+  /// How many characters a description may have.
+  package static let allowedLength = 0...2_000
+
+  /// The description as it was given.
+  package let value: String
+
+  /// The description, or nil when it has too many characters.
+  package init?(_ text: String) {
+    guard text.isText(Self.allowedLength) else { return nil }
+    value = text
+  }
+}
+
+/// A change of a product other than of its stock, which is adjusted.
+package struct ProductChange: Sendable {
+  /// The new name; nil keeps the old one.
+  package let name: Name?
+  /// The change of the description.
+  package let description: FieldChange<ProductDescription>
+  /// The new price; nil keeps the old one.
+  package let price: Money?
+
+  /// A change, or nil when the price is not allowed.
+  package init?(name: Name?, description: FieldChange<ProductDescription>, price: Money?) {
+    guard price.map(Money.allowed.contains) ?? true else { return nil }
+    self.name = name
+    self.description = description
+    self.price = price
+  }
+}

@@ -1,0 +1,76 @@
+/// One change of a product's stock. All of them add up to the stock.
+package struct StockMovement: Equatable, Sendable {
+  /// The word for the cause of a movement, as it is stored.
+  package enum Cause: String, CaseIterable, Sendable {
+    /// An order was placed, edited or cancelled.
+    case placed, edited, cancelled
+    /// The product was added with this stock.
+    case initial
+    /// The stock was adjusted through the service.
+    case adjusted
+    /// Somebody updated the product in the database.
+    case direct
+  }
+
+  /// The position of a movement among those of its product.
+  package struct Position: Equatable, Sendable {
+    /// When it happened.
+    package let moment: Timestamp
+    /// Decides between movements of the same time.
+    package let number: Int
+
+    /// A position.
+    package init(moment: Timestamp, number: Int) {
+      self.moment = moment
+      self.number = number
+    }
+  }
+
+  /// Its position.
+  package let position: Position
+  /// By how many units the stock changed.
+  package let delta: Int
+  /// Its cause.
+  package let cause: Cause
+  /// The number of the order that caused it.
+  package let order: Int?
+  /// The reason that was given for an adjustment.
+  package let reason: String?
+  /// Who did it; nil when that is not known.
+  package let who: String?
+
+  /// A movement as it is stored.
+  package init(
+    position: Position, delta: Int, cause: Cause, order: Int?, reason: String?, who: String?
+  ) {
+    self.position = position
+    self.delta = delta
+    self.cause = cause
+    self.order = order
+    self.reason = reason
+    self.who = who
+  }
+}
+
+/// A change of stock by hand.
+package struct StockAdjustment: Sendable {
+  /// By how much a stock may change at once.
+  package static let allowedDelta =
+    -Product.allowedStock.upperBound...Product.allowedStock.upperBound
+  /// How many characters a reason may have.
+  package static let allowedReasonLength = 1...200
+
+  /// The number of units to add, or to take when it is negative.
+  package let delta: Int
+  /// The reason.
+  package let reason: String?
+
+  /// An adjustment, or nil when it changes nothing, changes too much or has too long a reason.
+  package init?(delta: Int, reason: String?) {
+    guard delta != 0, Self.allowedDelta.contains(delta),
+      reason?.isText(Self.allowedReasonLength) ?? true
+    else { return nil }
+    self.delta = delta
+    self.reason = reason
+  }
+}

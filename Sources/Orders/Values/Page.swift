@@ -1,0 +1,36 @@
+/// How many entries a list answers at once.
+package struct PageSize: Hashable, Sendable {
+  /// The sizes that a caller may ask for; with more, one request would use a connection for long.
+  package static let allowed = 1...200
+  /// The size if the caller does not ask for one.
+  package static let standard = PageSize(50)!
+
+  /// The number of entries.
+  package let value: Int
+
+  /// The size, or nil when it is not allowed.
+  package init?(_ value: Int) {
+    guard Self.allowed.contains(value) else { return nil }
+    self.value = value
+  }
+}
+
+/// Some entries of a list, and the position where the rest begins.
+package struct Page<Entry: Sendable, Position: Sendable>: Sendable {
+  /// The entries, in the list's order.
+  package let entries: [Entry]
+  /// The position after the last entry; nil on the last page.
+  package let next: Position?
+
+  /// A page of a list.
+  package init(entries: [Entry], next: Position?) {
+    self.entries = entries
+    self.next = next
+  }
+
+  /// Makes a page of what was read: one entry more than its size means that there is a next page.
+  package init(reading read: [Entry], size: PageSize, position: (Entry) -> Position) {
+    let entries = Array(read.prefix(size.value))
+    self.init(entries: entries, next: read.count > size.value ? entries.last.map(position) : nil)
+  }
+}
