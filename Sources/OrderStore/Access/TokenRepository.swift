@@ -35,7 +35,11 @@ package final class TokenRepository {
 
   /// The bearer of a token; nil when the token is unknown, revoked or expired.
   package func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
-    try await asking { () throws(PostgresError) in try await callers.load(TokenDigest(token)) }
+    do {
+      return try await callers.load(TokenDigest(token))
+    } catch {
+      throw OrderError(error)
+    }
   }
 
   /// Makes a token. Only the answer contains its text. A customer that does not exist yet is added,

@@ -10,9 +10,13 @@ extension OrderRepository {
     let placement = OrderPlacement(
       id: id, order: order, who: who,
       mayIntroduceCustomer: unknownCustomers == .create || order.channel != .api)
-    return try await asking { () throws(PostgresError) in
-      try await placements.submit(placement)
-    }.get()
+    let outcome: OrderPlacement.Outcome
+    do throws(PostgresError) {
+      outcome = try await placements.submit(placement)
+    } catch {
+      throw OrderError(error)
+    }
+    return try outcome.get()
   }
 }
 

@@ -27,7 +27,11 @@ package final class ProductRepository {
 
   /// One product; lookups that wait at the same moment share a statement.
   package func find(_ id: ProductID) async throws(OrderError) -> Product? {
-    try await asking { () throws(PostgresError) in try await byID.load(id) }
+    do {
+      return try await byID.load(id)
+    } catch {
+      throw OrderError(error)
+    }
   }
 
   /// Adds a product to the catalogue; `who` is named in the history of its stock.

@@ -1,0 +1,74 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("Batched writes")
+struct BatcherTests {
+  /// A number that is inserted into the table t; the statement answers those that are positive.
+  private struct Insertion: BatchedWrite {
+    let number: Int
+
+    static func statement(_ insertions: [Insertion]) -> SQL {
+      """
+      WITH inserted AS (
+          INSERT INTO t SELECT unnest(\(insertions.map(\.number))) RETURNING a
+      )
+      SELECT a FROM inserted WHERE a > 0
+      """
+    }
+
+    func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
+  }
+
+  private static func insert(
+    _ numbers: [Int], into database: Database
+  ) async -> [Result<Int, PostgresError>] {
+    let batcher = Batcher<Insertion>(database)
+    return await together(numbers.count, on: database.loop) { index in
+      do throws(PostgresError) {
+        return .success(try await batcher.submit(Insertion(number: numbers[index])))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  private static let table: SQL = "CREATE TABLE t (a bigint CONSTRAINT t_small CHECK (a < 100))"
+
+  @Test("of one moment are one transaction, and each gets its own outcome")
+  func gathered() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write(Self.table)
+      let outcomes = await Self.insert(Array(1...40), into: database)
+      #expect(outcomes.map { try? $0.get() } == Array(1...40))
+      let transactions = try await database.read("SELECT count(DISTINCT xmin::text) FROM t")
+      #expect(try transactions[0].int(0) == 1)
+    }
+  }
+
+  @Test("fail alone when one of them is the cause")
+  func alone() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write(Self.table)
+      let outcomes = await Self.insert([1, 2, 300, 4], into: database)
+      #expect(outcomes.map { try? $0.get() } == [1, 2, nil, 4])
+      #expect(try await database.read("SELECT FROM t").count == 3)
+    }
+  }
+
+  @Test("whose statement does not answer a row for each have an unknown outcome")
+  func missingRow() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write(Self.table)
+      for outcome in await Self.insert([1, -2, 3], into: database) {
+        guard case .failure(let error) = outcome else {
+          Issue.record("\(outcome)")
+          continue
+        }
+        #expect(error.isOutcomeUnknown)
+      }
+    }
+  }
+}
