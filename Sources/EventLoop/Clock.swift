@@ -1,17 +1,15 @@
 import Glibc
 
-/// A point on the monotonic clock, in nanoseconds; the only time that deadlines are made of.
+/// A point on the monotonic clock, in nanoseconds. All deadlines are instants.
 package struct Instant: Comparable, Hashable, Sendable {
   /// Nanoseconds since an arbitrary start that never moves back.
   package let nanoseconds: Int64
 
-  /// An instant that many nanoseconds after the clock's start.
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-  /// An instant no deadline reaches.
+  /// Later than any other instant.
   package static let never = Instant(nanoseconds: .max)
 
-  /// Orders instants by time.
   package static func < (left: Instant, right: Instant) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
@@ -22,7 +20,6 @@ package struct Instant: Comparable, Hashable, Sendable {
     return overflow ? .never : Instant(nanoseconds: sum)
   }
 
-  /// The time from `earlier` to `later`.
   package static func - (later: Instant, earlier: Instant) -> Duration {
     .nanoseconds(later.nanoseconds &- earlier.nanoseconds)
   }
@@ -35,21 +32,19 @@ extension Duration {
   }
 }
 
-/// Where an event loop reads the time: the system's clocks, or a test's own.
+/// Where an event loop reads the time: the system's clocks, or a test's.
 package struct Clock: Sendable {
-  /// Reads the monotonic clock.
+  /// The monotonic clock.
   package let now: @Sendable () -> Instant
-  /// Reads the wall clock: nanoseconds since 1970-01-01 UTC, for dates people read and never for
-  /// deadlines.
+  /// The wall clock: nanoseconds since 1970-01-01 UTC. For dates that people read; never for
+  /// deadlines, because it can be set back.
   package let wall: @Sendable () -> Int64
 
-  /// A clock made of two readings.
   package init(now: @escaping @Sendable () -> Instant, wall: @escaping @Sendable () -> Int64) {
     self.now = now
     self.wall = wall
   }
 
-  /// The machine's own clocks.
   package static let system = Clock(
     now: { Instant(nanoseconds: read(CLOCK_MONOTONIC)) }, wall: { read(CLOCK_REALTIME) })
 

@@ -4,18 +4,17 @@ import Synchronization
 
 /// One thread's epoll loop, and the executor of every task that belongs to it.
 ///
-/// A turn is: wait for events, tell the watchers, fire the timers, run the jobs, flush what asked
-/// to be flushed, again until nothing is left. A task started with `spawn` runs here from its first
-/// line to its last, whatever it awaits: the loop is its preferred executor, so a resumed
+/// In each turn the loop waits for events, calls the watchers, fires the timers, and then runs jobs
+/// and end-of-turn actions until none is left. A task started with `spawn` runs on this thread from
+/// its first line to its last, whatever it awaits: the loop is its preferred executor, so a resumed
 /// continuation is a job of the same turn and never passes through another thread.
 ///
-/// Everything but `execute`, `stop` and `enqueue` may only be called on the loop's own thread, and
-/// says so at once when it is not.
+/// Everything but `execute`, `stop` and `enqueue` may only be called on the loop's own thread; a
+/// call from another thread stops the process.
 package final class EventLoop: @unchecked Sendable {
-  /// How many jobs one turn may run before events are looked at again; a task that resumes itself
-  /// for ever must not starve the sockets.
+  /// How many jobs one turn may run before the loop looks for events again. A task that resumes
+  /// itself for ever must not starve the sockets.
   static let jobsPerTurnMax = 10_000
-  /// How many events one turn takes from the kernel.
   static let eventsPerTurnMax = 256
 
   private let epoll: Int32
@@ -28,34 +27,34 @@ package final class EventLoop: @unchecked Sendable {
   private var timers = TimerHeap()
   private var jobs: [UnownedJob] = []
   private var flushes: [() -> Void] = []
-  /// Watches by the token that the kernel gives back with their events. A token is never used
-  /// again: an event may come for a watch that was cancelled, in the same turn, or later when its
-  /// socket was closed by libpq while another process, about to start a program, still held it.
+  /// Watches by the token that the kernel returns with their events. A token is never used again,
+  /// because an event can still arrive for a cancelled watch: in the same turn, or later when libpq
+  /// closed the socket while a forked child process still held a copy of it.
   private var watches: [UInt64: Watch] = [:]
-  /// The last token given; 0 is the wake-up's.
+  /// The last token given; 0 belongs to the wake-up descriptor.
   private var lastToken: UInt64 = 0
   private var stopped = false
 
-  /// What other threads left for the loop.
+  /// Work that other threads have passed to the loop.
   private struct Inbox {
     var work: [@Sendable () -> Void] = []
     var jobs: [UnownedJob] = []
     var signalled = false
-    /// Jobs that came from another thread since the start; a request handler must cause none.
+    /// Jobs that came from another thread since the start. Tests check that a request causes none.
     var jobsReceived = 0
   }
 
-  /// The time when this turn began.
+  /// The time when the current turn began.
   package private(set) var now: Instant
 
-  /// A loop that has not started; `run` makes the calling thread its own.
+  /// A loop that has not started; `run` makes the calling thread the loop's.
   package init(clock: Clock = .system) {
     self.clock = clock
     now = clock.now()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     precondition(epoll >= 0 && wakeUp >= 0, "no descriptors left for an event loop")
-    control(EPOLL_CTL_ADD, wakeUp, Readiness.read.rawValue, token: 0)
+    control(EPOLL_CTL_ADD, wakeUp, IOEvents.read.rawValue, token: 0)
   }
 
   deinit {
@@ -66,13 +65,12 @@ package final class EventLoop: @unchecked Sendable {
   /// Whether the calling thread is the loop's.
   package var isCurrent: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
-  /// The time as it is right now, to measure what happens within a turn.
+  /// The current time, to measure what happens within a turn; `now` stays the same for a turn.
   package var currentTime: Instant { clock.now() }
 
-  /// Nanoseconds since 1970 by the wall clock, for dates people read.
+  /// Nanoseconds since 1970 by the wall clock, for dates that people read.
   package var wallClock: Int64 { clock.wall() }
 
-  /// Jobs that arrived from another thread so far.
   package var jobsReceived: Int { inbox.withLock { $0.jobsReceived } }
 
   /// Runs on the calling thread until `stop`.
@@ -91,14 +89,14 @@ package final class EventLoop: @unchecked Sendable {
     }
   }
 
-  /// Ends the loop after the turn under way; from any thread.
+  /// Ends the loop after the current turn; from any thread.
   package func stop() { execute { self.stopped = true } }
 
-  /// Runs `work` on the loop, in its next turn at the latest; from any thread.
+  /// Runs `work` on the loop, in the next turn at the latest; from any thread.
   package func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
 
-  /// Starts a task that stays on this loop; may capture what lives here. It is on its own: nothing
-  /// that its starter is part of is handed on to it.
+  /// Starts a task that stays on this loop and may capture objects of this loop. The task is
+  /// detached: it inherits no task-local values and no cancellation from the caller.
   package func spawn(_ body: @escaping () async -> Void) {
     assertCurrent()
     let bound = LoopBound(self, body)
@@ -107,10 +105,10 @@ package final class EventLoop: @unchecked Sendable {
 
   /// Watches a descriptor until the watch is cancelled.
   ///
-  /// One that the kernel does not take, for want of memory or because the user's watches are used
-  /// up, is reported as failed in the next turn.
+  /// If the kernel refuses the watch, because it has no memory left or the user's limit of watches
+  /// is reached, the watcher is told `failed` in the next turn.
   package func watch(
-    _ descriptor: Int32, for interest: Readiness, _ watcher: any Watcher
+    _ descriptor: Int32, for interest: IOEvents, _ watcher: any Watcher
   ) -> Watch {
     assertCurrent()
     lastToken += 1
@@ -123,15 +121,15 @@ package final class EventLoop: @unchecked Sendable {
     return watch
   }
 
-  /// Calls `flush` once, when the jobs of this turn have run: the moment to send what they
-  /// gathered.
+  /// Calls `flush` once, after the jobs of this turn have run: the moment to send what they have
+  /// collected.
   package func atEndOfTurn(_ flush: @escaping () -> Void) {
     assertCurrent()
     flushes.append(flush)
   }
 
-  /// Stops the process when called on another thread: what lives on the loop was about to be
-  /// shared.
+  /// Stops the process when called on another thread: an object of the loop would be used by two
+  /// threads.
   package func assertCurrent() { precondition(isCurrent, "called off its event loop") }
 }
 
@@ -148,7 +146,7 @@ extension EventLoop {
 
   private func dispatch(_ event: epoll_event) {
     guard event.data.u64 != 0 else { return collectInbox() }
-    watches[event.data.u64]?.watcher?.ready(Readiness(rawValue: event.events))
+    watches[event.data.u64]?.watcher?.ready(IOEvents(rawValue: event.events))
   }
 
   private func collectInbox() {
@@ -170,7 +168,7 @@ extension EventLoop {
     while let timer = timers.popDue(at: now) { timer.action() }
   }
 
-  /// Runs jobs, then flushes, until neither is left or the turn has been long enough.
+  /// Runs jobs, then flushes, until none is left or the turn's limit of jobs is reached.
   private func settle() {
     var budget = Self.jobsPerTurnMax
     repeat {
@@ -179,8 +177,8 @@ extension EventLoop {
         let job = jobs[next]
         next += 1
         budget -= 1
-        // Not as isolated to the serial executor too: every await would then switch executors, and
-        // be enqueued once more although it is where it should be.
+        // Only as a task executor: were the job also isolated to the serial executor, every await
+        // would switch executors and enqueue the job once more.
         job.runSynchronously(on: asUnownedTaskExecutor())
       }
       jobs.removeFirst(next)
@@ -201,7 +199,7 @@ extension EventLoop {
 
   func disarm(_ timer: Timer) { timers.remove(timer) }
 
-  func modify(_ watch: Watch, interest: Readiness) {
+  func modify(_ watch: Watch, interest: IOEvents) {
     control(EPOLL_CTL_MOD, watch.descriptor, interest.rawValue, token: watch.token)
   }
 
@@ -210,8 +208,8 @@ extension EventLoop {
     watches[watch.token] = nil
   }
 
-  /// Whether it was done. A socket that libpq has closed behind our back is known by its failure,
-  /// not from here.
+  /// Whether the kernel did it. The result may be ignored when a watch is changed or removed: libpq
+  /// may have closed the socket already, and then reports that itself.
   @discardableResult
   private func control(
     _ operation: Int32, _ descriptor: Int32, _ events: UInt32, token: UInt64
@@ -224,7 +222,7 @@ extension EventLoop {
 // MARK: - The executor
 
 extension EventLoop: SerialExecutor, TaskExecutor {
-  /// Takes a task's next piece of work; from any thread.
+  /// Called by the Swift runtime, from any thread, with a task's next piece of work.
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isCurrent {
@@ -237,10 +235,10 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     }
   }
 
-  /// Lets `assumeIsolated` succeed on the loop's thread.
+  /// Called by the Swift runtime: makes `assumeIsolated` succeed on the loop's thread.
   package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-  /// Stops the process when isolation to this loop was assumed elsewhere.
+  /// Called by the Swift runtime: stops the process when isolation was assumed on another thread.
   package func checkIsolated() { assertCurrent() }
 
   private func post(_ change: (inout sending Inbox) -> Void) {

@@ -1,40 +1,37 @@
 import CLinux
 import Glibc
 
-/// A socket with a path on this machine, over which processes of one user pass descriptors on.
-package struct LocalSocket: Sendable {
-  /// What a loop watches.
+/// A Unix domain socket, over which processes of one user pass descriptors to each other.
+package struct LocalSocket: ~Copyable, Sendable {
   package let socket: Socket
 
-  /// How long the other side may take to say what it has; nobody waits for ever for a process that
-  /// is stopped.
-  private static let patience = timeval(tv_sec: 5, tv_usec: 0)
+  /// How long to wait for the other process, which may be stopped.
+  private static let receiveTimeout = timeval(tv_sec: 5, tv_usec: 0)
 
-  /// Connects to whoever listens at the path; nil when nobody does.
+  /// Connects to the process that listens at the path; nil when there is none.
   package init?(connectingTo path: String) {
     let descriptor = Glibc.socket(
       AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(LINUX_SOCK_CLOEXEC), 0)
     guard descriptor >= 0 else { return nil }
-    socket = Socket(descriptor: descriptor)
-    var patience = Self.patience
+    let socket = Socket(descriptor: descriptor)
+    var timeout = Self.receiveTimeout
     setsockopt(
-      descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    guard Self.with(path, { connect(descriptor, $0, $1) }) == 0 else {
-      socket.close()
-      return nil
-    }
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    guard Self.with(path, { connect(descriptor, $0, $1) }) == 0 else { return nil }
+    self.socket = socket
   }
 
-  /// Listens at the path, in the place of whoever did so before, for this user alone; nil when that
-  /// cannot be, for the reason in `errno`.
+  /// Listens at the path, for processes of this user only. Replaces an earlier listener at the path.
+  /// Nil when that fails; `errno` says why.
   package init?(listeningAt path: String) {
     let descriptor = Glibc.socket(
       AF_UNIX,
       Int32(SOCK_STREAM.rawValue)
         | Int32(LINUX_SOCK_CLOEXEC) | Int32(LINUX_SOCK_NONBLOCK), 0)
     guard descriptor >= 0 else { return nil }
-    socket = Socket(descriptor: descriptor)
-    // Under a name of its own first, so that the path always leads to somebody.
+    let socket = Socket(descriptor: descriptor)
+    // Bound under a temporary name first and then renamed, so that at every moment some process
+    // listens at the path.
     let temporary = "\(path).\(getpid())"
     unlink(temporary)
     let mask = umask(0o177)
@@ -47,9 +44,10 @@ package struct LocalSocket: Sendable {
       errno = code
       return nil
     }
+    self.socket = socket
   }
 
-  /// Longest path that an address holds, with the NUL behind it and a process number.
+  /// The longest path: an address holds 108 bytes, and a process number and a NUL are appended.
   package static let pathBytesMax = 90
 
   private static func with<Result>(
@@ -69,14 +67,14 @@ package struct LocalSocket: Sendable {
 }
 
 extension Socket {
-  /// Sends a text and the descriptors it speaks of to another process; false when it is gone.
+  /// Sends descriptors, and a text that describes them, to another process; false when it is gone.
   package func pass(_ text: String, _ descriptors: [Int32]) -> Bool {
     let bytes = Array(text.utf8)
     return linux_send_descriptors(
       descriptor, bytes, bytes.count, descriptors, Int32(descriptors.count)) == bytes.count
   }
 
-  /// What another process passes on; nil when it says nothing.
+  /// Receives what another process passes; nil when it sends nothing in time.
   package func receivePassed() -> (text: String, descriptors: [Int32])? {
     var bytes = [UInt8](repeating: 0, count: 1_024)
     var descriptors = [Int32](repeating: -1, count: Int(LINUX_DESCRIPTORS_MAX))
@@ -88,39 +86,38 @@ extension Socket {
   }
 }
 
-/// Gives descriptors to every process that connects and asks for them. Lives on a loop.
+/// Passes descriptors to every process that connects. Belongs to a loop.
 package final class DescriptorOffer: Watcher {
   private let descriptors: [Int32]
   private let text: String
-  private let listener: LocalSocket
+  private var listener: LocalSocket?
   private let given: () -> Void
   private var watch: Watch?
 
-  /// Offers them, with a text that tells them apart; `given` is told of each that took them.
+  /// `text` describes the descriptors; `given` is called after each process that took them.
   package init(
-    _ descriptors: [Int32], named text: String, at listener: LocalSocket, on loop: EventLoop,
+    _ descriptors: [Int32], named text: String, at listener: consuming LocalSocket,
+    on loop: EventLoop,
     given: @escaping () -> Void
   ) {
     self.descriptors = descriptors
     self.text = text
-    self.listener = listener
     self.given = given
-    watch = loop.watch(listener.socket.descriptor, for: .read, self)
+    let descriptor = listener.socket.descriptor
+    self.listener = consume listener
+    watch = loop.watch(descriptor, for: .read, self)
   }
 
-  /// Gives them to whoever has connected.
-  package func ready(_ readiness: Readiness) {
-    while case .connection(let peer, _) = listener.socket.accept() {
+  package func ready(_ events: IOEvents) {
+    while case .connection(let peer, _)? = listener?.socket.accept() {
       if peer.pass(text, descriptors) { given() }
-      peer.close()
     }
   }
 
-  /// Offers them no more.
   package func stop() {
     guard let watch else { return }
     watch.cancel()
     self.watch = nil
-    listener.socket.close()
+    listener = nil
   }
 }

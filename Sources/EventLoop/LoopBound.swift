@@ -1,17 +1,15 @@
-/// A value that lives on a loop, handed through code that could run elsewhere.
+/// A value that belongs to a loop, carried through code that could run on another thread.
 ///
-/// Only the loop's own thread may take it out again; another one stops the process at once.
+/// Only the loop's thread may read the value; reading it on another thread stops the process.
 package struct LoopBound<Value>: @unchecked Sendable {
   private let loop: EventLoop
   private let bound: Value
 
-  /// Binds a value to its loop.
   package init(_ loop: EventLoop, _ value: Value) {
     self.loop = loop
     bound = value
   }
 
-  /// The value, on its loop.
   package var value: Value {
     loop.assertCurrent()
     return bound

@@ -1,10 +1,9 @@
-/// A loop on a thread of its own.
+/// A thread that runs an event loop.
 package struct LoopThread: Sendable {
-  /// The loop that runs on the thread.
   package let loop: EventLoop
   private let thread: SystemThread
 
-  /// Starts the thread; its loop is ready for `execute` at once.
+  /// Starts the thread; the loop accepts `execute` at once.
   package init(name: String, loop: EventLoop = EventLoop()) {
     self.loop = loop
     guard let thread = SystemThread(name: name, { loop.run() }) else {

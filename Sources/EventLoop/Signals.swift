@@ -1,20 +1,20 @@
 import CLinux
 import Glibc
 
-/// Signals as events of a loop, in the order they come.
+/// Receives signals as events of a loop, in the order in which they arrive.
 package final class Signals: Watcher {
   private let descriptor: Int32
   private var watch: Watch?
   private let received: (Int32) -> Void
 
-  /// Keeps `signals` from ending the process; call it before any thread is made, so that every
-  /// thread inherits the mask.
+  /// Blocks `signals`, so that they do not end the process. To be called before any thread is
+  /// created: every thread inherits the mask.
   package static func block(_ signals: [Int32]) {
     var set = mask(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Hands each of `signals` (blocked before) to `received`, on `loop`.
+  /// Calls `received` on `loop` for each of `signals`, which `block` has blocked before.
   package init(_ signals: [Int32], on loop: EventLoop, received: @escaping (Int32) -> Void) {
     self.received = received
     var set = Self.mask(of: signals)
@@ -23,7 +23,6 @@ package final class Signals: Watcher {
     watch = loop.watch(descriptor, for: .read, self)
   }
 
-  /// Stops listening.
   package func cancel() {
     guard let watch else { return }
     watch.cancel()
@@ -31,8 +30,7 @@ package final class Signals: Watcher {
     close(descriptor)
   }
 
-  /// Reads what has come.
-  package func ready(_ readiness: Readiness) {
+  package func ready(_ events: IOEvents) {
     var info = signalfd_siginfo()
     while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size) > 0 {
       received(Int32(info.ssi_signo))

@@ -1,37 +1,43 @@
 import CLinux
 import Glibc
 
-/// A non-blocking stream socket: the few system calls that a server's and a client's connections
-/// make.
+/// A non-blocking stream socket: the few system calls that the connections of a server and a client
+/// make. Each call is made again when a signal interrupts it.
 ///
-/// A plain handle. Whoever made it closes it once; every call retries when a signal interrupts it.
-package struct Socket: Sendable {
-  /// The descriptor that a loop watches.
+/// It has one owner, and closes its descriptor when its lifetime ends.
+package struct Socket: ~Copyable, Sendable {
+  /// Valid for the lifetime of the socket.
   package let descriptor: Int32
 
-  /// Takes over a descriptor.
+  /// Takes ownership of a descriptor.
   package init(descriptor: Int32) { self.descriptor = descriptor }
 
-  /// A new socket that can reach, or be bound to, such an address; nil when no descriptor is left.
+  /// A new socket for an address of this family; nil when no descriptor is left.
   package init?(for address: SocketAddress) {
     let type = Int32(SOCK_STREAM.rawValue)
-    descriptor = socket(address.family, type | Self.flags, 0)
+    let descriptor = socket(address.family, type | Self.flags, 0)
     guard descriptor >= 0 else { return nil }
+    self.init(descriptor: descriptor)
   }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// Ends the lifetime of the socket.
+  package consuming func close() {}
 
   private static let flags = Int32(LINUX_SOCK_NONBLOCK | LINUX_SOCK_CLOEXEC)
 
-  /// What one receiving call brought.
+  /// The result of one `receive`.
   package enum Received: Equatable, Sendable {
     case bytes(Int)
     /// The peer has finished sending.
     case end
-    /// Nothing yet.
+    /// Nothing has arrived yet.
     case nothing
     case failed(errno: Int32)
   }
 
-  /// Appends what has arrived to `buffer`, up to `limit` bytes, by one system call.
+  /// Appends bytes that have arrived to `buffer`, at most `limit`, by one system call.
   package func receive(appendingTo buffer: inout [UInt8], limit: Int) -> Received {
     var result = Received.nothing
     buffer.append(addingCapacity: limit) { span in
@@ -44,8 +50,8 @@ package struct Socket: Sendable {
     return result
   }
 
-  /// Sends the bytes from `offset` on as far as the system takes them now: how many it took,
-  /// or nil when the connection is broken.
+  /// Sends the bytes from `offset` on. Returns how many the system took without waiting, or nil when
+  /// the connection is broken.
   package func send(_ bytes: [UInt8], from offset: Int) -> Int? {
     guard offset < bytes.count else { return 0 }
     let count = bytes.withUnsafeBytes { bytes in
@@ -58,20 +64,20 @@ package struct Socket: Sendable {
     return errno == EAGAIN ? 0 : nil
   }
 
-  /// Begins to connect: 0 when done, `EINPROGRESS` when it will be writable later, or why it
-  /// failed.
+  /// Begins to connect. Returns 0 when connected, `EINPROGRESS` when the socket becomes writable
+  /// later, or the `errno` of the failure.
   package func connect(to address: SocketAddress) -> Int32 {
     address.withSystemAddress { Glibc.connect(descriptor, $0, $1) } == 0 ? 0 : errno
   }
 
-  /// Takes an address for listening and listens: 0, or why it failed.
+  /// Binds the socket to an address and listens. Returns 0 or the `errno` of the failure.
   package func listen(on address: SocketAddress, backlog: Int32) -> Int32 {
     let result = address.withSystemAddress { bind(descriptor, $0, $1) }
     return result == 0 && Glibc.listen(descriptor, backlog) == 0 ? 0 : errno
   }
 
-  /// What one accepting call brought.
-  package enum Accepted: Sendable {
+  /// The result of one `accept`.
+  package enum Accepted: ~Copyable, Sendable {
     case connection(Socket, peer: SocketAddress)
     case failed(errno: Int32)
   }
@@ -91,24 +97,23 @@ package struct Socket: Sendable {
   /// Sends small messages at once instead of waiting to fill a packet.
   package func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, 1) }
 
-  /// Lets a port be bound while connections of an earlier listener linger.
+  /// Allows binding a port on which connections of an earlier listener are still closing.
   package func reuseAddress() { set(SOL_SOCKET, SO_REUSEADDR, 1) }
 
-  /// Whether connections are accepted from it.
+  /// Whether it is a listening socket.
   package var isListening: Bool {
     var answer: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
     return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
   }
 
-  /// Makes a descriptor that somebody else made like those that are made here: no call waits, and
-  /// no program that is started inherits it.
+  /// Makes an inherited descriptor non-blocking and closed on exec, as those that are created here.
   package func prepareForLoop() {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 
-  /// Why the last asynchronous step failed, 0 when it did not; reading it clears it.
+  /// The `errno` of the last asynchronous failure, 0 when there was none; reading it clears it.
   package var pendingError: Int32 {
     var error: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
@@ -116,7 +121,6 @@ package struct Socket: Sendable {
     return error
   }
 
-  /// The address at this end.
   package var localAddress: SocketAddress? {
     var storage = sockaddr_storage()
     var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -125,9 +129,6 @@ package struct Socket: Sendable {
     }
     return result == 0 ? SocketAddress(storage) : nil
   }
-
-  /// Gives the descriptor back.
-  package func close() { Glibc.close(descriptor) }
 
   private func set(_ level: some BinaryInteger, _ option: some BinaryInteger, _ value: Int32) {
     var value = value

@@ -1,22 +1,22 @@
 import CLinux
 import Glibc
 
-/// An IPv4 or IPv6 address with a port: where to listen or connect, or who is on the other side.
+/// An IPv4 or IPv6 address with a port.
 package enum SocketAddress: Hashable, Sendable {
-  /// An IPv4 address, its bytes in the order of the network.
+  /// An IPv4 address in network byte order.
   case v4(UInt32, port: UInt16)
-  /// An IPv6 address, its halves in the order of the network; the scope counts for link-local ones.
+  /// An IPv6 address, its halves in network byte order; the scope matters for link-local addresses.
   case v6(UInt64, UInt64, scope: UInt32, port: UInt16)
 
-  /// The port in the machine's own order.
+  /// The port in the machine's byte order.
   package var port: UInt16 {
     switch self {
     case .v4(_, let port), .v6(_, _, _, let port): port
     }
   }
 
-  /// Whether only this machine reaches it: 127.0.0.0/8, `::1`, or one of the former wrapped in an
-  /// IPv6 address.
+  /// Whether only this machine can reach it: 127.0.0.0/8, `::1`, or an IPv4 loopback address mapped
+  /// into IPv6.
   package var isLoopback: Bool {
     switch self {
     case .v4(let address, _): UInt32(bigEndian: address) >> 24 == 127
@@ -25,7 +25,7 @@ package enum SocketAddress: Hashable, Sendable {
     }
   }
 
-  /// What the system calls filled in; nil for another family.
+  /// The address that a system call has returned; nil when it is neither IPv4 nor IPv6.
   init?(_ storage: sockaddr_storage) {
     var storage = storage
     switch Int32(storage.ss_family) {
@@ -45,7 +45,6 @@ package enum SocketAddress: Hashable, Sendable {
     }
   }
 
-  /// The family that a socket for this address is made with.
   var family: Int32 {
     switch self {
     case .v4: AF_INET
@@ -53,7 +52,7 @@ package enum SocketAddress: Hashable, Sendable {
     }
   }
 
-  /// Calls `body` with the address as the system calls want it.
+  /// Calls `body` with the address in the form that system calls take.
   func withSystemAddress<Result>(
     _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
@@ -115,7 +114,7 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
-  /// Appends the description to bytes, for those who write many.
+  /// Appends the description to bytes without making a string: for access logs.
   package func append(to bytes: inout [UInt8]) {
     guard case .v4(let address, let port) = self else {
       bytes.append(contentsOf: description.utf8)
@@ -130,7 +129,7 @@ extension SocketAddress: CustomStringConvertible {
 }
 
 extension SocketAddress {
-  /// The address that `host` spells out; nil when it is a name.
+  /// The address that `host` is; nil when `host` is a name.
   package init?(literal host: String, port: UInt16) {
     var v4 = in_addr()
     var v6 = in6_addr()
@@ -150,9 +149,9 @@ extension SocketAddress {
     }
   }
 
-  /// The addresses of a host, in the order they should be tried; empty when it has none.
+  /// The addresses of a host, in the order in which to try them; empty when it has none.
   ///
-  /// Asks the name service and waits for it, so it is never called on a loop that serves.
+  /// Blocks while it asks the name service: not for a loop that serves requests.
   package static func resolve(host: String, port: UInt16) -> [SocketAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

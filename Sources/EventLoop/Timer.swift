@@ -1,36 +1,34 @@
-/// Something to do at an instant; armed, moved and disarmed as often as its owner likes.
+/// Calls an action at an instant; can be armed, moved and disarmed any number of times.
 ///
-/// A deadline that moves with every request is best left armed and compared when it fires:
-/// the owner notes the new deadline and arms again only then.
+/// For a deadline that moves with every request it is cheapest to leave the timer armed: the owner
+/// notes the new deadline, compares it when the timer fires, and arms the timer again only then.
 package final class Timer {
   /// When the timer fires, or fired last.
   package fileprivate(set) var deadline = Instant.never
-  /// Where the timer stands in the heap; nil while it is not armed.
+  /// The timer's index in the heap; nil while it is not armed.
   fileprivate(set) var position: Int?
   private let loop: EventLoop
   let action: () -> Void
 
-  /// A timer of `loop`, not armed yet. The action must not keep the timer's owner alive.
+  /// A timer that is not armed yet. The action must not keep the timer's owner alive.
   package init(on loop: EventLoop, action: @escaping () -> Void) {
     self.loop = loop
     self.action = action
   }
 
-  /// Whether the timer will fire.
   package var isArmed: Bool { position != nil }
 
-  /// Fires at `deadline`, and at no earlier deadline armed before.
+  /// Fires at `deadline` instead of at any deadline set before.
   package func arm(at deadline: Instant) { loop.arm(self, at: deadline) }
 
-  /// Fires once `duration` has passed since this turn of the loop began.
+  /// Fires when `duration` has passed since the loop's current turn began.
   package func arm(after duration: Duration) { loop.arm(self, at: loop.now + duration) }
 
-  /// Does not fire any more.
   package func disarm() { loop.disarm(self) }
 }
 
-/// Armed timers, earliest first: a binary heap in which every timer knows its place, so that
-/// a timer that is disarmed leaves at once and nothing piles up under churn.
+/// Armed timers, earliest first: a binary heap in which every timer knows its index, so that
+/// a disarmed timer is removed at once.
 struct TimerHeap {
   private var timers: [Timer] = []
 
@@ -55,7 +53,7 @@ struct TimerHeap {
     sink(from: last.position ?? hole)
   }
 
-  /// The next timer due at `now`, taken off the heap.
+  /// Removes and returns the next timer that is due at `now`.
   mutating func popDue(at now: Instant) -> Timer? {
     guard let first = timers.first, first.deadline <= now else { return nil }
     remove(first)
@@ -97,9 +95,9 @@ struct TimerHeap {
 }
 
 extension EventLoop {
-  /// Lets time pass for the caller alone: whatever else is on the loop goes on.
+  /// Suspends the calling task; the loop goes on.
   package func pause(for duration: Duration) async {
-    // The loop keeps an armed timer.
+    // The heap retains an armed timer.
     await withUnsafeContinuation { continuation in
       Timer(on: self) { continuation.resume() }.arm(after: duration)
     }

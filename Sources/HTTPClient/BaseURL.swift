@@ -1,12 +1,11 @@
-/// Where another service is found: `http://example.org:8000/below`, to which paths are appended.
+/// The address of another service, to which paths are appended: `http://example.org:8000/below`.
 package struct BaseURL: Equatable, Sendable {
-  /// Its host, with the port unless it is 80.
+  /// The host, with the port unless it is 80.
   package let host: String
-  /// What stands before every path; never ends with a slash.
+  /// The prefix of every path; never ends with a slash.
   package let path: String
 
-  /// An address as somebody configured it; nil for anything but plain `http` with a host and, if
-  /// need be, a port and a path.
+  /// Nil for anything but plain `http` with a host and optionally a port and a path.
   package init?(_ text: String) {
     let scheme = "http://"
     guard text.lowercased().hasPrefix(scheme) else { return nil }
@@ -23,12 +22,11 @@ package struct BaseURL: Equatable, Sendable {
     self.path = String(kept)
   }
 
-  /// Its host without the port; an IPv6 address is in brackets.
+  /// The host without the port; an IPv6 address is in brackets.
   package var hostName: String {
     let end = host.lastIndex(of: "]") ?? host.startIndex
     return String(host[..<(host[end...].firstIndex(of: ":") ?? host.endIndex)])
   }
 
-  /// The address as text.
   package var text: String { "http://\(host)\(path)" }
 }

@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import HTTP
 
-/// One socket to an origin; does what the `ExchangeState` of its request says.
+/// One socket to an origin; performs the actions that the `ExchangeState` of its request decides.
 final class ClientConnection: Watcher {
   typealias Outcome = Result<ClientResponse, HTTPClientError>
 
@@ -10,11 +10,12 @@ final class ClientConnection: Watcher {
   private static let readBytesMax = 16_384
 
   let origin: Origin
-  private let socket: Socket
+  /// Nil once the connection is closed.
+  private var socket: Socket?
   private let client: HTTPClient
   private var watch: Watch?
   private var timer: Timer?
-  /// The request under way; nil while the connection is kept for the next.
+  /// The current request; nil while the connection is idle.
   private var exchange: Exchange?
 
   private struct Exchange {
@@ -25,20 +26,21 @@ final class ClientConnection: Watcher {
     let done: (Outcome) -> Void
   }
 
-  /// A socket that begins to connect; nil when the system has none left.
+  /// Begins to connect; nil when no descriptor is left.
   init?(to address: SocketAddress, _ origin: Origin, _ client: HTTPClient) {
     guard let socket = Socket(for: address) else { return nil }
-    self.socket = socket
+    socket.sendAtOnce()
+    // The result is not needed: the socket also reports a connection that fails at once later.
+    _ = socket.connect(to: address)
+    let descriptor = socket.descriptor
+    self.socket = consume socket
     self.origin = origin
     self.client = client
-    socket.sendAtOnce()
-    // A connection that fails at once is reported by the socket as one that fails later.
-    _ = socket.connect(to: address)
     timer = Timer(on: client.loop) { [unowned self] in expire() }
-    watch = client.loop.watch(socket.descriptor, for: .write, self)
+    watch = client.loop.watch(descriptor, for: .write, self)
   }
 
-  /// Sends a request and hands over what became of it, once.
+  /// Sends a request; calls `done` once with the result.
   func start(
     _ bytes: [UInt8], _ parser: ResponseParser, isReused: Bool, end: Instant,
     done: @escaping (Outcome) -> Void
@@ -51,10 +53,10 @@ final class ClientConnection: Watcher {
 
   func cancel() { event(.cancelled) }
 
-  /// Whether nothing has come from the other side meanwhile, not even its end.
+  /// Whether the idle connection can be used: the server has sent nothing and has not closed it.
   var isFresh: Bool {
     var bytes: [UInt8] = []
-    return watch != nil && socket.receive(appendingTo: &bytes, limit: 1) == .nothing
+    return socket?.receive(appendingTo: &bytes, limit: 1) == .nothing
   }
 
   func close() {
@@ -63,21 +65,21 @@ final class ClientConnection: Watcher {
     self.watch = nil
     timer?.disarm()
     timer = nil
-    socket.close()
+    socket = nil
   }
 
-  func ready(_ readiness: Readiness) {
+  func ready(_ events: IOEvents) {
     guard let state = exchange?.state else {
-      // Whatever a kept connection has to say, it is no answer of ours.
+      // Bytes on an idle connection are no answer to a request, so it cannot be used any more.
       client.forget(self)
       return close()
     }
     if state.isConnecting {
-      let error = socket.pendingError
+      let error = socket?.pendingError ?? 0
       return event(error == 0 ? .connected : .connectFailed(errno: error))
     }
-    if readiness != .write { read() }
-    if exchange?.state.isWriting == true, readiness.contains(.write) { write() }
+    if events != .write { read() }
+    if exchange?.state.isWriting == true, events.contains(.write) { write() }
   }
 
   private func event(_ event: ExchangeState.Event, _ response: ClientResponse? = nil) {
@@ -106,7 +108,7 @@ final class ClientConnection: Watcher {
 
   private func write() {
     guard let exchange else { return }
-    guard let count = socket.send(exchange.bytes, from: exchange.sent) else {
+    guard let count = socket?.send(exchange.bytes, from: exchange.sent) else {
       return event(.writeFailed)
     }
     self.exchange?.sent += count
@@ -115,8 +117,8 @@ final class ClientConnection: Watcher {
 
   private func read() {
     var bytes: [UInt8] = []
-    switch socket.receive(appendingTo: &bytes, limit: Self.readBytesMax) {
-    case .nothing: break
+    switch socket?.receive(appendingTo: &bytes, limit: Self.readBytesMax) {
+    case .nothing, nil: break
     case .failed: event(.broken)
     case .end:
       if let step = exchange?.parser.end() { take(step, leftover: 0) }
@@ -132,7 +134,7 @@ final class ClientConnection: Watcher {
     switch step {
     case .needMore: event(.partial)
     case .rejected(let rejection): event(.rejected(rejection))
-    // Bytes behind an answer would be taken for the next one.
+    // Bytes after the answer would be taken for the next answer, so the connection is not kept.
     case .response(let response):
       event(.answered(keepAlive: response.keepAlive && leftover == 0), response)
     }

@@ -1,42 +1,42 @@
-/// How long a client waits for another service, and how much it takes from it.
+/// The deadlines and limits of a client.
 package struct ClientLimits: Sendable {
   /// Time to find an address and to connect to it.
   ///
-  /// A host that does not answer is tried again by whoever asked; nothing is gained by waiting
-  /// longer than two lost packets take.
+  /// Enough for two lost packets. The caller tries a host that does not answer again, so waiting
+  /// longer gains nothing.
   package var connectDeadline: Duration = .seconds(3)
 
-  /// Time the other side may take no further byte of a request.
+  /// Time without the other side taking any byte of the request.
   package var writeDeadline: Duration = .seconds(5)
 
-  /// Time the other side may send no further byte of its answer; also what it has to think.
+  /// Time without the other side sending any byte of its answer, and so also the time it has to
+  /// handle the request.
   package var readDeadline: Duration = .seconds(10)
 
-  /// Time for everything: a service that drips its answer does not hold us longer.
+  /// Time for the whole exchange; it also ends answers that arrive byte by byte.
   package var totalDeadline: Duration = .seconds(15)
 
-  /// Time a connection is kept for the next request. Node's servers close theirs after 5 s, and a
-  /// request that meets the close is lost.
+  /// Time an idle connection is kept for the next request. Node's servers close theirs after 5 s, and
+  /// a request that is sent at that moment is lost.
   package var idleDeadline: Duration = .seconds(4)
 
-  /// Connections kept for one origin; more are closed when their answer is there.
+  /// Idle connections kept for one origin; further ones are closed after their answer.
   package var idleConnectionsPerOriginMax = 4
 
-  /// Requests under way at once on a loop; one more fails unsent.
+  /// Requests in flight at once on a loop; one more fails without being sent.
   package var exchangesMax = 64
 
-  /// Bytes of an answer's content; past it the answer is given up.
+  /// Bytes of an answer's content; a larger answer is an error.
   package var bodyBytesMax = 1_048_576
 
   /// Time an address found for a name is used before the name is looked up again.
   package var addressLifetime: Duration = .seconds(30)
 
-  /// Names whose addresses are remembered; past it all are forgotten.
+  /// Names whose addresses are remembered; when there are more, all are dropped.
   package var rememberedNamesMax = 64
 
-  /// Names looked up at once, each on a thread of its own; one more fails unsent.
+  /// Names looked up at once, each on its own thread; one more fails without being sent.
   package var lookupsMax = 4
 
-  /// The limits as they stand here, to be changed one by one.
   package init() {}
 }

@@ -1,37 +1,35 @@
 import EventLoop
 import HTTP
 
-/// One request on one connection, from connecting to the answer: no socket, no clock.
+/// The state machine of one request on one connection, as a value without a socket or a clock.
 struct ExchangeState {
   enum Event {
-    /// The connection stands.
     case connected
-    /// It cannot be made.
     case connectFailed(errno: Int32)
-    /// The system took so many bytes of the request, and so many are left.
+    /// The system took so many bytes of the request; so many are left.
     case wrote(Int, left: Int)
-    /// The system takes nothing any more; an answer may be there nevertheless.
+    /// The peer takes no more bytes; it may have sent an answer nevertheless.
     case writeFailed
-    /// Part of an answer came.
+    /// Part of an answer arrived.
     case partial
-    /// The answer is whole.
+    /// The whole answer arrived.
     case answered(keepAlive: Bool)
-    /// What came is no answer.
+    /// The bytes that arrived are not a valid answer.
     case rejected(Rejection)
     /// The connection broke.
     case broken
     /// The deadline has passed.
     case expired
-    /// Nobody waits for the answer any more.
+    /// The caller's task was cancelled.
     case cancelled
   }
 
   enum Action: Equatable {
-    /// Wait until the socket can be read, or also written.
+    /// Wait until the socket can be read; or until it can be read or written.
     case read, readAndWrite
     /// Write what is left of the request.
     case write
-    /// The answer is there; the connection may be kept.
+    /// The answer is complete; with `keep` the connection can be used again.
     case finish(keep: Bool)
     case fail(HTTPClientError)
   }
@@ -46,7 +44,7 @@ struct ExchangeState {
   private var hasAnswer = false
   private var isWhole = false
 
-  /// A request that ends by `end`, on a kept connection or on a new one.
+  /// `end` is the deadline of the whole exchange.
   init(isReused: Bool, end: Instant, at now: Instant) {
     phase = isReused ? .writing : .connecting
     self.isReused = isReused

@@ -1,10 +1,10 @@
 package import EventLoop
 package import HTTP
 
-/// Sends requests to other services over plain HTTP/1.1; lives on one loop.
+/// Sends requests to other services over plain HTTP/1.1; belongs to one loop.
 ///
-/// Every wait has a deadline, every answer a largest size; redirects are answers like any other
-/// and never followed. A connection is kept for the next request to the same origin.
+/// Every wait has a deadline and every answer a maximum size. Redirects are returned, not followed.
+/// Connections are kept for later requests to the same origin.
 package final class HTTPClient {
   let loop: EventLoop
   let limits: ClientLimits
@@ -13,7 +13,6 @@ package final class HTTPClient {
   private var kept: [Origin: [ClientConnection]] = [:]
   private var exchanges = 0
 
-  /// A client whose requests are sent from, and answered on, this loop.
   package convenience init(loop: EventLoop, limits: ClientLimits = ClientLimits()) {
     self.init(loop: loop, limits: limits) {
       SocketAddress.resolve(host: $0.host, port: $0.port)
@@ -31,10 +30,10 @@ package final class HTTPClient {
     resolver = Resolver(loop: loop, limits: limits, lookUp: lookUp)
   }
 
-  /// Sends a request to its host and waits for the answer, whatever its status.
+  /// Sends a request to its host and returns the answer, whatever its status.
   ///
-  /// The error says whether the request may have taken effect. Only a request that was lost with a
-  /// kept connection is sent again by itself, once, and only if it has not left or is idempotent.
+  /// The error says whether the request may have taken effect. A request that was lost because a kept
+  /// connection had been closed is sent again once, if it was not sent at all or is idempotent.
   package func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
     guard let origin = Origin(authority: request.host) else { throw HTTPClientError(.badHost) }
     guard exchanges < limits.exchangesMax else { throw HTTPClientError(.tooBusy) }
@@ -51,7 +50,7 @@ package final class HTTPClient {
     return try await sendOnNewConnection(request, to: origin, end: end)
   }
 
-  /// Closes the connections that are kept; requests under way go on.
+  /// Closes the connections that are kept; requests in flight go on.
   package func closeIdleConnections() {
     for connection in kept.values.joined() { connection.close() }
     kept = [:]
@@ -103,7 +102,7 @@ package final class HTTPClient {
     }
   }
 
-  /// Waits for the one call of `done`; `start` answers what to do when the task is cancelled.
+  /// Waits until `done` is called. `start` returns the action that cancels the work.
   private func cancellable<Value: Sendable>(
     _ start: (@escaping (Result<Value, HTTPClientError>) -> Void) -> () -> Void
   ) async throws(HTTPClientError) -> Value {
@@ -122,12 +121,12 @@ package final class HTTPClient {
   }
 }
 
-/// What cancels an exchange; passes through the thread that cancels, touched on the loop alone.
+/// The action that cancels an exchange. Unchecked: another thread carries it, only the loop uses it.
 private final class Cancellation: @unchecked Sendable {
   var action: (() -> Void)?
 }
 
-/// Hands over the first of several results.
+/// Passes the first of several results on and ignores the others.
 private final class Once<Value: Sendable> {
   var done: ((Result<Value, HTTPClientError>) -> Void)?
 

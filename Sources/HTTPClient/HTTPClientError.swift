@@ -1,48 +1,43 @@
 package import HTTP
 
-/// Why there is no answer, and whether the request may have taken effect all the same.
+/// Why there is no answer, and whether the request may have taken effect nevertheless.
 package struct HTTPClientError: Error, Hashable, Sendable {
-  /// What went wrong.
   package enum Reason: Hashable, Sendable {
     /// The request's host is not a name or address with an optional port.
     case badHost
     /// The name has no address, or could not be looked up.
     case noAddress
-    /// The connection was refused or is not possible, with the system's `errno`.
+    /// The connection failed, with the system's `errno`.
     case connectFailed(errno: Int32)
     /// A deadline passed in this phase.
     case timeout(Phase)
     /// The connection broke or ended before the answer did.
     case reset
-    /// The answer is not HTTP as it is read here.
+    /// The answer is not valid or supported HTTP.
     case malformed(Rejection)
     /// The answer's content is larger than the limit.
     case tooLarge
-    /// Too many requests are under way.
+    /// Too many requests are in flight.
     case tooBusy
     /// The task was cancelled.
     case cancelled
   }
 
-  /// How far an exchange has come.
   package enum Phase: Hashable, Sendable {
     case connecting, writing, reading
   }
 
-  /// What the failure says about the request.
   package enum Outcome: Hashable, Sendable {
-    /// No byte of it has left: it is as if it had not been tried.
+    /// No byte of the request was sent.
     case notSent
-    /// Some of it has left: the other side may have acted on it.
+    /// Some of the request was sent, so the other side may have acted on it.
     case unknown
   }
 
-  /// What went wrong.
   package let reason: Reason
-  /// Whether the request may have taken effect.
   package let outcome: Outcome
-  /// Whether a kept connection ended under the request before any byte of an answer: the usual
-  /// fate of a connection that the other side was about to close.
+  /// Whether a kept connection ended before any byte of the answer: the usual case is that the other
+  /// side closed an idle connection at the moment of the request.
   let wasStale: Bool
 
   init(_ reason: Reason, _ outcome: Outcome = .notSent, wasStale: Bool = false) {
@@ -51,13 +46,13 @@ package struct HTTPClientError: Error, Hashable, Sendable {
     self.wasStale = wasStale
   }
 
-  /// Whether the request is sent once more on a new connection. One that may have taken effect is
-  /// so only if taking effect twice is the same (RFC 9110 section 9.2.2).
+  /// Whether the request may be sent again on a new connection. If it may have taken effect, only an
+  /// idempotent method is sent again (RFC 9110 section 9.2.2).
   func allowsRetry(of method: Method) -> Bool {
     wasStale && (outcome == .notSent || [.get, .head, .put, .delete].contains(method))
   }
 
-  /// Whether another address of the same host may be tried: this one was not reached.
+  /// Whether another address of the host may be tried: only when this one was not reached.
   var allowsOtherAddress: Bool {
     if case .connectFailed = reason { return true }
     return reason == .timeout(.connecting)

@@ -1,4 +1,4 @@
-/// Where a request goes: what is found in front of the path of an `http:` URL.
+/// The host and port that a request is sent to.
 struct Origin: Hashable, Sendable {
   let host: String
   let port: UInt16

@@ -1,9 +1,9 @@
 import EventLoop
 
-/// Finds the addresses of names without the loop waiting for the name service.
+/// Looks up the addresses of names without blocking the loop.
 ///
-/// The C library's lookup blocks, so each runs on a short-lived thread; those who ask for the same
-/// name meanwhile wait for the same lookup.
+/// The C library's lookup blocks, so each runs on a short-lived thread. Requests for a name that is
+/// being looked up wait for the same lookup.
 final class Resolver {
   private struct Known {
     let addresses: [SocketAddress]
@@ -24,7 +24,7 @@ final class Resolver {
     self.lookUp = lookUp
   }
 
-  /// Hands over the origin's addresses, none if it has none or too many lookups are under way.
+  /// Calls `done` with the origin's addresses; with none if too many lookups are running.
   func addresses(of origin: Origin, _ done: @escaping ([SocketAddress]) -> Void) {
     if let known = known[origin], known.end > loop.now { return done(known.addresses) }
     if waiting[origin] != nil {

@@ -1,13 +1,14 @@
 import EventLoop
 import Glibc
 
-/// Takes connections from a site's listener for one server.
+/// Accepts a site's connections for one server.
 final class Acceptor: Watcher {
   private let site: Site
   private let server: Server
   private var watch: Watch?
   private var pause: Timer?
-  /// A descriptor held back, so that when none is left a connection can still be told so.
+  /// A spare descriptor: when the process has none left, it is closed for a moment, so that a
+  /// connection can be accepted and answered 503.
   private var reserve: Int32
 
   init(site: Site, server: Server) {
@@ -23,35 +24,36 @@ final class Acceptor: Watcher {
   func resume() {
     guard watch == nil, pause != nil else { return }
     watch = server.loop.watch(
-      site.listener.socket.descriptor, for: [.read, .exclusive], self)
+      site.listener.descriptor, for: [.read, .exclusive], self)
   }
 
-  func ready(_ readiness: Readiness) {
-    guard !readiness.contains(.failed), accept(atMost: server.limits.acceptsPerTurnMax) else {
-      // The system had no room to watch the listener or for another connection. Nothing frees any
-      // in this turn, and the listener would stay ready all the while.
+  func ready(_ events: IOEvents) {
+    guard !events.contains(.failed), accept(atMost: server.limits.acceptsPerTurnMax) else {
+      // The system has no descriptor or memory left for a watch or a connection. The listener would
+      // stay ready, and the loop would spin, until another process or request frees some.
       unwatch()
       pause?.arm(after: server.limits.acceptPause)
       return
     }
-    // The kernel wakes the loops that share a listener in the order they began to watch it: whoever
-    // has accepted goes to the end, or one loop would get all connections of quiet times.
+    // The kernel wakes the loops that share a listener in the order in which they began to watch it.
+    // A loop that has accepted goes to the end of that order; otherwise one loop would get all
+    // connections while there is little load.
     if site.listener.isShared {
       unwatch()
       resume()
     }
   }
 
-  /// Accepts no more; the last of those who share the listener takes what is in its queue and
-  /// closes it, so that no connection the kernel has completed is reset. What another process
-  /// holds, too, keeps its queue.
+  /// Stops accepting. The last acceptor of a shared listener accepts what is in its queue and closes
+  /// it, so that no connection that the kernel has completed is reset. If another process holds the
+  /// listener as well, the queue is left to it.
   func stop() {
     unwatch()
     pause?.disarm()
     pause = nil
     if site.listener.leave() {
       if !site.listener.outlivesUs { _ = accept(atMost: Int(ListeningSocket.backlogMax)) }
-      site.listener.socket.close()
+      site.listener.close()
     }
     close(reserve)
   }
@@ -61,28 +63,31 @@ final class Acceptor: Watcher {
     watch = nil
   }
 
-  /// False when the system had no room for another connection.
+  /// False when the system has no descriptor or memory left for another connection.
   private func accept(atMost count: Int) -> Bool {
     for _ in 0..<count {
       switch site.listener.accept() {
       case .connection(let socket, let peer):
         admit(socket, peer)
-      case .failed(EAGAIN):
-        return true
-      case .failed(EMFILE), .failed(ENFILE):
-        refuseByReserve()
-        return false
-      case .failed(ENOBUFS), .failed(ENOMEM):
-        return false
-      case .failed:
-        // This one connection is gone, by whatever the network said about it.
-        continue
+      case .failed(let errno):
+        switch errno {
+        case EAGAIN:
+          return true
+        case EMFILE, ENFILE:
+          refuseWithReserve()
+          return false
+        case ENOBUFS, ENOMEM:
+          return false
+        default:
+          // A network error of this one connection, which is gone.
+          continue
+        }
       }
     }
     return true
   }
 
-  private func admit(_ socket: Socket, _ peer: SocketAddress) {
+  private func admit(_ socket: consuming Socket, _ peer: SocketAddress) {
     switch server.metrics.admitConnection(server.limits) {
     case .serve: server.open(socket, from: peer, site, refused: false)
     case .refuse: server.open(socket, from: peer, site, refused: true)
@@ -90,11 +95,11 @@ final class Acceptor: Watcher {
     }
   }
 
-  /// Lends the reserve to the first connection in the queue for as long as saying no takes.
-  private func refuseByReserve() {
+  /// Accepts the first connection in the queue with the spare descriptor and answers it 503.
+  private func refuseWithReserve() {
     close(reserve)
     if case .connection(let socket, _) = site.listener.accept() {
-      _ = socket.send(server.refusalBytes(of: site), from: 0)
+      _ = socket.send(server.tooManyConnectionsBytes(of: site), from: 0)
       socket.close()
     }
     reserve = Self.openReserve()

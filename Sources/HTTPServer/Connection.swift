@@ -1,11 +1,12 @@
 import EventLoop
 import HTTP
 
-/// One accepted socket: does what its `ConnectionState` says.
+/// One accepted socket; performs the actions that its `ConnectionState` decides.
 ///
-/// At rest it owns no buffer and no parser; what it needs for a request it borrows from the server.
+/// An idle connection owns no buffer and no parser; for a request it borrows the server's.
 final class Connection: Watcher {
-  private let socket: Socket
+  /// Nil once the connection is closed.
+  private var socket: Socket?
   private let peer: SocketAddress
   private let site: Site
   private let server: Server
@@ -14,19 +15,19 @@ final class Connection: Watcher {
   private var timer: Timer?
   /// The parser that holds part of a message.
   private var message: PartialMessage?
-  /// What has been read behind the request in hand.
+  /// Bytes that were read after the current request.
   private var unread: [UInt8] = []
-  /// What the system did not take of the answers.
+  /// Bytes of answers that the system has not taken yet.
   private var unsent: [UInt8] = []
   private var unsentFrom = 0
-  /// Bytes of all these that the server has been told of.
+  /// How many bytes of these buffers were reported to the server.
   private var heldBytes = 0
-  /// The request an asynchronous handler is working on.
+  /// The request that an asynchronous handler is working on.
   private var inFlight: InFlight?
-  /// Where the server keeps this connection.
-  var place = 0
+  /// The index in the server's list of connections.
+  var index = 0
 
-  /// A parser in the middle of a message.
+  /// A parser that has read part of a message.
   final class PartialMessage {
     var parser: RequestParser
     /// Bytes that went into the message so far.
@@ -43,7 +44,7 @@ final class Connection: Watcher {
     let request: Request
     let exchange: Exchange
     let route: String?
-    var isRefused = false
+    var isAnswered = false
 
     init(_ request: Request, _ exchange: Exchange, route: String?) {
       self.request = request
@@ -52,78 +53,80 @@ final class Connection: Watcher {
     }
   }
 
-  init(_ socket: Socket, peer: SocketAddress, site: Site, server: Server) {
-    self.socket = socket
+  init(_ socket: consuming Socket, peer: SocketAddress, site: Site, server: Server) {
+    self.socket = consume socket
     self.peer = peer
     self.site = site
     self.server = server
     state = ConnectionState(acceptedAt: server.loop.now)
   }
 
-  /// Begins to read; or, when there are too many connections, only to say so.
+  /// Begins to read; a refused connection is only told that there are too many.
   func start(refused: Bool) {
+    guard let descriptor = socket?.descriptor else { return }
     timer = Timer(on: server.loop) { [unowned self] in expire() }
-    watch = server.loop.watch(socket.descriptor, for: .read, self)
-    obey(refused ? .refuse(.tooManyConnections) : .wait)
+    watch = server.loop.watch(descriptor, for: .read, self)
+    perform(refused ? .answerError(.tooManyConnections) : .wait)
   }
 
-  func ready(_ readiness: Readiness) {
-    if !readiness.isDisjoint(with: .failed) {
-      obey(event(.ended))
-    } else if readiness.contains(.write) {
+  func ready(_ events: IOEvents) {
+    if !events.isDisjoint(with: .failed) {
+      perform(event(.ended))
+    } else if events.contains(.write) {
       var nothing: [UInt8] = []
-      obey(flush(&nothing))
+      perform(flush(&nothing))
     } else {
       receive()
     }
   }
 
-  func drain() { obey(event(.drain)) }
+  func drain() { perform(event(.drain)) }
 
-  /// Ends the connection whatever it is doing.
-  func cut() { obey(event(.ended)) }
+  /// Ends the connection whatever its state is.
+  func cut() { perform(event(.ended)) }
 
   private func event(_ event: ConnectionState.Event) -> ConnectionState.Action {
     state.event(event, at: server.loop.now, server.limits)
   }
 
-  private func obey(_ first: ConnectionState.Action) {
+  private func perform(_ first: ConnectionState.Action) {
     var action = first
     while true {
       switch action {
-      case .wait: return rest()
-      case .next, .lastLook:
+      case .wait: return waitForEvents()
+      case .next, .lastRead:
         if !unread.isEmpty {
           action = answerUnread()
-        } else if let begun {
-          action = report(begun)
+        } else if let begunMessage {
+          action = report(begunMessage)
         } else {
-          action = action == .next ? .wait : look() ?? event(.ended)
+          action = action == .next ? .wait : readOnce() ?? event(.ended)
         }
-      case .refuse(let refusal): action = refuse(refusal)
+      case .answerError(let error): action = answerError(error)
       case .linger:
-        socket.shutdownWriting()
+        socket?.shutdownWriting()
         action = .wait
       case .close: return close()
       }
     }
   }
 
-  /// Waits for what the phase waits for.
-  private func rest() {
-    guard holdsWithinLimits() else { return obey(event(.ended)) }
+  /// Watches for what the current phase needs, and arms its deadline.
+  private func waitForEvents() {
+    guard holdsWithinLimits() else { return perform(event(.ended)) }
     watch?.change(to: unsent.isEmpty ? .read : .write)
-    // Deadlines mostly move away while the timer is armed: it is moved only if one comes closer.
+    // Most deadlines move further away while the timer is armed; it is moved only when one comes
+    // closer.
     guard let timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
   }
 
-  /// Reports what the connection keeps in memory; false when the server keeps too much by that.
+  /// Reports to the server how many bytes the connection holds; false when the limit is passed.
   private func holdsWithinLimits() -> Bool {
     let bytes = unsent.count + unread.count + (message?.bytesTaken ?? 0)
     defer { heldBytes = bytes }
-    return bytes == heldBytes || server.hold(bytes - heldBytes)
+    return bytes == heldBytes || server.addHeldBytes(bytes - heldBytes)
   }
 
   private func expire() {
@@ -137,7 +140,7 @@ final class Connection: Watcher {
     case .sending: server.metrics.sendTimeouts.add()
     default: break
     }
-    obey(event(.expired))
+    perform(event(.expired))
   }
 
   private func close() {
@@ -146,8 +149,8 @@ final class Connection: Watcher {
     self.watch = nil
     timer?.disarm()
     timer = nil
-    socket.close()
-    // The handler goes on: what it does is not undone because nobody listens.
+    socket = nil
+    // The handler is not cancelled: its work is not undone because the client is gone.
     inFlight = nil
     message = nil
     unread = []
@@ -162,21 +165,21 @@ final class Connection: Watcher {
 extension Connection {
   private func receive() {
     switch state.phase {
-    // Nothing is read while a request is in hand: what came waits in the kernel, and so does its
-    // sender. The interest is dropped only now, because most clients send nothing meanwhile.
+    // While a request is handled nothing more is read: the bytes wait in the kernel and slow the
+    // sender down. The watch is changed only now, because most clients send nothing meanwhile.
     case .handling: watch?.change(to: [])
-    case .lingering: obey(discard())
-    default: obey(look() ?? .wait)
+    case .lingering: perform(discard())
+    default: perform(readOnce() ?? .wait)
     }
   }
 
-  /// Reads once and answers what came; nil when nothing did.
-  private func look() -> ConnectionState.Action? {
+  /// Reads once and answers the requests that came; nil when nothing came.
+  private func readOnce() -> ConnectionState.Action? {
     var bytes = server.takeInput()
     defer { server.giveBack(input: bytes) }
-    return switch socket.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
+    return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes: answer(requestsIn: bytes)
-    case .nothing: nil
+    case .nothing, nil: nil
     case .end, .failed: event(.ended)
     }
   }
@@ -184,9 +187,9 @@ extension Connection {
   private func discard() -> ConnectionState.Action {
     var bytes = server.takeInput()
     defer { server.giveBack(input: bytes) }
-    return switch socket.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
+    return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes(let count): event(.discarded(count))
-    case .nothing: .wait
+    case .nothing, nil: .wait
     case .end, .failed: event(.ended)
     }
   }
@@ -197,14 +200,16 @@ extension Connection {
     return answer(requestsIn: bytes)
   }
 
-  /// The message whose beginning has come. An empty line is none (RFC 9112 section 2.2).
-  private var begun: PartialMessage? { message?.parser.phase == .idle ? nil : message }
+  /// The message of which a part has come. An empty line before it does not count (RFC 9112 section
+  /// 2.2).
+  private var begunMessage: PartialMessage? { message?.parser.phase == .idle ? nil : message }
 
   private func report(_ message: PartialMessage) -> ConnectionState.Action {
     event(.partial(bodyBytes: message.bodyBytes))
   }
 
-  /// Answers requests until the bytes end, one has to wait, or the peer does not read its answers.
+  /// Answers requests until the bytes end, a handler has to wait, or the peer does not read its
+  /// answers.
   private func answer(requestsIn bytes: [UInt8]) -> ConnectionState.Action {
     let message = self.message ?? server.takeParser()
     self.message = nil
@@ -227,7 +232,7 @@ extension Connection {
         goesOn = answer(request, into: &out)
       case .rejected(let rejection):
         let request = message.parser.unfinished
-        put(.rejected(rejection), to: request, newExchange(request), into: &out)
+        write(.rejected(rejection), to: request, newExchange(request), into: &out)
         goesOn = false
       }
       if out.count >= server.limits.unsentBytesMax, transmit(&out) != .all { goesOn = false }
@@ -236,8 +241,8 @@ extension Connection {
     if isPartial {
       message.bytesTaken += offset - start
       self.message = message
-      // Behind an answer that is still to be sent, the message begins when that has gone.
-      if state.phase != .handling, let begun { _ = report(begun) }
+      // While an earlier answer is still to be sent, the message is reported after that.
+      if state.phase != .handling, let begunMessage { _ = report(begunMessage) }
     } else {
       server.giveBack(message)
     }
@@ -254,13 +259,13 @@ extension Connection {
       receivedAt: server.loop.now)
   }
 
-  /// Answers, or hands the request to its handler; whether the next one may be looked at.
+  /// Answers, or starts the asynchronous handler. True when the next request may be read.
   private func answer(_ request: Request, into out: inout [UInt8]) -> Bool {
     let exchange = newExchange(request)
     _ = event(.request(isLast: !request.keepAlive))
     switch site.answer(request, exchange) {
     case .now(let response, let route):
-      put(response, to: request, exchange, route: route, into: &out)
+      write(response, to: request, exchange, route: route, into: &out)
     case .later(let route, let handler):
       guard let work = begin(request, exchange, route: route, into: &out) else { break }
       server.loop.spawn { self.finish(work, await handler()) }
@@ -276,12 +281,12 @@ extension Connection {
     return !state.closesAfterAnswer
   }
 
-  /// Takes the request in hand; nil when there are too many, which has been answered.
+  /// Counts the request as in flight; nil when there are too many, and then it has been answered.
   private func begin(
     _ request: Request, _ exchange: Exchange, route: String?, into out: inout [UInt8]
   ) -> InFlight? {
     guard server.admitRequest() else {
-      put(.tooManyRequests, to: request, exchange, into: &out)
+      write(.tooManyRequests, to: request, exchange, into: &out)
       return nil
     }
     let work = InFlight(request, exchange, route: route)
@@ -298,43 +303,43 @@ extension Connection {
     if inFlight === work {
       inFlight = nil
       var out = server.takeOutput()
-      put(response, to: work.request, work.exchange, route: work.route, into: &out)
+      write(response, to: work.request, work.exchange, route: work.route, into: &out)
       let action = flush(&out)
       server.giveBack(output: out)
-      obey(action)
-    } else if !work.isRefused {
+      perform(action)
+    } else if !work.isAnswered {
       server.metrics.answersDropped.add()
       report(response, to: work.request, work.exchange, route: work.route, bytesOut: 0)
     }
     server.requestFinished()
   }
 
-  /// Answers in the handler's place and for the last time.
-  private func refuse(_ refusal: Refusal) -> ConnectionState.Action {
+  /// Answers in place of a handler; the connection ends after this answer.
+  private func answerError(_ error: HTTPServerError) -> ConnectionState.Action {
     var out = server.takeOutput()
     defer { server.giveBack(output: out) }
-    inFlight?.isRefused = true
+    inFlight?.isAnswered = true
     let request = inFlight?.request ?? message?.parser.unfinished
-    put(refusal, to: request, inFlight?.exchange ?? newExchange(request), into: &out)
+    write(error, to: request, inFlight?.exchange ?? newExchange(request), into: &out)
     inFlight = nil
     message = nil
     unread = []
     return flush(&out)
   }
 
-  private func put(
-    _ refusal: Refusal, to request: Request?, _ exchange: Exchange, into out: inout [UInt8]
+  private func write(
+    _ error: HTTPServerError, to request: Request?, _ exchange: Exchange, into out: inout [UInt8]
   ) {
-    server.metrics.count(refusal)
-    let response = site.refusal(refusal, request, exchange.id, server.limits)
-    put(response, to: request, exchange, refusal: refusal, into: &out)
-    // A sender that asked for the end may not have come to the end of what it sends.
+    server.metrics.count(error)
+    let response = site.errorResponse(error, request, exchange.id, server.limits)
+    write(response, to: request, exchange, error: error, into: &out)
+    // Even a sender that asked to close may still be sending, so the connection has to linger.
     if response.close { _ = event(.lastAnswer) }
   }
 
-  private func put(
+  private func write(
     _ response: Response, to request: Request?, _ exchange: Exchange, route: String? = nil,
-    refusal: Refusal? = nil, into out: inout [UInt8]
+    error: HTTPServerError? = nil, into out: inout [UInt8]
   ) {
     var response = response
     if state.isDraining || server.closesConnections { response.close = true }
@@ -347,18 +352,18 @@ extension Connection {
       _ = event(.lastAnswer)
     }
     report(
-      response, to: request, exchange, route: route, refusal: refusal,
+      response, to: request, exchange, route: route, error: error,
       bytesOut: out.count - start)
   }
 
   private func report(
     _ response: Response, to request: Request?, _ exchange: Exchange, route: String?,
-    refusal: Refusal? = nil, bytesOut: Int
+    error: HTTPServerError? = nil, bytesOut: Int
   ) {
     server.observer?(
       FinishedRequest(
         request: request, exchange: exchange, site: site.name, route: route,
-        caller: response.caller, status: response.status, refusal: refusal, bytesOut: bytesOut,
+        caller: response.caller, status: response.status, serverError: error, bytesOut: bytesOut,
         duration: server.loop.currentTime - exchange.receivedAt))
   }
 }
@@ -368,18 +373,18 @@ extension Connection {
 extension Connection {
   private enum Transmission: Equatable { case all, part(progress: Bool), broken }
 
-  /// Sends what is put out; what the system does not take is kept.
+  /// Sends the bytes; those that the system does not take are kept in `unsent`.
   private func transmit(_ out: inout [UInt8]) -> Transmission {
     if unsent.isEmpty {
       guard !out.isEmpty else { return .all }
-      guard let count = socket.send(out, from: 0) else { return .broken }
+      guard let count = socket?.send(out, from: 0) else { return .broken }
       if count < out.count { unsent = Array(out[count...]) }
       out.removeAll(keepingCapacity: true)
       return unsent.isEmpty ? .all : .part(progress: count > 0)
     }
     unsent += out
     out.removeAll(keepingCapacity: true)
-    guard let count = socket.send(unsent, from: unsentFrom) else { return .broken }
+    guard let count = socket?.send(unsent, from: unsentFrom) else { return .broken }
     unsentFrom += count
     guard unsentFrom == unsent.count else { return .part(progress: count > 0) }
     unsent = []
@@ -390,7 +395,7 @@ extension Connection {
   private func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
     let transmission = transmit(&out)
     if transmission == .broken { return event(.ended) }
-    // Answers to requests before the one in hand: how far they got decides nothing yet.
+    // These were answers to earlier requests; the phase is decided by the request in flight.
     guard inFlight == nil else { return .wait }
     if case .part(let progress) = transmission { return event(.blocked(progress: progress)) }
     return event(.sent)

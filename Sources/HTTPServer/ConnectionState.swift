@@ -1,75 +1,76 @@
 import EventLoop
 
-/// Where one connection is in its life, and what its events mean there: no socket, no clock.
+/// The state machine of one connection, as a value without a socket or a clock.
 ///
-/// A connection reads a request, has it answered, sends the answer, and only then looks at what
-/// came next, so that a client that does not read is not read from either.
+/// A connection reads a request, has it answered, sends the answer, and only then reads the next
+/// request, so that the server stops reading from a client that does not read its answers.
 struct ConnectionState {
   enum Phase: Equatable {
-    /// Accepted; nothing has come.
+    /// Accepted; no byte has arrived.
     case fresh
     /// Between requests.
     case idle
-    /// Part of a head has come.
+    /// Part of a head has arrived.
     case head
     /// The head is complete, the content is not.
     case body(bytesReceived: Int)
     /// A request is being answered.
     case handling
-    /// The peer takes an answer more slowly than it is made.
+    /// Part of an answer waits for the peer to read.
     case sending
-    /// The last answer is out and the writing half closed; what still comes is thrown away.
+    /// The last answer is sent and the writing half closed; bytes that still arrive are discarded.
     case lingering(bytesLeft: Int)
-    /// Nothing follows; absorbs every event.
+    /// The end; every event is ignored.
     case closed
   }
 
   enum Event {
-    /// Part of a message has come; of its content so many bytes, nil while the head is not
+    /// Part of a message has arrived, with so many bytes of content; nil while the head is not
     /// complete.
     case partial(bodyBytes: Int?)
-    /// A whole request; with `isLast` its sender wants no other answer.
+    /// A whole request has arrived; with `isLast` the client asked to close after the answer.
     case request(isLast: Bool)
-    /// The answer put out says that it is the last one, by our decision.
+    /// The server has decided that the answer just written is the connection's last.
     case lastAnswer
-    /// All that was put out has gone to the system.
+    /// The system has taken all bytes of the answers.
     case sent
-    /// The system takes no more for now; `progress` when it took some.
+    /// The system takes no more bytes for now; `progress` says whether it took some.
     case blocked(progress: Bool)
-    /// Bytes that nobody wants came.
+    /// So many bytes arrived and were discarded.
     case discarded(Int)
-    /// The peer will not send any more, or the connection is broken.
+    /// The peer has finished sending, or the connection is broken.
     case ended
     /// The deadline has passed.
     case expired
-    /// The server is shutting down.
+    /// The server is draining.
     case drain
   }
 
   enum Action: Equatable {
     case wait
-    /// Look at what has been read already, then read.
+    /// Answer what has been read already, then read.
     case next
-    /// Look whether a request has arrived unseen; close if none has.
-    case lastLook
-    /// Put out the site's answer to this, then report `lastAnswer`.
-    case refuse(Refusal)
-    /// Close the writing half, and read on.
+    /// Read once more; close if no request has arrived.
+    case lastRead
+    /// Write the site's answer to this error, then report `lastAnswer`.
+    case answerError(HTTPServerError)
+    /// Close the writing half, and go on reading.
     case linger
     case close
   }
 
-  private enum Last { case no, askedFor, decided }
+  /// Whether the current answer is the connection's last, and who decided that.
+  private enum Last { case no, byClient, byServer }
 
   private(set) var phase = Phase.fresh
-  /// When the phase began, or last made the progress that its deadline asks for.
+  /// When the phase began, or last made progress.
   private var since: Instant
   private var last = Last.no
   private(set) var isDraining = false
 
   init(acceptedAt now: Instant) { since = now }
 
-  /// Whether nothing that follows the answer in hand is looked at.
+  /// Whether the connection closes after the current answer; then no further request is read.
   var closesAfterAnswer: Bool { last != .no }
 
   /// When `expired` is due.
@@ -79,7 +80,7 @@ struct ConnectionState {
     case .head: since + limits.headDeadline
     case .idle: since + (isDraining ? limits.drainGrace : limits.idleDeadline)
     case .body(let bytes):
-      // The instant at which so many bytes fall below the rate: it moves on as they come.
+      // The instant at which so many bytes are below the minimum rate; it moves as bytes arrive.
       since
         + min(
           limits.bodyDeadline,
@@ -98,10 +99,10 @@ struct ConnectionState {
       partial(bodyBytes, now)
     case .request(let isLast):
       enter(.handling, now)
-      if isLast { last = .askedFor }
+      if isLast { last = .byClient }
     case .lastAnswer:
       enter(.handling, now)
-      last = .decided
+      last = .byServer
     case .sent:
       return sent(now, limits)
     case .blocked(let progress):
@@ -116,15 +117,16 @@ struct ConnectionState {
     case .drain:
       isDraining = true
       if phase == .fresh { since = now }
-      // A client that had an answer a moment ago may be sending its next request right now.
-      if phase == .idle, deadline(limits) <= now { return .lastLook }
+      // A client that has just had its answer may be sending its next request right now.
+      if phase == .idle, deadline(limits) <= now { return .lastRead }
     }
     return .wait
   }
 
   private mutating func partial(_ bodyBytes: Int?, _ now: Instant) {
     switch (phase, bodyBytes) {
-    // The deadline of a first head runs from accept, that of any head from its first byte.
+    // The deadline of the first head runs from the accept, that of later heads from their first
+    // byte.
     case (.fresh, nil), (.head, nil): phase = .head
     case (_, nil): enter(.head, now)
     case (.body, let bytes?): phase = .body(bytesReceived: bytes)
@@ -133,16 +135,17 @@ struct ConnectionState {
   }
 
   private mutating func sent(_ now: Instant, _ limits: ServerLimits) -> Action {
-    // An interim answer changes nothing.
+    // After an interim (100) answer nothing changes.
     guard phase == .handling || phase == .sending else { return .wait }
     switch last {
     case .no:
       enter(.idle, now)
       return .next
-    case .askedFor:
+    case .byClient:
       return close()
-    case .decided:
-      // The peer may be in the middle of sending: a plain close would reset what it has not read.
+    case .byServer:
+      // The peer may still be sending. Closing now would reset the connection, and the peer could
+      // lose an answer that it has not read.
       enter(.lingering(bytesLeft: limits.lingerBytesMax), now)
       return .linger
     }
@@ -150,9 +153,9 @@ struct ConnectionState {
 
   private mutating func expired() -> Action {
     switch phase {
-    case .head: .refuse(.headTimeout)
-    case .body: .refuse(.bodyTimeout)
-    case .handling: .refuse(.handlerTimeout)
+    case .head: .answerError(.headTimeout)
+    case .body: .answerError(.bodyTimeout)
+    case .handling: .answerError(.handlerTimeout)
     case .fresh, .idle, .sending, .lingering, .closed: close()
     }
   }

@@ -1,27 +1,24 @@
 import EventLoop
 package import HTTP
 
-/// One request and what became of it, told to the server's observer for the log and the metrics.
+/// A request and its result, passed to the server's observer for the log and the metrics.
 package struct FinishedRequest: Sendable {
-  /// The request; nil when it was refused before its first line was read.
+  /// Nil when the request was rejected before its first line was complete.
   package let request: Request?
-  /// Its name, peer and time.
   package let exchange: Exchange
-  /// The site's name.
   package let site: String
   /// The template of the route that matched.
   package let route: String?
-  /// Who asked, by the number that the handler has given them.
+  /// The id of the caller, as the handler has set it in its response.
   package let caller: Int?
-  /// The status of the answer.
   package let status: Status
   /// Why the server answered itself; nil when a handler did.
-  package let refusal: Refusal?
+  package let serverError: HTTPServerError?
   /// Bytes of the answer; 0 when the peer was gone before there was one.
   package let bytesOut: Int
-  /// From the turn that brought the whole request to the answer.
+  /// From the loop's turn in which the request was complete to its answer.
   package let duration: Duration
 
-  /// Bytes of the request, as far as it was read and without chunk framing.
+  /// Bytes of the request that were read, without chunk framing.
   package var bytesIn: Int { request.map { $0.head.count + $0.body.count } ?? 0 }
 }

@@ -2,7 +2,7 @@ package import EventLoop
 import Glibc
 import Synchronization
 
-/// A port that is listened on; the servers of several loops accept from the same one.
+/// A port that is listened on; the servers of several loops accept from the same socket.
 package final class ListeningSocket: Sendable {
   /// Why a port cannot be listened on.
   package enum Failure: Error, Sendable {
@@ -10,21 +10,27 @@ package final class ListeningSocket: Sendable {
     case noAddress
     /// The system refused, with this `errno`.
     case refused(errno: Int32)
-    /// What was inherited is no socket that listens.
+    /// The inherited descriptor is not a listening socket.
     case notListening
   }
 
-  /// Connections the kernel completes before they are accepted; it caps this at `somaxconn`.
+  /// Connections that the kernel completes before they are accepted; the kernel caps it at
+  /// `somaxconn`.
   static let backlogMax: Int32 = 4_096
 
-  let socket: Socket
-  /// The address in use, with the port the system chose if it was asked for 0.
+  /// The number in all threads, so that it can be read without a lock; valid until the last user
+  /// has left.
+  package let descriptor: Int32
+  /// Nil once it is closed. Unchecked: only the last user closes it, when no other thread accepts
+  /// any more (`leave` orders the two).
+  private nonisolated(unsafe) var socket: Socket?
+  /// The address in use; the port is the one that the system chose if 0 was asked for.
   package let address: SocketAddress
-  /// Takes the next connection from the queue; tests put a system out of descriptors here.
-  let accept: @Sendable () -> Socket.Accepted
-  /// Whether another process holds it, too, and accepts when we do not any more.
+  /// Replaced by tests that play a system without descriptors.
+  private let acceptNext: @Sendable (borrowing Socket) -> Socket.Accepted
+  /// Whether another process holds the socket as well, and goes on accepting after this one.
   let outlivesUs: Bool
-  /// Servers that accept from it; the last one to stop closes it.
+  /// How many servers accept from it; the last one to stop closes it.
   private let users = Atomic(0)
 
   /// Listens on a host, given as an address or as a name that is resolved now.
@@ -33,52 +39,55 @@ package final class ListeningSocket: Sendable {
   }
 
   init(
-    host: String, port: UInt16, accept: @escaping @Sendable (Socket) -> Socket.Accepted
+    host: String, port: UInt16,
+    accept: @escaping @Sendable (borrowing Socket) -> Socket.Accepted
   ) throws(Failure) {
     guard let wanted = SocketAddress.resolve(host: host, port: port).first else {
       throw .noAddress
     }
     guard let socket = Socket(for: wanted) else { throw .refused(errno: errno) }
     socket.reuseAddress()
-    // Linux hands this on to every accepted socket, which saves a call for each.
+    // Accepted sockets inherit the option on Linux, which saves a call for each.
     socket.sendAtOnce()
     let result = socket.listen(on: wanted, backlog: Self.backlogMax)
-    guard result == 0, let address = socket.localAddress else {
-      socket.close()
-      throw .refused(errno: result)
-    }
-    self.socket = socket
+    guard result == 0, let address = socket.localAddress else { throw .refused(errno: result) }
+    descriptor = socket.descriptor
+    self.socket = consume socket
     self.address = address
     outlivesUs = false
-    self.accept = { accept(socket) }
+    acceptNext = accept
   }
 
-  /// Takes over a socket that somebody else has bound, who may go on to hold it.
+  /// Takes over a socket that another process has bound and may still hold. It is closed when it
+  /// cannot be used.
   package init(inherited descriptor: Int32) throws(Failure) {
     let socket = Socket(descriptor: descriptor)
     guard socket.isListening, let address = socket.localAddress else { throw .notListening }
     socket.prepareForLoop()
     socket.sendAtOnce()
-    self.socket = socket
+    self.descriptor = descriptor
+    self.socket = consume socket
     self.address = address
     outlivesUs = true
-    accept = { socket.accept() }
+    acceptNext = { $0.accept() }
   }
 
-  /// What another process may be given, to accept from it, too.
-  package var descriptor: Int32 { socket.descriptor }
+  /// Takes the next connection from the queue.
+  func accept() -> Socket.Accepted {
+    guard socket != nil else { return .failed(errno: EBADF) }
+    return acceptNext(socket!)
+  }
 
-  /// Gives an inherited socket back, which no server has used.
-  package func close() { socket.close() }
+  /// Closes the socket; no server may accept from it any more.
+  package func close() { socket = nil }
 
-  /// The port in use.
   package var port: UInt16 { address.port }
 
   var isShared: Bool { users.load(ordering: .relaxed) > 1 }
 
   func join() { users.add(1, ordering: .relaxed) }
 
-  /// Whether the caller was the last to accept from it, who empties the queue and closes.
+  /// True for the last server that accepts from it, which has to empty the queue and close it.
   func leave() -> Bool {
     users.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
   }

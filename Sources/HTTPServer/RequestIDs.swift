@@ -1,6 +1,7 @@
 import HTTP
 
-/// Names for requests that brought none: random for the server, counted for the request.
+/// Makes ids for requests that brought none: a random half for each server, a counter for each
+/// request.
 struct RequestIDs {
   private let server = UInt64.random(in: 0...UInt64.max)
   private var count: UInt64 = 0

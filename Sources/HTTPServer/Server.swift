@@ -1,22 +1,23 @@
 package import EventLoop
 package import HTTP
 
-/// Serves sites on one loop; each loop of a process has its own, and all share the listeners.
+/// Serves sites on one loop. Each loop of a process has its own server, and all share the listeners.
 ///
-/// Lives on its loop: everything here is called there. It serves until it is drained.
+/// To be used on its loop only. It serves until it is drained.
 package final class Server {
-  /// Bytes read from a connection by one system call; also what is kept of requests sent ahead.
+  /// Bytes read from a connection by one system call, and so the most that is kept of pipelined
+  /// requests.
   static let readBytesMax = 65_536
-  /// An output buffer that a large answer made larger than this is not kept.
+  /// An output buffer that has grown beyond this is not kept for the next answer.
   static let keptOutputBytesMax = 1_048_576
 
   let loop: EventLoop
   let limits: ServerLimits
-  /// What is counted, shared with the servers of other loops.
+  /// Shared with the servers of the other loops.
   package let metrics: ServerMetrics
   let observer: ((FinishedRequest) -> Void)?
 
-  /// Whether each answer is the last of its connection; new ones are accepted all the same.
+  /// Whether every answer closes its connection. New connections are still accepted.
   package var closesConnections = false
 
   private let messageLimits: MessageLimits
@@ -29,14 +30,12 @@ package final class Server {
   private var draining: Draining?
   private var heldBytes = 0
 
-  // One connection is served at a time, so all of a loop share these.
+  // One connection is served at a time, so all connections of the loop share these.
   private var input: [UInt8] = []
   private var output: [UInt8] = []
   private var parser: Connection.PartialMessage?
 
-  /// A server that accepts from the sites' listeners at once.
-  ///
-  /// The observer is told of each request when its answer is put out.
+  /// Begins to accept at once. `observer` is called for each request when its answer is written.
   package init(
     loop: EventLoop, sites: [Site], limits: ServerLimits = ServerLimits(),
     messageLimits: MessageLimits = .standard, metrics: ServerMetrics = ServerMetrics(),
@@ -60,7 +59,7 @@ package final class Server {
 extension Server {
   /// How a drain ended.
   package struct DrainReport: Equatable, Sendable {
-    /// Connections ended by force; 0 when every answer went out.
+    /// Connections ended by force; 0 when every answer was sent.
     package let connectionsCut: Int
     /// Handlers that had not returned.
     package let handlersLeft: Int
@@ -71,10 +70,10 @@ extension Server {
     var done: [(DrainReport) -> Void]
   }
 
-  /// Stops accepting, lets every request that was accepted have its answer, and ends.
+  /// Stops accepting, answers every request that was accepted, and ends.
   ///
-  /// Connections at rest are closed at once, those in use with their next answer or a moment later,
-  /// and what is left when the limits' drain deadline passes is cut.
+  /// Idle connections are closed at once, busy ones after their next answer or a moment later. Those
+  /// that are left at the drain deadline are ended by force.
   package func drain() async -> DrainReport {
     await withCheckedContinuation { continuation in
       drain { continuation.resume(returning: $0) }
@@ -89,7 +88,7 @@ extension Server {
     let deadline = Timer(on: loop) { [unowned self] in finishDrain() }
     deadline.arm(after: limits.drainDeadline)
     draining = Draining(deadline: deadline, done: [done])
-    // Those that come out of the listeners' queues now are told as they come.
+    // Connections that are now accepted from the listeners' queues are drained by `open`.
     for connection in connections { connection.drain() }
     for acceptor in acceptors { acceptor.stop() }
     acceptors = []
@@ -113,9 +112,9 @@ extension Server {
 // MARK: - What connections use
 
 extension Server {
-  func open(_ socket: Socket, from peer: SocketAddress, _ site: Site, refused: Bool) {
+  func open(_ socket: consuming Socket, from peer: SocketAddress, _ site: Site, refused: Bool) {
     let connection = Connection(socket, peer: peer, site: site, server: self)
-    connection.place = connections.count
+    connection.index = connections.count
     connections.append(connection)
     connection.start(refused: refused)
     if draining != nil { connection.drain() }
@@ -124,8 +123,8 @@ extension Server {
   func remove(_ connection: Connection) {
     let last = connections.removeLast()
     if last !== connection {
-      connections[connection.place] = last
-      last.place = connection.place
+      connections[connection.index] = last
+      last.index = connection.index
     }
     metrics.connectionsOpen.subtract()
     finishDrainIfDone()
@@ -143,8 +142,8 @@ extension Server {
     finishDrainIfDone()
   }
 
-  /// Counts what a connection keeps; false when all of them keep more than may be.
-  func hold(_ bytes: Int) -> Bool {
+  /// Counts the bytes that connections hold in buffers; false when the limit is passed.
+  func addHeldBytes(_ bytes: Int) -> Bool {
     heldBytes += bytes
     guard bytes > 0, heldBytes > limits.heldBytesMax else { return true }
     metrics.connectionsCut.add()
@@ -153,8 +152,7 @@ extension Server {
 
   func nextRequestID() -> RequestID { requestIDs.next() }
 
-  /// Makes answers carry the second that this turn of the loop is in; the wall clock is read once
-  /// a second.
+  /// Brings the Date field of the answers up to date; the wall clock is read once a second.
   func refreshDate() {
     guard loop.now >= dateEnds else { return }
     let wall = loop.wallClock
@@ -162,14 +160,15 @@ extension Server {
     dateEnds = loop.now + .nanoseconds(1_000_000_000 - wall % 1_000_000_000)
   }
 
-  /// The answer to a connection that gets no `Connection`.
-  func refusalBytes(of site: Site) -> [UInt8] {
+  /// The 503 answer for a connection that gets no `Connection` object.
+  func tooManyConnectionsBytes(of site: Site) -> [UInt8] {
     metrics.count(.tooManyConnections)
     refreshDate()
     let id = nextRequestID()
     var bytes: [UInt8] = []
     encoder.append(
-      site.refusal(.tooManyConnections, nil, id, limits), as: .refusing(nil), id: id, to: &bytes)
+      site.errorResponse(.tooManyConnections, nil, id, limits), as: .refusing(nil), id: id,
+      to: &bytes)
     return bytes
   }
 
@@ -186,7 +185,7 @@ extension Server {
     output = buffer
   }
 
-  /// Leaves an empty buffer behind, so that whoever asks in between gets one of its own.
+  /// Leaves an empty buffer behind, so that a second caller before `giveBack` gets its own.
   private static func take(_ buffer: inout [UInt8]) -> [UInt8] {
     let taken = buffer
     buffer = []

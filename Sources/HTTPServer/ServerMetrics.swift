@@ -1,48 +1,41 @@
 import Synchronization
 
-/// What all servers of a process count together; readable from any thread.
+/// Counters shared by all servers of a process; readable from any thread.
 ///
-/// Two of the numbers are gauges that admission decides by: the ceilings hold for the process,
-/// however unevenly the kernel shares connections out among its loops.
+/// `connectionsOpen` and `requestsInFlight` are gauges and decide about admission: their limits hold
+/// for the process, however unevenly the kernel distributes connections over the loops.
 package final class ServerMetrics: Sendable {
-  /// Connections that are open now.
   package let connectionsOpen = Counter()
   /// Requests in the hands of asynchronous handlers now.
   package let requestsInFlight = Counter()
 
-  /// Connections accepted.
   package let connectionsAccepted = Counter()
-  /// Connections answered 503 or dropped because there were too many, or no descriptor was left.
+  /// Connections answered 503 or closed because there were too many, or no descriptor was left.
   package let connectionsRefused = Counter()
   /// Requests answered 503 because too many were in flight.
   package let requestsRefused = Counter()
   /// Messages that were not a request.
   package let messagesRejected = Counter()
-  /// Connections ended because all of them kept too many bytes.
+  /// Connections closed because all of them together held too many bytes.
   package let connectionsCut = Counter()
-  /// Answers that found their peer gone.
+  /// Answers whose client was gone.
   package let answersDropped = Counter()
 
-  /// Heads that took too long.
   package let headTimeouts = Counter()
-  /// Contents that took too long.
   package let bodyTimeouts = Counter()
-  /// Handlers that took too long.
   package let handlerTimeouts = Counter()
   /// Answers whose peer stopped reading.
   package let sendTimeouts = Counter()
-  /// Connections closed after resting, or after never saying anything.
+  /// Connections closed because they were idle, or never sent anything.
   package let idleTimeouts = Counter()
 
-  /// Counts from zero.
   package init() {}
 }
 
-/// A number that any thread reads and the loops change.
+/// A number that the loops change and any thread can read.
 package struct Counter: ~Copyable, Sendable {
   private let number = Atomic(0)
 
-  /// The number now.
   package var value: Int { number.load(ordering: .relaxed) }
 
   func add(_ count: Int = 1) { number.add(count, ordering: .relaxed) }
@@ -63,7 +56,7 @@ enum Admission: Equatable {
   case serve
   /// Too many are open: answer 503.
   case refuse
-  /// Too many are waiting for their 503: close without a word.
+  /// Too many are waiting for their 503: close without an answer.
   case drop
 }
 
@@ -77,8 +70,8 @@ extension ServerMetrics {
     return connectionsOpen.value > limits.connectionsMax ? .refuse : .serve
   }
 
-  func count(_ refusal: Refusal) {
-    switch refusal {
+  func count(_ error: HTTPServerError) {
+    switch error {
     case .rejected: messagesRejected.add()
     case .headTimeout: headTimeouts.add()
     case .bodyTimeout: bodyTimeouts.add()

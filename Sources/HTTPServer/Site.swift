@@ -1,60 +1,56 @@
 package import EventLoop
 package import HTTP
 
-/// What one listening port serves, as the server sees it; lives on one loop.
+/// What a server serves on one listening port; belongs to one loop.
 package struct Site {
   /// The name in logs and metrics.
   package let name: String
   let listener: ListeningSocket
   let answer: (Request, Exchange) -> Answer
-  let refuse: (Refusal, Request?, RequestID) -> Response
+  let errorResponse: (HTTPServerError, Request?, RequestID) -> Response
 
-  /// A site.
-  ///
-  /// `refuse` words every answer that the server gives itself, so that it comes in the site's own
-  /// envelope. It is given the request as far as it was read.
+  /// `errorResponse` makes every answer that the server itself gives, so that it has the form of the
+  /// site's other answers. It gets the request as far as it was read.
   package init(
     name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Answer,
-    refuse: @escaping (Refusal, Request?, RequestID) -> Response
+    errorResponse: @escaping (HTTPServerError, Request?, RequestID) -> Response
   ) {
     self.name = name
     self.listener = listener
     self.answer = answer
-    self.refuse = refuse
+    self.errorResponse = errorResponse
   }
 
-  /// The answer to a refusal, with when to come again if that helps.
-  func refusal(
-    _ refusal: Refusal, _ request: Request?, _ id: RequestID, _ limits: ServerLimits
+  /// The site's answer to an error, with Retry-After when a retry is likely to help.
+  func errorResponse(
+    _ error: HTTPServerError, _ request: Request?, _ id: RequestID, _ limits: ServerLimits
   ) -> Response {
-    var response = refuse(refusal, request, id)
+    var response = errorResponse(error, request, id)
     let saysWhen = response.fields.contains { $0.name.description == "Retry-After" }
-    if refusal.isTemporary && !saysWhen {
+    if error.isTemporary && !saysWhen {
       response.fields.append(Field("Retry-After", "\(limits.retryAfterSeconds)"))
     }
-    // Only a request that was read whole leaves a connection that can be read on.
-    response.close = refusal != .tooManyRequests
+    // Only after a complete request can the connection be used again.
+    response.close = error != .tooManyRequests
     return response
   }
 }
 
-/// How a request is answered, decided at once; `route` is the template that matched, for metrics.
+/// How a request is answered. `route` is the template of the route that matched, for metrics.
 package enum Answer {
-  /// The answer is known without waiting; no task is made for it.
+  /// The answer is known without waiting; no task is started for it.
   case now(Response, route: String? = nil)
-  /// The answer has to be waited for, on the same loop.
+  /// The answer needs an asynchronous handler, which runs on the same loop.
   case later(route: String? = nil, () async -> Response)
-  /// There will be no answer: the connection ends when the work is done. For services that play a
-  /// broken one.
+  /// There is no answer: the connection is closed when the work is done. For the stand-in of an
+  /// unreliable service.
   case never(after: () async -> Void)
 }
 
-/// What is known of a request besides itself.
+/// What is known about a request beside its own bytes.
 package struct Exchange: Sendable {
-  /// The name of the request in the answer and in logs.
   package let id: RequestID
-  /// Who sent it.
   package let peer: SocketAddress
-  /// The loop's time when it was complete.
+  /// The loop's time when the request was complete.
   package let receivedAt: Instant
 }

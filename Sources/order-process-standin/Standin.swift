@@ -25,7 +25,7 @@ final class Standin {
   func serve(_ listener: ListeningSocket) {
     let site = Site(
       name: "standin", listener: listener, answer: { request, _ in self.answer(request) },
-      refuse: { refusal, _, _ in .text(refusal.status, refusal.sentence) })
+      errorResponse: { error, _, _ in .text(error.status, error.sentence) })
     server = Server(loop: loop, sites: [site], limits: Self.serverLimits)
   }
 

@@ -65,7 +65,7 @@ final class AccessLog {
       json.plain("peer") { finished.exchange.peer.append(to: &$0) }
       if let caller = finished.caller { json.integer("token", caller) }
       if let agent = userAgent(finished) { json.string("user_agent", agent) }
-      if let refusal = finished.refusal { json.string("refusal", "\(refusal)") }
+      if let error = finished.serverError { json.string("refusal", "\(error)") }
     }
     lines.append(UInt8(ascii: "\n"))
   }

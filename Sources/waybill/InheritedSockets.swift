@@ -47,13 +47,10 @@ struct InheritedSockets {
   /// Those of the instance that offers them at a path; none when there is no such instance.
   init(from path: String) {
     guard let peer = LocalSocket(connectingTo: path) else { return }
-    defer { peer.socket.close() }
     guard let (text, descriptors) = peer.socket.receivePassed() else { return }
     for (name, descriptor) in zip(text.split(separator: "\n"), descriptors) {
       if let socket = try? ListeningSocket(inherited: descriptor) {
         sockets[String(name)] = socket
-      } else {
-        close(descriptor)
       }
     }
   }

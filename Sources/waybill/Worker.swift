@@ -203,8 +203,8 @@ final class Worker {
         case .later(let response): return .later(route: route, response)
         }
       },
-      refuse: { refusal, request, id in
-        router.refuse(Failure(refusal), request, id: id)
+      errorResponse: { error, request, id in
+        router.refuse(Failure(error), request, id: id)
       })
   }
 
@@ -239,10 +239,10 @@ extension ClientAddress {
 }
 
 extension Failure {
-  /// Why the server did not let a request through to its route.
-  fileprivate init(_ refusal: Refusal) {
+  /// Why the server did not pass a request to its route.
+  fileprivate init(_ error: HTTPServerError) {
     self =
-      switch refusal {
+      switch error {
       case .rejected(let rejection): .badMessage(rejection)
       case .headTimeout, .bodyTimeout: .tooSlow
       case .handlerTimeout: .order(.outcomeUnknown)

@@ -240,9 +240,9 @@ private final class Kept<Value>: @unchecked Sendable {
 }
 
 private final class OnReady: Watcher {
-  private let action: (Readiness) -> Void
-  init(_ action: @escaping (Readiness) -> Void) { self.action = action }
-  func ready(_ readiness: Readiness) { action(readiness) }
+  private let action: (IOEvents) -> Void
+  init(_ action: @escaping (IOEvents) -> Void) { self.action = action }
+  func ready(_ events: IOEvents) { action(events) }
 }
 
 private final class Pipe {

@@ -30,13 +30,17 @@ struct SocketAddressTests {
   @Test("is taken for listening, and tells the port that port 0 became")
   func listening() throws {
     let wanted = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
-    let socket = try #require(Socket(for: wanted))
-    defer { socket.close() }
+    guard let socket = Socket(for: wanted) else {
+      Issue.record("no descriptor is left")
+      return
+    }
 
-    #expect(socket.listen(on: wanted, backlog: 1) == 0)
+    let result = socket.listen(on: wanted, backlog: 1)
+    let address = socket.localAddress
 
-    #expect(socket.localAddress?.host == "127.0.0.1")
-    #expect(socket.localAddress?.port != 0)
+    #expect(result == 0)
+    #expect(address?.host == "127.0.0.1")
+    #expect(address?.port != 0)
   }
 
   @Test(

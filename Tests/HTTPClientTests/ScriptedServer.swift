@@ -30,10 +30,10 @@ final class ScriptedServer: Sendable {
     precondition(socket.listen(on: address, backlog: 16) == 0)
     port = socket.localAddress!.port
     let loop = thread.loop
-    loop.execute {
-      let listener = Listener(socket: socket, scripts: scripts, server: self, loop: loop)
-      _ = loop.watch(socket.descriptor, for: .read, listener)
-    }
+    let descriptor = socket.descriptor
+    let listener = LoopBound(
+      loop, Listener(socket: socket, scripts: scripts, server: self, loop: loop))
+    loop.execute { _ = loop.watch(descriptor, for: .read, listener.value) }
   }
 
   deinit { thread.stop() }
@@ -44,50 +44,53 @@ final class ScriptedServer: Sendable {
     unowned let server: ScriptedServer
     let loop: EventLoop
 
-    init(socket: Socket, scripts: [[Step]], server: ScriptedServer, loop: EventLoop) {
+    init(socket: consuming Socket, scripts: [[Step]], server: ScriptedServer, loop: EventLoop) {
       self.socket = socket
       self.scripts = scripts
       self.server = server
       self.loop = loop
     }
 
-    func ready(_ readiness: Readiness) {
+    func ready(_ events: IOEvents) {
       guard case .connection(let accepted, _) = socket.accept() else { return }
-      guard !scripts.isEmpty else { return accepted.close() }
+      guard !scripts.isEmpty else { return }
       server.opened.add(1, ordering: .relaxed)
+      let descriptor = accepted.descriptor
       let connection = Connection(socket: accepted, script: scripts.removeFirst(), server: server)
-      connection.watch = loop.watch(accepted.descriptor, for: .read, connection)
+      connection.watch = loop.watch(descriptor, for: .read, connection)
     }
   }
 
   private final class Connection: Watcher {
-    let socket: Socket
+    var socket: Socket?
     var script: [Step]
     unowned let server: ScriptedServer
     var watch: Watch?
 
-    init(socket: Socket, script: [Step], server: ScriptedServer) {
-      self.socket = socket
+    init(socket: consuming Socket, script: [Step], server: ScriptedServer) {
+      self.socket = consume socket
       self.script = script
       self.server = server
     }
 
-    func ready(_ readiness: Readiness) {
+    func ready(_ events: IOEvents) {
       var bytes: [UInt8] = []
-      guard case .bytes = socket.receive(appendingTo: &bytes, limit: 1_000_000) else {
+      guard case .bytes? = socket?.receive(appendingTo: &bytes, limit: 1_000_000) else {
         return close()
       }
       server.log.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
       switch script.isEmpty ? .silence : script.removeFirst() {
-      case .send(let text): _ = socket.send(Array(text.utf8), from: 0)
+      case .send(let text): _ = socket?.send(Array(text.utf8), from: 0)
       case .sendAndClose(let text):
-        _ = socket.send(Array(text.utf8), from: 0)
+        _ = socket?.send(Array(text.utf8), from: 0)
         close()
       case .close: close()
       case .reset:
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<Glibc.linger>.size)
-        setsockopt(socket.descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+        if let descriptor = socket?.descriptor {
+          setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+        }
         close()
       case .silence: break
       }
@@ -96,7 +99,7 @@ final class ScriptedServer: Sendable {
     private func close() {
       watch?.cancel()
       watch = nil
-      socket.close()
+      socket = nil
     }
   }
 }

@@ -50,7 +50,7 @@ struct ConnectionStateTests {
     life.on(.partial(bodyBytes: nil), after: .seconds(9))
 
     #expect(life.secondsLeft == 1)
-    #expect(life.on(.expired, after: .seconds(1)) == .refuse(.headTimeout))
+    #expect(life.on(.expired, after: .seconds(1)) == .answerError(.headTimeout))
   }
 
   @Test("gives a later head its time from its first byte, and no more for further bytes")
@@ -79,7 +79,7 @@ struct ConnectionStateTests {
     life.on(.partial(bodyBytes: bytes))
 
     #expect(life.secondsLeft == deadline)
-    #expect(life.on(.expired, after: .seconds(30)) == .refuse(.bodyTimeout))
+    #expect(life.on(.expired, after: .seconds(30)) == .answerError(.bodyTimeout))
   }
 
   @Test("stalls only when no byte moves")
@@ -103,7 +103,7 @@ struct ConnectionStateTests {
 
     #expect(resting.on(.expired) == .close)
     #expect(silent.on(.expired) == .close)
-    #expect(handling.on(.expired) == .refuse(.handlerTimeout))
+    #expect(handling.on(.expired) == .answerError(.handlerTimeout))
   }
 
   @Test("closes at once behind an answer that was asked to be the last")
@@ -136,7 +136,7 @@ struct ConnectionStateTests {
     var answered = resting
     var fresh = Life()
 
-    #expect(resting.on(.drain, after: .milliseconds(500)) == .lastLook)
+    #expect(resting.on(.drain, after: .milliseconds(500)) == .lastRead)
     #expect(answered.on(.drain, after: .milliseconds(400)) == .wait)
     #expect(answered.secondsLeft == 0.1)
     #expect(answered.on(.expired, after: .milliseconds(100)) == .close)

@@ -18,13 +18,13 @@ struct CorpusTests {
       try await client.expectEnd()
 
       let finished = server.finished[before...]
-      let refused = finished.compactMap { $0.refusal?.status.code }
+      let refused = finished.compactMap { $0.serverError?.status.code }
       #expect(refused == (sample.refusal.map { [$0] } ?? []), "\(sample)")
       #expect(finished.count == sample.requests.count + refused.count, "\(sample)")
       #expect(finished.map(\.bytesOut).reduce(0, +) <= client.received.count, "\(sample)")
       if sample.refusal != nil {
         #expect(client.text.contains("Connection: close\r\n"), "\(sample)")
-        #expect(finished.last?.refusal != nil, "\(sample)")
+        #expect(finished.last?.serverError != nil, "\(sample)")
       }
       if finished.allSatisfy({ $0.request?.method != .head }) {
         let answers = client.statusLines.filter { $0 != "HTTP/1.1 100 Continue" }

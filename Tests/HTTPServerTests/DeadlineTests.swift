@@ -153,6 +153,6 @@ struct DeadlineTests {
     #expect(client.statusLines == ["HTTP/1.1 503 Service Unavailable"])
     #expect(client.text.contains("Retry-After: 1\r\n"))
     #expect(client.text.contains("refused /gate: "))
-    #expect(server.finished.map(\.refusal) == [.handlerTimeout])
+    #expect(server.finished.map(\.serverError) == [.handlerTimeout])
   }
 }

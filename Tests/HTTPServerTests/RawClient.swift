@@ -16,7 +16,7 @@ final class RawClient: @unchecked Sendable {
 
   init(port: UInt16, receiveBufferBytes: Int32? = nil) throws {
     let address = SocketAddress.resolve(host: "127.0.0.1", port: port)[0]
-    socket = try #require(Socket(for: address))
+    guard let socket = Socket(for: address) else { throw NoDescriptor() }
     if var size = receiveBufferBytes {
       setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
     }
@@ -24,9 +24,10 @@ final class RawClient: @unchecked Sendable {
     try #require(result == 0 || result == EINPROGRESS)
     var waiting = pollfd(fd: socket.descriptor, events: Int16(POLLOUT), revents: 0)
     poll(&waiting, 1, 10_000)
+    self.socket = socket
   }
 
-  deinit { socket.close() }
+  struct NoDescriptor: Error {}
 
   /// Whether anybody listens on a port.
   static func canConnect(to port: UInt16) -> Bool {

@@ -225,7 +225,7 @@ struct ServerTests {
     let finished = server.finished
     #expect(finished.map(\.status.code) == [200, 200, 400])
     #expect(finished.map(\.route) == ["/", "/later", nil])
-    #expect(finished.map(\.refusal) == [nil, nil, .rejected(.badRequestLine)])
+    #expect(finished.map(\.serverError) == [nil, nil, .rejected(.badRequestLine)])
     #expect(finished.map(\.bytesOut).reduce(0, +) == client.received.count)
     #expect(finished.allSatisfy { $0.site == "test" && $0.exchange.peer.host == "127.0.0.1" })
   }

@@ -55,9 +55,9 @@ final class TestServer: @unchecked Sendable {
     Site(
       name: "test", listener: listener,
       answer: { request, exchange in self.answer(request, exchange, loop) },
-      refuse: { refusal, request, _ in
+      errorResponse: { error, request, _ in
         let path = request.map { String(decoding: $0.path, as: UTF8.self) } ?? "-"
-        return .text(refusal.status, "refused \(path): \(refusal.sentence)")
+        return .text(error.status, "refused \(path): \(error.sentence)")
       })
   }
 

@@ -27,7 +27,7 @@ final class CallbackReceiver: Sendable {
           Site(
             name: "callbacks", listener: listener,
             answer: { request, _ in .now(Response(self.receive(request))) },
-            refuse: { refusal, _, _ in Response(refusal.status) })
+            errorResponse: { error, _, _ in Response(error.status) })
         ])
     }
   }

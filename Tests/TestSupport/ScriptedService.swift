@@ -35,7 +35,7 @@ package final class ScriptedService: Sendable {
           }
           return .now(response)
         },
-        refuse: { refusal, _, _ in Response(refusal.status) })
+        errorResponse: { error, _, _ in Response(error.status) })
       _ = Server(loop: loop, sites: [site])
     }
   }

@@ -277,7 +277,7 @@ private final class ConnectAttempt: Watcher {
     }
   }
 
-  func ready(_ readiness: Readiness) {
+  func ready(_ events: IOEvents) {
     // Before libpq goes on: it may close this socket and open another, under the same number.
     watch?.cancel()
     watch = nil

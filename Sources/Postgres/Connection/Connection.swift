@@ -137,8 +137,8 @@ extension Connection {
 // MARK: - Receiving
 
 extension Connection {
-  func ready(_ readiness: Readiness) {
-    if readiness.contains(.write) { flush() }
+  func ready(_ events: IOEvents) {
+    if events.contains(.write) { flush() }
     guard !state.isDead else { return }
     let isIntact = pipe.read()
     while !state.isDead, state.owesReply, let reply = pipe.nextReply() { take(reply) }

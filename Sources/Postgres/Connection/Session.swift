@@ -95,8 +95,8 @@ package final class Session: Watcher {
 
 extension Session {
   /// Takes what has come.
-  package func ready(_ readiness: Readiness) {
-    if readiness.contains(.write) { flush() }
+  package func ready(_ events: IOEvents) {
+    if events.contains(.write) { flush() }
     guard watch != nil else { return }
     let isIntact = PQconsumeInput(link.raw) == 1
     while waiting != nil, PQisBusy(link.raw) == 0 {

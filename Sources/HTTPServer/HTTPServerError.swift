@@ -1,21 +1,19 @@
 package import HTTP
 
-/// Why a server answers in place of a handler.
-package enum Refusal: Hashable, Sendable {
-  /// The bytes are not a request that is read here.
+/// Why the server itself answers a request, instead of a handler.
+package enum HTTPServerError: Hashable, Sendable {
+  /// The bytes are not a valid or supported request.
   case rejected(Rejection)
   /// The head took too long to arrive.
   case headTimeout
   /// The content took too long to arrive, or came too slowly.
   case bodyTimeout
-  /// The handler took too long; what it did is not known.
+  /// The handler took too long; whether the request took effect is not known.
   case handlerTimeout
-  /// As many connections are open as may be.
   case tooManyConnections
-  /// As many requests are in hand as may be.
+  /// Too many requests are in the hands of asynchronous handlers.
   case tooManyRequests
 
-  /// The status to answer with.
   package var status: Status {
     switch self {
     case .rejected(let rejection): rejection.status
@@ -24,10 +22,10 @@ package enum Refusal: Hashable, Sendable {
     }
   }
 
-  /// Whether the same request may well succeed a little later.
+  /// Whether the same request is likely to succeed a little later.
   var isTemporary: Bool { status == .serviceUnavailable }
 
-  /// One sentence for the sender.
+  /// One sentence for the client.
   package var sentence: String {
     switch self {
     case .rejected(let rejection): rejection.sentence
