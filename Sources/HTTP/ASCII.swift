@@ -26,9 +26,9 @@ enum ASCII {
   static let delete: UInt8 = 0x7F
 }
 
-/// Members of 0...127 that belong to one grammar rule: `low` has the bits of 0...63, `high` those
-/// of
-/// 64...127, so that a test is a shift and no memory is read. A test checks each set byte by byte.
+/// The ASCII characters of one grammar rule: `low` has the bits of 0...63, `high` those of 64...127,
+/// so that a membership test is a shift and reads no memory. A unit test checks every byte of each
+/// set.
 struct ByteSet {
   let low: UInt64
   let high: UInt64
@@ -37,16 +37,16 @@ struct ByteSet {
   static var token: ByteSet { ByteSet(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
 
   /// Registered names and IPv4 addresses (RFC 3986 section 3.2.2): letters, digits and
-  /// `-._~%!$&'()*+;=`. The comma is legal there and left out: two Host fields merged by a proxy
-  /// look like that.
+  /// `-._~%!$&'()*+;=`. The comma is legal too, but left out: a value with a comma may be two Host
+  /// fields that a proxy has merged.
   static var host: ByteSet { ByteSet(low: 0x2BFF_6FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
 
-  /// What needs no percent-encoding (RFC 3986 section 2.3): letters, digits and `-._~`.
+  /// Characters that need no percent-encoding (RFC 3986 section 2.3): letters, digits and `-._~`.
   static var unreserved: ByteSet {
     ByteSet(low: 0x03FF_6000_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
   }
 
-  /// Request ids taken from a sender: letters, digits and `._-:/+=`.
+  /// Request ids that clients send: letters, digits and `._-:/+=`.
   static var requestID: ByteSet {
     ByteSet(low: 0x27FF_E800_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
   }
@@ -59,11 +59,11 @@ struct ByteSet {
 }
 
 extension UInt8 {
-  /// Whether this may stand in a method or a field name.
+  /// Whether this is allowed in a method or a field name.
   @inline(__always)
   var isToken: Bool { ByteSet.token.contains(self) }
 
-  /// Whether this may not stand in a field value: a control other than the tab (RFC 9110 5.5).
+  /// Whether this is not allowed in a field value: a control other than the tab (RFC 9110 5.5).
   @inline(__always)
   var isFieldControl: Bool { self < 0x20 && self != ASCII.tab || self == ASCII.delete }
 
@@ -83,7 +83,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-  /// The first position of `byte` in `range`, found at memory speed.
+  /// The first index of `byte` in `range`, found with `memchr`.
   @inline(__always)
   func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
     withUnsafeBytes { all in
@@ -94,7 +94,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// Whether `range` holds `name`, whatever the letter case; `name` is written in lower case.
+  /// Whether `range` holds `name`, ignoring case; `name` must be in lower case.
   @inline(__always)
   func equals(_ name: StaticString, in range: Range<Int>) -> Bool {
     guard range.count == name.utf8CodeUnitCount else { return false }
@@ -106,7 +106,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// `range` without the blanks at its ends.
+  /// `range` without blanks at its ends.
   @inline(__always)
   func trimmed(_ range: Range<Int>) -> Range<Int> {
     var lower = range.lowerBound
@@ -116,14 +116,13 @@ extension Span<UInt8> {
     return lower..<upper
   }
 
-  /// A copy of `range` as an array of its own.
   @inline(__always)
   func array(_ range: Range<Int>) -> [UInt8] {
     withUnsafeBufferPointer { [UInt8](UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
-  /// Hands over each element of the comma-separated list in `range`, blanks removed; empty elements
-  /// are passed over (RFC 9110 section 5.6.1.2).
+  /// Calls `body` with each element of the comma-separated list in `range`, blanks removed; empty
+  /// elements are skipped (RFC 9110 section 5.6.1.2).
   func forEachListElement(in range: Range<Int>, _ body: (Range<Int>) -> Void) {
     var start = range.lowerBound
     while start <= range.upperBound {
@@ -146,8 +145,8 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
-  /// Appends bytes with one look for room and one copy: `append(contentsOf:)` asks any sequence
-  /// for more, and a head is made of a dozen short pieces.
+  /// Appends bytes with one capacity check and one copy. `append(contentsOf:)` costs more, and a head
+  /// is made of a dozen short pieces.
   @inline(__always)
   private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     append(addingCapacity: bytes.count) { output in
@@ -159,7 +158,6 @@ extension [UInt8] {
     }
   }
 
-  /// Appends a number in decimal digits.
   mutating func append(decimal number: Int) {
     if number >= 10 { append(decimal: number / 10) }
     append(ASCII.zero + UInt8(number % 10))

@@ -1,12 +1,12 @@
-/// Whether the sender of a request wants its answer compressed (RFC 9110 section 12.5.3).
+/// Whether the client wants its answer compressed (RFC 9110 section 12.5.3).
 package struct AcceptedCodings: Sendable {
-  /// Whether gzip is taken at least as gladly as what is not compressed.
+  /// Whether gzip has at least the quality of an uncompressed answer.
   package let prefersGzip: Bool
-  /// Whether what is not compressed is refused.
+  /// Whether the client refuses an uncompressed answer.
   package let refusesIdentity: Bool
 
-  /// Reads Accept-Encoding; what cannot be read is passed over. Who says nothing gets the answer as
-  /// it is: such a client mostly cannot decode it.
+  /// Reads Accept-Encoding; elements that are not valid are skipped. Without the field the answer is
+  /// not compressed: most clients that do not send it cannot decompress.
   package init(_ request: Request) {
     guard request.hasField("accept-encoding") else {
       prefersGzip = false

@@ -1,5 +1,5 @@
-/// Reads the content of one message: a known length, chunks (RFC 9112 section 7.1), or all there
-/// is.
+/// Reads the content of one message: of known length, in chunks (RFC 9112 section 7.1), or up to the
+/// end of the connection.
 struct BodyReader {
   private enum State {
     case counted(left: Int)
@@ -12,15 +12,16 @@ struct BodyReader {
   }
 
   private(set) var body: [UInt8] = []
-  /// Bytes taken from the wire, framing included.
+  /// Bytes received, framing included.
   private(set) var bytesReceived = 0
   private var state: State
-  /// The part of a chunk-size or trailer line that has arrived.
+  /// The part of a chunk-size or trailer line that has arrived so far.
   private var line: [UInt8] = []
   private var extensionBytes = 0
   private var trailerBytes = 0
 
-  /// More is reserved only as it arrives, so that announcing a length costs the sender its bytes.
+  /// More memory is reserved only as bytes arrive, so that a client cannot claim it by announcing a
+  /// length.
   private static let reservedBytesMax = 16_384
 
   init(length: Int) {
@@ -38,7 +39,7 @@ struct BodyReader {
     if case .untilClose = state { true } else { false }
   }
 
-  /// Takes what belongs to the content; true once it is complete.
+  /// Consumes the bytes of the content; true when it is complete.
   mutating func consume(
     _ bytes: Span<UInt8>, from offset: inout Int, limits: MessageLimits
   ) throws(Rejection) -> Bool {
@@ -69,13 +70,13 @@ struct BodyReader {
     }
   }
 
-  /// Hands over the content and starts over, empty.
+  /// Returns the content and resets the reader.
   mutating func take() -> [UInt8] {
     defer { self = BodyReader(length: 0) }
     return body
   }
 
-  /// Copies up to `left` bytes; answers how many are still missing.
+  /// Copies up to `left` bytes; returns how many are still missing.
   private mutating func take(_ left: Int, _ bytes: Span<UInt8>, _ offset: inout Int) -> Int {
     let end = offset + min(left, bytes.count - offset)
     body.append(bytes, offset..<end)
@@ -86,7 +87,7 @@ struct BodyReader {
   private mutating func takeChunkSize(
     _ bytes: Span<UInt8>, _ offset: inout Int, _ limits: MessageLimits
   ) throws(Rejection) {
-    // Sixteen digits of size, the CRLF, and what is left of the allowance for extensions.
+    // Sixteen digits of size, the CRLF, and the rest of the limit for extensions.
     let bytesMax = 18 + limits.chunkExtensionBytesMax - extensionBytes
     let isWhole = try takeLine(
       bytes, &offset, bytesMax: bytesMax, orThrow: .chunkExtensionsTooLarge)
@@ -99,14 +100,14 @@ struct BodyReader {
     line.removeAll(keepingCapacity: true)
   }
 
-  /// Hexadecimal digits and nothing else before the end of the line or a semicolon.
+  /// Allows only hexadecimal digits before the end of the line or a semicolon.
   private static func chunkSize(
     _ line: Span<UInt8>
   ) throws(Rejection) -> (value: Int, extensionBytes: Int) {
     var value = 0
     var digits = 0
     while digits < line.count, let digit = line[digits].hexValue {
-      // A size beyond all bounds stays beyond them; the limit on content refuses it.
+      // Does not overflow: a size that is too large stays too large, and the limit refuses it.
       value = value > Int.max >> 5 ? Int.max >> 4 : value << 4 | Int(digit)
       digits += 1
     }
@@ -141,8 +142,7 @@ struct BodyReader {
     line.removeAll(keepingCapacity: true)
   }
 
-  /// Refuses the fields that frame or route a message: in a trailer they come too late to be
-  /// heeded.
+  /// Refuses the fields that frame or route a message: in a trailer they come too late.
   private static func checkTrailer(_ line: Span<UInt8>) throws(Rejection) {
     let name = try FieldName.range(line, 0..<line.count)
     let isForbidden =
@@ -151,7 +151,7 @@ struct BodyReader {
     if isForbidden { throw .forbiddenTrailer }
   }
 
-  /// Adds what has arrived to `line`; true once that is a whole line, of which the CRLF is removed.
+  /// Appends bytes to `line`; true when it is a whole line, and then without its CRLF.
   private mutating func takeLine(
     _ bytes: Span<UInt8>, _ offset: inout Int, bytesMax: Int, orThrow tooLong: Rejection
   ) throws(Rejection) -> Bool {

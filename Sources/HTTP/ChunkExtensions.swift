@@ -1,9 +1,9 @@
-/// What may stand behind a chunk's size (RFC 9112 section 7.1.1). It means nothing here, and is
-/// read because two readers that end it at different bytes would cut the content differently.
+/// The extensions after a chunk's size (RFC 9112 section 7.1.1). They have no meaning here, but are
+/// checked: a proxy that ends them at another byte would see another content (request smuggling).
 ///
-/// The RFC allows blanks around `;` and `=`. They are refused, as nobody sends them.
+/// The RFC allows blanks around `;` and `=`. They are refused, because no known client sends them.
 enum ChunkExtensions {
-  /// `;name`, `;name=token` or `;name="text"`, any number of them; controls were refused before.
+  /// Allows any number of `;name`, `;name=token` and `;name="text"`; controls were refused before.
   static func check(_ line: Span<UInt8>, _ range: Range<Int>) throws(Rejection) {
     var index = range.lowerBound
     while index < range.upperBound {
@@ -22,14 +22,15 @@ enum ChunkExtensions {
     }
   }
 
-  /// Behind the token that begins `range`; nil when none does.
+  /// The end of the token at the start of `range`; nil when there is none.
   private static func tokenEnd(_ line: Span<UInt8>, _ range: Range<Int>) -> Int? {
     var index = range.lowerBound
     while index < range.upperBound, line[index].isToken { index += 1 }
     return index > range.lowerBound ? index : nil
   }
 
-  /// Behind the quoted text that begins `range` (RFC 9110 section 5.6.4); nil when it does not end.
+  /// The end of the quoted text at the start of `range` (RFC 9110 section 5.6.4); nil when it does
+  /// not end.
   private static func quotedEnd(_ line: Span<UInt8>, _ range: Range<Int>) -> Int? {
     var index = range.lowerBound + 1
     while index < range.upperBound {

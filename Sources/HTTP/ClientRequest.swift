@@ -1,19 +1,14 @@
 /// A request that is sent to another service.
 package struct ClientRequest: Sendable {
-  /// What is asked to be done.
   package var method: Method
   /// The path and query, already percent-encoded: `/order_process?order_id=a`.
   package var target: String
   /// The host, with its port unless it is 80.
   package var host: String
-  /// The media type of the content; nil when there is none.
   package var contentType: ContentType?
-  /// Further fields.
   package var fields: [Field]
-  /// The content.
   package var body: [UInt8]
 
-  /// A request.
   package init(
     _ method: Method, _ target: String, host: String, contentType: ContentType? = nil,
     fields: [Field] = [], body: [UInt8] = []
@@ -26,7 +21,7 @@ package struct ClientRequest: Sendable {
     self.body = body
   }
 
-  /// Appends the request to bytes. A byte that would end the target early is percent-encoded.
+  /// Appends the request. Bytes that would end the target early are percent-encoded.
   package func append(to out: inout [UInt8]) {
     out.append(contentsOf: method.name.utf8.filter(\.isToken))
     out.append(ASCII.space)

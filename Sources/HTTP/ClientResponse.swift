@@ -1,6 +1,6 @@
 /// An answer received from another service.
 package struct ClientResponse: Sendable {
-  /// The status code, 200 to 599.
+  /// 200 to 599.
   package let status: Int
   /// The content, complete and without transfer coding.
   package let body: [UInt8]
@@ -19,12 +19,11 @@ package struct ClientResponse: Sendable {
   /// The status line and the field lines, as they arrived.
   package var head: [UInt8] { lines.head }
 
-  /// The first value of the field named `name`, in lower case; nil when it was not sent.
+  /// The first value of a field, nil when it was not sent; `name` must be in lower case.
   package func field(_ name: StaticString) -> String? {
     lines.first(name).map { String(decoding: head[$0], as: UTF8.self) }
   }
 
-  /// Every value of the field, in the order sent.
   package func fields(_ name: StaticString) -> [String] {
     lines.all(name).map { String(decoding: head[$0], as: UTF8.self) }
   }

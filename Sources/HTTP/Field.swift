@@ -1,11 +1,10 @@
-/// One header field of a message that is sent.
+/// A header field of a message to be sent.
 package struct Field: Sendable {
-  /// The name as it appears on the wire: `Location`.
   package let name: StaticString
-  /// The value; what may not stand in a field is replaced when it is written.
+  /// Control characters are replaced when the field is written.
   package let value: String
 
-  /// A field; those that frame, date or guard a message are the encoder's own and not given here.
+  /// Not for the fields that frame or date a message or protect it: the encoder writes those.
   package init(_ name: StaticString, _ value: String) {
     assert(!Self.encoderOwned.contains(name.description.lowercased()), "\(name) is the encoder's")
     self.name = name
@@ -17,15 +16,14 @@ package struct Field: Sendable {
     "transfer-encoding", "x-content-type-options", "x-request-id",
   ]
 
-  /// Whether this is what a cache may ask again by.
   var isEntityTag: Bool {
     name.utf8CodeUnitCount == 4 && name.withUTF8Buffer { $0.elementsEqual("ETag".utf8) }
   }
 }
 
 extension [UInt8] {
-  /// Appends a field line. A control character in the value becomes a space, so that no value can
-  /// end its line and begin another field or another response.
+  /// Appends a field line. Control characters in the value become spaces, so that no value can end
+  /// its line and begin another field or response (response splitting).
   mutating func append(field name: StaticString, _ value: String) {
     append(name)
     append(": ")

@@ -1,9 +1,9 @@
-/// What the field lines of a head say about the message itself, gathered while they are checked.
+/// The fields that concern the message itself, collected while the field lines are checked.
 ///
-/// The fields an application asks for are not kept: `FieldLines` finds them in the head again.
+/// Other fields are not stored: `FieldLines` finds them in the head when they are asked for.
 struct FieldFacts {
   private(set) var count = 0
-  /// One bit for each name seen; see `FieldName.bit`.
+  /// One bit for each field name; see `FieldName.bit`.
   private(set) var sketch: UInt64 = 0
   private(set) var host: Range<Int>?
   private(set) var contentLength: Int?
@@ -13,7 +13,7 @@ struct FieldFacts {
   private(set) var expectsContinue = false
   private(set) var expectsMore = false
 
-  /// Takes one field line, without its CRLF and known to be free of controls.
+  /// Reads one field line, without its CRLF; controls were refused before.
   @inline(__always)
   mutating func take(
     _ bytes: Span<UInt8>, _ line: Range<Int>, fieldsMax: Int
@@ -61,17 +61,19 @@ struct FieldFacts {
     }
   }
 
-  /// The value of a field that frames the message: only spaces before it, nothing after it.
+  /// The value of a field that frames the message. Only spaces are allowed before it, and nothing
+  /// after it.
   ///
-  /// Tabs and trailing blanks are legal around any value, but nobody sends them here, and a reader
-  /// that keeps them in the value would see another length than one that does not.
+  /// Tabs and trailing blanks are legal around values, but clients do not send them here, and a proxy
+  /// that treats them differently would see another length (request smuggling).
   private func framingValue(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
     var start = value.lowerBound
     while start < value.upperBound, bytes[start] == ASCII.space { start += 1 }
     return start..<value.upperBound
   }
 
-  /// Plain digits without leading zeros (RFC 9110 section 8.6, and no second way to write one).
+  /// Digits without leading zeros, which is stricter than RFC 9110 section 8.6: one number, one
+  /// spelling.
   private mutating func takeLength(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Rejection) {
     if contentLength != nil { throw .twoContentLengths }
     let digits = framingValue(bytes, value)
@@ -81,16 +83,15 @@ struct FieldFacts {
     var length = 0
     for index in digits {
       guard bytes[index].isDigit else { throw .badContentLength }
-      // A length beyond all bounds stays beyond them; the limit on content refuses it.
+      // Does not overflow: a length that is too large stays too large, and the limit refuses it.
       let digit = Int(bytes[index] - ASCII.zero)
       length = length > Int.max / 10 - 1 ? Int.max : length * 10 + digit
     }
     contentLength = length
   }
 
-  /// Exactly `chunked`. Other codings before it are legal but not decoded here; anything else
-  /// leaves
-  /// the end of the content open (RFC 9112 section 6.3).
+  /// Accepts `chunked` only. Other codings before it are legal but not supported; with anything else
+  /// the end of the content is not known (RFC 9112 section 6.3).
   private mutating func takeCoding(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Rejection) {
     if isChunked { throw .twoTransferEncodings }
     let coding = framingValue(bytes, value)
@@ -113,9 +114,8 @@ struct FieldFacts {
   }
 }
 
-/// Field names as they stand in a line.
 enum FieldName {
-  /// The name at the start of a field line; the colon is right behind it (RFC 9112 section 5.1).
+  /// The name at the start of a field line; the colon must follow at once (RFC 9112 section 5.1).
   @inline(__always)
   static func range(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Rejection) -> Range<Int> {
     var index = line.lowerBound
@@ -130,7 +130,8 @@ enum FieldName {
     return line.lowerBound..<index
   }
 
-  /// The bit of a name in a 64-bit sketch: a clear bit proves the name absent without a search.
+  /// The bit of a name in a 64-bit set, like a Bloom filter: a clear bit proves that the field is
+  /// absent without a search.
   @inline(__always)
   static func bit(length: Int, first: UInt8, last: UInt8) -> UInt64 {
     let mixed = length &* 7 &+ Int(first | 0x20) &* 3 &+ Int(last | 0x20)

@@ -1,10 +1,10 @@
-/// Looks fields up in a head that was checked before, so nothing has to be kept for each of them.
+/// Finds fields in a head that was checked before, so that nothing is stored for each field.
 struct FieldLines: Sendable {
   let head: [UInt8]
   let start: Int
   let sketch: UInt64
 
-  /// The first value of the field, without the blanks around it; `name` is in lower case.
+  /// The first value of the field, without blanks around it; `name` must be in lower case.
   func first(_ name: StaticString) -> Range<Int>? {
     next(name, from: start)?.value
   }
@@ -15,7 +15,6 @@ struct FieldLines: Sendable {
     return next(name, from: end) != nil
   }
 
-  /// Every value of the field, in order.
   func all(_ name: StaticString) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var position = start

@@ -1,20 +1,20 @@
 import CZlib
 
-/// Compresses bytes as RFC 1952 has it, in as many pieces as its user likes.
+/// Compresses bytes with gzip (RFC 1952), in any number of pieces.
 ///
-/// It holds a quarter of a megabyte, so whoever compresses often keeps one and begins again.
+/// An instance holds a quarter of a megabyte. Code that compresses often keeps one and calls `begin`
+/// for each stream.
 package final class Gzip {
-  /// How hard it tries, from 1 to 9. Level 1 makes a list of orders a seventh of its size, level 6
-  /// an eighth for more than twice the work.
+  /// zlib's level, from 1 to 9. Level 1 makes a list of orders a seventh of its size; level 6 an
+  /// eighth, for more than twice the CPU time.
   package static let standardLevel = 1
 
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// Ready for the first piece.
   package init(level: Int = Gzip.standardLevel) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 16 beside the size of the window asks for gzip's frame.
+    // Adding 16 to the window size selects the gzip format.
     let result = deflateInit2_(
       stream, Int32(level), Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, zlibVersion(),
       Int32(MemoryLayout<z_stream>.size))
@@ -26,13 +26,13 @@ package final class Gzip {
     stream.deallocate()
   }
 
-  /// Forgets what came before: the next piece is the first of another stream.
+  /// Begins another stream.
   package func begin() { deflateReset(stream) }
 
-  /// Compresses a piece, and appends as much as there is so far; the last one ends the stream.
+  /// Compresses a piece and appends the output that is ready; the last piece ends the stream.
   package func add(_ piece: ArraySlice<UInt8>, isLast: Bool, to out: inout [UInt8]) {
     piece.withUnsafeBufferPointer { piece in
-      // zlib does not write there.
+      // zlib only reads from it, but its C type is not const.
       stream.pointee.next_in = UnsafeMutablePointer(mutating: piece.baseAddress)
       stream.pointee.avail_in = UInt32(piece.count)
       repeat {
@@ -48,15 +48,14 @@ package final class Gzip {
     }
   }
 
-  /// Bytes compressed at once.
   package static func compress(_ bytes: [UInt8], level: Int = standardLevel) -> [UInt8] {
     var out: [UInt8] = []
     Gzip(level: level).add(bytes[...], isLast: true, to: &out)
     return out
   }
 
-  /// What was compressed; nil when the bytes are no whole stream of gzip, or it is of more than so
-  /// many.
+  /// Decompresses; nil when the bytes are not one whole gzip stream, or the result is longer than
+  /// `bytesMax`.
   package static func inflate(_ bytes: [UInt8], bytesMax: Int) -> [UInt8]? {
     var stream = z_stream()
     let result = inflateInit2_(

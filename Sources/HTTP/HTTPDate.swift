@@ -8,7 +8,7 @@ package enum HTTPDate {
   /// The last second that can be written with a year of four digits.
   private static let lastSecond: Int64 = 253_402_300_799
 
-  /// The 29 bytes for a Unix time; a time outside the years 1970 to 9999 is moved to their edge.
+  /// The 29 bytes of a Unix time; a time outside the years 1970 to 9999 is clamped.
   package static func bytes(unixSeconds: Int64) -> [UInt8] {
     let seconds = Int(min(max(unixSeconds, 0), lastSecond))
     let day = seconds / 86_400
@@ -33,9 +33,8 @@ package enum HTTPDate {
     return out
   }
 
-  /// The Gregorian date of a day since 1970-01-01, by years that begin in March so that the leap
-  /// day
-  /// is the last of its year.
+  /// The Gregorian date of a day since 1970-01-01. Years are counted from March, so that the leap day
+  /// is the last day of its year.
   private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
     let sinceEra = day + 719_468
     let era = sinceEra / 146_097

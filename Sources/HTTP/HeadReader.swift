@@ -1,6 +1,6 @@
-/// The first line of a message, taken apart.
+/// The parsed first line of a message.
 protocol StartLine: Sendable {
-  /// Throws when no start line begins with this byte, so that a TLS hello is not waited out.
+  /// Throws when no start line begins with this byte, so that a TLS handshake is refused at once.
   static func check(firstByte: UInt8) throws(Rejection)
 
   init(_ bytes: Span<UInt8>, _ line: Range<Int>, limits: MessageLimits) throws(Rejection)
@@ -8,13 +8,13 @@ protocol StartLine: Sendable {
 
 /// Reads one head, from its start line to its empty line, as bytes arrive.
 struct HeadReader<Start: StartLine>: Sendable {
-  /// The whole head; before it is complete what has arrived, after a refusal what was sound.
+  /// The head: while it is incomplete the bytes so far, after an error the lines that were valid.
   private(set) var head: [UInt8] = []
   private(set) var scan = HeadScan<Start>()
 
-  /// Takes what belongs to the head; true once it is complete.
+  /// Consumes the bytes of the head; true when it is complete.
   ///
-  /// A head that arrives in one piece is checked where it lies and copied once, to its exact size.
+  /// A head that arrives in one piece is checked in the input buffer and copied once.
   @inline(__always)
   mutating func consume(
     _ bytes: Span<UInt8>, from offset: inout Int, limits: MessageLimits
@@ -28,12 +28,12 @@ struct HeadReader<Start: StartLine>: Sendable {
       offset += head.count
       return end != nil
     } catch {
-      head = rest.array(0..<scan.sound)
+      head = rest.array(0..<scan.validBytes)
       throw error
     }
   }
 
-  /// Hands over what was read and starts over.
+  /// Returns the head and resets the reader.
   @inline(__always)
   mutating func take() -> FieldLines {
     var taken: [UInt8] = []
@@ -42,9 +42,9 @@ struct HeadReader<Start: StartLine>: Sendable {
     return FieldLines(head: taken, start: scan.fieldsStart, sketch: scan.facts.sketch)
   }
 
-  /// Leaves what was found sound.
-  mutating func cut() {
-    if head.count > scan.sound { head.removeSubrange(scan.sound...) }
+  /// Drops the bytes after the last valid line.
+  mutating func dropInvalidLines() {
+    if head.count > scan.validBytes { head.removeSubrange(scan.validBytes...) }
   }
 
   private mutating func resume(
@@ -64,22 +64,22 @@ struct HeadReader<Start: StartLine>: Sendable {
       offset += headEnd - known
       return true
     } catch {
-      head.removeSubrange(scan.sound...)
+      head.removeSubrange(scan.validBytes...)
       throw error
     }
   }
 }
 
-/// The judgement of a head, line by line, taken up again as bytes arrive.
+/// Checks a head line by line, and continues when more bytes arrive.
 struct HeadScan<Start: StartLine>: Sendable {
   private(set) var start: Start?
   private(set) var facts = FieldFacts()
   private(set) var fieldsStart = 0
-  /// How many bytes, in whole lines, were found sound.
-  private(set) var sound = 0
-  private var lines = LineCutter()
+  /// How many bytes, in whole lines, are valid.
+  private(set) var validBytes = 0
+  private var lines = LineSplitter()
 
-  /// The size of the head when it is complete; `bytes` begin with the start line each time.
+  /// The size of the head when it is complete, else nil; `bytes` always begin with the start line.
   @inline(__always)
   mutating func advance(_ bytes: Span<UInt8>, _ limits: MessageLimits) throws(Rejection) -> Int? {
     if start == nil {
@@ -89,14 +89,14 @@ struct HeadScan<Start: StartLine>: Sendable {
       else { return nil }
       start = try Start(bytes, line, limits: limits)
       fieldsStart = lines.start
-      sound = lines.start
+      validBytes = lines.start
     }
     while let line = try lines.next(
       in: bytes, bytesMax: limits.headBytesMax, orThrow: .headTooLarge)
     {
       if line.isEmpty { return lines.start }
       try facts.take(bytes, line, fieldsMax: limits.fieldsMax)
-      sound = lines.start
+      validBytes = lines.start
     }
     return nil
   }

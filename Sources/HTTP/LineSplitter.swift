@@ -1,8 +1,8 @@
-/// Cuts CRLF-terminated lines from bytes that arrive in pieces.
+/// Splits bytes that arrive in pieces into lines that end with CRLF.
 ///
-/// A line is judged when it is complete, never before, so that how the bytes were split into reads
-/// cannot change the judgement. Each byte is searched once.
-struct LineCutter {
+/// A line is checked only when it is complete, so that the result does not depend on how the bytes
+/// were split into reads. Each byte is searched once.
+struct LineSplitter {
   /// Where the next line starts.
   private(set) var start = 0
   private var searched = 0

@@ -1,42 +1,40 @@
-/// How much of a message is read before it is refused.
+/// Limits of the size of a message.
 ///
-/// Every number is enforced as bytes arrive, also when a message arrives whole in one read.
+/// They are enforced while bytes arrive, and also when a whole message arrives in one read.
 package struct MessageLimits: Sendable {
-  /// Bytes of the request or status line without its CRLF; past it 414.
+  /// Bytes of the request or status line without its CRLF; above it 414.
   ///
-  /// Eight thousand octets are what RFC 9112 section 3 asks a server to support at least.
+  /// RFC 9112 section 3 asks a server to support at least 8000.
   package var startLineBytesMax = 8_192
 
-  /// Bytes of the whole head, start line and closing empty line included; past it 431.
+  /// Bytes of the whole head, including the start line and the empty line at the end; above it 431.
   ///
-  /// A browser's head with a large cookie is 4 KB; 16 KB also bounds what a partial head can hold.
+  /// A browser's head with a large cookie is 4 KB. The limit also bounds the memory of a partial head.
   package var headBytesMax = 16_384
 
-  /// Field lines in a head; past it 431. Browsers behind two proxies send fewer than 40.
+  /// Field lines in a head; above it 431. Browsers behind two proxies send fewer than 40.
   package var fieldsMax = 64
 
-  /// Bytes of a method's name; past it 501 (RFC 9112 section 3).
+  /// Bytes of a method's name; above it 501 (RFC 9112 section 3).
   ///
-  /// Fifteen are what a Swift string holds without an allocation, and twice any method served.
+  /// A Swift string holds fifteen bytes without an allocation; the served methods have half of that.
   package var methodBytesMax = 15
 
-  /// Bytes of decoded content; past it 413, told by Content-Length before any of it is read.
+  /// Bytes of decoded content; above it 413, before the content is read if Content-Length says so.
   ///
   /// The largest order, 100 lines with names and quantities, is under 40 KB.
   package var bodyBytesMax = 262_144
 
-  /// Bytes of chunk extensions in one message; past it 413. Nobody sends any, except to waste time.
+  /// Bytes of chunk extensions in one message; above it 413. Only attackers send many.
   package var chunkExtensionBytesMax = 1_024
 
-  /// Bytes of the trailer section; past it 431. Trailers are checked and discarded.
+  /// Bytes of the trailer section; above it 431. Trailers are checked and discarded.
   package var trailerBytesMax = 4_096
 
-  /// Interim (1xx) responses read before the final one; past it the exchange is given up.
+  /// Interim (1xx) responses before the final one; above it the exchange fails.
   package var interimResponsesMax = 8
 
-  /// Limits for a server's requests and a client's responses alike.
   package static let standard = MessageLimits()
 
-  /// The standard limits, to be changed one by one.
   package init() {}
 }

@@ -1,10 +1,9 @@
-/// What a request asks to be done with its target (RFC 9110 section 9).
+/// A request method (RFC 9110 section 9).
 package enum Method: Hashable, Sendable {
   case get, head, post, put, patch, delete, options, trace
-  /// A method this module gives no meaning, by its name; never CONNECT, which the parser refuses.
+  /// A method that is not known here; never CONNECT, which the parser refuses.
   case other(String)
 
-  /// The method as it stands in a request line.
   package var name: String {
     switch self {
     case .get: "GET"
@@ -20,7 +19,7 @@ package enum Method: Hashable, Sendable {
   }
 }
 
-/// The protocol versions spoken here; a higher 1.x is treated as 1.1 (RFC 9110 section 2.5).
+/// The supported protocol versions; a higher 1.x is treated as 1.1 (RFC 9110 section 2.5).
 package enum Version: Sendable {
   case http10, http11
 }

@@ -1,16 +1,14 @@
 /// Percent-encoding of path segments and query parts (RFC 3986 section 2.1).
 package enum PercentCoding {
-  /// Why text could not be decoded.
   package enum Failure: Error, Hashable, Sendable {
-    /// A percent sign without two hexadecimal digits behind it.
+    /// A percent sign without two hexadecimal digits after it.
     case badEscape
-    /// The decoded bytes are not UTF-8.
     case notUTF8
-    /// The decoded text holds a NUL, which no text in the database can.
+    /// The decoded text contains a NUL, which PostgreSQL cannot store.
     case nul
   }
 
-  /// The text that `bytes`, one path segment, stand for. A plus sign is a plus sign.
+  /// Decodes one path segment. A plus sign stays a plus sign.
   package static func decode(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
     try decode(bytes, plusIsSpace: false)
   }
@@ -47,13 +45,14 @@ package enum PercentCoding {
     return text
   }
 
-  /// `text` as one path segment or query part: everything but unreserved characters is escaped,
-  /// and of segments that would be steps to elsewhere (RFC 3986 section 3.3) those too.
+  /// Encodes one path segment or query part. Everything but unreserved characters is escaped, and
+  /// `.` and `..` are escaped whole, because as segments they would change the path (RFC 3986
+  /// section 3.3).
   package static func encode(_ text: String) -> String {
     var out: [UInt8] = []
-    let isStep = text == "." || text == ".."
+    let isDotSegment = text == "." || text == ".."
     for byte in text.utf8 {
-      if ByteSet.unreserved.contains(byte), !isStep {
+      if ByteSet.unreserved.contains(byte), !isDotSegment {
         out.append(byte)
       } else {
         out.append(percentEncoded: byte)
@@ -64,7 +63,6 @@ package enum PercentCoding {
 }
 
 extension [UInt8] {
-  /// Appends `%XX`.
   mutating func append(percentEncoded byte: UInt8) {
     append(ASCII.percent)
     for digit in [byte >> 4, byte & 0xF] {

@@ -1,9 +1,9 @@
-/// How gladly something is taken (RFC 9110 section 12.4.2), in thousandths; 0 is a refusal.
+/// Quality values (RFC 9110 section 12.4.2), in thousandths; 0 means not acceptable.
 package enum Quality {
-  /// That of something said without a weight.
+  /// The quality when no weight is given.
   package static let full = 1_000
 
-  /// `0.5` in thousandths: one digit before the point, at most three behind it; nil for anything
+  /// `0.5` in thousandths: one digit before the point and at most three after it; nil for anything
   /// else.
   package static func thousandths(_ text: Substring) -> Int? {
     let digits = text.utf8.filter { $0 != 0x2E }

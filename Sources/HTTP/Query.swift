@@ -1,31 +1,25 @@
-/// The parameters behind the question mark, in the order sent.
+/// The parameters of a query, in the order sent.
 package struct Query: Sendable {
   /// One `name=value`; a name without an equals sign has an empty value.
   package struct Parameter: Hashable, Sendable {
-    /// The decoded name.
     package let name: String
-    /// The decoded value.
     package let value: String
   }
 
-  /// Why a query could not be read.
   package enum Failure: Error, Hashable, Sendable {
-    /// More than `parametersMax` parameters.
     case tooManyParameters
-    /// A name or a value that does not decode.
     case undecodable(PercentCoding.Failure)
   }
 
-  /// The most parameters one query may have; no route here knows a dozen.
+  /// No route has more than a dozen.
   package static let parametersMax = 64
 
-  /// Every parameter.
   package let parameters: [Parameter]
 
-  /// Reads `bytes`, the encoded query without its question mark; nil is an empty one.
+  /// Decodes a query, given without its question mark; nil is an empty one.
   ///
-  /// A plus sign stands for a space, as forms and browsers write it. Empty pieces between
-  /// ampersands are passed over.
+  /// A plus sign is a space, as forms and browsers write it. Empty pieces between ampersands are
+  /// skipped.
   package init(_ bytes: ArraySlice<UInt8>?) throws(Failure) {
     var parameters: [Parameter] = []
     for piece in (bytes ?? []).split(separator: ASCII.ampersand) {
@@ -45,12 +39,10 @@ package struct Query: Sendable {
     self.parameters = parameters
   }
 
-  /// The first value with this name.
   package subscript(_ name: String) -> String? {
     parameters.first { $0.name == name }?.value
   }
 
-  /// Every value with this name, in the order sent.
   package func all(_ name: String) -> [String] {
     parameters.filter { $0.name == name }.map(\.value)
   }

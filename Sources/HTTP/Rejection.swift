@@ -1,4 +1,4 @@
-/// Why a message is not read any further.
+/// Why the parser rejects a message.
 package enum Rejection: Error, Hashable, Sendable, CaseIterable {
   case badRequestLine, badMethod, methodTooLong, connectRefused, badTarget
   case badVersion, versionNotSupported, startLineTooLong
@@ -13,7 +13,7 @@ package enum Rejection: Error, Hashable, Sendable, CaseIterable {
   case trailersTooLarge, forbiddenTrailer
   case badStatusLine, tooManyInterimResponses, unexpectedUpgrade, truncated
 
-  /// The status a server answers with before it closes the connection.
+  /// The status of the answer; the connection is closed after it.
   package var status: Status {
     switch self {
     case .methodTooLong, .connectRefused, .unknownTransferCoding: .notImplemented
@@ -22,16 +22,16 @@ package enum Rejection: Error, Hashable, Sendable, CaseIterable {
     case .headTooLarge, .tooManyFields, .trailersTooLarge: .requestHeaderFieldsTooLarge
     case .unknownExpectation: .expectationFailed
     case .bodyTooLarge, .chunkExtensionsTooLarge: .contentTooLarge
-    // Only responses are refused for these, so a server meets them as a client of another one.
+    // These concern responses only, so a server meets them as the client of another service.
     case .badStatusLine, .tooManyInterimResponses, .unexpectedUpgrade, .truncated: .badGateway
     default: .badRequest
     }
   }
 
-  /// Nobody reads with others.
+  /// All parsers use these.
   private static let limits = MessageLimits.standard
 
-  /// One sentence for the sender.
+  /// One sentence for the client.
   package var sentence: String {
     switch self {
     case .badRequestLine: "The request line is not METHOD SP TARGET SP VERSION."

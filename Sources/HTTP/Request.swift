@@ -1,8 +1,6 @@
-/// One request: its own bytes, checked, and where its parts are in them.
+/// A request: its checked bytes, and the ranges of its parts in them.
 package struct Request: Sendable {
-  /// What is asked to be done.
   package let method: Method
-  /// The version the sender speaks.
   package let version: Version
   /// Whether the connection may carry another request after this one.
   package let keepAlive: Bool
@@ -17,25 +15,23 @@ package struct Request: Sendable {
   /// The request line and the field lines, as they arrived.
   package var head: [UInt8] { lines.head }
 
-  /// The path of the target, still percent-encoded: `/a%2Fb`, or `*` for OPTIONS about the server.
-  ///
-  /// A target in absolute form is reduced to its path.
+  /// The path of the target, still percent-encoded, also of a target in absolute form: `/a%2Fb`, or
+  /// `*` of OPTIONS for the whole server.
   package var path: ArraySlice<UInt8> {
     pathRange.isEmpty ? Self.asterisk : head[pathRange]
   }
 
-  /// What stands behind the question mark, still encoded; nil without one.
+  /// The part after the question mark, still encoded; nil without one.
   package var query: ArraySlice<UInt8>? { queryRange.map { head[$0] } }
 
-  /// The host, with its port if given, that the request is for; empty when HTTP/1.0 left it out.
+  /// The host, with its port if given; empty when an HTTP/1.0 client left it out.
   ///
-  /// The authority of a target in absolute form wins over Host (RFC 9112 section 3.2.2).
+  /// The authority of a target in absolute form has precedence over Host (RFC 9112 section 3.2.2).
   package var authority: ArraySlice<UInt8> { head[authorityRange] }
 
   private static let asterisk: ArraySlice<UInt8> = [ASCII.asterisk]
 
-  /// The request whose head `reader` has read, or as much of it as was sound; the reader starts
-  /// over.
+  /// The request whose head `reader` has read, or the valid part of it; resets the reader.
   @inline(__always)
   init(_ line: RequestLine, _ reader: inout HeadReader<RequestLine>) {
     let facts = reader.scan.facts
@@ -49,28 +45,26 @@ package struct Request: Sendable {
     body = []
   }
 
-  /// The first value of the field named `name`, in lower case; nil when it was not sent.
+  /// The first value of a field, nil when it was not sent; `name` must be in lower case, here and
+  /// below.
   package func field(_ name: StaticString) -> String? {
     fieldBytes(name).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The first value of the field as bytes, without an allocation.
+  /// The first value as bytes, without an allocation.
   package func fieldBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
     lines.first(name).map { head[$0] }
   }
 
-  /// Every value of the field, in the order sent.
   package func fields(_ name: StaticString) -> [String] {
     lines.all(name).map { String(decoding: head[$0], as: UTF8.self) }
   }
 
-  /// Whether the field was sent at all.
   package func hasField(_ name: StaticString) -> Bool { lines.first(name) != nil }
 
-  /// Whether the field was sent more than once.
   package func isRepeated(_ name: StaticString) -> Bool { lines.isRepeated(name) }
 
-  /// Whether the field was sent with this value, letter case aside; `value` is in lower case.
+  /// Whether the field's first value is this, ignoring case; `value` must be in lower case.
   package func field(_ name: StaticString, is value: StaticString) -> Bool {
     guard let range = lines.first(name) else { return false }
     return head.span.equals(value, in: range)

@@ -1,13 +1,13 @@
-/// The first line of a request, taken apart (RFC 9112 section 3).
+/// The parsed first line of a request (RFC 9112 section 3).
 struct RequestLine: StartLine {
-  /// The method's bytes from the low end; 0 when there are more than eight.
+  /// The bytes of the method as one number, see `word`; 0 when there are more than eight.
   let methodWord: UInt64
   let methodBytes: Int
   let version: Version
-  /// Positions in the head. An empty path stands for the asterisk (see `Request.path`).
+  /// A range of the head. An empty one stands for the asterisk (see `Request.path`).
   var path = 0..<0
   var query: Range<Int>?
-  /// The authority of an absolute-form target.
+  /// The authority of a target in absolute form.
   var authority: Range<Int>?
 
   static func check(firstByte: UInt8) throws(Rejection) {
@@ -37,7 +37,7 @@ struct RequestLine: StartLine {
     if let question { query = (question + 1)..<target.upperBound }
   }
 
-  /// The end of the method, which a single space follows.
+  /// The end of the method; a single space must follow.
   @inline(__always)
   private static func tokenEnd(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Rejection) -> Int {
     var index = line.lowerBound
@@ -48,11 +48,11 @@ struct RequestLine: StartLine {
     return index
   }
 
-  /// Refuses what no target may hold; answers where the first question mark is.
+  /// Rejects invalid targets; returns the index of the first question mark.
   ///
-  /// Browsers leave a few characters unescaped that RFC 3986 does not list (`|`, `{`, `"`): they
-  /// cut
-  /// nothing short and are let through. A fragment is the client's own business and is refused.
+  /// Browsers leave a few characters unescaped that RFC 3986 does not allow (`|`, `{`, `"`). They are
+  /// accepted, because they end no part of a target. A fragment is rejected: clients must not send
+  /// it.
   @inline(__always)
   private static func checkTarget(
     _ bytes: Span<UInt8>, _ target: Range<Int>
@@ -69,7 +69,7 @@ struct RequestLine: StartLine {
     return bytes.firstIndex(of: ASCII.questionMark, in: target)
   }
 
-  /// `http://authority/path`, as sent to proxies and accepted by every server (section 3.2.2).
+  /// `http://authority/path`, which is sent to proxies; servers must accept it too (section 3.2.2).
   private mutating func takeAbsoluteForm(
     _ bytes: Span<UInt8>, _ target: Range<Int>, _ question: Int?
   ) throws(Rejection) {
@@ -90,7 +90,7 @@ struct RequestLine: StartLine {
     if let slash {
       path = slash..<pathEnd
     } else if methodWord != Self.options || question != nil {
-      // An empty path is `/`: let it be the second slash of `http://`. For OPTIONS it is `*`.
+      // An empty path means `/`: the range of the second slash of `http://`. For OPTIONS it is `*`.
       path = (schemeEnd - 1)..<schemeEnd
     }
   }
@@ -100,7 +100,7 @@ extension RequestLine {
   private static let connect: UInt64 = 0x43_4F4E_4E45_4354
   private static let options: UInt64 = 0x4F_5054_494F_4E53
 
-  /// The method; `head` is the one this line starts.
+  /// The method; `head` begins with this line.
   @inline(__always)
   func method(in head: [UInt8]) -> Method {
     switch methodWord {
@@ -118,7 +118,7 @@ extension RequestLine {
 }
 
 extension Span<UInt8> {
-  /// Up to eight bytes as one number, the first of them highest.
+  /// Up to eight bytes as one number, the first byte highest.
   @inline(__always)
   fileprivate func word(_ range: Range<Int>) -> UInt64 {
     var word: UInt64 = 0
@@ -128,7 +128,7 @@ extension Span<UInt8> {
 }
 
 extension Version {
-  /// The version in the eight bytes at `start`.
+  /// Reads the eight bytes at `start`.
   @inline(__always)
   init(_ bytes: Span<UInt8>, at start: Int) throws(Rejection) {
     let word = bytes.word(start..<(start + 8))

@@ -1,36 +1,32 @@
-/// Turns the bytes of one connection into requests (RFC 9112), without a socket or a clock.
+/// Parses the bytes of one connection into requests (RFC 9112), without a socket or a clock.
 ///
-/// One parser lives as long as its connection. It holds the bytes of a message that has not arrived
-/// whole, and nothing between messages. A refusal is for good: what follows a message that two
-/// readers could cut differently is never read as HTTP.
+/// It holds the bytes of a message that has not arrived whole, and nothing between messages. A
+/// rejection is final: bytes after an ambiguous message are never read as HTTP, because a proxy may
+/// see the end of that message elsewhere (request smuggling).
 package struct RequestParser: Sendable {
-  /// What the bytes so far amount to.
   package enum Step: Sendable {
-    /// Every byte was taken and the message goes on.
+    /// All bytes were consumed, and the message is not complete.
     case needMore
-    /// The sender waits for 100 Continue before its content; told once, when none has arrived.
+    /// The client waits for 100 Continue before it sends the content; reported once.
     case continueExpected
-    /// A whole request; bytes may be left for the next one.
+    /// A whole request; there may be bytes of the next one.
     case request(Request)
-    /// The message is refused: answer, then close.
+    /// The message is rejected: answer, then close.
     case rejected(Rejection)
   }
 
-  /// Where in a message the parser stands: which deadline applies.
+  /// How much of a message has arrived; it decides which deadline applies.
   package enum Phase: Hashable, Sendable {
-    /// Between messages.
     case idle
-    /// The first byte of a head has arrived.
+    /// A part of the head has arrived.
     case head
-    /// The head is complete; so many bytes have followed, framing included.
+    /// The head is complete, and so many bytes have followed, framing included.
     case body(bytesReceived: Int)
-    /// No further byte is read as HTTP, after a refusal or the last request.
+    /// No further byte is read, after a rejection or the last request.
     case closed
   }
 
-  /// What is kept between reads. Bytes are kept in boxes of their own, so that the parser of an
-  /// idle
-  /// connection, of which there may be ten thousand, is a few words.
+  /// Large states are indirect, so that a parser between messages takes only a few words.
   private enum State {
     case between(EmptyLine)
     indirect case head(HeadReader<RequestLine>)
@@ -42,12 +38,10 @@ package struct RequestParser: Sendable {
   private let limits: MessageLimits
   private var state = State.between(.possible)
 
-  /// A parser for a new connection.
   package init(limits: MessageLimits = .standard) {
     self.limits = limits
   }
 
-  /// Where in a message the parser stands.
   package var phase: Phase {
     switch state {
     case .between: .idle
@@ -57,20 +51,20 @@ package struct RequestParser: Sendable {
     }
   }
 
-  /// The request that was refused or has not come whole, as far as it was read, so that a refusal
-  /// can be worded for it.
+  /// The rejected or incomplete request as far as it was read, so that an error answer can be made
+  /// for it.
   ///
-  /// It is there once its request line was sound, and holds the field lines that were.
+  /// Not nil when the request line was valid; it has the field lines that were valid.
   package var unfinished: Request? {
     switch state {
     case .between, .last: nil
-    case .head(var reader): reader.sound()
+    case .head(var reader): reader.validPart()
     case .body(_, let request): request
     case .dead(_, let request): request
     }
   }
 
-  /// Takes what belongs to the current message from `bytes`, starting at `offset` and moving it.
+  /// Consumes bytes of the current message from `offset` on, and moves `offset`.
   package mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
     switch state {
     case .between(var emptyLine):
@@ -82,7 +76,7 @@ package struct RequestParser: Sendable {
       var reader = HeadReader<RequestLine>()
       return consumeHead(&reader, bytes, &offset)
     case .head(var reader):
-      // The box lets go, so that appending to the bytes does not copy them.
+      // Releases the state's reference, so that appending to the bytes does not copy them.
       state = .last
       return consumeHead(&reader, bytes, &offset)
     case .body(var reader, let request):
@@ -115,11 +109,11 @@ package struct RequestParser: Sendable {
       let step = consumeBody(&body, request, bytes, &offset)
       return isAwaited ? .continueExpected : step
     } catch {
-      return refuse(error, reader.sound())
+      return refuse(error, reader.validPart())
     }
   }
 
-  /// What only the whole head can tell.
+  /// The rules that need the whole head.
   @inline(__always)
   private static func check(
     _ line: RequestLine, _ facts: FieldFacts, _ limits: MessageLimits
@@ -130,7 +124,7 @@ package struct RequestParser: Sendable {
     }
     if line.version == .http11 {
       if facts.host == nil { throw .missingHost }
-      // HTTP/1.0 has no expectations: the field means nothing there (RFC 9110 section 10.1.1).
+      // HTTP/1.0 has no expectations; the field is ignored there (RFC 9110 section 10.1.1).
       if facts.expectsMore { throw .unknownExpectation }
     }
     if let length = facts.contentLength, length > limits.bodyBytesMax { throw .bodyTooLarge }
@@ -164,11 +158,11 @@ package struct RequestParser: Sendable {
   }
 }
 
-/// The empty line some clients send after a message, tolerated once (RFC 9112 section 2.2).
+/// The empty line that some clients send after a message, accepted once (RFC 9112 section 2.2).
 private enum EmptyLine {
   case possible, begun, passed
 
-  /// Passes over it; false when its line feed is missing.
+  /// Skips it; false when its line feed is missing.
   @inline(__always)
   mutating func skip(_ bytes: Span<UInt8>, _ offset: inout Int) -> Bool {
     while offset < bytes.count {
@@ -185,10 +179,10 @@ private enum EmptyLine {
 }
 
 extension HeadReader<RequestLine> {
-  /// The request with the lines that were found sound; the reader starts over.
-  fileprivate mutating func sound() -> Request? {
+  /// The request with the lines that were valid; resets the reader.
+  fileprivate mutating func validPart() -> Request? {
     guard let line = scan.start else { return nil }
-    cut()
+    dropInvalidLines()
     return Request(line, &self)
   }
 }

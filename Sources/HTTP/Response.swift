@@ -1,19 +1,16 @@
-/// An answer as a handler gives it; the encoder adds what frames it.
+/// A handler's answer; the encoder adds the fields that frame it.
 package struct Response: Sendable {
-  /// The outcome.
   package var status: Status
-  /// The media type of the content; nil when there is none.
   package var contentType: ContentType?
-  /// The fields beyond those the encoder writes.
+  /// Fields in addition to those that the encoder writes.
   package var fields: [Field]
-  /// The content; for HEAD what GET would have got.
+  /// The content; for HEAD the content of GET, of which only the length is sent.
   package var body: [UInt8]
-  /// Whether to end the connection after this answer although the request would keep it.
+  /// Whether to close the connection after this answer even if the client would keep it.
   package var close: Bool
-  /// Who asked, by a number that a log may show; it is not sent.
+  /// The id of the caller for the access log; it is not sent.
   package var caller: Int?
 
-  /// An answer.
   package init(
     _ status: Status, contentType: ContentType? = nil, fields: [Field] = [], body: [UInt8] = [],
     close: Bool = false
@@ -25,7 +22,6 @@ package struct Response: Sendable {
     self.close = close
   }
 
-  /// An answer in plain text.
   package static func text(_ status: Status, _ text: String) -> Response {
     Response(status, contentType: .text, body: Array(text.utf8))
   }

@@ -1,16 +1,15 @@
 /// Writes responses as bytes.
 ///
-/// It holds the Date field ready made; whoever has a clock sets it once a second. What it says of
-/// caches is the same for all answers, so that none can forget it: one with an entity tag may be
-/// kept if it is asked for again each time, any other is not kept at all.
+/// The Date field is kept ready; the server sets it once a second. Cache-Control is written here, so
+/// that no handler can forget it: an answer with an entity tag may be stored and must be revalidated
+/// each time, any other must not be stored.
 package struct ResponseEncoder: Sendable {
-  /// What the request decides about the form of its answer.
+  /// What the request determines about the form of its answer.
   package struct Framing: Sendable {
     let isHead: Bool
     let version: Version
     let keepAlive: Bool
 
-    /// The form of the answer to a request.
     package init(answering request: Request) {
       isHead = request.method == .head
       version = request.version
@@ -23,7 +22,7 @@ package struct ResponseEncoder: Sendable {
       self.keepAlive = keepAlive
     }
 
-    /// The form of the answer to what could not be read: it ends the connection.
+    /// For a request that could not be read completely: the connection is closed.
     package static func refusing(_ request: Request?) -> Framing {
       Framing(isHead: request?.method == .head, version: .http11, keepAlive: false)
     }
@@ -32,20 +31,19 @@ package struct ResponseEncoder: Sendable {
   /// The interim answer that asks for the content (RFC 9110 section 15.2.1).
   package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// What stands behind every status: the time, and that no browser is to guess another type.
-  private var standingLines: [UInt8] = []
+  /// The lines after every status line: the date, and the field that forbids browsers to guess the
+  /// type.
+  private var commonLines: [UInt8] = []
 
-  /// An encoder whose answers carry this time.
   package init(unixSeconds: Int64) { setDate(unixSeconds: unixSeconds) }
 
-  /// Sets the time that following answers carry.
   package mutating func setDate(unixSeconds: Int64) {
-    standingLines =
+    commonLines =
       Array("\r\nDate: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
       + Array("\r\nX-Content-Type-Options: nosniff\r\n".utf8)
   }
 
-  /// Appends the answer to `out`; false when the connection is to be closed behind it.
+  /// Appends the answer to `out`; false when the connection has to be closed after it.
   @discardableResult
   package func append(
     _ response: Response, as framing: Framing, id: RequestID?, to out: inout [UInt8]
@@ -55,8 +53,8 @@ package struct ResponseEncoder: Sendable {
     out.append(decimal: response.status.code)
     out.append(ASCII.space)
     out.append(response.status.reason)
-    out.append(standingLines.span, standingLines.indices)
-    // A 204 has no length, and a 304 would have to name that of the 200 it stands for.
+    out.append(commonLines.span, commonLines.indices)
+    // A 204 has no length; a 304 would have to give the length of the 200 response.
     if response.status.allowsContent {
       if let type = response.contentType {
         out.append("Content-Type: ")

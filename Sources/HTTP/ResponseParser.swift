@@ -1,12 +1,11 @@
-/// Turns bytes into the answer to one request (RFC 9112 section 6.3), as strict as `RequestParser`.
+/// Parses the response to one request (RFC 9112 section 6.3), as strictly as `RequestParser`.
 package struct ResponseParser: Sendable {
-  /// What the bytes so far amount to.
   package enum Step: Sendable {
-    /// Every byte was taken and the answer goes on.
+    /// All bytes were consumed, and the response is not complete.
     case needMore
-    /// The whole answer; bytes left behind it belong to nobody.
+    /// The whole response; bytes after it belong to no request.
     case response(ClientResponse)
-    /// The answer cannot be trusted: close the connection.
+    /// The response is not valid: close the connection.
     case rejected(Rejection)
   }
 
@@ -30,13 +29,12 @@ package struct ResponseParser: Sendable {
   private var bodyReader = BodyReader(length: 0)
   private var interimResponses = 0
 
-  /// A parser for the answer to a request with this method.
   package init(answering method: Method, limits: MessageLimits = .standard) {
     isHead = method == .head
     self.limits = limits
   }
 
-  /// Takes what belongs to the answer from `bytes`, starting at `offset` and moving it.
+  /// Consumes bytes of the response from `offset` on, and moves `offset`.
   package mutating func consume(_ bytes: Span<UInt8>, from offset: inout Int) -> Step {
     do throws(Rejection) {
       while case .head = state {
@@ -59,7 +57,7 @@ package struct ResponseParser: Sendable {
     }
   }
 
-  /// Tells that the other side ended the connection: the end of an answer that has no other.
+  /// To be called when the server has closed the connection, which ends a response without a length.
   package mutating func end() -> Step {
     switch state {
     case .body(let head) where bodyReader.endsWithConnection: finish(head)
@@ -69,7 +67,7 @@ package struct ResponseParser: Sendable {
     }
   }
 
-  /// Decides where the answer ends (RFC 9112 section 6.3); an interim answer is passed over.
+  /// Decides where the response ends (RFC 9112 section 6.3); interim responses are skipped.
   private mutating func takeHead() throws(Rejection) {
     guard let line = headReader.scan.start else { throw .badStatusLine }
     let facts = headReader.scan.facts

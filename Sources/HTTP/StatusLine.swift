@@ -1,4 +1,4 @@
-/// The first line of a response, taken apart (RFC 9112 section 4).
+/// The parsed first line of a response (RFC 9112 section 4).
 struct StatusLine: StartLine {
   let version: Version
   let status: Int
@@ -7,7 +7,7 @@ struct StatusLine: StartLine {
     guard firstByte == UInt8(ascii: "H") else { throw .badStatusLine }
   }
 
-  /// The reason phrase is for people and ignored; some senders leave out even the space before it.
+  /// The reason phrase is ignored; some servers leave out even the space before it.
   init(_ bytes: Span<UInt8>, _ line: Range<Int>, limits: MessageLimits) throws(Rejection) {
     let start = line.lowerBound
     guard line.count >= 12, bytes[start + 8] == ASCII.space,

@@ -1,12 +1,12 @@
-/// Eight bytes looked at as one number: a head is judged in an eighth of the steps.
+/// Tests eight bytes at once, as one number.
 ///
-/// The tests mark a byte in its top bit. They are exact about whether any byte is marked; which one
-/// it is must be found byte by byte, as a borrow may mark the neighbour above as well.
+/// A test sets the top bit of each byte that it finds. The result is exact about whether there is
+/// such a byte, but not about which: a borrow may also mark the next higher byte.
 extension UInt64 {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let tops: UInt64 = 0x8080_8080_8080_8080
 
-  /// Marks bytes below `bound`, at most 0x80: taking it away from them borrows into the top bit.
+  /// Marks bytes below `bound`, which is at most 0x80: the subtraction borrows into the top bit.
   @inline(__always)
   func bytes(below bound: UInt8) -> UInt64 {
     (self &- Self.ones &* UInt64(bound)) & ~self & Self.tops
@@ -18,18 +18,18 @@ extension UInt64 {
     (self ^ Self.ones &* UInt64(byte)).bytes(below: 1)
   }
 
-  /// Marks bytes outside ASCII.
   @inline(__always)
   var bytesBeyondASCII: UInt64 { self & Self.tops }
 }
 
 extension Span<UInt8> {
-  /// Whether `mark` marks a byte in `range`, or the range is too short to tell that way.
+  /// Whether `mark` marks a byte in `range`. Always true for a range of one to seven bytes, which
+  /// the caller has to check byte by byte.
   @inline(__always)
   func mayContain(in range: Range<Int>, _ mark: (UInt64) -> UInt64) -> Bool {
     guard range.count >= 8 else { return !range.isEmpty }
     return withUnsafeBytes { all in
-      // The last eight bytes overlap those before.
+      // The last eight bytes may overlap the word before.
       let last = range.upperBound - 8
       var found = mark(all.loadUnaligned(fromByteOffset: last, as: UInt64.self))
       for index in stride(from: range.lowerBound, to: last, by: 8) {
