@@ -1,22 +1,19 @@
-/// Writes the items of one array; nil is written as null.
+/// Writes the items of an array; nil is written as null.
 package struct JSONArrayWriter {
   var bytes: [UInt8]
 
   init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
 
-  /// Writes a string.
   package mutating func string(_ value: String?) {
     begin()
     bytes.appendJSON(string: value)
   }
 
-  /// Writes a whole number.
   package mutating func integer(_ value: Int?) {
     begin()
     bytes.appendJSON(integer: value.map(Int64.init))
   }
 
-  /// Writes a whole number.
   package mutating func integer(_ value: Int64?) {
     begin()
     bytes.appendJSON(integer: value)
@@ -28,31 +25,27 @@ package struct JSONArrayWriter {
     bytes.appendJSON(money: minorUnits)
   }
 
-  /// Writes true or false.
   package mutating func boolean(_ value: Bool?) {
     begin()
     bytes.appendJSON(boolean: value)
   }
 
-  /// Writes null.
   package mutating func null() {
     begin()
     bytes.appendJSON(boolean: nil)
   }
 
-  /// Writes bytes that are one JSON value already.
+  /// Writes bytes that are already one JSON value.
   package mutating func raw(_ value: some Collection<UInt8>) {
     begin()
     bytes.appendJSON(raw: value)
   }
 
-  /// Writes an object.
   package mutating func object(_ write: (inout JSONObjectWriter) -> Void) {
     begin()
     bytes.appendJSON(object: write)
   }
 
-  /// Writes an array.
   package mutating func array(_ write: (inout JSONArrayWriter) -> Void) {
     begin()
     bytes.appendJSON(array: write)

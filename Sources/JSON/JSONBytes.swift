@@ -1,4 +1,4 @@
-/// How each kind of value looks in bytes; the writers put keys and commas around it.
+/// Writes each kind of value as bytes; the writers add keys and commas.
 extension [UInt8] {
   mutating func appendJSON(object write: (inout JSONObjectWriter) -> Void) {
     append(UInt8(ascii: "{"))
@@ -16,7 +16,7 @@ extension [UInt8] {
     append(UInt8(ascii: "]"))
   }
 
-  /// The bytes, moved out, so that the writer they go to holds the only reference.
+  /// Moves the bytes out, so that the writer holds the only reference and appends without copying.
   mutating func taken() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &self)
@@ -28,14 +28,14 @@ extension [UInt8] {
     if last != open { append(UInt8(ascii: ",")) }
   }
 
-  /// Appends a key and its colon, behind a comma where one is due.
+  /// Appends a key and its colon, after a comma if one is needed.
   mutating func appendJSON(key: JSONKey) {
     switch key {
     case .literal(let name):
       let isFirst = last == UInt8(ascii: "{")
       name.withUTF8Buffer { name in
         assert(name.allSatisfy { !Self.needsEscape($0) }, "a key that needs escapes is JSONKey(_:)")
-        // One look for room, not one for each byte.
+        // One capacity check, not one for each byte.
         append(addingCapacity: name.count + 4) { output in
           if !isFirst { output.append(UInt8(ascii: ",")) }
           output.append(UInt8(ascii: "\""))
@@ -64,7 +64,7 @@ extension [UInt8] {
   }
 
   mutating func appendJSON(raw value: some Collection<UInt8>) {
-    precondition(!value.isEmpty, "no bytes are no JSON value")
+    precondition(!value.isEmpty, "an empty sequence of bytes is not a JSON value")
     append(contentsOf: value)
   }
 
@@ -79,7 +79,7 @@ extension [UInt8] {
     appendJSON(minor: value, fractionDigits: 2)
   }
 
-  /// Appends a decimal with all its fraction digits, which are the last of the value's own.
+  /// Appends a decimal that is given in minor units: 2110 with two fraction digits as `21.10`.
   mutating func appendJSON(minor value: Int64, fractionDigits: Int) {
     if value < 0 { append(UInt8(ascii: "-")) }
     appendDigits(of: value.magnitude, atLeast: fractionDigits + 1)
@@ -105,10 +105,10 @@ extension [UInt8] {
     }
   }
 
-  /// Appends a string in quotes, escaping only what RFC 8259 demands.
+  /// Appends a string in quotes, with only the escapes that RFC 8259 requires.
   ///
-  /// U+2028 and U+2029 stay as they are: they are plain characters in JSON, and what is written
-  /// here is never pasted into a script.
+  /// U+2028 and U+2029 are not escaped: they are plain characters in JSON, and this JSON is never
+  /// embedded in a script.
   mutating func appendJSON(string value: String?) {
     guard var value else { return appendJSON(boolean: nil) }
     value.withUTF8 { text in
@@ -126,7 +126,8 @@ extension [UInt8] {
     }
   }
 
-  /// Whether any byte needs an escape. Looks at all of them, so that many are looked at at once.
+  /// Whether any byte needs an escape. Does not stop at the first, so that the compiler can use vector
+  /// instructions.
   private static func needsEscape(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     text.reduce(0 as UInt8) { $0 | (needsEscape($1) ? 1 : 0) } != 0
   }
@@ -166,7 +167,7 @@ extension [UInt8] {
 }
 
 extension OutputSpan<UInt8> {
-  /// Appends bytes for which there is room.
+  /// Appends bytes; the capacity must be sufficient.
   fileprivate mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     withUnsafeMutableBufferPointer { buffer, count in
       _ = buffer[count...].initialize(fromContentsOf: bytes)

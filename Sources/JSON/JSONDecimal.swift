@@ -1,15 +1,14 @@
-/// Which decimals a field takes: how many fraction digits, and from where to where.
+/// The decimals that a field accepts.
 package struct JSONDecimalForm: Hashable, Sendable {
-  /// The most digits behind the point; the units of `range` are this small.
+  /// The most digits after the point; they also define the minor unit of `range`.
   package let fractionDigits: Int
 
   /// The allowed values in minor units: `0...999` with two fraction digits is 0.00 to 9.99.
   package let range: ClosedRange<Int64>
 
-  /// What every money column holds: 0.00 to 9999999999.99.
+  /// The range of every money column: 0.00 to 9999999999.99.
   package static let money = JSONDecimalForm(fractionDigits: 2, range: 0...999_999_999_999)
 
-  /// Describes decimals with at most 18 fraction digits, which is what 64 bits can hold.
   package init(fractionDigits: Int, range: ClosedRange<Int64>) {
     precondition((0...18).contains(fractionDigits), "64 bits hold at most 18 fraction digits")
     self.fractionDigits = fractionDigits
@@ -18,7 +17,6 @@ package struct JSONDecimalForm: Hashable, Sendable {
 }
 
 extension JSONDecimalForm: CustomStringConvertible {
-  /// What a field of this form must be, in English.
   package var description: String {
     "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
       + " with at most \(fractionDigits) fraction digits"
@@ -31,11 +29,11 @@ extension JSONDecimalForm: CustomStringConvertible {
   }
 }
 
-/// Reads plain decimals: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, the RFC's number without its exponent.
+/// Reads plain decimals: `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, the RFC's number without an exponent.
 ///
 /// An exponent is refused although `1e2` is exact: no serializer writes money that way, so it is a
-/// mistake or a probe. Minus zero is zero. Too many fraction digits are refused even when they are
-/// zeros. Nothing ever passes through binary floating point.
+/// mistake or an attack. Minus zero is zero. Too many fraction digits are refused even if they are
+/// zeros. No value passes through binary floating point.
 enum JSONDecimal {
   enum Problem: Error {
     case notPlain, tooManyDigits, overflow
@@ -46,7 +44,7 @@ enum JSONDecimal {
     let isNegative = !text.isEmpty && text[0] == UInt8(ascii: "-")
     let start = isNegative ? 1 : 0
     var at = start
-    // Counts down from zero, because the lowest Int64 has no positive twin.
+    // Computed as a negative number, because the lowest Int64 has no positive counterpart.
     var negated: Int64 = 0
     try digits(text, &at, into: &negated)
     guard at > start, at == start + 1 || text[start] != UInt8(ascii: "0") else { throw .notPlain }

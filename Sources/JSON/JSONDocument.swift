@@ -1,15 +1,16 @@
-/// A parsed document that is being decoded, with the violations found so far.
+/// A parsed document while it is decoded, with the violations found so far.
 ///
-/// Objects and fields refer to it by index; it lives only as long as one decoding.
+/// Objects and fields refer to its nodes by index. It exists only for one decoding.
 final class JSONDocument {
   let tape: JSONTape
   let unknownFields: JSONUnknownFields
   private(set) var violations: [JSONViolation] = []
-  /// The keys that were asked for in vain, and in which object: what an unknown one may stand for.
+  /// Keys that were read but are absent, with their object: an unknown key may be a misspelling of
+  /// one of them.
   @exclusivity(unchecked) private var absentKeys: [(object: Int, key: StaticString)] = []
-  /// Asked and changed for every field and never from within itself, so the check that no two
-  /// accesses overlap, a tenth of the decoding, finds nothing.
-  @exclusivity(unchecked) private var knownKeys = JSONMarks()
+  /// The keys that were read. Accesses never overlap, and the run-time check for that, made for every
+  /// field, would cost a tenth of the decoding.
+  @exclusivity(unchecked) private var knownKeys = JSONIndexSet()
 
   private init(_ tape: JSONTape, unknownFields: JSONUnknownFields) {
     self.tape = tape
@@ -26,13 +27,13 @@ final class JSONDocument {
     }
   }
 
-  var root: JSONField { JSONField(document: self, place: .value(0)) }
+  var root: JSONField { JSONField(document: self, location: .value(0)) }
 
   func throwViolations() throws(JSONFailure) {
     if !violations.isEmpty { throw .violations(violations) }
   }
 
-  /// Notes what is wrong with a field; of several complaints about one field the first counts.
+  /// Records a violation; of several in a row for the same field only the first is kept.
   func record(_ reason: JSONViolation.Reason, at field: @autoclosure () -> String) {
     guard !isFull else { return }
     let violation = JSONViolation(field: field(), reason: reason)
@@ -41,7 +42,7 @@ final class JSONDocument {
 
   private var isFull: Bool { violations.count >= JSONLimits.violations }
 
-  /// The value of an object's key, which from now on is known.
+  /// The value of an object's key; marks the key as known.
   func value(of key: StaticString, in object: Int) -> Int? {
     let end = Int(tape.nodes[object].extent)
     var index = object + 1
@@ -56,7 +57,7 @@ final class JSONDocument {
     return nil
   }
 
-  /// Records every key of an object that nobody has asked for.
+  /// Records a violation for every key of an object that was not read.
   func refuseUnknown(in object: Int) {
     guard unknownFields == .refused else { return }
     let end = Int(tape.nodes[object].extent)
@@ -65,12 +66,12 @@ final class JSONDocument {
     while index < end {
       if !knownKeys.contains(index) {
         guard !isFull else { return }
-        // One walk for all keys: a path to each would be quadratic in their number.
+        // The object's path is found once: a walk for each key would take quadratic time.
         let parent = path ?? tape.path(to: object)
         path = parent
         let key = tape.shortened(key: index)
         let absent = absentKeys.filter { $0.object == object }.map(\.key.description)
-        let nearest = Likeness.nearest(to: key, of: absent)
+        let nearest = Similarity.nearest(to: key, of: absent)
         violations.append(
           JSONViolation(
             field: JSONTape.path(parent, appending: key), reason: .unknown(nearest: nearest)))
@@ -79,7 +80,6 @@ final class JSONDocument {
     }
   }
 
-  /// How many items an array has.
   func count(of container: Int) -> Int {
     let end = Int(tape.nodes[container].extent)
     var index = container + 1
@@ -92,10 +92,10 @@ final class JSONDocument {
   }
 }
 
-/// What becomes of fields that nobody asks for.
+/// How fields that are not read are treated.
 package enum JSONUnknownFields: Sendable {
   /// Each is a violation.
   case refused
-  /// They are passed over, as a contract with older clients may promise.
+  /// They are ignored.
   case ignored
 }

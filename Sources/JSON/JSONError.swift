@@ -3,10 +3,9 @@ package struct JSONError: Error, Hashable, Sendable {
   /// The first byte that could not be accepted; the length of the input when it ended too early.
   package let offset: Int
 
-  /// The value being read, as `items[0].quantity`; empty at the root.
+  /// The value that was being read, as `items[0].quantity`; empty at the root.
   package let path: String
 
-  /// What was expected or refused.
   package let reason: Reason
 
   /// One sentence for a caller: `expected ',' or '}' at byte 17, in items[0]`.
@@ -14,7 +13,6 @@ package struct JSONError: Error, Hashable, Sendable {
     "\(reason.rawValue) at byte \(offset)" + (path.isEmpty ? "" : ", in \(path)")
   }
 
-  /// What the grammar, or a limit, has against the bytes.
   package enum Reason: String, Error, Hashable, Sendable, CaseIterable {
     case endOfInput = "unexpected end of the document"
     case byteOrderMark = "a byte order mark is not allowed"
@@ -39,11 +37,11 @@ package struct JSONError: Error, Hashable, Sendable {
   }
 }
 
-/// Why a document did not become the wanted value.
+/// Why a document could not be decoded.
 package enum JSONFailure: Error, Hashable, Sendable {
-  /// The bytes are not JSON as this reader accepts it.
+  /// The bytes are not JSON that this reader accepts.
   case syntax(JSONError)
 
-  /// The document is JSON, but these fields are not what was asked for; never empty.
+  /// The document is JSON, but these fields are not valid; never empty.
   case violations([JSONViolation])
 }

@@ -1,17 +1,17 @@
 extension JSONField {
-  /// What `read` makes of an object; fields it does not ask for are unknown.
+  /// Reads an object with `read`; fields that `read` does not read are unknown.
   package func object<Value, Failure: Error>(
     _ read: (JSONObject) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let object = JSONObject(document: document, node: objectNode())
-    // Also after a throw, so that the caller sees misspelt fields together with missing ones.
+    // Also after a throw, so that misspelt fields are reported together with missing ones.
     defer { object.refuseUnknown() }
     return try read(object)
   }
 
-  /// What `read` makes of each item of an array.
+  /// Reads each item of an array with `read`.
   ///
-  /// An item that throws does not keep the next from being read, and its violations collected.
+  /// If `read` throws for an item, the next ones are read nevertheless, to collect their violations.
   package func array<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONField) throws(Failure) -> Item
@@ -22,7 +22,7 @@ extension JSONField {
     var failure: Failure?
     while let node = nodes.next(in: document) {
       do throws(Failure) {
-        items.append(try read(JSONField(document: document, place: .value(node))))
+        items.append(try read(JSONField(document: document, location: .value(node))))
       } catch {
         failure = error
       }
@@ -31,7 +31,7 @@ extension JSONField {
     return items
   }
 
-  /// What `read` makes of each item of an array of objects.
+  /// Reads each item of an array of objects with `read`.
   package func objects<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONObject) throws(Failure) -> Item
@@ -41,7 +41,7 @@ extension JSONField {
 
   func objectNode() -> Int? { required(of: .object, else: .notObject) }
 
-  /// The items of an array of an allowed size; none when it is another, however long.
+  /// The items of an array; none, with a violation recorded, when their number is not allowed.
   func items(count: ClosedRange<Int>) -> JSONItems {
     guard let node = required(of: .array, else: .notArray) else { return JSONItems() }
     let actual = document.count(of: node)
@@ -53,7 +53,7 @@ extension JSONField {
   }
 }
 
-/// Walks over the items of an array.
+/// Iterates over the items of an array.
 struct JSONItems {
   var index = 0
   var left = 0

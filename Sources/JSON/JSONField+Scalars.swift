@@ -1,5 +1,6 @@
 extension JSONField {
-  /// A string of so many Unicode scalars that `check`, if given, has no complaint about.
+  /// A string of an allowed length in Unicode scalars. `check` returns what is wrong with it, if
+  /// anything.
   package func string(
     length: ClosedRange<Int> = 0...JSONLimits.stringCharacters,
     check: ((String) -> String?)? = nil
@@ -51,7 +52,7 @@ extension JSONField {
     return form.range.lowerBound
   }
 
-  /// True or false; no number or string stands for either.
+  /// True or false; numbers and strings are refused.
   package func boolean() -> Bool {
     guard let node = required() else { return false }
     switch document.tape.nodes[node].kind {
@@ -63,19 +64,19 @@ extension JSONField {
     }
   }
 
-  /// One of the words of an enumeration, letter for letter.
+  /// One of the words of an enumeration, compared byte by byte.
   package func word<Word: RawRepresentable & CaseIterable>(
     _ type: Word.Type = Word.self
   ) -> Word where Word.RawValue == String {
-    let standIn = Word.allCases.first!
-    guard let node = required(of: .string, else: .notString) else { return standIn }
+    let placeholder = Word.allCases.first!
+    guard let node = required(of: .string, else: .notString) else { return placeholder }
     let text = document.tape.text[document.tape.nodes[node].text]
-    // Strings would compare equal when only their normal forms are.
+    // Swift compares strings by Unicode equivalence, which would accept other bytes.
     if let word = Word.allCases.first(where: { text.elementsEqual($0.rawValue.utf8) }) {
       return word
     }
     record(.notOneOf(Word.allCases.map(\.rawValue)))
-    return standIn
+    return placeholder
   }
 
   func required(of kind: JSONNode.Kind, else reason: JSONViolation.Reason) -> Int? {

@@ -1,38 +1,39 @@
-/// A value of the document, or the place where one is missing.
+/// A value of the document, or a missing one.
 ///
-/// Asked directly a field is required: `json["name"].string()`. With `optional` or `ifPresent`
-/// before it, it is not: `json["name"].optional?.string()`.
+/// A field that is read directly is required: `json["name"].string()`. Read through `optional` or
+/// `ifPresent` it is not: `json["name"].optional?.string()`.
 package struct JSONField {
-  enum Place {
+  enum Location {
     case value(Int)
     case absent(object: Int)
-    /// Inside something that was refused as a whole: reads return stand-ins and complain no more.
-    case standIn
+    /// A field of a value that was refused as a whole: reads return placeholders and record nothing.
+    case placeholder
   }
 
   let document: JSONDocument
-  let place: Place
+  let location: Location
   let key: StaticString
 
-  init(document: JSONDocument, place: Place, key: StaticString = "") {
+  init(document: JSONDocument, location: Location, key: StaticString = "") {
     self.document = document
-    self.place = place
+    self.location = location
     self.key = key
   }
 
-  /// The field when it is there, be it null.
+  /// The field if it is present, even if it is null.
   package var ifPresent: JSONField? {
-    if case .value = place { self } else { nil }
+    if case .value = location { self } else { nil }
   }
 
-  /// The field when it is there and not null.
+  /// The field if it is present and not null.
   package var optional: JSONField? { isGiven ? self : nil }
 
   var isGiven: Bool {
-    if case .value(let node) = place { document.tape.nodes[node].kind != .null } else { false }
+    if case .value(let node) = location { document.tape.nodes[node].kind != .null } else { false }
   }
 
-  /// What a merging update does to the field: absent keeps, null clears, a value sets.
+  /// The change that a merge patch makes to the field (RFC 7396): absent keeps the value, null clears
+  /// it, a value sets it.
   package func change<Value, Failure: Error>(
     _ read: (JSONField) throws(Failure) -> Value
   ) throws(Failure) -> JSONChange<Value> {
@@ -41,43 +42,42 @@ package struct JSONField {
     return .set(try read(field))
   }
 
-  /// Refuses the field for a reason of the contract's own.
+  /// Refuses the field for a rule of the caller.
   @discardableResult
   package func refuse(_ message: String) -> JSONInvalid {
     record(.refused(message))
     return JSONInvalid()
   }
 
-  /// The node of a required value; its absence is recorded.
+  /// The node of a required value; nil, with a violation recorded, when it is absent.
   func required() -> Int? {
-    switch place {
+    switch location {
     case .value(let node): return node
     case .absent: record(.missing)
-    case .standIn: break
+    case .placeholder: break
     }
     return nil
   }
 
   func record(_ reason: JSONViolation.Reason) {
-    switch place {
+    switch location {
     case .value(let node):
       document.record(reason, at: document.tape.path(to: node))
     case .absent(let object):
       document.record(
         reason, at: JSONTape.path(document.tape.path(to: object), appending: "\(key)"))
-    case .standIn:
+    case .placeholder:
       break
     }
   }
 }
 
-/// What a merging update does to a value.
+/// The change that a merge patch makes to a value.
 package enum JSONChange<Value> {
   /// The field is absent: the value stays.
   case keep
-  /// The field is null: the value goes.
+  /// The field is null: the value is removed.
   case clear
-  /// The field has a value.
   case set(Value)
 }
 

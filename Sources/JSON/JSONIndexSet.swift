@@ -1,5 +1,5 @@
-/// A set of indices that allocates nothing while they are below 64, as in an order body.
-struct JSONMarks {
+/// A set of indices that allocates no memory while they are below 64, as in an order body.
+struct JSONIndexSet {
   private var low: UInt64 = 0
   private var high: [UInt64] = []
 

@@ -1,7 +1,7 @@
 /// One entry of the tape: a value or a key in 12 bytes.
 ///
-/// The densest document, `[1,1,…`, has one value in two bytes, so a small entry is what keeps the
-/// memory for a hostile body near its own size.
+/// The densest document, `[1,1,…`, has a value in every two bytes, so the small entry limits the
+/// memory that a hostile body can claim.
 struct JSONNode {
   enum Kind: UInt8 {
     case null, `false`, `true`, number, string, array, object
@@ -9,7 +9,7 @@ struct JSONNode {
 
   private let start: UInt32
 
-  /// Length in bytes of a string or number; index behind the last child of an array or object.
+  /// The length in bytes of a string or number; the index after the last child of a container.
   var extent: UInt32
 
   let kind: Kind
@@ -20,11 +20,11 @@ struct JSONNode {
     self.extent = UInt32(truncatingIfNeeded: extent)
   }
 
-  /// The byte where the value begins; behind the quote of a string.
+  /// The first byte of the value; of a string the first after its quote.
   var offset: Int { Int(start) }
   var text: Range<Int> { offset..<offset + Int(extent) }
 
-  /// The index behind this node, which stands at `index`.
+  /// The index after this node and its children; `index` is the node's own.
   func next(after index: Int) -> Int {
     kind == .array || kind == .object ? Int(extent) : index + 1
   }

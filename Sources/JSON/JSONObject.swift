@@ -2,27 +2,28 @@
 package struct JSONObject {
   let document: JSONDocument
 
-  /// Nil for the stand-in of something that is no object; its fields are stand-ins too.
+  /// Nil for the placeholder of a value that is not an object; its fields are placeholders too.
   let node: Int?
 
-  /// A field by its name, present or not; from now on it is a known one.
+  /// A field by its name, present or not; marks the key as known.
   package subscript(key: StaticString) -> JSONField {
-    JSONField(document: document, place: place(of: key), key: key)
+    JSONField(document: document, location: location(of: key), key: key)
   }
 
-  func place(of key: StaticString) -> JSONField.Place {
-    guard let node else { return .standIn }
+  func location(of key: StaticString) -> JSONField.Location {
+    guard let node else { return .placeholder }
     return document.value(of: key, in: node).map { .value($0) } ?? .absent(object: node)
   }
 
-  /// Refuses the object as a whole, for a rule between its fields.
+  /// Refuses the object as a whole, for a rule that concerns several fields.
   @discardableResult
   package func refuse(_ message: String) -> JSONInvalid {
     if let node { document.record(.refused(message), at: document.tape.path(to: node)) }
     return JSONInvalid()
   }
 
-  /// Leaves when anything read so far was wrong, before code that cannot bear a stand-in.
+  /// Throws if there is any violation so far: to be called before code that cannot handle a
+  /// placeholder.
   package func check() throws(JSONInvalid) {
     if !document.violations.isEmpty { throw JSONInvalid() }
   }

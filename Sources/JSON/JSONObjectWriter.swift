@@ -1,16 +1,15 @@
-/// Writes the members of one object; nil is written as null.
+/// Writes the members of an object; nil is written as null.
 package struct JSONObjectWriter {
   var bytes: [UInt8]
 
   init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
 
-  /// Writes a string.
   package mutating func string(_ key: JSONKey, _ value: String?) {
     begin(key)
     bytes.appendJSON(string: value)
   }
 
-  /// Writes a string whose characters need no escape, straight from whoever appends them.
+  /// Writes a string whose bytes `append` appends directly; none of them may need an escape.
   package mutating func plain(_ key: JSONKey, _ append: (inout [UInt8]) -> Void) {
     begin(key)
     bytes.append(UInt8(ascii: "\""))
@@ -20,13 +19,11 @@ package struct JSONObjectWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Writes a whole number.
   package mutating func integer(_ key: JSONKey, _ value: Int?) {
     begin(key)
     bytes.appendJSON(integer: value.map(Int64.init))
   }
 
-  /// Writes a whole number.
   package mutating func integer(_ key: JSONKey, _ value: Int64?) {
     begin(key)
     bytes.appendJSON(integer: value)
@@ -38,31 +35,27 @@ package struct JSONObjectWriter {
     bytes.appendJSON(money: minorUnits)
   }
 
-  /// Writes true or false.
   package mutating func boolean(_ key: JSONKey, _ value: Bool?) {
     begin(key)
     bytes.appendJSON(boolean: value)
   }
 
-  /// Writes null.
   package mutating func null(_ key: JSONKey) {
     begin(key)
     bytes.appendJSON(boolean: nil)
   }
 
-  /// Writes bytes that are one JSON value already.
+  /// Writes bytes that are already one JSON value.
   package mutating func raw(_ key: JSONKey, _ value: some Collection<UInt8>) {
     begin(key)
     bytes.appendJSON(raw: value)
   }
 
-  /// Writes an object.
   package mutating func object(_ key: JSONKey, _ write: (inout JSONObjectWriter) -> Void) {
     begin(key)
     bytes.appendJSON(object: write)
   }
 
-  /// Writes an array.
   package mutating func array(_ key: JSONKey, _ write: (inout JSONArrayWriter) -> Void) {
     begin(key)
     bytes.appendJSON(array: write)

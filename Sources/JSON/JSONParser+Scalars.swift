@@ -1,5 +1,6 @@
 extension JSONParser {
-  /// Checks a number's form; its text is kept, because only its reader knows the wanted type.
+  /// Checks a number's syntax; the text is converted when it is read, because only then the type is
+  /// known.
   mutating func number(_ bytes: Span<UInt8>) throws(JSONError.Reason) -> JSONNode {
     let start = at
     if bytes[at] == UInt8(ascii: "-") { at += 1 }
@@ -48,11 +49,11 @@ extension JSONParser {
     return try longString(bytes, from: start)
   }
 
-  /// Goes on, at the first byte that is not plain ASCII, with escapes and UTF-8.
+  /// Continues a string at its first byte that is not plain ASCII.
   private mutating func longString(
     _ bytes: Span<UInt8>, from start: Int
   ) throws(JSONError.Reason) -> JSONNode {
-    // Behind the first escape the text is shorter than the input and must be moved up.
+    // After the first escape the text is shorter than the input, so the following bytes are moved.
     var end = at
     while at < bytes.count {
       switch bytes[at] {
@@ -83,7 +84,7 @@ extension JSONParser {
     throw .endOfInput
   }
 
-  /// How many bytes the scalar at `at` has, after Unicode's table of well-formed UTF-8.
+  /// The length in bytes of the scalar at `at`, by Unicode's table of well-formed UTF-8.
   private func scalarLength(_ bytes: Span<UInt8>) throws(JSONError.Reason) -> Int {
     var second: ClosedRange<UInt8> = 0x80...0xBF
     let length: Int
@@ -136,7 +137,7 @@ extension JSONParser {
       at += 6
       return scalar
     }
-    // Only surrogates are no scalars; a high one needs a low one right behind it.
+    // It is a surrogate; a high one must be followed by a low one.
     guard unit < 0xDC00, at + 7 < bytes.count, bytes[at + 6] == UInt8(ascii: "\\"),
       bytes[at + 7] == UInt8(ascii: "u")
     else { throw .loneSurrogate }

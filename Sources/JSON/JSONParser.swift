@@ -1,7 +1,7 @@
-/// Reads one document of RFC 8259 into a tape, in one pass over the bytes.
+/// Parses one document of RFC 8259 into a tape, in one pass over the bytes.
 ///
-/// Stricter than the RFC where it leaves a choice: duplicate keys, NUL, lone surrogates and a byte
-/// order mark are refused, because another reader downstream would understand something else.
+/// It is strict where the RFC leaves a choice: duplicate keys, NUL, lone surrogates and a byte order
+/// mark are refused, because other parsers interpret them differently.
 struct JSONParser {
   var tape: JSONTape
   var at = 0
@@ -21,7 +21,7 @@ struct JSONParser {
 
   private func locate(_ reason: JSONError.Reason) -> JSONError {
     var path = tape.path(to: tape.nodes.count)[...]
-    // Between two elements the array is at fault, not the element that would come next.
+    // The error lies between two elements, so it is reported for the array.
     if reason == .expectedCommaOrBracket, let bracket = path.lastIndex(of: "[") {
       path = path[..<bracket]
     }
@@ -103,7 +103,7 @@ struct JSONParser {
     tape.nodes[index].extent = UInt32(tape.nodes.count)
   }
 
-  /// Starts a container, whose end is not known yet and therefore 0.
+  /// Starts a container; its end is not known yet and is set to 0.
   private mutating func open(
     _ kind: JSONNode.Kind, depth: Int
   ) throws(JSONError.Reason) -> Int {
@@ -140,7 +140,7 @@ struct JSONParser {
     tape.nodes.append(node)
   }
 
-  /// The next byte that is not white space, not consumed.
+  /// The next byte that is not white space; it is not consumed.
   private mutating func token(_ bytes: Span<UInt8>) throws(JSONError.Reason) -> UInt8 {
     skipSpace(bytes)
     guard at < bytes.count else { throw .endOfInput }

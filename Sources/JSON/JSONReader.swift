@@ -1,4 +1,4 @@
-/// Decodes documents into types, collecting every violation instead of the first.
+/// Decodes documents into types and reports all violations, not only the first.
 ///
 ///     let order = try JSONReader.decode(body) { json in
 ///       NewOrder(
@@ -9,9 +9,9 @@
 ///         })
 ///     }
 ///
-/// A read that fails records its violation and returns a stand-in of the right type, so that the
-/// next field is read too. The decoding then throws whatever the closure made of it: a stand-in
-/// never leaves. Do not index into an array that was read; it is empty when it was not one.
+/// A read that fails records a violation and returns a placeholder of the right type, so that the
+/// next field is read too. The decoding then throws, whatever the closure returned. An array that
+/// could not be read is empty, so do not access its items by index.
 package enum JSONReader {
   /// Decodes a document whose root is an object.
   package static func decode<Value>(
@@ -23,7 +23,7 @@ package enum JSONReader {
     }
   }
 
-  /// Decodes a document whose root may be anything.
+  /// Decodes a document whose root may be any value.
   package static func decodeValue<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONField) throws(JSONInvalid) -> Value
@@ -36,10 +36,10 @@ package enum JSONReader {
       value = nil
     }
     try document.throwViolations()
-    // Only recording a violation makes a JSONInvalid, so without one there is a value.
+    // JSONInvalid is only thrown after a violation was recorded, so there is a value.
     return value!
   }
 }
 
-/// Ends the decoding of a value early; its violation is recorded already.
+/// Ends the decoding of a value early; the violation has been recorded before.
 package struct JSONInvalid: Error {}

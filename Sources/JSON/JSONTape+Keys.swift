@@ -1,9 +1,8 @@
 extension JSONTape {
-  /// The index of the second of two equal keys of an object.
+  /// The index of the second of two equal keys of an object, nil when all differ.
   ///
-  /// Keys are compared as text: `"a"` and `"\u0061"` are the same key. A few are compared pair by
-  /// pair; many are sorted, because a hostile choice of keys cannot make a sort quadratic as it
-  /// could a hash table.
+  /// Keys are compared as text: `"a"` and `"\u0061"` are the same key. Few keys are compared pair by
+  /// pair. Many are sorted: unlike a hash table, sorting takes no quadratic time for any keys.
   func duplicateKey(of object: Int, count: Int) -> Int? {
     guard count > 1 else { return nil }
     return count <= JSONLimits.pairwiseKeys
@@ -37,7 +36,7 @@ extension JSONTape {
       let order = compareKeys(Int($0), Int($1))
       return order == 0 ? $0 < $1 : order < 0
     }
-    // The first in the document, so that an error names the same key whatever the order.
+    // The first in the document, so that the error does not depend on the order of the sort.
     var found: UInt32?
     for (earlier, later) in zip(keys, keys.dropFirst())
     where compareKeys(Int(earlier), Int(later)) == 0 && later < found ?? .max {
@@ -50,7 +49,7 @@ extension JSONTape {
     nodes[key + 1].next(after: key + 1)
   }
 
-  /// Any total order will do: the length decides first because it costs nothing.
+  /// Any total order will do; the length is compared first because that is cheapest.
   private func compareKeys(_ left: Int, _ right: Int) -> Int {
     let (left, right) = (nodes[left], nodes[right])
     guard left.extent == right.extent else { return left.extent < right.extent ? -1 : 1 }

@@ -1,20 +1,19 @@
-/// A document as a flat list of nodes in reading order, with the text they point into.
+/// A document as a flat list of nodes in document order, with the text that they refer to.
 ///
-/// A container's node is followed by its children; an object's children are key, value, key, value.
+/// A container's node is followed by its children; an object's children are keys and values in turn.
 struct JSONTape {
   var nodes: [JSONNode] = []
 
-  /// The document's bytes. A string with escapes is decoded in place (it never grows), so a node's
-  /// range is always the string's plain UTF-8, and the copy is made only when there is an escape.
+  /// The document's bytes. Strings with escapes are decoded in place, so a node's range is always
+  /// plain UTF-8. The array is copied only when there is an escape.
   var text: [UInt8]
 
   init(text: [UInt8]) {
     self.text = text
-    // An order body has a value in 8 bytes or more; denser documents grow the list.
+    // An order body has a value in every 8 bytes or more; for denser documents the list grows.
     nodes.reserveCapacity(text.count / 8 + 8)
   }
 
-  /// Whether the text of a key is this name.
   func key(at index: Int, is name: StaticString) -> Bool {
     let range = nodes[index].text
     guard range.count == name.utf8CodeUnitCount else { return false }
@@ -26,12 +25,11 @@ struct JSONTape {
     }
   }
 
-  /// The text of a string, key or number.
   func string(at index: Int) -> String {
     String(decoding: text[nodes[index].text], as: UTF8.self)
   }
 
-  /// How many Unicode scalars a string has: the bytes that do not continue one.
+  /// The number of Unicode scalars of a string: its bytes that are not UTF-8 continuation bytes.
   func scalars(at index: Int) -> Int {
     let text = text.span.extracting(nodes[index].text)
     var count = 0
@@ -39,16 +37,16 @@ struct JSONTape {
     return count
   }
 
-  /// The value of a number, or of a string that spells one, in units of 10^-fractionDigits.
+  /// The value of a number, or of a string with a number, in units of 10^-fractionDigits.
   func decimal(at index: Int, fractionDigits: Int) throws(JSONDecimal.Problem) -> Int64 {
     let text = text.span.extracting(nodes[index].text)
     return try JSONDecimal.parse(text, fractionDigits: fractionDigits)
   }
 
-  /// The way from the root to a node, as `items[0].quantity`.
+  /// The path from the root to a node, as `items[0].quantity`.
   ///
-  /// It is found by walking down, because only a refusal asks. A container that is still being read
-  /// reaches to the end of the tape, so the same walk also names the value a syntax error stopped.
+  /// Found by a walk from the root, because only errors need it. A container that is still being
+  /// parsed extends to the end of the tape, so the walk also finds the value with a syntax error.
   func path(to target: Int) -> String {
     var path = ""
     var container = 0
@@ -81,13 +79,13 @@ struct JSONTape {
     var ordinal = 0
     while index <= target {
       if isObject {
-        // A target in key position belongs to the object itself.
+        // A target at the position of a key is reported for the object itself.
         if index == target { return nil }
         index += 1
       }
       guard index < nodes.count else { return (index, ordinal) }
       let next = nodes[index].next(after: index)
-      // An open container has no end yet.
+      // A container that is still being parsed has no end yet.
       if next == 0 || target < next { return (index, ordinal) }
       index = next
       ordinal += 1
@@ -95,7 +93,7 @@ struct JSONTape {
     return nil
   }
 
-  /// A key as a path repeats it.
+  /// A key as it appears in a path.
   func shortened(key index: Int) -> String {
     let bytes = text[nodes[index].text]
     guard bytes.count > JSONLimits.pathKeyBytes else { return string(at: index) }

@@ -1,27 +1,22 @@
-/// A document can stand in the source as it will look on the wire.
+/// Documents can be written in Swift as literals that look like JSON.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// A string.
   package init(stringLiteral value: String) { self = .string(value) }
 
-  /// A whole number.
   package init(integerLiteral value: Int) { self = .number("\(value)") }
 
-  /// True or false.
   package init(booleanLiteral value: Bool) { self = .boolean(value) }
 
-  /// An array.
   package init(arrayLiteral items: JSONValue...) { self = .array(items) }
 
-  /// An object, in the order written.
   package init(dictionaryLiteral members: (String, JSONValue)...) {
     self = .object(members.map(Member.init))
   }
 }
 
 extension JSONValue {
-  /// The document for people: a line for each value, inner ones two spaces further in.
+  /// The document for people: each value on its own line, indented by two spaces for each level.
   package var indented: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes, lineBreak: [0x0A])

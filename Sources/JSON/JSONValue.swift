@@ -1,33 +1,24 @@
-/// A whole document as a tree, for code that compares or walks documents of unknown shape.
+/// A document as a tree, for code that compares or walks documents of any shape.
 package enum JSONValue: Equatable, Sendable {
-  /// The word null.
   case null
-  /// True or false.
   case boolean(Bool)
-  /// A number as it was written: `1.0` and `1` are two numbers.
+  /// A number as it was written: `1.0` and `1` are different.
   case number(String)
-  /// A string, decoded.
   case string(String)
-  /// An array.
   case array([JSONValue])
-  /// An object, in its own order.
+  /// An object; the members keep their order.
   case object([Member])
 
-  /// A name and its value.
   package struct Member: Equatable, Sendable {
-    /// The name, decoded.
     package let key: String
-    /// The value.
     package let value: JSONValue
 
-    /// Pairs a name with a value.
     package init(key: String, value: JSONValue) {
       self.key = key
       self.value = value
     }
   }
 
-  /// Parses a document.
   package init(parsing bytes: [UInt8]) throws(JSONError) {
     let tape = try JSONParser.parse(bytes)
     var index = 0
@@ -59,19 +50,19 @@ package enum JSONValue: Equatable, Sendable {
     }
   }
 
-  /// The value of a member, nil when this is no object or has no such member.
+  /// The value of a member; nil when this is not an object or has no such member.
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
-  /// An item, nil when this is no array or a shorter one.
+  /// An item; nil when this is not an array or is too short.
   package subscript(index: Int) -> JSONValue? {
     guard case .array(let items) = self, items.indices.contains(index) else { return nil }
     return items[index]
   }
 
-  /// The document in bytes, without spaces.
+  /// The document without white space.
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes)

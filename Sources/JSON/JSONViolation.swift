@@ -1,31 +1,29 @@
-/// One field that is not what was asked for.
+/// A field that is not valid.
 package struct JSONViolation: Error, Hashable, Sendable {
   /// The field as a path from the root: `items[0].quantity`; empty for the root itself.
   package let field: String
 
-  /// What is wrong, for contracts that phrase it in words of their own.
+  /// What is wrong, for contracts with their own error texts.
   package let reason: Reason
 
   /// What the field must be, in English, without the field's name.
   package var message: String { reason.description }
 
-  /// Names a field and what is wrong with it.
   package init(field: String, reason: Reason) {
     self.field = field
     self.reason = reason
   }
 
-  /// What can be wrong with a field.
   package enum Reason: Hashable, Sendable {
     /// A required field is absent.
     case missing
-    /// Nobody asked for this field; the name of the one that may be meant.
+    /// The field is not known; `nearest` is the one that may be meant.
     case unknown(nearest: String? = nil)
     /// The value is of another type.
     case notObject, notArray, notString, notBoolean
-    /// The value is no number, or not written in plain digits: `"1"`, `1.0`, `1e2`, `true`.
+    /// The value is not a number, or not written in plain digits: `"1"`, `1.0`, `1e2`, `true`.
     case notWholeNumber(ClosedRange<Int>)
-    /// A whole number outside the range, or past 64 bits.
+    /// A whole number outside the range, or beyond 64 bits.
     case wholeNumberRange(ClosedRange<Int>)
     /// The value is neither a number nor a decimal string without exponent.
     case notDecimal(JSONDecimalForm)
@@ -33,13 +31,13 @@ package struct JSONViolation: Error, Hashable, Sendable {
     case decimalDigits(JSONDecimalForm)
     /// A decimal outside the form's range.
     case decimalRange(JSONDecimalForm)
-    /// A string with fewer or more Unicode scalars.
+    /// A string with too few or too many Unicode scalars.
     case length(ClosedRange<Int>)
-    /// An array with fewer or more items.
+    /// An array with too few or too many items.
     case count(ClosedRange<Int>)
-    /// A string that is none of these words.
+    /// A string that is not one of these words.
     case notOneOf([String])
-    /// What a check of the contract's own says.
+    /// A rule of the caller was broken.
     case refused(String)
   }
 }

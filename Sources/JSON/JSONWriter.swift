@@ -1,4 +1,4 @@
-/// Writes documents straight into bytes: no spaces, keys in the order written.
+/// Writes documents directly as bytes, without spaces and with the keys in the order of the calls.
 ///
 ///     let body = JSONWriter.object { json in
 ///       json.string("id", order.id)
@@ -8,8 +8,8 @@
 ///       }
 ///     }
 ///
-/// A key can only be written together with its value, in an object, and brackets close themselves;
-/// commas follow from the byte before.
+/// Keys can only be written together with values, and only in an object. Brackets are closed when
+/// the closure returns; whether a comma is needed is decided by the last byte.
 package enum JSONWriter {
   /// A document whose root is an object.
   package static func object(
@@ -21,7 +21,7 @@ package enum JSONWriter {
     return bytes
   }
 
-  /// Appends a document whose root is an object to bytes that are there already.
+  /// Appends a document whose root is an object.
   package static func append(
     to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
   ) {
@@ -39,16 +39,14 @@ package enum JSONWriter {
   }
 }
 
-/// The name of a member: a literal costs nothing, other text is escaped when it is written.
+/// The name of a member. A literal is written as it is; other text is escaped.
 package enum JSONKey: ExpressibleByStringLiteral {
   /// A literal of plain ASCII without quotes or backslashes.
   case literal(StaticString)
-  /// Any other text.
   case text(String)
 
-  /// Makes a key of a literal in the source.
   package init(stringLiteral value: StaticString) { self = .literal(value) }
 
-  /// Makes a key of text known only at run time.
+  /// For text that is known only at run time.
   package init(_ text: String) { self = .text(text) }
 }

@@ -1,9 +1,9 @@
-/// How alike names are, to say what somebody may have meant.
-package enum Likeness {
-  /// The name most like `name`, if it is a slip of the keyboard or of the convention away:
-  /// `productId` for `product_id`.
+/// Finds the known name that a misspelt name is similar to.
+package enum Similarity {
+  /// The known name most similar to `name`, if the difference may be a typing error or another
+  /// naming convention: `product_id` for `productId`.
   package static func nearest(to name: some StringProtocol, of known: [String]) -> String? {
-    // What is longer than this is no slip, and would be dear to compare.
+    // A longer name is no typing error, and comparing it would be expensive.
     guard name.utf8.count <= 64 else { return nil }
     let nearest = known.map { (name: $0, edits: edits(from: $0, to: name)) }
       .min { $0.edits < $1.edits }
@@ -11,7 +11,7 @@ package enum Likeness {
     return nearest.name
   }
 
-  /// How many single-character edits lie between two names.
+  /// The Levenshtein distance: how many single-character edits turn one name into the other.
   static func edits(from left: String, to right: some StringProtocol) -> Int {
     let right = Array(right)
     var row = Array(0...right.count)

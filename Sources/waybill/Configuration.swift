@@ -156,7 +156,7 @@ private struct SettingReader {
     }
     guard let name = unknown.min() else { return }
     let cure =
-      Likeness.nearest(to: name, of: known).map { "did you mean \($0)?" }
+      Similarity.nearest(to: name, of: known).map { "did you mean \($0)?" }
       ?? "`waybill settings` lists them"
     throw ConfigurationError("\(name) is not a setting: \(cure)")
   }

@@ -81,7 +81,7 @@ struct Parameters {
       let (name, value) = (parameter.name, parameter.value)
       if !known.contains(name) {
         let names = known.joined(separator: ", ")
-        let meant = Likeness.nearest(to: name, of: known).map { "; did you mean \($0)?" } ?? ""
+        let meant = Similarity.nearest(to: name, of: known).map { "; did you mean \($0)?" } ?? ""
         refuse(
           name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)\(meant)")
       } else if values.updateValue(value, forKey: name) != nil {
