@@ -1,7 +1,8 @@
 package import OrderStore
 package import Orders
 
-/// Visits orders that the process service fulfils: makes the calls that `OrderProcessVisit` decides.
+/// Visits orders that the process service fulfils: makes the calls that `OrderProcessVisit`
+/// decides.
 package struct FulfilOrders {
   /// The result of a visit.
   package enum Outcome: Sendable {
@@ -28,8 +29,8 @@ package struct FulfilOrders {
     self.now = now
   }
 
-  /// Visits an order that was claimed at `claimedAt` or later. Begins no call when `isStopping`, and
-  /// none that might outlast the claim.
+  /// Visits an order that was claimed at `claimedAt` or later. Begins no call when `isStopping`,
+  /// and none that might outlast the claim.
   package func visit(
     _ claim: OrderProcessRepository.Claim, claimedAt: Duration, isStopping: () -> Bool,
     seen: (Breaker.Event, String?) -> Void, started: (OrderProcessVisit.Reply) -> Void

@@ -22,8 +22,9 @@ package final class IdempotentAnswers {
     self.now = now
   }
 
-  /// Runs `work` unless the request was answered before. `refusal` returns the answer to store for an
-  /// error; if it is nil, nothing is stored, the error is rethrown, and the key may be used again.
+  /// Runs `work` unless the request was answered before. `refusal` returns the answer to store for
+  /// an error; if it is nil, nothing is stored, the error is rethrown, and the key may be used
+  /// again.
   package func answer(
     _ request: KeyedRequest, work: () async throws -> StoredAnswer,
     refusal: (any Error) -> StoredAnswer?

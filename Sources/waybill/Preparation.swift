@@ -98,7 +98,8 @@ final class Preparation {
     await database.close()
   }
 
-  /// Whether another attempt may succeed. The demo data is inserted once, however often it is tried.
+  /// Whether another attempt may succeed. The demo data is inserted once, however often it is
+  /// tried.
   private func isPassing(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isUnavailable

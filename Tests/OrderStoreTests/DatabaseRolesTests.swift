@@ -20,12 +20,12 @@ struct DatabaseRolesTests {
   ]
   private static let serviceCalls: Set<String> = [
     "adjust_stock", "answer_id", "claim_answer", "create_product", "edit_order", "find_tokens",
-    "hide_order", "inside", "may_move", "move_orders", "place_orders", "prune_answers",
+    "hide_order", "is_internal_write", "may_move", "move_orders", "place_orders", "prune_answers",
     "record_visits", "refresh_report", "schema_objects", "service_functions", "ship_order",
     "takes_stock", "who",
   ]
   private static let readerCalls: Set<String> = [
-    "inside", "may_move", "schema_objects", "service_functions", "takes_stock", "who",
+    "is_internal_write", "may_move", "schema_objects", "service_functions", "takes_stock", "who",
   ]
 
   @Test(

@@ -21,9 +21,9 @@ package struct BootstrapToken: Equatable, Sendable {
     self.token = token
   }
 
-  /// Makes it an admin's token when no admin has a valid token. Any number of instances may do so at
-  /// the same time. Only the owner of the schema can: the service's role may not read digests, so it
-  /// cannot see whether this token existed before.
+  /// Makes it an admin's token when no admin has a valid token. Any number of instances may do so
+  /// at the same time. Only the owner of the schema can: the service's role may not read digests,
+  /// so it cannot see whether this token existed before.
   package func admit(_ session: Session) async throws(PostgresError) -> Outcome {
     // If another session was faster, the second attempt finds the token that it made.
     for _ in 0..<2 {

@@ -171,8 +171,8 @@ package final class TokenRepository {
     return findings
   }
 
-  /// An error here is ignored, as it must not refuse the request; and a row that another instance is
-  /// updating is skipped.
+  /// An error here is ignored, as it must not refuse the request; and a row that another instance
+  /// is updating is skipped.
   private static func noteUse(of numbers: [Int], in database: Database) async {
     guard !numbers.isEmpty else { return }
     _ = try? await database.write(

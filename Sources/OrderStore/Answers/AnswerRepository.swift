@@ -8,8 +8,8 @@ package final class AnswerRepository {
   /// The stored answers, over the connections of one loop.
   package init(_ database: Database) { self.database = database }
 
-  /// Runs `work` unless the request was answered before, and stores its answer in the transaction of
-  /// its effect.
+  /// Runs `work` unless the request was answered before, and stores its answer in the transaction
+  /// of its effect.
   ///
   /// This is the one transaction that spans a whole use case: everything that `work` asks of the
   /// database is part of it. When `work` throws, its effects are undone, and `refusal` returns the

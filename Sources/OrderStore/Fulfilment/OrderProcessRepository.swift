@@ -49,8 +49,8 @@ package final class OrderProcessRepository {
   package func claim(
     _ amount: Int, lease: Duration
   ) async throws(PostgresError) -> [Claim] {
-    // The planner expects few ids of an array. Of a join with a limit as a parameter it would expect
-    // a tenth of the table, and read all of it.
+    // The planner expects few ids of an array. Of a join with a limit as a parameter it would
+    // expect a tenth of the table, and read all of it.
     let rows = try await database.write(
       """
       WITH claimed AS (
@@ -88,8 +88,8 @@ package final class OrderProcessRepository {
     return try rows[0].optionalInt(0).map { .milliseconds($0) }
   }
 
-  /// Records what a visit has learned, together with those that end at the same moment; nil when its
-  /// claim had run out, so that nothing was recorded.
+  /// Records what a visit has learned, together with those that end at the same moment; nil when
+  /// its claim had run out, so that nothing was recorded.
   package func record(
     _ record: OrderProcessVisit.Record, of claim: Claim, pause: Duration
   ) async throws(PostgresError) -> Recorded? {

@@ -1,8 +1,9 @@
 package import Orders
 import Postgres
 
-/// Changes of one order. Each is one call of a function of the database, in one round trip. A change
-/// meets only the version that is given, or any if none is. An order outside of `scope` is unknown.
+/// Changes of one order. Each is one call of a function of the database, in one round trip. A
+/// change meets only the version that is given, or any if none is. An order outside of `scope` is
+/// unknown.
 extension OrderRepository {
   /// Sets new quantities in a new order; the stock follows.
   package func edit(

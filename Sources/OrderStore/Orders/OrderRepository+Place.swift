@@ -2,8 +2,8 @@ package import Orders
 import Postgres
 
 extension OrderRepository {
-  /// Places an order, together with those that wait at the same moment. The answer comes when it has
-  /// been committed; a refusal affects no other order.
+  /// Places an order, together with those that wait at the same moment. The answer comes when it
+  /// has been committed; a refusal affects no other order.
   package func place(
     _ order: NewOrder, as id: OrderID, by who: String
   ) async throws(OrderError) -> PlacedOrder {

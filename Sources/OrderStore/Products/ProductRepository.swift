@@ -147,8 +147,8 @@ extension ProductRepository {
 
   /// One page of products in the order of their numbers, after `position`.
   ///
-  /// As a page reads a limited number of products, it may have fewer entries than its size, or none,
-  /// and not be the last.
+  /// As a page reads a limited number of products, it may have fewer entries than its size, or
+  /// none, and not be the last.
   package func list(
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {

@@ -11,8 +11,8 @@ package final class ReportRepository {
   /// The report, over the connections of one loop.
   package init(_ database: Database) { self.database = database }
 
-  /// One page of customers in the order of `sort`, after `position`. One statement reads the refresh
-  /// and the rows, so they belong together.
+  /// One page of customers in the order of `sort`, after `position`. One statement reads the
+  /// refresh and the rows, so they belong together.
   package func list(
     _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
   ) async throws(OrderError) -> Found {

@@ -1,8 +1,8 @@
 package import Orders
 package import Postgres
 
-/// Demo data for a new service: a catalogue, customers, and orders in every status, so that the first
-/// report is not empty.
+/// Demo data for a new service: a catalogue, customers, and orders in every status, so that the
+/// first report is not empty.
 package struct DemoData {
   private let database: Database
 
@@ -60,7 +60,8 @@ package struct DemoData {
   /// The ids are made from the positions, as the examples in the OpenAPI document contain them.
   private static let orders: SQL = """
     WITH placed AS (
-        SELECT position, format('01900000-0000-7000-8000-%s', lpad(position::text, 12, '0'))::uuid AS id,
+        SELECT position,
+               format('01900000-0000-7000-8000-%s', lpad(position::text, 12, '0'))::uuid AS id,
                channel, customer, reference
           FROM (VALUES
             (1, 'api',        'demo-1', 'DEMO-1'),
@@ -83,7 +84,8 @@ package struct DemoData {
             (8, 'product-1', 1), (10, 'keyboard', 5), (11, 'product-1', 2)
           ) AS demo (position, product, quantity)
     ), orders AS (
-        SELECT array_agg(id ORDER BY position) AS ids, array_agg(channel ORDER BY position) AS channels,
+        SELECT array_agg(id ORDER BY position) AS ids,
+               array_agg(channel ORDER BY position) AS channels,
                array_agg(customer ORDER BY position) AS customers,
                array_agg(reference ORDER BY position) AS order_refs,
                array_agg('refuse'::text) AS shortages, array_agg('demo'::text) AS actors

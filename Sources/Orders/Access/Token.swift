@@ -52,8 +52,8 @@ package struct Caller: Hashable, Sendable {
   package let token: Int
   /// The role of the bearer.
   package let role: Role
-  /// The name of the caller in histories: `warehouse "tablet 3" (token 5)`. It is made once for each
-  /// look-up of a token, and not for each request.
+  /// The name of the caller in histories: `warehouse "tablet 3" (token 5)`. It is made once for
+  /// each look-up of a token, and not for each request.
   package let who: String
 
   /// How many characters of the token's name it contains.

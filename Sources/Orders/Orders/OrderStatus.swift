@@ -20,8 +20,8 @@ package enum OrderStatus: String, CaseIterable, Sendable {
     }
   }
 
-  /// The status of a word as people write it: `in progress`, `in-progress` and `IN_PROGRESS` are the
-  /// same.
+  /// The status of a word as people write it: `in progress`, `in-progress` and `IN_PROGRESS` are
+  /// the same.
   package init?(word: String) {
     self.init(
       rawValue: String(

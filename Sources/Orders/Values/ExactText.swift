@@ -1,7 +1,7 @@
 /// A text that is compared byte by byte, as the database does.
 ///
-/// Swift compares the normal forms of strings: `é` as one scalar equals an `e` followed by an accent,
-/// also in a set. Two ids of a client that differ in their bytes must not be the same.
+/// Swift compares the normal forms of strings: `é` as one scalar equals an `e` followed by an
+/// accent, also in a set. Two ids of a client that differ in their bytes must not be the same.
 package protocol ExactText: Hashable, Sendable {
   /// The text as it was given.
   var value: String { get }

@@ -2,8 +2,8 @@ package import EventLoop
 
 /// Loads by one statement the values that are asked for at the same moment.
 ///
-/// A load that comes alone is sent at the end of the loop's turn, without any artificial wait. Loads
-/// that come while a statement is under way are sent together when it has been answered.
+/// A load that comes alone is sent at the end of the loop's turn, without any artificial wait.
+/// Loads that come while a statement is under way are sent together when it has been answered.
 package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private typealias Waiter = UnsafeContinuation<Result<Value?, PostgresError>, Never>
 
