@@ -9,8 +9,8 @@ struct CSVWriter {
   private(set) var bytes: [UInt8] = []
 
   /// A table with these columns.
-  init(columns: [StaticString]) {
-    bytes += columns.map(\.description).joined(separator: ",").utf8
+  init(columns: [String]) {
+    bytes += columns.joined(separator: ",").utf8
     endLine()
   }
 

@@ -45,3 +45,8 @@ extension JSONObjectWriter {
     plain(key) { moment.append(to: &$0) }
   }
 }
+
+extension Timestamp {
+  /// The moment that examples show.
+  static let sample = Timestamp(rfc3339: "2026-01-01T10:00:00.000Z")!
+}

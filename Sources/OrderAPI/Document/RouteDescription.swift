@@ -124,13 +124,23 @@ struct Answer: Sendable {
       status: status, text: text, headers: headers, contents: [content], links: links)
   }
 
+  /// An object in JSON; its sample is the example.
+  static func json<Shown: AnswerObject>(
+    _ status: Status, _ text: String, _: Shown.Type, headers: [Header] = [],
+    _ example: String, links: [Link] = []
+  ) -> Answer {
+    var answer = json(status, text, Shown.schema, headers: headers, [:], links: links)
+    answer.contents[0].examples = [Example(example, Shown.example)]
+    return answer
+  }
+
   /// A page of a list, with one entry as its example.
-  static func page(
-    _ text: String, of entry: Schema, named name: String, _ example: String
+  static func page<Entry: AnswerObject>(
+    _ text: String, of entry: Entry.Type, named name: String
   ) -> Answer {
     .json(
       .ok, text, .page(of: entry, named: name),
-      ["page": #"{"items": [\#(example)], "next": null}"#])
+      ["page": #"{"items": [\#(Entry.example)], "next": null}"#])
   }
 }
 

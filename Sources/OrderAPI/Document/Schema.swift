@@ -87,7 +87,7 @@ extension Schema {
   static let null = Schema(["type": "null"]).example(.null)
 
   /// A moment.
-  static let moment = string(format: "date-time").example("2026-01-01T10:00:00.000Z")
+  static let moment = string(format: "date-time").example(.string(Timestamp.sample.rfc3339))
 
   /// An amount as it is read: exact, whether it comes as a number or as text.
   static let givenMoney: Schema = {
@@ -125,15 +125,30 @@ extension Schema {
     _ required: KeyValuePairs<String, Schema>, optional: KeyValuePairs<String, Schema> = [:],
     isOpen: Bool = false
   ) -> Schema {
-    let members = Array(required) + Array(optional)
+    object(
+      required.map { Member(name: $0.key, schema: $0.value) },
+      optional: optional.map { Member(name: $0.key, schema: $0.value) }, isOpen: isOpen)
+  }
+
+  /// A member of an object.
+  struct Member {
+    let name: String
+    let schema: Schema
+  }
+
+  /// An object with these members; one that is not `isOpen` has no others.
+  static func object(
+    _ required: [Member], optional: [Member], isOpen: Bool = false
+  ) -> Schema {
+    let members = required + optional
     var schema = Schema(["type": "object"])
     if !required.isEmpty {
-      schema = schema.with("required", .array(required.map { .string($0.key) }))
+      schema = schema.with("required", .array(required.map { .string($0.name) }))
     }
     schema = schema.with(
-      "properties", .object(members.map { .init(key: $0.key, value: $0.value.json) }))
+      "properties", .object(members.map { .init(key: $0.name, value: $0.schema.json) }))
     if !isOpen { schema = schema.with("additionalProperties", false) }
-    for member in members { schema.named.merge(member.value.named) { $1 } }
+    for member in members { schema.named.merge(member.schema.named) { $1 } }
     return schema
   }
 
@@ -164,14 +179,17 @@ extension Schema {
   /// An object that has at least so many members.
   func members(atLeast count: Int) -> Schema { with("minProperties", count) }
 
-  /// What a member stands at when it is not there.
-  func standing(at value: JSONValue) -> Schema { with("default", value) }
+  /// What a member stands at when it is not there; nil says nothing of it.
+  func standing(at value: JSONValue?) -> Schema { value.map { with("default", $0) } ?? self }
 
   /// The same, explained in a sentence.
   func about(_ text: String) -> Schema { with("description", .string(text)) }
 
-  /// The same, explained in a sentence, with what it may look like.
-  func about(_ text: String, _ example: JSONValue) -> Schema { about(text).example(example) }
+  /// The same, explained in a sentence, with what it may look like, where that is given.
+  func about(_ text: String, _ example: JSONValue?) -> Schema {
+    let schema = about(text)
+    return example.map(schema.example) ?? schema
+  }
 
   /// The same, with what it may look like.
   func example(_ value: JSONValue) -> Schema { with("examples", .array([value])) }

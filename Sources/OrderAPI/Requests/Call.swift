@@ -105,6 +105,11 @@ struct Parameters {
     return value
   }
 
+  /// A parameter that is a text of the domain, or nil when it is absent or refused.
+  mutating func text<Value: FieldText>(_ name: String, _: Value.Type) -> Value? {
+    read(name, Value.rule, Value.init)
+  }
+
   /// Ends the reading: throws everything that was wrong, at once.
   func finish() throws(Failure) {
     guard violations.isEmpty else { throw .invalid(violations) }

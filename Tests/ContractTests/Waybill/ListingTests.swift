@@ -132,7 +132,10 @@ struct ListingTests {
       ),
       ("sort=number&limit=0", "limit: must be a whole number from 1 to 200"),
       ("sort=number&limit=0", "sort: must be created_at or -created_at"),
-      ("product_id=a%20b", "product_id: must be a product's id"),
+      (
+        "product_id=a%20b",
+        "product_id: must have 1 to 64 letters, digits, dots, underscores or hyphens"
+      ),
       ("customer_id=\(String(repeating: "x", count: 256))", "customer_id: must have 1 to 255"),
       ("cursor=abc", "cursor: must be a cursor of this list"),
       ("state=new", "state: is not one of: status, channel, customer_id"),

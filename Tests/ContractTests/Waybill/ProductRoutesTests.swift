@@ -41,7 +41,7 @@ struct ProductRoutesTests {
     (
       #"{"id":"a b","name":"","description":7,"price":-0.01,"stock":-1,"available":true}"#,
       [
-        "id:must be 1 to 64 letters, digits, dots, underscores and hyphens",
+        "id:must have 1 to 64 letters, digits, dots, underscores or hyphens",
         "name:must have 1 to 200 characters, one of them visible", "description:must be a string",
         "price:\(money)", "stock:\(stock)", "available:is not a known field",
       ]

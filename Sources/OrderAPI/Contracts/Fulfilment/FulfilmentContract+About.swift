@@ -9,10 +9,7 @@ extension FulfilmentContract {
       "placeOrder", "Have an order fulfilled",
       "The id is the client's own; the same one again is refused and begins nothing.",
       body: Body(
-        Schema.object([
-          "id": .string(OrderReference.allowedLength).about("The client's own id for it.", "o-1")
-        ]).about("An order to have fulfilled.").named("FulfilmentNewOrder"),
-        ["by id": #"{"id": "o-1"}"#]),
+        OrderReference.fulfilmentSchema, ["by id": #"{"id": "o-1"}"#]),
       answers: [
         .json(
           .created, "The order", order, headers: [.location],

@@ -46,14 +46,7 @@ struct FulfilmentContract {
   }
 
   private func place(_ call: Call) async throws -> Response {
-    let reference = try call.body { (json) throws(JSONInvalid) in
-      let id = json["id"].string(length: OrderReference.allowedLength)
-      try json.check()
-      guard let reference = OrderReference(id) else {
-        throw json["id"].refuse("must not contain U+0000")
-      }
-      return reference
-    }
+    let reference = try call.body(OrderReference.init(reading:))
     let placed = try await placeOrder(NewOrder(toFulfil: reference), by: call.who)
     var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
     response.fields.append(Field("Location", call.location(of: reference.value)))
@@ -153,6 +146,19 @@ extension FulfilmentContract {
       }
     }
   }
+}
+
+extension OrderReference {
+  /// The id of an order that is to be fulfilled.
+  fileprivate init(reading body: some BodyFields) throws(JSONInvalid) {
+    let id = body.required("id", .text(OrderReference.self), "The client's own id for it.", "o-1")
+    try body.check()
+    guard let id else { throw body.refuse("must be an order") }
+    self = id
+  }
+
+  static let fulfilmentSchema = BodySchema.collect(OrderReference.init(reading:))
+    .about("An order to have fulfilled.").named("FulfilmentNewOrder")
 }
 
 extension Order {

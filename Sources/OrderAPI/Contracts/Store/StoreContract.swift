@@ -52,8 +52,8 @@ struct StoreContract {
 
   private func createCustomer(_ call: Call) async throws -> Response {
     let new = try call.body { (json) throws(JSONInvalid) in
-      let name = json["name"].parsed(Name.rule, Name.init)
-      let email = json["email"].parsed(EmailAddress.rule, EmailAddress.init)
+      let name = json["name"].read(.text(Name.self))
+      let email = json["email"].read(.text(EmailAddress.self))
       try json.check()
       guard let name, let email else { throw json.refuse("must be a customer") }
       return NewCustomer(id: nil, name: name, email: email)

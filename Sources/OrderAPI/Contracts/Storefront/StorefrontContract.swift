@@ -249,6 +249,10 @@ extension JSONField {
   }
 
   fileprivate func textChange() -> FieldChange<String> {
-    FieldChange(change { $0.text(Shipping.allowedLength) })
+    switch change({ $0.text(Shipping.allowedLength) }) {
+    case .keep: .keep
+    case .clear: .clear
+    case .set(let value): .set(value)
+    }
   }
 }

@@ -9,7 +9,7 @@ extension CustomerRoutes {
       "id", CustomerID.schema, "The customer's id.", example: "demo-1")
 
     private static let customer = Answer.json(
-      .ok, "The customer", Customer.schema, headers: [.etag], ["customer": Customer.example])
+      .ok, "The customer", Customer.self, headers: [.etag], "customer")
 
     static let create = RouteDescription(
       "createCustomer", "Introduce a customer",
@@ -21,8 +21,7 @@ extension CustomerRoutes {
         ]),
       answers: [
         .json(
-          .created, "The customer", Customer.schema, headers: [.location, .etag],
-          ["customer": Customer.example],
+          .created, "The customer", Customer.self, headers: [.location, .etag], "customer",
           links: Link.each(
             ["getCustomer", "changeCustomer", "listOrdersOfCustomer"], "id", from: "/id"))
       ],
@@ -32,8 +31,7 @@ extension CustomerRoutes {
       "listCustomers", "List customers, in the order they were introduced",
       parameters: [.limit, .cursor],
       answers: [
-        .page(
-          "A page of customers", of: Customer.schema, named: "CustomerPage", Customer.example)
+        .page("A page of customers", of: Customer.self, named: "CustomerPage")
       ])
 
     static let get = RouteDescription(

@@ -1,45 +1,88 @@
 import JSON
 import Orders
 
+// What the own API reads of orders.
+
 extension NewOrder {
-  /// An order as the own API is asked for one.
-  init(json: JSONObject) throws(JSONInvalid) {
-    let customer = json["customer_id"].string(length: CustomerID.allowedLength)
-    let reference = json["reference"].optional?.string(length: OrderReference.allowedLength)
-    let shortage = json["shortage"].optional?.word(ShortageWord.self).shortage ?? .refuse
-    let lines = try json["items"].objects(count: Self.allowedLines) { item throws(JSONInvalid) in
-      try NewLine(json: item)
-    }
-    try json.check()
-    guard let customer = CustomerID(customer),
+  static let schema = BodySchema.collect(NewOrder.init(reading:))
+    .about("An order to place.").named("NewOrder")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    let customer = body.required("customer_id", .text(CustomerID.self), "Whose order it is.")
+    let reference = body.optional(
+      "reference", .text(OrderReference.self), "Your own id for the order; it means one order.",
+      "PO-1001")
+    let shortage = body.optional(
+      "shortage", .word(ShortageWord.self), standing: "refuse",
+      "What to do when stock is short; null counts as absent.")
+    let lines = try body.objects(
+      "items", of: NewLine.schema, count: Self.allowedLines, "What is ordered."
+    ) { item throws(JSONInvalid) in try NewLine(json: item) }
+    try body.check()
+    guard let customer,
       let order = NewOrder(
-        channel: .api, customer: customer, reference: reference.flatMap(OrderReference.init),
-        shortage: shortage, lines: lines)
-    else { throw json.refuse("is no order") }
+        channel: .api, customer: customer, reference: reference,
+        shortage: shortage?.shortage ?? .refuse, lines: lines)
+    else { throw body.refuse("is no order") }
     self = order
   }
 }
 
-/// What a client of the own API may ask for.
-enum ShortageWord: String, CaseIterable {
+/// What to do when stock is short, as a client of the own API may ask for it.
+enum ShortageWord: String, FieldWord {
   case refuse, partial
+
+  static let schema = Schema.word(Self.self)
+    .about("`refuse` the whole order when stock is short, or take a part: `partial`.")
+    .named("Shortage")
 
   var shortage: NewOrder.Shortage { self == .refuse ? .refuse : .partial }
 }
 
 extension NewLine {
+  /// The two kinds of lines share their fields, but not which of them must be there. A client may
+  /// send back what it has read, and there every line has each of these fields.
+  fileprivate static let schema = Schema.either([
+    Schema.object(
+      [
+        "product_id": ProductID.schema.about("The product of the catalogue."),
+        "quantity": quantitySchema,
+      ],
+      optional: [
+        "price": Schema.givenMoney.orNull
+          .about("The price of one unit; the catalogue's when it is absent or null.", "49.90"),
+        "name": Schema.null.about("Is the catalogue's; null counts as absent."),
+      ]
+    ).about("Something of the catalogue.").named("NewCatalogueLine"),
+    Schema.object(
+      [
+        "quantity": quantitySchema,
+        "price": Schema.givenMoney.about("The price of one unit.", "3.50"),
+      ],
+      optional: [
+        "name": .string(allowedNameLength).orNull.about("What it is called.", "Gift wrap"),
+        "product_id": Schema.null.about("There is none; null counts as absent."),
+      ]
+    ).about("Something the catalogue does not know; it takes no stock.").named("NewFreeLine"),
+  ]).about("A line of an order to place: of the catalogue, or free.").named("NewLine")
+
+  private static let quantitySchema = Schema.integer(Quantity.allowed).about("How many units.", 2)
+
   fileprivate init(json: JSONObject) throws(JSONInvalid) {
-    let product = json["product_id"].optional?.productID()
-    let name = json["name"].optional?.string(length: Self.allowedNameLength)
-    let quantity = json["quantity"].integer(in: Quantity.allowed)
-    let price = json["price"].optional.map { Money(cents: $0.decimal()) }
-    if product != nil && name != nil {
-      json["name"].refuse("is the catalogue's where there is a product_id")
-    } else if product == nil && price == nil {
+    let productField = json["product_id"].optional
+    let product = productField?.read(.text(ProductID.self))
+    let nameField = json["name"].optional
+    let name = nameField?.read(.text(Self.allowedNameLength))
+    let quantity = json["quantity"].read(.integer(Quantity.allowed))
+    let priceField = json["price"].optional
+    let price = priceField?.read(.money)
+    if productField != nil {
+      nameField?.refuse("is the catalogue's where there is a product_id")
+    } else if priceField == nil {
       json["price"].refuse("is required where there is no product_id")
     }
     try json.check()
-    guard let quantity = Quantity(quantity),
+    guard let quantity = quantity.flatMap(Quantity.init),
       let line = NewLine(
         product.map { .product($0, price: price) }
           ?? .free(name: name, price: price ?? Money(cents: 0)), quantity: quantity)
@@ -49,90 +92,101 @@ extension NewLine {
 }
 
 extension LineChange {
-  /// New quantities as the own API is told them.
-  static func list(json: JSONObject) throws(JSONInvalid) -> [LineChange] {
+  private static let schema = BodySchema.collect { body throws(JSONInvalid) in
     var seen: Set<ProductID> = []
-    return try json["items"].objects(count: NewOrder.allowedLines) { item throws(JSONInvalid) in
-      let product = item["product_id"].productID()
-      let quantity = item["quantity"].integer(in: Self.allowedQuantity)
-      if !seen.insert(product).inserted { item["product_id"].refuse("must be named once") }
-      guard let change = LineChange(product, quantity: quantity) else {
-        throw item.refuse("is no change of a line")
-      }
-      return change
-    }
+    return try LineChange(reading: body, seen: &seen)
   }
-}
+  .about("A new quantity for one product.").named("LineChange")
 
-extension ShippingChange {
-  /// Carrier and number as the own API is told them: absent keeps, null clears.
-  init(json: JSONObject) throws(JSONInvalid) {
-    let carrier = json["carrier"].textChange()
-    let trackingNumber = json["tracking_number"].textChange()
-    try json.check()
-    guard let change = ShippingChange(carrier: carrier, trackingNumber: trackingNumber) else {
-      throw json.refuse("must have a carrier or a tracking_number")
+  static let listSchema = BodySchema.collect(LineChange.list(reading:))
+    .about("New quantities for products of an order.").named("LineChanges")
+
+  /// New quantities for products of an order, each of which is named once.
+  static func list(reading body: some BodyFields) throws(JSONInvalid) -> [LineChange] {
+    var seen: Set<ProductID> = []
+    return try body.objects(
+      "items", of: schema, count: NewOrder.allowedLines, isSet: true,
+      "The products whose quantities change."
+    ) { item throws(JSONInvalid) in try LineChange(reading: item, seen: &seen) }
+  }
+
+  private init(
+    reading body: some BodyFields, seen: inout Set<ProductID>
+  ) throws(JSONInvalid) {
+    let product = body.required(
+      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let quantity = body.required(
+      "quantity", .integer(Self.allowedQuantity),
+      "The new quantity, not a difference; 0 takes the line out.", 3)
+    if let product, !seen.insert(product).inserted {
+      body.refuse("product_id", "must be named once")
+    }
+    try body.check()
+    guard let product, let quantity, let change = LineChange(product, quantity: quantity) else {
+      throw body.refuse("is no change of a line")
     }
     self = change
   }
 }
 
-extension JSONField {
-  /// A product's id; a text that can be none is refused.
-  fileprivate func productID() -> ProductID {
-    let text = string { text in
-      ProductID(text) == nil
-        ? "must have 1 to 64 letters, digits, dots, underscores or hyphens" : nil
+extension ShippingChange {
+  static let schema = BodySchema.collect(ShippingChange.init(reading:))
+    .members(atLeast: 1).about("Who carries an order.").named("ShippingChange")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    let carrier = body.clearable(
+      "carrier", .text(Shipping.allowedLength), "Who carries it; absent keeps, null clears.",
+      "Demo Carrier")
+    let trackingNumber = body.clearable(
+      "tracking_number", .text(Shipping.allowedLength),
+      "The carrier's number for it; absent keeps, null clears.", "1234567890")
+    try body.check()
+    guard let change = ShippingChange(carrier: carrier, trackingNumber: trackingNumber) else {
+      throw body.refuse("must have a carrier or a tracking_number")
     }
-    return ProductID(text) ?? Self.standIn
-  }
-
-  private static let standIn = ProductID("-")!
-
-  /// A status, in any of the ways people write one.
-  func orderStatus() throws(JSONInvalid) -> OrderStatus {
-    let words = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")
-    let text = string { OrderStatus(word: $0) == nil ? "must be one of: \(words)" : nil }
-    return OrderStatus(word: text) ?? .new
-  }
-
-  fileprivate func textChange() -> FieldChange<String> {
-    FieldChange(change { $0.string(length: Shipping.allowedLength) })
+    self = change
   }
 }
 
-extension Parameters {
-  /// What every list of orders can be asked for.
-  mutating func orderFilter() -> OrderFilter {
-    var filter = OrderFilter()
-    let statuses = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")
-    filter.statuses =
-      read("status", "must be some of: \(statuses)") { text in
-        let words = text.split(separator: ",", omittingEmptySubsequences: false)
-        let known = words.compactMap { OrderStatus(word: String($0)) }
-        return known.count == words.count ? Set(known) : nil
-      } ?? []
-    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
-    filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
-    filter.product = read("product_id", "must be a product's id") { ProductID($0) }
-    filter.createdAfter = moment("created_after")
-    filter.createdBefore = moment("created_before")
-    filter.sort =
-      read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
-      ?? .newestFirst
-    return filter
+// MARK: - Statuses
+
+extension OrderStatus {
+  static let changeSchema = BodySchema.collect(OrderStatus.init(reading:))
+    .about("The next status of an order.").named("StatusChange")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    let status = body.required(
+      "status", StatusField(),
+      "The status it is to have: \(Self.words). A blank or a hyphen may stand for the "
+        + "underscore, and letter case does not matter.", "in_progress")
+    try body.check()
+    guard let status else { throw body.refuse("must have a status") }
+    self = status
   }
 
-  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
-  private mutating func moment(_ name: String) -> Timestamp? {
-    let isUnescaped =
-      text(name).map { $0.contains(" ") && Timestamp(rfc3339: $0.replacing(" ", with: "+")) != nil }
-      ?? false
-    return read(
-      name,
-      isUnescaped
-        ? "has a space where + is meant: write it as %2B"
-        : "must be a moment like 2026-01-01T10:00:00Z"
-    ) { Timestamp(rfc3339: $0) }
+  /// All of them, for people.
+  static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  /// The words for one of them: letter case aside, a blank or a hyphen for the underscore.
+  static let pattern: String = {
+    let words = allCases.map { status in
+      status.rawValue.map { letter in
+        letter == "_" ? "[_ -]" : "[\(letter)\(letter.uppercased())]"
+      }.joined()
+    }
+    return "(" + words.joined(separator: "|") + ")"
+  }()
+}
+
+/// A status, in any of the ways people write one.
+private struct StatusField: FieldType {
+  var schema: Schema { .string(pattern: "^\(OrderStatus.pattern)$") }
+
+  func read(_ field: JSONField) -> OrderStatus? {
+    guard let status = OrderStatus(word: field.string()) else {
+      field.refuse("must be one of: \(OrderStatus.words)")
+      return nil
+    }
+    return status
   }
 }

@@ -101,11 +101,7 @@ extension OrderRoutes {
       parameters: [id(), .limit, .cursor],
       answers: [
         .page(
-          "A page of its history, oldest first", of: OrderEvent.schema, named: "OrderEventPage",
-          #"""
-          {"version": 2, "what": "moved", "from": "new", "to": "in_progress",
-           "who": "warehouse \"tablet 3\" (token 5)", "when": "2026-01-01T10:00:00.000Z"}
-          """#)
+          "A page of its history, oldest first", of: OrderEvent.self, named: "OrderEventPage")
       ],
       refusals: [.notFound])
   }
@@ -122,10 +118,10 @@ extension OrderRoutes.About {
   }
 
   private static let order = Answer.json(
-    .ok, "The order", Order.schema, headers: [.etag], ["order": Order.example])
+    .ok, "The order", Order.self, headers: [.etag], "order")
 
   private static let page = Answer.page(
-    "A page of orders", of: Order.schema, named: "OrderPage", Order.example)
+    "A page of orders", of: Order.self, named: "OrderPage")
 
   private static let customer = Parameter.query(
     "customer_id", CustomerID.schema, "Only orders of this customer.")

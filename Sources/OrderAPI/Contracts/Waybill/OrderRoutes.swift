@@ -34,26 +34,22 @@ struct OrderRoutes {
   }
 
   private func place(_ call: Call) async throws -> Response {
-    let order = try call.body(NewOrder.init(json:))
+    let order = try call.body(NewOrder.init(reading:))
     let placed = try await placeOrder(order, by: call.who)
     let body = JSONWriter.object(reserving: 1_024) { json in
-      placed.order.write(&json)
-      guard order.shortage == .partial else { return }
-      json.array("unavailable") { list in
-        for shortfall in placed.unavailable { list.object { shortfall.write(&$0) } }
-      }
+      placed.write(to: &json, inPart: order.shortage == .partial)
     }
     return .created(at: "/orders/\(placed.order.id)", placed.order.tag, body)
   }
 
   private func get(_ call: Call) async throws -> Response {
     let order = try await orders.find(try key(call), in: call.scope)
-    return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(&$0) } }
+    return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
   }
 
   private func edit(_ call: Call) async throws -> Response {
     let key = try key(call)
-    let changes = try call.body(LineChange.list(json:))
+    let changes = try call.body(LineChange.list(reading:))
     let version = try await requiredVersion(call, key)
     return answer(
       try await orders.edit(key, changes, version: version, in: call.scope, by: call.who))
@@ -61,7 +57,7 @@ struct OrderRoutes {
 
   private func move(_ call: Call) async throws -> Response {
     let key = try key(call)
-    let status = try call.body { json throws(JSONInvalid) in try json["status"].orderStatus() }
+    let status = try call.body(OrderStatus.init(reading:))
     let version = try await requiredVersion(call, key)
     return answer(
       try await orders.move(key, to: status, version: version, in: call.scope, by: call.who))
@@ -69,7 +65,7 @@ struct OrderRoutes {
 
   private func ship(_ call: Call) async throws -> Response {
     let key = try key(call)
-    let shipping = try call.body(ShippingChange.init(json:))
+    let shipping = try call.body(ShippingChange.init(reading:))
     let version = try await requiredVersion(call, key)
     return answer(
       try await orders.ship(key, shipping, version: version, in: call.scope, by: call.who))
@@ -92,21 +88,13 @@ struct OrderRoutes {
     let page = try await orders.history(
       of: key, in: call.scope, after: position, size: size)
     return .json(
-      .ok,
-      JSONWriter.object { json in
-        json.array("items") { items in
-          for event in page.entries { items.object { event.write(&$0) } }
-        }
-        json.string("next", page.next.map { call.next(Cursor.text(list: "events", position: $0)) })
-      })
+      .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "events", position: $0)) })
   }
 
   private func list(_ call: Call) async throws -> Response {
     var parameters = try call.parameters()
     var filter = parameters.orderFilter()
-    filter.customer = parameters.read("customer_id", "must have 1 to 255 characters") {
-      CustomerID($0)
-    }
+    filter.customer = parameters.text("customer_id", CustomerID.self)
     if let own = call.scope.owner {
       guard filter.customer == nil || filter.customer == own else {
         throw OrderError.unknownCustomer
@@ -141,12 +129,7 @@ struct OrderRoutes {
       filter, after: position, size: size, requiringCustomer: requiringCustomer)
     return .json(
       .ok,
-      JSONWriter.object(reserving: 64 + 640 * page.entries.count) { json in
-        json.array("items") { items in
-          for order in page.entries { items.object { order.write(&$0) } }
-        }
-        json.string("next", page.next.map { call.next($0.cursor(of: name)) })
-      })
+      JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: name)) })
   }
 
   /// A name that no order can have is that of none.
@@ -160,7 +143,7 @@ struct OrderRoutes {
   }
 
   private func answer(_ order: Order) -> Response {
-    .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(&$0) })
+    .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(to: &$0) })
   }
 }
 

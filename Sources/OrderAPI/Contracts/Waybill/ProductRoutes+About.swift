@@ -11,7 +11,7 @@ extension ProductRoutes {
     }
 
     private static let product = Answer.json(
-      .ok, "The product", Product.schema, headers: [.etag], ["product": Product.example])
+      .ok, "The product", Product.self, headers: [.etag], "product")
 
     static let create = RouteDescription(
       "createProduct", "Bring a product into the catalogue",
@@ -26,8 +26,7 @@ extension ProductRoutes {
         ]),
       answers: [
         .json(
-          .created, "The product", Product.schema, headers: [.location, .etag],
-          ["product": Product.example],
+          .created, "The product", Product.self, headers: [.location, .etag], "product",
           links: Link.each(
             ["getProduct", "changeProduct", "retireProduct", "adjustStock", "listStockMovements"],
             "id", from: "/id"))
@@ -46,7 +45,7 @@ extension ProductRoutes {
         .limit, .cursor,
       ],
       answers: [
-        .page("A page of products", of: Product.schema, named: "ProductPage", Product.example)
+        .page("A page of products", of: Product.self, named: "ProductPage")
       ])
 
     static let get = RouteDescription(
@@ -76,12 +75,7 @@ extension ProductRoutes {
       "Every change and its cause, newest first; together they are the stock.",
       parameters: [id(), .limit, .cursor],
       answers: [
-        .page(
-          "A page of movements", of: StockMovement.schema, named: "StockMovementPage",
-          #"""
-          {"delta": -2, "cause": "placed", "order_number": 1042, "reason": null,
-           "who": "retailer \"back office\" (token 2)", "created_at": "2026-01-01T10:00:00.000Z"}
-          """#)
+        .page("A page of movements", of: StockMovement.self, named: "StockMovementPage")
       ],
       refusals: [.notFound])
   }

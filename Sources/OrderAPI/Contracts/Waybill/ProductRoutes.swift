@@ -22,23 +22,11 @@ struct ProductRoutes {
   }
 
   private func create(_ call: Call) async throws -> Response {
-    let new = try call.body { (json) throws(JSONInvalid) in
-      let id = json["id"].optional?.parsed(ProductID.rule, ProductID.init)
-      let name = json["name"].parsed(Name.rule, Name.init)
-      let description = json["description"].optional?
-        .parsed(ProductDescription.rule, ProductDescription.init)
-      let price = Money(cents: json["price"].decimal())
-      let stock = json["stock"].optional?.integer(in: Product.allowedStock) ?? 0
-      try json.check()
-      guard let name,
-        let new = NewProduct(
-          id: id, name: name, description: description, price: price, stock: stock)
-      else { throw json.refuse("must be a product") }
-      return new
-    }
-    let product = try await products.create(new, by: call.who)
+    let product = try await products.create(
+      try call.body(NewProduct.init(reading:)), by: call.who)
     return .created(
-      at: call.location(of: product.id.value), product.tag, JSONWriter.object(product.write))
+      at: call.location(of: product.id.value), product.tag,
+      JSONWriter.object { product.write(to: &$0) })
   }
 
   private func list(_ call: Call) async throws -> Response {
@@ -57,12 +45,7 @@ struct ProductRoutes {
     let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
     let page = try await products.list(filter, after: position, size: size)
     return .json(
-      .ok,
-      JSONWriter.page(page) {
-        call.next(Cursor.text(list: "products", position: $0))
-      } _: {
-        $0.write(&$1)
-      })
+      .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "products", position: $0)) })
   }
 
   private func get(_ call: Call) async throws -> Response {
@@ -70,26 +53,13 @@ struct ProductRoutes {
     guard let product = try await products.find(try Self.productID(id)) else {
       throw Self.missing(id)
     }
-    return call.answer(product.tag) { JSONWriter.object(product.write) }
+    return call.answer(product.tag) { JSONWriter.object { product.write(to: &$0) } }
   }
 
   private func change(_ call: Call) async throws -> Response {
     let id = try call.value("id")
     let expected = try await expectedVersion(call, id)
-    let change = try call.body { (json) throws(JSONInvalid) in
-      let name = json["name"].ifPresent?.parsed(Name.rule, Name.init)
-      let description = json["description"]
-        .parsedChange(ProductDescription.rule, ProductDescription.init)
-      let price = (json["price"].ifPresent?.decimal()).map { Money(cents: $0) }
-      if json["stock"].ifPresent != nil {
-        json["stock"].refuse("is changed by POST to the product's /stock")
-      }
-      try json.check()
-      guard let change = ProductChange(name: name, description: description, price: price) else {
-        throw json.refuse("must be a change of a product")
-      }
-      return change
-    }
+    let change = try call.body(ProductChange.init(reading:))
     return try answer(
       try await products.change(try Self.productID(id), to: change, expecting: expected), id)
   }
@@ -103,15 +73,7 @@ struct ProductRoutes {
   private func adjust(_ call: Call) async throws -> Response {
     let id = try call.value("id")
     let expected = try await expectedVersion(call, id)
-    let adjustment = try call.body { (json) throws(JSONInvalid) in
-      let delta = json["delta"].integer(in: StockAdjustment.allowedDelta)
-      let reason = json["reason"].optional?.string(length: StockAdjustment.allowedReasonLength)
-      try json.check()
-      guard let adjustment = StockAdjustment(delta: delta, reason: reason) else {
-        throw json["delta"].refuse("must not be 0")
-      }
-      return adjustment
-    }
+    let adjustment = try call.body(StockAdjustment.init(reading:))
     let product = try await products.adjust(
       try Self.productID(id), by: adjustment, expecting: expected, by: call.who)
     return try answer(product, id)
@@ -130,17 +92,12 @@ struct ProductRoutes {
         of: try Self.productID(id), after: position, size: size)
     else { throw Self.missing(id) }
     return .json(
-      .ok,
-      JSONWriter.page(page) {
-        call.next($0.cursor(of: "movements"))
-      } _: {
-        $0.write(&$1)
-      })
+      .ok, JSONWriter.page(page) { call.next($0.cursor(of: "movements")) })
   }
 
   private func answer(_ product: Product?, _ id: String) throws(Failure) -> Response {
     guard let product else { throw Self.missing(id) }
-    return .changed(product.tag, JSONWriter.object(product.write))
+    return .changed(product.tag, JSONWriter.object { product.write(to: &$0) })
   }
 
   private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
@@ -161,38 +118,6 @@ struct ProductRoutes {
   private static func missing(_ id: String) -> Failure { .notFound("product \(id)") }
 }
 
-extension ProductID {
-  static let rule = "must be 1 to 64 letters, digits, dots, underscores and hyphens"
-}
-
-extension ProductDescription {
-  static let rule = "must have at most 2000 characters"
-}
-
 extension Product {
   fileprivate var tag: EntityTag { EntityTag(version: version) }
-
-  fileprivate func write(_ json: inout JSONObjectWriter) {
-    json.string("id", id.value)
-    json.integer("number", number)
-    json.string("name", name)
-    json.string("description", description)
-    json.money("price", price.cents)
-    json.integer("stock", stock)
-    json.boolean("available", isAvailable)
-    json.integer("version", version)
-    json.moment("created_at", createdAt)
-    json.moment("updated_at", updatedAt)
-  }
-}
-
-extension StockMovement {
-  fileprivate func write(_ json: inout JSONObjectWriter) {
-    json.integer("delta", delta)
-    json.string("cause", cause.rawValue)
-    json.integer("order_number", order)
-    json.string("reason", reason)
-    json.string("who", who)
-    json.moment("created_at", position.moment)
-  }
 }

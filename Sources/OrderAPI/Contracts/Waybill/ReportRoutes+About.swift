@@ -5,21 +5,8 @@ import Orders
 extension ReportRoutes {
   /// What callers are told of each route.
   enum About {
-    private static let row = #"""
-      {"customer_id": "demo-1", "customer_name": "Demo Customer 1", "orders": 3,
-       "total_quantity": 7, "total_amount": 299.40}
-      """#
-
-    private static let page = #"""
-      {"refreshed_at": "2026-01-01T10:00:00.000Z", "refresh_interval_seconds": 120,
-       "items": [\#(row)], "next": null}
-      """#
-
-    private static let table = """
-      customer_id,customer_name,orders,total_quantity,total_amount\r
-      "demo-1","Demo Customer 1",3,7,299.40\r
-
-      """
+    private static let table = String(
+      decoding: ReportRow.table([.sample]), as: UTF8.self)
 
     static let list = RouteDescription(
       "getCustomerReport", "What customers bought: completed orders",
@@ -37,7 +24,9 @@ extension ReportRoutes {
         Answer(
           status: .ok, text: "A page of the report", headers: [.etag, .link],
           contents: [
-            .init(type: .json, schema: ReportRow.pageSchema, examples: [Example("page", page)]),
+            .init(
+              type: .json, schema: ReportPage.schema,
+              examples: [Example("page", ReportPage.example)]),
             .init(type: .csv, schema: .string(), examples: [Example("table", table)]),
           ])
       ],
@@ -50,7 +39,7 @@ extension ReportRoutes {
         .ifNoneMatch,
       ],
       answers: [
-        .json(.ok, "One row of the report", ReportRow.schema, headers: [.etag], ["row": row])
+        .json(.ok, "One row of the report", ReportRow.self, headers: [.etag], "row")
       ],
       refusals: [.notFound, .notAcceptable])
   }

@@ -38,18 +38,16 @@ struct ReportRoutes {
       let link = next.map { Field("Link", "<\($0)>; rel=\"next\"") }
       return call.answer(
         EntityTag("\(refresh.number)-csv"), .csv, fields: [Self.vary] + (link.map { [$0] } ?? [])
-      ) { Self.table(page.entries) }
+      ) { ReportRow.table(page.entries) }
     }
     // The interval is this instance's own, and part of what is said.
     let interval = refreshInterval.components.seconds
     return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [Self.vary]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
-        json.moment("refreshed_at", refresh.moment)
-        json.integer("refresh_interval_seconds", interval)
-        json.array("items") { items in
-          for row in page.entries { items.object { row.write(&$0) } }
-        }
-        json.string("next", next)
+        ReportPage(
+          refreshedAt: refresh.moment, refreshIntervalSeconds: Int(interval), rows: page.entries,
+          next: next
+        ).write(to: &json)
       }
     }
   }
@@ -60,25 +58,12 @@ struct ReportRoutes {
     guard let customer = CustomerID(id),
       case let (refresh, row?) = try await report.find(customer)
     else { throw Failure.notFound("completed order of customer \(id) in the report") }
-    return call.answer(EntityTag(version: refresh.number)) { JSONWriter.object(row.write) }
+    return call.answer(EntityTag(version: refresh.number)) {
+      JSONWriter.object { row.write(to: &$0) }
+    }
   }
 
   private static let vary = Field("Vary", "Accept")
-
-  private static func table(_ rows: [ReportRow]) -> [UInt8] {
-    var csv = CSVWriter(
-      columns: ["customer_id", "customer_name", "orders", "total_quantity", "total_amount"])
-    for row in rows {
-      csv.line { line in
-        line.text(row.customer)
-        line.text(row.name)
-        line.plain("\(row.orders)")
-        line.plain("\(row.totalQuantity)")
-        line.plain(row.totalAmount)
-      }
-    }
-    return csv.bytes
-  }
 }
 
 extension Call {
@@ -95,14 +80,4 @@ extension ReportSort {
   fileprivate static let rule =
     "must be one of these, behind a minus to begin with the largest: "
     + Column.allCases.map(\.rawValue).joined(separator: ", ")
-}
-
-extension ReportRow {
-  fileprivate func write(_ json: inout JSONObjectWriter) {
-    json.string("customer_id", customer)
-    json.string("customer_name", name)
-    json.integer("orders", orders)
-    json.integer("total_quantity", totalQuantity)
-    json.raw("total_amount", totalAmount.utf8)
-  }
 }

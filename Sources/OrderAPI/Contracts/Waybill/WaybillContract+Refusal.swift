@@ -1,4 +1,5 @@
 import JSON
+import Orders
 
 extension WaybillContract {
   /// What `explain` writes.
@@ -20,4 +21,35 @@ extension WaybillContract {
     ], isOpen: true
   ).about("One thing that is wrong; what a program can act on stands beside the message.")
     .named("RefusalDetail")
+}
+
+extension ErrorNotice.Detail {
+  /// Writes the members of an entry of `errors`.
+  func write(_ json: inout JSONObjectWriter) {
+    switch self {
+    case .notOrderable(let product):
+      json.string("field", "items")
+      json.string("message", "\(product.value) is not in the catalogue")
+      json.string("product_id", product.value)
+    case .notIntroduced(let customer):
+      json.string("field", "customer_id")
+      json.string("message", "\(customer.value) is not a customer")
+      json.string("customer_id", customer.value)
+    case .short(let shortfall):
+      json.string("field", "items")
+      json.string(
+        "message",
+        "\(shortfall.product.value): \(shortfall.requested) requested, "
+          + "\(shortfall.available) available")
+      shortfall.write(to: &json)
+    case .move(let current, let requested):
+      json.string("field", "status")
+      json.string("message", "is \(current.rawValue)")
+      json.string("current", current.rawValue)
+      json.string("requested", requested.rawValue)
+      json.array("allowed") { list in
+        for status in current.successors { list.string(status.rawValue) }
+      }
+    }
+  }
 }

@@ -1,0 +1,49 @@
+import JSON
+import Orders
+
+// What every list of orders can be asked for.
+
+extension Parameters {
+  mutating func orderFilter() -> OrderFilter {
+    var filter = OrderFilter()
+    filter.statuses =
+      read("status", "must be some of: \(OrderStatus.words)") { text in
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let known = words.compactMap { OrderStatus(word: String($0)) }
+        return known.count == words.count ? Set(known) : nil
+      } ?? []
+    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
+    filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
+    filter.product = text("product_id", ProductID.self)
+    filter.createdAfter = moment("created_after")
+    filter.createdBefore = moment("created_before")
+    filter.sort =
+      read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
+      ?? .newestFirst
+    return filter
+  }
+
+  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
+  private mutating func moment(_ name: String) -> Timestamp? {
+    let isUnescaped =
+      text(name).map { $0.contains(" ") && Timestamp(rfc3339: $0.replacing(" ", with: "+")) != nil }
+      ?? false
+    return read(
+      name,
+      isUnescaped
+        ? "has a space where + is meant: write it as %2B"
+        : "must be a moment like 2026-01-01T10:00:00Z"
+    ) { Timestamp(rfc3339: $0) }
+  }
+}
+
+extension OrderStatus {
+  /// Some of them, parted by commas.
+  static let listSchema = Schema.string(pattern: "^\(pattern)(,\(pattern))*$")
+    .example("new,in_progress")
+}
+
+extension OrderFilter.Sort {
+  static let schema = Schema.word(Self.self)
+    .about("By the time of placing; a minus puts the newest first.").named("OrderSort")
+}
