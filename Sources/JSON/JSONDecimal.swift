@@ -6,9 +6,7 @@ package struct JSONDecimalForm: Hashable, Sendable {
   /// The allowed values in minor units: `0...999` with two fraction digits is 0.00 to 9.99.
   package let range: ClosedRange<Int64>
 
-  /// The range of every money column: 0.00 to 9999999999.99.
-  package static let money = JSONDecimalForm(fractionDigits: 2, range: 0...999_999_999_999)
-
+  /// Describes decimals with at most 18 fraction digits, which is what 64 bits can hold.
   package init(fractionDigits: Int, range: ClosedRange<Int64>) {
     precondition((0...18).contains(fractionDigits), "64 bits hold at most 18 fraction digits")
     self.fractionDigits = fractionDigits

@@ -31,7 +31,7 @@ extension JSONField {
   }
 
   /// An exact decimal in minor units, from a number or a decimal string without exponent.
-  package func decimal(_ form: JSONDecimalForm = .money) -> Int64 {
+  package func decimal(_ form: JSONDecimalForm) -> Int64 {
     guard let node = required() else { return form.range.lowerBound }
     let kind = document.tape.nodes[node].kind
     guard kind == .number || kind == .string else {

@@ -79,7 +79,7 @@ struct Bombs {
       try JSONReader.decodeValue(Array(text.utf8)) { $0.integer() }
     }
     #expect(throws: JSONFailure.self) {
-      try JSONReader.decodeValue(Array(text.utf8)) { $0.decimal() }
+      try JSONReader.decodeValue(Array(text.utf8)) { $0.decimal(.money) }
     }
   }
 

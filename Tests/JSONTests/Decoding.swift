@@ -13,7 +13,7 @@ struct Order: Equatable {
     init(_ json: JSONObject) {
       product = json["product_id"].optional?.string(length: 1...64)
       quantity = json["quantity"].integer(in: 1...1_000_000)
-      price = json["price"].ifPresent?.decimal()
+      price = json["price"].ifPresent?.decimal(.money)
     }
   }
 

@@ -52,7 +52,7 @@ struct Numbers {
   @Test("as money with two fraction digits, or refused", arguments: amounts)
   func money(_ example: (text: String, minor: Int64?)) {
     let bytes = Array(example.text.utf8)
-    #expect((try? JSONReader.decodeValue(bytes) { $0.decimal() }) == example.minor)
+    #expect((try? JSONReader.decodeValue(bytes) { $0.decimal(.money) }) == example.minor)
   }
 
   static let reasons: [(text: String, reason: JSONViolation.Reason)] = [
@@ -64,7 +64,7 @@ struct Numbers {
   @Test("and a refusal of money says which rule it breaks", arguments: reasons)
   func reason(_ example: (text: String, reason: JSONViolation.Reason)) {
     let failure = #expect(throws: JSONFailure.self) {
-      try JSONReader.decodeValue(Array(example.text.utf8)) { $0.decimal() }
+      try JSONReader.decodeValue(Array(example.text.utf8)) { $0.decimal(.money) }
     }
     #expect(failure == .violations([JSONViolation(field: "", reason: example.reason)]))
   }
@@ -90,4 +90,9 @@ struct Numbers {
       JSONDecimalForm.money.description == "must be a number from 0.00 to 9999999999.99"
         + " with at most 2 fraction digits")
   }
+}
+
+extension JSONDecimalForm {
+  /// An amount with two fraction digits, such as contracts read.
+  static let money = JSONDecimalForm(fractionDigits: 2, range: 0...999_999_999_999)
 }

@@ -115,7 +115,7 @@ struct OwnRules {
           shipping["address"].object { address in
             (
               address["street"].string(length: 1...9), address["lines"].array { $0.boolean() },
-              address["floor"].integer(in: 3...4), address["fee"].decimal(),
+              address["floor"].integer(in: 3...4), address["fee"].decimal(.money),
               address["kind"].word(Order.Shortage.self), address["x"].optional?.boolean()
             )
           }

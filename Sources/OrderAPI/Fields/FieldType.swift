@@ -1,5 +1,5 @@
 import JSON
-import Orders
+package import Orders
 
 /// What a field of a body may hold: its limits stand here once, for the reader and the schema.
 protocol FieldType {
@@ -32,11 +32,14 @@ extension FieldText {
 }
 
 extension CustomerID: FieldText {
+  package static var rule: String { JSONViolation.Reason.length(allowedLength).description }
   static var schema: Schema { .string(allowedLength).example("demo-1") }
 }
 
 extension Name: FieldText {
-  static var rule: String { "\(JSONViolation.Reason.length(allowedLength)), one of them visible" }
+  package static var rule: String {
+    "\(JSONViolation.Reason.length(allowedLength)), one of them visible"
+  }
   static var schema: Schema { .string(allowedLength, pattern: Schema.visible) }
 }
 
@@ -124,6 +127,13 @@ struct MoneyField: FieldType {
   var schema: Schema { .givenMoney }
 
   func read(_ field: JSONField) -> Money? { Money(cents: field.decimal(.money)) }
+}
+
+extension JSONDecimalForm {
+  /// An amount, as the domain and the database allow it.
+  fileprivate static let money = JSONDecimalForm(
+    fractionDigits: 2,
+    range: Money.allowed.lowerBound.cents...Money.allowed.upperBound.cents)
 }
 
 extension FieldType where Self == MoneyField {

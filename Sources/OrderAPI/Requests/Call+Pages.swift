@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Orders
 
 extension Call {
@@ -14,11 +15,24 @@ extension Call {
 }
 
 extension Parameters {
-  /// How many entries are asked for.
-  mutating func pageSize() -> PageSize {
-    let allowed = PageSize.allowed
-    return read(
-      "limit", "must be a whole number from \(allowed.lowerBound) to \(allowed.upperBound)"
-    ) { Int($0).flatMap(PageSize.init) } ?? .standard
+  /// Where the list goes on; nil for its beginning. `position` reads a cursor.
+  mutating func cursor<Position>(_ position: (String) -> Position?) -> Position? {
+    read("cursor", "must be a cursor of this list", position)
   }
+
+  /// Which page is asked for. Ends the reading of the query.
+  mutating func page<Position>(
+    _ position: (String) -> Position?
+  ) throws(Failure) -> (size: PageSize, start: Position?) {
+    let rule = JSONViolation.Reason.wholeNumberRange(PageSize.allowed).description
+    let size = read("limit", rule) { Int($0).flatMap(PageSize.init) } ?? .standard
+    let start = cursor(position)
+    try finish()
+    return (size, start)
+  }
+}
+
+extension Field {
+  /// Where the next page is, for lists that say so in the header.
+  static func link(next address: String) -> Field { Field("Link", "<\(address)>; rel=\"next\"") }
 }

@@ -5,10 +5,7 @@ import Orders
 /// The list's name is part of it, so that a cursor of another list is refused and not misread.
 struct Cursor {
   /// The text is base 32: safe in an address, and nobody takes it for a number to count up.
-  private static let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789".utf8)
-
-  /// What is said of a cursor that is none.
-  static let rule = "must be a cursor of this list"
+  private static let alphabet = Base32.alphabet
 
   /// The longest cursor: a name and an id of the most characters, four bytes each, in base 32.
   private static let bytesMax = 4_096

@@ -41,7 +41,7 @@ package struct NewCustomer: Sendable {
 
   /// A customer; without an id, one is made.
   package init(id: CustomerID?, name: Name, email: EmailAddress?) {
-    self.id = id ?? CustomerID("c-" + randomWord())!
+    self.id = id ?? CustomerID("c-" + Base32.randomWord())!
     self.name = name
     self.email = email
   }
@@ -59,11 +59,4 @@ package struct CustomerChange: Sendable {
     self.name = name
     self.email = email
   }
-}
-
-/// Sixteen random letters and digits that look different from one another: 80 bits, so that no two
-/// words are ever the same.
-func randomWord() -> String {
-  let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
-  return String((0..<16).map { _ in alphabet[Int.random(in: alphabet.indices)] })
 }

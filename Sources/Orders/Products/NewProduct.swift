@@ -16,7 +16,7 @@ package struct NewProduct: Sendable {
     id: ProductID?, name: Name, description: ProductDescription?, price: Money, stock: Int
   ) {
     guard Money.allowed.contains(price), Product.allowedStock.contains(stock) else { return nil }
-    self.id = id ?? ProductID("p-" + randomWord())!
+    self.id = id ?? ProductID("p-" + Base32.randomWord())!
     self.name = name
     self.description = description
     self.price = price

@@ -63,7 +63,7 @@ struct TokenCommand {
     let customer = input["--customer"]
     let id = customer.flatMap(CustomerID.init)
     guard customer == nil || id != nil else {
-      throw UsageError("--customer must have 1 to 255 characters")
+      throw UsageError("--customer \(CustomerID.rule)")
     }
     guard input["--new-customer"] == nil || customer != nil else {
       throw UsageError("--new-customer says nothing without --customer ID")
@@ -72,7 +72,7 @@ struct TokenCommand {
       throw UsageError("a customer's token needs --customer ID, which no other role may have")
     }
     guard let name = Name(input["--name"] ?? customer ?? role.name.rawValue) else {
-      throw UsageError("--name must have 1 to 200 characters, one of them visible")
+      throw UsageError("--name \(Name.rule)")
     }
     let days = try input.number("--days", in: NewToken.allowedDays)
     return NewToken(role: role, name: name, days: days)!

@@ -57,9 +57,7 @@ struct FulfilmentContract {
     var parameters = try call.parameters()
     let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
     let status = parameters.read("status", "must be one of: \(words)", Word.init)
-    var position = parameters.read("cursor", Cursor.rule) {
-      OrderPosition(cursor: $0, of: Self.listName)
-    }
+    var position = parameters.cursor { OrderPosition(cursor: $0, of: Self.listName) }
     try parameters.finish()
     var filter = OrderFilter()
     filter.channel = .fulfilment
@@ -79,7 +77,7 @@ struct FulfilmentContract {
     var response = Response.json(.ok, body)
     if let position {
       let cursor = position.cursor(of: Self.listName)
-      response.fields.append(Field("Link", "<\(call.next(cursor))>; rel=\"next\""))
+      response.fields.append(.link(next: call.next(cursor)))
     }
     return response
   }

@@ -149,7 +149,7 @@ extension StoreContract {
     _ call: Call, _ read: (String) -> Position?
   ) throws(Failure) -> Position? {
     var parameters = try call.parameters()
-    let position = parameters.read("cursor", Cursor.rule, read)
+    let position = parameters.cursor(read)
     try parameters.finish()
     return position
   }
@@ -184,7 +184,7 @@ extension StoreContract {
         for entry in page.entries { list.object { write(entry, &$0) } }
       })
     if let position = page.next {
-      response.fields.append(Field("Link", "<\(call.next(next(position)))>; rel=\"next\""))
+      response.fields.append(.link(next: call.next(next(position))))
     }
     return response
   }

@@ -27,11 +27,7 @@ struct CustomerRoutes {
 
   private func list(_ call: Call) async throws -> Response {
     var parameters = try call.parameters()
-    let size = parameters.pageSize()
-    let position = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: "customers")
-    }
-    try parameters.finish()
+    let (size, position) = try parameters.page { Cursor.position($0, list: "customers") }
     let page = try await customers.list(after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })

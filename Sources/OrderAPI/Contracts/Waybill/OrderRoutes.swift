@@ -80,11 +80,7 @@ struct OrderRoutes {
   private func history(_ call: Call) async throws -> Response {
     let key = try key(call)
     var parameters = try call.parameters()
-    let size = parameters.pageSize()
-    let position = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: "events")
-    }
-    try parameters.finish()
+    let (size, position) = try parameters.page { Cursor.position($0, list: "events") }
     let page = try await orders.history(
       of: key, in: call.scope, after: position, size: size)
     return .json(
@@ -118,13 +114,9 @@ struct OrderRoutes {
     _ call: Call, _ filter: OrderFilter, _ parameters: inout Parameters,
     requiringCustomer: Bool = false
   ) async throws -> Response {
-    // A cursor means a place in one order of things; in the other it would skip or repeat.
+    // A cursor is a position in one sort order; in the other it would skip entries or repeat them.
     let name = "orders by \(filter.sort.rawValue)"
-    let size = parameters.pageSize()
-    let position = parameters.read("cursor", Cursor.rule) {
-      OrderPosition(cursor: $0, of: name)
-    }
-    try parameters.finish()
+    let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }
     let page = try await orders.list(
       filter, after: position, size: size, requiringCustomer: requiringCustomer)
     return .json(

@@ -37,11 +37,7 @@ struct ProductRoutes {
     }
     let inStock = parameters.read("in_stock", "must be true or false", Bool.init)
     let retired = parameters.read("retired", "must be true or false", Bool.init)
-    let size = parameters.pageSize()
-    let position = parameters.read("cursor", Cursor.rule) {
-      Cursor.position($0, list: "products")
-    }
-    try parameters.finish()
+    let (size, position) = try parameters.page { Cursor.position($0, list: "products") }
     let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
     let page = try await products.list(filter, after: position, size: size)
     return .json(
@@ -82,11 +78,9 @@ struct ProductRoutes {
   private func movements(_ call: Call) async throws -> Response {
     let id = try call.value("id")
     var parameters = try call.parameters()
-    let size = parameters.pageSize()
-    let position = parameters.read("cursor", Cursor.rule) {
+    let (size, position) = try parameters.page {
       StockMovement.Position(cursor: $0, of: "movements")
     }
-    try parameters.finish()
     guard
       let page = try await products.movements(
         of: try Self.productID(id), after: position, size: size)

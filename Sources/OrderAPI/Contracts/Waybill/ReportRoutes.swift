@@ -24,18 +24,16 @@ struct ReportRoutes {
     let form = try call.form(of: [.json, .csv])
     var parameters = try call.parameters()
     let sort = parameters.read("sort", ReportSort.rule) { ReportSort($0) } ?? .standard
-    let size = parameters.pageSize()
-    // Part of the cursor's name, as a position says nothing to another sort order.
+    // The sort is part of the cursor's name: a position means nothing in another order.
     let list = "report\(sort.word)"
-    let position = parameters.read("cursor", Cursor.rule) {
+    let (size, position) = try parameters.page {
       Cursor.position($0, list: list, parts: 2)
         .flatMap { sort.position(value: $0[0], customer: $0[1]) }
     }
-    try parameters.finish()
     let (refresh, page) = try await report.list(sort, after: position, size: size)
     let next = page.next.map { call.next(Cursor.text(list: list, [$0.value, $0.customer])) }
     if form.value == ContentType.csv.value {
-      let link = next.map { Field("Link", "<\($0)>; rel=\"next\"") }
+      let link = next.map { Field.link(next: $0) }
       return call.answer(
         EntityTag("\(refresh.number)-csv"), .csv, fields: [Self.vary] + (link.map { [$0] } ?? [])
       ) { ReportRow.table(page.entries) }
