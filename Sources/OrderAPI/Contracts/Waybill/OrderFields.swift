@@ -1,7 +1,7 @@
 import JSON
 import Orders
 
-// What the own API shows of orders.
+// What the own API shows and reads of orders.
 
 extension Order: AnswerObject {
   static let schema = describe("Order", "An order with its lines.")
@@ -54,19 +54,6 @@ extension Order: AnswerObject {
     updatedAt: .sample)
 }
 
-extension Shipping: AnswerObject {
-  static let schema = describe("Shipping", "Who carries an order.")
-
-  func write(to json: inout some AnswerFields) {
-    json.string("carrier", carrier, "Who carries it; null when nobody has said.", "Demo Carrier")
-    json.string(
-      "tracking_number", trackingNumber,
-      "The carrier's number for it; null when nobody has said.", "1234567890")
-  }
-
-  static let sample = Shipping(carrier: nil, trackingNumber: nil)
-}
-
 extension PlacedOrder {
   static let schema = AnswerSchema.collect {
     PlacedOrder(order: .sample, unavailable: []).write(to: &$0, inPart: true)
@@ -95,46 +82,135 @@ extension Shortfall: AnswerObject {
   static let sample = Shortfall(product: ProductID("webcam")!, requested: 2, available: 0)
 }
 
-extension OrderEvent: AnswerObject {
-  static let schema = describe("OrderEvent", "One step of an order's history.")
-
-  func write(to json: inout some AnswerFields) {
-    json.integer(
-      "version", version, in: 1...Int.max, "The version of the order that it made.", 2)
-    json.word("what", what, "What was done.")
-    json.word("from", from, "The status before; null when the order was placed.")
-    json.word("to", to, "The status after.")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
-    json.moment("when", createdAt, "When it was done.")
-  }
-
-  static let sample = OrderEvent(
-    version: 2, what: .moved, from: .new, to: .inProgress, who: Caller.example,
-    createdAt: .sample)
-}
-
-extension OrderEvent.Kind: FieldWord {
-  static let schema = Schema.word(Self.self)
-    .about("What was done to an order; `touched` is a write that made no difference.")
-    .named("OrderEventKind")
-}
-
-// MARK: - Words
-
-extension OrderStatus: FieldWord {
-  static let schema = Schema.word(Self.self).about("Where an order stands.").named("OrderStatus")
-}
-
 extension Channel: FieldWord {
   static let schema = Schema.word(Self.self)
     .about("Through which contract an order came.").named("Channel")
 }
 
-extension Caller {
-  /// What stands wherever a change names who made it.
-  static let explanation =
-    "Who did it: the role, name and number of a token; where none is needed, the contract that "
-    + "was called, such as `api, no token`; in psql the database user."
+// MARK: - Bodies
 
-  static let example = #"warehouse "tablet 3" (token 5)"#
+extension NewOrder {
+  static let schema = BodySchema.collect(NewOrder.init(reading:))
+    .about("An order to place.").named("NewOrder")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    let customer = body.required("customer_id", .text(CustomerID.self), "Whose order it is.")
+    let reference = body.optional(
+      "reference", .text(OrderReference.self), "Your own id for the order; it means one order.",
+      "PO-1001")
+    let shortage = body.optional(
+      "shortage", .word(ShortageWord.self), standing: "refuse",
+      "What to do when stock is short; null counts as absent.")
+    let lines = try body.objects(
+      "items", of: NewLine.schema, count: Self.allowedLines, "What is ordered."
+    ) { item throws(JSONInvalid) in try NewLine(json: item) }
+    try body.check()
+    guard let customer,
+      let order = NewOrder(
+        channel: .api, customer: customer, reference: reference,
+        shortage: shortage?.shortage ?? .refuse, lines: lines)
+    else { throw body.refuse("is no order") }
+    self = order
+  }
+}
+
+/// What to do when stock is short, as a client of the own API may ask for it.
+enum ShortageWord: String, FieldWord {
+  case refuse, partial
+
+  static let schema = Schema.word(Self.self)
+    .about("`refuse` the whole order when stock is short, or take a part: `partial`.")
+    .named("Shortage")
+
+  var shortage: NewOrder.Shortage { self == .refuse ? .refuse : .partial }
+}
+
+extension NewLine {
+  /// The two kinds of lines share their fields, but not which of them must be there. A client may
+  /// send back what it has read, and there every line has each of these fields.
+  fileprivate static let schema = Schema.either([
+    Schema.object(
+      [
+        "product_id": ProductID.schema.about("The product of the catalogue."),
+        "quantity": quantitySchema,
+      ],
+      optional: [
+        "price": Schema.givenMoney.orNull
+          .about("The price of one unit; the catalogue's when it is absent or null.", "49.90"),
+        "name": Schema.null.about("Is the catalogue's; null counts as absent."),
+      ]
+    ).about("Something of the catalogue.").named("NewCatalogueLine"),
+    Schema.object(
+      [
+        "quantity": quantitySchema,
+        "price": Schema.givenMoney.about("The price of one unit.", "3.50"),
+      ],
+      optional: [
+        "name": .string(allowedNameLength).orNull.about("What it is called.", "Gift wrap"),
+        "product_id": Schema.null.about("There is none; null counts as absent."),
+      ]
+    ).about("Something the catalogue does not know; it takes no stock.").named("NewFreeLine"),
+  ]).about("A line of an order to place: of the catalogue, or free.").named("NewLine")
+
+  private static let quantitySchema = Schema.integer(Quantity.allowed).about("How many units.", 2)
+
+  fileprivate init(json: JSONObject) throws(JSONInvalid) {
+    let productField = json["product_id"].optional
+    let product = productField?.read(.text(ProductID.self))
+    let nameField = json["name"].optional
+    let name = nameField?.read(.text(Self.allowedNameLength))
+    let quantity = json["quantity"].read(.integer(Quantity.allowed))
+    let priceField = json["price"].optional
+    let price = priceField?.read(.money)
+    if productField != nil {
+      nameField?.refuse("is the catalogue's where there is a product_id")
+    } else if priceField == nil {
+      json["price"].refuse("is required where there is no product_id")
+    }
+    try json.check()
+    guard let quantity = quantity.flatMap(Quantity.init),
+      let line = NewLine(
+        product.map { .product($0, price: price) }
+          ?? .free(name: name, price: price ?? Money(cents: 0)), quantity: quantity)
+    else { throw json.refuse("is no order line") }
+    self = line
+  }
+}
+
+extension LineChange {
+  private static let schema = BodySchema.collect { body throws(JSONInvalid) in
+    var seen: Set<ProductID> = []
+    return try LineChange(reading: body, seen: &seen)
+  }
+  .about("A new quantity for one product.").named("LineChange")
+
+  static let listSchema = BodySchema.collect(LineChange.list(reading:))
+    .about("New quantities for products of an order.").named("LineChanges")
+
+  /// New quantities for products of an order, each of which is named once.
+  static func list(reading body: some BodyFields) throws(JSONInvalid) -> [LineChange] {
+    var seen: Set<ProductID> = []
+    return try body.objects(
+      "items", of: schema, count: NewOrder.allowedLines, isSet: true,
+      "The products whose quantities change."
+    ) { item throws(JSONInvalid) in try LineChange(reading: item, seen: &seen) }
+  }
+
+  private init(
+    reading body: some BodyFields, seen: inout Set<ProductID>
+  ) throws(JSONInvalid) {
+    let product = body.required(
+      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let quantity = body.required(
+      "quantity", .integer(Self.allowedQuantity),
+      "The new quantity, not a difference; 0 takes the line out.", 3)
+    if let product, !seen.insert(product).inserted {
+      body.refuse("product_id", "must be named once")
+    }
+    try body.check()
+    guard let product, let quantity, let change = LineChange(product, quantity: quantity) else {
+      throw body.refuse("is no change of a line")
+    }
+    self = change
+  }
 }

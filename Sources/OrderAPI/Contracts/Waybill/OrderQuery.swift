@@ -37,12 +37,6 @@ extension Parameters {
   }
 }
 
-extension OrderStatus {
-  /// Some of them, parted by commas.
-  static let listSchema = Schema.string(pattern: "^\(pattern)(,\(pattern))*$")
-    .example("new,in_progress")
-}
-
 extension OrderFilter.Sort {
   static let schema = Schema.word(Self.self)
     .about("By the time of placing; a minus puts the newest first.").named("OrderSort")
