@@ -113,9 +113,8 @@ struct ConcurrencyTests {
           ? try await orders.move(
             .number(number + 21), to: .cancelled, version: nil, in: .all, by: "test")
           : try await orders.edit(
-            .number(number + 1), [LineChange(ProductID("p")!, quantity: 2)!], version: nil,
-            in: .all,
-            by: "test")
+            .number(number + 1), OrderChange(lines: [LineChange(ProductID("p")!, quantity: 2)!]),
+            version: nil, in: .all, by: "test")
       }
     }
 

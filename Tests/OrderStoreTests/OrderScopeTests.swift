@@ -65,10 +65,10 @@ struct OrderScopeTests {
         for number in Set(1...5).subtracting(visible) {
           let key = Self.key(number)
           let shipping = ShippingChange(carrier: .set("x"), trackingNumber: .keep)!
-          let changes = [LineChange(ProductID("p")!, quantity: 2)!]
+          let change = OrderChange(lines: [LineChange(ProductID("p")!, quantity: 2)!])
           let failures: [OrderError?] = [
             await orders.outcome { () throws(OrderError) in
-              try await orders.edit(key, changes, version: nil, in: scope, by: "test")
+              try await orders.edit(key, change, version: nil, in: scope, by: "test")
             }.failure,
             await orders.outcome { () throws(OrderError) in
               try await orders.move(key, to: .inProgress, version: nil, in: scope, by: "test")

@@ -7,12 +7,12 @@ import Postgres
 extension OrderRepository {
   /// Sets new quantities in a new order; the stock follows.
   package func edit(
-    _ key: OrderKey, _ changes: [LineChange], version: Int?, in scope: OrderScope,
+    _ key: OrderKey, _ change: OrderChange, version: Int?, in scope: OrderScope,
     by who: String
   ) async throws(OrderError) -> Order {
-    let products = changes.map(\.product.value)
-    let quantities = changes.map { Int32(clamping: $0.quantity) }
-    let result = try await change(
+    let products = change.lines.map(\.product.value)
+    let quantities = change.lines.map { Int32(clamping: $0.quantity) }
+    let result = try await self.change(
       "edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(who))")
     return try result.order { .notEditable($0.status) }
   }

@@ -104,3 +104,12 @@ package struct LineChange: Equatable, Sendable {
     self.quantity = quantity
   }
 }
+
+/// What is to change of an order while it is new.
+package struct OrderChange: Equatable, Sendable {
+  /// New quantities of products; a product that is not named keeps its own.
+  package let lines: [LineChange]
+
+  /// A change of lines.
+  package init(lines: [LineChange]) { self.lines = lines }
+}

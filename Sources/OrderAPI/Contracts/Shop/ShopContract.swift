@@ -98,7 +98,7 @@ struct ShopContract {
       throw OrderError.outOfStock([])
     }
     let order = try await orders.edit(
-      key, changes, version: nil, in: try scope(call), by: call.who)
+      key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.who)
     return answer("Order successfully updated", order, wishes)
   }
 

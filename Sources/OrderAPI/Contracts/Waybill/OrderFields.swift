@@ -177,26 +177,29 @@ extension NewLine {
   }
 }
 
+extension OrderChange {
+  static let schema = BodySchema.collect(OrderChange.init(reading:))
+    .about("New quantities for products of an order.").named("LineChanges")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    var seen: Set<ProductID> = []
+    let lines = try body.objects(
+      "items", of: LineChange.schema, count: NewOrder.allowedLines, isSet: true,
+      "The products whose quantities change."
+    ) { item throws(JSONInvalid) in try LineChange(reading: item, seen: &seen) }
+    self.init(lines: lines)
+  }
+}
+
 extension LineChange {
-  private static let schema = BodySchema.collect { body throws(JSONInvalid) in
+  fileprivate static let schema = BodySchema.collect { body throws(JSONInvalid) in
     var seen: Set<ProductID> = []
     return try LineChange(reading: body, seen: &seen)
   }
   .about("A new quantity for one product.").named("LineChange")
 
-  static let listSchema = BodySchema.collect(LineChange.list(reading:))
-    .about("New quantities for products of an order.").named("LineChanges")
-
-  /// New quantities for products of an order, each of which is named once.
-  static func list(reading body: some BodyFields) throws(JSONInvalid) -> [LineChange] {
-    var seen: Set<ProductID> = []
-    return try body.objects(
-      "items", of: schema, count: NewOrder.allowedLines, isSet: true,
-      "The products whose quantities change."
-    ) { item throws(JSONInvalid) in try LineChange(reading: item, seen: &seen) }
-  }
-
-  private init(
+  /// `seen` are the products that lines before this one name.
+  fileprivate init(
     reading body: some BodyFields, seen: inout Set<ProductID>
   ) throws(JSONInvalid) {
     let product = body.required(

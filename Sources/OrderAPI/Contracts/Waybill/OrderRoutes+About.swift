@@ -63,7 +63,7 @@ extension OrderRoutes {
       """,
       parameters: [id(), .ifMatch],
       body: Body(
-        LineChange.listSchema,
+        OrderChange.schema,
         ["three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#]),
       answers: [order],
       refusals: [

@@ -49,10 +49,10 @@ struct OrderRoutes {
 
   private func edit(_ call: Call) async throws -> Response {
     let key = try key(call)
-    let changes = try call.body(LineChange.list(reading:))
+    let change = try call.body(OrderChange.init(reading:))
     let version = try await requiredVersion(call, key)
     return answer(
-      try await orders.edit(key, changes, version: version, in: call.scope, by: call.who))
+      try await orders.edit(key, change, version: version, in: call.scope, by: call.who))
   }
 
   private func move(_ call: Call) async throws -> Response {
