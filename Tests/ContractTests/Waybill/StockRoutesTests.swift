@@ -33,6 +33,7 @@ struct StockRoutesTests {
     (#"{"delta":-11}"#, 409, #""code":"stock_below_zero""#),
     (#"{"delta":1000000000000}"#, 409, #""code":"stock_too_large""#),
     (#"{"delta":0}"#, 400, #"{"field":"delta","message":"must not be 0"}"#),
+    (#"{"delta":0,"reason":""}"#, 400, #""must not be 0"},{"field":"reason""#),
     (#"{"delta":-1000000000001}"#, 400, range), (#"{"delta":9223372036854775808}"#, 400, range),
     (#"{"delta":1.5}"#, 400, range), (#"{"delta":"1"}"#, 400, range), ("{}", 400, "is required"),
     (#"{"delta":1,"reason":""}"#, 400, #""field":"reason""#),

@@ -1,0 +1,26 @@
+import JSON
+import Orders
+import Testing
+
+@testable import OrderAPI
+
+@Suite("Every object that answers show") struct AnswerObjectTests {
+  @Test("is written with the fields that its schema has, in their order") func fields() throws {
+    try compare(Customer.self)
+    try compare(Order.self)
+    try compare(OrderEvent.self)
+    try compare(Product.self)
+    try compare(ReportPage.self)
+    try compare(ReportRow.self)
+    try compare(Shipping.self)
+    try compare(Shortfall.self)
+    try compare(StockMovement.self)
+  }
+
+  private func compare<Shown: AnswerObject>(_: Shown.Type) throws {
+    let written = try JSONValue(parsing: Array(Shown.example.utf8))
+
+    #expect(!Shown.fieldNames.isEmpty)
+    #expect(written.members.map(\.key) == Shown.fieldNames, "\(Shown.self)")
+  }
+}
