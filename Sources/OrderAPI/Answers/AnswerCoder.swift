@@ -1,8 +1,8 @@
 import HTTP
 
-/// Compresses answers for those who ask for it, on one loop.
+/// Compresses answers for callers who ask for it. Each event loop has one.
 ///
-/// Only what was done or read is compressed. A refusal repeats what somebody sent, and is small.
+/// Only successful answers are compressed. A refusal is small, and may repeat what a client sent.
 final class AnswerCoder {
   /// Bytes from which an answer is compressed: a smaller one fits into one packet as it is.
   static let bytesMin = 1_400
@@ -11,7 +11,7 @@ final class AnswerCoder {
   static let bytesPerTurn = 65_536
 
   private let nextTurn: () async -> Void
-  /// The one that is kept for the next answer.
+  /// A compressor to be used again for the next answer.
   private var idle: Gzip?
 
   /// - Parameter nextTurn: Waits until everything else on the loop has had its turn.
@@ -65,7 +65,7 @@ final class AnswerCoder {
     return idle
   }
 
-  /// What an answer says of its coding, and whether its body has to be compressed.
+  /// The fields of an answer about its coding, and whether its body has to be compressed.
   private struct Plan {
     var response: Response
     var compresses = false
@@ -74,11 +74,11 @@ final class AnswerCoder {
       self.response = response
       let isRead = request.method == .get || request.method == .head
       if isRead, response.isLarge || response.fields.contains(where: \.isTag) {
-        // Also where it is small: a 304, which has no size, says the same.
+        // Small answers have it too, because a 304, which has no size, says the same.
         self.response.fields.append(.variesByCoding)
       }
       guard response.status != .notModified else {
-        // It stands for what the caller has, which may be the compressed form.
+        // The caller may have the compressed form, whose tag is another.
         if request.fields("if-none-match").contains(where: { $0.contains(EntityTag.gzipMark) }) {
           self.response.markTags()
         }
@@ -97,7 +97,7 @@ final class AnswerCoder {
 }
 
 extension Response {
-  /// Says that the body is compressed, in a form of its own with a tag of its own.
+  /// Adds the fields that say that the body is compressed, and changes the tag accordingly.
   mutating func markCompressed() {
     markTags()
     fields.append(Field("Content-Encoding", "gzip"))

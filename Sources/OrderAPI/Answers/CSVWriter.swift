@@ -1,8 +1,7 @@
-/// Writes a table as RFC 4180 has it: lines end with CR LF, text stands in quotes.
+/// Writes a table as RFC 4180 says: lines end with CR LF, and texts are in quotes.
 ///
-/// A spreadsheet takes text that begins like a formula for one and would run it, also from inside
-/// quotes. Such text gets an apostrophe before it, which a spreadsheet hides; whoever needs the
-/// bytes as they are reads the JSON.
+/// A spreadsheet runs a text that begins like a formula, even in quotes. Such a text gets an
+/// apostrophe before it, which a spreadsheet hides. A client that needs the exact text reads JSON.
 struct CSVWriter {
   private static let formulaStarts = Array("=+-@\t\r\n".utf8)
 
@@ -38,7 +37,7 @@ struct CSVWriter {
       bytes += text.utf8
     }
 
-    /// A field of anybody's text; nil is an empty field.
+    /// A field of text; nil is an empty field.
     mutating func text(_ text: String?) {
       separate()
       guard let text else { return }

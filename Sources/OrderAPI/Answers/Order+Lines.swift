@@ -21,7 +21,7 @@ extension Order {
         }
       }
     } catch {
-      // What we wrote ourselves is not the caller's mistake.
+      // The lines are ours, so this is not the caller's mistake.
       throw .failure(detail: "the lines of order \(id): \(error)")
     }
   }

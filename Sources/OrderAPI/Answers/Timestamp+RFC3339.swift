@@ -25,7 +25,7 @@ extension Timestamp {
 }
 
 extension OutputSpan<UInt8> {
-  /// Appends a number with leading zeros, and what stands behind it.
+  /// Appends a number with leading zeros, and the separator after it.
   fileprivate mutating func append(_ value: Int, digits: Int, then separator: Unicode.Scalar) {
     let start = count
     append(repeating: UInt8(ascii: "0"), count: digits)

@@ -3,13 +3,13 @@ import Orders
 
 /// What a JSON value may be, in the words of JSON Schema 2020-12, which are those of OpenAPI 3.1.
 ///
-/// Whatever reads a body or writes an answer has one beside it, made of the limits that it keeps.
+/// Most schemas of objects are collected by `BodySchema` and `AnswerSchema`.
 struct Schema: Sendable {
   private var keywords: [JSONValue.Member]
-  /// The schemas with a name that are part of this one, or are it.
+  /// The named schemas in this one, and itself if it has a name.
   private(set) var named: [String: JSONValue] = [:]
 
-  /// As it stands where it is used: a reference when it has a name.
+  /// The schema where it is used: a reference when it has a name.
   var json: JSONValue { .object(keywords) }
 
   private init(_ json: JSONValue, named: [String: JSONValue] = [:]) {
@@ -36,8 +36,8 @@ extension Schema {
   /// True or false.
   static let boolean = Schema(["type": "boolean"])
 
-  /// A pattern: one character at least is no white space. What `\s` means differs from one reader
-  /// of patterns to the next, and from Unicode.
+  /// A pattern for texts with at least one character that is not white space. Readers of patterns
+  /// do not agree on what `\s` means, so the characters are listed.
   static let visible =
     #"[^\u0009-\u000D \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]"#
 
@@ -49,7 +49,7 @@ extension Schema {
     return pattern.map { schema.with("pattern", .string($0)) } ?? schema
   }
 
-  /// Text of a form that JSON Schema has a name for.
+  /// Text in a format that JSON Schema has a name for.
   static func string(_ length: ClosedRange<Int>? = nil, format: String) -> Schema {
     string(length).with("format", .string(format))
   }
@@ -61,7 +61,7 @@ extension Schema {
       .with("maximum", range.upperBound == .max ? nil : range.upperBound)
   }
 
-  /// A whole number that a reader of 64 bits takes.
+  /// A whole number of at least this, and not more than 64 bits hold.
   static func integer(from least: Int) -> Schema {
     integer(least...Int.max).with("maximum", Int.max)
   }
@@ -179,7 +179,7 @@ extension Schema {
   /// An object that has at least so many members.
   func members(atLeast count: Int) -> Schema { with("minProperties", count) }
 
-  /// What a member stands at when it is not there; nil says nothing of it.
+  /// The same with a default for when the member is absent; nil leaves it as it is.
   func standing(at value: JSONValue?) -> Schema { value.map { with("default", $0) } ?? self }
 
   /// The same, explained in a sentence.
@@ -194,8 +194,8 @@ extension Schema {
   /// The same, with what it may look like.
   func example(_ value: JSONValue) -> Schema { with("examples", .array([value])) }
 
-  /// The same under a name, which the document explains once and refers to. Programs that make
-  /// clients name their types by it.
+  /// The same under a name: the document contains it once and refers to it. Generators of clients
+  /// name their types after it.
   func named(_ name: String) -> Schema {
     var titled = Schema(["title": .string(Self.title(name))])
     titled.keywords += keywords

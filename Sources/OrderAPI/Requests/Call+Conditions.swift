@@ -1,8 +1,8 @@
 import HTTP
 
-/// Conditions on the state of what is asked for (RFC 9110 section 13).
+/// Conditions on the version of a resource (RFC 9110 section 13).
 extension Call {
-  /// What is there: 304 when the caller has it already, else 200.
+  /// The answer with a resource: 304 when the caller has this version already, else 200.
   func answer(
     _ tag: EntityTag, _ contentType: ContentType = .json, fields: [Field] = [],
     body: () -> [UInt8]
@@ -13,8 +13,7 @@ extension Call {
       : Response(.ok, contentType: contentType, fields: fields, body: body())
   }
 
-  /// Whether the caller has this state already. A weak tag will do: it says that nothing that
-  /// matters is different.
+  /// Whether the caller has this version already. A weak tag is enough here (section 13.1.2).
   private func callerHas(_ tag: EntityTag) -> Bool {
     guard request.hasField("if-none-match") else { return false }
     switch EntityTagCondition(request.fields("if-none-match")) {
@@ -24,10 +23,11 @@ extension Call {
     }
   }
 
-  /// The only version that the change asked for may meet; nil when any will do.
+  /// The only version that may be changed; nil when any may be.
   ///
-  /// Of several tags the current version is looked up, as one that is none of them fits nothing.
-  /// Where there is nothing to be changed that is what is said, whatever the condition.
+  /// Where If-Match has several tags, the current version is looked up, and is returned if it is
+  /// one of them. If the resource does not exist, `current` throws that it does not, whatever the
+  /// condition is.
   func requiredVersion(
     current: () async throws -> Int
   ) async throws -> Int? {
@@ -43,6 +43,6 @@ extension Call {
     return versions.contains(version) ? version : Self.never
   }
 
-  /// Versions begin with 1.
+  /// A version that nothing has: versions begin with 1.
   private static let never = 0
 }

@@ -2,8 +2,8 @@ import HTTP
 import Orders
 
 extension Call {
-  /// Whether the caller wants the same answer, and no second effect, when he sends this again. What
-  /// only reads has no effect to begin with.
+  /// Whether a repetition of the request gets the same answer and has no second effect. Requests
+  /// that only read have no effect anyway.
   var isKeyed: Bool {
     switch route.method {
     case .post, .patch, .delete, .put: request.hasField("idempotency-key")
@@ -11,8 +11,8 @@ extension Call {
     }
   }
 
-  /// The call as it is known by its key, below the contract's mount: on its own port a contract is
-  /// the same as below its path on the main one.
+  /// The call under its key. Its path is taken below the contract's mount, because a contract on its
+  /// own port is the same contract as below its path on the main port.
   func keyed(below mount: PathPattern) throws(Failure) -> KeyedRequest {
     let fields = request.fields("idempotency-key")
     guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
@@ -20,7 +20,7 @@ extension Call {
       .init(
         token: caller?.token, contract: contract.description, method: request.method.name,
         path: Occasion(id: id, request: request, mount: mount).path, key: key),
-      // No query holds a line feed, so no two requests read the same.
+      // No query holds a line feed, so different requests have different content.
       content: Array(request.query ?? []) + [0x0A] + request.body)
   }
 }
@@ -42,7 +42,7 @@ extension StoredAnswer {
 }
 
 extension Response {
-  /// An answer as it was. The first caller gets this, too, so that all get the same.
+  /// A stored answer. The first caller gets it in this form, too, so that all get the same.
   init(_ kept: StoredAnswer, below mount: PathPattern) {
     self.init(
       .named(kept.status) ?? Status(kept.status, ""),
@@ -58,7 +58,7 @@ extension Response {
 }
 
 extension Field {
-  /// What contracts say in fields when something was changed or refused.
+  /// The fields that contracts set when something was changed or refused.
   private static let kept: [StaticString] = [
     "Location", "ETag", "Link", "Vary", "Allow", "Retry-After",
   ]

@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension Call {
-  /// Where the page after this one is: the same address with another cursor.
+  /// The address of the next page: the same one with another cursor.
   func next(_ cursor: String) -> String {
     let kept = (request.query ?? []).split(separator: UInt8(ascii: "&")).filter { piece in
       let name = try? PercentCoding.decode(piece.prefix { $0 != UInt8(ascii: "=") })

@@ -2,14 +2,14 @@ package import HTTP
 import JSON
 import Orders
 
-/// One request at the route it is meant for.
+/// One request, and the route that serves it.
 package struct Call {
   /// The request.
   package let request: Request
   /// What the request is called in answers and logs.
   package let id: RequestID
   let entry: RouteTree.Entry
-  /// Who asks, as far as a token tells; nil where none was asked for.
+  /// The caller that the token belongs to; nil where the route needs no token.
   private(set) var caller: Caller?
   private let values: [ArraySlice<UInt8>]
 
@@ -23,9 +23,9 @@ package struct Call {
   var route: Route { entry.route }
   var contract: StaticString { entry.mount.set.name }
 
-  /// What stands in the path at `{name}`, decoded.
+  /// The value of `{name}` in the path, decoded.
   ///
-  /// A segment that is not proper UTF-8 in proper escapes names nothing that could exist.
+  /// A segment with broken escapes or broken UTF-8 cannot be the name of anything.
   func value(_ name: String) throws(Failure) -> String {
     guard let place = route.path.names.firstIndex(of: name) else {
       preconditionFailure("\(route.path.text) has no {\(name)}")
@@ -34,38 +34,38 @@ package struct Call {
     return text
   }
 
-  /// The same call, by somebody whom the gate has let through.
+  /// The same call with its caller, once the gate has let it through.
   func by(_ caller: Caller?) -> Call {
     var call = self
     call.caller = caller
     return call
   }
 
-  /// Whom a change is put down to.
+  /// Who the history says made a change.
   var who: String { caller?.who ?? entry.mount.set.withoutToken }
 
-  /// The orders of all channels that the caller may know of: a customer's are his own.
+  /// The orders that the caller may know of: customers see their own only.
   var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }
 
-  /// Whose own things these are, on a route for customers.
+  /// The customer who calls, on a route for customers.
   func customer() throws(Failure) -> CustomerID {
     guard let customer = caller?.role.customer else { throw .forbidden }
     return customer
   }
 
-  /// Where something that was made below this address is to be found.
+  /// The address of something that was made below this one.
   func location(of id: String) -> String {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
   }
 
-  /// The parameters of the query; a name that the route's description does not have, or one given
-  /// twice, is refused.
+  /// The parameters of the query. A name that the route's description does not have is refused, and
+  /// so is one that is given twice.
   func parameters() throws(Failure) -> Parameters {
     try Parameters(request.query, known: route.description.queryNames)
   }
 }
 
-/// The query of one request, every parameter known and at most once there.
+/// The query of one request: each parameter is known and given at most once.
 struct Parameters {
   private var values: [String: String] = [:]
   private(set) var violations: [JSONViolation] = []
@@ -110,7 +110,7 @@ struct Parameters {
     read(name, Value.rule, Value.init)
   }
 
-  /// Ends the reading: throws everything that was wrong, at once.
+  /// Ends the reading: throws everything that was wrong at once.
   func finish() throws(Failure) {
     guard violations.isEmpty else { throw .invalid(violations) }
   }

@@ -1,16 +1,16 @@
 import Orders
 
-/// Where the next page of a list begins, as text that clients hand back and do not read.
+/// The position at which the next page of a list begins, as a text that clients send back unread.
 ///
-/// The list's name is part of it, so that a cursor of another list is refused and not misread.
+/// It holds the name of its list, so that a cursor of another list is refused and not misread.
 struct Cursor {
-  /// The text is base 32: safe in an address, and nobody takes it for a number to count up.
+  /// Base 32 needs no escapes in an address, and does not look like a number to count up.
   private static let alphabet = Base32.alphabet
 
-  /// The longest cursor: a name and an id of the most characters, four bytes each, in base 32.
+  /// Longer than any cursor: the longest holds a name and an id, at four bytes a character.
   private static let bytesMax = 4_096
 
-  /// What every cursor of `list` at a position looks like; the position is any texts without NUL.
+  /// The cursor of `list` at a position, which is one or more texts without NUL.
   static func text(list: String, _ position: [String]) -> String {
     let plain = Array(([list] + position).joined(separator: "\0").utf8)
     return encode(plain + checksum(plain))
@@ -27,7 +27,7 @@ struct Cursor {
     return Array(position[1...])
   }
 
-  /// What a cursor looks like at a position that is one number.
+  /// The cursor at a position that is one number.
   static func text(list: String, position: Int) -> String { text(list: list, ["\(position)"]) }
 
   /// The one number of a position in `list`.
@@ -35,13 +35,13 @@ struct Cursor {
     position(text, list: list, parts: 1).flatMap { Int($0[0]) }
   }
 
-  /// What a cursor looks like at a moment and a number, which tells apart what happened then.
+  /// The cursor at a moment, and a number that tells entries of the same moment apart.
   static func text(list: String, _ moment: Timestamp, _ number: Int) -> String {
     text(list: list, ["\(moment.microseconds)", "\(number)"])
   }
 
-  /// The moment and the number of a position in `list`. Anybody can make a cursor, and the
-  /// database's calendar ends: a moment is of the era.
+  /// The moment and the number of a position in `list`. Anybody can make up a cursor, so a moment
+  /// that the database's calendar does not have is refused.
   static func moment(_ text: String, list: String) -> (moment: Timestamp, number: Int)? {
     guard let parts = position(text, list: list, parts: 2),
       let moment = Int64(parts[0]).map(Timestamp.init(microseconds:)), let number = Int(parts[1]),
@@ -50,7 +50,7 @@ struct Cursor {
     return (moment, number)
   }
 
-  /// Against a mistyped cursor, not against a forged one: a position is no secret. (FNV-1a)
+  /// Finds a mistyped cursor (FNV-1a). It does not prevent a forged one: a position is no secret.
   private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
     let sum = bytes.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
     return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }

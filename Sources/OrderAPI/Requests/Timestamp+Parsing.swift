@@ -3,7 +3,7 @@ import Orders
 extension Timestamp {
   /// A moment as RFC 3339 writes it, in UTC or with an offset: `2026-01-01T10:00:00.000Z`.
   ///
-  /// What is finer than a microsecond is cut; a leap second is not known here.
+  /// Digits below a microsecond are cut off; leap seconds are refused.
   init?(rfc3339 text: String) {
     let bytes = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int? {
