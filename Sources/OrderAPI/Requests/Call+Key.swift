@@ -11,8 +11,8 @@ extension Call {
     }
   }
 
-  /// The call under its key. Its path is taken below the contract's mount, because a contract on its
-  /// own port is the same contract as below its path on the main port.
+  /// The call under its key. Its path is taken below the contract's mount, because a contract on
+  /// its own port is the same contract as below its path on the main port.
   func keyed(below mount: PathPattern) throws(Failure) -> KeyedRequest {
     let fields = request.fields("idempotency-key")
     guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
