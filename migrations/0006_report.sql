@@ -16,7 +16,7 @@ CREATE TABLE report_changes (
     amount      numeric(22, 2) NOT NULL
 );
 COMMENT ON TABLE  report_changes             IS 'What the next refresh adds to customer_ledger and takes away from here';
-COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change';
+COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change: customers.id';
 COMMENT ON COLUMN report_changes.orders      IS '1 when an order became completed, -1 when it stopped being so, 0 when only the name changed';
 COMMENT ON COLUMN report_changes.quantity    IS 'Units to add; negative to take back';
 COMMENT ON COLUMN report_changes.amount      IS 'Amount to add; negative to take back';

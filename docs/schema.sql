@@ -1,0 +1,2178 @@
+-- The whole schema as the steps in migrations/ leave it: the place to read it.
+--
+-- Generated: after a change of migrations/ run
+--
+--     ./dev schema
+--
+-- which also draws docs/images/schema.svg. Tests compare both with a migrated database. It is made
+-- from the catalogue by Tests/OrderStoreTests/sql/current_schema.sql, on PostgreSQL 15:
+-- other versions word the definitions of views differently. Why something is as it is, is told by
+-- the steps and by docs/schema.md. It is for reading; `waybill migrate` makes a schema.
+
+--
+-- Types
+--
+
+-- What became of a change, and the order as it is after it
+CREATE TYPE order_outcome AS (
+    outcome          text,
+    id               uuid,
+    number           bigint,
+    channel          text,
+    status           text,
+    customer_id      text,
+    reference        text,
+    items            json,
+    total_quantity   integer,
+    total_amount     numeric,
+    shipping_carrier text,
+    tracking_number  text,
+    version          bigint,
+    created_at       timestamptz,
+    updated_at       timestamptz,
+    detail           json
+);
+
+-- SKU: 1 to 64 letters, digits, dots, underscores, hyphens
+CREATE DOMAIN product_id AS text COLLATE "C"
+    CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
+
+--
+-- Tables, each with its constraints, indexes and triggers
+--
+
+-- Completed orders of each customer, as of the last refresh
+CREATE TABLE customer_ledger (
+    -- customers.id
+    customer_id    text COLLATE "C" NOT NULL,
+    -- customers.name as of the last refresh
+    customer_name  text,
+    -- How many completed orders
+    orders         bigint NOT NULL,
+    -- Units in them
+    total_quantity bigint NOT NULL,
+    -- Their amount
+    total_amount   numeric(30,2) NOT NULL,
+    CONSTRAINT customer_ledger_pkey
+        PRIMARY KEY (customer_id),
+    CONSTRAINT customer_ledger_amount_range
+        CHECK (total_amount >= 0::numeric),
+    CONSTRAINT customer_ledger_empty
+        CHECK (orders > 0 OR total_quantity = 0 AND total_amount = 0::numeric),
+    CONSTRAINT customer_ledger_orders_range
+        CHECK (orders >= 0),
+    CONSTRAINT customer_ledger_quantity_range
+        CHECK (total_quantity >= 0)
+)
+WITH (fillfactor=80);
+
+-- Who orders
+CREATE TABLE customers (
+    -- Chosen by the client or made by the service, 1 to 255 characters
+    id         text COLLATE "C" NOT NULL,
+    -- Sequential number, made by the database
+    number     bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- What the customer is called, 1 to 200 characters; NULL on a bare row
+    name       text,
+    -- Where the customer is written to; NULL when nobody has said
+    email      text,
+    -- Moves by one with every change, whoever makes it; the ETag
+    version    bigint NOT NULL DEFAULT 1,
+    -- When the customer was first heard of
+    created_at timestamptz(3) NOT NULL DEFAULT now(),
+    -- When the customer last changed
+    updated_at timestamptz(3) NOT NULL DEFAULT now(),
+    CONSTRAINT customers_pkey
+        PRIMARY KEY (id),
+    CONSTRAINT customers_number_key
+        UNIQUE (number),
+    CONSTRAINT customers_email_length
+        CHECK (char_length(email) >= 3 AND char_length(email) <= 254),
+    CONSTRAINT customers_id_length
+        CHECK (char_length(id) >= 1 AND char_length(id) <= 255),
+    CONSTRAINT customers_name_length
+        CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
+    CONSTRAINT customers_version_positive
+        CHECK (version > 0)
+);
+
+CREATE TRIGGER customers_are_kept BEFORE DELETE ON customers FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+CREATE TRIGGER customers_are_not_emptied BEFORE TRUNCATE ON customers FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+CREATE TRIGGER customers_id_stays BEFORE UPDATE OF id ON customers FOR EACH ROW
+    WHEN (new.id <> old.id)
+    EXECUTE FUNCTION refuse_change('the id of a customer never changes');
+CREATE TRIGGER customers_name AFTER UPDATE OF name ON customers FOR EACH ROW
+    WHEN (old.name IS DISTINCT FROM new.name)
+    EXECUTE FUNCTION note_name();
+CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
+    WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
+    EXECUTE FUNCTION count_change();
+
+-- Answers to requests with an Idempotency-Key, kept for 24 hours and then pruned
+CREATE TABLE idempotency_keys (
+    -- SHA-256 of token, contract, method, path and key: answer_id()
+    id           bytea NOT NULL,
+    -- tokens.number of who asked; NULL when nobody said
+    token        bigint,
+    -- Which contract was asked
+    contract     text COLLATE "C" NOT NULL,
+    -- POST, PATCH or DELETE
+    method       text COLLATE "C" NOT NULL,
+    -- The path below the contract's mount, as it was sent
+    path         text COLLATE "C" NOT NULL,
+    -- The client's key, 1 to 255 printable ASCII characters
+    key          text COLLATE "C" NOT NULL,
+    -- SHA-256 of the query, a line feed and the body: another request may not use the key
+    fingerprint  bytea NOT NULL,
+    -- Status of the answer: success, or a refusal by the state of things
+    status       integer NOT NULL,
+    -- Content-Type of the answer; NULL when it has none
+    content_type text COLLATE "C",
+    -- Further fields of the answer, a line for each
+    fields       text COLLATE "C" NOT NULL,
+    -- The answer's bytes: convert_from(body, 'UTF8') shows them
+    body         bytea NOT NULL,
+    -- When it was answered first
+    created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT idempotency_keys_pkey
+        PRIMARY KEY (id),
+    CONSTRAINT idempotency_keys_fingerprint_length
+        CHECK (octet_length(fingerprint) = 32),
+    CONSTRAINT idempotency_keys_id_length
+        CHECK (octet_length(id) = 32),
+    CONSTRAINT idempotency_keys_key_form
+        CHECK (key ~ '^[ -~]{1,255}$'),
+    CONSTRAINT idempotency_keys_status_definite
+        CHECK (status >= 200 AND status <= 499)
+);
+
+-- In the order in which they are pruned
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+-- What was answered stays answered
+CREATE TRIGGER idempotency_keys_stay BEFORE UPDATE ON idempotency_keys FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('what was answered is not rewritten; delete the row to forget it');
+
+-- The history of every order: one row for each version; never rewritten
+CREATE TABLE order_events (
+    -- Position in the stream of all events; a later number may commit earlier
+    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- orders.id
+    order_id    uuid NOT NULL,
+    -- The version of the order that the event made
+    version     bigint NOT NULL,
+    -- placed, edited, moved, shipped, hidden, or touched: written again without a difference
+    what        text NOT NULL,
+    -- Status before; NULL when the order was placed
+    from_status text,
+    -- Status after
+    to_status   text NOT NULL,
+    -- Who did it: a caller of the service, or the database user of a change in psql
+    who         text NOT NULL,
+    -- edited: the lines as they were before; shipped: carrier and tracking number as they are now
+    detail      json,
+    -- When
+    created_at  timestamptz(3) NOT NULL,
+    CONSTRAINT order_events_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT order_events_version_key
+        UNIQUE (order_id, version),
+    CONSTRAINT order_events_what_known
+        CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'hidden', 'touched']))
+);
+
+CREATE TRIGGER order_events_are_kept BEFORE DELETE OR UPDATE ON order_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER order_events_are_not_emptied BEFORE TRUNCATE ON order_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- Orders that the process service has still to fulfil; the view process_overview shows more
+CREATE TABLE order_processes (
+    -- orders.id
+    order_id   uuid NOT NULL,
+    -- When the next visit may be made; while claimed, when the claim runs out
+    due_at     timestamptz NOT NULL DEFAULT now(),
+    -- Since when a worker is at it; NULL when none is
+    claimed_at timestamptz,
+    -- When the newest callback had or will have somebody look; NULL when none came
+    hinted_at  timestamptz,
+    -- How often a worker has claimed it; the number of the claim that holds
+    visits     integer NOT NULL DEFAULT 0,
+    -- How often the process service was told to start the process
+    starts     integer NOT NULL DEFAULT 0,
+    -- Visits in a row that brought nothing new; the pauses grow with it
+    quiet      integer NOT NULL DEFAULT 0,
+    -- How often in a row the process service did not know an order it had accepted
+    missing    integer NOT NULL DEFAULT 0,
+    -- What stood in the way of the last visit; NULL when nothing did
+    problem    text,
+    CONSTRAINT order_processes_pkey
+        PRIMARY KEY (order_id),
+    CONSTRAINT order_processes_missing_counted
+        CHECK (missing >= 0),
+    CONSTRAINT order_processes_problem_length
+        CHECK (char_length(problem) >= 1 AND char_length(problem) <= 200),
+    CONSTRAINT order_processes_quiet_counted
+        CHECK (quiet >= 0),
+    CONSTRAINT order_processes_starts_counted
+        CHECK (starts >= 0 AND starts <= visits),
+    CONSTRAINT order_processes_visits_counted
+        CHECK (visits >= 0)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=80);
+
+-- What is due next
+CREATE INDEX order_processes_by_due ON order_processes (due_at);
+
+-- Which orders hold a product, newest first by its key, and what placing them took
+CREATE TABLE order_products (
+    -- The product; of the storefront also such as the catalogue does not know
+    product_id   text COLLATE "C" NOT NULL,
+    -- orders.created_at, for lists in its order
+    created_at   timestamptz(3) NOT NULL,
+    -- orders.number
+    order_number bigint NOT NULL,
+    -- Units in the order now; 0 when an edit removed them
+    quantity     integer NOT NULL,
+    -- Units the placing took from the stock; later changes are stock_adjustments
+    taken        integer NOT NULL,
+    CONSTRAINT order_products_pkey
+        PRIMARY KEY (product_id, created_at, order_number),
+    CONSTRAINT order_products_quantity_range
+        CHECK (quantity >= 0 AND quantity <= 100000000),
+    CONSTRAINT order_products_taken_range
+        CHECK (taken >= 0 AND taken <= 100000000)
+);
+
+CREATE TRIGGER order_products_are_not_emptied BEFORE TRUNCATE ON order_products FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_products FOR EACH STATEMENT
+    WHEN (NOT inside())
+    EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+
+-- Every order of every channel, with its lines
+CREATE TABLE orders (
+    -- UUIDv7, made by the service
+    id               uuid NOT NULL,
+    -- Sequential number, made by the database
+    number           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Through which contract the order came: api, storefront, fulfilment, shop, store
+    channel          text COLLATE "C" NOT NULL,
+    -- The client's own id for the order, unique within its channel; NULL when none was given
+    reference        text COLLATE "C",
+    -- Whose order it is (customers.id); NULL for fulfilment alone
+    customer_id      text COLLATE "C",
+    -- new, in_progress, completed, failed or cancelled; moves as may_move() says
+    status           text COLLATE "C" NOT NULL DEFAULT 'new',
+    -- The lines as the service writes them; the view order_lines shows them as rows
+    items            json NOT NULL,
+    -- Units of all lines
+    total_quantity   integer NOT NULL,
+    -- Amount of all lines
+    total_amount     numeric(20,2) NOT NULL,
+    -- Who carries it; NULL when nobody has said
+    shipping_carrier text,
+    -- The carrier's number for it; NULL when nobody has said
+    tracking_number  text,
+    -- Moves by one with every change, whoever makes it; the ETag
+    version          bigint NOT NULL DEFAULT 1,
+    -- When the order was placed
+    created_at       timestamptz(3) NOT NULL,
+    -- When the order last changed; later with every version
+    updated_at       timestamptz(3) NOT NULL,
+    -- Since when its own channel no longer shows it; NULL while it does
+    hidden_at        timestamptz(3),
+    CONSTRAINT orders_pkey
+        PRIMARY KEY (id),
+    CONSTRAINT orders_number_key
+        UNIQUE (number),
+    CONSTRAINT orders_customer_fkey
+        FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT orders_channel_known
+        CHECK (channel = ANY (ARRAY['api', 'storefront', 'fulfilment', 'shop', 'store'])),
+    CONSTRAINT orders_lines_hold
+        CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount)),
+    CONSTRAINT orders_reference_length
+        CHECK (char_length(reference) >= 1 AND char_length(reference) <= 255),
+    CONSTRAINT orders_shape
+        CHECK (
+        CASE channel
+            WHEN 'fulfilment' THEN total_quantity = 0 AND reference IS NOT NULL
+            ELSE total_quantity > 0 AND customer_id IS NOT NULL
+        END),
+    CONSTRAINT orders_shipping_carrier_length
+        CHECK (char_length(shipping_carrier) <= 255),
+    CONSTRAINT orders_status_known
+        CHECK (status = ANY (ARRAY['new', 'in_progress', 'completed', 'failed', 'cancelled'])),
+    CONSTRAINT orders_tracking_number_length
+        CHECK (char_length(tracking_number) <= 255),
+    CONSTRAINT orders_version_positive
+        CHECK (version > 0)
+);
+
+CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
+CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
+CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
+CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
+CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
+CREATE TRIGGER orders_are_not_emptied BEFORE TRUNCATE ON orders FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
+CREATE TRIGGER orders_are_placed BEFORE INSERT ON orders FOR EACH STATEMENT
+    WHEN (NOT inside())
+    EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
+CREATE TRIGGER orders_change BEFORE UPDATE ON orders FOR EACH ROW
+    EXECUTE FUNCTION change_order();
+CREATE TRIGGER orders_completion AFTER UPDATE OF status ON orders FOR EACH ROW
+    WHEN ((old.status = 'completed') <> (new.status = 'completed') AND new.customer_id IS NOT NULL)
+    EXECUTE FUNCTION note_completion();
+-- A final order is in nobody's queue
+CREATE TRIGGER orders_end_process AFTER UPDATE OF status ON orders FOR EACH ROW
+    WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['completed', 'failed'])))
+    EXECUTE FUNCTION unqueue_process();
+-- An order to be fulfilled has its place in the queue from its first moment
+CREATE TRIGGER orders_have_process AFTER INSERT ON orders FOR EACH ROW
+    WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['new', 'in_progress'])))
+    EXECUTE FUNCTION queue_process();
+
+-- What can be ordered: the catalogue with its prices and stock
+CREATE TABLE products (
+    -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
+    id          product_id NOT NULL,
+    -- Sequential number, made by the database
+    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- What the product is called, 1 to 200 characters
+    name        text NOT NULL,
+    -- What the product is, up to 2000 characters; NULL when nobody has said
+    description text,
+    -- Price of one unit today; orders keep the price they were placed at
+    price       numeric(12,2) NOT NULL,
+    -- Units left to order; never below zero
+    stock       bigint NOT NULL DEFAULT 0,
+    -- Since when the product can no longer be ordered; NULL while it can
+    retired_at  timestamptz(3),
+    -- Moves by one with every change, whoever makes it; the ETag
+    version     bigint NOT NULL DEFAULT 1,
+    -- When the product came into the catalogue
+    created_at  timestamptz(3) NOT NULL DEFAULT now(),
+    -- When the product last changed
+    updated_at  timestamptz(3) NOT NULL DEFAULT now(),
+    CONSTRAINT products_pkey
+        PRIMARY KEY (id),
+    CONSTRAINT products_number_key
+        UNIQUE (number),
+    CONSTRAINT products_description_length
+        CHECK (char_length(description) <= 2000),
+    CONSTRAINT products_name_length
+        CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
+    CONSTRAINT products_price_range
+        CHECK (price >= 0::numeric AND price <= 9999999999.99),
+    CONSTRAINT products_stock_range
+        CHECK (stock >= 0),
+    CONSTRAINT products_version_positive
+        CHECK (version > 0)
+)
+WITH (fillfactor=50);
+
+CREATE TRIGGER products_are_kept BEFORE DELETE ON products FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
+CREATE TRIGGER products_are_not_emptied BEFORE TRUNCATE ON products FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
+CREATE TRIGGER products_id_stays BEFORE UPDATE OF id ON products FOR EACH ROW
+    WHEN (new.id::text <> old.id::text)
+    EXECUTE FUNCTION refuse_change('the id of a product never changes');
+CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
+    WHEN (new.stock <> 0)
+    EXECUTE FUNCTION explain_stock();
+CREATE TRIGGER products_stock_explained AFTER UPDATE OF stock ON products FOR EACH ROW
+    WHEN (new.stock <> old.stock AND NOT inside())
+    EXECUTE FUNCTION explain_stock();
+-- Makes due whoever waits for a product that was sold out
+CREATE TRIGGER products_stock_returns AFTER UPDATE OF stock ON products FOR EACH ROW
+    WHEN (old.stock = 0 AND new.stock > 0 AND new.retired_at IS NULL)
+    EXECUTE FUNCTION notify_subscribers();
+CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
+    WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
+    EXECUTE FUNCTION count_change();
+
+-- What the next refresh adds to customer_ledger and takes away from here
+CREATE TABLE report_changes (
+    -- Whose sums change: customers.id
+    customer_id text COLLATE "C" NOT NULL,
+    -- 1 when an order became completed, -1 when it stopped being so, 0 when only the name changed
+    orders      integer NOT NULL,
+    -- Units to add; negative to take back
+    quantity    bigint NOT NULL,
+    -- Amount to add; negative to take back
+    amount      numeric(22,2) NOT NULL
+);
+
+-- Every refresh of customer_report of the last 30 days, also those that found nothing to do
+CREATE TABLE report_refreshes (
+    -- Sequential number; a reader's ETag
+    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- The report is true as of this moment
+    started_at  timestamptz(3) NOT NULL,
+    -- When its result was there
+    finished_at timestamptz(3) NOT NULL,
+    -- How many changes it took in; with 0 the view was left as it was
+    changes     bigint,
+    -- Customers in the report
+    rows        bigint,
+    -- Why it failed; NULL when it did not
+    error       text,
+    CONSTRAINT report_refreshes_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT report_refreshes_result
+        CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
+);
+
+-- Every object of the schema as its steps left it; the view schema_differences compares it with what is there
+CREATE TABLE schema_contents (
+    -- table, view, function, type, constraint, index or trigger
+    kind        text COLLATE "C" NOT NULL,
+    -- The object's name; of a function with its argument types
+    name        text COLLATE "C" NOT NULL,
+    -- Hash of its definition
+    hash        text NOT NULL,
+    -- Whether another major version of PostgreSQL makes the same hash
+    is_portable boolean NOT NULL,
+    -- The major version that made the hash
+    made_by     integer NOT NULL,
+    CONSTRAINT schema_contents_pkey
+        PRIMARY KEY (kind, name)
+);
+
+-- Which steps of the schema were applied, and when
+CREATE TABLE schema_migrations (
+    -- The number of the file in migrations/
+    version    integer NOT NULL,
+    -- The name of the file
+    name       text NOT NULL,
+    -- SHA-256 of the text that was run
+    checksum   text NOT NULL,
+    -- When the step was applied
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT schema_migrations_pkey
+        PRIMARY KEY (version)
+);
+
+-- Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both
+CREATE TABLE stock_adjustments (
+    -- Sequential number, beyond every order's
+    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001),
+    -- Whose stock changed
+    product_id   text COLLATE "C" NOT NULL,
+    -- By how many units
+    delta        bigint NOT NULL,
+    -- initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql
+    cause        text NOT NULL,
+    -- orders.number, when an order was edited or cancelled
+    order_number bigint,
+    -- What the person who adjusted it wrote
+    reason       text,
+    -- Who did it: a caller of the service, or a database user
+    who          text NOT NULL,
+    -- When
+    created_at   timestamptz(3) NOT NULL,
+    CONSTRAINT stock_adjustments_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT stock_adjustments_product_fkey
+        FOREIGN KEY (product_id) REFERENCES products(id),
+    CONSTRAINT stock_adjustments_cause_known
+        CHECK (cause = ANY (ARRAY['initial', 'adjusted', 'edited', 'cancelled', 'direct'])),
+    CONSTRAINT stock_adjustments_delta_moves
+        CHECK (delta <> 0),
+    CONSTRAINT stock_adjustments_order_named
+        CHECK ((order_number IS NOT NULL) = (cause = ANY (ARRAY['edited', 'cancelled']))),
+    CONSTRAINT stock_adjustments_reason_length
+        CHECK (char_length(reason) <= 200)
+);
+
+CREATE INDEX stock_adjustments_by_product ON stock_adjustments (product_id, created_at, number);
+CREATE TRIGGER stock_adjustments_are_kept BEFORE DELETE OR UPDATE ON stock_adjustments FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
+CREATE TRIGGER stock_adjustments_are_not_emptied BEFORE TRUNCATE ON stock_adjustments FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
+
+-- Subscriptions that have become due, each once, with what made them so; never rewritten
+CREATE TABLE stock_notifications (
+    -- Sequential number; of one product in the order in which it came back
+    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- stock_subscriptions.number
+    subscription bigint NOT NULL,
+    -- stock_adjustments.number: the change that brought the product back; NULL when nothing explains it
+    adjustment   bigint,
+    -- When the product came back
+    due_at       timestamptz(3) NOT NULL,
+    CONSTRAINT stock_notifications_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT stock_notifications_once
+        UNIQUE (subscription),
+    CONSTRAINT stock_notifications_adjustment_fkey
+        FOREIGN KEY (adjustment) REFERENCES stock_adjustments(number),
+    CONSTRAINT stock_notifications_subscription_fkey
+        FOREIGN KEY (subscription) REFERENCES stock_subscriptions(number)
+);
+
+-- What was announced stays announced
+CREATE TRIGGER stock_notifications_are_kept BEFORE DELETE OR UPDATE ON stock_notifications FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER stock_notifications_are_not_emptied BEFORE TRUNCATE ON stock_notifications FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- Who wants to hear once that a product is back in stock; the view notification_overview shows more
+CREATE TABLE stock_subscriptions (
+    -- Sequential number, made by the database
+    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Who is to be told
+    customer_id text COLLATE "C" NOT NULL,
+    -- Of what
+    product_id  text COLLATE "C" NOT NULL,
+    -- Whether the product has not come back since; false goes with a row in stock_notifications
+    is_waiting  boolean NOT NULL DEFAULT true,
+    -- When the customer asked; the stock counts from then on
+    created_at  timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT stock_subscriptions_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT stock_subscriptions_customer_fkey
+        FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT stock_subscriptions_product_fkey
+        FOREIGN KEY (product_id) REFERENCES products(id)
+);
+
+-- One waiting subscription for each customer and product
+CREATE UNIQUE INDEX stock_subscriptions_waiting ON stock_subscriptions (product_id, customer_id) WHERE is_waiting;
+
+-- Who may ask the service, and as whom; made and revoked by waybill token
+CREATE TABLE tokens (
+    -- Sequential number, by which a token is named and revoked
+    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- SHA-256 of the token's text; the text itself is stored nowhere
+    hash         bytea NOT NULL,
+    -- admin, retailer, warehouse or customer
+    role         text COLLATE "C" NOT NULL,
+    -- Whose token it is: customers.id; NULL unless the role is customer
+    customer_id  text COLLATE "C",
+    -- What it is for, 1 to 200 characters
+    name         text NOT NULL,
+    -- When it was made
+    created_at   timestamptz(3) NOT NULL DEFAULT now(),
+    -- When it ends by itself; NULL when never
+    expires_at   timestamptz(3),
+    -- When it was revoked, which every instance heeds within a second; NULL while it holds
+    revoked_at   timestamptz(3),
+    -- When it was last used, to the minute; NULL when never
+    last_used_at timestamptz(3),
+    CONSTRAINT tokens_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT tokens_hash_key
+        UNIQUE (hash),
+    CONSTRAINT tokens_customer_fkey
+        FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT tokens_customer_named
+        CHECK ((role = 'customer') = (customer_id IS NOT NULL)),
+    CONSTRAINT tokens_expire_later
+        CHECK (expires_at > created_at),
+    CONSTRAINT tokens_hash_length
+        CHECK (octet_length(hash) = 32),
+    CONSTRAINT tokens_name_length
+        CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
+    CONSTRAINT tokens_role_known
+        CHECK (role = ANY (ARRAY['admin', 'retailer', 'warehouse', 'customer']))
+);
+
+CREATE TRIGGER tokens_are_kept BEFORE DELETE ON tokens FOR EACH ROW
+    EXECUTE FUNCTION refuse_change('tokens are not deleted: set revoked_at instead');
+CREATE TRIGGER tokens_are_not_emptied BEFORE TRUNCATE ON tokens FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('tokens are not deleted: set revoked_at instead');
+CREATE TRIGGER tokens_are_told_of AFTER UPDATE OF hash, role, customer_id, expires_at, revoked_at ON tokens FOR EACH ROW
+    EXECUTE FUNCTION tell_of_token();
+
+--
+-- Views
+--
+
+-- Completed orders by customer: a snapshot; report_age says of when
+CREATE MATERIALIZED VIEW customer_report AS
+ SELECT customer_ledger.customer_id,
+    customer_ledger.customer_name,
+    customer_ledger.orders,
+    customer_ledger.total_quantity,
+    customer_ledger.total_amount
+   FROM customer_ledger
+  WHERE customer_ledger.orders > 0
+  ORDER BY customer_ledger.customer_id;
+
+CREATE INDEX customer_report_by_amount ON customer_report (total_amount, customer_id);
+CREATE INDEX customer_report_by_name ON customer_report (COALESCE(customer_name, ''), customer_id);
+CREATE INDEX customer_report_by_orders ON customer_report (orders, customer_id);
+CREATE INDEX customer_report_by_quantity ON customer_report (total_quantity, customer_id);
+CREATE UNIQUE INDEX customer_report_key ON customer_report (customer_id);
+
+-- Who waits for which product, and who is due since when and by what; WHERE state = 'due' ORDER BY notification
+CREATE VIEW notification_overview AS
+ SELECT s.number AS subscription,
+        CASE
+            WHEN n.number IS NULL THEN 'waiting'
+            ELSE 'due'
+        END AS state,
+    s.product_id,
+    p.name AS product_name,
+    p.stock,
+    s.customer_id,
+    c.name AS customer_name,
+    c.email,
+    s.created_at AS subscribed_at,
+    n.due_at,
+    n.number AS notification,
+    a.cause,
+    a.delta,
+    a.order_number,
+    a.reason,
+    a.who
+   FROM stock_subscriptions s
+     JOIN products p ON p.id::text = s.product_id
+     JOIN customers c ON c.id = s.customer_id
+     LEFT JOIN stock_notifications n ON n.subscription = s.number
+     LEFT JOIN stock_adjustments a ON a.number = n.adjustment;
+
+-- What happened to an order: WHERE order_number = ... ORDER BY version
+CREATE VIEW order_history AS
+ SELECT o.number AS order_number,
+    e.version,
+    e.what,
+    e.from_status,
+    e.to_status,
+    e.who,
+    e.created_at,
+    e.detail,
+    o.id AS order_id
+   FROM order_events e
+     JOIN orders o ON o.id = e.order_id;
+
+-- The lines of every order as rows; WHERE order_number = ...
+CREATE VIEW order_lines AS
+ SELECT o.number AS order_number,
+    o.channel,
+    o.status,
+    o.customer_id,
+    l.nr AS line,
+    l.line ->> 'product_id' AS product_id,
+    l.line ->> 'name' AS name,
+    (l.line ->> 'quantity')::integer AS quantity,
+    (l.line ->> 'price')::numeric AS price,
+    (l.line ->> 'amount')::numeric AS amount,
+    o.id AS order_id
+   FROM orders o
+     CROSS JOIN LATERAL json_array_elements(o.items) WITH ORDINALITY l(line, nr);
+
+-- Orders with their totals and customers' names; ORDER BY created_at DESC LIMIT 20
+CREATE VIEW order_overview AS
+ SELECT o.number,
+    o.channel,
+    o.status,
+    o.customer_id,
+    c.name AS customer_name,
+    o.reference,
+    json_array_length(o.items) AS lines,
+    o.total_quantity,
+    o.total_amount,
+    o.shipping_carrier,
+    o.tracking_number,
+    o.version,
+    o.created_at,
+    o.updated_at,
+    o.hidden_at IS NOT NULL AS hidden,
+    o.id
+   FROM orders o
+     LEFT JOIN customers c ON c.id = o.customer_id;
+
+-- Orders that are not fulfilled yet, how long they wait and why; WHERE status = 'CREATED' ORDER BY age DESC
+CREATE VIEW process_overview AS
+ SELECT o.number,
+    o.reference AS order_id,
+        CASE o.status
+            WHEN 'new' THEN 'CREATED'
+            ELSE 'PROCESSING'
+        END AS status,
+    now() - o.created_at AS age,
+    p.starts,
+    p.visits,
+    p.problem,
+    GREATEST(p.due_at - now(), '00:00:00'::interval) AS next_visit_in,
+    p.claimed_at IS NOT NULL AND p.due_at > now() AS being_visited,
+    o.id
+   FROM order_processes p
+     JOIN orders o ON o.id = p.order_id;
+
+-- Of when customer_report is, how long making it took, and what it does not know yet
+CREATE VIEW report_age AS
+ SELECT report_refreshes.started_at AS true_as_of,
+    clock_timestamp() - report_refreshes.started_at AS age,
+    report_refreshes.finished_at - report_refreshes.started_at AS took,
+    report_refreshes.changes,
+    report_refreshes.rows,
+    ( SELECT count(*) AS count
+           FROM report_changes) AS changes_waiting,
+    ( SELECT report_refreshes_1.error
+           FROM report_refreshes report_refreshes_1
+          ORDER BY report_refreshes_1.number DESC
+         LIMIT 1) AS last_error
+   FROM report_refreshes
+  WHERE report_refreshes.error IS NULL
+  ORDER BY report_refreshes.number DESC
+ LIMIT 1;
+
+-- What is not as the steps of the schema left it: missing, changed, or added by somebody; no row when all is well
+CREATE VIEW schema_differences AS
+ SELECT COALESCE(wanted.kind, found.kind) AS kind,
+    COALESCE(wanted.name, found.name) AS name,
+        CASE
+            WHEN found.name IS NULL THEN 'missing'
+            WHEN wanted.name IS NULL THEN 'added'
+            ELSE 'changed'
+        END AS difference
+   FROM schema_contents wanted
+     FULL JOIN schema_objects() found(kind, name, hash, is_portable) ON found.kind = wanted.kind AND found.name = wanted.name
+  WHERE found.name IS NULL OR wanted.name IS NULL OR found.hash <> wanted.hash AND (wanted.is_portable OR wanted.made_by = (current_setting('server_version_num')::integer / 10000));
+
+-- Every change of every stock with its cause; for one product their sum is its stock
+CREATE VIEW stock_movements AS
+ SELECT p.product_id,
+    p.created_at,
+    p.order_number AS number,
+    - p.taken::bigint AS delta,
+    'placed' AS cause,
+    p.order_number,
+    NULL::text AS reason,
+    ( SELECT e.who
+           FROM orders o
+             JOIN order_events e ON e.order_id = o.id AND e.version = 1
+          WHERE o.number = p.order_number) AS who
+   FROM order_products p
+  WHERE p.taken > 0
+UNION ALL
+ SELECT stock_adjustments.product_id,
+    stock_adjustments.created_at,
+    stock_adjustments.number,
+    stock_adjustments.delta,
+    stock_adjustments.cause,
+    stock_adjustments.order_number,
+    stock_adjustments.reason,
+    stock_adjustments.who
+   FROM stock_adjustments;
+
+-- Stock that can still be ordered, and what orders on their way hold besides; WHERE product_id = ...
+CREATE VIEW stock_overview AS
+ SELECT p.id AS product_id,
+    p.name,
+    p.stock,
+    COALESCE(r.units, 0::bigint) AS reserved,
+    COALESCE(r.orders, 0::bigint) AS reserving_orders,
+    r.order_numbers AS reserved_by,
+    p.retired_at IS NOT NULL AS retired
+   FROM products p
+     LEFT JOIN LATERAL ( SELECT sum(h.quantity) AS units,
+            count(*) AS orders,
+            array_agg(o.number ORDER BY o.number) AS order_numbers
+           FROM order_products h
+             JOIN orders o ON o.number = h.order_number
+          WHERE h.product_id = p.id::text AND h.quantity > 0 AND (o.status = ANY (ARRAY['new', 'in_progress'])) AND takes_stock(o.channel)) r ON true;
+
+--
+-- Functions
+--
+
+-- Changes the stock of a product by hand, with a reason
+CREATE FUNCTION adjust_stock(
+    product product_id,
+    delta bigint,
+    reason text,
+    expected bigint,
+    who text,
+    OUT outcome text,
+    OUT p products
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    -- The most that somebody may count by hand. Units of cancelled orders may come on top of it.
+    stock_max constant bigint := 1000000000000;
+BEGIN
+    SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
+    outcome := CASE
+        WHEN p.id IS NULL THEN 'not_found'
+        WHEN p.version <> expected THEN 'version_changed'
+        WHEN delta < 0 AND p.stock < -delta::numeric THEN 'below_zero'
+        WHEN delta > 0 AND p.stock > stock_max - delta::numeric THEN 'too_many'
+        ELSE 'done'
+    END;
+    IF outcome = 'done' AND delta <> 0 THEN
+        PERFORM set_inside(true);
+        WITH adjusted AS (
+            UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
+        ), explained AS (
+            INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+            SELECT id, adjust_stock.delta, 'adjusted', adjust_stock.reason, adjust_stock.who,
+                   updated_at
+              FROM adjusted
+        )
+        SELECT * INTO p FROM adjusted;
+        PERFORM set_inside(false);
+    END IF;
+END
+$$;
+
+-- The name of a request's answer: idempotency_keys.id
+CREATE FUNCTION answer_id(
+    token bigint,
+    contract text,
+    method text,
+    path text,
+    key text
+)
+    RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' || method || ' '
+                         || path || ' ' || key, 'UTF8'))
+$$;
+
+-- Locks the name of an answer and shows the answer that is kept under it, if any
+CREATE FUNCTION claim_answer(
+    token bigint,
+    contract text,
+    method text,
+    path text,
+    key text,
+    content bytea
+)
+    RETURNS TABLE(
+        id bytea,
+        fingerprint bytea,
+        is_answered boolean,
+        is_same boolean,
+        status integer,
+        content_type text,
+        fields text,
+        body bytea)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    asked     constant bytea := answer_id(token, contract, method, path, key);
+    contained constant bytea := sha256(content);
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(asked, 'hex'), 0));
+    RETURN QUERY
+    SELECT asked, contained, kept.id IS NOT NULL, kept.fingerprint = contained, kept.status,
+           kept.content_type, kept.fields, kept.body
+      FROM (SELECT asked AS id) AS name
+      LEFT JOIN idempotency_keys AS kept USING (id);
+END
+$$;
+
+-- Brings a product into the catalogue with its first stock; no row when the id is taken
+CREATE FUNCTION create_product(
+    id product_id,
+    name text,
+    description text,
+    price numeric,
+    stock bigint,
+    who text
+)
+    RETURNS SETOF products
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM set_config('waybill.who', who, true);
+    RETURN QUERY
+    INSERT INTO products AS p (id, name, description, price, stock)
+    SELECT id, name, description, price, stock
+     WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
+        ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
+    RETURNING p.*;
+END
+$$;
+
+-- Sets new quantities in a new order; the stock follows
+CREATE FUNCTION edit_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    asked_products text[],
+    asked_quantities integer[],
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    held     record;
+    o        orders;
+    lines    bigint;
+    document text;
+    units    bigint;
+    amount   numeric;
+    changed  text[];
+    deltas   integer[];
+    levels   integer[];
+    unknown  json;
+    short    json;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
+        held.obstacle := 'refused';
+    END IF;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+
+    PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
+
+    WITH present AS MATERIALIZED (
+        SELECT line ->> 'product_id' AS product, line ->> 'name' AS name,
+               (line ->> 'quantity')::integer AS quantity, (line ->> 'price')::numeric AS price, nr,
+               min(nr) OVER (PARTITION BY line ->> 'product_id') AS first_nr
+          FROM json_array_elements(o.items) WITH ORDINALITY AS l (line, nr)
+    ), asked AS MATERIALIZED (
+        SELECT a.product, a.quantity, a.nr, coalesce(old.units, 0) AS units, p.name, p.price,
+               a.quantity - coalesce(old.units, 0) AS delta, p.stock,
+               p.id IS NOT NULL AND p.retired_at IS NULL AS orderable
+          FROM (SELECT product, max(quantity) AS quantity, min(nr) AS nr
+                  FROM unnest(asked_products, asked_quantities)
+                       WITH ORDINALITY AS given (product, quantity, nr)
+                 GROUP BY product) AS a
+          LEFT JOIN (SELECT product, sum(quantity) AS units
+                       FROM present GROUP BY product) AS old USING (product)
+          LEFT JOIN products AS p ON p.id = a.product
+    ), edited AS (
+        SELECT product, present.name, coalesce(asked.quantity, present.quantity) AS quantity,
+               present.price, present.nr
+          FROM present LEFT JOIN asked USING (product)
+         WHERE asked.product IS NULL OR present.nr = first_nr AND asked.quantity > 0
+         UNION ALL
+        SELECT product, name, quantity, price, 1000 + nr
+          FROM asked
+         WHERE units = 0 AND quantity > 0
+    )
+    SELECT count(*), '[' || string_agg(render_line(product, name, quantity, price), ','
+                                       ORDER BY nr) || ']',
+           sum(quantity), sum(quantity * price),
+           (SELECT array_agg(product ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT array_agg(delta ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT array_agg(quantity ORDER BY product) FROM asked WHERE delta <> 0),
+           (SELECT json_agg(product ORDER BY product) FROM asked WHERE delta > 0 AND NOT orderable),
+           (SELECT json_agg(s ORDER BY product_id)
+              FROM (SELECT product AS product_id, quantity AS requested, stock + asked.units AS available
+                      FROM asked WHERE delta > stock) AS s)
+      INTO lines, document, units, amount, changed, deltas, levels, unknown, short
+      FROM edited;
+
+    IF unknown IS NOT NULL THEN
+        RETURN order_outcome('unknown_product', o, unknown);
+    ELSIF short IS NOT NULL THEN
+        RETURN order_outcome('out_of_stock', o, short);
+    ELSIF lines = 0 THEN
+        RETURN order_outcome('emptied', o);
+    ELSIF lines > 100 THEN
+        RETURN order_outcome('too_many_lines', o);
+    END IF;
+
+    PERFORM set_config('waybill.who', who, true);
+    PERFORM set_inside(true);
+    UPDATE orders
+       SET items = document::json, total_quantity = units, total_amount = amount
+     WHERE id = o.id
+    RETURNING * INTO o;
+    WITH change AS (
+        SELECT * FROM unnest(changed, deltas, levels) AS c (product, delta, quantity)
+    ), taken AS (
+        UPDATE products
+           SET stock = stock - delta, version = version + 1,
+               updated_at = greatest(o.updated_at, updated_at + interval '1 millisecond')
+          FROM change
+         WHERE id = product
+    ), copied AS (
+        INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+        SELECT product, o.created_at, o.number, quantity, 0
+          FROM change
+            ON CONFLICT (product_id, created_at, order_number)
+            DO UPDATE SET quantity = excluded.quantity
+    )
+    INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
+    SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at
+      FROM change;
+    PERFORM set_inside(false);
+    RETURN order_outcome('done', o);
+END
+$$;
+
+-- The tokens of these digests that hold, each with its place in the list
+CREATE FUNCTION find_tokens(digests bytea[])
+    RETURNS TABLE(
+        place bigint,
+        number bigint,
+        role text,
+        customer_id text,
+        name text,
+        is_use_to_note boolean,
+        expires_in interval)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+SELECT given.place, t.number, t.role, t.customer_id, t.name,
+       t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
+       t.expires_at - now()
+  FROM unnest(digests) WITH ORDINALITY AS given (digest, place)
+  JOIN tokens AS t ON t.hash = given.digest
+ WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+$$;
+
+-- Grants the service's role and the reader's role what they need, and takes back everything else; NULL for a role that does not exist
+CREATE FUNCTION grant_access(service_role name, reader_role name)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    -- They change nothing; views and conditions of triggers use them.
+    reader_functions constant text[] := ARRAY[
+        'takes_stock', 'may_move', 'inside', 'who', 'schema_objects', 'service_functions'];
+    privilege text;
+    role      name;
+    called    regprocedure;
+BEGIN
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM PUBLIC;
+    FOREACH role IN ARRAY array_remove(ARRAY[service_role, reader_role], NULL) LOOP
+        CONTINUE WHEN role = current_user;
+        -- What an earlier version granted and this one does not is taken back.
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA waybill FROM %I', role);
+        EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM %I', role);
+        EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
+        EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
+        -- Nobody needs to read digests: find_tokens() compares them.
+        EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
+                       'revoked_at, last_used_at) ON tokens TO %I', role);
+        FOR called IN
+            SELECT oid::regprocedure
+              FROM pg_proc
+             WHERE pronamespace = 'waybill'::regnamespace
+               AND (proname = ANY (reader_functions)
+                    OR role = service_role AND proname = ANY (service_functions()))
+        LOOP
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', called, role);
+        END LOOP;
+    END LOOP;
+
+    IF service_role IS NULL OR service_role = current_user THEN
+        RETURN;
+    END IF;
+    FOREACH privilege IN ARRAY ARRAY[
+        'INSERT (id, name, email), UPDATE (name, email) ON customers',
+        'UPDATE (name, description, price, retired_at) ON products',
+        'INSERT (hash, role, customer_id, name, expires_at), '
+            'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
+        'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
+        'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
+        'INSERT ON idempotency_keys']
+    LOOP
+        EXECUTE format('GRANT %s TO %I', privilege, service_role);
+    END LOOP;
+END
+$$;
+
+-- Takes an order out of its channel's sight
+CREATE FUNCTION hide_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders SET hidden_at = clock_timestamp() WHERE id = o.id RETURNING * INTO o;
+    RETURN order_outcome('done', o);
+END
+$$;
+
+-- Locks an order for a change, or names the obstacle
+CREATE FUNCTION hold_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    INOUT o orders,
+    OUT obstacle text
+)
+    RETURNS record
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF order_id IS NOT NULL THEN
+        SELECT * INTO o FROM waybill.orders WHERE id = order_id FOR NO KEY UPDATE;
+    ELSE
+        SELECT * INTO o FROM waybill.orders WHERE number = order_number FOR NO KEY UPDATE;
+    END IF;
+    IF o.id IS NULL OR o.channel <> scope OR o.hidden_at IS NOT NULL AND scope IS NOT NULL
+        OR o.customer_id IS DISTINCT FROM coalesce(owner, o.customer_id)
+    THEN
+        o        := NULL;
+        obstacle := 'not_found';
+    ELSIF o.version <> expected THEN
+        obstacle := 'version_changed';
+    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
+        obstacle := 'refused';
+    END IF;
+END
+$$;
+
+-- Whether a function is writing that explains its changes itself
+CREATE FUNCTION inside()
+    RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT current_setting('waybill.inside', true) IS NOT DISTINCT FROM 'on' $$;
+
+-- Whether order lines are exactly as rendered, within limits, and add up to the totals
+CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+    line     record;
+    lines    integer := 0;
+    rendered text    := '[';
+BEGIN
+    FOR line IN SELECT product_id, name, quantity, price
+                  FROM json_to_recordset(items)
+                    AS l (product_id text, name text, quantity integer, price numeric(12, 2))
+    LOOP
+        IF line.quantity BETWEEN 1 AND 1000000 AND line.price BETWEEN 0 AND 9999999999.99
+            AND char_length(coalesce(line.product_id, '-')) BETWEEN 1 AND 255
+            AND char_length(coalesce(line.name, '-')) BETWEEN 1 AND 200
+        THEN
+            lines          := lines + 1;
+            total_quantity := total_quantity - line.quantity;
+            total_amount   := total_amount - line.quantity * line.price;
+            rendered       := rendered
+                || ',{"product_id":' || coalesce(to_json(line.product_id)::text, 'null')
+                || ',"name":' || coalesce(to_json(line.name)::text, 'null')
+                || ',"quantity":' || line.quantity || ',"price":' || line.price
+                || ',"amount":' || line.quantity * line.price || '}';
+        ELSE
+            RETURN false;
+        END IF;
+    END LOOP;
+    RETURN lines <= 100 AND total_quantity = 0 AND total_amount = 0
+        AND items::text = overlay(rendered || ']' PLACING '' FROM 2 FOR least(lines, 1));
+END
+$$;
+
+-- Whether an order of this channel may go from one status to the other
+CREATE FUNCTION may_move(channel text, from_status text, to_status text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT CASE channel
+    WHEN 'storefront' THEN to_status <> 'failed'
+    WHEN 'fulfilment' THEN (from_status, to_status) IN (
+        ('new', 'in_progress'), ('new', 'completed'), ('new', 'failed'),
+        ('in_progress', 'completed'), ('in_progress', 'failed'))
+    ELSE (from_status, to_status) IN (
+        ('new', 'in_progress'), ('in_progress', 'completed'),
+        ('new', 'cancelled'), ('in_progress', 'cancelled'))
+END
+$$;
+
+-- Moves an order to a status; to cancelled, its stock returns with it
+CREATE FUNCTION move_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    to_status text,
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    PERFORM set_config('waybill.who', who, true);
+    IF order_id IS NULL THEN
+        SELECT id INTO order_id FROM waybill.orders WHERE number = order_number;
+    END IF;
+    -- Nearly every move is allowed: it is tried at once, which spares the lock before the change, a
+    -- fifth of its cost. Only a miss is looked into.
+    UPDATE waybill.orders
+       SET status = to_status
+     WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
+       AND CASE WHEN scope IS NULL THEN channel <> 'fulfilment'
+                ELSE channel = scope AND hidden_at IS NULL END
+       AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
+    RETURNING * INTO o;
+    IF FOUND THEN
+        RETURN waybill.order_outcome('done', o);
+    END IF;
+
+    SELECT * INTO held FROM waybill.hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN waybill.order_outcome(held.obstacle, o);
+    ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
+        RETURN waybill.order_outcome('refused', o);
+    END IF;
+    -- It has become possible since.
+    UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
+    RETURN waybill.order_outcome('done', o);
+END
+$$;
+
+-- Moves many orders at once, one outcome row each, in the order given
+CREATE FUNCTION move_orders(
+    order_ids uuid[],
+    order_numbers bigint[],
+    scopes text[],
+    owners text[],
+    expecteds bigint[],
+    to_statuses text[],
+    whos text[]
+)
+    RETURNS SETOF order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    moved constant uuid[] := array_remove(order_ids, NULL)
+        || ARRAY(SELECT id FROM orders WHERE number = ANY (order_numbers));
+    outcome order_outcome;
+BEGIN
+    PERFORM FROM orders WHERE id = ANY (moved) ORDER BY id FOR NO KEY UPDATE;
+    IF 'cancelled' = ANY (to_statuses) THEN
+        PERFORM FROM products
+          WHERE id IN (SELECT line ->> 'product_id'
+                         FROM orders CROSS JOIN json_array_elements(items) AS line
+                        WHERE orders.id = ANY (moved) AND takes_stock(channel))
+          ORDER BY id
+            FOR NO KEY UPDATE;
+    END IF;
+    FOR place IN 1 .. cardinality(to_statuses) LOOP
+        outcome := move_order(order_ids[place], order_numbers[place], scopes[place], owners[place],
+                              expecteds[place], to_statuses[place], whos[place]);
+        RETURN NEXT outcome;
+    END LOOP;
+END
+$$;
+
+-- An outcome row from an order's row
+CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL::json)
+    RETURNS order_outcome
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
+           o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
+           o.created_at, o.updated_at, detail)::waybill.order_outcome
+$$;
+
+-- Places many orders at once, one outcome row each: placed, out_of_stock, unknown_product, reference_used
+CREATE FUNCTION place_orders(
+    ids uuid[],
+    channels text[],
+    customers text[],
+    order_refs text[],
+    shortages text[],
+    whos text[],
+    line_orders integer[],
+    line_products text[],
+    line_names text[],
+    line_quantities integer[],
+    line_prices numeric[]
+)
+    RETURNS TABLE(
+        place integer,
+        outcome text,
+        number bigint,
+        items json,
+        total_quantity integer,
+        total_amount numeric,
+        created_at timestamp with time zone,
+        detail json)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    at_all      constant timestamptz(3) := clock_timestamp();
+    outcomes    text[]    := array_fill('placed'::text, ARRAY[cardinality(ids)]);
+    details     json[];
+    granted     integer[] := line_quantities;
+    fits        boolean;
+    -- Who holds the reference of each order: its number, or minus the place of a twin in this batch.
+    holders     bigint[]  := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
+    referenced  boolean   := cardinality(array_remove(order_refs, NULL)) > 0;
+    -- What is on the shelf while orders are decided one by one, and where each line finds it there.
+    shelf_ids   text[];
+    shelf_units bigint[];
+    slots       integer[];
+    -- The order being decided.
+    first_line  integer := 1;
+    end_line    integer := 1;
+    missing     boolean;
+    short       text[];
+    shorts      json;
+    enough      boolean;
+    served      boolean;
+BEGIN
+    IF referenced THEN
+        -- A reference that another transaction is just using must be waited for before it can be
+        -- called free; the lock is on its words, as there is no row yet.
+        PERFORM pg_advisory_xact_lock(key)
+           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
+                   FROM unnest(channels, order_refs) AS given (channel, reference)
+                  WHERE reference IS NOT NULL
+                  ORDER BY key) AS keys;
+        SELECT array_agg(coalesce(held.number, -given.twin) ORDER BY given.place)
+          INTO holders
+          FROM (SELECT channel, reference, place,
+                       CASE WHEN reference IS NOT NULL THEN
+                           nullif(min(place) OVER (PARTITION BY channel, reference), place)
+                       END AS twin
+                  FROM unnest(channels, order_refs)
+                       WITH ORDINALITY AS o (channel, reference, place)) AS given
+          LEFT JOIN orders AS held USING (channel, reference);
+    END IF;
+
+    WITH demand AS (
+        SELECT product, sum(quantity) AS units
+          FROM unnest(line_orders, line_products, line_quantities) AS line (place, product, quantity)
+         WHERE product IS NOT NULL AND takes_stock(channels[place])
+         GROUP BY product
+    ), shelf AS MATERIALIZED (
+        SELECT id, stock
+          FROM products
+         WHERE id = ANY (ARRAY(SELECT product FROM demand)) AND retired_at IS NULL
+         ORDER BY id
+           FOR NO KEY UPDATE
+    )
+    SELECT count(*) = count(*) FILTER (WHERE units <= stock)
+      INTO fits
+      FROM demand LEFT JOIN shelf ON id = product;
+
+    IF NOT fits OR referenced THEN
+        -- The products are locked, so these numbers stay true until the commit.
+        SELECT array_agg(id), array_agg(stock)
+          INTO shelf_ids, shelf_units
+          FROM products
+         WHERE id = ANY (line_products) AND retired_at IS NULL;
+        SELECT array_agg(slot ORDER BY line)
+          INTO slots
+          FROM unnest(line_products) WITH ORDINALITY AS asked (product, line)
+          LEFT JOIN unnest(shelf_ids) WITH ORDINALITY AS shelf (product, slot) USING (product);
+
+        FOR place IN 1 .. cardinality(ids) LOOP
+            first_line := end_line;
+            WHILE line_orders[end_line] = place LOOP
+                end_line := end_line + 1;
+            END LOOP;
+
+            IF holders[place] < 0 AND outcomes[-holders[place]] <> 'placed' THEN
+                -- The twin that came first was refused, so the reference is free again; a third of
+                -- the same name now finds this one.
+                FOR later IN place + 1 .. cardinality(ids) LOOP
+                    IF holders[later] = holders[place] THEN
+                        holders[later] := -place;
+                    END IF;
+                END LOOP;
+                holders[place] := NULL;
+            END IF;
+            IF holders[place] IS NOT NULL THEN
+                outcomes[place] := 'reference_used';
+                CONTINUE;
+            END IF;
+            CONTINUE WHEN NOT takes_stock(channels[place]);
+
+            missing := false;
+            enough  := true;
+            FOR line IN first_line .. end_line - 1 LOOP
+                CONTINUE WHEN line_products[line] IS NULL;
+                IF slots[line] IS NULL THEN
+                    missing := true;
+                ELSE
+                    shelf_units[slots[line]] := shelf_units[slots[line]] - line_quantities[line];
+                    enough := enough AND shelf_units[slots[line]] >= 0;
+                END IF;
+            END LOOP;
+            CONTINUE WHEN enough AND NOT missing;
+
+            -- Not everything is there: put it back and see what can be done.
+            FOR line IN first_line .. end_line - 1 LOOP
+                IF slots[line] IS NOT NULL THEN
+                    shelf_units[slots[line]] := shelf_units[slots[line]] + line_quantities[line];
+                END IF;
+            END LOOP;
+            missing := missing AND shortages[place] <> 'partial_products';
+            SELECT json_agg(asked), array_agg(product_id)
+              INTO shorts, short
+              FROM (SELECT line_products[line] AS product_id, sum(line_quantities[line]) AS requested,
+                           coalesce(min(shelf_units[slots[line]]), 0) AS available
+                      FROM generate_series(first_line, end_line - 1) AS line
+                     WHERE line_products[line] IS NOT NULL AND (slots[line] IS NULL OR NOT missing)
+                     GROUP BY 1
+                     ORDER BY 1) AS asked
+             WHERE requested > available;
+            details[place] := shorts;
+            IF missing THEN
+                outcomes[place] := 'unknown_product';
+                CONTINUE;
+            END IF;
+            served := false;
+            IF shortages[place] <> 'refuse' THEN
+                FOR line IN first_line .. end_line - 1 LOOP
+                    IF slots[line] IS NULL AND line_products[line] IS NOT NULL
+                        OR shortages[place] = 'partial_products' AND line_products[line] = ANY (short)
+                    THEN
+                        granted[line] := 0;
+                    ELSIF slots[line] IS NOT NULL THEN
+                        granted[line] := least(granted[line], shelf_units[slots[line]]);
+                        shelf_units[slots[line]] := shelf_units[slots[line]] - granted[line];
+                    END IF;
+                    served := served OR granted[line] > 0;
+                END LOOP;
+            END IF;
+            IF NOT served THEN
+                outcomes[place] := 'out_of_stock';
+            END IF;
+        END LOOP;
+        IF end_line <= cardinality(line_orders) THEN
+            RAISE EXCEPTION 'line % stands behind the lines of a later order', end_line
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+    END IF;
+
+    -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
+    -- what is looped over was worked out once.
+    PERFORM set_inside(true);
+    RETURN QUERY
+    WITH line AS MATERIALIZED (
+        SELECT l.place, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
+               coalesce(l.price, p.price, 0.00)::numeric(12, 2) AS price,
+               coalesce(p.name, l.name) AS name, takes_stock(channels[l.place]) AS takes
+          FROM unnest(line_orders, line_products, line_names, granted, line_prices)
+               WITH ORDINALITY AS l (place, product, name, quantity, price, nr)
+          LEFT JOIN products AS p ON p.id = l.product
+         WHERE l.quantity > 0 AND outcomes[l.place] = 'placed'
+    ), taken AS (
+        -- Counted above, under lock; were the count wrong, the check of the table fails the batch.
+        UPDATE products
+           SET stock = stock - units, version = version + 1,
+               updated_at = greatest(at_all, updated_at + interval '1 millisecond')
+          FROM (SELECT product, sum(quantity) AS units
+                  FROM line WHERE takes AND known GROUP BY product) AS demand
+         WHERE id = product
+    ), met AS (
+        -- The search before the insert spares known customers a number of the sequence.
+        INSERT INTO customers (id)
+        SELECT DISTINCT customer
+          FROM unnest(customers, outcomes) AS o (customer, outcome)
+         WHERE outcome = 'placed' AND customer IS NOT NULL
+           AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
+         ORDER BY customer
+            ON CONFLICT DO NOTHING
+    ), document AS MATERIALIZED (
+        SELECT place, ('[' || string_agg(render_line(product, name, quantity, price), ','
+                                         ORDER BY nr) || ']')::json AS items,
+               sum(quantity)::integer AS units, sum(quantity * price) AS amount
+          FROM line
+         GROUP BY place
+    ), placed AS (
+        INSERT INTO orders (id, channel, reference, customer_id, items, total_quantity,
+                            total_amount, created_at, updated_at)
+        SELECT o.id, channel, reference, customer, coalesce(items, '[]'), coalesce(units, 0),
+               coalesce(amount, 0), at_all, at_all
+          FROM unnest(ids, channels, order_refs, customers, outcomes)
+               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, place)
+          LEFT JOIN document USING (place)
+         WHERE outcome = 'placed'
+         ORDER BY place
+        RETURNING orders.*
+    ), numbered AS (
+        SELECT o.place, o.who, placed.*
+          FROM unnest(ids, whos) WITH ORDINALITY AS o (id, who, place)
+          JOIN placed USING (id)
+    ), told AS (
+        INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+        SELECT id, 1, 'placed', status, who, at_all
+          FROM numbered
+         ORDER BY place
+    ), copied AS (
+        INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+        SELECT product, at_all, number, units, CASE WHEN takes THEN units ELSE 0 END
+          FROM (SELECT place, product, takes, sum(quantity) AS units
+                  FROM line WHERE product IS NOT NULL GROUP BY place, product, takes) AS sold
+          JOIN numbered USING (place)
+         ORDER BY product
+    )
+    SELECT o.place::integer, o.outcome,
+           coalesce(n.number, nullif(greatest(holders[o.place], 0), 0),
+                    (SELECT twin.number FROM numbered AS twin WHERE twin.place = -holders[o.place])),
+           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.place]
+      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, place)
+      LEFT JOIN numbered AS n ON n.place = o.place
+     ORDER BY o.place;
+    PERFORM set_inside(false);
+END
+$$;
+
+-- Deletes up to batch answers older than age; how many it were
+CREATE FUNCTION prune_answers(age interval, batch integer)
+    RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH old AS (
+    SELECT id
+      FROM idempotency_keys
+     WHERE created_at < now() - age
+     ORDER BY created_at
+     LIMIT batch
+       FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM old) RETURNING 1
+)
+SELECT count(*) FROM gone
+$$;
+
+-- Writes down the schema as it is; the last statement of each step that changes it
+CREATE FUNCTION record_schema()
+    RETURNS void
+    LANGUAGE sql
+    SET search_path = waybill, pg_temp
+AS $$
+DELETE FROM schema_contents;
+INSERT INTO schema_contents (kind, name, hash, is_portable, made_by)
+SELECT kind, name, hash, is_portable, current_setting('server_version_num')::integer / 10000
+  FROM schema_objects()
+$$;
+
+-- Records what visits of orders' processes have brought; answers whose claims still held, and when they are due again
+CREATE FUNCTION record_visits(
+    ids uuid[],
+    numbers integer[],
+    statuses text[],
+    begun integer[],
+    quiets integer[],
+    missings integer[],
+    pauses bigint[],
+    problems text[]
+)
+    RETURNS TABLE(id uuid, due_in bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    held uuid[];
+BEGIN
+    PERFORM set_config('waybill.who', 'order process', true);
+    PERFORM FROM orders WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM order_processes WHERE order_id = ANY (ids) ORDER BY order_id FOR UPDATE;
+    WITH recorded AS (
+        UPDATE order_processes AS p
+           SET claimed_at = NULL, starts = p.starts + v.begun, quiet = v.quiet, missing = v.missing,
+               problem = v.problem,
+               -- A callback that came during the visit wants another look; least() passes over NULL.
+               due_at = least(now() + v.pause * interval '1 millisecond',
+                              CASE WHEN p.hinted_at > p.claimed_at THEN p.hinted_at END)
+          FROM unnest(ids, numbers, begun, quiets, missings, pauses, problems)
+               AS v (id, number, begun, quiet, missing, pause, problem)
+         WHERE p.order_id = v.id AND p.visits = v.number AND p.claimed_at IS NOT NULL
+        RETURNING p.order_id
+    )
+    SELECT array_agg(order_id) INTO held FROM recorded;
+    UPDATE orders AS o
+       SET status = v.status
+      FROM unnest(ids, statuses) AS v (id, status)
+     WHERE o.id = v.id AND o.id = ANY (held) AND may_move('fulfilment', o.status, v.status);
+    RETURN QUERY
+    SELECT h.id, ceil(extract(epoch FROM p.due_at - now()) * 1000)::bigint
+      FROM unnest(held) AS h (id) LEFT JOIN order_processes AS p ON p.order_id = h.id;
+END
+$$;
+
+-- Brings customer_report up to date if it is time and nobody else is at it
+CREATE FUNCTION refresh_report(every interval, OUT outcome text, OUT due_in interval)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET work_mem = 64MB
+    SET default_statistics_target = 1
+AS $$
+DECLARE
+    started timestamptz;
+    changed bigint;
+    entries bigint;
+BEGIN
+    -- Held to the commit, so two refreshes never overlap, and let go by a crash.
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('waybill.report', 0)) THEN
+        outcome := 'busy';
+        due_in  := least(every, interval '1 second');
+        RETURN;
+    END IF;
+    SELECT started_at + every INTO started FROM report_refreshes ORDER BY number DESC LIMIT 1;
+    IF started > clock_timestamp() THEN
+        outcome := 'not_due';
+        due_in  := started - clock_timestamp();
+        RETURN;
+    END IF;
+
+    started := clock_timestamp();
+    due_in  := every;
+    BEGIN
+        WITH change AS (
+            DELETE FROM report_changes RETURNING *
+        ), sums AS (
+            SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity,
+                   sum(amount) AS amount, count(*) AS changes
+              FROM change
+             GROUP BY customer_id
+        ), folded AS (
+            -- Sums are made before the insert, as a check looks at the row offered to it, and what
+            -- is offered may not be a difference.
+            INSERT INTO customer_ledger
+            SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
+              FROM sums AS s
+              LEFT JOIN customers ON id = customer_id
+              LEFT JOIN customer_ledger AS l USING (customer_id)
+             ORDER BY customer_id
+                ON CONFLICT (customer_id) DO UPDATE
+               SET customer_name  = excluded.customer_name, orders = excluded.orders,
+                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount
+        )
+        SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
+
+        IF changed = 0 THEN
+            SELECT coalesce(max(r.rows), 0) INTO entries
+              FROM (SELECT l.rows FROM report_refreshes AS l
+                     WHERE l.error IS NULL ORDER BY l.number DESC LIMIT 1) AS r;
+            outcome := 'unchanged';
+        ELSE
+            REFRESH MATERIALIZED VIEW CONCURRENTLY customer_report;
+            SELECT count(*) INTO entries FROM customer_report;
+            outcome := 'refreshed';
+        END IF;
+        INSERT INTO report_refreshes (started_at, finished_at, changes, rows)
+        VALUES (started, clock_timestamp(), changed, entries);
+        -- A month tells how refreshes went; a row each two minutes would otherwise stay for ever.
+        DELETE FROM report_refreshes
+         WHERE number IN (SELECT number FROM report_refreshes
+                           WHERE started_at < clock_timestamp() - interval '30 days'
+                           ORDER BY number LIMIT 1000);
+    EXCEPTION WHEN OTHERS THEN
+        -- The changes are back in their table with the rest of the attempt; the next one takes them.
+        outcome := 'failed';
+        INSERT INTO report_refreshes (started_at, finished_at, error)
+        VALUES (started, clock_timestamp(), SQLSTATE || ': ' || SQLERRM);
+    END;
+END
+$$;
+
+-- An order line as it is stored and sent
+CREATE FUNCTION render_line(product_id text, name text, quantity integer, price numeric)
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
+    || ',"name":' || coalesce(to_json(name)::text, 'null')
+    || ',"quantity":' || quantity || ',"price":' || price || ',"amount":' || quantity * price || '}'
+$$;
+
+-- Puts the units of a cancelled order back on the shelf and explains them
+CREATE FUNCTION return_stock(order_number bigint, items json)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM FROM waybill.products
+      WHERE id IN (SELECT line ->> 'product_id' FROM json_array_elements(items) AS line)
+      ORDER BY id
+        FOR NO KEY UPDATE;
+    PERFORM waybill.set_inside(true);
+    WITH held AS (
+        SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::integer) AS units
+          FROM json_array_elements(items) AS line
+         WHERE line ->> 'product_id' IS NOT NULL
+         GROUP BY 1
+    ), returned AS (
+        UPDATE waybill.products
+           SET stock = stock + units, version = version + 1,
+               updated_at = greatest(clock_timestamp(), updated_at + interval '1 millisecond')
+          FROM held
+         WHERE id = product_id
+    )
+    INSERT INTO waybill.stock_adjustments
+        (product_id, delta, cause, order_number, who, created_at)
+    SELECT product_id, units, 'cancelled', return_stock.order_number, waybill.who(), clock_timestamp()
+      FROM held
+     ORDER BY product_id;
+    PERFORM waybill.set_inside(false);
+END
+$$;
+
+-- Every object of the schema as it is now, with a hash of its definition
+CREATE FUNCTION schema_objects()
+    RETURNS TABLE(kind text, name text, hash text, is_portable boolean)
+    LANGUAGE sql STABLE
+    SET search_path = ""
+AS $$
+SELECT 'function', oid::regprocedure::text,
+       md5(concat_ws('|', prosrc, pg_get_function_result(oid), pg_get_function_arguments(oid),
+                     provolatile, proparallel, prosecdef, proisstrict, proconfig)), true
+  FROM pg_proc
+ WHERE pronamespace = 'waybill'::regnamespace
+ UNION ALL
+SELECT CASE WHEN relkind IN ('v', 'm') THEN 'view' WHEN relkind = 'c' THEN 'type' ELSE 'table' END,
+       c.oid::regclass::text,
+       md5(string_agg(concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull,
+                                attcollation::regcollation), ',' ORDER BY attnum)), true
+  FROM pg_class AS c JOIN pg_attribute AS a ON attrelid = c.oid
+ WHERE relnamespace = 'waybill'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'c')
+   AND attnum > 0 AND NOT attisdropped
+ GROUP BY c.oid, relkind
+ UNION ALL
+SELECT 'view definition', oid::regclass::text, md5(pg_get_viewdef(oid)), false
+  FROM pg_class
+ WHERE relnamespace = 'waybill'::regnamespace AND relkind IN ('v', 'm')
+ UNION ALL
+SELECT 'constraint',
+       conname || ' on ' || CASE conrelid WHEN 0 THEN contypid::regtype::text
+                                 ELSE conrelid::regclass::text END,
+       md5(concat_ws(' ', pg_get_constraintdef(oid), convalidated)), false
+  FROM pg_constraint
+ WHERE connamespace = 'waybill'::regnamespace AND contype IN ('c', 'f', 'p', 'u')
+ UNION ALL
+SELECT 'index', indexrelid::regclass::text, md5(concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid)), false
+  FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+ WHERE relnamespace = 'waybill'::regnamespace
+ UNION ALL
+SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
+       md5(concat_ws(' ', pg_get_triggerdef(t.oid), tgenabled)), false
+  FROM pg_trigger AS t JOIN pg_class ON pg_class.oid = tgrelid
+ WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
+$$;
+
+-- The functions that the service calls
+CREATE FUNCTION service_functions()
+    RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
+             'prune_answers', 'answer_id']
+$$;
+
+-- Says that what is written from now on is explained by its writer, or no longer is
+CREATE FUNCTION set_inside(is_inside boolean)
+    RETURNS text
+    LANGUAGE sql
+AS $$ SELECT set_config('waybill.inside', CASE WHEN is_inside THEN 'on' ELSE '' END, true) $$;
+
+-- Says who carries an order and under which number
+CREATE FUNCTION ship_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    carrier_given boolean,
+    carrier text,
+    tracking_given boolean,
+    tracking text,
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    held record;
+    o    orders;
+BEGIN
+    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    UPDATE orders
+       SET shipping_carrier = CASE WHEN carrier_given THEN carrier ELSE shipping_carrier END,
+           tracking_number = CASE WHEN tracking_given THEN tracking ELSE tracking_number END
+     WHERE id = o.id
+    RETURNING * INTO o;
+    RETURN order_outcome('done', o);
+END
+$$;
+
+-- Whether orders of this channel take units from the stock
+CREATE FUNCTION takes_stock(channel text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT channel IN ('api', 'shop', 'store') $$;
+
+-- Whom a change is put down to: SET waybill.who, or else the database user
+CREATE FUNCTION who()
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
+
+--
+-- Functions of triggers
+--
+
+-- The rules of every change of an order, also of one made in psql
+CREATE FUNCTION change_order()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    happened text;
+    detail   json;
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.channel <> OLD.channel
+        OR NEW.created_at <> OLD.created_at OR NEW.customer_id IS DISTINCT FROM OLD.customer_id
+        OR NEW.reference IS DISTINCT FROM OLD.reference
+    THEN
+        RAISE EXCEPTION 'order %: id, number, channel, reference, customer_id and created_at never change',
+            OLD.number
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_identity_stays';
+    END IF;
+
+    IF NEW.status <> OLD.status THEN
+        IF NOT waybill.may_move(OLD.channel, OLD.status, NEW.status) THEN
+            RAISE EXCEPTION 'order % of channel % cannot go from % to %',
+                OLD.number, OLD.channel, OLD.status, NEW.status
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
+        END IF;
+        happened := 'moved';
+    END IF;
+
+    IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
+        OR NEW.items::text <> OLD.items::text
+    THEN
+        IF NOT waybill.inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
+            RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
+        END IF;
+        IF NOT waybill.lines_hold(NEW.items, NEW.total_quantity, NEW.total_amount) THEN
+            RAISE EXCEPTION 'order %: lines are malformed or do not add up', OLD.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_lines_hold';
+        END IF;
+        happened := 'edited';
+        detail   := OLD.items;
+    ELSIF happened IS NULL THEN
+        IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
+            OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
+        THEN
+            happened := 'shipped';
+            detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
+                                          'tracking_number', NEW.tracking_number);
+        ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
+            happened := 'hidden';
+        ELSIF OLD.channel = 'storefront' THEN
+            -- Its clients are promised that every accepted call moves updated_at.
+            happened := 'touched';
+        ELSIF NEW::text <> OLD::text THEN
+            -- Never silently undone: the writer of a new column has to teach this function.
+            RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
+        ELSE
+            RETURN OLD;
+        END IF;
+    END IF;
+
+    NEW.version    := OLD.version + 1;
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND waybill.takes_stock(OLD.channel)
+    THEN
+        PERFORM waybill.return_stock(OLD.number, OLD.items);
+    END IF;
+    INSERT INTO waybill.order_events
+        (order_id, version, what, from_status, to_status, who, detail, created_at)
+    VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, waybill.who(), detail, NEW.updated_at);
+    RETURN NEW;
+END
+$$;
+
+-- Moves version by one and updated_at forward
+CREATE FUNCTION count_change()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    -- Later by at least what can be shown, also when the clock stood still or went back.
+    NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    RETURN NEW;
+END
+$$;
+
+-- Writes down a change of stock that no function of the service explains
+CREATE FUNCTION explain_stock()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO waybill.stock_adjustments (product_id, delta, cause, who, created_at)
+    VALUES (NEW.id,
+            CASE TG_OP WHEN 'INSERT' THEN NEW.stock ELSE NEW.stock - OLD.stock END,
+            CASE TG_OP WHEN 'INSERT' THEN 'initial' ELSE 'direct' END,
+            waybill.who(), clock_timestamp());
+    RETURN NULL;
+END
+$$;
+
+-- Leaves word for the report that an order is or is no longer completed
+CREATE FUNCTION note_completion()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
+BEGIN
+    INSERT INTO waybill.report_changes (customer_id, orders, quantity, amount)
+    VALUES (NEW.customer_id, sign, sign * NEW.total_quantity, sign * NEW.total_amount);
+    RETURN NULL;
+END
+$$;
+
+-- Leaves word for the report that a customer has another name
+CREATE FUNCTION note_name()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO report_changes (customer_id, orders, quantity, amount) VALUES (NEW.id, 0, 0, 0);
+    RETURN NULL;
+END
+$$;
+
+-- Makes due whoever waits for the product
+CREATE FUNCTION notify_subscribers()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- The row of the product is locked, so its newest adjustment is the one that fired this.
+    WITH due AS (
+        UPDATE waybill.stock_subscriptions
+           SET is_waiting = false
+         WHERE product_id = NEW.id AND is_waiting
+        RETURNING number
+    )
+    INSERT INTO waybill.stock_notifications (subscription, adjustment, due_at)
+    SELECT due.number, (SELECT a.number FROM waybill.stock_adjustments AS a
+                         WHERE a.product_id = NEW.id ORDER BY a.number DESC LIMIT 1),
+           clock_timestamp()
+      FROM due
+     ORDER BY due.number
+        ON CONFLICT (subscription) DO NOTHING;
+    RETURN NULL;
+END
+$$;
+
+-- Has the process of a new order started, and wakes who does that
+CREATE FUNCTION queue_process()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
+    -- Told when the transaction commits, once however many orders it placed.
+    PERFORM pg_notify('order_processes', '');
+    RETURN NULL;
+END
+$$;
+
+-- Refuses what its trigger was fired by, with the trigger's own sentence
+CREATE FUNCTION refuse_change()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+END
+$$;
+
+-- Notifies the channel waybill_tokens of a token that has changed, by its number
+CREATE FUNCTION tell_of_token()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM pg_notify('waybill_tokens', NEW.number::text);
+    RETURN NULL;
+END
+$$;
+
+-- Leaves an order alone from now on
+CREATE FUNCTION unqueue_process()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    DELETE FROM waybill.order_processes WHERE order_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+--
+-- Rights of the service's and the reader's role
+--
+
+GRANT USAGE ON SCHEMA waybill
+    TO waybill_reader;
+
+GRANT SELECT ON
+    customer_ledger,
+    customer_report,
+    customers,
+    idempotency_keys,
+    notification_overview,
+    order_events,
+    order_history,
+    order_lines,
+    order_overview,
+    order_processes,
+    order_products,
+    orders,
+    process_overview,
+    products,
+    report_age,
+    report_changes,
+    report_refreshes,
+    schema_contents,
+    schema_differences,
+    schema_migrations,
+    stock_adjustments,
+    stock_movements,
+    stock_notifications,
+    stock_overview,
+    stock_subscriptions
+    TO waybill_reader;
+
+GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at) ON tokens
+    TO waybill_reader;
+
+GRANT EXECUTE ON FUNCTION
+    inside(),
+    may_move(text, text, text),
+    schema_objects(),
+    service_functions(),
+    takes_stock(text),
+    who()
+    TO waybill_reader;
+
+GRANT USAGE ON SCHEMA waybill
+    TO waybill_service;
+
+GRANT INSERT, SELECT ON idempotency_keys
+    TO waybill_service;
+
+GRANT SELECT ON
+    customer_ledger,
+    customer_report,
+    customers,
+    notification_overview,
+    order_events,
+    order_history,
+    order_lines,
+    order_overview,
+    order_processes,
+    order_products,
+    orders,
+    process_overview,
+    products,
+    report_age,
+    report_changes,
+    report_refreshes,
+    schema_contents,
+    schema_differences,
+    schema_migrations,
+    stock_adjustments,
+    stock_movements,
+    stock_notifications,
+    stock_overview,
+    stock_subscriptions
+    TO waybill_service;
+
+GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions
+    TO waybill_service;
+
+GRANT INSERT (hash, role, customer_id, name, expires_at), SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
+    TO waybill_service;
+
+GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
+    TO waybill_service;
+
+GRANT UPDATE (due_at, claimed_at, hinted_at, visits) ON order_processes
+    TO waybill_service;
+
+GRANT UPDATE (name, description, price, retired_at) ON products
+    TO waybill_service;
+
+GRANT EXECUTE ON FUNCTION
+    adjust_stock(product_id, bigint, text, bigint, text),
+    answer_id(bigint, text, text, text, text),
+    claim_answer(bigint, text, text, text, text, bytea),
+    create_product(product_id, text, text, numeric, bigint, text),
+    edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
+    find_tokens(bytea[]),
+    hide_order(uuid, bigint, text, text, bigint, text),
+    inside(),
+    may_move(text, text, text),
+    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[]),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[]),
+    prune_answers(interval, integer),
+    record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
+    refresh_report(interval),
+    schema_objects(),
+    service_functions(),
+    ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
+    takes_stock(text),
+    who()
+    TO waybill_service;
