@@ -120,7 +120,19 @@ let package = Package(
     tests(
       "StandinTests",
       ["order-process-standin", "EventLoop", "HTTP", "HTTPServer", "HTTPClient", "TestSupport"]),
-    tests("TidyTests"),
+    tests("TidyTests", ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// For `./dev fuzz` alone: libFuzzer brings its own `main`, and the tests' corpora are its seeds.
+if Context.environment["FUZZ"] != nil {
+  package.targets.removeAll { $0.type == .test || $0.name == "TestSupport" }
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["HTTP", "JSON", "OrderAPI", "Orders"], path: "Tests",
+      sources: [
+        "Fuzz", "TestSupport/HTTPCorpus", "JSONTests/AcceptedDocuments.swift",
+        "JSONTests/RefusedDocuments.swift",
+      ], swiftSettings: strict))
+}
