@@ -4,10 +4,11 @@
 --
 --     ./dev schema
 --
--- which also draws docs/images/schema.svg. Tests compare both with a migrated database. It is made
--- from the catalogue by Tests/OrderStoreTests/sql/current_schema.sql, on PostgreSQL 15:
--- other versions word the definitions of views differently. Why something is as it is, is told by
--- the steps and by docs/schema.md. It is for reading; `waybill migrate` makes a schema.
+-- which also draws docs/images/schema.svg. Tests compare both with a migrated database.
+-- Tests/OrderStoreTests/sql/current_schema.sql makes it from the catalogue of PostgreSQL
+-- 15: other versions word the definitions of views differently. The steps and
+-- docs/schema.md say why something is as it is. It is for reading; `waybill migrate` makes a
+-- schema.
 
 --
 -- Types

@@ -45,25 +45,36 @@ package struct Picture: Sendable {
       """)
   }
 
-  /// A line through points, with an arrow's head at its end.
-  package mutating func arrow(
-    through points: [(x: Int, y: Int)], isDashed: Bool = false, color: String = "#0550ae"
+  /// A line through points.
+  package mutating func line(
+    through points: [(x: Int, y: Int)], isDashed: Bool = false, color: String
   ) {
-    guard points.count > 1, let end = points.last else { return }
-    let before = points[points.count - 2]
-    let (dx, dy) = ((end.x - before.x).signum(), (end.y - before.y).signum())
     let path = points.map { "\($0.x),\($0.y)" }.joined(separator: " ")
     elements.append(
       """
       <polyline points="\(path)" fill="none" stroke="\(color)" stroke-width="1.5"\
       \(isDashed ? " stroke-dasharray=\"5 3\"" : "")/>
       """)
+  }
+
+  /// The same with an arrow's head at its end.
+  package mutating func arrow(
+    through points: [(x: Int, y: Int)], isDashed: Bool = false, color: String = "#0550ae"
+  ) {
+    guard points.count > 1, let end = points.last else { return }
+    line(through: points, isDashed: isDashed, color: color)
+    let before = points[points.count - 2]
+    let (dx, dy) = ((end.x - before.x).signum(), (end.y - before.y).signum())
     let head = [
       end, (end.x - 8 * dx - 4 * dy, end.y - 8 * dy - 4 * dx),
       (end.x - 8 * dx + 4 * dy, end.y - 8 * dy + 4 * dx),
     ]
     let corners = head.map { "\($0.0),\($0.1)" }.joined(separator: " ")
     elements.append("<polygon points=\"\(corners)\" fill=\"\(color)\"/>")
+  }
+
+  package mutating func dot(x: Int, y: Int, color: String) {
+    elements.append("<circle cx=\"\(x)\" cy=\"\(y)\" r=\"4\" fill=\"\(color)\"/>")
   }
 
   /// The file's text; `source` says where it comes from.

@@ -28,3 +28,37 @@ extension Rule {
     }
   }
 }
+
+extension Rule {
+  /// Web addresses are not asked for: the tests need no network.
+  static let links = perLine(
+    "a link in a document leads to a file, and to a heading of it",
+    in: { $0.path.hasSuffix(".md") ? $0.lines : [] },
+    finding: { line, file in
+      line.matches(of: #/\]\(([^)]+)\)/#).map(\.1).first { !leads(String($0), from: file) }
+        .map { "leads nowhere: \($0)" }
+    })
+
+  private static func leads(_ link: String, from file: SourceFile) -> Bool {
+    if link.contains("://") { return true }
+    let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    var folders = file.path.split(separator: "/").dropLast().map(String.init)
+    for step in parts[0].split(separator: "/") {
+      if step == ".." { _ = folders.popLast() } else { folders.append(String(step)) }
+    }
+    let path = parts[0].isEmpty ? file.path : folders.joined(separator: "/")
+    guard parts.count == 2 else { return SourceFile.exists(path) }
+    let target = path == file.path ? file : SourceFile.tree.first { $0.path == path }
+    return target?.lines.contains { $0.hasPrefix("#") && anchor(of: $0) == parts[1] } == true
+  }
+
+  /// What a heading is called in a link: `## In psql` is `in-psql`.
+  private static func anchor(of heading: String) -> String {
+    heading.drop { $0 == "#" || $0 == " " }.lowercased().reduce(into: "") { anchor, character in
+      if character == " " { anchor += "-" }
+      if character.isLetter || character.isNumber || "-_".contains(character) {
+        anchor.append(character)
+      }
+    }
+  }
+}

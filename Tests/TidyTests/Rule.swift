@@ -11,7 +11,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
   static let all: [Rule] = [
     imports, dependencies, fileLengths, functionLengths, lineLengths, markers, deadCode,
     machinePaths, doors,
-    sleeping, whitespace, placeholders, migrationNames, oldSQL, modes, namedTests,
+    sleeping, whitespace, placeholders, migrationNames, oldSQL, modes, namedTests, links,
   ]
 
   /// A rule that looks at one line at a time.

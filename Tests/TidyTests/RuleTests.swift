@@ -70,6 +70,12 @@ struct RuleTests {
     Sample(.markers, nil, "A.swift", "let text = \"TO" + "DO\"  // HACKERS\n"),
     Sample(
       .namedTests, "names no test: Nothing", "SECURITY.md", "| all | so | `Nothing` |\n"),
+    Sample(.links, "leads nowhere: gone.md", "docs/a.md", "see [that](gone.md)\n"),
+    Sample(.links, "leads nowhere: #not", "docs/a.md", "# Here\n\n[there](#not)\n"),
+    Sample(.links, "leads nowhere: ../README.md#no", "docs/a.md", "[x](../README.md#no)\n"),
+    Sample(
+      .links, nil, "docs/a.md",
+      "# In psql\n[a](#in-psql) [b](../README.md#run-it) [c](decisions) [d](https://e.example)\n"),
     Sample(.namedTests, nil, "SECURITY.md", "| promise | how | test |\n| --- | --- | --- |\n"),
     Sample(.deadCode, "commented-out code", "A.swift", "// if a {\n"),
     Sample(.deadCode, "commented-out code", "A.swift", "  // let a = b\n"),

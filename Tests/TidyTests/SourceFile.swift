@@ -39,14 +39,16 @@ extension SourceFile {
   static let tree: [SourceFile] = {
     let folders = ["Sources", "Tests", "migrations", "docs", ".ci", "packaging", "examples"]
     let files = [
-      "Package.swift", "README.md", "SECURITY.md", "CHANGELOG.md", "Dockerfile",
-      "docker-compose.yml",
-      ".dockerignore", ".env.example", "dev",
+      "Package.swift", "README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "Dockerfile",
+      "docker-compose.yml", ".dockerignore", ".env.example", "dev",
     ]
     return (folders.flatMap(paths) + files).compactMap(read)
   }()
 
   private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+  /// Whether the repository has such a file or folder.
+  static func exists(_ path: String) -> Bool { access(root + "/" + path, F_OK) == 0 }
 
   private static func paths(in folder: String) -> [String] {
     guard let stream = opendir(root + "/" + folder) else { return [] }
