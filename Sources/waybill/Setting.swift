@@ -2,7 +2,7 @@ import OrderAPI
 
 /// One variable of the environment: what it is called, what holds without it, what it means.
 ///
-/// The README's table is made of these, and a test compares the two.
+/// The table in docs/configuration.md is made of these, and a test compares the two.
 struct Setting: Sendable {
   let name: String
   let standard: String
@@ -120,7 +120,7 @@ struct Setting: Sendable {
   static let logFormat = Setting(
     name: "LOG_FORMAT", standard: "text on a terminal, else json", meaning: "`text` or `json`")
 
-  /// The table for the README.
+  /// The table for docs/configuration.md.
   static var markdown: String {
     let rows = all.map {
       let file = $0.isSecret ? " (or `\($0.name)_FILE`)" : ""

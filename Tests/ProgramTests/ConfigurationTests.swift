@@ -156,11 +156,11 @@ struct ConfigurationTests {
         == RateLimit(rate: 5, burst: 9))
   }
 
-  @Test("is described in the README as the code has it")
-  func readme() throws {
-    let readme = try #require(readFile(RepositoryRoot.path + "/README.md"))
+  @Test("is described in docs/configuration.md as the code has it")
+  func page() throws {
+    let page = try #require(readFile(RepositoryRoot.path + "/docs/configuration.md"))
 
-    #expect(readme.contains(Setting.markdown), "paste the output of `waybill settings`")
+    #expect(page.contains(Setting.markdown), "paste the output of `waybill settings`")
   }
 
   @Test("knows where the process service is, and where that finds us")

@@ -1,6 +1,7 @@
 /// A command as people type it: its words, what may follow them, and what it does.
 ///
-/// Its help, the man page, the completions of the shells and the README's table are made of this.
+/// Its help, the man page, the completions of the shells and the table in docs/commands.md are
+/// made of this.
 struct CommandDescription: Sendable {
   /// `["token", "create"]`.
   let words: [String]

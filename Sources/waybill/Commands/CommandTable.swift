@@ -137,7 +137,7 @@ enum CommandTable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The table for the README.
+  /// The table for docs/commands.md.
   static var markdown: String {
     let rows = all.map { "| `\($0.usage)` | \($0.summary) |" }
     return (["| command | does |", "| --- | --- |"] + rows).joined(separator: "\n")
