@@ -14,9 +14,17 @@
 -- Types
 --
 
+-- What became of an adjustment of a stock
+CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
+    CONSTRAINT adjustment_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'below_zero', 'too_many']));
+
+-- What became of a change of an order
+CREATE DOMAIN change_outcome AS text COLLATE "default"
+    CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines']));
+
 -- What became of a change, and the order as it is after it
 CREATE TYPE order_outcome AS (
-    outcome          text,
+    outcome          change_outcome,
     id               uuid,
     number           bigint,
     channel          text,
@@ -34,9 +42,17 @@ CREATE TYPE order_outcome AS (
     detail           json
 );
 
+-- What became of an order that was to be placed
+CREATE DOMAIN placing_outcome AS text COLLATE "default"
+    CONSTRAINT placing_outcome_known CHECK (VALUE = ANY (ARRAY['placed', 'out_of_stock', 'unknown_product', 'unknown_customer', 'reference_used']));
+
 -- SKU: 1 to 64 letters, digits, dots, underscores, hyphens
 CREATE DOMAIN product_id AS text COLLATE "C"
     CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
+
+-- What became of a call of refresh_report()
+CREATE DOMAIN refresh_outcome AS text COLLATE "default"
+    CONSTRAINT refresh_outcome_known CHECK (VALUE = ANY (ARRAY['busy', 'not_due', 'unchanged', 'refreshed', 'failed']));
 
 --
 -- Tables, each with its constraints, indexes and triggers
@@ -73,13 +89,13 @@ CREATE TABLE customers (
     id         text COLLATE "C" NOT NULL,
     -- Sequential number, made by the database
     number     bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    -- What the customer is called, 1 to 200 characters; NULL on a bare row
+    -- Name, 1 to 200 characters; NULL when only an order named the customer so far
     name       text,
-    -- Where the customer is written to; NULL when nobody has said
+    -- E-mail address; NULL when none was given
     email      text,
-    -- Moves by one with every change, whoever makes it; the ETag
+    -- Grows by one with every change, also in psql; the ETag
     version    bigint NOT NULL DEFAULT 1,
-    -- When the customer was first heard of
+    -- When the row was added
     created_at timestamptz(3) NOT NULL DEFAULT now(),
     -- When the customer last changed
     updated_at timestamptz(3) NOT NULL DEFAULT now(),
@@ -98,9 +114,9 @@ CREATE TABLE customers (
 );
 
 CREATE TRIGGER customers_are_kept BEFORE DELETE ON customers FOR EACH ROW
-    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_are_not_emptied BEFORE TRUNCATE ON customers FOR EACH STATEMENT
-    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders speak of them: clear name and email instead');
+    EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_id_stays BEFORE UPDATE OF id ON customers FOR EACH ROW
     WHEN (new.id <> old.id)
     EXECUTE FUNCTION refuse_change('the id of a customer never changes');
@@ -115,9 +131,9 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
 CREATE TABLE idempotency_keys (
     -- SHA-256 of token, contract, method, path and key: answer_id()
     id           bytea NOT NULL,
-    -- tokens.number of who asked; NULL when nobody said
+    -- tokens.number of the caller; NULL when the request had no token
     token        bigint,
-    -- Which contract was asked
+    -- The contract that the request was sent to
     contract     text COLLATE "C" NOT NULL,
     -- POST, PATCH or DELETE
     method       text COLLATE "C" NOT NULL,
@@ -125,17 +141,17 @@ CREATE TABLE idempotency_keys (
     path         text COLLATE "C" NOT NULL,
     -- The client's key, 1 to 255 printable ASCII characters
     key          text COLLATE "C" NOT NULL,
-    -- SHA-256 of the query, a line feed and the body: another request may not use the key
+    -- SHA-256 of the query, a line feed and the body; a different request may not use the key
     fingerprint  bytea NOT NULL,
-    -- Status of the answer: success, or a refusal by the state of things
+    -- Status of the answer: a success, or a refusal because of the state of the data
     status       integer NOT NULL,
     -- Content-Type of the answer; NULL when it has none
     content_type text COLLATE "C",
-    -- Further fields of the answer, a line for each
+    -- Further header fields of the answer, one on each line
     fields       text COLLATE "C" NOT NULL,
     -- The answer's bytes: convert_from(body, 'UTF8') shows them
     body         bytea NOT NULL,
-    -- When it was answered first
+    -- When the request was answered first
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT idempotency_keys_pkey
         PRIMARY KEY (id),
@@ -149,27 +165,27 @@ CREATE TABLE idempotency_keys (
         CHECK (status >= 200 AND status <= 499)
 );
 
--- In the order in which they are pruned
+-- Finds what is to be pruned
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
--- What was answered stays answered
+-- A stored answer never changes
 CREATE TRIGGER idempotency_keys_stay BEFORE UPDATE ON idempotency_keys FOR EACH ROW
-    EXECUTE FUNCTION refuse_change('what was answered is not rewritten; delete the row to forget it');
+    EXECUTE FUNCTION refuse_change('a stored answer is not changed; delete the row to forget it');
 
 -- The history of every order: one row for each version; never rewritten
 CREATE TABLE order_events (
-    -- Position in the stream of all events; a later number may commit earlier
+    -- Position in the stream of all events; a higher number may be committed earlier
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- orders.id
     order_id    uuid NOT NULL,
     -- The version of the order that the event made
     version     bigint NOT NULL,
-    -- placed, edited, moved, shipped, hidden, or touched: written again without a difference
+    -- placed, edited, moved, shipped, hidden, or touched: an update that changed no value
     what        text NOT NULL,
     -- Status before; NULL when the order was placed
     from_status text,
     -- Status after
     to_status   text NOT NULL,
-    -- Who did it: a caller of the service, or the database user of a change in psql
+    -- Who did it: a caller of the service, or the database user for a change in psql
     who         text NOT NULL,
     -- edited: the lines as they were before; shipped: carrier and tracking number as they are now
     detail      json,
@@ -188,55 +204,55 @@ CREATE TRIGGER order_events_are_kept BEFORE DELETE OR UPDATE ON order_events FOR
 CREATE TRIGGER order_events_are_not_emptied BEFORE TRUNCATE ON order_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 
--- Orders that the process service has still to fulfil; the view process_overview shows more
+-- Orders that the process service still has to fulfil; the view order_process_overview shows more
 CREATE TABLE order_processes (
     -- orders.id
-    order_id   uuid NOT NULL,
-    -- When the next visit may be made; while claimed, when the claim runs out
-    due_at     timestamptz NOT NULL DEFAULT now(),
-    -- Since when a worker is at it; NULL when none is
-    claimed_at timestamptz,
-    -- When the newest callback had or will have somebody look; NULL when none came
-    hinted_at  timestamptz,
-    -- How often a worker has claimed it; the number of the claim that holds
-    visits     integer NOT NULL DEFAULT 0,
+    order_id         uuid NOT NULL,
+    -- When the next visit is due; while claimed, when the claim runs out
+    due_at           timestamptz NOT NULL DEFAULT now(),
+    -- When a worker claimed it; NULL when none has
+    claimed_at       timestamptz,
+    -- The time to which the newest callback moved the next visit; NULL when none came
+    hinted_at        timestamptz,
+    -- How often a worker has claimed it; the number of the current claim
+    visits           integer NOT NULL DEFAULT 0,
     -- How often the process service was told to start the process
-    starts     integer NOT NULL DEFAULT 0,
+    starts           integer NOT NULL DEFAULT 0,
     -- Visits in a row that brought nothing new; the pauses grow with it
-    quiet      integer NOT NULL DEFAULT 0,
-    -- How often in a row the process service did not know an order it had accepted
-    missing    integer NOT NULL DEFAULT 0,
-    -- What stood in the way of the last visit; NULL when nothing did
-    problem    text,
+    unchanged_visits integer NOT NULL DEFAULT 0,
+    -- Visits in a row in which the process service did not know an order it had accepted
+    unknown_visits   integer NOT NULL DEFAULT 0,
+    -- What went wrong in the last visit; NULL when nothing did
+    problem          text,
     CONSTRAINT order_processes_pkey
         PRIMARY KEY (order_id),
-    CONSTRAINT order_processes_missing_counted
-        CHECK (missing >= 0),
     CONSTRAINT order_processes_problem_length
         CHECK (char_length(problem) >= 1 AND char_length(problem) <= 200),
-    CONSTRAINT order_processes_quiet_counted
-        CHECK (quiet >= 0),
     CONSTRAINT order_processes_starts_counted
         CHECK (starts >= 0 AND starts <= visits),
+    CONSTRAINT order_processes_unchanged_visits_counted
+        CHECK (unchanged_visits >= 0),
+    CONSTRAINT order_processes_unknown_visits_counted
+        CHECK (unknown_visits >= 0),
     CONSTRAINT order_processes_visits_counted
         CHECK (visits >= 0)
 )
 WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=80);
 
--- What is due next
+-- Finds what is due next
 CREATE INDEX order_processes_by_due ON order_processes (due_at);
 
--- Which orders hold a product, newest first by its key, and what placing them took
+-- The orders of a product, by time, and the units that placing them took
 CREATE TABLE order_products (
-    -- The product; of the storefront also such as the catalogue does not know
+    -- The product; in orders of the storefront also one that the catalogue does not know
     product_id   text COLLATE "C" NOT NULL,
-    -- orders.created_at, for lists in its order
+    -- orders.created_at, by which lists are sorted
     created_at   timestamptz(3) NOT NULL,
     -- orders.number
     order_number bigint NOT NULL,
     -- Units in the order now; 0 when an edit removed them
     quantity     integer NOT NULL,
-    -- Units the placing took from the stock; later changes are stock_adjustments
+    -- Units that placing took from the stock; later changes are in stock_adjustments
     taken        integer NOT NULL,
     CONSTRAINT order_products_pkey
         PRIMARY KEY (product_id, created_at, order_number),
@@ -249,7 +265,7 @@ CREATE TABLE order_products (
 CREATE TRIGGER order_products_are_not_emptied BEFORE TRUNCATE ON order_products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_products FOR EACH STATEMENT
-    WHEN (NOT inside())
+    WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 
 -- Every order of every channel, with its lines
@@ -258,13 +274,13 @@ CREATE TABLE orders (
     id               uuid NOT NULL,
     -- Sequential number, made by the database
     number           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    -- Through which contract the order came: api, storefront, fulfilment, shop, store
+    -- The contract through which the order came: api, storefront, fulfilment, shop, store
     channel          text COLLATE "C" NOT NULL,
     -- The client's own id for the order, unique within its channel; NULL when none was given
     reference        text COLLATE "C",
-    -- Whose order it is (customers.id); NULL for fulfilment alone
+    -- The customer of the order (customers.id); NULL for the channel fulfilment alone
     customer_id      text COLLATE "C",
-    -- new, in_progress, completed, failed or cancelled; moves as may_move() says
+    -- new, in_progress, completed, failed or cancelled; may_move() says which may follow which
     status           text COLLATE "C" NOT NULL DEFAULT 'new',
     -- The lines as the service writes them; the view order_lines shows them as rows
     items            json NOT NULL,
@@ -272,11 +288,11 @@ CREATE TABLE orders (
     total_quantity   integer NOT NULL,
     -- Amount of all lines
     total_amount     numeric(20,2) NOT NULL,
-    -- Who carries it; NULL when nobody has said
+    -- The carrier; NULL when none was given
     shipping_carrier text,
-    -- The carrier's number for it; NULL when nobody has said
+    -- The carrier's number of the shipment; NULL when none was given
     tracking_number  text,
-    -- Moves by one with every change, whoever makes it; the ETag
+    -- Grows by one with every change, also in psql; the ETag
     version          bigint NOT NULL DEFAULT 1,
     -- When the order was placed
     created_at       timestamptz(3) NOT NULL,
@@ -321,21 +337,21 @@ CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
 CREATE TRIGGER orders_are_not_emptied BEFORE TRUNCATE ON orders FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
 CREATE TRIGGER orders_are_placed BEFORE INSERT ON orders FOR EACH STATEMENT
-    WHEN (NOT inside())
+    WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
 CREATE TRIGGER orders_change BEFORE UPDATE ON orders FOR EACH ROW
     EXECUTE FUNCTION change_order();
 CREATE TRIGGER orders_completion AFTER UPDATE OF status ON orders FOR EACH ROW
     WHEN ((old.status = 'completed') <> (new.status = 'completed') AND new.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
--- A final order is in nobody's queue
+-- A final order is not in the queue
 CREATE TRIGGER orders_end_process AFTER UPDATE OF status ON orders FOR EACH ROW
     WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['completed', 'failed'])))
-    EXECUTE FUNCTION unqueue_process();
--- An order to be fulfilled has its place in the queue from its first moment
+    EXECUTE FUNCTION dequeue_order_process();
+-- An order of the channel fulfilment is in the queue as soon as it is placed
 CREATE TRIGGER orders_have_process AFTER INSERT ON orders FOR EACH ROW
     WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['new', 'in_progress'])))
-    EXECUTE FUNCTION queue_process();
+    EXECUTE FUNCTION queue_order_process();
 
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
@@ -345,7 +361,7 @@ CREATE TABLE products (
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- What the product is called, 1 to 200 characters
     name        text NOT NULL,
-    -- What the product is, up to 2000 characters; NULL when nobody has said
+    -- What the product is, up to 2000 characters; NULL when none was given
     description text,
     -- Price of one unit today; orders keep the price they were placed at
     price       numeric(12,2) NOT NULL,
@@ -353,7 +369,7 @@ CREATE TABLE products (
     stock       bigint NOT NULL DEFAULT 0,
     -- Since when the product can no longer be ordered; NULL while it can
     retired_at  timestamptz(3),
-    -- Moves by one with every change, whoever makes it; the ETag
+    -- Grows by one with every change, also in psql; the ETag
     version     bigint NOT NULL DEFAULT 1,
     -- When the product came into the catalogue
     created_at  timestamptz(3) NOT NULL DEFAULT now(),
@@ -387,9 +403,9 @@ CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
 CREATE TRIGGER products_stock_explained AFTER UPDATE OF stock ON products FOR EACH ROW
-    WHEN (new.stock <> old.stock AND NOT inside())
+    WHEN (new.stock <> old.stock AND NOT is_internal_write())
     EXECUTE FUNCTION explain_stock();
--- Makes due whoever waits for a product that was sold out
+-- Makes subscriptions due when a product that was sold out is in stock again
 CREATE TRIGGER products_stock_returns AFTER UPDATE OF stock ON products FOR EACH ROW
     WHEN (old.stock = 0 AND new.stock > 0 AND new.retired_at IS NULL)
     EXECUTE FUNCTION notify_subscribers();
@@ -399,7 +415,7 @@ CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
 
 -- What the next refresh adds to customer_ledger and takes away from here
 CREATE TABLE report_changes (
-    -- Whose sums change: customers.id
+    -- The customer whose sums change: customers.id
     customer_id text COLLATE "C" NOT NULL,
     -- 1 when an order became completed, -1 when it stopped being so, 0 when only the name changed
     orders      integer NOT NULL,
@@ -409,15 +425,15 @@ CREATE TABLE report_changes (
     amount      numeric(22,2) NOT NULL
 );
 
--- Every refresh of customer_report of the last 30 days, also those that found nothing to do
+-- Every refresh of customer_report in the last 30 days, also those that found no change
 CREATE TABLE report_refreshes (
-    -- Sequential number; a reader's ETag
+    -- Sequential number; the ETag of the report
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- The report is true as of this moment
     started_at  timestamptz(3) NOT NULL,
-    -- When its result was there
+    -- When it ended
     finished_at timestamptz(3) NOT NULL,
-    -- How many changes it took in; with 0 the view was left as it was
+    -- How many changes it added to the ledger; with 0 the view was not refreshed
     changes     bigint,
     -- Customers in the report
     rows        bigint,
@@ -429,7 +445,7 @@ CREATE TABLE report_refreshes (
         CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
 );
 
--- Every object of the schema as its steps left it; the view schema_differences compares it with what is there
+-- Every object of the schema as its steps left it; the view schema_differences compares it with the objects
 CREATE TABLE schema_contents (
     -- table, view, function, type, constraint, index or trigger
     kind        text COLLATE "C" NOT NULL,
@@ -463,7 +479,7 @@ CREATE TABLE schema_migrations (
 CREATE TABLE stock_adjustments (
     -- Sequential number, beyond every order's
     number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001),
-    -- Whose stock changed
+    -- The product whose stock changed
     product_id   text COLLATE "C" NOT NULL,
     -- By how many units
     delta        bigint NOT NULL,
@@ -471,7 +487,7 @@ CREATE TABLE stock_adjustments (
     cause        text NOT NULL,
     -- orders.number, when an order was edited or cancelled
     order_number bigint,
-    -- What the person who adjusted it wrote
+    -- The reason that was given for an adjustment
     reason       text,
     -- Who did it: a caller of the service, or a database user
     who          text NOT NULL,
@@ -497,15 +513,15 @@ CREATE TRIGGER stock_adjustments_are_kept BEFORE DELETE OR UPDATE ON stock_adjus
 CREATE TRIGGER stock_adjustments_are_not_emptied BEFORE TRUNCATE ON stock_adjustments FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
 
--- Subscriptions that have become due, each once, with what made them so; never rewritten
+-- Subscriptions that have become due, each once, with the change that made them due; never rewritten
 CREATE TABLE stock_notifications (
-    -- Sequential number; of one product in the order in which it came back
+    -- Sequential number; for one product in the order in which it was in stock again
     number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- stock_subscriptions.number
     subscription bigint NOT NULL,
-    -- stock_adjustments.number: the change that brought the product back; NULL when nothing explains it
+    -- stock_adjustments.number of the change that brought the product back; NULL when there is none
     adjustment   bigint,
-    -- When the product came back
+    -- When the product was in stock again
     due_at       timestamptz(3) NOT NULL,
     CONSTRAINT stock_notifications_pkey
         PRIMARY KEY (number),
@@ -523,17 +539,17 @@ CREATE TRIGGER stock_notifications_are_kept BEFORE DELETE OR UPDATE ON stock_not
 CREATE TRIGGER stock_notifications_are_not_emptied BEFORE TRUNCATE ON stock_notifications FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 
--- Who wants to hear once that a product is back in stock; the view notification_overview shows more
+-- Customers who want one message when a product is in stock again; the view notification_overview shows more
 CREATE TABLE stock_subscriptions (
     -- Sequential number, made by the database
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    -- Who is to be told
+    -- The customer who waits
     customer_id text COLLATE "C" NOT NULL,
-    -- Of what
+    -- The product that the customer waits for
     product_id  text COLLATE "C" NOT NULL,
-    -- Whether the product has not come back since; false goes with a row in stock_notifications
+    -- Whether the product has not been in stock since; with false there is a row in stock_notifications
     is_waiting  boolean NOT NULL DEFAULT true,
-    -- When the customer asked; the stock counts from then on
+    -- When the customer subscribed; only later changes of the stock count
     created_at  timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT stock_subscriptions_pkey
         PRIMARY KEY (number),
@@ -546,7 +562,7 @@ CREATE TABLE stock_subscriptions (
 -- One waiting subscription for each customer and product
 CREATE UNIQUE INDEX stock_subscriptions_waiting ON stock_subscriptions (product_id, customer_id) WHERE is_waiting;
 
--- Who may ask the service, and as whom; made and revoked by waybill token
+-- Who may use the service, and in which role; made and revoked by waybill token
 CREATE TABLE tokens (
     -- Sequential number, by which a token is named and revoked
     number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -554,15 +570,15 @@ CREATE TABLE tokens (
     hash         bytea NOT NULL,
     -- admin, retailer, warehouse or customer
     role         text COLLATE "C" NOT NULL,
-    -- Whose token it is: customers.id; NULL unless the role is customer
+    -- The customer of the token (customers.id); NULL unless the role is customer
     customer_id  text COLLATE "C",
     -- What it is for, 1 to 200 characters
     name         text NOT NULL,
     -- When it was made
     created_at   timestamptz(3) NOT NULL DEFAULT now(),
-    -- When it ends by itself; NULL when never
+    -- When it expires; NULL when never
     expires_at   timestamptz(3),
-    -- When it was revoked, which every instance heeds within a second; NULL while it holds
+    -- When it was revoked, which every instance knows within a second; NULL when it was not
     revoked_at   timestamptz(3),
     -- When it was last used, to the minute; NULL when never
     last_used_at timestamptz(3),
@@ -588,14 +604,14 @@ CREATE TRIGGER tokens_are_kept BEFORE DELETE ON tokens FOR EACH ROW
     EXECUTE FUNCTION refuse_change('tokens are not deleted: set revoked_at instead');
 CREATE TRIGGER tokens_are_not_emptied BEFORE TRUNCATE ON tokens FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('tokens are not deleted: set revoked_at instead');
-CREATE TRIGGER tokens_are_told_of AFTER UPDATE OF hash, role, customer_id, expires_at, revoked_at ON tokens FOR EACH ROW
-    EXECUTE FUNCTION tell_of_token();
+CREATE TRIGGER tokens_change AFTER UPDATE OF hash, role, customer_id, expires_at, revoked_at ON tokens FOR EACH ROW
+    EXECUTE FUNCTION notify_token_change();
 
 --
 -- Views
 --
 
--- Completed orders by customer: a snapshot; report_age says of when
+-- Completed orders by customer: a snapshot; the view report_age has its time
 CREATE MATERIALIZED VIEW customer_report AS
  SELECT customer_ledger.customer_id,
     customer_ledger.customer_name,
@@ -612,7 +628,7 @@ CREATE INDEX customer_report_by_orders ON customer_report (orders, customer_id);
 CREATE INDEX customer_report_by_quantity ON customer_report (total_quantity, customer_id);
 CREATE UNIQUE INDEX customer_report_key ON customer_report (customer_id);
 
--- Who waits for which product, and who is due since when and by what; WHERE state = 'due' ORDER BY notification
+-- Who waits for which product, and which messages are due since when and why; WHERE state = 'due' ORDER BY notification
 CREATE VIEW notification_overview AS
  SELECT s.number AS subscription,
         CASE
@@ -690,8 +706,8 @@ CREATE VIEW order_overview AS
    FROM orders o
      LEFT JOIN customers c ON c.id = o.customer_id;
 
--- Orders that are not fulfilled yet, how long they wait and why; WHERE status = 'CREATED' ORDER BY age DESC
-CREATE VIEW process_overview AS
+-- Orders that are not fulfilled yet, how long they have waited and why; WHERE status = 'CREATED' ORDER BY age DESC
+CREATE VIEW order_process_overview AS
  SELECT o.number,
     o.reference AS order_id,
         CASE o.status
@@ -708,7 +724,7 @@ CREATE VIEW process_overview AS
    FROM order_processes p
      JOIN orders o ON o.id = p.order_id;
 
--- Of when customer_report is, how long making it took, and what it does not know yet
+-- The time of customer_report, how long the refresh took, and how many changes it does not contain yet
 CREATE VIEW report_age AS
  SELECT report_refreshes.started_at AS true_as_of,
     clock_timestamp() - report_refreshes.started_at AS age,
@@ -726,7 +742,7 @@ CREATE VIEW report_age AS
   ORDER BY report_refreshes.number DESC
  LIMIT 1;
 
--- What is not as the steps of the schema left it: missing, changed, or added by somebody; no row when all is well
+-- Objects that are not as the steps of the schema left them: missing, changed, or added; no row when all is well
 CREATE VIEW schema_differences AS
  SELECT COALESCE(wanted.kind, found.kind) AS kind,
     COALESCE(wanted.name, found.name) AS name,
@@ -765,7 +781,7 @@ UNION ALL
     stock_adjustments.who
    FROM stock_adjustments;
 
--- Stock that can still be ordered, and what orders on their way hold besides; WHERE product_id = ...
+-- Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...
 CREATE VIEW stock_overview AS
  SELECT p.id AS product_id,
     p.name,
@@ -793,7 +809,7 @@ CREATE FUNCTION adjust_stock(
     reason text,
     expected bigint,
     who text,
-    OUT outcome text,
+    OUT outcome adjustment_outcome,
     OUT p products
 )
     RETURNS record
@@ -801,7 +817,7 @@ CREATE FUNCTION adjust_stock(
     SET search_path = waybill, pg_temp
 AS $$
 DECLARE
-    -- The most that somebody may count by hand. Units of cancelled orders may come on top of it.
+    -- The most that a stock may be adjusted to. Units of cancelled orders may come on top of it.
     stock_max constant bigint := 1000000000000;
 BEGIN
     SELECT * INTO p FROM products WHERE id = product FOR NO KEY UPDATE;
@@ -813,7 +829,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
-        PERFORM set_inside(true);
+        PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
         ), explained AS (
@@ -823,12 +839,12 @@ BEGIN
               FROM adjusted
         )
         SELECT * INTO p FROM adjusted;
-        PERFORM set_inside(false);
+        PERFORM set_internal_write(false);
     END IF;
 END
 $$;
 
--- The name of a request's answer: idempotency_keys.id
+-- The name under which the answer to a request is stored: idempotency_keys.id
 CREATE FUNCTION answer_id(
     token bigint,
     contract text,
@@ -843,7 +859,7 @@ SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' ||
                          || path || ' ' || key, 'UTF8'))
 $$;
 
--- Locks the name of an answer and shows the answer that is kept under it, if any
+-- Locks the name of an answer and returns the answer that is stored under it, if any
 CREATE FUNCTION claim_answer(
     token bigint,
     contract text,
@@ -866,19 +882,19 @@ CREATE FUNCTION claim_answer(
 AS $$
 #variable_conflict use_column
 DECLARE
-    asked     constant bytea := answer_id(token, contract, method, path, key);
-    contained constant bytea := sha256(content);
+    name   constant bytea := answer_id(token, contract, method, path, key);
+    digest constant bytea := sha256(content);
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(asked, 'hex'), 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
     RETURN QUERY
-    SELECT asked, contained, kept.id IS NOT NULL, kept.fingerprint = contained, kept.status,
-           kept.content_type, kept.fields, kept.body
-      FROM (SELECT asked AS id) AS name
-      LEFT JOIN idempotency_keys AS kept USING (id);
+    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
+           stored.content_type, stored.fields, stored.body
+      FROM (SELECT name AS id) AS asked
+      LEFT JOIN idempotency_keys AS stored USING (id);
 END
 $$;
 
--- Brings a product into the catalogue with its first stock; no row when the id is taken
+-- Adds a product to the catalogue with its first stock; no row when the id is taken
 CREATE FUNCTION create_product(
     id product_id,
     name text,
@@ -932,7 +948,7 @@ DECLARE
     unknown  json;
     short    json;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
         held.obstacle := 'refused';
@@ -977,7 +993,8 @@ BEGIN
            (SELECT array_agg(quantity ORDER BY product) FROM asked WHERE delta <> 0),
            (SELECT json_agg(product ORDER BY product) FROM asked WHERE delta > 0 AND NOT orderable),
            (SELECT json_agg(s ORDER BY product_id)
-              FROM (SELECT product AS product_id, quantity AS requested, stock + asked.units AS available
+              FROM (SELECT product AS product_id, quantity AS requested,
+                           stock + asked.units AS available
                       FROM asked WHERE delta > stock) AS s)
       INTO lines, document, units, amount, changed, deltas, levels, unknown, short
       FROM edited;
@@ -993,20 +1010,20 @@ BEGIN
     END IF;
 
     PERFORM set_config('waybill.who', who, true);
-    PERFORM set_inside(true);
+    PERFORM set_internal_write(true);
     UPDATE orders
        SET items = document::json, total_quantity = units, total_amount = amount
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
         SELECT * FROM unnest(changed, deltas, levels) AS c (product, delta, quantity)
-    ), taken AS (
+    ), stock_changed AS (
         UPDATE products
            SET stock = stock - delta, version = version + 1,
                updated_at = greatest(o.updated_at, updated_at + interval '1 millisecond')
           FROM change
          WHERE id = product
-    ), copied AS (
+    ), products_changed AS (
         INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
         SELECT product, o.created_at, o.number, quantity, 0
           FROM change
@@ -1016,15 +1033,15 @@ BEGIN
     INSERT INTO stock_adjustments (product_id, delta, cause, order_number, who, created_at)
     SELECT product, -delta, 'edited', o.number, edit_order.who, o.updated_at
       FROM change;
-    PERFORM set_inside(false);
+    PERFORM set_internal_write(false);
     RETURN order_outcome('done', o);
 END
 $$;
 
--- The tokens of these digests that hold, each with its place in the list
+-- The valid tokens of these digests, each with the ordinal of its digest
 CREATE FUNCTION find_tokens(digests bytea[])
     RETURNS TABLE(
-        place bigint,
+        ordinal bigint,
         number bigint,
         role text,
         customer_id text,
@@ -1034,24 +1051,24 @@ CREATE FUNCTION find_tokens(digests bytea[])
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
-SELECT given.place, t.number, t.role, t.customer_id, t.name,
+SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
        t.expires_at - now()
-  FROM unnest(digests) WITH ORDINALITY AS given (digest, place)
+  FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
 $$;
 
--- Grants the service's role and the reader's role what they need, and takes back everything else; NULL for a role that does not exist
+-- Grants both roles what they need, and takes back everything else; NULL for a role that does not exist
 CREATE FUNCTION grant_access(service_role name, reader_role name)
     RETURNS void
     LANGUAGE plpgsql
     SET search_path = waybill, pg_temp
 AS $$
 DECLARE
-    -- They change nothing; views and conditions of triggers use them.
+    -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
-        'takes_stock', 'may_move', 'inside', 'who', 'schema_objects', 'service_functions'];
+        'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects', 'service_functions'];
     privilege text;
     role      name;
     called    regprocedure;
@@ -1059,13 +1076,13 @@ BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM PUBLIC;
     FOREACH role IN ARRAY array_remove(ARRAY[service_role, reader_role], NULL) LOOP
         CONTINUE WHEN role = current_user;
-        -- What an earlier version granted and this one does not is taken back.
+        -- Takes back what an earlier version granted and this one does not.
         EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA waybill FROM %I', role);
         EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA waybill FROM %I', role);
         EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
         EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
-        -- Nobody needs to read digests: find_tokens() compares them.
+        -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
         EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
                        'revoked_at, last_used_at) ON tokens TO %I', role);
@@ -1097,7 +1114,7 @@ BEGIN
 END
 $$;
 
--- Takes an order out of its channel's sight
+-- Hides an order from its channel
 CREATE FUNCTION hide_order(
     order_id uuid,
     order_number bigint,
@@ -1114,7 +1131,7 @@ DECLARE
     held record;
     o    orders;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
@@ -1125,43 +1142,11 @@ BEGIN
 END
 $$;
 
--- Locks an order for a change, or names the obstacle
-CREATE FUNCTION hold_order(
-    order_id uuid,
-    order_number bigint,
-    scope text,
-    owner text,
-    expected bigint,
-    INOUT o orders,
-    OUT obstacle text
-)
-    RETURNS record
-    LANGUAGE plpgsql
-AS $$
-BEGIN
-    IF order_id IS NOT NULL THEN
-        SELECT * INTO o FROM waybill.orders WHERE id = order_id FOR NO KEY UPDATE;
-    ELSE
-        SELECT * INTO o FROM waybill.orders WHERE number = order_number FOR NO KEY UPDATE;
-    END IF;
-    IF o.id IS NULL OR o.channel <> scope OR o.hidden_at IS NOT NULL AND scope IS NOT NULL
-        OR o.customer_id IS DISTINCT FROM coalesce(owner, o.customer_id)
-    THEN
-        o        := NULL;
-        obstacle := 'not_found';
-    ELSIF o.version <> expected THEN
-        obstacle := 'version_changed';
-    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
-        obstacle := 'refused';
-    END IF;
-END
-$$;
-
--- Whether a function is writing that explains its changes itself
-CREATE FUNCTION inside()
+-- Whether a function of this schema is writing that also writes the history of its changes
+CREATE FUNCTION is_internal_write()
     RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT current_setting('waybill.inside', true) IS NOT DISTINCT FROM 'on' $$;
+AS $$ SELECT current_setting('waybill.internal_write', true) IS NOT DISTINCT FROM 'on' $$;
 
 -- Whether order lines are exactly as rendered, within limits, and add up to the totals
 CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric)
@@ -1195,6 +1180,38 @@ BEGIN
     END LOOP;
     RETURN lines <= 100 AND total_quantity = 0 AND total_amount = 0
         AND items::text = overlay(rendered || ']' PLACING '' FROM 2 FOR least(lines, 1));
+END
+$$;
+
+-- Locks an order for a change, or says why it cannot be changed
+CREATE FUNCTION lock_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    INOUT o orders,
+    OUT obstacle text
+)
+    RETURNS record
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    SELECT *
+      INTO o
+      FROM waybill.orders
+     WHERE id = coalesce(order_id,
+                         (SELECT id FROM waybill.orders WHERE number = order_number))
+       AND (scope IS NULL OR channel = scope AND hidden_at IS NULL)
+       AND (owner IS NULL OR customer_id = owner)
+       FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        obstacle := 'not_found';
+    ELSIF o.version <> expected THEN
+        obstacle := 'version_changed';
+    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
+        obstacle := 'refused';
+    END IF;
 END
 $$;
 
@@ -1235,8 +1252,8 @@ BEGIN
     IF order_id IS NULL THEN
         SELECT id INTO order_id FROM waybill.orders WHERE number = order_number;
     END IF;
-    -- Nearly every move is allowed: it is tried at once, which spares the lock before the change, a
-    -- fifth of its cost. Only a miss is looked into.
+    -- Nearly every move is allowed. So the change is tried at once, without a lock before it, which
+    -- saves a fifth of the cost. Only when no row was changed, the reason is looked for.
     UPDATE waybill.orders
        SET status = to_status
      WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
@@ -1248,20 +1265,20 @@ BEGIN
         RETURN waybill.order_outcome('done', o);
     END IF;
 
-    SELECT * INTO held FROM waybill.hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM waybill.lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN waybill.order_outcome(held.obstacle, o);
     ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
         RETURN waybill.order_outcome('refused', o);
     END IF;
-    -- It has become possible since.
+    -- Another transaction has made it possible in the meantime.
     UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
     RETURN waybill.order_outcome('done', o);
 END
 $$;
 
--- Moves many orders at once, one outcome row each, in the order given
+-- Moves many orders at once; one row for each, in the order given
 CREATE FUNCTION move_orders(
     order_ids uuid[],
     order_numbers bigint[],
@@ -1269,7 +1286,7 @@ CREATE FUNCTION move_orders(
     owners text[],
     expecteds bigint[],
     to_statuses text[],
-    whos text[]
+    actors text[]
 )
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1289,9 +1306,10 @@ BEGIN
           ORDER BY id
             FOR NO KEY UPDATE;
     END IF;
-    FOR place IN 1 .. cardinality(to_statuses) LOOP
-        outcome := move_order(order_ids[place], order_numbers[place], scopes[place], owners[place],
-                              expecteds[place], to_statuses[place], whos[place]);
+    FOR position IN 1 .. cardinality(to_statuses) LOOP
+        outcome := move_order(order_ids[position], order_numbers[position], scopes[position],
+                              owners[position], expecteds[position], to_statuses[position],
+                              actors[position]);
         RETURN NEXT outcome;
     END LOOP;
 END
@@ -1307,23 +1325,23 @@ SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.refere
            o.created_at, o.updated_at, detail)::waybill.order_outcome
 $$;
 
--- Places many orders at once, one outcome row each: placed, out_of_stock, unknown_product, reference_used
+-- Places many orders at once; one row for each, in the order given
 CREATE FUNCTION place_orders(
     ids uuid[],
     channels text[],
     customers text[],
     order_refs text[],
     shortages text[],
-    whos text[],
+    actors text[],
     line_orders integer[],
     line_products text[],
     line_names text[],
     line_quantities integer[],
-    line_prices numeric[]
+    line_prices numeric[],
+    introduces boolean[] DEFAULT NULL::boolean[]
 )
     RETURNS TABLE(
-        place integer,
-        outcome text,
+        outcome placing_outcome,
         number bigint,
         items json,
         total_quantity integer,
@@ -1335,17 +1353,19 @@ CREATE FUNCTION place_orders(
 AS $$
 #variable_conflict use_column
 DECLARE
-    at_all      constant timestamptz(3) := clock_timestamp();
+    placed_at   constant timestamptz(3) := clock_timestamp();
     outcomes    text[]    := array_fill('placed'::text, ARRAY[cardinality(ids)]);
     details     json[];
     granted     integer[] := line_quantities;
     fits        boolean;
-    -- Who holds the reference of each order: its number, or minus the place of a twin in this batch.
+    -- Which order has the reference of each order already: its number, or minus the position of an
+    -- earlier order of this batch.
     holders     bigint[]  := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
     referenced  boolean   := cardinality(array_remove(order_refs, NULL)) > 0;
-    -- What is on the shelf while orders are decided one by one, and where each line finds it there.
-    shelf_ids   text[];
-    shelf_units bigint[];
+    -- The stock that is left while orders are decided one by one, and the index of each line's
+    -- product in it.
+    stock_ids   text[];
+    stock_left  bigint[];
     slots       integer[];
     -- The order being decided.
     first_line  integer := 1;
@@ -1356,31 +1376,42 @@ DECLARE
     enough      boolean;
     served      boolean;
 BEGIN
+    IF introduces IS NOT NULL THEN
+        -- Customers are never deleted: one that is known now is still known at the insert.
+        SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
+                                   OR EXISTS (SELECT FROM customers WHERE id = customer)
+                              THEN 'placed' ELSE 'unknown_customer' END ORDER BY position)
+          INTO outcomes
+          FROM unnest(introduces, customers)
+               WITH ORDINALITY AS o (may_introduce, customer, position);
+    END IF;
+
     IF referenced THEN
-        -- A reference that another transaction is just using must be waited for before it can be
-        -- called free; the lock is on its words, as there is no row yet.
+        -- Another transaction may be using the reference at this moment, so its end must be waited
+        -- for. There is no row to lock yet, so the lock is on a hash of the text.
         PERFORM pg_advisory_xact_lock(key)
            FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
                    FROM unnest(channels, order_refs) AS given (channel, reference)
                   WHERE reference IS NOT NULL
                   ORDER BY key) AS keys;
-        SELECT array_agg(coalesce(held.number, -given.twin) ORDER BY given.place)
+        SELECT array_agg(coalesce(held.number, -given.earlier) ORDER BY given.position)
           INTO holders
-          FROM (SELECT channel, reference, place,
+          FROM (SELECT channel, reference, position,
                        CASE WHEN reference IS NOT NULL THEN
-                           nullif(min(place) OVER (PARTITION BY channel, reference), place)
-                       END AS twin
+                           nullif(min(position) OVER (PARTITION BY channel, reference), position)
+                       END AS earlier
                   FROM unnest(channels, order_refs)
-                       WITH ORDINALITY AS o (channel, reference, place)) AS given
+                       WITH ORDINALITY AS o (channel, reference, position)) AS given
           LEFT JOIN orders AS held USING (channel, reference);
     END IF;
 
     WITH demand AS (
         SELECT product, sum(quantity) AS units
-          FROM unnest(line_orders, line_products, line_quantities) AS line (place, product, quantity)
-         WHERE product IS NOT NULL AND takes_stock(channels[place])
+          FROM unnest(line_orders, line_products, line_quantities)
+                    AS line (position, product, quantity)
+         WHERE product IS NOT NULL AND takes_stock(channels[position])
          GROUP BY product
-    ), shelf AS MATERIALIZED (
+    ), stocked AS MATERIALIZED (
         SELECT id, stock
           FROM products
          WHERE id = ANY (ARRAY(SELECT product FROM demand)) AND retired_at IS NULL
@@ -1389,40 +1420,41 @@ BEGIN
     )
     SELECT count(*) = count(*) FILTER (WHERE units <= stock)
       INTO fits
-      FROM demand LEFT JOIN shelf ON id = product;
+      FROM demand LEFT JOIN stocked ON id = product;
 
     IF NOT fits OR referenced THEN
         -- The products are locked, so these numbers stay true until the commit.
         SELECT array_agg(id), array_agg(stock)
-          INTO shelf_ids, shelf_units
+          INTO stock_ids, stock_left
           FROM products
          WHERE id = ANY (line_products) AND retired_at IS NULL;
         SELECT array_agg(slot ORDER BY line)
           INTO slots
           FROM unnest(line_products) WITH ORDINALITY AS asked (product, line)
-          LEFT JOIN unnest(shelf_ids) WITH ORDINALITY AS shelf (product, slot) USING (product);
+          LEFT JOIN unnest(stock_ids) WITH ORDINALITY AS known (product, slot) USING (product);
 
-        FOR place IN 1 .. cardinality(ids) LOOP
+        FOR position IN 1 .. cardinality(ids) LOOP
             first_line := end_line;
-            WHILE line_orders[end_line] = place LOOP
+            WHILE line_orders[end_line] = position LOOP
                 end_line := end_line + 1;
             END LOOP;
 
-            IF holders[place] < 0 AND outcomes[-holders[place]] <> 'placed' THEN
-                -- The twin that came first was refused, so the reference is free again; a third of
-                -- the same name now finds this one.
-                FOR later IN place + 1 .. cardinality(ids) LOOP
-                    IF holders[later] = holders[place] THEN
-                        holders[later] := -place;
+            IF holders[position] < 0 AND outcomes[-holders[position]] <> 'placed' THEN
+                -- The earlier order of this reference was refused, so the reference is free again.
+                -- Later orders of the same reference now meet this order instead.
+                FOR later IN position + 1 .. cardinality(ids) LOOP
+                    IF holders[later] = holders[position] THEN
+                        holders[later] := -position;
                     END IF;
                 END LOOP;
-                holders[place] := NULL;
+                holders[position] := NULL;
             END IF;
-            IF holders[place] IS NOT NULL THEN
-                outcomes[place] := 'reference_used';
+            CONTINUE WHEN outcomes[position] <> 'placed';
+            IF holders[position] IS NOT NULL THEN
+                outcomes[position] := 'reference_used';
                 CONTINUE;
             END IF;
-            CONTINUE WHEN NOT takes_stock(channels[place]);
+            CONTINUE WHEN NOT takes_stock(channels[position]);
 
             missing := false;
             enough  := true;
@@ -1431,79 +1463,82 @@ BEGIN
                 IF slots[line] IS NULL THEN
                     missing := true;
                 ELSE
-                    shelf_units[slots[line]] := shelf_units[slots[line]] - line_quantities[line];
-                    enough := enough AND shelf_units[slots[line]] >= 0;
+                    stock_left[slots[line]] := stock_left[slots[line]] - line_quantities[line];
+                    enough := enough AND stock_left[slots[line]] >= 0;
                 END IF;
             END LOOP;
             CONTINUE WHEN enough AND NOT missing;
 
-            -- Not everything is there: put it back and see what can be done.
+            -- Not everything is in stock: undo the count, and see which part can be placed.
             FOR line IN first_line .. end_line - 1 LOOP
                 IF slots[line] IS NOT NULL THEN
-                    shelf_units[slots[line]] := shelf_units[slots[line]] + line_quantities[line];
+                    stock_left[slots[line]] := stock_left[slots[line]] + line_quantities[line];
                 END IF;
             END LOOP;
-            missing := missing AND shortages[place] <> 'partial_products';
+            missing := missing AND shortages[position] <> 'partial_products';
             SELECT json_agg(asked), array_agg(product_id)
               INTO shorts, short
-              FROM (SELECT line_products[line] AS product_id, sum(line_quantities[line]) AS requested,
-                           coalesce(min(shelf_units[slots[line]]), 0) AS available
+              FROM (SELECT line_products[line] AS product_id,
+                           sum(line_quantities[line]) AS requested,
+                           coalesce(min(stock_left[slots[line]]), 0) AS available
                       FROM generate_series(first_line, end_line - 1) AS line
                      WHERE line_products[line] IS NOT NULL AND (slots[line] IS NULL OR NOT missing)
                      GROUP BY 1
                      ORDER BY 1) AS asked
              WHERE requested > available;
-            details[place] := shorts;
+            details[position] := shorts;
             IF missing THEN
-                outcomes[place] := 'unknown_product';
+                outcomes[position] := 'unknown_product';
                 CONTINUE;
             END IF;
             served := false;
-            IF shortages[place] <> 'refuse' THEN
+            IF shortages[position] <> 'refuse' THEN
                 FOR line IN first_line .. end_line - 1 LOOP
                     IF slots[line] IS NULL AND line_products[line] IS NOT NULL
-                        OR shortages[place] = 'partial_products' AND line_products[line] = ANY (short)
+                        OR shortages[position] = 'partial_products'
+                           AND line_products[line] = ANY (short)
                     THEN
                         granted[line] := 0;
                     ELSIF slots[line] IS NOT NULL THEN
-                        granted[line] := least(granted[line], shelf_units[slots[line]]);
-                        shelf_units[slots[line]] := shelf_units[slots[line]] - granted[line];
+                        granted[line] := least(granted[line], stock_left[slots[line]]);
+                        stock_left[slots[line]] := stock_left[slots[line]] - granted[line];
                     END IF;
                     served := served OR granted[line] > 0;
                 END LOOP;
             END IF;
             IF NOT served THEN
-                outcomes[place] := 'out_of_stock';
+                outcomes[position] := 'out_of_stock';
             END IF;
         END LOOP;
         IF end_line <= cardinality(line_orders) THEN
-            RAISE EXCEPTION 'line % stands behind the lines of a later order', end_line
+            RAISE EXCEPTION 'line % comes after the lines of a later order', end_line
                 USING ERRCODE = 'invalid_parameter_value';
         END IF;
     END IF;
 
-    -- The planner takes each list for a row or two and loops over it; MATERIALIZED sees to it that
-    -- what is looped over was worked out once.
-    PERFORM set_inside(true);
+    -- The planner expects a row or two of each list and loops over it. MATERIALIZED makes sure that
+    -- the inner side of such a loop is computed only once.
+    PERFORM set_internal_write(true);
     RETURN QUERY
     WITH line AS MATERIALIZED (
-        SELECT l.place, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
+        SELECT l.position, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
                coalesce(l.price, p.price, 0.00)::numeric(12, 2) AS price,
-               coalesce(p.name, l.name) AS name, takes_stock(channels[l.place]) AS takes
+               coalesce(p.name, l.name) AS name, takes_stock(channels[l.position]) AS takes
           FROM unnest(line_orders, line_products, line_names, granted, line_prices)
-               WITH ORDINALITY AS l (place, product, name, quantity, price, nr)
+               WITH ORDINALITY AS l (position, product, name, quantity, price, nr)
           LEFT JOIN products AS p ON p.id = l.product
-         WHERE l.quantity > 0 AND outcomes[l.place] = 'placed'
-    ), taken AS (
-        -- Counted above, under lock; were the count wrong, the check of the table fails the batch.
+         WHERE l.quantity > 0 AND outcomes[l.position] = 'placed'
+    ), stock_taken AS (
+        -- The units were counted above, under lock. If the count were wrong, the table's check
+        -- would fail the whole batch.
         UPDATE products
            SET stock = stock - units, version = version + 1,
-               updated_at = greatest(at_all, updated_at + interval '1 millisecond')
+               updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
           FROM (SELECT product, sum(quantity) AS units
                   FROM line WHERE takes AND known GROUP BY product) AS demand
          WHERE id = product
-    ), met AS (
-        -- The search before the insert spares known customers a number of the sequence.
+    ), new_customers AS (
+        -- ON CONFLICT alone would use up a number of the sequence for each known customer.
         INSERT INTO customers (id)
         SELECT DISTINCT customer
           FROM unnest(customers, outcomes) AS o (customer, outcome)
@@ -1512,51 +1547,52 @@ BEGIN
          ORDER BY customer
             ON CONFLICT DO NOTHING
     ), document AS MATERIALIZED (
-        SELECT place, ('[' || string_agg(render_line(product, name, quantity, price), ','
+        SELECT position, ('[' || string_agg(render_line(product, name, quantity, price), ','
                                          ORDER BY nr) || ']')::json AS items,
                sum(quantity)::integer AS units, sum(quantity * price) AS amount
           FROM line
-         GROUP BY place
+         GROUP BY position
     ), placed AS (
         INSERT INTO orders (id, channel, reference, customer_id, items, total_quantity,
                             total_amount, created_at, updated_at)
         SELECT o.id, channel, reference, customer, coalesce(items, '[]'), coalesce(units, 0),
-               coalesce(amount, 0), at_all, at_all
+               coalesce(amount, 0), placed_at, placed_at
           FROM unnest(ids, channels, order_refs, customers, outcomes)
-               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, place)
-          LEFT JOIN document USING (place)
+               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, position)
+          LEFT JOIN document USING (position)
          WHERE outcome = 'placed'
-         ORDER BY place
+         ORDER BY position
         RETURNING orders.*
     ), numbered AS (
-        SELECT o.place, o.who, placed.*
-          FROM unnest(ids, whos) WITH ORDINALITY AS o (id, who, place)
+        SELECT o.position, o.who, placed.*
+          FROM unnest(ids, actors) WITH ORDINALITY AS o (id, who, position)
           JOIN placed USING (id)
-    ), told AS (
+    ), events AS (
         INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
-        SELECT id, 1, 'placed', status, who, at_all
+        SELECT id, 1, 'placed', status, who, placed_at
           FROM numbered
-         ORDER BY place
-    ), copied AS (
+         ORDER BY position
+    ), products_of_orders AS (
         INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-        SELECT product, at_all, number, units, CASE WHEN takes THEN units ELSE 0 END
-          FROM (SELECT place, product, takes, sum(quantity) AS units
-                  FROM line WHERE product IS NOT NULL GROUP BY place, product, takes) AS sold
-          JOIN numbered USING (place)
+        SELECT product, placed_at, number, units, CASE WHEN takes THEN units ELSE 0 END
+          FROM (SELECT position, product, takes, sum(quantity) AS units
+                  FROM line WHERE product IS NOT NULL GROUP BY position, product, takes) AS sold
+          JOIN numbered USING (position)
          ORDER BY product
     )
-    SELECT o.place::integer, o.outcome,
-           coalesce(n.number, nullif(greatest(holders[o.place], 0), 0),
-                    (SELECT twin.number FROM numbered AS twin WHERE twin.place = -holders[o.place])),
-           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.place]
-      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, place)
-      LEFT JOIN numbered AS n ON n.place = o.place
-     ORDER BY o.place;
-    PERFORM set_inside(false);
+    SELECT o.outcome::placing_outcome,
+           coalesce(n.number, nullif(greatest(holders[o.position], 0), 0),
+                    (SELECT earlier.number FROM numbered AS earlier
+                      WHERE earlier.position = -holders[o.position])),
+           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.position]
+      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, position)
+      LEFT JOIN numbered AS n ON n.position = o.position
+     ORDER BY o.position;
+    PERFORM set_internal_write(false);
 END
 $$;
 
--- Deletes up to batch answers older than age; how many it were
+-- Deletes up to batch answers older than age; returns how many
 CREATE FUNCTION prune_answers(age interval, batch integer)
     RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
@@ -1575,7 +1611,7 @@ WITH old AS (
 SELECT count(*) FROM gone
 $$;
 
--- Writes down the schema as it is; the last statement of each step that changes it
+-- Records the schema as it is; the last statement of each step that changes it
 CREATE FUNCTION record_schema()
     RETURNS void
     LANGUAGE sql
@@ -1587,53 +1623,62 @@ SELECT kind, name, hash, is_portable, current_setting('server_version_num')::int
   FROM schema_objects()
 $$;
 
--- Records what visits of orders' processes have brought; answers whose claims still held, and when they are due again
+-- Records what visits of orders in the queue have learned; one row for each, in the order given
 CREATE FUNCTION record_visits(
     ids uuid[],
     numbers integer[],
     statuses text[],
     begun integer[],
-    quiets integer[],
-    missings integer[],
+    unchanged integer[],
+    unknown integer[],
     pauses bigint[],
     problems text[]
 )
-    RETURNS TABLE(id uuid, due_in bigint)
+    RETURNS TABLE(is_recorded boolean, due_in bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    held uuid[];
+    recorded bigint[];
 BEGIN
     PERFORM set_config('waybill.who', 'order process', true);
     PERFORM FROM orders WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
     PERFORM FROM order_processes WHERE order_id = ANY (ids) ORDER BY order_id FOR UPDATE;
-    WITH recorded AS (
+    WITH visited AS (
         UPDATE order_processes AS p
-           SET claimed_at = NULL, starts = p.starts + v.begun, quiet = v.quiet, missing = v.missing,
-               problem = v.problem,
-               -- A callback that came during the visit wants another look; least() passes over NULL.
+           SET claimed_at = NULL, starts = p.starts + v.begun, unchanged_visits = v.unchanged,
+               unknown_visits = v.unknown, problem = v.problem,
+               -- After a callback during the visit the next one is due at once, or when the
+               -- callback says; least() ignores NULL.
                due_at = least(now() + v.pause * interval '1 millisecond',
                               CASE WHEN p.hinted_at > p.claimed_at THEN p.hinted_at END)
-          FROM unnest(ids, numbers, begun, quiets, missings, pauses, problems)
-               AS v (id, number, begun, quiet, missing, pause, problem)
+          FROM unnest(ids, numbers, begun, unchanged, unknown, pauses, problems)
+               WITH ORDINALITY
+               AS v (id, number, begun, unchanged, unknown, pause, problem, position)
          WHERE p.order_id = v.id AND p.visits = v.number AND p.claimed_at IS NOT NULL
-        RETURNING p.order_id
+        RETURNING v.position
     )
-    SELECT array_agg(order_id) INTO held FROM recorded;
+    SELECT coalesce(array_agg(position), '{}') INTO recorded FROM visited;
     UPDATE orders AS o
        SET status = v.status
-      FROM unnest(ids, statuses) AS v (id, status)
-     WHERE o.id = v.id AND o.id = ANY (held) AND may_move('fulfilment', o.status, v.status);
+      FROM unnest(ids, statuses) WITH ORDINALITY AS v (id, status, position)
+     WHERE o.id = v.id AND v.position = ANY (recorded)
+       AND may_move('fulfilment', o.status, v.status);
     RETURN QUERY
-    SELECT h.id, ceil(extract(epoch FROM p.due_at - now()) * 1000)::bigint
-      FROM unnest(held) AS h (id) LEFT JOIN order_processes AS p ON p.order_id = h.id;
+    SELECT v.position = ANY (recorded), ceil(extract(epoch FROM p.due_at - now()) * 1000)::bigint
+      FROM unnest(ids) WITH ORDINALITY AS v (id, position)
+      LEFT JOIN order_processes AS p ON p.order_id = v.id
+     ORDER BY v.position;
 END
 $$;
 
--- Brings customer_report up to date if it is time and nobody else is at it
-CREATE FUNCTION refresh_report(every interval, OUT outcome text, OUT due_in interval)
+-- Refreshes customer_report if that is due and no other call is doing it
+CREATE FUNCTION refresh_report(
+    every interval,
+    OUT outcome refresh_outcome,
+    OUT due_in interval
+)
     RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
@@ -1645,7 +1690,7 @@ DECLARE
     changed bigint;
     entries bigint;
 BEGIN
-    -- Held to the commit, so two refreshes never overlap, and let go by a crash.
+    -- Held until the commit, so that two refreshes never overlap, and released by a crash.
     IF NOT pg_try_advisory_xact_lock(hashtextextended('waybill.report', 0)) THEN
         outcome := 'busy';
         due_in  := least(every, interval '1 second');
@@ -1669,8 +1714,9 @@ BEGIN
               FROM change
              GROUP BY customer_id
         ), folded AS (
-            -- Sums are made before the insert, as a check looks at the row offered to it, and what
-            -- is offered may not be a difference.
+            -- The new sums are made before the insert: the table's checks are applied to the row
+            -- that is to be inserted, also when ON CONFLICT then updates, and a difference may be
+            -- negative.
             INSERT INTO customer_ledger
             SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
                    coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
@@ -1696,13 +1742,13 @@ BEGIN
         END IF;
         INSERT INTO report_refreshes (started_at, finished_at, changes, rows)
         VALUES (started, clock_timestamp(), changed, entries);
-        -- A month tells how refreshes went; a row each two minutes would otherwise stay for ever.
+        -- Rows are kept for a month. There is a new one every two minutes.
         DELETE FROM report_refreshes
          WHERE number IN (SELECT number FROM report_refreshes
                            WHERE started_at < clock_timestamp() - interval '30 days'
                            ORDER BY number LIMIT 1000);
     EXCEPTION WHEN OTHERS THEN
-        -- The changes are back in their table with the rest of the attempt; the next one takes them.
+        -- The attempt was rolled back, so the changes are in their table for the next one.
         outcome := 'failed';
         INSERT INTO report_refreshes (started_at, finished_at, error)
         VALUES (started, clock_timestamp(), SQLSTATE || ': ' || SQLERRM);
@@ -1720,7 +1766,7 @@ SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
     || ',"quantity":' || quantity || ',"price":' || price || ',"amount":' || quantity * price || '}'
 $$;
 
--- Puts the units of a cancelled order back on the shelf and explains them
+-- Returns the units of a cancelled order to the stock, with a row in stock_adjustments for each
 CREATE FUNCTION return_stock(order_number bigint, items json)
     RETURNS void
     LANGUAGE plpgsql
@@ -1730,7 +1776,7 @@ BEGIN
       WHERE id IN (SELECT line ->> 'product_id' FROM json_array_elements(items) AS line)
       ORDER BY id
         FOR NO KEY UPDATE;
-    PERFORM waybill.set_inside(true);
+    PERFORM waybill.set_internal_write(true);
     WITH held AS (
         SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::integer) AS units
           FROM json_array_elements(items) AS line
@@ -1748,7 +1794,7 @@ BEGIN
     SELECT product_id, units, 'cancelled', return_stock.order_number, waybill.who(), clock_timestamp()
       FROM held
      ORDER BY product_id;
-    PERFORM waybill.set_inside(false);
+    PERFORM waybill.set_internal_write(false);
 END
 $$;
 
@@ -1804,13 +1850,13 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_or
              'prune_answers', 'answer_id']
 $$;
 
--- Says that what is written from now on is explained by its writer, or no longer is
-CREATE FUNCTION set_inside(is_inside boolean)
+-- Begins or ends writes whose history the writing function writes itself
+CREATE FUNCTION set_internal_write(is_internal boolean)
     RETURNS text
     LANGUAGE sql
-AS $$ SELECT set_config('waybill.inside', CASE WHEN is_inside THEN 'on' ELSE '' END, true) $$;
+AS $$ SELECT set_config('waybill.internal_write', CASE WHEN is_internal THEN 'on' ELSE '' END, true) $$;
 
--- Says who carries an order and under which number
+-- Sets the carrier of an order and its tracking number
 CREATE FUNCTION ship_order(
     order_id uuid,
     order_number bigint,
@@ -1831,7 +1877,7 @@ DECLARE
     held record;
     o    orders;
 BEGIN
-    SELECT * INTO held FROM hold_order(order_id, order_number, scope, owner, expected, NULL);
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
@@ -1852,7 +1898,7 @@ CREATE FUNCTION takes_stock(channel text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT channel IN ('api', 'shop', 'store') $$;
 
--- Whom a change is put down to: SET waybill.who, or else the database user
+-- The name for a change in the history: the setting waybill.who, or else the database user
 CREATE FUNCTION who()
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -1862,7 +1908,7 @@ AS $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_
 -- Functions of triggers
 --
 
--- The rules of every change of an order, also of one made in psql
+-- Checks every change of an order, also one made in psql, and adds it to the history
 CREATE FUNCTION change_order()
     RETURNS trigger
     LANGUAGE plpgsql
@@ -1892,7 +1938,7 @@ BEGIN
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
-        IF NOT waybill.inside() OR OLD.status <> 'new' OR happened = 'moved' THEN
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened = 'moved' THEN
             RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
                 OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
@@ -1912,14 +1958,17 @@ BEGIN
                                           'tracking_number', NEW.tracking_number);
         ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
             happened := 'hidden';
-        ELSIF OLD.channel = 'storefront' THEN
-            -- Its clients are promised that every accepted call moves updated_at.
-            happened := 'touched';
         ELSIF NEW::text <> OLD::text THEN
-            -- Never silently undone: the writer of a new column has to teach this function.
+            -- A column that this function does not know, or one that it sets itself. Without an
+            -- event the change would be missing in the history, so whoever adds a column must add
+            -- it here.
             RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
+        ELSIF OLD.channel = 'storefront' THEN
+            -- The storefront contract promises that every accepted call moves updated_at.
+            happened := 'touched';
         ELSE
+            -- Nothing has changed.
             RETURN OLD;
         END IF;
     END IF;
@@ -1937,20 +1986,31 @@ BEGIN
 END
 $$;
 
--- Moves version by one and updated_at forward
+-- Raises version by one and moves updated_at forward
 CREATE FUNCTION count_change()
     RETURNS trigger
     LANGUAGE plpgsql
 AS $$
 BEGIN
     NEW.version := OLD.version + 1;
-    -- Later by at least what can be shown, also when the clock stood still or went back.
+    -- Later by at least the precision of the column, also when the clock stood still or went back.
     NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
     RETURN NEW;
 END
 $$;
 
--- Writes down a change of stock that no function of the service explains
+-- Takes a final order out of the queue
+CREATE FUNCTION dequeue_order_process()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    DELETE FROM waybill.order_processes WHERE order_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+-- Adds a row to stock_adjustments for a change of stock in psql
 CREATE FUNCTION explain_stock()
     RETURNS trigger
     LANGUAGE plpgsql
@@ -1965,7 +2025,7 @@ BEGIN
 END
 $$;
 
--- Leaves word for the report that an order is or is no longer completed
+-- Adds the change to report_changes when an order becomes completed or no longer is
 CREATE FUNCTION note_completion()
     RETURNS trigger
     LANGUAGE plpgsql
@@ -1979,7 +2039,7 @@ BEGIN
 END
 $$;
 
--- Leaves word for the report that a customer has another name
+-- Adds a change to report_changes when a customer gets another name
 CREATE FUNCTION note_name()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1991,13 +2051,14 @@ BEGIN
 END
 $$;
 
--- Makes due whoever waits for the product
+-- Makes the subscriptions that wait for the product due
 CREATE FUNCTION notify_subscribers()
     RETURNS trigger
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    -- The row of the product is locked, so its newest adjustment is the one that fired this.
+    -- The row of the product is locked, so its newest adjustment is the one that fired this
+    -- trigger.
     WITH due AS (
         UPDATE waybill.stock_subscriptions
            SET is_waiting = false
@@ -2015,32 +2076,8 @@ BEGIN
 END
 $$;
 
--- Has the process of a new order started, and wakes who does that
-CREATE FUNCTION queue_process()
-    RETURNS trigger
-    LANGUAGE plpgsql
-AS $$
-BEGIN
-    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
-    -- Told when the transaction commits, once however many orders it placed.
-    PERFORM pg_notify('order_processes', '');
-    RETURN NULL;
-END
-$$;
-
--- Refuses what its trigger was fired by, with the trigger's own sentence
-CREATE FUNCTION refuse_change()
-    RETURNS trigger
-    LANGUAGE plpgsql
-AS $$
-BEGIN
-    RAISE EXCEPTION '%', TG_ARGV[0]
-        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
-END
-$$;
-
--- Notifies the channel waybill_tokens of a token that has changed, by its number
-CREATE FUNCTION tell_of_token()
+-- Sends the number of a token that has changed to the channel waybill_tokens
+CREATE FUNCTION notify_token_change()
     RETURNS trigger
     LANGUAGE plpgsql
 AS $$
@@ -2050,14 +2087,27 @@ BEGIN
 END
 $$;
 
--- Leaves an order alone from now on
-CREATE FUNCTION unqueue_process()
+-- Adds a new order to the queue, and wakes the workers
+CREATE FUNCTION queue_order_process()
     RETURNS trigger
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    DELETE FROM waybill.order_processes WHERE order_id = NEW.id;
+    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
+    -- Sent when the transaction commits, once however many orders it placed.
+    PERFORM pg_notify('order_processes', '');
     RETURN NULL;
+END
+$$;
+
+-- Refuses the statement that fired its trigger, with the trigger's argument as the message
+CREATE FUNCTION refuse_change()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
 END
 $$;
 
@@ -2078,10 +2128,10 @@ GRANT SELECT ON
     order_history,
     order_lines,
     order_overview,
+    order_process_overview,
     order_processes,
     order_products,
     orders,
-    process_overview,
     products,
     report_age,
     report_changes,
@@ -2100,7 +2150,7 @@ GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_a
     TO waybill_reader;
 
 GRANT EXECUTE ON FUNCTION
-    inside(),
+    is_internal_write(),
     may_move(text, text, text),
     schema_objects(),
     service_functions(),
@@ -2123,10 +2173,10 @@ GRANT SELECT ON
     order_history,
     order_lines,
     order_overview,
+    order_process_overview,
     order_processes,
     order_products,
     orders,
-    process_overview,
     products,
     report_age,
     report_changes,
@@ -2164,10 +2214,10 @@ GRANT EXECUTE ON FUNCTION
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
     find_tokens(bytea[]),
     hide_order(uuid, bigint, text, text, bigint, text),
-    inside(),
+    is_internal_write(),
     may_move(text, text, text),
     move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[]),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[]),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[]),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
