@@ -65,6 +65,12 @@ let package = Package(
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
     library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON"]),
+    library(
+      "Jobs",
+      [
+        "EventLoop", "HTTP", "HTTPClient", "OrderService", "OrderStore", "Orders", "Postgres",
+        "Telemetry",
+      ]),
     .executableTarget(
       name: "waybill",
       dependencies: [
@@ -110,6 +116,8 @@ let package = Package(
         "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "PrivateCluster",
         "EventLoop", "HTTP", "JSON", "TestSupport",
       ]),
+    tests(
+      "JobsTests", ["Jobs", "Telemetry", "Orders", "Postgres", "EventLoop", "TestSupport"]),
     // These start the built program, and read its parts.
     tests(
       "ProgramTests",
