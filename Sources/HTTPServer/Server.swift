@@ -1,5 +1,6 @@
 package import EventLoop
 package import HTTP
+import Telemetry
 
 /// Serves sites on one loop; each loop of a process has its own, and all share the listeners.
 ///

@@ -5,6 +5,7 @@ import JSON
 import OrderAPI
 import OrderStore
 import Orders
+import Telemetry
 
 /// What the service was asked to be, read once from the environment and checked as a whole.
 struct Configuration: Equatable, Sendable {
@@ -111,7 +112,9 @@ struct Configuration: Equatable, Sendable {
       service: roles.service ?? Setting.serviceRole.standard,
       reader: roles.reader ?? Setting.readerRole.standard)
     log = LogOptions(
-      level: try reader.word(.logLevel, LogLevel.byName) ?? .info,
+      level: try reader.word(
+        .logLevel, Dictionary(uniqueKeysWithValues: LogLevel.allCases.map { ("\($0)", $0) }))
+        ?? .info,
       format: try reader.word(.logFormat, ["text": .text, "json": .json])
         ?? (onTerminal ? .text : .json))
     bootstrapToken = try reader.bootstrapToken()

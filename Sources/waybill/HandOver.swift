@@ -1,9 +1,10 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import Telemetry
 
 extension DescriptorOffer {
-  /// Offers the ports of this process at a path, in the place of whoever did so before.
+  /// Offers the ports of this process at a path, and replaces an earlier offer there.
   static func ports(
     _ ports: Ports, at path: String, log: Log, on loop: EventLoop
   ) throws(ConfigurationError) -> DescriptorOffer {

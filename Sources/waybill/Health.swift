@@ -6,7 +6,7 @@ import HTTPClient
 /// `waybill health`: for container health checks, without a shell or another program.
 enum Health {
   static func run(_ configuration: Configuration) throws -> Int32 {
-    // A server that listens on every address is asked on this machine's own.
+    // A service that listens on all addresses is reached on the loopback one.
     let host = ["0.0.0.0", "::"].contains(configuration.host) ? "127.0.0.1" : configuration.host
     let status: Int
     do {

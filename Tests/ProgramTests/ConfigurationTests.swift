@@ -1,5 +1,6 @@
 import HTTPClient
 import OrderAPI
+import Telemetry
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ struct ConfigurationTests {
     #expect(configuration.log == LogOptions(level: .info, format: .json))
   }
 
-  @Test("with a database of somebody else's plants nothing there unless asked")
+  @Test("with a database of somebody else's inserts nothing there unless asked")
   func external() throws {
     let configuration = try read(["DATABASE_URL": "postgresql://db/waybill"])
 

@@ -24,7 +24,7 @@ struct ServeTests {
       try await eventually("it is ready at start \(start)") { await isReady(port) }
       #expect(
         await PlainClient.get("/products/product-1", port: port).contains(#""name":"Product 1""#))
-      #expect(program.log.contains("planted the demo data") == (start == 1))
+      #expect(program.log.contains("inserted the demo data") == (start == 1))
       tokens += program.log.matches(of: #/"token":"(wb_\w+)"/#).map { String($0.1) }
       // Each start shows a token of its own; the one before has ended.
       let statuses = tokens.map { PlainClient(port: port)?.status(of: "/shop/orders/1", token: $0) }
@@ -102,7 +102,7 @@ struct ServeTests {
     let migration = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["migrate"])
     #expect(await migration.exitCode() == 0, "\(migration.log)")
     try await eventually("it is ready") { await isReady(port) }
-    try await eventually("it is planted") { program.log.contains("planted the demo data") }
+    try await eventually("it is inserted") { program.log.contains("inserted the demo data") }
   }
 
   @Test("is not ready when a part of the schema is gone, and is again when it is back")
@@ -147,7 +147,7 @@ struct ServeTests {
     defer { again.stop() }
 
     try await eventually("it is ready") { await isReady(port) }
-    try await eventually("it is planted") {
+    try await eventually("it is inserted") {
       await PlainClient.get("/products", port: port).contains("product-1")
     }
   }

@@ -1,10 +1,10 @@
 import Orders
 
-/// Everything the program can be asked to do.
+/// All commands of the program.
 enum CommandTable {
   static let all: [CommandDescription] = [
     serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, doctor, health, openapi,
-    settings, version, completion, man, help,
+    settings, metrics, version, completion, man, help,
   ]
 
   static let serve = CommandDescription(
@@ -70,6 +70,14 @@ enum CommandTable {
     return 0
   }
 
+  static let metrics = CommandDescription(
+    words: ["metrics"],
+    summary: "prints the table of figures on `/metrics`; `docs/metrics.md` is this"
+  ) { _, _ in
+    try StandardOutput.write(Metrics.documentation)
+    return 0
+  }
+
   static let version = CommandDescription(
     words: ["version"],
     summary: "prints the version of the program, its sources, its schema and of libpq",
@@ -109,7 +117,7 @@ enum CommandTable {
     return 0
   }
 
-  /// The command that these words begin with.
+  /// The command whose words the arguments begin with.
   static func command(at arguments: [String]) -> CommandDescription? {
     all.first { arguments.starts(with: $0.words) }
   }
@@ -137,7 +145,7 @@ enum CommandTable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The table for the README.
+  /// The table for people, in Markdown.
   static var markdown: String {
     let rows = all.map { "| `\($0.usage)` | \($0.summary) |" }
     return (["| command | does |", "| --- | --- |"] + rows).joined(separator: "\n")

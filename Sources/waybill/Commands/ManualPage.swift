@@ -53,8 +53,7 @@ enum ManualPage {
     ]
   }
 
-  /// The text as it is read: no character of it means anything to the formatter, but that what
-  /// stands between backticks is bold.
+  /// Escapes the text, so that the formatter prints it as it is. Text between backticks is bold.
   static func roff(_ text: some StringProtocol) -> String {
     var isBold = false
     let escaped = text.reduce(into: "") { result, character in
