@@ -10,7 +10,7 @@ extension DescriptorOffer {
   ) throws(ConfigurationError) -> DescriptorOffer {
     guard let listener = LocalSocket(listeningAt: path) else {
       throw ConfigurationError(
-        "\(Setting.handOverSocket.name)=\(path) cannot be used: "
+        "\(Settings.handOverSocket.name)=\(path) cannot be used: "
           + "\(String(cString: strerror(errno))); name a file in a folder that may be written"
       )
     }

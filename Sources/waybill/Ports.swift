@@ -17,19 +17,19 @@ struct Ports: Sendable {
   ) throws(ConfigurationError) {
     let previous = configuration.handOverSocket.map { InheritedSockets(from: $0) }
     func port(
-      _ name: String, _ port: UInt16, _ setting: Setting
+      _ name: String, _ port: UInt16, _ setting: any AnySetting
     ) throws(ConfigurationError) -> ListeningSocket {
       if let socket = systemd.sockets[name] { return socket }
       let taken = previous?.socket(name, host: configuration.host, port: port)
       if let taken { return taken }
       return try Self.listen(configuration.host, port, setting)
     }
-    main = try port("main", configuration.port, Setting.port)
+    main = try port("main", configuration.port, Settings.port)
     var own: [String: ListeningSocket] = [:]
     for contract in Contract.all {
       let number = configuration.contractPorts[contract.name]
       guard let number = number ?? systemd.sockets[contract.name]?.port else { continue }
-      own[contract.name] = try port(contract.name, number, Setting.port(of: contract))
+      own[contract.name] = try port(contract.name, number, Settings.port(of: contract))
     }
     self.own = own
     // Sockets that are not used here stay with the other instance.
@@ -57,7 +57,7 @@ struct Ports: Sendable {
   }
 
   private static func listen(
-    _ host: String, _ port: UInt16, _ setting: Setting
+    _ host: String, _ port: UInt16, _ setting: any AnySetting
   ) throws(ConfigurationError) -> ListeningSocket {
     do {
       return try ListeningSocket(host: host, port: port)

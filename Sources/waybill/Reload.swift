@@ -17,11 +17,11 @@ struct Reload: Sendable {
   func run() {
     do {
       let configuration = try Configuration(environment)
-      if case .external(let conninfo) = configuration.store {
-        try follow(conninfo, of: Setting.databaseURL, with: database.requestTarget)
+      if case .external(let conninfo) = configuration.database {
+        try follow(conninfo, of: Settings.databaseURL, with: database.requestTarget)
       }
       if let direct = configuration.directConninfo {
-        try follow(direct, of: Setting.directDatabaseURL, with: database.target)
+        try follow(direct, of: Settings.directDatabaseURL, with: database.target)
       }
       log.write(
         .notice, "read the secrets again; the log goes to standard output, so no file was reopened")
@@ -33,7 +33,7 @@ struct Reload: Sendable {
   }
 
   private func follow(
-    _ conninfo: String, of setting: Setting, with target: ConnectionString
+    _ conninfo: String, of setting: any AnySetting, with target: ConnectionString
   ) throws {
     guard target.follow(try RunningDatabase.target(external: conninfo, of: setting)) else {
       throw ConfigurationError("\(setting.name) names other servers: that takes a new start")

@@ -16,12 +16,12 @@ struct RunningDatabase: Sendable {
 
   /// A private cluster that runs already is only used, and left running, when `besideService`.
   init(_ configuration: Configuration, besideService: Bool = false) throws {
-    switch configuration.store {
+    switch configuration.database {
     case .external(let conninfo):
       requestTarget = try Self.target(external: conninfo)
       target =
         try configuration.directConninfo.map { conninfo throws(ConfigurationError) in
-          try Self.target(external: conninfo, of: Setting.directDatabaseURL)
+          try Self.target(external: conninfo, of: Settings.directDatabaseURL)
         } ?? requestTarget
       owner = target
       cluster = nil
@@ -50,12 +50,12 @@ struct RunningDatabase: Sendable {
 
   /// Refuses settings that cannot name an external database; connects to no server.
   static func refuseUnusableTargets(_ configuration: Configuration) throws {
-    if case .external = configuration.store { _ = try RunningDatabase(configuration) }
+    if case .external = configuration.database { _ = try RunningDatabase(configuration) }
   }
 
   /// An external database, as this process is to reach it.
   static func target(
-    external conninfo: String, of setting: Setting = Setting.databaseURL
+    external conninfo: String, of setting: any AnySetting = Settings.databaseURL
   ) throws(ConfigurationError) -> ConnectionString {
     LibpqEnvironment.forgetSessionSettings()
     do throws(PostgresError) {

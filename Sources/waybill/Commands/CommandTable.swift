@@ -65,8 +65,8 @@ enum CommandTable {
       .init(name: "--env", meaning: "print a file of variables to fill in, all commented out"),
     ]
   ) { _, input in
-    let form = input.wantsJSON ? Setting.json : Setting.markdown + "\n"
-    try StandardOutput.write(input["--env"] == nil ? form : Setting.environmentFile)
+    let form = input.wantsJSON ? Settings.json : Settings.markdown + "\n"
+    try StandardOutput.write(input["--env"] == nil ? form : Settings.environmentFile)
     return 0
   }
 

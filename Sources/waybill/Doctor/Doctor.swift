@@ -28,7 +28,7 @@ struct Doctor {
     var (target, requestTarget): (ConnectionString?, ConnectionString?)
     do {
       configuration = try Configuration(environment)
-      switch configuration.store {
+      switch configuration.database {
       case .external:
         let database = try RunningDatabase(configuration)
         (target, requestTarget) = (database.target, database.requestTarget)
@@ -42,7 +42,7 @@ struct Doctor {
       findings.trouble("settings", "\(error)")
       return
     }
-    if case .embedded(let home) = configuration.store {
+    if case .embedded(let home) = configuration.database {
       examinePrivateCluster(home, isRunning: target != nil, &findings)
     }
     guard let target, let requestTarget else { return }
