@@ -56,7 +56,7 @@ let package = Package(
     library("EventLoop", ["CLinux"]),
     library("JSON"),
     library("HTTP", ["CZlib"]),
-    library("Telemetry", ["JSON"]),
+    library("Telemetry", ["EventLoop", "JSON"]),
     library("HTTPServer", ["EventLoop", "HTTP", "Telemetry"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
     library("Postgres", ["EventLoop", "Telemetry", "CPQ", "CCrypto"]),

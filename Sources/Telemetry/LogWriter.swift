@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 
 /// A thread that writes lines, so that no loop waits for a slow or stopped reader of the log.
@@ -21,15 +22,10 @@ final class LogWriter: @unchecked Sendable {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
     pthread_cond_init(ended, nil)
-    let argument = Unmanaged.passRetained(self).toOpaque()
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<LogWriter>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
-      }, argument)
-    pthread_detach(thread)
+    guard let thread = SystemThread({ [self] in run() }) else {
+      preconditionFailure("no thread left for the log")
+    }
+    thread.detach()
   }
 
   deinit {
