@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import Synchronization
 
@@ -35,19 +36,11 @@ package final class SupervisedCluster: Sendable {
 
   /// From now on checks the server, on a thread of its own, until the cluster is stopped.
   package func supervise(_ report: @escaping @Sendable (Event) -> Void) {
-    let supervision = Supervision(cluster: self, report: report)
-    var thread = pthread_t()
-    let result = pthread_create(
-      &thread, nil,
-      { argument in
-        let supervision = Unmanaged<Supervision>.fromOpaque(argument!).takeRetainedValue()
-        while supervision.cluster.restartIfDead(supervision.report) {
-          poll(nil, 0, SupervisedCluster.checkMilliseconds)
-        }
-        return nil
-      }, Unmanaged.passRetained(supervision).toOpaque())
-    precondition(result == 0, "no thread left to supervise the database")
-    pthread_detach(thread)
+    let thread = SystemThread { [self] in
+      while restartIfDead(report) { poll(nil, 0, Self.checkMilliseconds) }
+    }
+    guard let thread else { preconditionFailure("no thread left to supervise the database") }
+    thread.detach()
   }
 
   /// Stops the server for good and waits for its end.
@@ -72,17 +65,6 @@ package final class SupervisedCluster: Sendable {
         report(.startFailed(error))
       }
       return true
-    }
-  }
-
-  /// What the thread is given.
-  private final class Supervision: Sendable {
-    let cluster: SupervisedCluster
-    let report: @Sendable (Event) -> Void
-
-    init(cluster: SupervisedCluster, report: @escaping @Sendable (Event) -> Void) {
-      self.cluster = cluster
-      self.report = report
     }
   }
 }
