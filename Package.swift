@@ -56,19 +56,26 @@ let package = Package(
     library("EventLoop", ["CLinux"]),
     library("JSON"),
     library("HTTP", ["CZlib"]),
-    library("HTTPServer", ["EventLoop", "HTTP"]),
+    library("Telemetry", ["EventLoop", "JSON"]),
+    library("HTTPServer", ["EventLoop", "HTTP", "Telemetry"]),
     library("HTTPClient", ["EventLoop", "HTTP"]),
-    library("Postgres", ["EventLoop", "CPQ", "CCrypto"]),
+    library("Postgres", ["EventLoop", "Telemetry", "CPQ", "CCrypto"]),
     library("PrivateCluster", ["EventLoop", "Postgres", "CPQ"]),
     library("Orders"),
     library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
-    library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON"]),
+    library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON", "Telemetry"]),
+    library(
+      "Jobs",
+      [
+        "EventLoop", "HTTP", "HTTPClient", "OrderService", "OrderStore", "Orders", "Postgres",
+        "Telemetry",
+      ]),
     .executableTarget(
       name: "waybill",
       dependencies: [
         "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster",
-        "Orders", "OrderStore", "OrderService", "OrderAPI", "CEmbedded",
+        "Orders", "OrderStore", "OrderService", "OrderAPI", "Jobs", "Telemetry", "CEmbedded",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -87,10 +94,11 @@ let package = Package(
     tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     tests("JSONTests", ["JSON", "TestSupport"]),
     tests("HTTPTests", ["HTTP", "TestSupport"], exclude: ["Differential"]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTP", "EventLoop", "TestSupport"]),
+    tests("HTTPServerTests", ["HTTPServer", "HTTP", "Telemetry", "EventLoop", "TestSupport"]),
     tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
     tests("OrdersTests", ["Orders", "TestSupport"]),
-    tests("PostgresTests", ["Postgres", "PrivateCluster", "EventLoop", "TestSupport"]),
+    tests(
+      "PostgresTests", ["Postgres", "PrivateCluster", "Telemetry", "EventLoop", "TestSupport"]),
     tests("PrivateClusterTests", ["PrivateCluster", "Postgres", "TestSupport"]),
     tests(
       "OrderStoreTests",
@@ -106,15 +114,21 @@ let package = Package(
       "ContractTests",
       [
         "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "PrivateCluster",
-        "EventLoop", "HTTP", "JSON", "TestSupport",
+        "EventLoop",
+        "HTTP", "JSON", "TestSupport",
+      ]),
+    tests("TelemetryTests", ["Telemetry", "TestSupport"]),
+    tests(
+      "JobsTests",
+      [
+        "Jobs", "Telemetry", "Orders", "Postgres", "EventLoop", "TestSupport",
       ]),
     // These start the built program, and read its parts.
     tests(
       "ProgramTests",
       [
         "waybill", "order-process-standin", "OrderAPI", "EventLoop", "HTTP", "HTTPClient",
-        "Postgres",
-        "PrivateCluster", "JSON", "TestSupport",
+        "Postgres", "PrivateCluster", "Jobs", "Telemetry", "JSON", "TestSupport",
       ]),
     // These start the stand-in, and read its parts.
     tests(

@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Telemetry
 
 /// One accepted socket; performs the actions that its `ConnectionState` decides.
 ///
@@ -136,8 +137,8 @@ final class Connection: Watcher {
       return
     }
     switch state.phase {
-    case .fresh, .idle: server.metrics.idleTimeouts.add()
-    case .sending: server.metrics.sendTimeouts.add()
+    case .fresh, .idle: server.metrics.timeouts[.idle].add()
+    case .sending: server.metrics.timeouts[.send].add()
     default: break
     }
     perform(event(.expired))

@@ -1,5 +1,6 @@
 package import EventLoop
 package import HTTP
+import Telemetry
 
 /// Serves sites on one loop. Each loop of a process has its own server, and all share the listeners.
 ///

@@ -1,54 +1,41 @@
-import Synchronization
+package import Telemetry
 
 /// Counters shared by all servers of a process; readable from any thread.
 ///
-/// `connectionsOpen` and `requestsInFlight` are gauges and decide about admission: their limits hold
-/// for the process, however unevenly the kernel distributes connections over the loops.
-package final class ServerMetrics: Sendable {
-  package let connectionsOpen = Counter()
-  /// Requests in the hands of asynchronous handlers now.
-  package let requestsInFlight = Counter()
+/// Two of the numbers are gauges that decide about admission: the ceilings hold for the process,
+/// however unevenly the kernel shares connections out among its loops.
+package final class ServerMetrics: FigureGroup {
+  /// What took too long.
+  package enum Deadline: String, CaseIterable, Sendable {
+    case head
+    case body
+    case handler
+    /// The peer stopped reading an answer.
+    case send
+    /// Nothing was sent on the connection.
+    case idle
+  }
 
-  package let connectionsAccepted = Counter()
-  /// Connections answered 503 or closed because there were too many, or no descriptor was left.
-  package let connectionsRefused = Counter()
-  /// Requests answered 503 because too many were in flight.
-  package let requestsRefused = Counter()
-  /// Messages that were not a request.
-  package let messagesRejected = Counter()
-  /// Connections closed because all of them together held too many bytes.
-  package let connectionsCut = Counter()
-  /// Answers whose client was gone.
-  package let answersDropped = Counter()
-
-  package let headTimeouts = Counter()
-  package let bodyTimeouts = Counter()
-  package let handlerTimeouts = Counter()
-  /// Answers whose peer stopped reading.
-  package let sendTimeouts = Counter()
-  /// Connections closed because they were idle, or never sent anything.
-  package let idleTimeouts = Counter()
+  package let connectionsOpen = Gauge("http_server_connections", "Connections that are open")
+  package let requestsInFlight = Gauge(
+    "http_server_requests_in_flight", "Requests in the hands of handlers that wait")
+  package let connectionsAccepted = Counter(
+    "http_server_connections_total", "Connections accepted")
+  package let connectionsRefused = Counter(
+    "http_server_connections_refused_total", "Connections above the ceiling")
+  package let requestsRefused = Counter(
+    "http_server_requests_refused_total", "Requests above the ceiling")
+  package let messagesRejected = Counter(
+    "http_server_messages_rejected_total", "Messages that were no request")
+  package let connectionsCut = Counter(
+    "http_server_connections_cut_total", "Connections ended because all of them kept too many bytes"
+  )
+  package let answersDropped = Counter(
+    "http_server_answers_dropped_total", "Answers whose client was gone")
+  package let timeouts = Labelled<Deadline, Counter>(
+    "http_server_timeouts_total", by: "kind", "Deadlines that passed, by what was late")
 
   package init() {}
-}
-
-/// A number that the loops change and any thread can read.
-package struct Counter: ~Copyable, Sendable {
-  private let number = Atomic(0)
-
-  package var value: Int { number.load(ordering: .relaxed) }
-
-  func add(_ count: Int = 1) { number.add(count, ordering: .relaxed) }
-  func subtract() { number.subtract(1, ordering: .relaxed) }
-
-  /// Adds one unless that would pass `max`.
-  func add(upTo max: Int) -> Bool {
-    guard number.add(1, ordering: .relaxed).newValue <= max else {
-      subtract()
-      return false
-    }
-    return true
-  }
 }
 
 /// Whether a new connection is served.
@@ -73,9 +60,9 @@ extension ServerMetrics {
   func count(_ error: HTTPServerError) {
     switch error {
     case .rejected: messagesRejected.add()
-    case .headTimeout: headTimeouts.add()
-    case .bodyTimeout: bodyTimeouts.add()
-    case .handlerTimeout: handlerTimeouts.add()
+    case .headTimeout: timeouts[.head].add()
+    case .bodyTimeout: timeouts[.body].add()
+    case .handlerTimeout: timeouts[.handler].add()
     case .tooManyConnections: connectionsRefused.add()
     case .tooManyRequests: requestsRefused.add()
     }

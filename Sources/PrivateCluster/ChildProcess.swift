@@ -2,11 +2,12 @@ import EventLoop
 import Glibc
 import Synchronization
 
-/// A program run by this process, in a process group of its own: Ctrl-C in a terminal reaches the
-/// service alone, which then stops the program in good order.
+/// A program run by this process, in a process group of its own: Ctrl-C in a terminal reaches only
+/// the service, which then stops the program in good order.
 ///
-/// A thread of its own starts and reaps it. The kernel sends the parent-death signal that
-/// `ServerUser` asks for when the starting *thread* ends, and pool threads come and go.
+/// A thread of its own starts and reaps the program. The kernel sends the parent-death signal that
+/// `ServerUser` asks for when the starting *thread* ends, and the threads of a pool may end at any
+/// time.
 package final class ChildProcess: Sendable {
   private enum State {
     case starting
@@ -20,7 +21,7 @@ package final class ChildProcess: Sendable {
   private let environment: [String: String]
   private let output: Int32
 
-  /// What a program is given when nothing else is said.
+  /// The variables of a program, unless others are given.
   package static let plainEnvironment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"]
 
   /// Starts the program, its output and errors going to the file descriptor.
@@ -30,7 +31,7 @@ package final class ChildProcess: Sendable {
     self.command = command
     self.environment = environment
     self.output = output
-    guard let thread = SystemThread({ [self] in keep() }) else {
+    guard let thread = SystemThread({ [self] in runAndReap() }) else {
       throw .system("start a thread", code: EAGAIN)
     }
     thread.detach()
@@ -50,7 +51,7 @@ package final class ChildProcess: Sendable {
     let child = try? ChildProcess(command, output: ends[1], environment: environment)
     close(ends[1])
     guard let child, child.exitStatus(within: seconds) == 0 else { return nil }
-    // A pipe holds 64 KiB, more than any of the programs asked here says.
+    // A pipe holds 64 KiB, which is more than any of these programs prints.
     var bytes = [UInt8](repeating: 0, count: 65_536)
     let count = read(ends[0], &bytes, bytes.count)
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
@@ -76,14 +77,15 @@ package final class ChildProcess: Sendable {
     return status
   }
 
-  private func keep() {
+  private func runAndReap() {
     var pid = pid_t()
     let code = spawn(&pid)
     state.withLock { $0 = code == 0 ? .running(pid) : .failed(code: code) }
     guard code == 0 else { return }
     var information = siginfo_t()
     while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
-    // Reaped under the lock: until here the number is taken, so `signal` cannot miss.
+    // Reaped under the lock: until then no other process can get the number, so `signal` reaches
+    // this program or none.
     state.withLock {
       var status: Int32 = 0
       waitpid(pid, &status, 0)
@@ -102,7 +104,7 @@ package final class ChildProcess: Sendable {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // The service blocks signals to read them as events; the program must get them as usual.
+    // The service blocks signals to read them as events. The program must not inherit that.
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)

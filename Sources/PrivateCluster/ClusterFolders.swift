@@ -9,7 +9,7 @@ struct ClusterFolders {
   let home: String
   let socket: String
   var data: String { home + "/data" }
-  /// Made in full before it gets the name `data`: what is found there was finished.
+  /// Where the data folder is made. It gets the name `data` when it is complete.
   var unfinishedData: String { home + "/data.unfinished" }
   var log: String { home + "/postgres.log" }
   var lock: String { home + "/lock" }

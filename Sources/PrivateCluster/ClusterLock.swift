@@ -7,8 +7,8 @@ final class ClusterLock: Sendable {
 
   init(_ folders: ClusterFolders, user: ServerUser) throws(ClusterError) {
     file = try ClusterFiles.open(folders.lock, of: user)
-    // An owner that has just let go may still be held up by a program it is starting: between fork
-    // and exec that one has all its descriptors.
+    // A lock that was released just now may be held for another moment by a program that its owner
+    // is starting: between fork and exec that program has all descriptors of its owner.
     let file = file
     guard waited(upTo: 1, until: { flock(file, LOCK_EX | LOCK_NB) == 0 }) else {
       let holder = LocalFile.read(folders.lock).map { " (process \($0))" } ?? ""

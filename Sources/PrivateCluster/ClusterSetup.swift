@@ -39,7 +39,8 @@ struct ClusterSetup {
     ClusterFiles.sync(folders.home)
   }
 
-  /// The server itself, not `pg_ctl`: its process is then our child and its end is seen at once.
+  /// Starts the server itself, not `pg_ctl`: its process is then a child of this one, whose end is
+  /// noticed at once.
   func startServer(_ options: ClusterOptions) throws(ClusterError) -> ChildProcess {
     try ClusterFiles.makePrivateFolder(folders.socket, of: user)
     let settings = options.arguments(socketFolder: folders.socket)
@@ -59,8 +60,8 @@ struct ClusterSetup {
     if !over { throw failure("PostgreSQL is not ready after 5 minutes", from: start) }
   }
 
-  /// Over the socket, and only for root and the server's own user. The folder is private
-  /// already; the rule keeps others out if its mode is ever changed.
+  /// Lets in only root and the server's own user, over the socket. Its folder is private already;
+  /// the rule keeps others out if the mode of the folder is ever changed.
   private func writeAccessRules(in folder: String) throws(ClusterError) {
     let name = ClusterConnection.name
     try ClusterFiles.write(
@@ -72,8 +73,8 @@ struct ClusterSetup {
     try ClusterFiles.write(lines.joined(), to: folder + "/pg_ident.conf", of: user)
   }
 
-  /// Refuses data of the time before the first release, when one superuser did everything: its
-  /// schema has other steps than today's.
+  /// Refuses data from before the first release, when one superuser did everything: its schema has
+  /// other migrations than today's.
   func mustHaveRoles() throws(ClusterError) {
     let rules = LocalFile.read(folders.data + "/pg_ident.conf") ?? ""
     guard !rules.contains(ClusterRole.service.rawValue) else { return }

@@ -6,12 +6,13 @@ import Synchronization
 ///
 /// Every call blocks, so it is for start-up and stopping, never for an event loop's thread.
 package final class LocalCluster: Sendable {
-  /// At the start a larger log is emptied; while running little is written to it.
+  /// A larger log is emptied at the start. While the server runs, little is written to it.
   static let logBytesMax = 8 << 20
   /// Replaying a gigabyte of WAL after a power cut takes a minute or two on a slow disk.
   static let startSecondsMax = 300
   static let initializeSecondsMax = 120
-  /// A fast shutdown writes what memory holds to disk; then the server is no longer asked.
+  /// How long a fast shutdown may take, which writes what memory holds to disk. After that the
+  /// server is killed.
   static let stopSecondsMax = 60
 
   private let folders: ClusterFolders

@@ -3,9 +3,9 @@ import Postgres
 
 /// The server processes of one data folder, whoever started them.
 ///
-/// Every process of a server has the data folder as its working directory, so /proc tells the
-/// truth where `postmaster.pid` may be stale: its number may belong to another program by now,
-/// and a killed postmaster may have left backends that still write.
+/// Every process of a server has the data folder as its working directory, which /proc shows.
+/// `postmaster.pid` may be stale: its number may belong to another program by now, and a killed
+/// postmaster may have left backends that still write.
 struct ServerProcesses {
   let folders: ClusterFolders
   let user: ServerUser
@@ -17,7 +17,7 @@ struct ServerProcesses {
     }
   }
 
-  /// Root in a container may not look at what other users' processes do; they themselves may.
+  /// Root in a container may not read this link of other users' processes; those users may.
   private func workingFolder(of pid: pid_t) -> String? {
     let link = "/proc/\(pid)/cwd"
     if let folder = ClusterFiles.real(link) { return folder }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Asks every two milliseconds until the condition holds; false when the time is over.
+/// Checks the condition every two milliseconds until it holds; false when the time is over.
 ///
-/// It blocks its thread, which is right for the two moments a cluster is waited for: before the
-/// service serves, and after it has stopped serving.
+/// It blocks its thread. A cluster is only waited for before the service serves, and after it has
+/// stopped serving.
 func waited(upTo seconds: Int, until condition: () -> Bool) -> Bool {
   let deadline = ContinuousClock.now + .seconds(seconds)
   while !condition() {

@@ -2,23 +2,24 @@ import EventLoop
 import HTTP
 import HTTPServer
 import JSON
-import OrderAPI
 import Orders
+import Telemetry
 
-/// One line for each request of one loop, gathered so that the log's thread is woken rarely.
+/// One line for each request of one loop. Lines are gathered, so that the thread that writes them
+/// is woken rarely.
 final class AccessLog {
   /// Lines are handed over when so many bytes have gathered …
   private static let batchBytes = 65_536
-  /// … or so much time has passed: what a person watching does not notice.
+  /// … or so much time has passed. A person who watches does not notice that.
   private static let batchTime = Duration.milliseconds(100)
-  /// How much of what a client calls itself is repeated.
+  /// How much of a client's name for itself is logged.
   private static let userAgentBytesMax = 200
 
   private let log: Log
   private let loop: EventLoop
   private var lines: [UInt8] = []
   private var timer: Timer?
-  /// The time of the last line as text; requests of one millisecond share it.
+  /// The time of the last line as text; the requests of one millisecond share it.
   private var time = (milliseconds: Int64.min, text: "")
 
   init(_ log: Log, on loop: EventLoop) {
@@ -40,7 +41,7 @@ final class AccessLog {
     }
   }
 
-  /// Hands over what has gathered.
+  /// Hands over the lines that have gathered.
   func flush() {
     timer?.disarm()
     guard !lines.isEmpty else { return }
@@ -85,7 +86,7 @@ final class AccessLog {
     finished.request.map { String(decoding: $0.path, as: UTF8.self) }
   }
 
-  /// What a client calls itself; whether that is a program's name is up to the client.
+  /// The client's name for itself. Nothing makes sure that it is true.
   private func userAgent(_ finished: FinishedRequest) -> String? {
     finished.request?.fieldBytes("user-agent").map {
       String(decoding: $0.prefix(Self.userAgentBytesMax), as: UTF8.self)
@@ -95,8 +96,29 @@ final class AccessLog {
   private var now: String {
     let milliseconds = loop.wallClock / 1_000_000
     if milliseconds != time.milliseconds {
-      time = (milliseconds, Timestamp(microseconds: milliseconds * 1_000).rfc3339)
+      time = (milliseconds, LogTime.text(milliseconds: milliseconds))
     }
     return time.text
+  }
+}
+
+extension Log {
+  /// Logs a failure of the service itself; the caller was told only the request's id.
+  func report(_ error: any Error, _ id: RequestID) {
+    write(.error, "request failed", ["request_id": "\(id)", "error": "\(error)"])
+  }
+}
+
+extension RequestFigures {
+  func count(_ finished: FinishedRequest) {
+    let key = Key(
+      site: finished.site, route: finished.route ?? "none",
+      method: Self.name(finished.request?.method), status: finished.status.code)
+    count(key, nanoseconds: finished.duration.inNanoseconds)
+  }
+
+  /// Unknown methods are counted under one name, because clients choose them.
+  private static func name(_ method: HTTP.Method?) -> String {
+    if case .other = method { "other" } else { method?.name ?? "none" }
   }
 }

@@ -1,7 +1,6 @@
 import OrderAPI
 
-/// What a person at a terminal is told once the service can be used; the log's line is for
-/// machines.
+/// What is printed on a terminal when the service can be used.
 enum Banner {
   static func text(address: String, mode: Gate.Mode) -> String {
     let access =

@@ -1,15 +1,15 @@
 import CEmbedded
 import Postgres
 
-/// Which program this is: what people call its version, and what it was built from.
+/// Which program this is: its version, and the sources it was built from.
 enum BuildFacts {
   static let version = String(String(cString: embedded_version()).prefix { !$0.isNewline })
-  /// The commit of the sources; `unknown` where the build was not told, as by a bare `swift build`.
-  static let revision = told(embedded_revision())
-  /// When that commit was made, so that building it again gives the same program.
-  static let sourceDate = told(embedded_source_date())
+  /// The commit of the sources; `unknown` after a plain `swift build`, which does not pass it on.
+  static let revision = known(embedded_revision())
+  /// The time of that commit. The time of the build would make each build another program.
+  static let sourceDate = known(embedded_source_date())
 
-  private static func told(_ text: UnsafePointer<CChar>) -> String {
+  private static func known(_ text: UnsafePointer<CChar>) -> String {
     let text = String(cString: text)
     return text.isEmpty ? "unknown" : text
   }

@@ -1,7 +1,7 @@
 import CEmbedded
 import OrderAPI
 
-/// The files of Swagger UI, which the program carries with it.
+/// The files of Swagger UI, which are part of the program.
 enum DocumentFiles {
   static func browser() -> Documents.Browser {
     Documents.Browser(

@@ -1,15 +1,16 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import Telemetry
 
 extension DescriptorOffer {
-  /// Offers the ports of this process at a path, in the place of whoever did so before.
+  /// Offers the ports of this process at a path, and replaces an earlier offer there.
   static func ports(
     _ ports: Ports, at path: String, log: Log, on loop: EventLoop
   ) throws(ConfigurationError) -> DescriptorOffer {
     guard let listener = LocalSocket(listeningAt: path) else {
       throw ConfigurationError(
-        "\(Setting.handOverSocket.name)=\(path) cannot be used: "
+        "\(Settings.handOverSocket.name)=\(path) cannot be used: "
           + "\(String(cString: strerror(errno))); name a file in a folder that may be written"
       )
     }

@@ -6,7 +6,7 @@ import HTTPClient
 /// `waybill health`: for container health checks, without a shell or another program.
 enum Health {
   static func run(_ configuration: Configuration) throws -> Int32 {
-    // A server that listens on every address is asked on this machine's own.
+    // A service that listens on all addresses is reached on the loopback one.
     let host = ["0.0.0.0", "::"].contains(configuration.host) ? "127.0.0.1" : configuration.host
     let status: Int
     do {
@@ -19,22 +19,22 @@ enum Health {
         ).status
       }
     } catch {
-      let place = "\(configuration.host):\(configuration.port)"
-      try StandardOutput.write("not ready: \(cause(of: error, at: place))\n")
+      let address = "\(configuration.host):\(configuration.port)"
+      try StandardOutput.write("not ready: \(cause(of: error, at: address))\n")
       return 1
     }
     try StandardOutput.write(status == 200 ? "ready\n" : "not ready: status \(status)\n")
     return status == 200 ? 0 : 1
   }
 
-  private static func cause(of error: any Error, at place: String) -> String {
+  private static func cause(of error: any Error, at address: String) -> String {
     let cure = "start it with `waybill serve`, or set HOST and PORT to where it listens"
     switch (error as? HTTPClientError)?.reason {
     case .connectFailed(let code):
-      return "\(place) cannot be reached (\(String(cString: strerror(code)))): \(cure)"
+      return "\(address) cannot be reached (\(String(cString: strerror(code)))): \(cure)"
     case .badHost, .noAddress: return "HOST has no address: \(cure)"
-    case .timeout: return "\(place) does not answer in time: see its log"
-    default: return "\(place) does not answer as waybill does: \(cure)"
+    case .timeout: return "\(address) does not answer in time: see its log"
+    default: return "\(address) does not answer as waybill does: \(cure)"
     }
   }
 }

@@ -3,18 +3,18 @@ import Glibc
 import HTTPServer
 import OrderAPI
 
-/// Sockets that listened before this process began, by what they are for: `main`, or the name of a
-/// contract. They come from systemd, or from the instance that this one takes over from.
+/// Listening sockets that are older than this process, by the port they are for: `main`, or the
+/// name of a contract. They come from systemd, or from the instance that this one replaces.
 struct InheritedSockets {
   private static let main = "main"
 
   private(set) var sockets: [String: ListeningSocket] = [:]
 
-  /// None.
+  /// No sockets.
   init() {}
 
   /// Those that systemd has passed on (`sd_listen_fds`): from descriptor 3 on, named by
-  /// `FileDescriptorName=`. A single one without a name of ours is for the main port.
+  /// `FileDescriptorName=`. A single one whose name is unknown is for the main port.
   init(systemd environment: Environment, process: pid_t = getpid()) throws(ConfigurationError) {
     guard let pid = environment.values["LISTEN_PID"], pid_t(pid) == process,
       let text = environment.values["LISTEN_FDS"]
@@ -44,7 +44,7 @@ struct InheritedSockets {
     }
   }
 
-  /// Those of the instance that offers them at a path; none when there is no such instance.
+  /// Those that another instance offers at a path; none when there is no such instance.
   init(from path: String) {
     guard let peer = LocalSocket(connectingTo: path) else { return }
     guard let (text, descriptors) = peer.socket.receivePassed() else { return }

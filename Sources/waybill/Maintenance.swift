@@ -3,7 +3,7 @@ import OrderStore
 import Orders
 import Postgres
 
-/// The commands that change the database and end.
+/// The commands that change the database: `waybill migrate` and `waybill seed`.
 struct Maintenance {
   private let configuration: Configuration
 
@@ -19,8 +19,8 @@ struct Maintenance {
       outcome.applied.map { "applied \($0.fileName)\n" }
       + ["the schema is at version \(migrator.files.count)\n"]
       + outcome.rolesAbsent.map { "there is no role \($0): nothing was granted to it\n" }
-      + [outcome.bootstrap?.news].compactMap(\.self).map { news in
-        news.message + (news.cure.map { ": \($0)" } ?? "") + "\n"
+      + [outcome.bootstrap?.notice].compactMap(\.self).map { notice in
+        notice.message + (notice.cure.map { ": \($0)" } ?? "") + "\n"
       }
     try StandardOutput.write(lines.joined())
     if let role = outcome.rolesAbsent.first(where: configuration.rolesNamed.contains) {
@@ -43,22 +43,22 @@ struct Maintenance {
 }
 
 extension Configuration {
-  /// Runs `body` on a loop of this thread, against the database that the settings name; of a
-  /// private cluster also beside the service that runs it.
+  /// Runs `body` on a loop of this thread, with the database that the settings name. A private
+  /// cluster may be in use by the service at the same time.
   func onDatabase<Result: Sendable>(
     asOwner: Bool = false, _ body: @escaping (ConnectionString, EventLoop) async throws -> Result
   ) throws -> Result {
-    let store = try RunningStore(self, besideService: true)
-    defer { store.stop() }
-    Interruption.ofProcess.endsProcess { store.stop() }
-    let target = asOwner ? store.owner : store.target
+    let running = try RunningDatabase(self, besideService: true)
+    defer { running.stop() }
+    StopSignals.ofProcess.endProcess { running.stop() }
+    let target = asOwner ? running.owner : running.target
     return try EventLoop().runUntilDone { loop in try await body(target, loop) }
   }
 }
 
 extension ConnectionString {
-  /// Runs `body` on the database with the patience of one who administers it; what goes wrong with
-  /// the database is said after `failure`.
+  /// Runs `body` on the database with the long timeouts of administration. The message of an error
+  /// begins with `failure`.
   func administer<Result: Sendable>(
     _ failure: String, on loop: EventLoop, _ body: (Database) async throws -> Result
   ) async throws -> Result {

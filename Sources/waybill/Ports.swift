@@ -2,36 +2,37 @@ import EventLoop
 import Glibc
 import HTTPServer
 import OrderAPI
+import Telemetry
 
-/// Everything the process listens on.
+/// All sockets that the process listens on.
 struct Ports: Sendable {
-  /// Where every contract is, and what the people who run the service ask.
+  /// The main port: every contract, and the operations.
   let main: ListeningSocket
   /// The ports of single contracts, by the contract's name.
   let own: [String: ListeningSocket]
 
-  /// Takes over what fits the settings, and listens on the rest itself.
+  /// Takes over the inherited sockets that fit the settings, and opens the others.
   init(
     _ configuration: Configuration, systemd: InheritedSockets = InheritedSockets()
   ) throws(ConfigurationError) {
     let previous = configuration.handOverSocket.map { InheritedSockets(from: $0) }
     func port(
-      _ name: String, _ port: UInt16, _ setting: Setting
+      _ name: String, _ port: UInt16, _ setting: any AnySetting
     ) throws(ConfigurationError) -> ListeningSocket {
       if let socket = systemd.sockets[name] { return socket }
       let taken = previous?.socket(name, host: configuration.host, port: port)
       if let taken { return taken }
       return try Self.listen(configuration.host, port, setting)
     }
-    main = try port("main", configuration.port, .port)
+    main = try port("main", configuration.port, Settings.port)
     var own: [String: ListeningSocket] = [:]
     for contract in Contract.all {
       let number = configuration.contractPorts[contract.name]
       guard let number = number ?? systemd.sockets[contract.name]?.port else { continue }
-      own[contract.name] = try port(contract.name, number, .port(of: contract))
+      own[contract.name] = try port(contract.name, number, Settings.port(of: contract))
     }
     self.own = own
-    // What is not wanted any more is left to the other instance.
+    // Sockets that are not used here stay with the other instance.
     let used = all.map(\.socket.descriptor)
     for socket in previous?.sockets.values ?? [:].values where !used.contains(socket.descriptor) {
       socket.close()
@@ -43,10 +44,11 @@ struct Ports: Sendable {
     [("main", main)] + own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// Whether only this machine reaches them. Of names, only the addresses they have led to count.
+  /// Whether only this machine reaches them, by the addresses that are bound, whatever names the
+  /// settings have.
   var areLoopback: Bool { ([main] + own.values).allSatisfy(\.address.isLoopback) }
 
-  /// Says where which contract is, the main port first.
+  /// Logs where each contract is, the main port first.
   func announce(to log: Log) {
     log.write(.notice, "listening", ["url": "http://\(main.address)", "pid": "\(getpid())"])
     for (name, listener) in own.sorted(by: { $0.key < $1.key }) {
@@ -55,7 +57,7 @@ struct Ports: Sendable {
   }
 
   private static func listen(
-    _ host: String, _ port: UInt16, _ setting: Setting
+    _ host: String, _ port: UInt16, _ setting: any AnySetting
   ) throws(ConfigurationError) -> ListeningSocket {
     do {
       return try ListeningSocket(host: host, port: port)

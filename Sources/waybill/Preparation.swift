@@ -3,12 +3,13 @@ import Glibc
 import OrderStore
 import Orders
 import Postgres
+import Telemetry
 
-/// What the service wants of a database that somebody else runs: a look at its schema, and demo
-/// data there if the settings say so. It may be away or silent for as long as it likes, so this
-/// goes on beside serving. Lives on its loop.
+/// What the service does with an external database when it starts: it checks the schema, and
+/// inserts the demo data if the settings say so. The database may be away for long, so this is done
+/// while the service already serves. Lives on its loop.
 final class Preparation {
-  /// How soon the database is asked again.
+  /// The pause before the database is asked again.
   private static let pause = Duration.seconds(1)
 
   private let shared: Shared
@@ -16,7 +17,7 @@ final class Preparation {
   private let loop: EventLoop
   private var isStopped = false
   private var lastReason: String?
-  /// Why this program must not touch the database.
+  /// Why this program must not use the database.
   private(set) var refusal: (any Error)?
 
   init(_ shared: Shared, _ migrator: Migrator, on loop: EventLoop) {
@@ -38,7 +39,7 @@ final class Preparation {
 
   func stop() { isStopped = true }
 
-  /// Ends the service in good order, on the way by which anybody else would.
+  /// Ends the service in good order, as SIGTERM from outside does.
   private func end(because error: any Error) {
     guard !isStopped else { return }
     refusal = error
@@ -98,8 +99,7 @@ final class Preparation {
     await database.close()
   }
 
-  /// Whether another attempt may succeed. The demo data is inserted once, however often it is
-  /// tried.
+  /// Whether another attempt may succeed. The data is inserted once, however often that is tried.
   private func isPassing(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isUnavailable
@@ -108,7 +108,7 @@ final class Preparation {
     }
   }
 
-  /// Says what is waited for, once for each reason.
+  /// Logs what is waited for, once for each reason in a row.
   private func wait(_ message: String, _ reason: String) {
     guard reason != lastReason else { return }
     lastReason = reason

@@ -1,27 +1,27 @@
 import Postgres
+import Telemetry
 
-/// What SIGHUP does: secrets are read again from their files, for connections that are opened from
-/// now on. The log goes to standard output, whose reader keeps it, so there is no file to be opened
-/// again.
+/// What SIGHUP does: it reads the secrets in files again, for connections opened from now on. There
+/// is no log file to be opened again, because the log goes to standard output.
 struct Reload: Sendable {
   private let environment: Environment
-  private let store: RunningStore
+  private let database: RunningDatabase
   private let log: Log
 
-  init(_ environment: Environment, _ store: RunningStore, _ log: Log) {
+  init(_ environment: Environment, _ database: RunningDatabase, _ log: Log) {
     self.environment = environment
-    self.store = store
+    self.database = database
     self.log = log
   }
 
   func run() {
     do {
       let configuration = try Configuration(environment)
-      if case .external(let conninfo) = configuration.store {
-        try follow(conninfo, of: .databaseURL, with: store.requestTarget)
+      if case .external(let conninfo) = configuration.database {
+        try follow(conninfo, of: Settings.databaseURL, with: database.requestTarget)
       }
       if let direct = configuration.directConninfo {
-        try follow(direct, of: .directDatabaseURL, with: store.target)
+        try follow(direct, of: Settings.directDatabaseURL, with: database.target)
       }
       log.write(
         .notice, "read the secrets again; the log goes to standard output, so no file was reopened")
@@ -33,9 +33,9 @@ struct Reload: Sendable {
   }
 
   private func follow(
-    _ conninfo: String, of setting: Setting, with target: ConnectionString
+    _ conninfo: String, of setting: any AnySetting, with target: ConnectionString
   ) throws {
-    guard target.follow(try RunningStore.target(external: conninfo, of: setting)) else {
+    guard target.follow(try RunningDatabase.target(external: conninfo, of: setting)) else {
       throw ConfigurationError("\(setting.name) names other servers: that takes a new start")
     }
   }

@@ -1,5 +1,6 @@
 import HTTP
 import OrderAPI
+import Telemetry
 
 /// What is offered at each port, for figures that tell routes apart and are few.
 ///

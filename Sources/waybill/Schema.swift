@@ -1,7 +1,7 @@
 import CEmbedded
 import Postgres
 
-/// The schema's steps, which the program carries with it.
+/// The migrations, which are part of the program.
 enum Schema {
   static func migrator() throws(MigrationError) -> Migrator {
     var files: [MigrationFile] = []

@@ -2,36 +2,36 @@ import EventLoop
 import OrderStore
 import Postgres
 
-/// What is wrong with the schema, for readiness. Lives on its loop.
+/// Whether the schema is right, for readiness. Lives on its loop.
 final class SchemaCheck {
-  /// How long a schema that was found whole is believed to be so: looking at every object costs the
+  /// How long a schema that was found complete is not inspected again: an inspection costs the
   /// server some 15 ms.
-  private static let trust = Duration.seconds(5)
+  private static let inspectionPause = Duration.seconds(5)
 
   private let database: Database
   private let wantedVersion: Int
-  private var wholeAt: Instant?
+  private var completeAt: Instant?
 
   init(_ database: Database, wantedVersion: Int) {
     self.database = database
     self.wantedVersion = wantedVersion
   }
 
-  /// The trouble and its cure; nil when there is none. A newer schema is an upgrade under way, and
-  /// stays compatible.
+  /// The trouble and its cure; nil when there is none. A schema newer than the program is right: it
+  /// is compatible, and an upgrade is under way.
   func trouble() async throws(PostgresError) -> String? {
     let version = try await SchemaVersion.read(database)
     guard version >= wantedVersion else {
       return "at version \(version) of \(wantedVersion): run waybill migrate"
     }
-    if let wholeAt, database.loop.now < wholeAt + Self.trust { return nil }
+    if let completeAt, database.loop.now < completeAt + Self.inspectionPause { return nil }
     let damage = try await SchemaInspection.read(database).damage
     guard damage.isEmpty else {
-      wholeAt = nil
+      completeAt = nil
       let parts = damage.count == 1 ? "1 part is" : "\(damage.count) parts are"
       return "incomplete, \(parts) missing or changed: waybill doctor names what it is"
     }
-    wholeAt = database.loop.now
+    completeAt = database.loop.now
     return nil
   }
 }

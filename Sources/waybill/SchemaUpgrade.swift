@@ -3,7 +3,7 @@ import OrderStore
 import Postgres
 
 /// Brings the schema to the newest version, as its owner, and grants the other roles what they
-/// need. Lets the first admin in, if the settings say how.
+/// need. Makes the bootstrap token an admin's, if one is set.
 struct SchemaUpgrade {
   /// What was done.
   struct Outcome {
@@ -51,20 +51,20 @@ struct SchemaUpgrade {
     }
   }
 
-  /// Steps on top of a schema that lacks something would hide what it lacks.
+  /// Refuses a damaged schema: more migrations would hide what it lacks.
   private func refuseDamage(_ session: Session) async throws {
     do {
       let damage = try await SchemaInspection.read(session).damage
       guard damage.isEmpty else { throw MigrationError.damaged(objects: damage.map(\.description)) }
     } catch let error as PostgresError where error.serverError?.state == .undefinedTable {
-      // Nothing was written down yet: the schema is empty, or its steps have not come so far.
+      // The list of objects does not exist yet: the schema is empty, or older than the list.
     }
   }
 }
 
 extension BootstrapToken.Outcome {
-  /// What somebody should know of it, and what they can do about it if it is trouble.
-  var news: (message: String, cure: String?)? {
+  /// What is to be logged or printed, with a cure if it is trouble.
+  var notice: (message: String, cure: String?)? {
     switch self {
     case .admitted: ("the bootstrap token is an admin's token now", nil)
     case .notNeeded: nil

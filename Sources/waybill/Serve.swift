@@ -1,13 +1,15 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import Jobs
 import OrderAPI
 import OrderService
 import OrderStore
 import Orders
 import Postgres
+import Telemetry
 
-/// `waybill serve`: brings everything up in order, and down in the reverse order.
+/// `waybill serve`: starts all parts of the service in order, and stops them in the reverse order.
 struct Serve {
   private let configuration: Configuration
   private let environment: Environment
@@ -21,42 +23,47 @@ struct Serve {
     raiseDescriptorLimit()
     let log = Log(configuration.log)
     defer { log.close() }
+    // SIGHUP must not stop a service that is still starting. That takes some seconds when a private
+    // PostgreSQL is started first.
+    StopSignals.ofProcess.keepHangUps()
     let migrator = try Schema.migrator()
-    try RunningStore.refuseUnusableTargets(configuration)
+    try RunningDatabase.refuseUnusableTargets(configuration)
     let ports = try Ports(configuration, systemd: InheritedSockets(systemd: environment))
-    let store = try RunningStore(configuration)
-    defer { store.stop() }
-    Interruption.ofProcess.endsProcess {
+    let database = try RunningDatabase(configuration)
+    defer { database.stop() }
+    StopSignals.ofProcess.endProcess {
       log.write(.notice, "stopped before it was ready to serve")
-      store.stop()
+      database.stop()
       log.close()
-      // In good order, as it was told to.
+      // With success, as the service did what it was told.
       _exit(0)
     }
-    // From now on: whoever asks for that must not stop a service that is still starting.
-    let reload = Reload(environment, store, log)
-    Interruption.ofProcess.reloads { reload.run() }
+    let reload = Reload(environment, database, log)
+    StopSignals.ofProcess.reload { reload.run() }
+    let address = "\(ports.main.address)"
+    let tokenNews = ChangeNews()
+    let hints = configuration.orderProcess.map { _ in OrderProcessHints() }
+    let jobs = Jobs(configuration, address: address, tokenNews: tokenNews, hints: hints)
     var shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
-      target: store.target, requestTarget: store.requestTarget, log: log,
-      schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
-      visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
-      hints: configuration.orderProcess.map { _ in OrderProcessHints() })
+      target: database.target, requestTarget: database.requestTarget, log: log,
+      schemaVersion: migrator.files.count, address: address, metrics: Metrics(jobs),
+      visitors: Visitors(limit: configuration.rateLimit), tokenNews: tokenNews, hints: hints)
     shared.documents = Worker.documents(shared)
     shared.routes = Worker.routes(shared)
-    let (isEmbedded, owner) = (store.isEmbedded, store.owner)
-    store.keep(log: log)
+    let (isEmbedded, owner) = (database.isEmbedded, database.owner)
+    database.supervise(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { [shared] loop in
       if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
-      let code = try await serve(shared, ports, preparation, on: loop)
+      let code = try await serve(shared, jobs, ports, preparation, on: loop)
       if let refusal = preparation?.refusal { throw refusal }
       return code
     }
   }
 
-  /// The schema of our own cluster is our own business; anybody else's is only looked at.
+  /// Migrates a private database. The schema of an external one is only checked.
   private func prepareOwn(
     _ shared: Shared, _ migrator: Migrator, as owner: ConnectionString, on loop: EventLoop
   ) async throws {
@@ -64,9 +71,10 @@ struct Serve {
     for file in outcome.applied {
       shared.log.write(.notice, "applied a migration", ["file": file.fileName])
     }
-    if let news = outcome.bootstrap?.news {
+    if let notice = outcome.bootstrap?.notice {
       shared.log.write(
-        news.cure == nil ? .notice : .warning, news.message, news.cure.map { ["cure": $0] } ?? [:])
+        notice.cure == nil ? .notice : .warning, notice.message,
+        notice.cure.map { ["cure": $0] } ?? [:])
     }
     guard configuration.seedsDemoData else { return }
     try await shared.target.administer("the demo data cannot be inserted", on: loop) { database in
@@ -80,19 +88,15 @@ struct Serve {
   }
 
   private func serve(
-    _ shared: Shared, _ ports: Ports, _ preparation: Preparation?, on loop: EventLoop
+    _ shared: Shared, _ jobs: Jobs, _ ports: Ports, _ preparation: Preparation?,
+    on loop: EventLoop
   ) async throws -> Int32 {
     let handOver = try configuration.handOverSocket.map {
       try DescriptorOffer.ports(ports, at: $0, log: shared.log, on: loop)
     }
     let own = Worker(shared, ports, on: loop)
-    let report = ReportJob.start(shared, on: loop)
-    let processes = ProcessJob(shared, on: loop)
-    let backlog = BacklogJob(shared, own.database)
-    let pruning = PruneJob.start(shared, on: loop)
-    let news = Notifications(
-      shared.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse, on: loop
-    ) { shared.tokenNews.hear($0) }
+    let running = jobs.start(
+      JobContext(target: shared.target, database: own.database, log: shared.log))
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, ports, number: number))
@@ -105,23 +109,19 @@ struct Serve {
     handOver?.stop()
     await turnAway(own, others, on: loop)
     preparation?.stop()
-    report.stop()
-    processes?.stop()
-    backlog.stop()
-    pruning.stop()
-    news.close()
+    running.stop()
     async let drained = drain(others)
     let isClean = await own.drain()
     let areClean = await drained
-    await processes?.stopped()
+    await running.stopped()
     for other in others { other.stop() }
     shared.log.write(
       .notice, isClean && areClean ? "stopped" : "stopped; some requests were cut off")
     return isClean && areClean ? 0 : 1
   }
 
-  /// Tells load balancers to go elsewhere while everybody is still served, and towards the end each
-  /// client by itself: its connection ends with its next answer.
+  /// Tells load balancers to go elsewhere while all requests are still answered. In the second half
+  /// of the time each client is told: its connection ends with its next answer.
   private func turnAway(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
     own.turnAway(.readiness)
     for other in others { other.turnAway(.readiness) }
@@ -146,7 +146,7 @@ struct Serve {
     }
   }
 
-  /// Tells somebody's first start how to get in. A database that is away is no reason to wait.
+  /// Logs how to make a first token when there is none. Does not wait for a database that is away.
   private func adviseToken(_ shared: Shared, on loop: EventLoop) async {
     guard shared.auth == .tokens else { return }
     let database = Database(shared.target, settings: .administration, on: loop)
@@ -166,11 +166,11 @@ struct Serve {
     return areClean
   }
 
-  /// Ends when SIGTERM or SIGINT comes; heard from now on.
+  /// A stream that ends when SIGTERM or SIGINT comes, from now on.
   private func stopSignal(on loop: EventLoop, log: Log) -> AsyncStream<Never> {
     let (signal, continuation) = AsyncStream.makeStream(of: Never.self)
-    Interruption.ofProcess.isTold {
-      // In its turn on the loop, behind the connections that came before it.
+    StopSignals.ofProcess.tell {
+      // After what the loop has to do already, such as to accept connections.
       loop.execute {
         log.write(.notice, "stopping: finishing what was begun")
         continuation.finish()
@@ -179,36 +179,11 @@ struct Serve {
     return signal
   }
 
-  /// A descriptor is a connection: the soft limit is there for programs that use `select`.
+  /// Each connection takes a descriptor. The soft limit exists for programs that use `select`.
   private func raiseDescriptorLimit() {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
-}
-
-/// A worker on a thread of its own.
-private struct WorkerThread: Sendable {
-  private let thread: LoopThread
-  private let worker: LoopBound<Worker>
-
-  init(_ shared: Shared, _ ports: Ports, number: Int) async {
-    thread = LoopThread(name: "waybill-\(number)")
-    worker = await thread.loop.make { Worker(shared, ports, on: $0) }
-  }
-
-  func turnAway(_ who: Worker.TurnedAway) {
-    thread.loop.execute { worker.value.turnAway(who) }
-  }
-
-  func drain() async -> Bool {
-    await withCheckedContinuation { continuation in
-      thread.loop.execute {
-        thread.loop.spawn { continuation.resume(returning: await worker.value.drain()) }
-      }
-    }
-  }
-
-  func stop() { thread.stop() }
 }

@@ -6,7 +6,7 @@ import OrderService
 import OrderStore
 import Orders
 import Postgres
-import Synchronization
+import Telemetry
 
 /// What all loops of the process share.
 struct Shared: Sendable {
@@ -171,7 +171,7 @@ final class Worker {
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
       address: shared.address,
       inventoryUnavailable: { id in
-        shop.inventoryUnavailable.add(1, ordering: .relaxed)
+        shop.inventoryUnavailable.add()
         let reason = database.lastConnectFailure?.debugDescription ?? "no answer in time"
         log.write(
           .error, "the shop's inventory is unavailable", ["request_id": "\(id)", "reason": reason])
@@ -185,7 +185,7 @@ final class Worker {
     let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
     return Operations(
       readiness: { await Readiness(database, schema, isDraining: draining.hasBegun).state },
-      metrics: { shared.metrics.text(shared.visitors, shared.routes) },
+      metrics: { shared.metrics.exposition(shared.visitors, shared.routes).text },
       metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
     ).routeSet
   }

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import HTTP
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 

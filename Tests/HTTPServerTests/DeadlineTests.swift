@@ -1,5 +1,6 @@
 import EventLoop
 import HTTP
+import Telemetry
 import TestSupport
 import Testing
 
@@ -41,7 +42,7 @@ struct DeadlineTests {
     let told = server.finished.last?.request.map { String(decoding: $0.path, as: UTF8.self) }
     #expect(told ?? "-" == path)
     #expect(client.text.contains("Connection: close\r\n"))
-    #expect(server.metrics.headTimeouts.value + server.metrics.bodyTimeouts.value == 1)
+    #expect(server.metrics.timeouts[.head].value + server.metrics.timeouts[.body].value == 1)
   }
 
   @Test("is not prolonged by a head that comes byte by byte")
@@ -79,8 +80,8 @@ struct DeadlineTests {
     try await client.expectEnd()
 
     #expect(client.statusLines == ["HTTP/1.1 200 OK", "HTTP/1.1 200 OK"])
-    #expect(server.metrics.idleTimeouts.value == 1)
-    #expect(server.metrics.headTimeouts.value == 0)
+    #expect(server.metrics.timeouts[.idle].value == 1)
+    #expect(server.metrics.timeouts[.head].value == 0)
   }
 
   @Test("ends without a word for a connection that rests or never says anything")
@@ -102,7 +103,7 @@ struct DeadlineTests {
     try await resting.expectEnd()
 
     #expect(resting.statusLines.count == 1)
-    #expect(server.metrics.idleTimeouts.value == 2)
+    #expect(server.metrics.timeouts[.idle].value == 2)
   }
 
   @Test("outlasts a client in use: each answer begins the rest anew")
@@ -135,7 +136,7 @@ struct DeadlineTests {
     time.advance(by: .seconds(10), waking: server.thread.loop)
     try await eventually("the connection is gone") { server.metrics.connectionsOpen.value == 0 }
 
-    #expect(server.metrics.sendTimeouts.value == 1)
+    #expect(server.metrics.timeouts[.send].value == 1)
   }
 
   @Test("ends with 503 for a handler that does not return, whose late answer is dropped")

@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import PrivateCluster
+import Telemetry
 import TestSupport
 import Testing
 

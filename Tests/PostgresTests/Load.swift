@@ -3,6 +3,7 @@ import Glibc
 import Postgres
 import PrivateCluster
 import Synchronization
+import Telemetry
 import TestSupport
 
 /// Tasks that read, write and transact without end, and count what they are told.

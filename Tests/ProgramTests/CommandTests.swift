@@ -74,7 +74,7 @@ struct CommandTests {
     for command in CommandTable.all {
       #expect(ManualPage.text.contains(".SS \(ManualPage.roff(command.usage))\n"))
     }
-    for setting in Setting.all { #expect(ManualPage.text.contains(setting.name)) }
+    for setting in Settings.all { #expect(ManualPage.text.contains(setting.name)) }
     #expect(ManualPage.roff(".a `b` \\ -") == "\\&.a \\fBb\\fR \\e \\-")
   }
 
@@ -129,11 +129,11 @@ struct CommandTests {
 
   @Test("lists the settings as a file to fill in, and as JSON")
   func settings() throws {
-    for setting in Setting.all {
-      #expect(Setting.environmentFile.contains("\n#\(setting.name)=\n"))
-      #expect(Setting.json.contains(#"{"name":"\#(setting.name)","#))
+    for setting in Settings.all {
+      #expect(Settings.environmentFile.contains("\n#\(setting.name)=\n"))
+      #expect(Settings.json.contains(#"{"name":"\#(setting.name)","#))
     }
-    let lines = Setting.environmentFile.split(separator: "\n")
+    let lines = Settings.environmentFile.split(separator: "\n")
     #expect(lines.allSatisfy { $0.hasPrefix("#") }, "nothing is set")
   }
 }

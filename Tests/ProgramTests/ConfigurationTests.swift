@@ -1,5 +1,6 @@
 import HTTPClient
 import OrderAPI
+import Telemetry
 import TestSupport
 import Testing
 
@@ -15,7 +16,7 @@ struct ConfigurationTests {
   func defaults() throws {
     let configuration = try read([:])
 
-    #expect(configuration.store == .embedded(home: ".waybill"))
+    #expect(configuration.database == .embedded(home: ".waybill"))
     #expect(configuration.host == "127.0.0.1" && configuration.port == 8_080)
     #expect(configuration.seedsDemoData)
     #expect(configuration.loops == 1 && configuration.connectionsPerLoop == 10)
@@ -26,7 +27,7 @@ struct ConfigurationTests {
   func external() throws {
     let configuration = try read(["DATABASE_URL": "postgresql://db/waybill"])
 
-    #expect(configuration.store == .external(conninfo: "postgresql://db/waybill"))
+    #expect(configuration.database == .external(conninfo: "postgresql://db/waybill"))
     #expect(!configuration.seedsDemoData)
     #expect(try read(["DATABASE_URL": "x", "WAYBILL_SEED": "demo"]).seedsDemoData)
   }
@@ -160,7 +161,7 @@ struct ConfigurationTests {
   func page() throws {
     let page = try #require(readFile(RepositoryRoot.path + "/docs/configuration.md"))
 
-    #expect(page.contains(Setting.markdown), "paste the output of `waybill settings`")
+    #expect(page.contains(Settings.markdown), "paste the output of `waybill settings`")
   }
 
   @Test("knows where the process service is, and where that finds us")

@@ -1,33 +1,46 @@
 import EventLoop
 import HTTP
 import HTTPServer
+import Jobs
 import OrderAPI
 import Postgres
+import Telemetry
+import TestSupport
 import Testing
 
 @testable import waybill
 
 @Suite("The figures")
 struct MetricsTests {
+  @Test("are listed in docs/metrics.md; `swift run waybill metrics > docs/metrics.md` renews it")
+  func documentation() throws {
+    let committed = try #require(readFile(RepositoryRoot.path + "/docs/metrics.md"))
+
+    #expect(try Metrics.documentation == committed)
+  }
+
   private func shared() throws -> Shared {
     let configuration = try Configuration(Environment([:]))
     return Shared(
       configuration: configuration, auth: .tokens, target: try ConnectionString(""),
       requestTarget: try ConnectionString(""),
-      log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
+      log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(Jobs([])),
       visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
   }
 
-  private func series(_ text: [UInt8]) -> [Substring] {
-    String(decoding: text, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+  private func series(_ shared: Shared, _ table: RouteTable) -> [Substring] {
+    let text = shared.metrics.exposition(shared.visitors, table).text
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").filter {
+      !$0.hasPrefix("#")
+    }
   }
 
   @Test("are no more than the route table allows, whatever was asked and answered in a year")
   func ceiling() throws {
     let shared = try shared()
     let table = Worker.routes(shared)
-    let standing = series(shared.metrics.text(shared.visitors, table)).count
     let figures = shared.metrics.forLoop().requests
+    let standing = series(shared, table).count
     let methods = [
       "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "other",
       "none",
@@ -43,13 +56,13 @@ struct MetricsTests {
       }
     }
 
-    let lines = series(shared.metrics.text(shared.visitors, table))
+    let lines = series(shared, table)
 
     // Of each route its methods and all other methods together, and what is no route; with 2xx,
     // 3xx, 4xx and 5xx each.
     let counters = 4 * (table.offers + table.places.count + table.sites.count)
     // All contracts, the operations and what is no route; with a sum, a count and the buckets.
-    let histograms = (Contract.all.count + 3) * (RequestFigures.bounds.count + 3)
+    let histograms = (Contract.all.count + 3) * (Histogram.bounds.count + 3)
     #expect(lines.count == standing + counters + histograms)
     #expect(Set(lines.map { $0.prefix { $0 != " " } }).count == lines.count, "each series is one")
     let main = lines.filter { !$0.contains("site=") || $0.contains(#"site="main""#) }
@@ -68,7 +81,7 @@ struct MetricsTests {
       }
     }
 
-    let lines = series(shared.metrics.text(shared.visitors, table))
+    let lines = series(shared, table)
 
     for (method, status, count) in [
       ("GET", "2xx", 2), ("GET", "3xx", 2), ("GET", "4xx", 2), ("other", "4xx", 2),

@@ -61,7 +61,7 @@ struct PortTests {
   func settings() throws {
     for contract in Contract.all {
       let name = "WAYBILL_\(contract.name.uppercased())_PORT"
-      #expect(Setting.all.contains { $0.name == name })
+      #expect(Settings.all.contains { $0.name == name })
       let given = try Configuration(Environment([name: "3000"]))
       #expect(given.contractPorts == [contract.name: 3_000])
       #expect(throws: ConfigurationError("\(name)=x must be a whole number from 0 to 65535")) {

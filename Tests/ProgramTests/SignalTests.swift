@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import Postgres
+import PrivateCluster
 import TestSupport
 import Testing
 
@@ -125,5 +126,23 @@ import Testing
     #expect(!program.log.contains("hush"))
     program.signal(SIGTERM)
     #expect(await program.exitCode() == 0)
+  }
+
+  @Test("to hang up does not end a service whose own database is still starting")
+  func hangUpWhileStarting() async throws {
+    let home = TestCluster.makeHome()
+    defer { _ = LocalCluster.removeAbandoned(home: home) }
+    let program = try RunningProgram(["WAYBILL_HOME": home])
+    try await blocking {
+      // The folder is made before PostgreSQL, which then takes its time.
+      while access(home, F_OK) != 0, program.isRunning { sched_yield() }
+      program.signal(SIGHUP)
+    }
+    #expect(!program.log.contains("listening"), "it is still starting")
+    let port = try await program.port()
+    #expect(await PlainClient.get("/livez", port: port).hasPrefix("HTTP/1.1 200 "))
+    #expect(program.log.contains("read the secrets again"), "\(program.log)")
+    program.signal(SIGTERM)
+    #expect(await program.exitCode() == 0, "\(program.log)")
   }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+package import Telemetry
 
 /// What is remembered of those who come, for all loops of the process together.
 ///
@@ -25,7 +26,9 @@ package final class Visitors: Sendable {
   /// Beside the mutex, which nobody waits for when there is no limit.
   private let isLimited: Bool
   private let rates: Mutex<RateLimiter?>
-  private let refusals = Mutex<[Refusal: Int]>([:])
+  private let refusals = Labelled<Refusal, Counter>(
+    "requests_not_admitted_total", by: "reason",
+    "Requests that no handler was asked about, by what held them up")
 
   /// Nobody has come yet. Without a limit requests are not counted.
   package init(limit: RateLimit? = nil) {
@@ -34,9 +37,12 @@ package final class Visitors: Sendable {
   }
 
   /// How many requests were refused so far.
-  package func refusals(_ reason: Refusal) -> Int { refusals.withLock { $0[reason] ?? 0 } }
+  package func refusals(_ reason: Refusal) -> Int { refusals[reason].value }
 
-  func refused(_ reason: Refusal) { refusals.withLock { $0[reason, default: 0] += 1 } }
+  /// Adds the refusals to what is shown.
+  package func report(to exposition: inout Exposition) { refusals.report(to: &exposition) }
+
+  func refused(_ reason: Refusal) { refusals[reason].add() }
 
   /// How long an address that sent a bad token should wait; nil when it need not.
   func badToken(from address: ClientAddress, at now: Duration) -> Duration? {

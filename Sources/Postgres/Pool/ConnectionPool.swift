@@ -1,4 +1,5 @@
 import EventLoop
+import Telemetry
 
 /// The connections of one loop: opened, shared out, given up and replaced as `PoolState` decides.
 final class ConnectionPool {

@@ -1,4 +1,5 @@
 package import EventLoop
+import Telemetry
 
 /// The database as one loop sees it: what repositories and use cases ask.
 ///

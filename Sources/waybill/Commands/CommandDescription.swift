@@ -1,4 +1,4 @@
-/// A command as people type it: its words, what may follow them, and what it does.
+/// A command: its words, what may follow them, and what it does.
 ///
 /// Its help, the man page, the completions of the shells and the table in docs/commands.md are
 /// made of this.
@@ -6,18 +6,18 @@ struct CommandDescription: Sendable {
   /// `["token", "create"]`.
   let words: [String]
   let summary: String
-  /// What else there is to know, in sentences.
+  /// More about it, in sentences.
   var details = ""
   var operand: Operand?
   var options: [Option] = []
   var examples: [Example] = []
   let run: @Sendable (Environment, CommandInput) throws -> Int32
 
-  /// The one word that may follow and is no option.
+  /// The one word that may follow and is not an option.
   struct Operand: Sendable {
     let name: String
     let meaning: String
-    /// What it may be; empty when that cannot be listed.
+    /// All values it may have; empty when they cannot be listed.
     var choices: [String] = []
     var isRequired = true
   }
@@ -25,10 +25,10 @@ struct CommandDescription: Sendable {
   struct Option: Sendable {
     /// `--role`.
     let name: String
-    /// What its value is called; nil for a switch, which has none.
+    /// The name of its value; nil for a switch, which has none.
     var value: String?
     let meaning: String
-    /// What its value may be; empty when that cannot be listed.
+    /// All values it may have; empty when they cannot be listed.
     var choices: [String] = []
     var isRequired = false
 
@@ -70,7 +70,7 @@ struct CommandDescription: Sendable {
     rows.isEmpty ? [] : ["", "\(title):"] + inColumns(rows)
   }
 
-  /// `  left    right`, the right sides below each other.
+  /// Lines of two columns.
   static func inColumns(_ rows: [(String, String)]) -> [String] {
     let width = rows.map(\.0.count).max() ?? 0
     return rows.map { left, right in
@@ -79,7 +79,7 @@ struct CommandDescription: Sendable {
   }
 }
 
-/// What somebody typed behind a command's words, as that command describes it.
+/// What was typed after a command's words, read as the command describes it.
 struct CommandInput: Equatable {
   var operand: String?
   /// The values of options by their names; a switch has an empty one.
@@ -99,7 +99,7 @@ struct CommandInput: Equatable {
   }
 }
 
-/// A command that was not typed as it is described; the program ends with 2.
+/// A command that was not typed as it is described. The program's exit code is then 2.
 struct UsageError: Error, Equatable, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }

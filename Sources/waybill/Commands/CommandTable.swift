@@ -1,10 +1,10 @@
 import Orders
 
-/// Everything the program can be asked to do.
+/// All commands of the program.
 enum CommandTable {
   static let all: [CommandDescription] = [
     serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, doctor, health, openapi,
-    settings, version, completion, man, help,
+    settings, metrics, version, completion, man, help,
   ]
 
   static let serve = CommandDescription(
@@ -65,8 +65,16 @@ enum CommandTable {
       .init(name: "--env", meaning: "print a file of variables to fill in, all commented out"),
     ]
   ) { _, input in
-    let form = input.wantsJSON ? Setting.json : Setting.markdown + "\n"
-    try StandardOutput.write(input["--env"] == nil ? form : Setting.environmentFile)
+    let form = input.wantsJSON ? Settings.json : Settings.markdown + "\n"
+    try StandardOutput.write(input["--env"] == nil ? form : Settings.environmentFile)
+    return 0
+  }
+
+  static let metrics = CommandDescription(
+    words: ["metrics"],
+    summary: "prints the table of figures on `/metrics`; `docs/metrics.md` is this"
+  ) { _, _ in
+    try StandardOutput.write(Metrics.documentation)
     return 0
   }
 
@@ -109,7 +117,7 @@ enum CommandTable {
     return 0
   }
 
-  /// The command that these words begin with.
+  /// The command whose words the arguments begin with.
   static func command(at arguments: [String]) -> CommandDescription? {
     all.first { arguments.starts(with: $0.words) }
   }

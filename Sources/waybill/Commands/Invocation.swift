@@ -1,7 +1,7 @@
-/// What the program was asked to do, in the words it was started with.
+/// The arguments of the program, read as a command or as a question for help.
 enum Invocation {
   case run(CommandDescription, CommandInput)
-  /// Somebody wants to read this.
+  /// Print this text.
   case show(String)
 
   init(_ arguments: [String]) throws(UsageError) {
@@ -41,7 +41,7 @@ enum Invocation {
 
   private static func asksForHelp(_ word: String) -> Bool { ["--help", "-h"].contains(word) }
 
-  /// `waybill token --help`; anything else that begins with no command is a mistake.
+  /// `waybill token --help`. Anything else that does not begin with a command is an error.
   private static func helpOfGroup(_ arguments: [String]) throws(UsageError) -> String {
     let group = CommandTable.all.filter { $0.words.count > 1 && $0.words[0] == arguments[0] }
     guard !group.isEmpty else {

@@ -12,7 +12,7 @@ enum ManualPage {
         roff("One program that serves orders over HTTP and keeps them in PostgreSQL. Without a"),
         roff("command it serves. Everything else is told to it by environment variables."),
         ".SH COMMANDS",
-      ] + CommandTable.all.flatMap(section) + [".SH ENVIRONMENT"] + Setting.all.flatMap(entry) + [
+      ] + CommandTable.all.flatMap(section) + [".SH ENVIRONMENT"] + Settings.all.flatMap(entry) + [
         ".SH EXIT STATUS",
         ".TP", ".B 0", "Done; for doctor and health: all is well.",
         ".TP", ".B 1", "Not done; one line on the standard error says cause and cure.",
@@ -45,16 +45,15 @@ enum ManualPage {
     words.isEmpty ? "" : ": " + words.joined(separator: ", ")
   }
 
-  private static func entry(_ setting: Setting) -> [String] {
-    let names = [setting.name] + (setting.isSecret ? [setting.name + "_FILE"] : [])
+  private static func entry(_ setting: any AnySetting) -> [String] {
+    let names = [setting.name] + (setting.isSecret ? [setting.fileName] : [])
     return [
       ".TP", ".B \(roff(names.joined(separator: ", ")))",
-      roff("\(setting.meaning) (default: \(setting.standard))"),
+      roff("\(setting.meaning) (default: \(setting.defaultText))"),
     ]
   }
 
-  /// The text as it is read: no character of it means anything to the formatter, but that what
-  /// stands between backticks is bold.
+  /// Escapes the text, so that the formatter prints it as it is. Text between backticks is bold.
   static func roff(_ text: some StringProtocol) -> String {
     var isBold = false
     let escaped = text.reduce(into: "") { result, character in

@@ -1,4 +1,4 @@
-/// A shell that completes what is typed, and what it needs to know for that.
+/// A shell that completes commands, and the script that it needs for that.
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
@@ -10,9 +10,9 @@ enum Shell: String, CaseIterable {
     }
   }
 
-  /// What may come next: behind the first word that tells commands apart, or behind an option.
+  /// The words that may come next, after a command's first word or after an option.
   private struct Place {
-    /// The words that lead here, `token create --role`.
+    /// The words before, such as `token create --role`.
     let words: String
     let candidates: [(word: String, meaning: String)]
   }
@@ -42,7 +42,7 @@ enum Shell: String, CaseIterable {
     return [Place(words: command.name, candidates: operands + options)] + values
   }
 
-  /// In bash and zsh: how many words the command has tells which place this is.
+  /// For bash and zsh, which tell positions apart by the number of words.
   private static func cases(_ line: (Place) -> String) -> String {
     places.map { "    \(quoted($0.words))) \(line($0)) ;;\n" }.joined()
   }

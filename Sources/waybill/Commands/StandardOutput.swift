@@ -1,10 +1,9 @@
 import Glibc
 import Synchronization
 
-/// What a command prints. What cannot be written is a failure of the command: somebody waits for
-/// it.
+/// What a command prints. The command fails when that cannot be written.
 enum StandardOutput {
-  /// Whether nobody had opened it when the program was started.
+  /// Whether it was closed when the program was started.
   private static let wasClosed = Atomic(false)
 
   static func startedClosed() { wasClosed.store(true, ordering: .relaxed) }

@@ -1,6 +1,6 @@
 import Orders
 
-/// Rows below a row of titles: in columns for a person, between tabs for a program.
+/// Rows below a row of titles: in columns for people, separated by tabs for programs.
 struct TextTable {
   let titles: [String]
   var rows: [[String]] = []
@@ -18,7 +18,7 @@ struct TextTable {
     }.joined()
   }
 
-  /// A control character of a name is neither a tab nor an order to somebody's terminal.
+  /// Replaces control characters: a tab would separate columns, others would control a terminal.
   private static func shown(_ cell: String) -> String {
     cell.isEmpty ? "-" : cell.withoutControls
   }

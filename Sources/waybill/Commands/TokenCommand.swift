@@ -4,7 +4,7 @@ import OrderStore
 import Orders
 import Postgres
 
-/// `waybill token …`: makes, lists and ends what says who asks.
+/// `waybill token …`: makes, lists and revokes tokens.
 struct TokenCommand {
   private static let standardOverlap = 7
 
@@ -85,7 +85,8 @@ struct TokenCommand {
     return number
   }
 
-  /// Makes a token and prints it, both or neither: nobody could ever read the text again.
+  /// Makes a token and prints it. If it cannot be printed it is not made, because its text is not
+  /// stored.
   private func handOver(
     _ make: @escaping @Sendable (TokenRepository) async throws -> (BearerToken, Token)
   ) throws {
@@ -126,9 +127,9 @@ private final class TokenPrinter {
   ) async throws(NotHandedOver) -> Token {
     do {
       let (secret, token) = try await transaction.including(make)
-      // A transaction that is run again makes another token.
+      // A transaction that is repeated makes another token.
       guard !hasPrinted else { throw OrderError.outcomeUnknown }
-      // The token alone on the standard output, so that a script can take it.
+      // Standard output has the token alone, so that a script can read it.
       try StandardOutput.write(secret.secret + "\n")
       hasPrinted = true
       return token
@@ -138,7 +139,7 @@ private final class TokenPrinter {
   }
 }
 
-/// Why a token was neither made nor shown.
+/// Why a token was neither made nor printed.
 private struct NotHandedOver: PostgresFailure {
   let cause: any Error
   init(cause: any Error) { self.cause = cause }

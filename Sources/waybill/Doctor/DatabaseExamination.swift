@@ -2,11 +2,12 @@ import EventLoop
 import OrderStore
 import Postgres
 
-/// What the doctor asks of a database that answers.
+/// What the doctor checks in a database that can be reached.
 struct DatabaseExamination {
-  /// Clocks further apart than this make dates in answers and in the database disagree.
+  /// How many seconds the clocks may differ. With more, dates in answers and in the database
+  /// disagree.
   private static let clockSkewMax = 2.0
-  /// Connections besides those of the loops: for jobs, for news of tokens, for our commands.
+  /// Connections besides those of the loops: for jobs and for commands.
   private static let otherConnections = 10
 
   private let configuration: Configuration
@@ -43,7 +44,7 @@ struct DatabaseExamination {
     }
   }
 
-  /// Whether requests can read and write on the way, and with the settings, that they have.
+  /// Whether requests can read and write with their own target and settings.
   mutating func examineRequests(_ target: ConnectionString, on loop: EventLoop) async {
     var settings = PostgresSettings.forRequests(configuration)
     (settings.readConnections, settings.writeConnections) = (0, 1)
@@ -89,7 +90,7 @@ struct DatabaseExamination {
       otherwise: "\(Int(skew)) s apart from the database's: set both by NTP")
   }
 
-  /// The smallest of the limits of server, database and role.
+  /// Compares with the smallest of the limits of server, database and role.
   private mutating func examineConnections(_ session: Session) async throws {
     let facts = try await session.rows(
       """
@@ -121,7 +122,7 @@ struct DatabaseExamination {
         + "when the server dies; switch it on")
   }
 
-  /// Whether there is a schema to ask more of.
+  /// Whether the schema is there and complete, so that more can be checked.
   private mutating func examineSchema(_ session: Session, on loop: EventLoop) async throws -> Bool {
     do {
       let migrator = try Schema.migrator()
@@ -142,7 +143,7 @@ struct DatabaseExamination {
     }
   }
 
-  /// Whether every object is as the steps left it.
+  /// Whether every object is as the migrations left it.
   private mutating func examineContents(_ session: Session, _ version: Int) async throws -> Bool {
     let inspection = try await SchemaInspection.read(session)
     let damage = inspection.damage.map(\.description)

@@ -3,10 +3,10 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// `waybill doctor`: looks at everything the service needs and says what is wrong and what to do.
-/// It starts nothing and changes nothing.
+/// `waybill doctor`: checks all that the service needs, and says what is wrong and what to do about
+/// it. It starts nothing and changes nothing.
 struct Doctor {
-  /// Less room than this on the disk of a private database is soon none.
+  /// How much room the disk of a private database must have at least.
   private static let freeBytesMin: UInt64 = 1 << 30
 
   private let environment: Environment
@@ -28,10 +28,10 @@ struct Doctor {
     var (target, requestTarget): (ConnectionString?, ConnectionString?)
     do {
       configuration = try Configuration(environment)
-      switch configuration.store {
+      switch configuration.database {
       case .external:
-        let store = try RunningStore(configuration)
-        (target, requestTarget) = (store.target, store.requestTarget)
+        let database = try RunningDatabase(configuration)
+        (target, requestTarget) = (database.target, database.requestTarget)
       case .embedded(let home):
         LibpqEnvironment.forgetAll()
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
@@ -42,11 +42,11 @@ struct Doctor {
       findings.trouble("settings", "\(error)")
       return
     }
-    if case .embedded(let home) = configuration.store {
+    if case .embedded(let home) = configuration.database {
       examinePrivateCluster(home, isRunning: target != nil, &findings)
     }
     guard let target, let requestTarget else { return }
-    Interruption.ofProcess.endsProcess {}
+    StopSignals.ofProcess.endProcess {}
     do {
       findings = try EventLoop().runUntilDone { [findings] loop in
         var examination = DatabaseExamination(configuration, target, findings)
@@ -78,7 +78,7 @@ struct Doctor {
           + "DATABASE_URL to use another")
   }
 
-  /// The disk that the private database is on, or will be.
+  /// The disk that the private database is on, or will be on.
   private func examineDisk(_ home: String, _ findings: inout Findings) {
     var folder = home
     while access(folder, F_OK) != 0, folder != "." {

@@ -1,11 +1,11 @@
 import JSON
 
-/// What somebody who looked at the service found, in the order in which they looked.
+/// The results of the doctor's checks, in their order.
 struct Findings {
   struct Finding {
     let subject: String
     let isWell: Bool
-    /// What there is, and when that is not well, cause and cure.
+    /// A fact; when it is not well, cause and cure.
     let text: String
   }
 
@@ -21,7 +21,7 @@ struct Findings {
     all.append(.init(subject: subject, isWell: false, text: causeAndCure))
   }
 
-  /// Either one, as the condition says.
+  /// Well when the condition holds, else trouble.
   mutating func expect(
     _ condition: Bool, _ subject: String, _ fact: String, otherwise causeAndCure: String
   ) {

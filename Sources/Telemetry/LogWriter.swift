@@ -1,8 +1,9 @@
+import EventLoop
 import Glibc
 
-/// A thread that writes lines, so that a slow or stopped reader of the log never holds a loop.
+/// A thread that writes lines, so that no loop waits for a slow or stopped reader of the log.
 final class LogWriter: @unchecked Sendable {
-  /// What may wait for the reader, in bytes; what comes above it is counted and lost.
+  /// How many bytes may wait for the reader. Lines beyond that are dropped and counted.
   static let pendingBytesMax = 1 << 20
 
   private let descriptor: Int32
@@ -21,15 +22,10 @@ final class LogWriter: @unchecked Sendable {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(changed, nil)
     pthread_cond_init(ended, nil)
-    let argument = Unmanaged.passRetained(self).toOpaque()
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<LogWriter>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
-      }, argument)
-    pthread_detach(thread)
+    guard let thread = SystemThread({ [self] in run() }) else {
+      preconditionFailure("no thread left for the log")
+    }
+    thread.detach()
   }
 
   deinit {
@@ -50,11 +46,12 @@ final class LogWriter: @unchecked Sendable {
       lost += 1
     }
     pthread_mutex_unlock(mutex)
-    // Signalled behind the lock: the thread that wakes up wants it at once.
+    // Signalled after the lock is released, because the thread that wakes up takes it at once.
     if wasEmpty { pthread_cond_signal(changed) }
   }
 
-  /// Waits until all is written, but not for a reader that has stopped reading.
+  /// Waits until everything is written, but no longer than `seconds`: the reader may have stopped
+  /// reading.
   func close(within seconds: Int = 2) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -74,7 +71,7 @@ final class LogWriter: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  /// The lines that gathered; waits for some, and gives nil when the log has ended.
+  /// The lines that are to be written; waits for some, and returns nil when the log has ended.
   private func next() -> [UInt8]? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -85,7 +82,7 @@ final class LogWriter: @unchecked Sendable {
     }
     if lost > 0 {
       pending += format.line(
-        .now, .warning, "the log is read too slowly", ["log_writes_lost": "\(lost)"])
+        .warning, "the log is read too slowly", ["log_writes_lost": "\(lost)"])
     }
     return pending.isEmpty ? nil : pending
   }
@@ -95,7 +92,7 @@ final class LogWriter: @unchecked Sendable {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
-        // Nobody reads any more, or the disk is full: there is nowhere left to say so.
+        // Nobody reads any more, or the disk is full; there is no place where that could be said.
         guard errno == EINTR || errno == EAGAIN else { return }
         var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&room, 1, -1)

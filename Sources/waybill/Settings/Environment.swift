@@ -11,7 +11,7 @@ struct Environment {
     illegibleNames = []
   }
 
-  /// Reads `NAME=VALUE` entries, each by itself: one that is not text says nothing about others.
+  /// Reads `NAME=VALUE` entries. One that is not text does not affect the others.
   init(entries: [[UInt8]]) {
     var values: [String: String] = [:]
     var illegibleNames: Set<String> = []
@@ -28,7 +28,7 @@ struct Environment {
     self.illegibleNames = illegibleNames
   }
 
-  /// The process's own, all of them: an unknown name is a mistake worth stopping for.
+  /// All variables of the process, because an unknown `WAYBILL_` name stops the start.
   static func ofProcess() -> Environment {
     var entries: [[UInt8]] = []
     var next = environ
@@ -38,25 +38,4 @@ struct Environment {
     }
     return Environment(entries: entries)
   }
-}
-
-/// The text of a small file, or nil when it cannot be read.
-func readFile(_ path: String, bytesMax: Int = 1 << 20) -> String? {
-  readBytes(path, bytesMax: bytesMax).flatMap { String(validating: $0, as: UTF8.self) }
-}
-
-/// What a small file holds, or nil when it cannot be read.
-func readBytes(_ path: String, bytesMax: Int = 1 << 20) -> [UInt8]? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 16_384)
-  while bytes.count < bytesMax {
-    let count = read(descriptor, &chunk, chunk.count)
-    guard count >= 0 else { return nil }
-    guard count > 0 else { break }
-    bytes.append(contentsOf: chunk[..<count])
-  }
-  return bytes
 }

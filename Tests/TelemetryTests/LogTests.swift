@@ -1,8 +1,8 @@
 import Glibc
-import JSON
+import TestSupport
 import Testing
 
-@testable import waybill
+@testable import Telemetry
 
 @Suite("The log")
 struct LogTests {
@@ -101,5 +101,18 @@ struct LogTests {
     while rest > 0, case let count = read(ends[0], &chunk, chunk.count), count > 0 { rest -= count }
     #expect(rest == 0)
     for end in ends { close(end) }
+  }
+}
+
+@Suite("The time of a line in the log")
+struct LogTimeTests {
+  @Test(
+    "is written in UTC with milliseconds",
+    arguments: [
+      (0, "1970-01-01T00:00:00.000Z"), (1_767_261_600_007, "2026-01-01T10:00:00.007Z"),
+      (951_782_399_999, "2000-02-28T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+    ] as [(Int64, String)])
+  func text(milliseconds: Int64, text: String) {
+    #expect(LogTime.text(milliseconds: milliseconds) == text)
   }
 }

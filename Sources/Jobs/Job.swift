@@ -1,0 +1,44 @@
+package import EventLoop
+package import Postgres
+package import Telemetry
+
+/// Work that is done beside the requests for as long as the service runs.
+///
+/// A job is a value that exists before anything runs: its figures are shown from the start.
+package protocol Job: Sendable {
+  /// What it is called in the log and in the server's list of connections.
+  var name: String { get }
+  /// What it counts; nil for a job that counts nothing.
+  var figures: (any FigureGroup)? { get }
+
+  /// Begins; the caller is on the context's loop. Nil when the settings leave nothing to do.
+  func start(_ context: JobContext) -> (any RunningJob)?
+}
+
+extension Job {
+  package var figures: (any FigureGroup)? { nil }
+}
+
+/// A job under way. Lives on its loop.
+package protocol RunningJob: AnyObject {
+  /// Begins nothing any more.
+  func stop()
+  /// Waits for the end of what was begun, as far as it must not be left half done.
+  func stopped() async
+}
+
+/// What every job is given.
+package struct JobContext {
+  /// The database, without a pooler before it.
+  package let target: ConnectionString
+  /// The connections of the loop on which the jobs run.
+  package let database: Database
+  package let log: Log
+  package var loop: EventLoop { database.loop }
+
+  package init(target: ConnectionString, database: Database, log: Log) {
+    self.target = target
+    self.database = database
+    self.log = log
+  }
+}

@@ -1,0 +1,24 @@
+import OrderStore
+package import Postgres
+
+/// Listens for changes of tokens, so that what the loops remember of tokens can be trusted.
+package struct TokenChangesJob: Job {
+  package let name = "token changes"
+
+  private let signal: ChangeNews
+
+  /// Passes each change on to the signal.
+  package init(_ signal: ChangeNews) { self.signal = signal }
+
+  package func start(_ context: JobContext) -> (any RunningJob)? {
+    Notifications(
+      context.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse,
+      on: context.loop
+    ) { [signal] in signal.hear($0) }
+  }
+}
+
+extension Notifications: RunningJob {
+  package func stop() { close() }
+  package func stopped() async {}
+}

@@ -1,0 +1,29 @@
+import HTTPClient
+import Jobs
+import OrderService
+import Postgres
+
+extension Jobs {
+  /// All that the service does beside answering requests.
+  init(
+    _ configuration: Configuration, address: String, tokenNews: ChangeNews, hints: OrderProcessHints?
+  ) {
+    self.init([
+      ReportJob(everySeconds: configuration.reportRefreshSeconds),
+      BacklogJob(),
+      OrderProcessJob(.init(configuration, address: address, hints: hints)),
+      PruneJob(),
+      TokenChangesJob(tokenNews),
+    ])
+  }
+}
+
+extension OrderProcessJob.Settings {
+  /// Nil when no order process service is configured.
+  fileprivate init?(_ configuration: Configuration, address: String, hints: OrderProcessHints?) {
+    guard let service = configuration.orderProcess, let hints else { return nil }
+    self.init(
+      service: service, callTimeout: configuration.orderProcessTimeout,
+      callbackBase: configuration.publicURL?.text ?? "http://\(address)", hints: hints)
+  }
+}

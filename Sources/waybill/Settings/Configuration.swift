@@ -1,0 +1,148 @@
+import Glibc
+import HTTPClient
+import OrderAPI
+import OrderStore
+import Orders
+import Telemetry
+
+/// What the service was told to be, read once from the environment and checked as a whole.
+struct Configuration: Equatable, Sendable {
+  /// Where the data lives.
+  enum DatabaseSource: Equatable, Sendable {
+    /// A private cluster in this folder.
+    case embedded(home: String)
+    /// A PostgreSQL that somebody else runs.
+    case external(conninfo: String)
+  }
+
+  var database: DatabaseSource
+  /// The same database without a pooler before it, if that is set.
+  var directConninfo: String?
+  /// Whether requests prepare their statements.
+  var preparesStatements: Bool
+  var host: String
+  var port: UInt16
+  /// The ports of single contracts, by the contract's name.
+  var contractPorts: [String: UInt16] = [:]
+  var seedsDemoData: Bool
+  var reportRefreshSeconds: Int
+  /// The service that fulfils orders, if there is one, and how long one call of it may take.
+  var orderProcess: BaseURL?
+  var orderProcessTimeout: Duration
+  /// Where other services find this one; nil when that is where it listens.
+  var publicURL: BaseURL?
+  /// How long the ports stay open when the service is told to stop.
+  var drainSeconds: Int
+  /// Where an instance gives its ports to the next one.
+  var handOverSocket: String?
+  var loops: Int
+  /// Connections to PostgreSQL of each loop.
+  var connectionsPerLoop: Int
+  /// The roles that migrating grants what they need.
+  var grants: AccessGrants
+  /// Those of them that are set, and so are expected to exist.
+  var rolesNamed: [String]
+  /// What becomes of an order whose customer nobody has introduced.
+  var unknownCustomers: UnknownCustomers
+  /// Whether a token is needed, if that is set; else it depends on who can reach the service.
+  var auth: Gate.Mode?
+  /// The names of the service. In open mode requests for other hosts are refused.
+  var hosts: [String]
+  /// Who may read the metrics.
+  var metricsAccess: Access
+  /// How much each sender may ask for; nil for any amount.
+  var rateLimit: RateLimit?
+  /// The token that migrating makes an admin's when there is none.
+  var bootstrapToken: BootstrapToken?
+  var log: LogOptions
+
+  init(
+    _ environment: Environment, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+    onTerminal: Bool = isatty(1) == 1
+  ) throws(ConfigurationError) {
+    var reader = try SettingReader(
+      environment, Surroundings(cores: cores, onTerminal: onTerminal))
+    if let conninfo = try reader.read(Settings.databaseURL) {
+      database = .external(conninfo: conninfo)
+      reader.surroundings.isEmbedded = false
+    } else {
+      database = .embedded(home: try reader.read(Settings.home))
+    }
+    directConninfo = try reader.read(Settings.directDatabaseURL)
+    preparesStatements = try reader.read(Settings.preparedStatements)
+    host = try reader.read(Settings.host)
+    port = try reader.read(Settings.port)
+    for contract in Contract.all {
+      contractPorts[contract.name] = try reader.read(Settings.port(of: contract))
+    }
+    seedsDemoData = try reader.read(Settings.seed)
+    reportRefreshSeconds = try reader.read(Settings.reportRefresh)
+    orderProcess = try reader.read(Settings.orderProcessURL)
+    orderProcessTimeout = .milliseconds(try reader.read(Settings.orderProcessTimeout))
+    publicURL = try reader.read(Settings.publicURL)
+    drainSeconds = try reader.read(Settings.drain)
+    handOverSocket = try reader.read(Settings.handOverSocket)
+    loops = try reader.read(Settings.loops)
+    reader.surroundings.loops = loops
+    let connections = try reader.read(Settings.databaseConnections)
+    connectionsPerLoop = connections / loops
+    grants = AccessGrants(
+      service: try reader.read(Settings.serviceRole), reader: try reader.read(Settings.readerRole))
+    rolesNamed = []
+    for role in [Settings.serviceRole, Settings.readerRole] where try reader.isSet(role) {
+      rolesNamed.append(try reader.read(role))
+    }
+    log = LogOptions(
+      level: try reader.read(Settings.logLevel), format: try reader.read(Settings.logFormat))
+    bootstrapToken = try reader.read(Settings.bootstrapToken)
+    auth = try reader.read(Settings.auth)
+    hosts = [Self.inURL(host)] + (try reader.read(Settings.allowedHosts))
+    hosts += publicURL.map { [$0.hostName] } ?? []
+    metricsAccess = try reader.read(Settings.metrics)
+    rateLimit = try reader.rateLimit()
+    unknownCustomers = try reader.read(Settings.unknownCustomers)
+    try refuseContradictions(connections: connections)
+  }
+
+  /// Refuses settings that are right one by one and not together.
+  private func refuseContradictions(connections: Int) throws(ConfigurationError) {
+    if case .embedded = database, directConninfo != nil {
+      throw ConfigurationError(
+        "\(Settings.directDatabaseURL.name) says nothing alone: set \(Settings.databaseURL.name), "
+          + "too")
+    }
+    guard connectionsPerLoop >= 2 else {
+      throw ConfigurationError(
+        "\(Settings.databaseConnections.name)=\(connections) is too few for \(loops) loops: "
+          + "give at least \(2 * loops), or lower \(Settings.loops.name)")
+    }
+  }
+
+  /// Whether a token is needed. Where other machines reach the service, or the database is an
+  /// external one, somebody has to set that none is.
+  func mode(onLoopback: Bool) -> Gate.Mode {
+    let isEmbedded = if case .embedded = database { true } else { false }
+    return auth ?? (isEmbedded && onLoopback ? .open : .tokens)
+  }
+
+  /// How many connections a private server must accept: those of the loops, and besides those of
+  /// the jobs, of other commands, of people in psql and of PostgreSQL's superuser.
+  var serverConnectionsMax: Int { max(100, loops * connectionsPerLoop + 50) }
+
+  /// An address of IPv6 is in brackets where a port may follow.
+  static func inURL(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+}
+
+extension SettingReader {
+  fileprivate func rateLimit() throws(ConfigurationError) -> RateLimit? {
+    let burst = try read(Settings.rateBurst)
+    guard let rate = try read(Settings.rateLimit) else {
+      guard burst == nil else {
+        throw ConfigurationError(
+          "\(Settings.rateBurst.name) says nothing alone: set \(Settings.rateLimit.name), too")
+      }
+      return nil
+    }
+    return RateLimit(rate: rate, burst: burst ?? rate)
+  }
+}

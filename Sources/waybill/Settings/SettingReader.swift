@@ -1,0 +1,55 @@
+import JSON
+
+/// Reads settings one by one; every error says cause and cure.
+struct SettingReader {
+  private let environment: Environment
+  var surroundings: Surroundings
+
+  /// Refuses variables that look like settings and are none, and settings that are not text.
+  init(_ environment: Environment, _ surroundings: Surroundings) throws(ConfigurationError) {
+    self.environment = environment
+    self.surroundings = surroundings
+    let known = Settings.all.flatMap { [$0.name] + ($0.isSecret ? [$0.fileName] : []) }
+    try refuseUnknownNames(known)
+    // Taken as absent, such a value would mean something else than what somebody wrote.
+    if let name = environment.illegibleNames.intersection(known).min() {
+      throw ConfigurationError("\(name) has a value that is not UTF-8: set it again as plain text")
+    }
+  }
+
+  /// The value that is set, or the default.
+  func read<Value>(_ setting: Setting<Value>) throws(ConfigurationError) -> Value {
+    guard let text = try text(setting) else { return setting.standard.value(surroundings) }
+    return try setting.form.read(setting.name, text)
+  }
+
+  /// Whether somebody has set it.
+  func isSet(_ setting: any AnySetting) throws(ConfigurationError) -> Bool {
+    try text(setting) != nil
+  }
+
+  private func text(_ setting: any AnySetting) throws(ConfigurationError) -> String? {
+    if let value = environment.values[setting.name], !value.isEmpty { return value }
+    guard setting.isSecret, let path = environment.values[setting.fileName] else { return nil }
+    guard let content = readFile(path) else {
+      throw ConfigurationError(
+        "\(setting.fileName) names \(path), which cannot be read: check the path and its mode")
+    }
+    let lines = content.split(whereSeparator: \.isNewline)
+    guard lines.count == 1 else {
+      throw ConfigurationError("\(setting.fileName) names \(path), which must hold one line")
+    }
+    return String(lines[0])
+  }
+
+  private func refuseUnknownNames(_ known: [String]) throws(ConfigurationError) {
+    let unknown = environment.illegibleNames.union(environment.values.keys).filter {
+      $0.hasPrefix("WAYBILL_") && !known.contains($0)
+    }
+    guard let name = unknown.min() else { return }
+    let cure =
+      Similarity.nearest(to: name, of: known).map { "did you mean \($0)?" }
+      ?? "`waybill settings` lists them"
+    throw ConfigurationError("\(name) is not a setting: \(cure)")
+  }
+}
