@@ -6,7 +6,8 @@ import Postgres
 extension Jobs {
   /// All that the service does beside answering requests.
   init(
-    _ configuration: Configuration, address: String, tokenNews: ChangeNews, hints: OrderProcessHints?
+    _ configuration: Configuration, address: String, tokenNews: ChangeNews,
+    hints: OrderProcessHints?
   ) {
     self.init([
       ReportJob(everySeconds: configuration.reportRefreshSeconds),

@@ -36,7 +36,7 @@ final class Metrics: Sendable {
     return new
   }
 
-  func exposition(_ visitors: Visitors, _ routes: RouteTable) -> Exposition {
+  func exposition(_ access: AccessState, _ routes: RouteTable) -> Exposition {
     var exposition = Exposition()
     exposition.add(Self.build, labels: [BuildFacts.version, BuildFacts.revision], value: 1)
     let loops = loops.withLock { $0 }
@@ -50,7 +50,7 @@ final class Metrics: Sendable {
     for loop in loops { loop.database.report(to: &exposition) }
     jobs.report(to: &exposition)
     shop.report(to: &exposition)
-    visitors.report(to: &exposition)
+    access.report(to: &exposition)
     return exposition
   }
 
@@ -67,7 +67,7 @@ final class Metrics: Sendable {
         from its start on. This page is the output of `waybill metrics`.
 
 
-        """ + metrics.exposition(Visitors(), RouteTable()).table
+        """ + metrics.exposition(AccessState(), RouteTable(mainPort: [])).table
     }
   }
 }

@@ -40,24 +40,17 @@ struct Serve {
     }
     let reload = Reload(environment, database, log)
     StopSignals.ofProcess.reload { reload.run() }
-    let address = "\(ports.main.address)"
-    let tokenNews = ChangeNews()
-    let hints = configuration.orderProcess.map { _ in OrderProcessHints() }
-    let jobs = Jobs(configuration, address: address, tokenNews: tokenNews, hints: hints)
-    var shared = Shared(
+    let shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
       target: database.target, requestTarget: database.requestTarget, log: log,
-      schemaVersion: migrator.files.count, address: address, metrics: Metrics(jobs),
-      visitors: Visitors(limit: configuration.rateLimit), tokenNews: tokenNews, hints: hints)
-    shared.documents = Worker.documents(shared)
-    shared.routes = Worker.routes(shared)
+      schemaVersion: migrator.files.count, address: "\(ports.main.address)")
     let (isEmbedded, owner) = (database.isEmbedded, database.owner)
     database.supervise(log: log)
     let loop = EventLoop()
-    return try loop.runUntilDone { [shared] loop in
+    return try loop.runUntilDone { loop in
       if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
-      let code = try await serve(shared, jobs, ports, preparation, on: loop)
+      let code = try await serve(shared, ports, preparation, on: loop)
       if let refusal = preparation?.refusal { throw refusal }
       return code
     }
@@ -88,14 +81,13 @@ struct Serve {
   }
 
   private func serve(
-    _ shared: Shared, _ jobs: Jobs, _ ports: Ports, _ preparation: Preparation?,
-    on loop: EventLoop
+    _ shared: Shared, _ ports: Ports, _ preparation: Preparation?, on loop: EventLoop
   ) async throws -> Int32 {
     let handOver = try configuration.handOverSocket.map {
       try DescriptorOffer.ports(ports, at: $0, log: shared.log, on: loop)
     }
     let own = Worker(shared, ports, on: loop)
-    let running = jobs.start(
+    let running = shared.jobs.start(
       JobContext(target: shared.target, database: own.database, log: shared.log))
     var others: [WorkerThread] = []
     for number in 1..<configuration.loops {
@@ -107,7 +99,7 @@ struct Serve {
     loop.spawn { await adviseToken(shared, on: loop) }
     for await _ in stopSignal {}
     handOver?.stop()
-    await turnAway(own, others, on: loop)
+    await announceDrain(own, others, on: loop)
     preparation?.stop()
     running.stop()
     async let drained = drain(others)
@@ -120,16 +112,16 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
-  /// Tells load balancers to go elsewhere while all requests are still answered. In the second half
-  /// of the time each client is told: its connection ends with its next answer.
-  private func turnAway(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
-    own.turnAway(.readiness)
-    for other in others { other.turnAway(.readiness) }
+  /// Serves on for the time of draining. `/readyz` tells load balancers to send requests elsewhere;
+  /// in the second half, each connection ends with its next answer.
+  private func announceDrain(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
+    own.reportDraining()
+    for other in others { other.execute { $0.reportDraining() } }
     guard configuration.drainSeconds > 0 else { return }
     let half = Duration.seconds(configuration.drainSeconds) / 2
     await loop.pause(for: half)
-    own.turnAway(.connections)
-    for other in others { other.turnAway(.connections) }
+    own.closeConnectionsAfterAnswers()
+    for other in others { other.execute { $0.closeConnectionsAfterAnswers() } }
     await loop.pause(for: half)
   }
 

@@ -10,8 +10,8 @@ struct WorkerThread: Sendable {
     worker = await thread.loop.make { Worker(shared, ports, on: $0) }
   }
 
-  func turnAway(_ who: Worker.TurnedAway) {
-    thread.loop.execute { worker.value.turnAway(who) }
+  func execute(_ work: @escaping @Sendable (Worker) -> Void) {
+    thread.loop.execute { work(worker.value) }
   }
 
   func drain() async -> Bool {

@@ -72,7 +72,7 @@ struct Configuration: Equatable, Sendable {
     preparesStatements = try reader.read(Settings.preparedStatements)
     host = try reader.read(Settings.host)
     port = try reader.read(Settings.port)
-    for contract in Contract.all {
+    for contract in Contract.additional {
       contractPorts[contract.name] = try reader.read(Settings.port(of: contract))
     }
     seedsDemoData = try reader.read(Settings.seed)

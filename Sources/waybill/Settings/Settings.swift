@@ -9,7 +9,7 @@ enum Settings {
   /// In the order of the documentation.
   static let all: [any AnySetting] =
     [databaseURL, directDatabaseURL, preparedStatements, host, port]
-    + Contract.all.map(port(of:)) + [
+    + Contract.additional.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
       seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
       loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,
