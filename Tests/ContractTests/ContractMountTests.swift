@@ -58,7 +58,7 @@ struct ContractMountTests {
         Route(
           .get, "/things", "", access: .anyone,
           handler: .now { .text(.ok, $0.location(of: "a/b") + " " + $0.next("c")) })
-      ], explain: { _, occasion in .text(.notFound, occasion.path) })
+      ], explain: { _, context in .text(.notFound, context.path) })
     let router = Router([(PathPattern(mount), set)]) { _, _ in }
     let base = mount == "/" ? "" : mount
 

@@ -15,7 +15,7 @@ extension Route {
 extension RouteSet {
   /// A contract that only a test has.
   init(
-    name: StaticString, routes: [Route], explain: @escaping (Failure, Occasion) -> Response
+    name: StaticString, routes: [Route], explain: @escaping (Failure, FailureContext) -> Response
   ) {
     self.init(
       name: name, refusal: .string(), resources: [Resource("\(name)", "", routes)],

@@ -49,7 +49,7 @@ import Testing
     ])
   func limit(_ rejection: Rejection, _ limit: String) {
     let answer = WaybillContract.explain(
-      .badMessage(rejection), Occasion(id: .made(0, 7), request: nil, mount: "/"))
+      .badMessage(rejection), FailureContext(id: .made(0, 7), request: nil, mount: "/"))
 
     #expect(String(decoding: answer.body, as: UTF8.self).contains("at most \(limit) "))
   }

@@ -36,8 +36,8 @@ struct ErrorPage {
   /// Contracts that say it with another status.
   private func exceptions(_ code: ErrorCode) -> String {
     let others = mounts.compactMap { mount -> String? in
-      let occasion = Occasion(id: .made(0, 0), request: nil, mount: mount.path)
-      let status = mount.set.explain(code.entry.sample, occasion).status
+      let context = FailureContext(id: .made(0, 0), request: nil, mount: mount.path)
+      let status = mount.set.explain(code.entry.sample, context).status
       guard !code.statuses.contains(status) else { return nil }
       return "\(Self.words(status)) in the \(mount.set.name)"
     }

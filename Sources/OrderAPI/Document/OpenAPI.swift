@@ -120,7 +120,7 @@ extension OpenAPI {
           ]))
     }
     let codes = Dictionary(grouping: Self.codes(of: route)) { code in
-      mount.set.explain(code.entry.sample, Self.occasion(mount)).status.code
+      mount.set.explain(code.entry.sample, Self.context(mount)).status.code
     }
     for (status, codes) in codes.sorted(by: { $0.key < $1.key })
     where !members.contains(where: { $0.key == "\(status)" }) {
@@ -173,7 +173,7 @@ extension OpenAPI {
     var fields: Set<String> = []
     for code in codes {
       let name = "\(mount.set.name).\(code)"
-      let response = mount.set.explain(code.entry.sample, Self.occasion(mount))
+      let response = mount.set.explain(code.entry.sample, Self.context(mount))
       fields.formUnion(response.fields.map { "\($0.name)" })
       refusals[name] = [
         "summary": .string(code.entry.happened),
@@ -216,8 +216,8 @@ extension OpenAPI {
     return route.method == .get ? codes : codes + [.readOnly, .outcomeUnknown]
   }
 
-  private static func occasion(_ mount: Router.Mount) -> Occasion {
-    Occasion(id: .made(0, 0), request: nil, mount: mount.path)
+  private static func context(_ mount: Router.Mount) -> FailureContext {
+    FailureContext(id: .made(0, 0), request: nil, mount: mount.path)
   }
 
   private static func headers(_ headers: [Answer.Header]) -> JSONValue {

@@ -19,7 +19,7 @@ extension Call {
     return KeyedRequest(
       .init(
         token: caller?.token, contract: contract.description, method: request.method.name,
-        path: Occasion(id: id, request: request, mount: mount).path, key: key),
+        path: FailureContext(id: id, request: request, mount: mount).path, key: key),
       // No query holds a line feed, so different requests have different content.
       content: Array(request.query ?? []) + [0x0A] + request.body)
   }

@@ -1,7 +1,7 @@
 /// A contract that clients speak already, beside the own API.
 ///
 /// It is mounted below `/name` on the main port and, where it has one, at the root of a port of its
-/// own. Nothing in its routes knows which: `Call` and `Occasion` do.
+/// own. Nothing in its routes knows which: `Call` and `FailureContext` do.
 package struct Contract: Sendable {
   /// What it is called: in its base path, its setting, metrics and logs.
   package let name: String

@@ -118,14 +118,14 @@ package struct RouteSet {
   /// Everything it offers.
   package let routes: [Route]
   /// Its error envelope, for every failure below its mount.
-  package let explain: (Failure, Occasion) -> Response
+  package let explain: (Failure, FailureContext) -> Response
   /// What is done around every handler that waits, and around the transaction of a keyed one.
   let around: Around?
 
   /// A contract's routes and its error envelope.
   init(
     name: StaticString, refusal: Schema, resources: [Resource], around: Around? = nil,
-    explain: @escaping (Failure, Occasion) -> Response
+    explain: @escaping (Failure, FailureContext) -> Response
   ) {
     self.name = name
     withoutToken = "\(name), no token"

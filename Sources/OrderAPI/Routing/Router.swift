@@ -77,7 +77,7 @@ package final class Router {
     let covering = mounts.filter { $0.path.covers(request?.path ?? []) }
     let deepest = covering.map(\.path.segments.count).max() ?? 0
     let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]
-    return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
+    return mount.set.explain(failure, FailureContext(id: id, request: request, mount: mount.path))
   }
 
   private func reply(
@@ -177,7 +177,7 @@ package final class Router {
   ) -> Response {
     let failure = Failure(error)
     if failure.code.entry.isOurFault { report(error, id) }
-    return mount.set.explain(failure, Occasion(id: id, request: request, mount: mount.path))
+    return mount.set.explain(failure, FailureContext(id: id, request: request, mount: mount.path))
   }
 }
 

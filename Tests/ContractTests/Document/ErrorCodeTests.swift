@@ -16,7 +16,7 @@ import Testing
   func page(_ code: ErrorCode) throws {
     let html = String(decoding: ErrorPage(try Described.mounts()).html, as: UTF8.self)
     let answer = WaybillContract.explain(
-      code.entry.sample, Occasion(id: .made(0, 7), request: nil, mount: "/"))
+      code.entry.sample, FailureContext(id: .made(0, 7), request: nil, mount: "/"))
 
     #expect(String(decoding: answer.body, as: UTF8.self).contains("/docs/errors#\(code)\""))
     #expect(html.contains("<section id=\"\(code)\">"))

@@ -206,7 +206,7 @@ struct ShopErrorTests {
   func envelope(_ example: Failed) async throws {
     let response = try await asking { client in
       ShopContract(client.services).routeSet.explain(
-        example.failure, Occasion(id: .made(0, 7), request: nil, mount: "/"))
+        example.failure, FailureContext(id: .made(0, 7), request: nil, mount: "/"))
     }
 
     let json = try JSONValue(parsing: response.body)

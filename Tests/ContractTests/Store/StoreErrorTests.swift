@@ -129,7 +129,7 @@ struct StoreErrorTests {
   func server(_ index: Int) throws {
     let (failure, status) = Self.failures[index]
     let response = StoreContract.explain(
-      failure, Occasion(id: .made(0, 7), request: nil, mount: "/store"))
+      failure, FailureContext(id: .made(0, 7), request: nil, mount: "/store"))
 
     let body = try JSONValue(parsing: response.body)
     #expect(response.status.code == status && response.contentType?.value == "application/json")

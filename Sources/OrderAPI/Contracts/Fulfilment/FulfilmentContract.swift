@@ -101,7 +101,7 @@ struct FulfilmentContract {
   }
 
   /// `{"message"}`, whatever happened.
-  private static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+  private static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     var message = notice.message
     switch failure {

@@ -146,10 +146,10 @@ extension OrderStatus {
 
 extension ShopContract {
   /// `{"error", "documentation"}`, both always.
-  static func explain(_ failure: Failure, _ occasion: Occasion, address: String) -> Response {
+  static func explain(_ failure: Failure, _ context: FailureContext, address: String) -> Response {
     let notice = ErrorNotice(failure)
     let (status, sentence) = words(failure, notice)
-    let host = mainPort(occasion, address: address)
+    let host = mainPort(context, address: address)
     let body = JSONWriter.object { json in
       json.string("error", sentence)
       json.string("documentation", "http://\(host)/docs/errors#\(notice.code)")
@@ -158,11 +158,11 @@ extension ShopContract {
   }
 
   /// Where errors are explained: on the main port, by the name that the client knows the host by.
-  private static func mainPort(_ occasion: Occasion, address: String) -> String {
-    let authority = occasion.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
+  private static func mainPort(_ context: FailureContext, address: String) -> String {
+    let authority = context.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
     guard !authority.isEmpty else { return address }
     // Below its path the contract is on the main port already.
-    guard occasion.mount.text == "/" else { return authority }
+    guard context.mount.text == "/" else { return authority }
     return String(authority[..<authority.portStart] + address[address.portStart...])
   }
 

@@ -190,7 +190,7 @@ extension StoreContract {
   }
 
   /// `{"message"}`, whatever happened.
-  static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+  static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     var (status, message) = (notice.status, notice.message)
     switch failure {

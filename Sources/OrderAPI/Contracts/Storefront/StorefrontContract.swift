@@ -126,14 +126,14 @@ extension StorefrontContract {
 extension StorefrontContract {
   /// `{"message", "error", "statusCode"}`; the message is a list when fields of the body are wrong.
   /// There is no 405: where a method is not offered there is nothing.
-  fileprivate static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+  fileprivate static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     var notice = ErrorNotice(failure)
     var violations: [JSONViolation]?
     var message = notice.message
     switch failure {
     case .unknownRoute, .methodNotAllowed:
       notice = ErrorNotice(.unknownRoute)
-      message = "Cannot \(occasion.request?.method.name ?? "GET") \(occasion.path)"
+      message = "Cannot \(context.request?.method.name ?? "GET") \(context.path)"
     case .badBody(.violations(let found)): violations = found
     // The id is all that there is in a path, and no query is read.
     case .invalid: message = "Validation failed (uuid is expected)"

@@ -37,7 +37,7 @@ package struct WaybillContract {
 
 extension WaybillContract {
   /// `{"message", "code", "documentation", "errors", "request_id"}`, all violations at once.
-  static func explain(_ failure: Failure, _ occasion: Occasion) -> Response {
+  static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     let body = JSONWriter.object { json in
       json.string("message", notice.message)
@@ -52,7 +52,7 @@ extension WaybillContract {
         }
         for detail in notice.details { errors.object { detail.write(&$0) } }
       }
-      json.string("request_id", occasion.id.description)
+      json.string("request_id", context.id.description)
     }
     return Response(notice.status, contentType: .json, fields: notice.fields, body: body)
   }

@@ -1,13 +1,13 @@
 package import HTTP
 
-/// When a contract has to explain a failure: the request it is about, and where the contract is
-/// mounted on the port that the request came to.
-package struct Occasion {
-  /// What the request is called in answers and logs.
+/// What a contract knows when it explains a failure: the request, and where the contract is mounted
+/// on the port that the request came to.
+package struct FailureContext {
+  /// The id of the request in answers and logs.
   package let id: RequestID
   /// The request as far as it was read; nil when nothing of it was.
   package let request: Request?
-  /// Below which path the contract was found: `/` on a port of its own.
+  /// The path below which the contract is mounted: `/` on a port of its own.
   package let mount: PathPattern
 
   /// The path as the contract's own documentation writes it: without the mount.
