@@ -6,13 +6,13 @@ package struct Site {
   /// The name in logs and metrics.
   package let name: String
   let listener: ListeningSocket
-  let answer: (Request, Exchange) -> Answer
+  let answer: (Request, Exchange) -> Reply
   let errorResponse: (HTTPServerError, Request?, RequestID) -> Response
 
   /// `errorResponse` makes every answer that the server itself gives, so that it has the form of the
   /// site's other answers. It gets the request as far as it was read.
   package init(
-    name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Answer,
+    name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Reply,
     errorResponse: @escaping (HTTPServerError, Request?, RequestID) -> Response
   ) {
     self.name = name
@@ -34,17 +34,6 @@ package struct Site {
     response.close = error != .tooManyRequests
     return response
   }
-}
-
-/// How a request is answered. `route` is the template of the route that matched, for metrics.
-package enum Answer {
-  /// The answer is known without waiting; no task is started for it.
-  case now(Response, route: String? = nil)
-  /// The answer needs an asynchronous handler, which runs on the same loop.
-  case later(route: String? = nil, () async -> Response)
-  /// There is no answer: the connection is closed when the work is done. For the stand-in of an
-  /// unreliable service.
-  case never(after: () async -> Void)
 }
 
 /// What is known about a request beside its own bytes.

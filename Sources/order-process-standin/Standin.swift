@@ -50,7 +50,7 @@ final class Standin {
 // MARK: - Answering
 
 extension Standin {
-  private func answer(_ request: Request) -> Answer {
+  private func answer(_ request: Request) -> Reply {
     switch (request.method, String(decoding: request.path, as: UTF8.self)) {
     case (_, OrderProcessAPI.path): return answerWithLuck(request)
     case (.get, "/standin"): return .now(.json(.ok, journal.ledger.json))
@@ -61,7 +61,7 @@ extension Standin {
     }
   }
 
-  private func answerWithLuck(_ request: Request) -> Answer {
+  private func answerWithLuck(_ request: Request) -> Reply {
     let mishap = Mishap(options.rates, &dice)
     if let mishap { journal.add(Record(mishap.word)) }
     guard mishap != .refused else { return .never {} }

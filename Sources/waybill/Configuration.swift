@@ -78,7 +78,7 @@ struct Configuration: Equatable, Sendable {
     preparesStatements = try reader.word(.preparedStatements, ["on": true, "off": false]) ?? true
     host = try reader.text(.host) ?? Setting.host.standard
     port = try reader.port(.port) ?? 8_080
-    for contract in Contract.all {
+    for contract in Contract.additional {
       contractPorts[contract.name] = try reader.port(.port(of: contract))
     }
     let embedded = if case .embedded = store { true } else { false }

@@ -26,7 +26,7 @@ struct InheritedSockets {
     let given =
       environment.values["LISTEN_FDNAMES"]?.split(
         separator: ":", omittingEmptySubsequences: false) ?? []
-    let known = [Self.main] + Contract.all.map(\.name)
+    let known = [Self.main] + Contract.additional.map(\.name)
     for index in 0..<count {
       var name = index < given.count ? String(given[index]) : ""
       if count == 1, !known.contains(name) { name = Self.main }

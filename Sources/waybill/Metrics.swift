@@ -24,7 +24,7 @@ final class Metrics: Sendable {
     return new
   }
 
-  func text(_ visitors: Visitors, _ routes: RouteTable) -> [UInt8] {
+  func text(_ access: AccessState, _ routes: RouteTable) -> [UInt8] {
     var text = MetricsText()
     addBuild(&text)
     addRequests(&text, routes)
@@ -33,7 +33,7 @@ final class Metrics: Sendable {
     report.add(to: &text)
     shop.add(to: &text)
     process.add(to: &text)
-    visitors.add(to: &text)
+    access.add(to: &text)
     return text.bytes
   }
 

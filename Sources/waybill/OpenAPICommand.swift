@@ -1,17 +1,9 @@
 import OrderAPI
-import Postgres
 
-/// `waybill openapi`: the document as the service serves it, with no service and no database.
+/// `waybill openapi`: the document as the service serves it, made of the routes alone.
 enum OpenAPICommand {
   static var document: String {
-    get throws {
-      let configuration = try Configuration(Environment([:]))
-      let shared = Shared(
-        configuration: configuration, auth: .tokens, target: try ConnectionString(""),
-        requestTarget: try ConnectionString(""),
-        log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
-        visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
-      return String(decoding: Worker.documents(shared).openAPI, as: UTF8.self)
-    }
+    let documents = Documents(of: Mount.mainPort(), browser: nil)
+    return String(decoding: documents.openAPI, as: UTF8.self)
   }
 }

@@ -25,7 +25,7 @@ struct Ports: Sendable {
     }
     main = try port("main", configuration.port, .port)
     var own: [String: ListeningSocket] = [:]
-    for contract in Contract.all {
+    for contract in Contract.additional {
       let number = configuration.contractPorts[contract.name]
       guard let number = number ?? systemd.sockets[contract.name]?.port else { continue }
       own[contract.name] = try port(contract.name, number, .port(of: contract))

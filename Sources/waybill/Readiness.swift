@@ -4,7 +4,7 @@ import Postgres
 /// Whether requests should come to this instance: the database can be read, it takes writes, and
 /// its schema is whole and new enough for this program.
 struct Readiness {
-  let state: Operations.Readiness
+  let report: ReadinessReport
 
   init(_ database: Database, _ check: SchemaCheck, isDraining: Bool) async {
     var (reads, schema): (String?, String?)
@@ -14,7 +14,7 @@ struct Readiness {
       reads = error.meaning
       schema = "unknown"
     }
-    state = Operations.Readiness(checks: [
+    report = ReadinessReport(checks: [
       ("reads", reads), ("writes", await Self.troubleWithWrites(database)), ("schema", schema),
       ("service", isDraining ? "draining" : nil),
     ])

@@ -1,12 +1,12 @@
 import HTTP
 import OrderAPI
 
-/// What is offered at each port, for figures that tell routes apart and are few.
+/// The routes of all ports, from which metrics take the labels of requests.
 ///
-/// A monitor keeps each combination of labels for as long as it keeps anything. So requests are
-/// counted by route and class of status, and their time is told by contract alone.
+/// A monitor keeps every combination of labels that it has seen. So that there are few, requests
+/// are counted by route and class of status, and their time is measured by contract alone.
 struct RouteTable: Sendable {
-  /// What counts requests apart.
+  /// The labels under which requests are counted.
   struct Labels: Hashable, Comparable {
     let site: String
     let route: String
@@ -20,48 +20,51 @@ struct RouteTable: Sendable {
     }
   }
 
-  private struct Place: Hashable {
+  private struct Path: Hashable {
     let site: String
     let route: String
   }
 
-  private struct Offer {
+  private struct Entry {
     let contract: String
     var methods: Set<String> = []
   }
 
-  private var offers: [Place: Offer] = [:]
+  private var entries: [Path: Entry] = [:]
 
-  /// The routes of some ports, each with the name of its site.
-  init(_ sites: [(name: String, mounts: [Router.Mount])] = []) {
-    for site in sites {
-      for mount in site.mounts {
-        for route in mount.set.routes {
-          let place = Place(site: site.name, route: mount.path.base + route.path.text)
-          offers[place, default: Offer(contract: "\(mount.set.name)")].methods
-            .insert(route.method.name)
-        }
+  /// The routes of the main port, and of a port for each contract that may have one.
+  init(mainPort: [Mount]) {
+    add("main", mainPort)
+    for contract in Contract.additional { add(contract.name, Mount.ownPort(of: contract)) }
+  }
+
+  private mutating func add(_ site: String, _ mounts: [Mount]) {
+    for mount in mounts {
+      for route in mount.contract.routes {
+        let path = Path(site: site, route: mount.template(of: route))
+        entries[path, default: Entry(contract: mount.contract.name)].methods
+          .insert(route.method.name)
       }
     }
   }
 
-  /// All that is offered, for whoever counts it.
-  var methodsByPlace: [(site: String, route: String, methods: Set<String>)] {
-    offers.map { ($0.key.site, $0.key.route, $0.value.methods) }
+  /// The methods of each path.
+  var methodsByPath: [(site: String, route: String, methods: Set<String>)] {
+    entries.map { ($0.key.site, $0.key.route, $0.value.methods) }
   }
 
-  /// The labels under which a request is counted. A method that the route does not have is `other`,
-  /// and HEAD is the GET that it stands for, so that clients cannot make more of them.
+  /// The labels of a request. A method that the route does not have is `other`, and HEAD counts as
+  /// GET, so that clients cannot make more labels.
   func labels(of key: RequestFigures.Key) -> Labels {
-    let methods = offers[Place(site: key.site, route: key.route)]?.methods ?? []
+    let methods = entries[Path(site: key.site, route: key.route)]?.methods ?? []
     let method = key.method == "HEAD" ? "GET" : key.method
     return Labels(
       site: key.site, route: key.route, method: methods.contains(method) ? method : "other",
       status: "\(key.status / 100)xx")
   }
 
-  /// The contract whose time a request has taken; `none` where there is no such route.
+  /// The contract of a request; `none` where there is no such route.
   func contract(of key: RequestFigures.Key) -> String {
-    offers[Place(site: key.site, route: key.route)]?.contract ?? "none"
+    entries[Path(site: key.site, route: key.route)]?.contract ?? "none"
   }
 }

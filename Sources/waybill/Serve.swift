@@ -36,18 +36,14 @@ struct Serve {
     // From now on: whoever asks for that must not stop a service that is still starting.
     let reload = Reload(environment, store, log)
     Interruption.ofProcess.reloads { reload.run() }
-    var shared = Shared(
+    let shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
       target: store.target, requestTarget: store.requestTarget, log: log,
-      schemaVersion: migrator.files.count, address: "\(ports.main.address)", metrics: Metrics(),
-      visitors: Visitors(limit: configuration.rateLimit), tokenNews: ChangeNews(),
-      hints: configuration.orderProcess.map { _ in OrderProcessHints() })
-    shared.documents = Worker.documents(shared)
-    shared.routes = Worker.routes(shared)
+      schemaVersion: migrator.files.count, address: "\(ports.main.address)")
     let (isEmbedded, owner) = (store.isEmbedded, store.owner)
     store.keep(log: log)
     let loop = EventLoop()
-    return try loop.runUntilDone { [shared] loop in
+    return try loop.runUntilDone { loop in
       if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
       let code = try await serve(shared, ports, preparation, on: loop)
@@ -103,7 +99,7 @@ struct Serve {
     loop.spawn { await adviseToken(shared, on: loop) }
     for await _ in stopSignal {}
     handOver?.stop()
-    await turnAway(own, others, on: loop)
+    await announceDrain(own, others, on: loop)
     preparation?.stop()
     report.stop()
     processes?.stop()
@@ -120,16 +116,16 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
-  /// Tells load balancers to go elsewhere while everybody is still served, and towards the end each
-  /// client by itself: its connection ends with its next answer.
-  private func turnAway(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
-    own.turnAway(.readiness)
-    for other in others { other.turnAway(.readiness) }
+  /// Serves on for the time of draining. `/readyz` tells load balancers to send requests elsewhere;
+  /// in the second half, each connection ends with its next answer.
+  private func announceDrain(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
+    own.reportDraining()
+    for other in others { other.execute { $0.reportDraining() } }
     guard configuration.drainSeconds > 0 else { return }
     let half = Duration.seconds(configuration.drainSeconds) / 2
     await loop.pause(for: half)
-    own.turnAway(.connections)
-    for other in others { other.turnAway(.connections) }
+    own.closeConnectionsAfterAnswers()
+    for other in others { other.execute { $0.closeConnectionsAfterAnswers() } }
     await loop.pause(for: half)
   }
 
@@ -198,8 +194,8 @@ private struct WorkerThread: Sendable {
     worker = await thread.loop.make { Worker(shared, ports, on: $0) }
   }
 
-  func turnAway(_ who: Worker.TurnedAway) {
-    thread.loop.execute { worker.value.turnAway(who) }
+  func execute(_ work: @escaping @Sendable (Worker) -> Void) {
+    thread.loop.execute { work(worker.value) }
   }
 
   func drain() async -> Bool {

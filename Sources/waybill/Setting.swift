@@ -12,7 +12,7 @@ struct Setting: Sendable {
 
   static let all: [Setting] =
     [databaseURL, directDatabaseURL, preparedStatements, host, port]
-    + Contract.all.map(port(of:)) + [
+    + Contract.additional.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
       seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
       loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,

@@ -11,39 +11,58 @@ import Synchronization
 /// What all loops of the process share.
 struct Shared: Sendable {
   let configuration: Configuration
-  /// Whether a token is asked for.
+  /// Which routes need a token.
   let auth: Gate.Mode
-  /// What everything connects to but the requests.
+  /// The database as everything but requests connects to it.
   let target: ConnectionString
-  /// What the requests connect to.
+  /// The database as requests connect to it.
   let requestTarget: ConnectionString
   let log: Log
   let schemaVersion: Int
-  /// Where the main port is: `127.0.0.1:8080`.
-  var address: String
-  let metrics: Metrics
-  let visitors: Visitors
+  /// The address of the main port: `127.0.0.1:8080`.
+  let address: String
+  let metrics = Metrics()
+  let access: AccessState
   /// Of tokens that have changed.
-  let tokenNews: ChangeNews
-  /// Where callbacks of the process service go; nil when there is none.
+  let tokenNews = ChangeNews()
+  /// Takes the order process service's callbacks; nil when there is no such service.
   let hints: OrderProcessHints?
-  /// What there is to read about the routes.
-  var documents = Documents()
-  /// What is offered at each port.
-  var routes = RouteTable()
+  /// What the main port offers.
+  let mainPort: [Mount]
+  /// The pages about it.
+  let documents: Documents
+  /// The routes of all ports, for metrics.
+  let routes: RouteTable
+
+  init(
+    configuration: Configuration, auth: Gate.Mode, target: ConnectionString,
+    requestTarget: ConnectionString, log: Log, schemaVersion: Int, address: String
+  ) {
+    self.configuration = configuration
+    self.auth = auth
+    self.target = target
+    self.requestTarget = requestTarget
+    self.log = log
+    self.schemaVersion = schemaVersion
+    self.address = address
+    access = AccessState(limit: configuration.rateLimit)
+    hints = configuration.orderProcess.map { _ in OrderProcessHints() }
+    mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
+    documents = Documents(of: mainPort, browser: DocumentFiles.browser())
+    routes = RouteTable(mainPort: mainPort)
+  }
 }
 
 /// One loop's share of the service: its connections, its services, its server. Lives on its loop.
 final class Worker {
-  /// The loop's connections, for what else is done on it.
+  /// The loop's connections, for other work on it.
   let database: Database
   private let server: Server
   private let accessLog: AccessLog
-  /// Whether this instance still wants requests.
-  private let draining: Draining
+  private let drainState: DrainState
 
-  /// Shared with the readiness check, which outlives nothing.
-  private final class Draining {
+  /// Whether the service has begun to stop, which `/readyz` tells.
+  private final class DrainState {
     var hasBegun = false
   }
 
@@ -54,105 +73,60 @@ final class Worker {
       shared.requestTarget, settings: .forRequests(shared.configuration),
       metrics: figures.database,
       on: loop)
-    let draining = Draining()
+    let drainState = DrainState()
     let accessLog = AccessLog(log, on: loop)
     server = Server(
-      loop: loop, sites: Self.sites(shared, ports, database, draining),
+      loop: loop, sites: Self.sites(shared, ports, database, drainState),
       limits: Self.limits(shared.configuration), metrics: shared.metrics.server
     ) { finished in
       figures.requests.count(finished)
       accessLog.write(finished)
     }
     self.database = database
-    self.draining = draining
+    self.drainState = drainState
     self.accessLog = accessLog
   }
 
-  /// Who is told first that the service will stop.
-  enum TurnedAway: Sendable {
-    /// Whoever asks whether it is ready.
-    case readiness
-    /// Every client, with its next answer.
-    case connections
-  }
+  /// Serves on, while `/readyz` says that the service is draining.
+  func reportDraining() { drainState.hasBegun = true }
 
-  /// Serves on, and tells that it will not for long.
-  func turnAway(_ who: TurnedAway) {
-    switch who {
-    case .readiness: draining.hasBegun = true
-    case .connections: server.closesConnections = true
-    }
-  }
+  /// Serves on, but each connection ends with its next answer.
+  func closeConnectionsAfterAnswers() { server.closesConnections = true }
 
-  /// Finishes what was begun; answers whether nothing had to be cut off.
+  /// Finishes the requests that have begun; returns whether none had to be cut off.
   func drain() async -> Bool {
-    draining.hasBegun = true
+    drainState.hasBegun = true
     let report = await server.drain()
     await database.close()
     accessLog.flush()
     return report.connectionsCut == 0 && report.handlersLeft == 0
   }
 
-  /// The main port, where everything is, and the ports that belong to one contract.
+  /// The main port, and the ports that belong to one contract.
   private static func sites(
-    _ shared: Shared, _ ports: Ports, _ database: Database, _ draining: Draining
+    _ shared: Shared, _ ports: Ports, _ database: Database, _ drainState: DrainState
   ) -> [Site] {
     let (log, loop) = (shared.log, database.loop)
     let gate = Gate(
       shared.auth, hosts: OwnHosts(shared.configuration.hosts),
       tokens: TokenRepository(database, news: shared.tokenNews),
-      visitors: shared.visitors, now: { .nanoseconds(loop.now.nanoseconds) })
-    let services = services(database, shared)
-    let operations = operations(database, shared, draining)
-    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Router.Mount]) -> Site {
+      state: shared.access, now: { .nanoseconds(loop.now.nanoseconds) })
+    let services = services(database, shared, drainState)
+    func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Mount]) -> Site {
       let router = Router(
-        mounts, gate: gate, answers: services.answers, nextTurn: { await loop.pause(for: .zero) }
+        mounts, services: services, gate: gate, nextTurn: { await loop.pause(for: .zero) }
       ) { log.report($0, $1) }
       return self.site(name, listener, router)
     }
-    return [site("main", ports.main, mounts(services, operations))]
-      + Contract.all.compactMap { contract in
-        ports.own[contract.name].map {
-          site(contract.name, $0, [("/", contract.routeSet(services))])
-        }
+    return [site("main", ports.main, shared.mainPort)]
+      + Contract.additional.compactMap { contract in
+        ports.own[contract.name].map { site(contract.name, $0, Mount.ownPort(of: contract)) }
       }
   }
 
-  /// Everything that is on the main port.
-  private static func mounts(_ services: Services, _ operations: RouteSet) -> [Router.Mount] {
-    [("/", WaybillContract(services).routeSet)]
-      + Contract.all.map { ($0.basePath, $0.routeSet(services)) } + [("/", operations)]
-  }
-
-  /// What there is to read about everything on the main port.
-  static func documents(_ shared: Shared) -> Documents {
-    // The same document wherever the service is.
-    var shared = shared
-    shared.address = "127.0.0.1:8080"
-    return Documents(of: described(shared).main, browser: DocumentFiles.browser())
-  }
-
-  /// What is offered at the main port and at each that a contract may have to itself.
-  static func routes(_ shared: Shared) -> RouteTable {
-    let (main, services) = described(shared)
-    let own = Contract.all.map { contract in
-      let mounts: [Router.Mount] = [("/", contract.routeSet(services))]
-      return (name: contract.name, mounts: mounts)
-    }
-    return RouteTable([(name: "main", mounts: main)] + own)
-  }
-
-  /// The routes that workers dispatch, and what they work with; only the database is none.
-  private static func described(_ shared: Shared) -> (main: [Router.Mount], services: Services) {
-    var settings = PostgresSettings()
-    settings.readConnections = 0
-    settings.writeConnections = 0
-    let database = Database(shared.target, settings: settings, on: EventLoop())
-    let services = services(database, shared)
-    return (mounts(services, operations(database, shared, Draining())), services)
-  }
-
-  private static func services(_ database: Database, _ shared: Shared) -> Services {
+  private static func services(
+    _ database: Database, _ shared: Shared, _ drainState: DrainState
+  ) -> Services {
     let loop = database.loop
     let (log, shop) = (shared.log, shared.metrics.shop)
     let orders = OrderRepository(
@@ -169,7 +143,7 @@ final class Worker {
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
-      address: shared.address,
+      operations: operations(database, shared, drainState), address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add(1, ordering: .relaxed)
         let reason = database.lastConnectFailure?.debugDescription ?? "no answer in time"
@@ -180,14 +154,15 @@ final class Worker {
   }
 
   private static func operations(
-    _ database: Database, _ shared: Shared, _ draining: Draining
-  ) -> RouteSet {
+    _ database: Database, _ shared: Shared, _ drainState: DrainState
+  ) -> Operations {
     let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
     return Operations(
-      readiness: { await Readiness(database, schema, isDraining: draining.hasBegun).state },
-      metrics: { shared.metrics.text(shared.visitors, shared.routes) },
-      metricsAccess: shared.configuration.metricsAccess, documents: shared.documents
-    ).routeSet
+      readiness: {
+        await Readiness(database, schema, isDraining: drainState.hasBegun).report
+      },
+      metrics: { shared.metrics.text(shared.access, shared.routes) },
+      documents: shared.documents)
   }
 
   private static func site(
@@ -196,19 +171,15 @@ final class Worker {
     Site(
       name: name, listener: listener,
       answer: { request, exchange in
-        let (route, reply) = router.reply(
-          to: request, id: exchange.id, from: ClientAddress(exchange.peer))
-        switch reply {
-        case .now(let response): return .now(response, route: route)
-        case .later(let response): return .later(route: route, response)
-        }
+        router.reply(to: request, id: exchange.id, from: ClientAddress(exchange.peer))
       },
       errorResponse: { error, request, id in
         router.refuse(Failure(error), request, id: id)
       })
   }
 
-  /// With many connections more than the standing limit: four requests for each.
+  /// The standing limits. With many connections to the database, more requests may be in flight:
+  /// four for each of them.
   private static func limits(_ configuration: Configuration) -> ServerLimits {
     var limits = ServerLimits()
     limits.requestsInFlightMax = max(
@@ -218,7 +189,7 @@ final class Worker {
 }
 
 extension PostgresSettings {
-  /// Those of one loop's requests.
+  /// The settings for the requests of one loop.
   static func forRequests(_ configuration: Configuration) -> PostgresSettings {
     var settings = PostgresSettings()
     settings.readConnections = configuration.connectionsPerLoop >= 4 ? 2 : 1

@@ -118,8 +118,8 @@ struct AmountTests {
     }
   }
 
-  @Test("in every example of the document") func document() throws {
-    let text = try Described.document().written
+  @Test("in every example of the document") func document() {
+    let text = Described.document().written
     let amounts = Self.amounts(text).filter { $0.first?.isNumber == true }
     #expect(amounts.count > 20)
     #expect(amounts.allSatisfy { $0.wholeMatch(of: /\d+\.\d\d/) != nil }, "\(amounts)")

@@ -16,9 +16,10 @@ import Testing
     _ client: ContractClient, _ target: String, _ fields: [String] = []
   ) async throws -> Response {
     let request = try parse("GET \(target)", fields: fields)
-    switch client.router.reply(to: request, id: .made(0, 7), from: client.address).reply {
-    case .now(let response): return response
-    case .later(let response): return await response()
+    switch client.router.reply(to: request, id: .made(0, 7), from: client.address) {
+    case .now(let response, _): return response
+    case .later(_, let response): return await response()
+    case .never: throw UnexpectedWait()
     }
   }
 
@@ -54,16 +55,16 @@ import Testing
     let body = [UInt8](repeating: 120, count: 3 * AnswerCoder.bytesPerTurn + 1)
     let route = Route(
       .get, "/large", "", access: .anyone,
-      handler: .now { _ in Response(.ok, contentType: .text, body: body) })
-    let set = RouteSet(name: "test", routes: [route]) { _, _ in Response(.internalServerError) }
+      immediate: { _, _ in Response(.ok, contentType: .text, body: body) })
+    let contract = Contract(name: "test", routes: [route]) { _, _ in Response(.internalServerError)
+    }
     var turns = 0
-    let router = Router([("/", set)], nextTurn: { turns += 1 }) { _, _ in }
+    let router = try Router([Mount("/", contract)], nextTurn: { turns += 1 })
 
     let request = try parse("GET /large", fields: Self.gzip)
     guard
-      case .later(let answer) = router.reply(
-        to: request, id: .made(0, 7), from: ClientAddress(v4: 1)
-      ).reply
+      case .later(_, let answer) = router.reply(
+        to: request, id: .made(0, 7), from: ClientAddress(v4: 1))
     else { throw UnexpectedWait() }
     let response = await answer()
 

@@ -25,7 +25,7 @@ final class ContractClient {
   /// The same as the role that owns the schema, for what a test prepares.
   let owner: Database
   let services: Services
-  let mounts: [Router.Mount]
+  let mounts: [Mount]
   let router: Router
   let outage = Outage()
   let hints = Hints()
@@ -35,8 +35,8 @@ final class ContractClient {
   /// A client of the main port, or of the port that belongs to the contract of that name.
   init(
     _ database: Database, owner: Database? = nil, ownPortOf name: String? = nil,
-    auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), visitors: Visitors = Visitors(),
-    unknownCustomers: UnknownCustomers = .create
+    auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), state: AccessState = AccessState(),
+    unknownCustomers: UnknownCustomers = .create, documents: Documents = Described.documents
   ) {
     self.database = database
     self.owner = owner ?? database
@@ -53,23 +53,18 @@ final class ContractClient {
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
       answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
+      operations: Operations(
+        readiness: { ReadinessReport(checks: [("database", nil)]) },
+        metrics: { Array("requests 1\n".utf8) }, documents: documents),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
       processHint: { [hints] in hints.all.append($0) })
-    let services = services
-    let operations = Operations(
-      readiness: { .init(checks: [("database", nil)]) }, metrics: { Array("requests 1\n".utf8) })
     mounts =
-      if let contract = Contract.all.first(where: { $0.name == name }) {
-        [("/", contract.routeSet(services))]
-      } else {
-        [("/", WaybillContract(services).routeSet), ("/", operations.routeSet)]
-          + Contract.all.map { ($0.basePath, $0.routeSet(services)) }
-      }
+      Contract.additional.first { $0.name == name }.map(Mount.ownPort) ?? Mount.mainPort()
     let gate = Gate(
       auth, hosts: hosts, tokens: TokenRepository(database),
-      visitors: visitors,
+      state: state,
       now: { .nanoseconds(loop.now.nanoseconds) })
-    router = Router(mounts, gate: gate, answers: services.answers) { [outage] error, _ in
+    router = Router(mounts, services: services, gate: gate) { [outage] error, _ in
       guard !outage.isWanted else { return }
       Issue.record("reported: \(String(reflecting: error))")
     }
@@ -82,9 +77,10 @@ final class ContractClient {
 
   func answer(to request: Request) async -> ContractAnswer {
     let response: Response
-    switch router.reply(to: request, id: .made(0, 7), from: address).reply {
-    case .now(let answer): response = answer
-    case .later(let answer): response = await answer()
+    switch router.reply(to: request, id: .made(0, 7), from: address) {
+    case .now(let answer, _): response = answer
+    case .later(_, let answer): response = await answer()
+    case .never: preconditionFailure("a route always answers")
     }
     return ContractAnswer(
       status: response.status.code,

@@ -10,9 +10,9 @@ struct ContractMountTests {
   @Test("answers the same below its base path as at the root of a port of its own")
   func bothForms() async throws {
     try await asking { main in
-      for contract in Contract.all {
+      for contract in Contract.additional {
         let own = ContractClient(main.database, ownPortOf: contract.name)
-        let routes = contract.routeSet(main.services).routes
+        let routes = contract.routes
         let known = routes.map { ($0.method.name, $0.path.text) }
         for (method, path) in known + [("GET", "/nowhere"), ("BREW", "/"), ("GET", "/")] {
           let path = path.replacing(#/\{\w+\}/#, with: "7f")
@@ -29,10 +29,10 @@ struct ContractMountTests {
 
   @Test("has an address and a setting of its own")
   func names() {
-    let names = Contract.all.map(\.name)
+    let names = Contract.additional.map(\.name)
 
     #expect(Set(names).count == names.count)
-    #expect(Contract.all.allSatisfy { $0.basePath.text == "/" + $0.name })
+    #expect(Contract.additional.allSatisfy { $0.basePath.text == "/" + $0.name })
   }
 
   @Test(
@@ -52,21 +52,20 @@ struct ContractMountTests {
     "names addresses as its client sees them: of what was made, and of the next page",
     arguments: ["/", "/there"])
   func addresses(_ mount: String) throws {
-    let set = RouteSet(
+    let contract = Contract(
       name: "test",
       routes: [
         Route(
           .get, "/things", "", access: .anyone,
-          handler: .now { .text(.ok, $0.location(of: "a/b") + " " + $0.next("c")) })
+          immediate: { call, _ in .text(.ok, call.location(of: "a/b") + " " + call.next("c")) })
       ], explain: { _, context in .text(.notFound, context.path) })
-    let router = Router([(PathPattern(mount), set)]) { _, _ in }
+    let router = try Router([Mount(PathPattern(mount), contract)])
     let base = mount == "/" ? "" : mount
 
     func ask(_ path: String) throws -> String {
       guard
-        case .now(let response) = router.reply(
-          to: try parse(path), id: .made(0, 7), from: ClientAddress(v4: 1)
-        ).reply
+        case .now(let response, _) = router.reply(
+          to: try parse(path), id: .made(0, 7), from: ClientAddress(v4: 1))
       else { throw UnexpectedWait() }
       return String(decoding: response.body, as: UTF8.self)
     }

@@ -48,8 +48,7 @@ import Testing
       (.tooManyFields, "64"),
     ])
   func limit(_ rejection: Rejection, _ limit: String) {
-    let answer = WaybillContract.explain(
-      .badMessage(rejection), FailureContext(id: .made(0, 7), request: nil, mount: "/"))
+    let answer = WaybillContract.explain(.badMessage(rejection), .test)
 
     #expect(String(decoding: answer.body, as: UTF8.self).contains("at most \(limit) "))
   }

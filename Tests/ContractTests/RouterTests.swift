@@ -8,18 +8,18 @@ struct RouterTests {
   private static func route(_ method: HTTP.Method, _ path: PathPattern) -> Route {
     Route(
       method, path, "", access: .anyone,
-      handler: .now { call in .text(.ok, "\(method.name) \(call.route.path.text)") })
+      immediate: { call, _ in .text(.ok, "\(method.name) \(call.route.path.text)") })
   }
 
-  private static func contract(_ name: StaticString, _ routes: [Route]) -> RouteSet {
-    RouteSet(name: name, routes: routes) { failure, _ in
+  private static func contract(_ name: String, _ routes: [Route]) -> Contract {
+    Contract(name: name, routes: routes) { failure, _ in
       let notice = ErrorNotice(failure)
       return Response(
         notice.status, fields: notice.fields, body: Array("\(name): \(notice.code)".utf8))
     }
   }
 
-  private static var own: RouteSet {
+  private static var own: Contract {
     contract(
       "own",
       [
@@ -27,7 +27,7 @@ struct RouterTests {
         route(.patch, "/orders/{id}/status"), route(.get, "/orders/new"),
       ])
   }
-  private static var shop: RouteSet { contract("shop", [route(.get, "/orders/{id}")]) }
+  private static var shop: Contract { contract("shop", [route(.get, "/orders/{id}")]) }
 
   typealias Case = (request: String, status: Int, body: String)
   static let cases: [Case] = [
@@ -61,7 +61,7 @@ struct RouterTests {
 
   @Test("answers in the envelope of the contract that the path lies below", arguments: cases)
   func dispatch(_ example: Case) throws {
-    let router = Router([("/", Self.own), ("/shop", Self.shop)]) { _, _ in }
+    let router = try Router([Mount("/", Self.own), Mount("/shop", Self.shop)])
 
     let response = try respond(router, example.request)
 
@@ -78,7 +78,7 @@ struct RouterTests {
       ("OPTIONS *", "GET, HEAD, POST, PATCH, OPTIONS"),
     ])
   func allow(_ line: String, _ methods: String) throws {
-    let router = Router([("/", Self.own)]) { _, _ in }
+    let router = try Router([Mount("/", Self.own)])
 
     let response = try respond(router, line)
 
@@ -90,8 +90,9 @@ struct RouterTests {
     struct Secret: Error {}
     var reported: [String] = []
     let failing = Self.contract(
-      "own", [Route(.get, "/fail", "", access: .anyone, handler: .now { _ in throw Secret() })])
-    let router = Router([("/", failing)]) { error, id in reported.append("\(error) \(id)") }
+      "own", [Route(.get, "/fail", "", access: .anyone, immediate: { _, _ in throw Secret() })])
+    let router = try Router(
+      [Mount("/", failing)], report: { error, id in reported.append("\(error) \(id)") })
 
     let response = try respond(router, "GET /fail")
 
@@ -103,9 +104,8 @@ struct RouterTests {
   private func respond(_ router: Router, _ line: String) throws -> Response {
     let request = try parse(line)
     guard
-      case .now(let response) = router.reply(
-        to: request, id: .made(0, 7), from: ClientAddress(v4: 1)
-      ).reply
+      case .now(let response, _) = router.reply(
+        to: request, id: .made(0, 7), from: ClientAddress(v4: 1))
     else {
       throw UnexpectedWait()
     }

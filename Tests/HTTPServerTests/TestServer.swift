@@ -61,7 +61,7 @@ final class TestServer: @unchecked Sendable {
       })
   }
 
-  private func answer(_ request: Request, _ exchange: Exchange, _ loop: EventLoop) -> Answer {
+  private func answer(_ request: Request, _ exchange: Exchange, _ loop: EventLoop) -> Reply {
     switch String(decoding: request.path, as: UTF8.self) {
     case "/": .now(.text(.ok, "hello"), route: "/")
     case "/echo": .now(Response(.ok, body: request.body))

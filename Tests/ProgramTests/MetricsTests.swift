@@ -14,8 +14,7 @@ struct MetricsTests {
     return Shared(
       configuration: configuration, auth: .tokens, target: try ConnectionString(""),
       requestTarget: try ConnectionString(""),
-      log: Log(configuration.log), schemaVersion: 0, address: "", metrics: Metrics(),
-      visitors: Visitors(), tokenNews: ChangeNews(), hints: nil)
+      log: Log(configuration.log), schemaVersion: 0, address: "")
   }
 
   private func series(_ text: [UInt8]) -> [Substring] {
@@ -25,31 +24,31 @@ struct MetricsTests {
   @Test("are no more than the route table allows, whatever was asked and answered in a year")
   func ceiling() throws {
     let shared = try shared()
-    let table = Worker.routes(shared)
-    let standing = series(shared.metrics.text(shared.visitors, table)).count
+    let table = shared.routes
+    let standing = series(shared.metrics.text(shared.access, table)).count
     let figures = shared.metrics.forLoop().requests
     let methods = [
       "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "other",
       "none",
     ]
     let statuses = [200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 429]
-    for place in table.places + table.sites.map({ ($0, "none") }) {
+    for path in table.paths + table.sites.map({ ($0, "none") }) {
       for method in methods {
         for status in statuses + [500, 503] {
           figures.count(
-            .init(site: place.site, route: place.route, method: method, status: status),
+            .init(site: path.site, route: path.route, method: method, status: status),
             nanoseconds: 1_000_000)
         }
       }
     }
 
-    let lines = series(shared.metrics.text(shared.visitors, table))
+    let lines = series(shared.metrics.text(shared.access, table))
 
     // Of each route its methods and all other methods together, and what is no route; with 2xx,
     // 3xx, 4xx and 5xx each.
-    let counters = 4 * (table.offers + table.places.count + table.sites.count)
+    let counters = 4 * (table.offers + table.paths.count + table.sites.count)
     // All contracts, the operations and what is no route; with a sum, a count and the buckets.
-    let histograms = (Contract.all.count + 3) * (RequestFigures.bounds.count + 3)
+    let histograms = (Contract.additional.count + 3) * (RequestFigures.bounds.count + 3)
     #expect(lines.count == standing + counters + histograms)
     #expect(Set(lines.map { $0.prefix { $0 != " " } }).count == lines.count, "each series is one")
     let main = lines.filter { !$0.contains("site=") || $0.contains(#"site="main""#) }
@@ -59,7 +58,7 @@ struct MetricsTests {
   @Test("tell routes, methods and classes of status apart, and add up what is alike")
   func labels() throws {
     let shared = try shared()
-    let table = Worker.routes(shared)
+    let table = shared.routes
     for loop in [shared.metrics.forLoop(), shared.metrics.forLoop()] {
       for (method, status) in [("GET", 200), ("HEAD", 304), ("GET", 404), ("BREW", 405)] {
         loop.requests.count(
@@ -68,7 +67,7 @@ struct MetricsTests {
       }
     }
 
-    let lines = series(shared.metrics.text(shared.visitors, table))
+    let lines = series(shared.metrics.text(shared.access, table))
 
     for (method, status, count) in [
       ("GET", "2xx", 2), ("GET", "3xx", 2), ("GET", "4xx", 2), ("other", "4xx", 2),
@@ -90,9 +89,9 @@ struct MetricsTests {
 
 extension RouteTable {
   /// How many routes there are on all ports.
-  fileprivate var offers: Int { methodsByPlace.reduce(0) { $0 + $1.methods.count } }
-  fileprivate var places: [(site: String, route: String)] {
-    methodsByPlace.map { ($0.site, $0.route) }
+  fileprivate var offers: Int { methodsByPath.reduce(0) { $0 + $1.methods.count } }
+  fileprivate var paths: [(site: String, route: String)] {
+    methodsByPath.map { ($0.site, $0.route) }
   }
-  fileprivate var sites: Set<String> { Set(methodsByPlace.map(\.site)) }
+  fileprivate var sites: Set<String> { Set(methodsByPath.map(\.site)) }
 }

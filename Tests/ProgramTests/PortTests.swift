@@ -59,7 +59,7 @@ struct PortTests {
 
   @Test("is a setting of every contract, off unless it is given")
   func settings() throws {
-    for contract in Contract.all {
+    for contract in Contract.additional {
       let name = "WAYBILL_\(contract.name.uppercased())_PORT"
       #expect(Setting.all.contains { $0.name == name })
       let given = try Configuration(Environment([name: "3000"]))

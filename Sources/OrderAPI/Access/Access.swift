@@ -1,29 +1,27 @@
 package import Orders
 
-/// Who may use a route. The router asks before the handler is called, so no handler has to.
+/// Who may use a route. The router checks it before it calls the handler.
 package enum Access: Hashable, Sendable {
   /// Anyone, with a token or without one.
   case anyone
-  /// Bearers of a token of one of these roles, and an admin always. Where customers are among
-  /// them the handler shows each what is his own, and nothing else.
+  /// Tokens of these roles, and admins always. If customers are among the roles, the handler shows
+  /// each of them only their own data.
   case roles(Set<RoleName>)
-  /// A customer, for what is his own. As there is no own without knowing whose, a token is needed
-  /// even where none is asked for otherwise.
+  /// Customers, for their own data. The token says who they are, so it is needed in open mode too.
   case customer
 
-  /// Who takes in orders and keeps the catalogue.
+  /// Those who take orders and keep the catalogue.
   package static let retailer = Access.roles([.retailer])
-  /// Who fulfils orders.
+  /// Those who fulfil orders.
   package static let warehouse = Access.roles([.warehouse])
-  /// Both of them.
+  /// Retailers and warehouses.
   package static let staff = Access.roles([.retailer, .warehouse])
-  /// An admin alone.
+  /// Only admins.
   package static let admin = Access.roles([])
 }
 
 extension Access {
-  /// Whether a token of that role opens the route. An admin may do what everybody may; but what is
-  /// a customer's own is no admin's.
+  /// Whether a token of this role may use the route. Admins may use all but those for customers.
   func allows(_ role: Role) -> Bool {
     switch self {
     case .anyone: true

@@ -1,8 +1,8 @@
 import HTTP
 
 extension Allowance {
-  /// What a client is told, by draft-ietf-httpapi-ratelimit-headers-10: the quota `q`, the window
-  /// `w` in which it comes back, what remains, and when all of it is there again.
+  /// The fields of draft-ietf-httpapi-ratelimit-headers-10: the quota `q`, the window `w` in which
+  /// it is refilled, the requests that remain, and the seconds until all are there again.
   var fields: [Field] {
     let window = (limit.burst + limit.rate - 1) / limit.rate
     return [
@@ -13,7 +13,7 @@ extension Allowance {
 }
 
 extension Duration {
-  /// In seconds as a client is told to wait: never too short.
+  /// Seconds to wait, rounded up.
   var wholeSeconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds + (attoseconds > 0 ? 1 : 0)

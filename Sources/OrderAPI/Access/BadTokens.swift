@@ -1,18 +1,18 @@
-/// Which addresses keep sending tokens that do not hold, and how long each is asked to wait.
+/// The addresses that keep sending invalid tokens, and how long each has to wait.
 ///
-/// This is no defence against guessing, which 256 bits are, but against a client that asks for ever
-/// with a token that has ended. So a token that holds is never made to wait for the bad ones of its
-/// address: behind a proxy that is everybody's.
+/// The waits are not against guessing, which 256 random bits make hopeless. They slow down clients
+/// that go on with an expired token. A valid token never has to wait for the bad ones of its
+/// address, as behind a proxy all clients share one address.
 struct BadTokens {
-  /// How many bad tokens are answered 401 and no more: somebody tries, or a token ends while many
-  /// requests are under way.
+  /// Bad tokens that are answered 401 without a wait. A token may expire while many requests are
+  /// under way.
   static let free = 10
-  /// The first wait; each further one is twice as long.
+  /// The first wait; each one after it is twice as long.
   static let firstWait = Duration.seconds(1)
   static let longestWait = Duration.seconds(64)
-  /// An address that has sent no bad token for so long starts over.
+  /// An address that has sent no bad token for this long starts again at zero.
   static let memory = Duration.seconds(600)
-  /// Addresses that are remembered at once: 100 bytes each.
+  /// The most addresses that are kept, at 100 bytes each.
   static let addressesMax = 4_096
 
   private struct Record {
@@ -25,11 +25,12 @@ struct BadTokens {
 
   var count: Int { records.count }
 
-  /// A bad token came from an address: how long it should wait, or nil when it need not.
-  mutating func came(from address: ClientAddress, at now: Duration) -> Duration? {
+  /// Counts a bad token of an address, and returns how long the address should wait; nil when it
+  /// need not.
+  mutating func count(from address: ClientAddress, at now: Duration) -> Duration? {
     var record = records[address] ?? Record(lastAt: now, waitsUntil: now)
     if now - record.lastAt >= Self.memory { record.count = 0 }
-    // Who does not wait is told again, but does not wait the longer for it: he may not know better.
+    // A client that does not wait is told again, but its wait is not prolonged.
     guard now >= record.waitsUntil else { return record.waitsUntil - now }
     record.count = min(record.count + 1, Int.max - 1)
     record.lastAt = now
@@ -41,8 +42,9 @@ struct BadTokens {
     return wait
   }
 
-  /// When there is no room those go that start over anyway, and when that does not help, all: an
-  /// attacker with so many addresses is not held up by this, and must not be by a search either.
+  /// Without room, addresses that would start again at zero are dropped. If that does not help, all
+  /// are: these waits cannot stop an attacker with that many addresses, and a search would cost
+  /// more.
   private mutating func keep(_ record: Record, of address: ClientAddress, at now: Duration) {
     if records.count >= Self.addressesMax, records[address] == nil {
       records = records.filter { now - $0.value.lastAt < Self.memory }

@@ -1,5 +1,5 @@
-/// Where a request comes from, as far as one sender can be told from another: an IPv4 address, or
-/// the /64 that an IPv6 address lies in, all of which is one customer's of a network.
+/// The address by which senders are told apart: an IPv4 address, or the /64 network of an IPv6
+/// address, as providers give each customer a whole /64.
 package struct ClientAddress: Hashable, Sendable {
   private let network: UInt64
   private let isV6: Bool
@@ -7,8 +7,8 @@ package struct ClientAddress: Hashable, Sendable {
   /// An IPv4 address as a number.
   package init(v4 address: UInt32) { self.init(network: UInt64(address), isV6: false) }
 
-  /// An IPv6 address as two numbers. One that only wraps an IPv4 address (RFC 4291 section 2.5.5.2)
-  /// is that address: all of them lie in one /64.
+  /// An IPv6 address as two numbers. An IPv4-mapped one (RFC 4291 section 2.5.5.2) is taken as the
+  /// IPv4 address, as all of those lie in one /64.
   package init(v6 high: UInt64, _ low: UInt64) {
     if high == 0, low >> 32 == 0xFFFF {
       self.init(v4: UInt32(truncatingIfNeeded: low))

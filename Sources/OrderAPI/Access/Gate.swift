@@ -2,57 +2,62 @@ import HTTP
 package import OrderStore
 import Orders
 
-/// Decides who comes through to a handler. It stands in the router, before every route, so that no
-/// contract can forget it; what a bearer sees behind it is the handler's business.
+/// Decides whether a request may reach its handler. The router asks it for every route, so no
+/// contract can forget to. Which data the caller may see is the handler's responsibility.
 package final class Gate {
-  /// Whether a token is asked for.
+  /// Which routes need a token.
   package enum Mode: Sendable {
-    /// Only where it must be known whose things are meant. A token is not even looked at elsewhere:
-    /// whoever is not let through with it would be without it. Foreign pages are kept out.
+    /// Only those for customers, as the token says whose orders are meant. On other routes the
+    /// token is not read, as the request would be admitted without it. Pages of other origins are
+    /// denied.
     case open
-    /// Everywhere but on routes that are open to anyone.
+    /// All that are not for anyone.
     case tokens
   }
 
-  /// Who came through, and what he is told beside the answer.
+  /// What an admitted request gets: its caller, and fields for the answer.
   struct Pass {
     let caller: Caller?
     var fields: [Field] = []
   }
 
-  /// Whether somebody comes through, and who it is, if that is known.
+  /// Whether a request is admitted, and its caller, if known.
   struct Decision {
     var caller: Caller?
     let result: Result<Pass, Failure>
   }
 
-  /// What becomes of a request.
+  /// The result of the first look at a request.
   enum Verdict {
     case decided(Decision)
-    /// The token must be looked up, which says more; that may be done several times.
-    case unknown(look: () async throws -> Decision)
+    /// The token must be looked up in the database. The closure may be called several times.
+    case needsLookup(() async throws -> Decision)
   }
 
   private let mode: Mode
   private let hosts: OwnHosts
   private let tokens: TokenRepository
-  private let visitors: Visitors
+  private let state: AccessState
   private let now: () -> Duration
 
-  /// A gate of one loop, whose clock never goes back. The visitors are those of all loops; the
-  /// hosts matter in open mode only.
+  /// A gate of one event loop.
+  ///
+  /// - Parameters:
+  ///   - hosts: The hosts that requests may name in open mode.
+  ///   - state: Shared by the gates of all loops.
+  ///   - now: A clock that never goes back.
   package init(
-    _ mode: Mode, hosts: OwnHosts = OwnHosts(), tokens: TokenRepository, visitors: Visitors,
+    _ mode: Mode, hosts: OwnHosts = OwnHosts(), tokens: TokenRepository, state: AccessState,
     now: @escaping () -> Duration
   ) {
     self.mode = mode
     self.hosts = hosts
     self.tokens = tokens
-    self.visitors = visitors
+    self.state = state
     self.now = now
   }
 
-  /// Looks at a request, and at nothing outside the process.
+  /// Decides about a request from what is in memory, if that is enough.
   func admit(_ request: Request, to access: Access, from address: ClientAddress) -> Verdict {
     switch access {
     case .anyone: return .decided(Decision(result: .success(Pass(caller: nil))))
@@ -62,7 +67,7 @@ package final class Gate {
       do throws(Failure) {
         try hosts.check(request)
       } catch {
-        visitors.refused(.foreign)
+        state.countDenial(.foreign)
         return .decided(Decision(result: .failure(error)))
       }
       if case .roles = access {
@@ -72,7 +77,7 @@ package final class Gate {
     do throws(Failure) {
       let token = try request.bearerToken()
       if let caller = tokens.known(token) { return .decided(admit(caller, to: access)) }
-      return .unknown {
+      return .needsLookup {
         guard let caller = try await self.tokens.find(token) else {
           throw self.badToken(from: address)
         }
@@ -81,37 +86,37 @@ package final class Gate {
     } catch .unauthenticated(hasToken: true) {
       return .decided(Decision(result: .failure(badToken(from: address))))
     } catch {
-      visitors.refused(.withoutToken)
+      state.countDenial(.withoutToken)
       return .decided(Decision(result: .failure(error)))
     }
   }
 
   private func admit(_ caller: Caller, to access: Access) -> Decision {
-    // Before a request is counted: saying so costs no more than saying that there were too many.
+    // Before the request is counted: this answer costs no more than the one about the rate.
     guard access.allows(caller.role) else {
-      visitors.refused(.role)
+      state.countDenial(.role)
       return Decision(caller: caller, result: .failure(.forbidden))
     }
     return Decision(caller: caller, result: pass(caller, as: .token(caller.token)))
   }
 
   private func pass(_ caller: Caller?, as sender: Sender) -> Result<Pass, Failure> {
-    guard let allowance = visitors.allowance(of: sender, at: now()) else {
+    guard let allowance = state.allowance(of: sender, at: now()) else {
       return .success(Pass(caller: caller))
     }
     guard allowance.isGranted else {
-      visitors.refused(.rate)
+      state.countDenial(.rate)
       return .failure(.tooManyRequests(allowance))
     }
     return .success(Pass(caller: caller, fields: allowance.fields))
   }
 
   private func badToken(from address: ClientAddress) -> Failure {
-    guard let wait = visitors.badToken(from: address, at: now()) else {
-      visitors.refused(.badToken)
+    guard let wait = state.badToken(from: address, at: now()) else {
+      state.countDenial(.badToken)
       return .unauthenticated(hasToken: true)
     }
-    visitors.refused(.badTokenTooSoon)
+    state.countDenial(.badTokenTooSoon)
     return .tooManyBadTokens(wait: wait)
   }
 }

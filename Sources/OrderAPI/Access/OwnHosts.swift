@@ -1,22 +1,22 @@
 import HTTP
 
-/// The names by which the service is reached, for the mode in which nobody shows a token: there a
-/// page from elsewhere must not use what the browser's machine may reach.
+/// The names by which clients reach the service. In open mode they keep out pages of other origins,
+/// which run in browsers that can reach this machine.
 ///
-/// A page whose name was made to resolve to our address (DNS rebinding) is told by `Host`, and any
-/// other foreign page by `Origin` and `Sec-Fetch-Site`, none of which a page can choose.
+/// A page whose name was made to resolve to our address (DNS rebinding) is recognized by `Host`,
+/// and any other foreign page by `Origin` and `Sec-Fetch-Site`. No page can choose these fields.
 package struct OwnHosts: Sendable {
   /// Names and addresses beyond those of the loopback interface, in lower case, without port;
   /// IPv6 addresses are in brackets.
   private let names: Set<String>
 
-  /// Those of the loopback interface, and these.
+  /// The names of the loopback interface, and these.
   package init(_ names: [String] = []) { self.names = Set(names.map(Self.normalized)) }
 
-  /// Refuses a request that was meant for another host, or that a foreign page makes.
+  /// Refuses a request that names another host, or that a foreign page makes.
   func check(_ request: Request) throws(Failure) {
     let host = Authority(request.authority)
-    // HTTP/1.0 may leave the host out, which no browser does.
+    // HTTP/1.0 may leave out the host; no browser does.
     guard host.name.isEmpty || isOwn(host.name) else { throw .misdirected }
     if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
       throw .foreignPage
@@ -30,8 +30,8 @@ package struct OwnHosts: Sendable {
       || Self.isLoopbackV4(name) || names.contains(name)
   }
 
-  /// The page comes from the address that it asks, or from a name that was given in so many words:
-  /// behind a proxy the two may differ.
+  /// Whether a page comes from the host that it sends the request to, or from a configured name:
+  /// behind a proxy these may differ.
   private func isOwn(origin: String, of host: Authority) -> Bool {
     guard let scheme = ["http://", "https://"].first(where: origin.lowercased().hasPrefix) else {
       return false
@@ -42,8 +42,8 @@ package struct OwnHosts: Sendable {
     return isSame || names.contains(page.name)
   }
 
-  /// `127.0.0.1`, or another way to write an address of that network: four numbers or fewer, so
-  /// that no name can look like one.
+  /// Whether this is `127.0.0.1` or another way to write an address of that network: two to four
+  /// numbers, so that no name can look like one.
   private static func isLoopbackV4(_ name: String) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     return parts[0] == "127" && (2...4).contains(parts.count)

@@ -1,7 +1,7 @@
-/// How many requests each sender may make: a bucket that holds `burst` of them and fills by `rate`
-/// in a second.
+/// How many requests each sender may make: a bucket that holds `burst` requests and is refilled
+/// with `rate` of them each second.
 package struct RateLimit: Equatable, Sendable {
-  /// What a bucket may be filled by in a second, and what it may hold.
+  /// The allowed values of both numbers.
   package static let allowed = 1...1_000_000
 
   /// Requests a second.
@@ -17,33 +17,33 @@ package struct RateLimit: Equatable, Sendable {
   }
 }
 
-/// Who makes requests, as far as they are counted.
+/// A sender whose requests are counted together.
 enum Sender: Hashable {
   case token(Int)
   case address(ClientAddress)
 }
 
-/// What a sender's bucket holds after a request.
+/// The state of a sender's bucket after a request.
 package struct Allowance: Sendable {
   let limit: RateLimit
   let isGranted: Bool
-  /// Requests that may follow at once.
+  /// Requests that are left.
   let remaining: Int
-  /// Until the bucket is full.
+  /// The time until the bucket is full.
   let untilFull: Duration
-  /// Until it holds a request: nothing, unless this one was refused.
+  /// The time until it holds a request again; zero, unless this one was refused.
   let wait: Duration
 }
 
 /// The buckets of all senders.
 ///
-/// Of a bucket only the moment is kept at which it will be full; what it holds follows from that.
+/// A bucket is stored as the moment at which it will be full; what it holds follows from that.
 struct RateLimiter {
-  /// Senders whose buckets are not full at the same moment: 100 bytes each.
+  /// The most buckets that are kept, at 100 bytes each. Full ones are not kept.
   static let sendersMax = 65_536
 
   let limit: RateLimit
-  /// Nanoseconds in which one request comes back, and in which all do.
+  /// Nanoseconds in which one request is refilled, and in which the whole bucket is.
   private let cost: Int64
   private let capacity: Int64
   private var fullAt: [Sender: Int64] = [:]
@@ -56,7 +56,7 @@ struct RateLimiter {
 
   var count: Int { fullAt.count }
 
-  /// Takes a request out of a sender's bucket, if it holds one. The clock is a monotonic one.
+  /// Takes a request out of a sender's bucket, if it holds one. `now` is of a monotonic clock.
   mutating func take(from sender: Sender, at now: Duration) -> Allowance {
     let now = now.nanoseconds
     let missing = max((fullAt[sender] ?? now) - now, 0)
@@ -71,8 +71,8 @@ struct RateLimiter {
       untilFull: .nanoseconds(missing + cost), wait: .zero)
   }
 
-  /// A full bucket is as good as none. When all places are taken by others everybody starts anew:
-  /// rather that than a search with every request.
+  /// Without room, full buckets are dropped, which equal new ones. If that does not help, all are,
+  /// as a search with every request would cost too much.
   private mutating func keep(_ moment: Int64, of sender: Sender, at now: Int64) {
     if fullAt.count >= Self.sendersMax, fullAt[sender] == nil {
       fullAt = fullAt.filter { $0.value > now }
@@ -83,6 +83,6 @@ struct RateLimiter {
 }
 
 extension Duration {
-  /// A monotonic clock's reading in whole nanoseconds, which 64 bits hold for 292 years.
+  /// In whole nanoseconds, of which 64 bits hold 292 years.
   fileprivate var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

@@ -4,25 +4,25 @@ import HTTP
 ///
 /// Only successful answers are compressed. A refusal is small, and may repeat what a client sent.
 final class AnswerCoder {
-  /// Bytes from which an answer is compressed: a smaller one fits into one packet as it is.
+  /// The size from which answers are compressed. A smaller one fits into one packet as it is.
   static let bytesMin = 1_400
-  /// Bytes compressed in one turn of the loop, which takes about half a millisecond; others have
-  /// their turns before the next.
+  /// Bytes compressed in one turn of the loop, which takes about half a millisecond. Other tasks
+  /// have their turn before the next.
   static let bytesPerTurn = 65_536
 
   private let nextTurn: () async -> Void
   /// A compressor to be used again for the next answer.
   private var idle: Gzip?
 
-  /// - Parameter nextTurn: Waits until everything else on the loop has had its turn.
+  /// - Parameter nextTurn: Waits until the other tasks of the loop have had a turn.
   init(nextTurn: @escaping () async -> Void) { self.nextTurn = nextTurn }
 
-  /// The reply, compressed if the request asks for that and it is worth it.
-  func code(_ reply: Router.Reply, to request: Request) -> Router.Reply {
+  /// The reply, compressed if the request asks for that and it is large enough.
+  func code(_ reply: Reply, to request: Request) -> Reply {
     switch reply {
-    case .now(let response):
+    case .now(let response, let route):
       let plan = Plan(response, request)
-      guard plan.compresses else { return .now(plan.response) }
+      guard plan.compresses else { return .now(plan.response, route: route) }
       guard plan.response.body.count > Self.bytesPerTurn else {
         var response = plan.response
         let gzip = take()
@@ -30,14 +30,15 @@ final class AnswerCoder {
         gzip.add(response.body[...], isLast: true, to: &out)
         response.body = out
         idle = gzip
-        return .now(response)
+        return .now(response, route: route)
       }
-      return .later { await self.compressed(plan.response) }
-    case .later(let handler):
-      return .later {
+      return .later(route: route) { await self.compressed(plan.response) }
+    case .later(let route, let handler):
+      return .later(route: route) {
         let plan = Plan(await handler(), request)
         return plan.compresses ? await self.compressed(plan.response) : plan.response
       }
+    case .never: return reply
     }
   }
 
@@ -116,6 +117,6 @@ extension Response {
 extension Field {
   fileprivate var isTag: Bool { name.description == "ETag" }
 
-  /// Tells caches that the same address has answers in several forms.
+  /// Tells caches that one address has answers in several codings.
   fileprivate static let variesByCoding = Field("Vary", "Accept-Encoding")
 }

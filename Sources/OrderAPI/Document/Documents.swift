@@ -1,21 +1,21 @@
 import HTTP
 import JSON
 
-/// What there is to read about the routes, made once and sent from memory.
+/// The pages about the routes, made once and sent from memory: the OpenAPI document, an interface
+/// to try the calls in, and the explanation of each error.
 package struct Documents: Sendable {
-  /// The files of the interface that shows the document in a browser, compressed with gzip.
+  /// The files of Swagger UI, compressed with gzip.
   package struct Browser: Sendable {
     let script: [UInt8]
     let style: [UInt8]
 
-    /// The interface's one script and one style sheet.
     package init(script: [UInt8], style: [UInt8]) {
       self.script = script
       self.style = style
     }
   }
 
-  /// The OpenAPI document, to be read by people: a line for each value.
+  /// The OpenAPI document as people read it, with a line for each value.
   package let openAPI: [UInt8]
 
   private let document: StoredDocument
@@ -23,11 +23,9 @@ package struct Documents: Sendable {
   private let browser: StoredDocument
   private let files: [String: StoredDocument]
 
-  /// Nothing yet: what the routes have while they are being described.
-  package init() { self.init(of: [], browser: nil) }
-
-  /// What there is to read about everything on a port; without a browser's files it says so.
-  package init(of mounts: [Router.Mount], browser files: Browser?) {
+  /// The pages about everything on a port. Without the files of Swagger UI a page says that they
+  /// are missing.
+  package init(of mounts: [Mount], browser files: Browser?) {
     var builder = OpenAPI(mounts)
     let json = builder.document()
     openAPI = json.indented
@@ -47,70 +45,69 @@ package struct Documents: Sendable {
     .temporaryRedirect, fields: [Field("Location", "/docs")])
   private static let icon = StoredDocument(.svg, PageStyle.icon)
 
-  /// The routes, which belong to the operations.
-  var routes: [Route] {
-    [
-      Route(
-        .get, "/", Operations.About.start, access: .anyone,
-        handler: .now { _ in Self.redirection }),
-      Route(
-        .get, "/docs/", Operations.About.browserSlash, access: .anyone,
-        handler: .now { _ in Self.redirection }),
-      Route(
-        .get, "/favicon.ico", Operations.About.icon, access: .anyone,
-        handler: .now { Self.icon.answer($0) }),
-      Route(
-        .get, "/openapi.json", Operations.About.openAPI, access: .anyone,
-        handler: .now { document.answer($0) }),
-      Route(
-        .get, "/docs", Operations.About.browser, access: .anyone,
-        handler: .now { browser.answer($0) }),
-      Route(
-        .get, "/docs/errors", Operations.About.errors, access: .anyone,
-        handler: .now { errors.answer($0) }),
-      Route(
-        .get, "/docs/{file}", Operations.About.file, access: .anyone,
-        handler: .now { call in
-          let name = try call.value("file")
-          guard let file = files[name] else { throw Failure.notFound("file \(name)") }
-          return file.answer(call)
-        }),
-    ]
-  }
+  /// The routes, which are part of the operations.
+  static let routes: [Route] = [
+    Route(
+      .get, "/", Operations.About.start, access: .anyone, immediate: { _, _ in redirection }),
+    Route(
+      .get, "/docs/", Operations.About.browserSlash, access: .anyone,
+      immediate: { _, _ in redirection }),
+    Route(
+      .get, "/favicon.ico", Operations.About.icon, access: .anyone,
+      immediate: { call, _ in icon.answer(call) }),
+    Route(
+      .get, "/openapi.json", Operations.About.openAPI, access: .anyone,
+      immediate: { call, services in services.operations.documents.document.answer(call) }),
+    Route(
+      .get, "/docs", Operations.About.browser, access: .anyone,
+      immediate: { call, services in services.operations.documents.browser.answer(call) }),
+    Route(
+      .get, "/docs/errors", Operations.About.errors, access: .anyone,
+      immediate: { call, services in services.operations.documents.errors.answer(call) }),
+    Route(
+      .get, "/docs/{file}", Operations.About.file, access: .anyone,
+      immediate: { call, services in
+        let name = try call.value("file")
+        guard let file = services.operations.documents.files[name] else {
+          throw Failure.notFound("file \(name)")
+        }
+        return file.answer(call)
+      }),
+  ]
 }
 
-/// Bytes with a tag that changes when they do. Of the two forms in which they are sent, as they are
-/// and compressed, the one that is missing is made when somebody first asks for it, and kept.
+/// Bytes with a tag that changes when they do. They are given plain or compressed; the other form
+/// is made when somebody first asks for it, and kept.
 private struct StoredDocument: Sendable {
-  /// A page runs and loads only what comes from here, and nobody may frame it. Swagger UI draws its
-  /// arrows from data URLs.
+  /// A page loads and runs only what this service sends, and no other page may frame it. Swagger UI
+  /// draws its arrows from data URLs.
   private static let pagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-  /// How hard it is tried to make what is sent often small.
+  /// The level of compression; it is done once, for bytes that are sent often.
   private static let level = 6
-  /// More bytes than any of the files has; what claims to be of more is none of them.
+  /// More bytes than any of the files inflates to.
   private static let bytesMax = 16 << 20
 
   private let contentType: ContentType
-  private let plain: KeptValue<[UInt8]>
-  /// Nil where that is not worth it.
-  private let compressed: KeptValue<[UInt8]>?
+  private let plain: OnDemand<[UInt8]>
+  /// Nil where compression would save too little.
+  private let compressed: OnDemand<[UInt8]>?
   private let tag: EntityTag
   private let fields: [Field]
 
   init(_ contentType: ContentType, _ bytes: [UInt8], isCompressed: Bool = false) {
     self.contentType = contentType
     if isCompressed {
-      plain = KeptValue { Gzip.inflate(bytes, bytesMax: Self.bytesMax) ?? [] }
-      compressed = KeptValue { bytes }
+      plain = OnDemand { Gzip.inflate(bytes, bytesMax: Self.bytesMax) ?? [] }
+      compressed = OnDemand { bytes }
     } else {
-      plain = KeptValue { bytes }
+      plain = OnDemand { bytes }
       compressed =
         bytes.count < AnswerCoder.bytesMin
-        ? nil : KeptValue { Gzip.compress(bytes, level: Self.level) }
+        ? nil : OnDemand { Gzip.compress(bytes, level: Self.level) }
     }
-    // Tells versions apart, and keeps nobody from making two that look alike. (FNV-1a)
+    // FNV-1a: it tells versions apart, and need not resist forgery.
     let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
     }

@@ -1,10 +1,10 @@
 import HTTP
 
-/// What each refusal means and what to do about it, for people; made of the same table as refusals.
+/// The page that explains each error code, made of the same table as the answers.
 struct ErrorPage {
-  private let mounts: [Router.Mount]
+  private let mounts: [Mount]
 
-  init(_ mounts: [Router.Mount]) { self.mounts = mounts }
+  init(_ mounts: [Mount]) { self.mounts = mounts }
 
   var html: [UInt8] {
     let codes = ErrorCode.allCases.sorted { $0.rawValue < $1.rawValue }
@@ -33,13 +33,12 @@ struct ErrorPage {
     """
   }
 
-  /// Contracts that say it with another status.
+  /// The contracts that answer with another status.
   private func exceptions(_ code: ErrorCode) -> String {
     let others = mounts.compactMap { mount -> String? in
-      let context = FailureContext(id: .made(0, 0), request: nil, mount: mount.path)
-      let status = mount.set.explain(code.entry.sample, context).status
+      let status = mount.contract.explain(code.entry.sample, .example(mount)).status
       guard !code.statuses.contains(status) else { return nil }
-      return "\(Self.words(status)) in the \(mount.set.name)"
+      return "\(Self.words(status)) in the \(mount.contract.name)"
     }
     return others.isEmpty ? "" : "\n<p class=\"exception\">\(others.joined(separator: ", ")).</p>"
   }

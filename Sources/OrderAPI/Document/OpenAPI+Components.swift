@@ -32,12 +32,12 @@ extension OpenAPI {
       """),
   ]
 
-  /// What operations refer to; complete once all of them have been written.
+  /// What operations refer to; complete once all operations have been written.
   var components: JSONValue {
     [
       "schemas": .object(Self.sorted(schemas)),
       "responses": .object(Self.sorted(responses)),
-      "examples": .object(Self.sorted(refusals)),
+      "examples": .object(Self.sorted(errorExamples)),
       "headers": [
         "X-Request-Id": Self.header(
           "What the request is called in the log: the name it came with, or one that was made."),

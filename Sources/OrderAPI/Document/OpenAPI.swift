@@ -4,22 +4,23 @@ import Orders
 
 /// The OpenAPI 3.1 document of everything that a router dispatches.
 ///
-/// It is made of the routes alone: what each refuses with is asked of the contract's own `explain`,
-/// so that an example of a refusal is what a caller gets.
+/// It is made of the routes alone. The examples of errors come from the contract's own `explain`,
+/// so they are what a caller gets.
 struct OpenAPI {
-  private let mounts: [Router.Mount]
+  private let mounts: [Mount]
   private(set) var schemas: [String: JSONValue] = [:]
-  private(set) var refusals: [String: JSONValue] = [:]
-  /// The refusals that many operations of a contract have in common.
+  /// Examples of error answers, by contract and code.
+  private(set) var errorExamples: [String: JSONValue] = [:]
+  /// The error answers that several operations of a contract have in common.
   private(set) var responses: [String: JSONValue] = [:]
 
-  init(_ mounts: [Router.Mount]) { self.mounts = mounts }
+  init(_ mounts: [Mount]) { self.mounts = mounts }
 
   /// The document.
   mutating func document() -> JSONValue {
     var paths: [JSONValue.Member] = []
     for mount in mounts {
-      for (resource, route) in mount.set.resources.flatMap({ part in
+      for (resource, route) in mount.contract.resources.flatMap({ part in
         part.routes.map { (part.name, $0) }
       }) {
         let path = mount.path.base + route.path.text
@@ -36,7 +37,7 @@ struct OpenAPI {
     return [
       "openapi": "3.1.0", "info": Self.info, "servers": [["url": "/"]],
       "tags": .array(
-        mounts.flatMap(\.set.resources).map {
+        mounts.flatMap(\.contract.resources).map {
           ["name": .string($0.name), "description": .string($0.about)]
         }),
       "paths": .object(paths), "components": components,
@@ -44,7 +45,7 @@ struct OpenAPI {
   }
 
   private mutating func operation(
-    _ route: Route, of resource: String, _ mount: Router.Mount
+    _ route: Route, of resource: String, _ mount: Mount
   ) -> JSONValue {
     let about = route.description
     var members: [JSONValue.Member] = [
@@ -65,15 +66,15 @@ struct OpenAPI {
     return .object(members)
   }
 
-  /// What programs call an operation; those of the own API are the plain ones.
-  private static func name(_ name: String, _ mount: Router.Mount) -> String {
-    mount.path.text == "/" ? name : "\(mount.set.name)" + name.capitalized
+  /// The operation's id. In contracts other than the own API it begins with the contract's name.
+  private static func name(_ name: String, _ mount: Mount) -> String {
+    mount.path.text == "/" ? name : "\(mount.contract.name)" + name.capitalized
   }
 
   private mutating func json(_ parameter: Parameter) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init(key: "name", value: .string(parameter.name)),
-      .init(key: "in", value: .string(parameter.place.rawValue)),
+      .init(key: "in", value: .string(parameter.location.rawValue)),
       .init(key: "required", value: .boolean(parameter.isRequired)),
       .init(key: "description", value: .string(parameter.text)),
       .init(key: "schema", value: use(parameter.schema)),
@@ -106,7 +107,7 @@ struct OpenAPI {
 // MARK: - Responses
 
 extension OpenAPI {
-  private mutating func responses(_ route: Route, _ mount: Router.Mount) -> JSONValue {
+  private mutating func responses(_ route: Route, _ mount: Mount) -> JSONValue {
     let about = route.description
     var members = about.answers.map { answer in
       JSONValue.Member(key: "\(answer.status.code)", value: json(answer, route, mount))
@@ -120,7 +121,7 @@ extension OpenAPI {
           ]))
     }
     let codes = Dictionary(grouping: Self.codes(of: route)) { code in
-      mount.set.explain(code.entry.sample, Self.context(mount)).status.code
+      mount.contract.explain(code.entry.sample, .example(mount)).status.code
     }
     for (status, codes) in codes.sorted(by: { $0.key < $1.key })
     where !members.contains(where: { $0.key == "\(status)" }) {
@@ -130,7 +131,7 @@ extension OpenAPI {
   }
 
   private mutating func json(
-    _ answer: Answer, _ route: Route, _ mount: Router.Mount
+    _ answer: Answer, _ route: Route, _ mount: Mount
   ) -> JSONValue {
     let headers =
       answer.headers + (route.isKeyed ? [.replayed] : [])
@@ -156,26 +157,26 @@ extension OpenAPI {
     return .object(members)
   }
 
-  /// The same answer by its name, where the contract's first one with this status is the same.
+  /// A reference to the answer, if the contract's first answer with this status is equal to it.
   private mutating func shared(
-    _ response: JSONValue, _ status: Int, _ mount: Router.Mount
+    _ response: JSONValue, _ status: Int, _ mount: Mount
   ) -> JSONValue {
-    let name = "\(mount.set.name).\(status)"
+    let name = "\(mount.contract.name).\(status)"
     if responses[name, default: response] != response { return response }
     responses[name] = response
     return ["$ref": .string("#/components/responses/\(name)")]
   }
 
-  /// A refusal with one status, for any of some reasons.
-  private mutating func json(_ codes: [ErrorCode], _ mount: Router.Mount) -> JSONValue {
+  /// An error answer with one status, for any of these codes.
+  private mutating func json(_ codes: [ErrorCode], _ mount: Mount) -> JSONValue {
     let codes = Set(codes).sorted { $0.rawValue < $1.rawValue }
     var examples: [JSONValue.Member] = []
     var fields: Set<String> = []
     for code in codes {
-      let name = "\(mount.set.name).\(code)"
-      let response = mount.set.explain(code.entry.sample, Self.context(mount))
+      let name = "\(mount.contract.name).\(code)"
+      let response = mount.contract.explain(code.entry.sample, .example(mount))
       fields.formUnion(response.fields.map { "\($0.name)" })
-      refusals[name] = [
+      errorExamples[name] = [
         "summary": .string(code.entry.happened),
         "value": (try? JSONValue(parsing: response.body)) ?? .null,
       ]
@@ -186,12 +187,12 @@ extension OpenAPI {
       "description": .string(codes.map { "`\($0)`" }.joined(separator: ", ")),
       "headers": Self.headers(Answer.Header.allCases.filter { fields.contains($0.rawValue) }),
       "content": [
-        "application/json": ["schema": use(mount.set.refusal), "examples": .object(examples)]
+        "application/json": ["schema": use(mount.contract.refusal), "examples": .object(examples)]
       ],
     ]
   }
 
-  /// Everything a route can refuse with: for what it does, and for what it is.
+  /// All error codes of a route: those in its description, and those that its kind brings along.
   private static func codes(of route: Route) -> [ErrorCode] {
     let about = route.description
     var codes = about.refusals
@@ -211,13 +212,9 @@ extension OpenAPI {
     if route.isKeyed {
       codes += [.badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay]
     }
-    guard case .later = route.handler else { return codes }
+    guard route.mayWait else { return codes }
     codes += [.internal, .overloaded, .timedOut, .unavailable]
     return route.method == .get ? codes : codes + [.readOnly, .outcomeUnknown]
-  }
-
-  private static func context(_ mount: Router.Mount) -> FailureContext {
-    FailureContext(id: .made(0, 0), request: nil, mount: mount.path)
   }
 
   private static func headers(_ headers: [Answer.Header]) -> JSONValue {
@@ -229,15 +226,14 @@ extension OpenAPI {
 }
 
 extension Route {
-  /// Whether a key of the caller's keeps it from having a second effect.
+  /// Whether it heeds an idempotency key.
   fileprivate var isKeyed: Bool {
-    guard case .later = handler else { return false }
-    return method != .get
+    mayWait && method != .get
   }
 }
 
 extension Access {
-  /// One of these is needed; the words are the roles a token may have.
+  /// The alternatives of which a request needs one, each with the role of the token.
   fileprivate var requirement: JSONValue {
     switch self {
     case .anyone: []
@@ -250,6 +246,14 @@ extension Access {
 }
 
 extension String {
-  /// The same with a capital first letter, for a name that follows another.
+  /// The same with a capital first letter.
   fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
+}
+
+extension FailureContext {
+  /// The context of an example: the same wherever the service runs.
+  static func example(_ mount: Mount) -> FailureContext {
+    FailureContext(
+      id: .made(0, 0), request: nil, mount: mount.path, mainAddress: "127.0.0.1:8080")
+  }
 }

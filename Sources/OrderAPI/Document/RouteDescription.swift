@@ -1,21 +1,21 @@
 import HTTP
 import JSON
 
-/// What callers are told of a route: the document is made of these, and no route is without one.
+/// What the OpenAPI document says about a route. Every route has one.
 struct RouteDescription: Sendable {
-  /// What programs call it; unique within its contract.
+  /// The name of the operation, unique within its contract.
   let name: String
-  /// What for, in one line.
+  /// Its purpose, in one line.
   let summary: String
-  /// What else there is to know, in Markdown.
+  /// More about it, in Markdown.
   let text: String
-  /// What the path, the query and the header say.
+  /// What the path, the query and the header may hold.
   let parameters: [Parameter]
-  /// The names of those in the query; others are refused where the query is read at all.
+  /// The names of those in the query. Others are refused, if the handler reads the query.
   let queryNames: [String]
   let body: Body?
   let answers: [Answer]
-  /// What it refuses for, beyond what every route of its kind does.
+  /// The errors it may answer with, besides those of every route of its kind.
   let refusals: [ErrorCode]
 
   init(
@@ -26,7 +26,7 @@ struct RouteDescription: Sendable {
     self.summary = summary
     self.text = text
     self.parameters = parameters
-    queryNames = parameters.filter { $0.place == .query }.map(\.name)
+    queryNames = parameters.filter { $0.location == .query }.map(\.name)
     self.body = body
     self.answers = answers
     self.refusals = refusals
@@ -35,34 +35,34 @@ struct RouteDescription: Sendable {
 
 /// One value that a request may carry outside its body.
 struct Parameter: Sendable {
-  /// Where it stands.
-  enum Place: String { case path, query, header }
+  /// The part of the request that holds it.
+  enum Location: String { case path, query, header }
 
-  let place: Place
+  let location: Location
   let name: String
   let schema: Schema
   let text: String
   /// A value that can be tried on a service with the demo data.
   var example: JSONValue?
-  /// A value of a path is always there.
-  var isRequired: Bool { place == .path }
+  /// A value in the path is always there.
+  var isRequired: Bool { location == .path }
 
   static func path(
     _ name: String, _ schema: Schema, _ text: String, example: JSONValue
   ) -> Parameter {
-    Parameter(place: .path, name: name, schema: schema, text: text, example: example)
+    Parameter(location: .path, name: name, schema: schema, text: text, example: example)
   }
 
   static func query(_ name: String, _ schema: Schema, _ text: String) -> Parameter {
-    Parameter(place: .query, name: name, schema: schema, text: text)
+    Parameter(location: .query, name: name, schema: schema, text: text)
   }
 
   static func header(_ name: String, _ schema: Schema, _ text: String) -> Parameter {
-    Parameter(place: .header, name: name, schema: schema, text: text)
+    Parameter(location: .header, name: name, schema: schema, text: text)
   }
 }
 
-/// What a request holds.
+/// The body of a request.
 struct Body: Sendable {
   let schema: Schema
   let examples: [Example]
@@ -73,28 +73,28 @@ struct Body: Sendable {
   }
 }
 
-/// A body as it might come or go.
+/// An example of a request's or an answer's body.
 struct Example: Sendable {
   let name: String
   let value: JSONValue
 
-  /// What it is called, and its text: JSON, or anything else as it stands.
+  /// An example from its name and its text, which is JSON or, if it is not, taken as it is.
   init(_ name: String, _ text: String) {
     self.name = name
     value = (try? JSONValue(parsing: Array(text.utf8))) ?? .string(text)
   }
 }
 
-/// One way in which a route answers that it has done what was asked.
+/// A successful answer of a route.
 struct Answer: Sendable {
-  /// What stands in it, in one of its forms.
+  /// The body, in one of its forms.
   struct Content: Sendable {
     let type: ContentType
     let schema: Schema
     var examples: [Example] = []
   }
 
-  /// What it says beside its content.
+  /// The fields of its header that are documented.
   enum Header: String, CaseIterable {
     case etag = "ETag"
     case location = "Location"
@@ -144,16 +144,16 @@ struct Answer: Sendable {
   }
 }
 
-/// What can be asked next about what an answer holds.
+/// An operation that takes a value from an answer.
 struct Link: Sendable {
   /// The name of the route.
   let operation: String
-  /// The value of its path that the answer has.
+  /// The name of the value in that operation's path.
   let parameter: String
-  /// Where in the answer: a JSON pointer.
+  /// The value's position in the answer: a JSON pointer.
   let pointer: String
 
-  /// All routes that take the same value.
+  /// A link to each of several routes that take the same value.
   static func each(_ operations: [String], _ parameter: String, from pointer: String) -> [Link] {
     operations.map { Link(operation: $0, parameter: parameter, pointer: pointer) }
   }

@@ -1,18 +1,23 @@
 package import HTTP
 
-/// What a contract knows when it explains a failure: the request, and where the contract is mounted
-/// on the port that the request came to.
+/// What a contract may need to explain a failure, besides the failure itself.
 package struct FailureContext {
-  /// The id of the request in answers and logs.
+  /// The name of the request in answers and logs.
   package let id: RequestID
-  /// The request as far as it was read; nil when nothing of it was.
+  /// The request as far as it was read; nil when none of it was.
   package let request: Request?
-  /// The path below which the contract is mounted: `/` on a port of its own.
+  /// Where the contract is mounted on the port of the request: `/` on a port of its own.
   package let mount: PathPattern
+  /// The address of the main port: `127.0.0.1:8080`.
+  package let mainAddress: String
 
-  /// The path as the contract's own documentation writes it: without the mount.
-  package var path: String {
-    guard let path = request?.path else { return "/" }
+  /// The path below the mount, as the contract's own documentation writes it.
+  package var path: String { request?.path(below: mount) ?? "/" }
+}
+
+extension Request {
+  /// The path below a mount that covers it.
+  func path(below mount: PathPattern) -> String {
     let below = path.dropFirst(mount.base.utf8.count)
     return below.isEmpty ? "/" : String(decoding: below, as: UTF8.self)
   }

@@ -1,39 +1,31 @@
 import HTTP
 import JSON
 
-/// What the people who run the service ask it, outside every contract.
+/// What the service answers to the people who operate it, on one event loop; outside every client's
+/// contract.
 package struct Operations {
-  /// Whether requests should be sent here, and why not.
-  package struct Readiness: Sendable {
-    /// What was looked at, and nil or what is wrong with it.
-    package let checks: [(name: String, trouble: String?)]
+  let readiness: () async -> ReadinessReport
+  let metrics: () -> [UInt8]
+  let documents: Documents
 
-    /// The state of what the service needs.
-    package init(checks: [(name: String, trouble: String?)]) { self.checks = checks }
-
-    /// Whether nothing is wrong.
-    package var isReady: Bool { checks.allSatisfy { $0.trouble == nil } }
-  }
-
-  private let readiness: () async -> Readiness
-  private let metrics: () -> [UInt8]
-  private let metricsAccess: Access
-  private let documents: Documents
-
-  /// The operations of one event loop.
+  /// - Parameters:
+  ///   - readiness: Looks whether the service can do its work.
+  ///   - metrics: The metrics in Prometheus' text format.
+  ///   - documents: The pages about the routes.
   package init(
-    readiness: @escaping () async -> Readiness, metrics: @escaping () -> [UInt8],
-    metricsAccess: Access = .admin, documents: Documents = Documents()
+    readiness: @escaping () async -> ReadinessReport, metrics: @escaping () -> [UInt8],
+    documents: Documents
   ) {
-    self.metricsAccess = metricsAccess
     self.readiness = readiness
     self.metrics = metrics
     self.documents = documents
   }
+}
 
-  /// The routes; they share the own API's error envelope.
-  package var routeSet: RouteSet {
-    RouteSet(
+extension Operations {
+  /// The routes, which explain failures as the own API does.
+  package static func contract(metricsAccess: Access) -> Contract {
+    Contract(
       name: "operations",
       refusal: WaybillContract.refusal,
       resources: [
@@ -42,29 +34,42 @@ package struct Operations {
           [
             Route(
               .get, "/livez", About.liveness, access: .anyone,
-              handler: .now { _ in .text(.ok, "ok\n") }),
+              immediate: { _, _ in .text(.ok, "ok\n") }),
             Route(.get, "/readyz", About.readiness, access: .anyone, getReadiness),
             Route(
               .get, "/metrics", About.metrics, access: metricsAccess,
-              handler: .now { _ in Response(.ok, contentType: .metrics, body: metrics()) }),
+              immediate: { _, services in
+                Response(.ok, contentType: .metrics, body: services.operations.metrics())
+              }),
           ]),
-        Resource("documentation", "What there is to read about the calls.", documents.routes),
+        Resource("documentation", "What there is to read about the calls.", Documents.routes),
       ],
       explain: WaybillContract.explain)
   }
 
-  private func getReadiness(_ call: Call) async throws -> Response {
-    let state = await readiness()
+  private static func getReadiness(_ call: Call, _ services: Services) async throws -> Response {
+    let report = await services.operations.readiness()
     let body = JSONWriter.object { json in
-      json.string("status", state.isReady ? "ready" : "not ready")
+      json.string("status", report.isReady ? "ready" : "not ready")
       json.object("checks") { checks in
-        for check in state.checks { checks.string(JSONKey(check.name), check.trouble ?? "ok") }
+        for check in report.checks { checks.string(JSONKey(check.name), check.problem ?? "ok") }
       }
     }
-    var response = Response.json(state.isReady ? .ok : .serviceUnavailable, body)
-    if !state.isReady { response.fields.append(Field("Retry-After", "1")) }
+    var response = Response.json(report.isReady ? .ok : .serviceUnavailable, body)
+    if !report.isReady { response.fields.append(Field("Retry-After", "1")) }
     return response
   }
+}
+
+/// Whether requests should be sent to this instance, and why not.
+package struct ReadinessReport: Sendable {
+  /// What was checked, and nil or what is wrong with it.
+  package let checks: [(name: String, problem: String?)]
+
+  package init(checks: [(name: String, problem: String?)]) { self.checks = checks }
+
+  /// Whether nothing is wrong.
+  package var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
 }
 
 extension Response {

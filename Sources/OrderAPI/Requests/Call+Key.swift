@@ -18,9 +18,9 @@ extension Call {
     guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
     return KeyedRequest(
       .init(
-        token: caller?.token, contract: contract.description, method: request.method.name,
-        path: FailureContext(id: id, request: request, mount: mount).path, key: key),
-      // No query holds a line feed, so different requests have different content.
+        token: caller?.token, contract: contract.name, method: request.method.name,
+        path: request.path(below: mount), key: key),
+      // A query holds no line feed, so different requests have different contents.
       content: Array(request.query ?? []) + [0x0A] + request.body)
   }
 }
@@ -43,15 +43,15 @@ extension StoredAnswer {
 
 extension Response {
   /// A stored answer. The first caller gets it in this form, too, so that all get the same.
-  init(_ kept: StoredAnswer, below mount: PathPattern) {
+  init(_ stored: StoredAnswer, below mount: PathPattern) {
     self.init(
-      .named(kept.status) ?? Status(kept.status, ""),
-      contentType: kept.contentType.flatMap { type in
+      .named(stored.status) ?? Status(stored.status, ""),
+      contentType: stored.contentType.flatMap { type in
         Self.types.first { $0.value == type }
       },
-      fields: kept.fields.split(separator: "\n").compactMap(Field.init(line:))
+      fields: stored.fields.split(separator: "\n").compactMap(Field.init(line:))
         .map { $0.moved(from: "", to: mount.base) },
-      body: kept.body)
+      body: stored.body)
   }
 
   private static let types: [ContentType] = [.json, .text, .csv, .html]
@@ -75,7 +75,7 @@ extension Field {
 
   fileprivate init?(line: Substring) {
     guard let colon = line.firstIndex(of: ":"),
-      let name = Self.kept.first(where: { $0.description == line[..<colon] })
+      let name = Self.stored.first(where: { $0.description == line[..<colon] })
     else { return nil }
     self.init(name, String(line[colon...].dropFirst(2)))
   }

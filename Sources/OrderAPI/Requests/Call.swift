@@ -6,7 +6,7 @@ import Orders
 package struct Call {
   /// The request.
   package let request: Request
-  /// What the request is called in answers and logs.
+  /// The name of the request in answers and logs.
   package let id: RequestID
   let entry: RouteTree.Entry
   /// The caller that the token belongs to; nil where the route needs no token.
@@ -21,16 +21,16 @@ package struct Call {
   }
 
   var route: Route { entry.route }
-  var contract: StaticString { entry.mount.set.name }
+  var contract: Contract { entry.mount.contract }
 
   /// The value of `{name}` in the path, decoded.
   ///
   /// A segment with broken escapes or broken UTF-8 cannot be the name of anything.
   func value(_ name: String) throws(Failure) -> String {
-    guard let place = route.path.names.firstIndex(of: name) else {
+    guard let index = route.path.names.firstIndex(of: name) else {
       preconditionFailure("\(route.path.text) has no {\(name)}")
     }
-    guard let text = try? PercentCoding.decode(values[place]) else { throw .unknownRoute }
+    guard let text = try? PercentCoding.decode(values[index]) else { throw .unknownRoute }
     return text
   }
 
@@ -42,7 +42,7 @@ package struct Call {
   }
 
   /// Who the history says made a change.
-  var who: String { caller?.who ?? entry.mount.set.withoutToken }
+  var who: String { caller?.who ?? contract.actorWithoutToken }
 
   /// The orders that the caller may know of: customers see their own only.
   var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }
@@ -95,7 +95,7 @@ struct Parameters {
     values[name].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// A parameter as the value it stands for, or nil when it is absent or refused.
+  /// The value of a parameter, or nil when it is absent or was refused.
   mutating func read<Value>(
     _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
   ) -> Value? {

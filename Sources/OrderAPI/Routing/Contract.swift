@@ -1,21 +1,62 @@
-/// A contract that clients speak already, beside the own API.
-///
-/// It is mounted below `/name` on the main port and, where it has one, at the root of a port of its
-/// own. Nothing in its routes knows which: `Call` and `FailureContext` do.
+package import HTTP
+
+/// What one group of clients speaks: its routes, and the form in which it explains failures.
 package struct Contract: Sendable {
-  /// What it is called: in its base path, its setting, metrics and logs.
+  /// Runs a handler, perhaps several times.
+  package typealias Wrapper =
+    @Sendable (Call, Services, () async throws -> Response) async throws -> Response
+
+  /// Its name in paths, settings, metrics and logs. A contract that takes orders has the name of
+  /// their channel.
   package let name: String
-  /// Its routes and error envelope over the services of one event loop.
-  package let routeSet: @Sendable (Services) -> RouteSet
+  /// The author of a change that needed no token, in the history.
+  let actorWithoutToken: String
+  /// The form of its error answers.
+  let refusal: Schema
+  /// Its routes, grouped by the kind of thing they are about.
+  let resources: [Resource]
+  /// All its routes.
+  package let routes: [Route]
+  /// Makes the error answer for every failure below its mount.
+  package let explain: @Sendable (Failure, FailureContext) -> Response
+  /// Runs every handler that waits; of a request with an idempotency key, the whole transaction.
+  let wrapper: Wrapper?
 
-  /// Where it is mounted on the main port.
-  package var basePath: PathPattern { PathPattern("/\(name)") }
+  init(
+    name: String, refusal: Schema, resources: [Resource], wrapper: Wrapper? = nil,
+    explain: @escaping @Sendable (Failure, FailureContext) -> Response
+  ) {
+    self.name = name
+    actorWithoutToken = "\(name), no token"
+    self.refusal = refusal
+    self.resources = resources
+    routes = resources.flatMap(\.routes)
+    self.wrapper = wrapper
+    self.explain = explain
+  }
 
-  /// All of them: a new one is a line here, its adapter and its test.
-  package static let all: [Contract] = [
-    Contract(name: "storefront") { StorefrontContract($0).routeSet },
-    Contract(name: "fulfilment") { FulfilmentContract($0).routeSet },
-    Contract(name: "shop") { ShopContract($0).routeSet },
-    Contract(name: "store") { StoreContract($0).routeSet },
+  /// The contracts beside the own API. A new contract is a line here, a folder in `Contracts`, and
+  /// a row in the table of channels.
+  package static let additional = [
+    StorefrontContract.contract, FulfilmentContract.contract, ShopContract.contract,
+    StoreContract.contract,
   ]
+
+  /// Where an additional contract is mounted on the main port.
+  package var basePath: PathPattern { PathPattern("/\(name)") }
+}
+
+/// One kind of thing that a contract offers, such as its orders, with the routes for it.
+struct Resource: Sendable {
+  /// Its name, unique among all contracts.
+  let name: String
+  /// What it is, in a sentence.
+  let about: String
+  let routes: [Route]
+
+  init(_ name: String, _ about: String, _ routes: [Route]) {
+    self.name = name
+    self.about = about
+    self.routes = routes
+  }
 }

@@ -1,138 +1,52 @@
 package import HTTP
 
-/// One thing a contract offers, as a value: the router and the documentation read the same table.
-///
-/// A route belongs to one event loop, as the services its handler calls do.
-package struct Route {
-  /// How a route makes its answer.
-  package enum Handler {
-    /// At once, from what is in memory.
-    case now((Call) throws -> Response)
-    /// After waiting for something.
-    case later((Call) async throws -> Response)
-  }
+/// One operation of a contract, as a static value: the router dispatches it, the OpenAPI document
+/// describes it, and tests walk over it. It holds no service; its handler is given them.
+package struct Route: Sendable {
+  /// Makes the answer to a call with the services of the event loop that the call is on.
+  package typealias Handler = @Sendable (Call, Services) async throws -> Response
+  /// The same from what is in memory, without waiting.
+  package typealias ImmediateHandler = @Sendable (Call, Services) throws -> Response
 
-  /// What is asked to be done.
+  /// The method of its requests.
   package let method: Method
-  /// Where, below the contract's mount.
+  /// Its path below the contract's mount.
   package let path: PathPattern
-  /// What callers are told of it.
+  /// What the document says about it.
   let description: RouteDescription
-  /// Who may.
+  /// Who may use it.
   package let access: Access
-  let handler: Handler
+  /// Makes the answer.
+  let handle: Handler
+  /// The handler of a route that never waits; nil for a route that may.
+  let handleImmediately: ImmediateHandler?
+
+  /// Whether the handler may wait for the database or another service.
+  var mayWait: Bool { handleImmediately == nil }
 
   /// A route whose handler waits for the database or another service.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    _ handler: @escaping (Call) async throws -> Response
-  ) {
-    self.init(method, path, description, access: access, handler: .later(handler))
-  }
-
-  /// A route with either kind of handler.
-  init(
-    _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    handler: Handler
+    _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.description = description
     self.access = access
-    self.handler = handler
-  }
-}
-
-extension Route {
-  /// The handler's answer, whichever kind it is.
-  func handle(_ call: Call) async throws -> Response {
-    switch handler {
-    case .now(let handler): try handler(call)
-    case .later(let handler): try await handler(call)
-    }
-  }
-}
-
-/// A path with places for values: `/products/{id}`.
-package struct PathPattern: ExpressibleByStringLiteral, Sendable {
-  enum Segment: Equatable, Sendable {
-    case literal([UInt8])
-    case value(name: String)
+    handle = handler
+    handleImmediately = nil
   }
 
-  /// The pattern as written.
-  package let text: String
-  let segments: [Segment]
-  /// What the values in it are called, in their order.
-  let names: [String]
-  /// What stands before a path below it: the pattern, or nothing for the root.
-  package var base: String { text == "/" ? "" : text }
-
-  /// A pattern as it stands in a route table; names in braces take one segment each.
-  package init(stringLiteral text: String) {
-    self.init(text)
-  }
-
-  init(_ text: String) {
-    self.text = text
-    var segments: [Segment] = text.split(separator: "/").map { segment in
-      segment.hasPrefix("{") && segment.hasSuffix("}")
-        ? .value(name: String(segment.dropFirst().dropLast()))
-        : .literal(Array(segment.utf8))
-    }
-    // A trailing slash is an empty segment, and makes it another address.
-    if text.hasSuffix("/"), text != "/" { segments.append(.literal([])) }
-    self.segments = segments
-    names = segments.compactMap { if case .value(let name) = $0 { name } else { nil } }
-  }
-}
-
-/// What a contract offers of one kind of thing, such as its orders.
-struct Resource {
-  /// What it is called; unique among all contracts.
-  let name: String
-  /// What it is, in a sentence.
-  let about: String
-  let routes: [Route]
-
-  init(_ name: String, _ about: String, _ routes: [Route]) {
-    self.name = name
-    self.about = about
-    self.routes = routes
-  }
-}
-
-/// The routes of one contract, and the one way it tells a caller that something went wrong.
-package struct RouteSet {
-  /// Something that is done around a handler, which may be called several times.
-  package typealias Around = (Call, () async throws -> Response) async throws -> Response
-
-  /// The contract's name: that of its orders' channel, and of whoever changes one without a token.
-  package let name: StaticString
-  /// Whom a change is put down to that needed no token.
-  let withoutToken: String
-  /// What its refusals look like.
-  let refusal: Schema
-  /// Everything it offers, by what it is about.
-  let resources: [Resource]
-  /// Everything it offers.
-  package let routes: [Route]
-  /// Its error envelope, for every failure below its mount.
-  package let explain: (Failure, FailureContext) -> Response
-  /// What is done around every handler that waits, and around the transaction of a keyed one.
-  let around: Around?
-
-  /// A contract's routes and its error envelope.
+  /// A route that answers from what is in memory.
   init(
-    name: StaticString, refusal: Schema, resources: [Resource], around: Around? = nil,
-    explain: @escaping (Failure, FailureContext) -> Response
+    _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
+    immediate handler: @escaping ImmediateHandler
   ) {
-    self.name = name
-    withoutToken = "\(name), no token"
-    self.refusal = refusal
-    self.resources = resources
-    routes = resources.flatMap(\.routes)
-    self.around = around
-    self.explain = explain
+    self.method = method
+    self.path = path
+    self.description = description
+    self.access = access
+    handle = { call, services in try handler(call, services) }
+    handleImmediately = handler
   }
 }

@@ -2,25 +2,26 @@ import HTTP
 
 /// All routes of a port by the segments of their paths.
 struct RouteTree {
-  /// A route and the contract it belongs to: an object, as every call holds one.
+  /// A route and the contract it belongs to. Every call holds one, so it is an object, and copying
+  /// it costs one count of references.
   final class Entry {
     let route: Route
-    let mount: Router.Mount
-    /// The whole path, as metrics and logs name the route.
+    let mount: Mount
+    /// The whole path, by which metrics and logs name the route.
     let template: String
 
-    init(_ route: Route, _ mount: Router.Mount) {
+    init(_ route: Route, _ mount: Mount) {
       self.route = route
       self.mount = mount
-      template = mount.path.base + route.path.text
+      template = mount.template(of: route)
     }
   }
 
-  /// What is offered at one path.
+  /// The routes of one path, which differ in their methods.
   struct Endpoint {
     var entries: [Entry] = []
 
-    /// The route for a method; HEAD is GET without the body, which the encoder leaves out.
+    /// The route for a method. HEAD is GET, as the encoder leaves out the body.
     func entry(for method: Method) -> Entry? {
       entries.first { $0.route.method == method || (method == .head && $0.route.method == .get) }
     }
@@ -38,7 +39,7 @@ struct RouteTree {
 
   private var nodes = [Node()]
 
-  /// What is offered anywhere, each once.
+  /// The methods of all routes, each once.
   var allowed: [Method] {
     Endpoint(entries: nodes.flatMap(\.endpoint.entries)).allowed.reduce(into: []) { all, method in
       if !all.contains(method) { all.append(method) }
@@ -56,8 +57,8 @@ struct RouteTree {
     nodes[node].endpoint.entries.append(entry)
   }
 
-  /// The endpoint at a path, and the segments that stand for values. A literal segment wins over a
-  /// value; an empty segment is none, so a trailing slash names nothing.
+  /// The endpoint at a path, and the segments that stand for values. A literal segment is preferred
+  /// to a value. An empty segment is no value, so a trailing slash matches no value.
   func find(_ path: ArraySlice<UInt8>) -> (endpoint: Endpoint, values: [ArraySlice<UInt8>])? {
     var node = 0
     var values: [ArraySlice<UInt8>] = []
@@ -87,28 +88,5 @@ struct RouteTree {
     }
     nodes.append(Node())
     return new
-  }
-}
-
-/// The segments of a path, one after the other, still percent-encoded.
-struct PathSegments {
-  private var rest: ArraySlice<UInt8>
-  private var atEnd: Bool
-
-  init(_ path: ArraySlice<UInt8>) {
-    rest = path.dropFirst()
-    // "/" alone has no segment; anything else than an absolute path ("*") matches no route.
-    atEnd = path.first == UInt8(ascii: "/") && rest.isEmpty
-    if path.first != UInt8(ascii: "/") { rest = path }
-  }
-
-  mutating func next() -> ArraySlice<UInt8>? {
-    guard !atEnd else { return nil }
-    guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else {
-      atEnd = true
-      return rest
-    }
-    defer { rest = rest[(slash + 1)...] }
-    return rest[..<slash]
   }
 }

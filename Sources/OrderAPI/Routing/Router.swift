@@ -1,83 +1,70 @@
 package import HTTP
-package import OrderService
+import OrderService
 import Orders
 
-/// Finds the route for a request and makes sure that whatever happens there is answered in the
-/// envelope of the contract it happened in.
+/// Finds the route of a request, admits the caller, and runs the handler. Every failure is
+/// explained in the form of the contract in which it happened.
 package final class Router {
-  /// What became of a request.
-  package enum Reply {
-    /// The answer.
-    case now(Response)
-    /// What to wait for.
-    case later(() async -> Response)
-  }
-
-  /// A set of routes and where it is mounted.
-  package typealias Mount = (path: PathPattern, set: RouteSet)
-
   private let mounts: [Mount]
   private let tree: RouteTree
+  private let services: Services
   private let gate: Gate?
-  private let answers: IdempotentAnswers?
   private let coder: AnswerCoder
   private let report: (any Error, RequestID) -> Void
 
-  /// A router for one port.
+  /// A router for one port, on one event loop.
   ///
   /// - Parameters:
-  ///   - mounts: The first of those that share a path speaks for what nobody offers there.
-  ///   - gate: Decides who may use a route; without one only what is open to anyone is served.
-  ///   - answers: What gives keyed requests one answer; without it nobody heeds their keys.
-  ///   - nextTurn: Waits until everything else on the loop has had its turn, in the middle of what
-  ///     takes long.
-  ///   - report: Is told of every failure that is our own fault, for the log.
+  ///   - mounts: Of those at one path, the first answers requests that fit no route.
+  ///   - services: Given to the handlers.
+  ///   - gate: Decides who may use a route; without one, only routes for anyone are served.
+  ///   - nextTurn: Waits until the other tasks of the loop have had a turn; awaited within long
+  ///     work.
+  ///   - report: Called with every failure that is the service's own fault, for the log.
   package init(
-    _ mounts: [Mount], gate: Gate? = nil, answers: IdempotentAnswers? = nil,
+    _ mounts: [Mount], services: Services, gate: Gate? = nil,
     nextTurn: @escaping () async -> Void = {},
     report: @escaping (any Error, RequestID) -> Void
   ) {
     self.mounts = mounts
+    self.services = services
     self.gate = gate
-    self.answers = answers
     self.report = report
     coder = AnswerCoder(nextTurn: nextTurn)
     var tree = RouteTree()
     for mount in mounts {
-      for route in mount.set.routes { tree.insert(.init(route, mount)) }
+      for route in mount.contract.routes { tree.insert(.init(route, mount)) }
     }
     self.tree = tree
   }
 
-  /// The route's template and the reply of the handler; no template when there is no such route.
-  package func reply(
-    to request: Request, id: RequestID, from address: ClientAddress
-  ) -> (template: String?, reply: Reply) {
+  /// The reply to a request.
+  package func reply(to request: Request, id: RequestID, from address: ClientAddress) -> Reply {
     if request.method == .options, request.path.elementsEqual("*".utf8) {
-      return (nil, .now(.allowing(tree.allowed)))
+      return .now(.allowing(tree.allowed))
     }
-    guard let place = tree.find(request.path) else {
-      return (nil, .now(refuse(.unknownRoute, request, id: id)))
+    guard let found = tree.find(request.path) else {
+      return .now(refuse(.unknownRoute, request, id: id))
     }
-    guard let entry = place.endpoint.entry(for: request.method) else {
-      let other = place.endpoint.entries[0]
+    guard let entry = found.endpoint.entry(for: request.method) else {
+      let other = found.endpoint.entries[0]
       guard request.method != .options else {
-        return (other.template, .now(.allowing(place.endpoint.allowed)))
+        return .now(.allowing(found.endpoint.allowed), route: other.template)
       }
-      let failure = Failure.methodNotAllowed(allowed: place.endpoint.allowed)
-      return (other.template, .now(explain(failure, other.mount, request, id)))
+      let failure = Failure.methodNotAllowed(allowed: found.endpoint.allowed)
+      return .now(explain(failure, other.mount, request, id), route: other.template)
     }
-    let call = Call(request: request, id: id, entry: entry, values: place.values)
-    return (entry.template, coder.code(reply(entry, call, from: address), to: request))
+    let call = Call(request: request, id: id, entry: entry, values: found.values)
+    return coder.code(reply(entry, call, from: address), to: request)
   }
 
-  /// The answer to something that never became a call: in the envelope of the contract whose mount
-  /// the path lies below, or the port's first contract when there is no path.
+  /// The answer to a request that reached no route. It comes from the contract with the deepest
+  /// mount that covers the path, or from the port's first contract when nothing was read.
   package func refuse(_ failure: Failure, _ request: Request?, id: RequestID) -> Response {
     let covering = mounts.filter { $0.path.covers(request?.path ?? []) }
     let deepest = covering.map(\.path.segments.count).max() ?? 0
     let mount = covering.first { $0.path.segments.count == deepest } ?? mounts[0]
-    return mount.set.explain(failure, FailureContext(id: id, request: request, mount: mount.path))
+    return mount.contract.explain(failure, context(mount, request, id))
   }
 
   private func reply(
@@ -89,18 +76,19 @@ package final class Router {
       case .success(let pass): return reply(entry, call, pass)
       case .failure(let failure):
         return .now(
-          explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller))
+          explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller),
+          route: entry.template)
       }
-    case .unknown(let look):
-      return .later {
+    case .needsLookup(let lookup):
+      return .later(route: entry.template) {
         var caller: Caller?
         var fields: [Field] = []
-        return await self.answer(entry, call) { call in
-          let decision = try await look()
+        return await self.answer(entry, call) {
+          let decision = try await lookup()
           caller = decision.caller
           let pass = try decision.result.get()
           fields = pass.fields
-          return try await self.answerOnce(entry, call.by(pass.caller), entry.route.handle)
+          return try await self.answerOnce(entry, call.by(pass.caller))
         }.with(fields, for: caller)
       }
     }
@@ -117,46 +105,52 @@ package final class Router {
 
   private func reply(_ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass) -> Reply {
     let call = call.by(pass.caller)
-    switch entry.route.handler {
-    case .now(let handler):
+    if let handle = entry.route.handleImmediately {
+      var response: Response
       do {
-        return .now(try handler(call).with(pass.fields, for: pass.caller))
+        response = try handle(call, services)
       } catch {
-        return .now(
-          explain(error, entry.mount, call.request, call.id).with(pass.fields, for: pass.caller))
+        response = explain(error, entry.mount, call.request, call.id)
       }
-    case .later(let handler):
-      guard call.isKeyed else {
-        return .later {
-          await self.answer(entry, call, handler).with(pass.fields, for: pass.caller)
+      return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
+    }
+    guard call.isKeyed || entry.mount.contract.wrapper != nil else {
+      return .later(route: entry.template) {
+        do {
+          return try await entry.route.handle(call, self.services)
+            .with(pass.fields, for: pass.caller)
+        } catch {
+          return self.explain(error, entry.mount, call.request, call.id)
+            .with(pass.fields, for: pass.caller)
         }
       }
-      return .later {
-        await self.answer(entry, call) { try await self.answerOnce(entry, $0, handler) }
-          .with(pass.fields, for: pass.caller)
-      }
+    }
+    return .later(route: entry.template) {
+      await self.answer(entry, call) { try await self.answerOnce(entry, call) }
+        .with(pass.fields, for: pass.caller)
     }
   }
 
+  /// The answer that `work` makes, wrapped as the contract wants it, or the explanation of a
+  /// failure.
   private func answer(
-    _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
+    _ entry: RouteTree.Entry, _ call: Call, _ work: () async throws -> Response
   ) async -> Response {
     do {
-      guard let around = entry.mount.set.around else { return try await handler(call) }
-      return try await around(call) { try await handler(call) }
+      guard let wrapper = entry.mount.contract.wrapper else { return try await work() }
+      return try await wrapper(call, services, work)
     } catch {
       return explain(error, entry.mount, call.request, call.id)
     }
   }
 
-  /// The answer to a call; one that is keyed is answered once, and then replayed.
-  private func answerOnce(
-    _ entry: RouteTree.Entry, _ call: Call, _ handler: (Call) async throws -> Response
-  ) async throws -> Response {
-    guard let answers, call.isKeyed else { return try await handler(call) }
+  /// The answer to a call. For a call with an idempotency key it is stored, and a repetition gets
+  /// the stored one.
+  private func answerOnce(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
+    guard call.isKeyed else { return try await entry.route.handle(call, services) }
     let mount = entry.mount.path
-    let outcome = try await answers.answer(call.keyed(below: mount)) {
-      StoredAnswer(try await handler(call), below: mount)
+    let outcome = try await services.answers.answer(call.keyed(below: mount)) {
+      StoredAnswer(try await entry.route.handle(call, services), below: mount)
     } refusal: { error in
       guard Failure(error).code.entry.isStored else { return nil }
       return StoredAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
@@ -177,30 +171,23 @@ package final class Router {
   ) -> Response {
     let failure = Failure(error)
     if failure.code.entry.isOurFault { report(error, id) }
-    return mount.set.explain(failure, FailureContext(id: id, request: request, mount: mount.path))
+    return mount.contract.explain(failure, context(mount, request, id))
   }
-}
 
-extension PathPattern {
-  /// Whether a path lies at or below this one.
-  fileprivate func covers(_ path: ArraySlice<UInt8>) -> Bool {
-    var rest = PathSegments(path)
-    for segment in segments {
-      guard case .literal(let bytes) = segment, let next = rest.next(), next.elementsEqual(bytes)
-      else { return false }
-    }
-    return true
+  private func context(_ mount: Mount, _ request: Request?, _ id: RequestID) -> FailureContext {
+    FailureContext(id: id, request: request, mount: mount.path, mainAddress: services.address)
   }
 }
 
 extension Response {
-  /// What may be done there. It says nothing of pages from elsewhere, so browsers keep them out.
+  /// The methods that may be used. No CORS field is in it, so browsers block pages of other
+  /// origins.
   fileprivate static func allowing(_ methods: [Method]) -> Response {
     let names = methods.map(\.name).joined(separator: ", ")
     return Response(.noContent, fields: [Field("Allow", names)])
   }
 
-  /// The same answer with what its bearer is told beside it, and for the log whose token it was.
+  /// The same answer with more fields, and with the number of the caller's token for the log.
   fileprivate func with(_ more: [Field], for caller: Caller?) -> Response {
     guard caller != nil || !more.isEmpty else { return self }
     var response = self

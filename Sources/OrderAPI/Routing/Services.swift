@@ -3,8 +3,9 @@ package import OrderService
 package import OrderStore
 package import Orders
 
-/// What all contracts of one event loop do their work with; lives on that loop.
-package struct Services {
+/// What handlers work with, on one event loop. It is an object, so that handing it to a handler
+/// costs one reference.
+package final class Services {
   let orders: OrderRepository
   let placeOrder: PlaceOrder
   let products: ProductRepository
@@ -14,11 +15,13 @@ package struct Services {
   /// How often the report is refreshed.
   let reportRefreshInterval: Duration
   let databaseRetry: DatabaseRetry
-  /// What the router answers keyed requests with.
-  package let answers: IdempotentAnswers
-  /// Where the service is found when a request does not say how it was: `127.0.0.1:8080`.
+  /// Stores the answers to requests with an idempotency key, and finds them again.
+  let answers: IdempotentAnswers
+  /// Answers what the operators ask.
+  let operations: Operations
+  /// The address of the main port, for a request that names no host: `127.0.0.1:8080`.
   let address: String
-  /// Is told of every request that the shop refused because the database was away.
+  /// Called for every request that the shop refused because the database could not be reached.
   let inventoryUnavailable: (RequestID) -> Void
   /// Takes the hint that something may have happened to an order that is fulfilled outside.
   let processHint: (OrderReference) -> Void
@@ -28,7 +31,7 @@ package struct Services {
     orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
     customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
     report: ReportRepository, reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
-    answers: IdempotentAnswers, address: String,
+    answers: IdempotentAnswers, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
   ) {
@@ -41,6 +44,7 @@ package struct Services {
     self.reportRefreshInterval = reportRefreshInterval
     self.databaseRetry = databaseRetry
     self.answers = answers
+    self.operations = operations
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable
     self.processHint = processHint

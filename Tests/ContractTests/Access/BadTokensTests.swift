@@ -10,10 +10,10 @@ struct BadTokensTests {
   func doubling() {
     var tokens = BadTokens()
     var now = Duration.zero
-    for _ in 0..<BadTokens.free { #expect(tokens.came(from: Self.here, at: now) == nil) }
+    for _ in 0..<BadTokens.free { #expect(tokens.count(from: Self.here, at: now) == nil) }
     var waits: [Duration] = []
     for _ in 0..<10 {
-      let wait = tokens.came(from: Self.here, at: now)
+      let wait = tokens.count(from: Self.here, at: now)
       waits.append(wait ?? .zero)
       now += wait ?? .zero
     }
@@ -24,28 +24,28 @@ struct BadTokensTests {
   @Test("that come during a wait are told what is left of it, and do not prolong it")
   func impatient() {
     var tokens = BadTokens()
-    for _ in 0...BadTokens.free { _ = tokens.came(from: Self.here, at: .zero) }
+    for _ in 0...BadTokens.free { _ = tokens.count(from: Self.here, at: .zero) }
 
     for _ in 0..<100 {
-      #expect(tokens.came(from: Self.here, at: .milliseconds(400)) == .milliseconds(600))
+      #expect(tokens.count(from: Self.here, at: .milliseconds(400)) == .milliseconds(600))
     }
-    #expect(tokens.came(from: Self.here, at: .seconds(1)) == .seconds(2))
+    #expect(tokens.count(from: Self.here, at: .seconds(1)) == .seconds(2))
   }
 
   @Test("are forgotten after a while, and are those of their own address")
   func forgotten() {
     var tokens = BadTokens()
-    for _ in 0...BadTokens.free { _ = tokens.came(from: Self.here, at: .zero) }
+    for _ in 0...BadTokens.free { _ = tokens.count(from: Self.here, at: .zero) }
 
-    #expect(tokens.came(from: ClientAddress(v4: 2), at: .zero) == nil)
-    #expect(tokens.came(from: Self.here, at: BadTokens.memory) == nil)
+    #expect(tokens.count(from: ClientAddress(v4: 2), at: .zero) == nil)
+    #expect(tokens.count(from: Self.here, at: BadTokens.memory) == nil)
   }
 
   @Test("take no more memory than is set aside for them")
   func bounded() {
     var tokens = BadTokens()
     for address in 0..<20_000 as Range<UInt32> {
-      _ = tokens.came(from: ClientAddress(v4: address), at: .zero)
+      _ = tokens.count(from: ClientAddress(v4: address), at: .zero)
       #expect(tokens.count <= BadTokens.addressesMax)
     }
   }

@@ -56,8 +56,8 @@ struct GateTests {
   func rate() async throws {
     try await asking(Shelf.standard) { client in
       let store = TokenRepository(client.database)
-      let visitors = Visitors(limit: RateLimit(rate: 1, burst: 2))
-      let limited = ContractClient(client.database, auth: .tokens, visitors: visitors)
+      let state = AccessState(limit: RateLimit(rate: 1, burst: 2))
+      let limited = ContractClient(client.database, auth: .tokens, state: state)
       func ask(_ token: BearerToken, _ path: String = "/orders/1") async throws -> ContractAnswer {
         try await limited.send("GET", path, fields: ["Authorization: Bearer \(token.secret)"])
       }
@@ -78,7 +78,7 @@ struct GateTests {
       #expect(try refused.json["code"]?.text == "too_many_requests")
       #expect(other.status == 404)
       #expect(try await limited.get("/livez").fields["RateLimit"] == nil, "probes are not counted")
-      #expect(visitors.refusals(.rate) == 1 && visitors.refusals(.role) == 1)
+      #expect(state.denials(.rate) == 1 && state.denials(.role) == 1)
     }
   }
 
@@ -86,7 +86,7 @@ struct GateTests {
   func rateOfAddress() async throws {
     try await asking(Shelf.standard) { client in
       let limited = ContractClient(
-        client.database, visitors: Visitors(limit: RateLimit(rate: 1, burst: 1)))
+        client.database, state: AccessState(limit: RateLimit(rate: 1, burst: 1)))
       var statuses: [Int] = []
       for address in [1, 1, 2] as [UInt32] {
         limited.address = ClientAddress(v4: address)
@@ -103,13 +103,13 @@ struct GateTests {
       let token = try await TokenRepository(client.database).create(
         NewToken(role: .admin, name: Name("test")!)!
       ).0
-      func reply() throws -> Router.Reply {
+      func reply() throws -> Reply {
         let request = try parse("GET /metrics", fields: ["Authorization: Bearer \(token.secret)"])
-        return client.router.reply(to: request, id: .made(0, 7), from: client.address).reply
+        return client.router.reply(to: request, id: .made(0, 7), from: client.address)
       }
-      guard case .later(let first) = try reply() else { throw UnexpectedWait() }
+      guard case .later(_, let first) = try reply() else { throw UnexpectedWait() }
       let status = await first().status
-      guard case .now(let second) = try reply() else { throw UnexpectedWait() }
+      guard case .now(let second, _) = try reply() else { throw UnexpectedWait() }
 
       #expect(status == .ok && second.status == .ok)
     }
@@ -117,17 +117,17 @@ struct GateTests {
 
   @Test("that is not there lets through what is open to anyone, and nothing else")
   func absent() throws {
-    let set = RouteSet(
+    let contract = Contract(
       name: "test",
       routes: [
-        Route(.get, "/a", "", access: .anyone, handler: .now { _ in .text(.ok, "") }),
-        Route(.get, "/b", "", access: .admin, handler: .now { _ in .text(.ok, "") }),
+        Route(.get, "/a", "", access: .anyone, immediate: { _, _ in .text(.ok, "") }),
+        Route(.get, "/b", "", access: .admin, immediate: { _, _ in .text(.ok, "") }),
       ], explain: { failure, _ in Response(ErrorNotice(failure).status) })
-    let router = Router([("/", set)]) { _, _ in }
+    let router = try Router([Mount("/", contract)])
 
     let statuses = try ["GET /a", "GET /b"].map { line in
       let reply = router.reply(to: try parse(line), id: .made(0, 7), from: ClientAddress(v4: 1))
-      guard case .now(let response) = reply.reply else { throw UnexpectedWait() }
+      guard case .now(let response, _) = reply else { throw UnexpectedWait() }
       return response.status.code
     }
     #expect(statuses == [200, 401])

@@ -42,10 +42,10 @@ extension ContractClient {
   /// Every route of the table that the router dispatches by.
   var routes: [Place] {
     mounts.flatMap { mount in
-      mount.set.routes.map { route in
+      mount.contract.routes.map { route in
         Place(
-          route: route, contract: mount.set.name.description,
-          template: "\(route.method.name) \(mount.path.base)\(route.path.text)")
+          route: route, contract: mount.contract.name,
+          template: "\(route.method.name) \(mount.template(of: route))")
       }
     }
   }

@@ -84,8 +84,8 @@ import Testing
   @Test("that is refused changes nothing, and is told so in the envelope of each contract")
   func envelopes() async throws {
     try await asking(Shelf.standard) { client in
-      let visitors = Visitors()
-      let open = ContractClient(client.database, visitors: visitors)
+      let state = AccessState()
+      let open = ContractClient(client.database, state: state)
       let guarded = open.routes.filter { $0.route.access != .anyone }
       for place in guarded {
         let path = String(place.template.drop { $0 != "/" })
@@ -104,7 +104,7 @@ import Testing
           try place.expectEnvelope(foreign)
         }
       }
-      #expect(!guarded.isEmpty && visitors.refusals(.foreign) == 2 * guarded.count)
+      #expect(!guarded.isEmpty && state.denials(.foreign) == 2 * guarded.count)
     }
   }
 

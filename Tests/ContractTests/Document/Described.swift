@@ -5,24 +5,25 @@ import Postgres
 
 @testable import OrderAPI
 
-/// Everything that is offered, over a database that is none: to be read about, not to be called.
+/// What the service says about itself.
 enum Described {
-  static func mounts() throws -> [Router.Mount] {
+  /// The pages about the main port, without the files of Swagger UI.
+  static let documents = Documents(of: Mount.mainPort(), browser: nil)
+
+  static func document() -> JSONValue {
+    var builder = OpenAPI(Mount.mainPort())
+    return builder.document()
+  }
+}
+
+extension Services {
+  /// Services with a database that has no connection, for handlers that do not use it.
+  static func withoutDatabase(documents: Documents = Described.documents) throws -> Services {
     var settings = PostgresSettings()
     settings.readConnections = 0
     settings.writeConnections = 0
     let database = Database(try ConnectionString(""), settings: settings, on: EventLoop())
-    return ContractClient(database).mounts
-  }
-
-  static func operations(_ documents: Documents) -> Operations {
-    Operations(
-      readiness: { Operations.Readiness(checks: []) }, metrics: { [] }, documents: documents)
-  }
-
-  static func document() throws -> JSONValue {
-    var builder = OpenAPI(try mounts())
-    return builder.document()
+    return ContractClient(database, documents: documents).services
   }
 }
 

@@ -8,15 +8,17 @@ import Testing
   private func ask(
     _ path: String, fields: String = "", browser: Documents.Browser? = nil
   ) throws -> Response {
-    let documents = Documents(of: try Described.mounts(), browser: browser)
-    let router = Router([("/", Described.operations(documents).routeSet)]) { _, _ in }
+    let documents = Documents(of: Mount.mainPort(), browser: browser)
+    let router = Router(
+      [Mount("/", Operations.contract(metricsAccess: .admin))],
+      services: try .withoutDatabase(documents: documents)
+    ) { _, _ in }
     var parser = RequestParser()
     var offset = 0
     let bytes = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n".utf8)
     guard case .request(let request) = parser.consume(bytes.span, from: &offset),
-      case .now(let response) = router.reply(
-        to: request, id: .made(0, 7), from: ClientAddress(v4: 0x7F00_0001)
-      ).reply
+      case .now(let response, _) = router.reply(
+        to: request, id: .made(0, 7), from: ClientAddress(v4: 0x7F00_0001))
     else { throw UnexpectedWait() }
     return response
   }

@@ -14,9 +14,8 @@ import Testing
 
   @Test("is explained where its answers point to", arguments: ErrorCode.allCases)
   func page(_ code: ErrorCode) throws {
-    let html = String(decoding: ErrorPage(try Described.mounts()).html, as: UTF8.self)
-    let answer = WaybillContract.explain(
-      code.entry.sample, FailureContext(id: .made(0, 7), request: nil, mount: "/"))
+    let html = String(decoding: ErrorPage(Mount.mainPort()).html, as: UTF8.self)
+    let answer = WaybillContract.explain(code.entry.sample, .test)
 
     #expect(String(decoding: answer.body, as: UTF8.self).contains("/docs/errors#\(code)\""))
     #expect(html.contains("<section id=\"\(code)\">"))

@@ -19,7 +19,7 @@ import Testing
 
   @Test("all succeed on a service with demo data, one after the other, as their answers promise")
   func executed() async throws {
-    let document = try Described.document()
+    let document = Described.document()
     let calls = Self.calls(of: document)
     #expect(calls.count > 40)
 

@@ -9,7 +9,7 @@ import Testing
   private var operations: [(path: String, method: String, value: JSONValue)]
 
   init() throws {
-    document = try Described.document()
+    document = Described.document()
     operations = (document["paths"]?.members ?? []).flatMap { path in
       path.value.members.map { (path.key, $0.key, $0.value) }
     }
@@ -18,10 +18,10 @@ import Testing
   }
 
   @Test("has every route that is dispatched, and no other") func routes() throws {
-    let routes = try Described.mounts().flatMap { mount in
-      mount.set.routes.map { route in
+    let routes = Mount.mainPort().flatMap { mount in
+      mount.contract.routes.map { route in
         "\(route.method.name.lowercased()) "
-          + (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+          + mount.template(of: route)
       }
     }
 
@@ -55,9 +55,9 @@ import Testing
   }
 
   @Test("needs a token where the route does, of the roles that it names") func access() throws {
-    for mount in try Described.mounts() {
-      for route in mount.set.routes {
-        let path = (mount.path.text == "/" ? "" : mount.path.text) + route.path.text
+    for mount in Mount.mainPort() {
+      for route in mount.contract.routes {
+        let path = mount.template(of: route)
         let operation = document.at("paths", path, route.method.name.lowercased())
         let needed = operation?["security"]?.items ?? [.null]
         #expect(needed.isEmpty == (route.access == .anyone), "\(path)")

@@ -9,7 +9,7 @@ import Testing
   private let schemas: [(name: String, value: JSONValue)]
 
   init() throws {
-    document = try Described.document()
+    document = Described.document()
     schemas = (document.at("components", "schemas")?.members ?? []).map { ($0.key, $0.value) }
   }
 

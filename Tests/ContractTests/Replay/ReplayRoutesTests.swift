@@ -163,14 +163,9 @@ extension ContractClient {
   /// `contract METHOD path` of all routes that do more than read. What answers at once asks no
   /// database, so there is nothing that could be done twice.
   fileprivate var unsafeRoutes: [String] {
-    let sets = [WaybillContract(services).routeSet] + Contract.all.map { $0.routeSet(services) }
-    return sets.flatMap { set in
-      set.routes
-        .filter { route in
-          guard case .later = route.handler else { return false }
-          return route.method != .get
-        }
-        .map { "\(set.name) \($0.method.name) \($0.path.text)" }
+    ([WaybillContract.contract] + Contract.additional).flatMap { contract in
+      contract.routes.filter { $0.mayWait && $0.method != .get }
+        .map { "\(contract.name) \($0.method.name) \($0.path.text)" }
     }
   }
 }

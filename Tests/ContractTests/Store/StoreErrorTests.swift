@@ -128,8 +128,7 @@ struct StoreErrorTests {
   @Test("of the server itself come in the same form", arguments: failures.indices)
   func server(_ index: Int) throws {
     let (failure, status) = Self.failures[index]
-    let response = StoreContract.explain(
-      failure, FailureContext(id: .made(0, 7), request: nil, mount: "/store"))
+    let response = StoreContract.explain(failure, .test)
 
     let body = try JSONValue(parsing: response.body)
     #expect(response.status.code == status && response.contentType?.value == "application/json")

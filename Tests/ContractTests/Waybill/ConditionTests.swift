@@ -131,7 +131,7 @@ struct ConditionTests {
 extension ContractClient {
   /// The own API's routes of a method: the path, behind the method when it changes something.
   fileprivate func ownRoutes(_ method: String) -> [String] {
-    WaybillContract(services).routeSet.routes.filter { $0.method.name == method }
+    WaybillContract.contract.routes.filter { $0.method.name == method }
       .map { method == "GET" ? $0.path.text : "\(method) \($0.path.text)" }
   }
 }

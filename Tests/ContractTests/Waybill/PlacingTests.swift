@@ -63,7 +63,7 @@ struct PlacingTests {
         ).written
       }
       let given = #"{"customer_id":"c","items":[\#(items.joined(separator: ","))]}"#
-      let document = try Described.document()
+      let document = Described.document()
       let complaints = SchemaCheck(document: document).complaints(
         try JSONValue(parsing: Array(given.utf8)), ["$ref": "#/components/schemas/NewOrder"])
       return (first, try await client.place(given), complaints)

@@ -4,60 +4,46 @@ import OrderService
 import OrderStore
 import Orders
 
-/// What a client speaks whose orders an outside process fulfils: an order is an id of the client's
-/// own and a status, and only that process moves it.
-struct FulfilmentContract {
-  /// A list ends when it holds so many bytes, some 20,000 orders; what is beyond that is behind the
-  /// `Link` field, which a client may well not know.
+/// The contract of clients whose orders an outside process fulfils. An order is an id, which the
+/// client chooses, and a status, which only that process changes.
+enum FulfilmentContract {
+  /// A list ends when it has this many bytes, some 20,000 orders. The rest is behind the `Link`
+  /// field, which a client may not know.
   private static let listBytesMax = 1 << 20
   private static let pageSize = PageSize(PageSize.allowed.upperBound)!
   private static let listName = "fulfilment orders"
 
-  private let orders: OrderRepository
-  private let placeOrder: PlaceOrder
-  private let hint: (OrderReference) -> Void
+  static let contract = Contract(
+    name: "fulfilment",
+    refusal: refusal,
+    resources: [
+      Resource(
+        "fulfilment orders",
+        "Orders that a process service outside fulfils; only that service moves them.",
+        [
+          Route(.post, "/order", About.place, access: .retailer, place),
+          Route(.get, "/order", About.list, access: .retailer, list),
+          Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
+          Route(
+            .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,
+            immediate: takeHint),
+        ])
+    ],
+    explain: explain)
 
-  /// The contract over the services of one event loop.
-  init(_ services: Services) {
-    orders = services.orders
-    placeOrder = services.placeOrder
-    hint = services.processHint
-  }
-
-  /// Its routes and its error envelope.
-  var routeSet: RouteSet {
-    RouteSet(
-      name: "fulfilment",
-      refusal: Self.refusal,
-      resources: [
-        Resource(
-          "fulfilment orders",
-          "Orders that a process service outside fulfils; only that service moves them.",
-          [
-            Route(.post, "/order", About.place, access: .retailer, place),
-            Route(.get, "/order", About.list, access: .retailer, list),
-            Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
-            Route(
-              .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,
-              handler: .now(takeHint)),
-          ])
-      ],
-      explain: Self.explain)
-  }
-
-  private func place(_ call: Call) async throws -> Response {
+  private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let reference = try call.body(OrderReference.init(reading:))
-    let placed = try await placeOrder(NewOrder(toFulfil: reference), by: call.who)
+    let placed = try await services.placeOrder(NewOrder(toFulfil: reference), by: call.who)
     var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
     response.fields.append(Field("Location", call.location(of: reference.value)))
     return response
   }
 
-  private func list(_ call: Call) async throws -> Response {
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
     var parameters = try call.parameters()
     let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
     let status = parameters.read("status", "must be one of: \(words)", Word.init)
-    var position = parameters.cursor { OrderPosition(cursor: $0, of: Self.listName) }
+    var position = parameters.cursor { OrderPosition(cursor: $0, of: listName) }
     try parameters.finish()
     var filter = OrderFilter()
     filter.channel = .fulfilment
@@ -65,42 +51,42 @@ struct FulfilmentContract {
 
     var body = [UInt8(ascii: "[")]
     repeat {
-      let page = try await orders.list(filter, after: position, size: Self.pageSize)
+      let page = try await services.orders.list(filter, after: position, size: pageSize)
       for order in page.entries {
         if body.count > 1 { body.append(UInt8(ascii: ",")) }
         JSONWriter.append(to: &body, object: order.writeFulfilment)
       }
       position = page.next
-    } while position != nil && body.count < Self.listBytesMax
+    } while position != nil && body.count < listBytesMax
     body.append(UInt8(ascii: "]"))
 
     var response = Response.json(.ok, body)
     if let position {
-      let cursor = position.cursor(of: Self.listName)
+      let cursor = position.cursor(of: listName)
       response.fields.append(.link(next: call.next(cursor)))
     }
     return response
   }
 
-  private func get(_ call: Call) async throws -> Response {
-    // A text that can be no id is the id of no order.
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
+    // Text that is no valid id belongs to no order.
     guard let reference = OrderReference(try call.value("order_id")) else {
       throw OrderError.unknownOrder
     }
-    let order = try await orders.find(reference, in: .fulfilment)
+    let order = try await services.orders.find(reference, in: .fulfilment)
     return .json(.ok, JSONWriter.object(order.writeFulfilment))
   }
 
-  /// Nobody knows who calls back, so nothing it says is believed or even read: the process service
-  /// is asked, a little sooner than it would have been.
-  private func takeHint(_ call: Call) -> Response {
+  /// The caller is not authenticated, so the body is not even read. The call only makes the service
+  /// ask the order process service a little sooner.
+  private static func takeHint(_ call: Call, _ services: Services) -> Response {
     if let reference = (try? call.value("order_id")).flatMap({ OrderReference($0) }) {
-      hint(reference)
+      services.processHint(reference)
     }
     return Response(.ok)
   }
 
-  /// `{"message"}`, whatever happened.
+  /// `{"message"}` for every failure.
   private static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     var message = notice.message
@@ -117,7 +103,7 @@ struct FulfilmentContract {
 }
 
 extension FulfilmentContract {
-  /// What this contract calls the statuses.
+  /// The statuses of this contract.
   enum Word: String, CaseIterable {
     case created = "CREATED"
     case processing = "PROCESSING"
@@ -130,7 +116,7 @@ extension FulfilmentContract {
         case .new: .created
         case .inProgress: .processing
         case .completed: .fulfilled
-        // The schema lets nobody cancel one of these.
+        // The database does not let anybody cancel an order of this channel.
         case .failed, .cancelled: .failed
         }
     }

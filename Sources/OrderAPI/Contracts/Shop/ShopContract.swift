@@ -4,56 +4,38 @@ import OrderService
 import OrderStore
 import Orders
 
-/// What end users speak: a token says whose orders these are, and stock is limited.
-struct ShopContract {
-  private let orders: OrderRepository
-  private let placeOrder: PlaceOrder
-  private let databaseRetry: DatabaseRetry
-  private let address: String
-  private let inventoryUnavailable: (RequestID) -> Void
+/// The contract of end users: the token says whose orders they are, and stock is limited.
+enum ShopContract {
+  static let contract = Contract(
+    name: "shop",
+    refusal: refusal,
+    resources: [
+      Resource(
+        "shop orders",
+        "Orders of end users: each token has its own orders, and stock is limited.",
+        [
+          Route(.post, "/orders", About.place, access: .customer, place),
+          Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
+          Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
+          Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
+        ])
+    ],
+    wrapper: retrying, explain: explain)
 
-  /// The contract over the services of one event loop.
-  init(_ services: Services) {
-    orders = services.orders
-    placeOrder = services.placeOrder
-    databaseRetry = services.databaseRetry
-    address = services.address
-    inventoryUnavailable = services.inventoryUnavailable
-  }
-
-  /// Its routes and its error envelope.
-  var routeSet: RouteSet {
-    RouteSet(
-      name: "shop",
-      refusal: Self.refusal,
-      resources: [
-        Resource(
-          "shop orders",
-          "Orders of end users: each token has its own orders, and stock is limited.",
-          [
-            Route(.post, "/orders", About.place, access: .customer, place),
-            Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
-            Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
-            Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
-          ])
-      ],
-      around: retrying, explain: { Self.explain($0, $1, address: address) })
-  }
-
-  /// Tries again while the inventory is away: every handler here changes the database by one call
-  /// at its end, or as a whole when it is keyed.
-  private func retrying(
-    _ call: Call, _ work: () async throws -> Response
+  /// Tries again while the database cannot be reached. That is safe: a handler here changes the
+  /// database in one call at its end, and with an idempotency key in one transaction.
+  private static func retrying(
+    _ call: Call, _ services: Services, _ work: () async throws -> Response
   ) async throws -> Response {
     do {
-      return try await databaseRetry.run(work)
+      return try await services.databaseRetry.run(work)
     } catch let error as OrderError where error.isPassing || error == .outcomeUnknown {
-      inventoryUnavailable(call.id)
+      services.inventoryUnavailable(call.id)
       throw error
     }
   }
 
-  private func place(_ call: Call) async throws -> Response {
+  private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let customer = try call.customer()
     let wishes = try call.body { json throws(JSONInvalid) in
       try ShopWish.list(json: json, counts: 1...Int.max)
@@ -63,7 +45,7 @@ struct ShopContract {
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
         lines: wishes.compactMap(\.line))
     else { throw OrderError.outOfStock([]) }
-    let placed = try await placeOrder(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.who)
     let missing = Set(placed.unavailable.map(\.product.value))
     let had = wishes.filter { $0.line != nil && !missing.contains($0.product) }
     let lacking = wishes.filter { $0.line == nil || missing.contains($0.product) }
@@ -80,46 +62,46 @@ struct ShopContract {
       })
   }
 
-  private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find(try key(call), in: try scope(call))
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
+    let order = try await services.orders.find(try key(call), in: try scope(call))
     let lines = try order.lines()
     return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
   }
 
-  private func edit(_ call: Call) async throws -> Response {
+  private static func edit(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let wishes = try call.body { json throws(JSONInvalid) in
       try ShopWish.list(json: json, counts: 0...Int.max)
     }
     let changes = wishes.compactMap(\.change)
     if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
-      // What no order can hold is not in stock; but an order that is not there comes first.
-      _ = try await orders.find(key, in: try scope(call))
+      // A quantity that no order can have is not in stock. A missing order is said first.
+      _ = try await services.orders.find(key, in: try scope(call))
       throw OrderError.outOfStock([])
     }
-    let order = try await orders.edit(
+    let order = try await services.orders.edit(
       key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.who)
     return answer("Order successfully updated", order, wishes)
   }
 
-  private func cancel(_ call: Call) async throws -> Response {
-    _ = try await orders.cancel(
+  private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
+    _ = try await services.orders.cancel(
       try key(call), version: nil, in: try scope(call), by: call.who)
     return .json(
       .ok, JSONWriter.object { $0.string("message", "Order successfully cancelled") })
   }
 
-  private func scope(_ call: Call) throws(Failure) -> OrderScope {
+  private static func scope(_ call: Call) throws(Failure) -> OrderScope {
     OrderScope(channel: .shop, owner: try call.customer())
   }
 
-  /// A text that names no order is the name of none.
-  private func key(_ call: Call) throws -> OrderKey {
+  /// The key of the order in the path. Text that is no id belongs to no order.
+  private static func key(_ call: Call) throws -> OrderKey {
     guard let id = OrderID(try call.value("order_id")) else { throw OrderError.unknownOrder }
     return .id(id)
   }
 
-  private func answer(_ message: String?, _ order: Order, _ wishes: [ShopWish]) -> Response {
+  private static func answer(_ message: String?, _ order: Order, _ wishes: [ShopWish]) -> Response {
     .json(
       .ok,
       JSONWriter.object { json in
@@ -134,7 +116,7 @@ struct ShopContract {
 }
 
 extension OrderStatus {
-  /// A customer sees an order as placed until something becomes of it that concerns him.
+  /// The status as customers see it: an order is placed until it fails or is cancelled.
   fileprivate var shopWord: String {
     switch self {
     case .new, .inProgress, .completed: "placed"
@@ -145,11 +127,11 @@ extension OrderStatus {
 }
 
 extension ShopContract {
-  /// `{"error", "documentation"}`, both always.
-  static func explain(_ failure: Failure, _ context: FailureContext, address: String) -> Response {
+  /// `{"error", "documentation"}` for every failure.
+  static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     let (status, sentence) = words(failure, notice)
-    let host = mainPort(context, address: address)
+    let host = mainHost(context)
     let body = JSONWriter.object { json in
       json.string("error", sentence)
       json.string("documentation", "http://\(host)/docs/errors#\(notice.code)")
@@ -157,16 +139,19 @@ extension ShopContract {
     return Response(status, contentType: .json, fields: notice.fields, body: body)
   }
 
-  /// Where errors are explained: on the main port, by the name that the client knows the host by.
-  private static func mainPort(_ context: FailureContext, address: String) -> String {
+  /// The host and port of the page that explains errors: the main port, and the host as the client
+  /// named it.
+  private static func mainHost(_ context: FailureContext) -> String {
+    let address = context.mainAddress
     let authority = context.request.map { String(decoding: $0.authority, as: UTF8.self) } ?? ""
     guard !authority.isEmpty else { return address }
-    // Below its path the contract is on the main port already.
+    // Below its base path the contract is on the main port already.
     guard context.mount.text == "/" else { return authority }
     return String(authority[..<authority.portStart] + address[address.portStart...])
   }
 
-  /// What this contract has words and a status of its own for; the others are the service's.
+  /// The status and sentence of a failure: this contract's own where it has them, else the
+  /// service's.
   private static func words(_ failure: Failure, _ notice: ErrorNotice) -> (Status, String) {
     switch failure {
     case .order(.outOfStock), .order(.notOrderable):
@@ -183,7 +168,7 @@ extension ShopContract {
 }
 
 extension String {
-  /// Where `:port` begins in `host:port`; the end when there is none. An address of IPv6 is in
+  /// Where `:port` begins in `host:port`, or the end if there is no port. IPv6 addresses stand in
   /// brackets.
   fileprivate var portStart: Index {
     guard let colon = lastIndex(of: ":"), self[colon...].dropFirst().allSatisfy(\.isWholeNumber)

@@ -4,53 +4,45 @@ import OrderService
 import OrderStore
 import Orders
 
-/// What customers of the store speak: a product list, and orders of one unit by one call.
+/// The contract of a store: a product list, and orders of one unit placed by one call.
 ///
-/// Ids are the core's numbers, lists are bare arrays. A list holds what fits `pagesMax` pages; what
-/// is beyond that is behind the `Link` field, which a client may well not know.
-struct StoreContract {
-  /// How many pages of 200 entries one answer holds: 1,000 entries are 100 KB, and 3 MB when every
-  /// product is described at full length.
+/// Ids are the numbers of the own API, lists are bare arrays. One answer holds at most `pagesMax`
+/// pages; the rest is behind the `Link` field, which a client may not know.
+enum StoreContract {
+  /// Pages of 200 entries in one answer: 1,000 entries are 100 KB, or 3 MB when every product has a
+  /// description of full length.
   private static let pagesMax = 5
   private static let pageSize = PageSize(PageSize.allowed.upperBound)!
-  /// What one order is about: a single unit.
+  /// The quantity of every order.
   private static let unit = Quantity(1)!
 
-  private let services: Services
+  static let contract = Contract(
+    name: "store",
+    refusal: refusal,
+    resources: [
+      Resource(
+        "store customers",
+        "Customers who order one unit at a time. Ids are the own API's numbers.",
+        [Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer)]),
+      Resource(
+        "store products", "What a customer of the store can order.",
+        [Route(.get, "/products", About.listProducts, access: .retailer, listProducts)]),
+      Resource(
+        "store orders", "Orders of one unit of one product.",
+        [
+          Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
+          Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
+        ]),
+      Resource(
+        "store notifications", "Who is to be told that a sold-out product is back.",
+        [
+          Route(
+            .post, "/customers/{id}/notifications", About.subscribe, access: .retailer, subscribe)
+        ]),
+    ],
+    explain: explain)
 
-  init(_ services: Services) { self.services = services }
-
-  /// Its routes and its error envelope.
-  var routeSet: RouteSet {
-    RouteSet(
-      name: "store",
-      refusal: Self.refusal,
-      resources: [
-        Resource(
-          "store customers",
-          "Customers who order one unit at a time. Ids are the own API's numbers.",
-          [Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer)]),
-        Resource(
-          "store products", "What a customer of the store can order.",
-          [Route(.get, "/products", About.listProducts, access: .retailer, listProducts)]),
-        Resource(
-          "store orders", "Orders of one unit of one product.",
-          [
-            Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
-            Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
-          ]),
-        Resource(
-          "store notifications", "Who is to be told that a sold-out product is back.",
-          [
-            Route(
-              .post, "/customers/{id}/notifications", About.subscribe, access: .retailer,
-              subscribe)
-          ]),
-      ],
-      explain: Self.explain)
-  }
-
-  private func createCustomer(_ call: Call) async throws -> Response {
+  private static func createCustomer(_ call: Call, _ services: Services) async throws -> Response {
     let new = try call.body { (json) throws(JSONInvalid) in
       let name = json["name"].read(.text(Name.self))
       let email = json["email"].read(.text(EmailAddress.self))
@@ -68,10 +60,10 @@ struct StoreContract {
       })
   }
 
-  private func listProducts(_ call: Call) async throws -> Response {
+  private static func listProducts(_ call: Call, _ services: Services) async throws -> Response {
     let start = try position(call) { Cursor.position($0, list: "store products") }
     let list = try await pages(after: start) {
-      try await services.products.list(ProductFilter(), after: $0, size: Self.pageSize)
+      try await services.products.list(ProductFilter(), after: $0, size: pageSize)
     }
     return answer(call, list, next: { Cursor.text(list: "store products", position: $0) }) {
       product, json in
@@ -84,11 +76,11 @@ struct StoreContract {
     }
   }
 
-  private func order(_ call: Call) async throws -> Response {
-    let customer = try await customer(call)
+  private static func order(_ call: Call, _ services: Services) async throws -> Response {
+    let customer = try await customer(call, services)
     let sku = try sku(call)
     guard let product = ProductID(sku),
-      let line = NewLine(.product(product, price: nil), quantity: Self.unit),
+      let line = NewLine(.product(product, price: nil), quantity: unit),
       let order = NewOrder(
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
@@ -96,22 +88,22 @@ struct StoreContract {
     return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
   }
 
-  private func listOrders(_ call: Call) async throws -> Response {
+  private static func listOrders(_ call: Call, _ services: Services) async throws -> Response {
     let name = "store orders"
     let start = try position(call) { OrderPosition(cursor: $0, of: name) }
     var filter = OrderFilter()
     filter.channel = .store
-    filter.customer = try await customer(call).id
+    filter.customer = try await customer(call, services).id
     filter.sort = .oldestFirst
     let list = try await pages(after: start) { [filter] in
-      try await services.orders.list(filter, after: $0, size: Self.pageSize)
+      try await services.orders.list(filter, after: $0, size: pageSize)
     }
     let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
     return answer(call, receipts, next: { $0.cursor(of: name) }) { $0.write(to: &$1) }
   }
 
-  private func subscribe(_ call: Call) async throws -> Response {
-    let customer = try await customer(call)
+  private static func subscribe(_ call: Call, _ services: Services) async throws -> Response {
+    let customer = try await customer(call, services)
     let sku = try sku(call)
     guard let product = ProductID(sku),
       let subscription = try await services.stockSubscriptions.add(customer.id, for: product)
@@ -126,11 +118,11 @@ struct StoreContract {
   }
 }
 
-// MARK: - What requests hold
+// MARK: - Requests
 
 extension StoreContract {
-  /// The customer in the path; a text that is no number in plain digits is nobody's.
-  private func customer(_ call: Call) async throws -> Customer {
+  /// The customer in the path. Text that is no number in plain digits belongs to no customer.
+  private static func customer(_ call: Call, _ services: Services) async throws -> Customer {
     let text = try call.value("id")
     guard let number = Int(text), "\(number)" == text,
       let customer = try await services.customers.find(number: number)
@@ -138,14 +130,14 @@ extension StoreContract {
     return customer
   }
 
-  private func sku(_ call: Call) throws(Failure) -> String {
+  private static func sku(_ call: Call) throws(Failure) -> String {
     try call.body { json in
       json["sku"].string { $0.allSatisfy(\.isWhitespace) ? "must not be blank" : nil }
     }
   }
 
-  /// Where the list goes on; nil for its beginning.
-  private func position<Position>(
+  /// The position after which the page begins; nil for the beginning of the list.
+  private static func position<Position>(
     _ call: Call, _ read: (String) -> Position?
   ) throws(Failure) -> Position? {
     var parameters = try call.parameters()
@@ -155,16 +147,16 @@ extension StoreContract {
   }
 }
 
-// MARK: - What answers hold
+// MARK: - Answers
 
 extension StoreContract {
   /// As many entries as one answer may hold.
-  private func pages<Entry, Position>(
+  private static func pages<Entry, Position>(
     after start: Position?, _ read: (Position?) async throws -> Page<Entry, Position>
   ) async throws -> Page<Entry, Position> {
     var entries: [Entry] = []
     var position = start
-    for _ in 0..<Self.pagesMax {
+    for _ in 0..<pagesMax {
       let page = try await read(position)
       entries += page.entries
       position = page.next
@@ -173,8 +165,8 @@ extension StoreContract {
     return Page(entries: entries, next: position)
   }
 
-  /// The bare array, and where it goes on.
-  private func answer<Entry, Position>(
+  /// A bare array, with the address of the next page in `Link`.
+  private static func answer<Entry, Position>(
     _ call: Call, _ page: Page<Entry, Position>, next: (Position) -> String,
     _ write: (Entry, inout JSONObjectWriter) -> Void
   ) -> Response {
@@ -189,7 +181,7 @@ extension StoreContract {
     return response
   }
 
-  /// `{"message"}`, whatever happened.
+  /// `{"message"}` for every failure.
   static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     let notice = ErrorNotice(failure)
     var (status, message) = (notice.status, notice.message)
@@ -214,8 +206,8 @@ private struct Receipt: Sendable {
   private let order: Order
   private let sku: String
 
-  /// An order has one line here, unless staff has edited it through the own API: then the first
-  /// line names the product, and the total is still the whole order's.
+  /// An order of the store has one line, unless staff has edited it through the own API. Then the
+  /// SKU is that of the first line, and the total is that of the whole order.
   init(_ order: Order) throws(OrderError) {
     self.order = order
     sku = try order.lines().first?.product ?? ""

@@ -4,76 +4,64 @@ import OrderService
 import OrderStore
 import Orders
 
-/// What shop fronts speak. Their catalogue lives elsewhere, so no stock is touched, and they move
-/// their orders as they like.
-struct StorefrontContract {
+/// The contract of shop fronts. Their catalogue is their own, so no stock is touched, and they give
+/// their orders any status.
+enum StorefrontContract {
   private static let scope = OrderScope(channel: .storefront)
 
-  private let orders: OrderRepository
-  private let placeOrder: PlaceOrder
+  static let contract = Contract(
+    name: "storefront",
+    refusal: refusal,
+    resources: [
+      Resource(
+        "storefront orders",
+        "Orders of shop fronts whose catalogue lives elsewhere: no stock is touched, and any "
+          + "status may follow any other.",
+        [
+          Route(.post, "/orders", About.place, access: .retailer, place),
+          Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
+          Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
+          Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
+        ])
+    ],
+    explain: explain)
 
-  /// The contract over the services of one event loop.
-  init(_ services: Services) {
-    orders = services.orders
-    placeOrder = services.placeOrder
-  }
-
-  /// Its routes and its error envelope.
-  var routeSet: RouteSet {
-    RouteSet(
-      name: "storefront",
-      refusal: Self.refusal,
-      resources: [
-        Resource(
-          "storefront orders",
-          "Orders of shop fronts whose catalogue lives elsewhere: no stock is touched, and any "
-            + "status may follow any other.",
-          [
-            Route(.post, "/orders", About.place, access: .retailer, place),
-            Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
-            Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
-            Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
-          ])
-      ],
-      explain: Self.explain)
-  }
-
-  private func place(_ call: Call) async throws -> Response {
+  private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let new = try call.body(unknownFields: .ignored, NewOrder.init(storefront:))
-    let placed = try await placeOrder(new, by: call.who)
+    let placed = try await services.placeOrder(new, by: call.who)
     return try answer(.created, placed.order)
   }
 
-  private func move(_ call: Call) async throws -> Response {
+  private static func move(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let word = try call.body(unknownFields: .ignored) { json in json["status"].word(Word.self) }
-    let order = try await orders.move(
-      key, to: word.status, version: nil, in: Self.scope, by: call.who)
+    let order = try await services.orders.move(
+      key, to: word.status, version: nil, in: scope, by: call.who)
     return try answer(.ok, order)
   }
 
-  private func ship(_ call: Call) async throws -> Response {
+  private static func ship(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let change = try call.body(unknownFields: .ignored, ShippingChange.init(storefront:))
-    let order = try await orders.ship(
-      key, change, version: nil, in: Self.scope, by: call.who)
+    let order = try await services.orders.ship(
+      key, change, version: nil, in: scope, by: call.who)
     return try answer(.ok, order)
   }
 
-  private func delete(_ call: Call) async throws -> Response {
-    try await orders.hide(try key(call), in: Self.scope, by: call.who)
+  private static func delete(_ call: Call, _ services: Services) async throws -> Response {
+    try await services.orders.hide(try key(call), in: scope, by: call.who)
     return Response(.ok)
   }
 
-  /// Orders have no other name here than their id.
-  private func key(_ call: Call) throws(Failure) -> OrderKey {
+  /// The key of the order in the path; here an order goes by its id only.
+  private static func key(_ call: Call) throws(Failure) -> OrderKey {
     guard let id = (try? call.value("id")).flatMap({ OrderID($0) }) else {
       throw .invalid([JSONViolation(field: "id", reason: .refused("must be a UUID"))])
     }
     return .id(id)
   }
 
-  private func answer(_ status: Status, _ order: Order) throws -> Response {
+  private static func answer(_ status: Status, _ order: Order) throws -> Response {
     let lines = try order.lines()
     let body = JSONWriter.object(reserving: 512) { json in
       json.string("customerId", order.customer)
@@ -97,11 +85,11 @@ struct StorefrontContract {
 }
 
 extension StorefrontContract {
-  /// What a shop front calls the statuses it knows.
+  /// The statuses of this contract.
   enum Word: String, CaseIterable {
     case processing, canceled, delivered
 
-    /// The word nearest to a status; somebody else may have moved the order.
+    /// The word for a status. Staff may have given the order one that this contract does not have.
     init(_ status: OrderStatus) {
       self =
         switch status {
@@ -125,8 +113,8 @@ extension StorefrontContract {
 
 extension StorefrontContract {
   /// `{"message", "error", "statusCode"}`; the message is a list when fields of the body are wrong.
-  /// There is no 405: where a method is not offered there is nothing.
-  fileprivate static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
+  /// There is no 405: a path with another method does not exist here.
+  private static func explain(_ failure: Failure, _ context: FailureContext) -> Response {
     var notice = ErrorNotice(failure)
     var violations: [JSONViolation]?
     var message = notice.message
@@ -135,7 +123,7 @@ extension StorefrontContract {
       notice = ErrorNotice(.unknownRoute)
       message = "Cannot \(context.request?.method.name ?? "GET") \(context.path)"
     case .badBody(.violations(let found)): violations = found
-    // The id is all that there is in a path, and no query is read.
+    // The only value in a path is the id, and no query is read.
     case .invalid: message = "Validation failed (uuid is expected)"
     case .order(.unknownOrder): message = "Order not found"
     default: break
@@ -173,7 +161,7 @@ extension StorefrontContract {
     return (field.isEmpty ? "body" : field) + " " + rule
   }
 
-  /// What a field has to be, also when it is not there at all.
+  /// The rule for a field, which is also said when the field is missing.
   private static func rule(of field: String) -> String {
     switch field.split(separator: ".").last {
     case "products": "must be an array"
@@ -189,7 +177,7 @@ extension StorefrontContract {
 // MARK: - Bodies
 
 extension NewOrder {
-  /// An order as a shop front asks for one.
+  /// The order in a shop front's request.
   fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
     let customer = json["customerId"].text(CustomerID.allowedLength)
     let products = json["products"]
@@ -212,7 +200,7 @@ extension NewLine {
   fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
     let product = json["productId"].text(Self.allowedForeignLength)
     let quantity = json["quantity"].integer(in: .min...Quantity.allowed.upperBound)
-    // The least of all stands for what was refused already.
+    // A value that was refused already is read as the least integer.
     if quantity > .min, quantity < Quantity.allowed.lowerBound {
       json["quantity"].refuse("must not be less than \(Quantity.allowed.lowerBound)")
     }
@@ -225,7 +213,7 @@ extension NewLine {
 }
 
 extension ShippingChange {
-  /// Carrier and number as a shop front says them: absent keeps, null clears.
+  /// Carrier and number in a shop front's request: an absent field keeps the value, null clears it.
   fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
     let company = json["trackingCompany"]
     let number = json["trackingNumber"]

@@ -4,58 +4,56 @@ import OrderStore
 import Orders
 
 /// Customers in the own API.
-struct CustomerRoutes {
-  private let customers: CustomerRepository
+enum CustomerRoutes {
+  static let routes: [Route] = [
+    Route(.post, "/customers", About.create, access: .retailer, create),
+    Route(.get, "/customers", About.list, access: .retailer, list),
+    Route(.get, "/customers/{id}", About.get, access: .roles([.retailer, .customer]), get),
+    Route(.patch, "/customers/{id}", About.change, access: .retailer, change),
+  ]
 
-  init(_ customers: CustomerRepository) { self.customers = customers }
-
-  var routes: [Route] {
-    [
-      Route(.post, "/customers", About.create, access: .retailer, create),
-      Route(.get, "/customers", About.list, access: .retailer, list),
-      Route(.get, "/customers/{id}", About.get, access: .roles([.retailer, .customer]), get),
-      Route(.patch, "/customers/{id}", About.change, access: .retailer, change),
-    ]
-  }
-
-  private func create(_ call: Call) async throws -> Response {
-    let customer = try await customers.create(try call.body(NewCustomer.init(reading:)))
+  private static func create(_ call: Call, _ services: Services) async throws -> Response {
+    let customer = try await services.customers.create(try call.body(NewCustomer.init(reading:)))
     return .created(
       at: call.location(of: customer.id.value), customer.tag,
       JSONWriter.object { customer.write(to: &$0) })
   }
 
-  private func list(_ call: Call) async throws -> Response {
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
     var parameters = try call.parameters()
     let (size, position) = try parameters.page { Cursor.position($0, list: "customers") }
-    let page = try await customers.list(after: position, size: size)
+    let page = try await services.customers.list(after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })
   }
 
-  private func get(_ call: Call) async throws -> Response {
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
     // Whose customers may be seen is known before anything is loaded.
     guard let customerID = CustomerID(id), call.scope.covers(customerID),
-      let customer = try await customers.find(customerID)
-    else { throw Self.missing(id) }
+      let customer = try await services.customers.find(customerID)
+    else { throw missing(id) }
     return call.answer(customer.tag) { JSONWriter.object { customer.write(to: &$0) } }
   }
 
-  private func change(_ call: Call) async throws -> Response {
+  private static func change(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
-    let expected = try await expectedVersion(call, id)
+    let expected = try await expectedVersion(call, services, id)
     let change = try call.body(CustomerChange.init(reading:))
     guard let customerID = CustomerID(id),
-      let customer = try await customers.change(customerID, to: change, expecting: expected)
-    else { throw Self.missing(id) }
+      let customer = try await services.customers.change(
+        customerID, to: change, expecting: expected)
+    else { throw missing(id) }
     return .changed(customer.tag, JSONWriter.object { customer.write(to: &$0) })
   }
 
-  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+  private static func expectedVersion(
+    _ call: Call, _ services: Services, _ id: String
+  ) async throws -> Int? {
     try await call.requiredVersion {
-      guard let customerID = CustomerID(id), let customer = try await customers.find(customerID)
-      else { throw Self.missing(id) }
+      guard let customerID = CustomerID(id),
+        let customer = try await services.customers.find(customerID)
+      else { throw missing(id) }
       return customer.version
     }
   }

@@ -4,90 +4,82 @@ import OrderService
 import OrderStore
 import Orders
 
-/// What the own API offers of orders.
-struct OrderRoutes {
-  private let orders: OrderRepository
-  private let placeOrder: PlaceOrder
+/// Orders in the own API.
+enum OrderRoutes {
+  static let routes: [Route] = [
+    Route(.post, "/orders", About.place, access: .retailer, place),
+    Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
+    Route(
+      .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
+    Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
+    Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, move),
+    Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
+    Route(.delete, "/orders/{id}", About.cancel, access: .retailer, cancel),
+    Route(
+      .get, "/orders/{id}/events", About.history,
+      access: .roles([.retailer, .warehouse, .customer]), history),
+    Route(
+      .get, "/customers/{id}/orders", About.listOfCustomer,
+      access: .roles([.retailer, .warehouse, .customer]), listOfCustomer),
+  ]
 
-  init(_ services: Services) {
-    orders = services.orders
-    placeOrder = services.placeOrder
-  }
-
-  var routes: [Route] {
-    [
-      Route(.post, "/orders", About.place, access: .retailer, place),
-      Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
-      Route(
-        .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
-      Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
-      Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, move),
-      Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
-      Route(.delete, "/orders/{id}", About.cancel, access: .retailer, cancel),
-      Route(
-        .get, "/orders/{id}/events", About.history,
-        access: .roles([.retailer, .warehouse, .customer]), history),
-      Route(
-        .get, "/customers/{id}/orders", About.listOfCustomer,
-        access: .roles([.retailer, .warehouse, .customer]), listOfCustomer),
-    ]
-  }
-
-  private func place(_ call: Call) async throws -> Response {
+  private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let order = try call.body(NewOrder.init(reading:))
-    let placed = try await placeOrder(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.who)
     let body = JSONWriter.object(reserving: 1_024) { json in
       placed.write(to: &json, inPart: order.shortage == .partial)
     }
     return .created(at: "/orders/\(placed.order.id)", placed.order.tag, body)
   }
 
-  private func get(_ call: Call) async throws -> Response {
-    let order = try await orders.find(try key(call), in: call.scope)
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
+    let order = try await services.orders.find(try key(call), in: call.scope)
     return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
   }
 
-  private func edit(_ call: Call) async throws -> Response {
+  private static func edit(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let change = try call.body(OrderChange.init(reading:))
-    let version = try await requiredVersion(call, key)
+    let version = try await requiredVersion(call, services, key)
     return answer(
-      try await orders.edit(key, change, version: version, in: call.scope, by: call.who))
+      try await services.orders.edit(key, change, version: version, in: call.scope, by: call.who))
   }
 
-  private func move(_ call: Call) async throws -> Response {
+  private static func move(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let status = try call.body(OrderStatus.init(reading:))
-    let version = try await requiredVersion(call, key)
+    let version = try await requiredVersion(call, services, key)
     return answer(
-      try await orders.move(key, to: status, version: version, in: call.scope, by: call.who))
+      try await services.orders.move(
+        key, to: status, version: version, in: call.scope, by: call.who))
   }
 
-  private func ship(_ call: Call) async throws -> Response {
+  private static func ship(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let shipping = try call.body(ShippingChange.init(reading:))
-    let version = try await requiredVersion(call, key)
+    let version = try await requiredVersion(call, services, key)
     return answer(
-      try await orders.ship(key, shipping, version: version, in: call.scope, by: call.who))
+      try await services.orders.ship(key, shipping, version: version, in: call.scope, by: call.who))
   }
 
-  private func cancel(_ call: Call) async throws -> Response {
+  private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
-    let version = try await requiredVersion(call, key)
-    return answer(try await orders.cancel(key, version: version, in: call.scope, by: call.who))
+    let version = try await requiredVersion(call, services, key)
+    return answer(
+      try await services.orders.cancel(key, version: version, in: call.scope, by: call.who))
   }
 
-  private func history(_ call: Call) async throws -> Response {
+  private static func history(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     var parameters = try call.parameters()
     let (size, position) = try parameters.page { Cursor.position($0, list: "events") }
-    let page = try await orders.history(
+    let page = try await services.orders.history(
       of: key, in: call.scope, after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "events", position: $0)) })
   }
 
-  private func list(_ call: Call) async throws -> Response {
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
     var parameters = try call.parameters()
     var filter = parameters.orderFilter()
     filter.customer = parameters.text("customer_id", CustomerID.self)
@@ -97,27 +89,27 @@ struct OrderRoutes {
       }
       filter.customer = own
     }
-    return try await list(call, filter, &parameters)
+    return try await list(call, services, filter, &parameters)
   }
 
-  private func listOfCustomer(_ call: Call) async throws -> Response {
+  private static func listOfCustomer(_ call: Call, _ services: Services) async throws -> Response {
     guard let customer = CustomerID(try call.value("id")), call.scope.covers(customer) else {
       throw OrderError.unknownCustomer
     }
     var parameters = try call.parameters()
     var filter = parameters.orderFilter()
     filter.customer = customer
-    return try await list(call, filter, &parameters, requiringCustomer: true)
+    return try await list(call, services, filter, &parameters, requiringCustomer: true)
   }
 
-  private func list(
-    _ call: Call, _ filter: OrderFilter, _ parameters: inout Parameters,
+  private static func list(
+    _ call: Call, _ services: Services, _ filter: OrderFilter, _ parameters: inout Parameters,
     requiringCustomer: Bool = false
   ) async throws -> Response {
     // A cursor is a position in one sort order; in the other it would skip entries or repeat them.
     let name = "orders by \(filter.sort.rawValue)"
     let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }
-    let page = try await orders.list(
+    let page = try await services.orders.list(
       filter, after: position, size: size, requiringCustomer: requiringCustomer)
     return .json(
       .ok,
@@ -125,16 +117,18 @@ struct OrderRoutes {
   }
 
   /// A name that no order can have is that of none.
-  private func key(_ call: Call) throws -> OrderKey {
+  private static func key(_ call: Call) throws -> OrderKey {
     guard let key = OrderKey(try call.value("id")) else { throw OrderError.unknownOrder }
     return key
   }
 
-  private func requiredVersion(_ call: Call, _ key: OrderKey) async throws -> Int? {
-    try await call.requiredVersion { try await orders.find(key, in: call.scope).version }
+  private static func requiredVersion(
+    _ call: Call, _ services: Services, _ key: OrderKey
+  ) async throws -> Int? {
+    try await call.requiredVersion { try await services.orders.find(key, in: call.scope).version }
   }
 
-  private func answer(_ order: Order) -> Response {
+  private static func answer(_ order: Order) -> Response {
     .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(to: &$0) })
   }
 }

@@ -4,32 +4,26 @@ import OrderStore
 import Orders
 
 /// The catalogue and its stock in the own API.
-struct ProductRoutes {
-  private let products: ProductRepository
+enum ProductRoutes {
+  static let routes: [Route] = [
+    Route(.post, "/products", About.create, access: .retailer, create),
+    Route(.get, "/products", About.list, access: .staff, list),
+    Route(.get, "/products/{id}", About.get, access: .staff, get),
+    Route(.patch, "/products/{id}", About.change, access: .retailer, change),
+    Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
+    Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
+    Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
+  ]
 
-  init(_ products: ProductRepository) { self.products = products }
-
-  var routes: [Route] {
-    [
-      Route(.post, "/products", About.create, access: .retailer, create),
-      Route(.get, "/products", About.list, access: .staff, list),
-      Route(.get, "/products/{id}", About.get, access: .staff, get),
-      Route(.patch, "/products/{id}", About.change, access: .retailer, change),
-      Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
-      Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
-      Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
-    ]
-  }
-
-  private func create(_ call: Call) async throws -> Response {
-    let product = try await products.create(
+  private static func create(_ call: Call, _ services: Services) async throws -> Response {
+    let product = try await services.products.create(
       try call.body(NewProduct.init(reading:)), by: call.who)
     return .created(
       at: call.location(of: product.id.value), product.tag,
       JSONWriter.object { product.write(to: &$0) })
   }
 
-  private func list(_ call: Call) async throws -> Response {
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
     var parameters = try call.parameters()
     let characters = ProductFilter.allowedTextLength
     let text = parameters.read("q", "must have at most \(characters.upperBound) characters") {
@@ -39,65 +33,68 @@ struct ProductRoutes {
     let retired = parameters.read("retired", "must be true or false", Bool.init)
     let (size, position) = try parameters.page { Cursor.position($0, list: "products") }
     let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
-    let page = try await products.list(filter, after: position, size: size)
+    let page = try await services.products.list(filter, after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "products", position: $0)) })
   }
 
-  private func get(_ call: Call) async throws -> Response {
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
-    guard let product = try await products.find(try Self.productID(id)) else {
-      throw Self.missing(id)
+    guard let product = try await services.products.find(try productID(id)) else {
+      throw missing(id)
     }
     return call.answer(product.tag) { JSONWriter.object { product.write(to: &$0) } }
   }
 
-  private func change(_ call: Call) async throws -> Response {
+  private static func change(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
-    let expected = try await expectedVersion(call, id)
+    let expected = try await expectedVersion(call, services, id)
     let change = try call.body(ProductChange.init(reading:))
     return try answer(
-      try await products.change(try Self.productID(id), to: change, expecting: expected), id)
+      try await services.products.change(try productID(id), to: change, expecting: expected), id)
   }
 
-  private func retire(_ call: Call) async throws -> Response {
+  private static func retire(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
-    let expected = try await expectedVersion(call, id)
-    return try answer(try await products.retire(try Self.productID(id), expecting: expected), id)
+    let expected = try await expectedVersion(call, services, id)
+    return try answer(
+      try await services.products.retire(try productID(id), expecting: expected), id)
   }
 
-  private func adjust(_ call: Call) async throws -> Response {
+  private static func adjust(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
-    let expected = try await expectedVersion(call, id)
+    let expected = try await expectedVersion(call, services, id)
     let adjustment = try call.body(StockAdjustment.init(reading:))
-    let product = try await products.adjust(
-      try Self.productID(id), by: adjustment, expecting: expected, by: call.who)
+    let product = try await services.products.adjust(
+      try productID(id), by: adjustment, expecting: expected, by: call.who)
     return try answer(product, id)
   }
 
-  private func movements(_ call: Call) async throws -> Response {
+  private static func movements(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
     var parameters = try call.parameters()
     let (size, position) = try parameters.page {
       StockMovement.Position(cursor: $0, of: "movements")
     }
     guard
-      let page = try await products.movements(
-        of: try Self.productID(id), after: position, size: size)
-    else { throw Self.missing(id) }
+      let page = try await services.products.movements(
+        of: try productID(id), after: position, size: size)
+    else { throw missing(id) }
     return .json(
       .ok, JSONWriter.page(page) { call.next($0.cursor(of: "movements")) })
   }
 
-  private func answer(_ product: Product?, _ id: String) throws(Failure) -> Response {
-    guard let product else { throw Self.missing(id) }
+  private static func answer(_ product: Product?, _ id: String) throws(Failure) -> Response {
+    guard let product else { throw missing(id) }
     return .changed(product.tag, JSONWriter.object { product.write(to: &$0) })
   }
 
-  private func expectedVersion(_ call: Call, _ id: String) async throws -> Int? {
+  private static func expectedVersion(
+    _ call: Call, _ services: Services, _ id: String
+  ) async throws -> Int? {
     try await call.requiredVersion {
-      guard let product = try await products.find(try Self.productID(id)) else {
-        throw Self.missing(id)
+      guard let product = try await services.products.find(try productID(id)) else {
+        throw missing(id)
       }
       return product.version
     }

@@ -4,23 +4,13 @@ import OrderStore
 import Orders
 
 /// What customers bought, in the own API.
-struct ReportRoutes {
-  private let report: ReportRepository
-  private let refreshInterval: Duration
+enum ReportRoutes {
+  static let routes: [Route] = [
+    Route(.get, "/reports/customers", About.list, access: .retailer, list),
+    Route(.get, "/reports/customers/{customer_id}", About.get, access: .retailer, get),
+  ]
 
-  init(_ services: Services) {
-    report = services.report
-    refreshInterval = services.reportRefreshInterval
-  }
-
-  var routes: [Route] {
-    [
-      Route(.get, "/reports/customers", About.list, access: .retailer, list),
-      Route(.get, "/reports/customers/{customer_id}", About.get, access: .retailer, get),
-    ]
-  }
-
-  private func list(_ call: Call) async throws -> Response {
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
     let form = try call.form(of: [.json, .csv])
     var parameters = try call.parameters()
     let sort = parameters.read("sort", ReportSort.rule) { ReportSort($0) } ?? .standard
@@ -30,17 +20,17 @@ struct ReportRoutes {
       Cursor.position($0, list: list, parts: 2)
         .flatMap { sort.position(value: $0[0], customer: $0[1]) }
     }
-    let (refresh, page) = try await report.list(sort, after: position, size: size)
+    let (refresh, page) = try await services.report.list(sort, after: position, size: size)
     let next = page.next.map { call.next(Cursor.text(list: list, [$0.value, $0.customer])) }
     if form.value == ContentType.csv.value {
       let link = next.map { Field.link(next: $0) }
       return call.answer(
-        EntityTag("\(refresh.number)-csv"), .csv, fields: [Self.vary] + (link.map { [$0] } ?? [])
+        EntityTag("\(refresh.number)-csv"), .csv, fields: [vary] + (link.map { [$0] } ?? [])
       ) { ReportRow.table(page.entries) }
     }
     // The interval is this instance's own, and part of what is said.
-    let interval = refreshInterval.components.seconds
-    return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [Self.vary]) {
+    let interval = services.reportRefreshInterval.components.seconds
+    return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [vary]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
         ReportPage(
           refreshedAt: refresh.moment, refreshIntervalSeconds: Int(interval), rows: page.entries,
@@ -50,11 +40,11 @@ struct ReportRoutes {
     }
   }
 
-  private func get(_ call: Call) async throws -> Response {
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
     let id = try call.value("customer_id")
     guard let customer = CustomerID(id),
-      case let (refresh, row?) = try await report.find(customer)
+      case let (refresh, row?) = try await services.report.find(customer)
     else { throw Failure.notFound("completed order of customer \(id) in the report") }
     return call.answer(EntityTag(version: refresh.number)) {
       JSONWriter.object { row.write(to: &$0) }

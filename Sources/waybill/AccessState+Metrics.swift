@@ -1,11 +1,11 @@
 import OrderAPI
 
-extension Visitors {
+extension AccessState {
   func add(to text: inout MetricsText) {
     let name = "requests_not_admitted_total"
     text.describe(name, "counter", "Requests that no handler was asked about, by what held them up")
-    for reason in Refusal.allCases {
-      text.sample(name, labels: ["reason": reason.rawValue], "\(refusals(reason))")
+    for reason in Denial.allCases {
+      text.sample(name, labels: ["reason": reason.rawValue], "\(denials(reason))")
     }
   }
 }

@@ -1,0 +1,10 @@
+/// How a request is answered. `route` is the template of the route that matched, for metrics.
+package enum Reply {
+  /// By an answer that is there already; no task is made for it.
+  case now(Response, route: String? = nil)
+  /// By the answer that the closure returns. It waits on the same loop.
+  case later(route: String? = nil, () async -> Response)
+  /// Not at all: the connection is closed when the closure returns. For the stand-in of an unreliable
+  /// service.
+  case never(after: () async -> Void)
+}
