@@ -8,21 +8,40 @@
 
 SET LOCAL search_path = waybill, pg_temp;
 
--- Whether placing an order of this channel takes units from the stock. Storefronts have a catalogue
--- of their own elsewhere, and an order of the channel fulfilment has no lines.
-CREATE FUNCTION takes_stock(channel text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT channel IN ('api', 'shop', 'store') $$;
-COMMENT ON FUNCTION takes_stock(text) IS 'Whether orders of this channel take units from the stock';
-
--- The life cycle, by channel. A storefront may move its orders to any status but failed. An order
--- process may end before the service has seen that it began.
-CREATE FUNCTION may_move(channel text, from_status text, to_status text) RETURNS boolean
+-- All channels: one line each, the same as in Sources/Orders/Orders/Channel.swift; a test compares them.
+-- Everything else about a channel follows from its kind:
+--
+-- stocked   orders take units from our stock, and move along the life cycle
+-- free      the catalogue is elsewhere, so no stock is taken; any status may follow any other
+-- process   an external order process fulfils orders and moves them; they have a reference and no lines
+--
+-- The function is a plain expression, so that the server puts it in the place of each call. A table
+-- would cost a look-up with every order.
+CREATE FUNCTION channel_kind(channel text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
 SELECT CASE channel
-    WHEN 'storefront' THEN to_status <> 'failed'
-    WHEN 'fulfilment' THEN (from_status, to_status) IN (
+    WHEN 'api'        THEN 'stocked'
+    WHEN 'storefront' THEN 'free'
+    WHEN 'fulfilment' THEN 'process'
+    WHEN 'shop'       THEN 'stocked'
+    WHEN 'store'      THEN 'stocked'
+END
+$$;
+COMMENT ON FUNCTION channel_kind(text) IS 'The kind of a channel: stocked, free or process; NULL for what is no channel';
+
+CREATE FUNCTION takes_stock(channel text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT waybill.channel_kind(channel) = 'stocked' $$;
+COMMENT ON FUNCTION takes_stock(text) IS 'Whether orders of this channel take units from the stock';
+
+-- An order process may end before the service has seen that it began.
+CREATE FUNCTION may_move(channel text, from_status text, to_status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT CASE waybill.channel_kind(channel)
+    WHEN 'free' THEN to_status <> 'failed'
+    WHEN 'process' THEN (from_status, to_status) IN (
         ('new', 'in_progress'), ('new', 'completed'), ('new', 'failed'),
         ('in_progress', 'completed'), ('in_progress', 'failed'))
     ELSE (from_status, to_status) IN (
@@ -88,7 +107,7 @@ CREATE TABLE orders (
                               CONSTRAINT orders_number_key UNIQUE,
     channel          text     COLLATE "C" NOT NULL
                               CONSTRAINT orders_channel_known
-                              CHECK (channel IN ('api', 'storefront', 'fulfilment', 'shop', 'store')),
+                              CHECK (channel_kind(channel) IS NOT NULL),
     reference        text     COLLATE "C"
                               CONSTRAINT orders_reference_length
                               CHECK (char_length(reference) BETWEEN 1 AND 255),
@@ -117,8 +136,8 @@ CREATE TABLE orders (
     -- An order of the channel fulfilment is only a reference; every other order has a customer and
     -- lines.
     CONSTRAINT orders_shape CHECK (
-        CASE channel
-            WHEN 'fulfilment' THEN total_quantity = 0 AND reference IS NOT NULL
+        CASE channel_kind(channel)
+            WHEN 'process' THEN total_quantity = 0 AND reference IS NOT NULL
             ELSE total_quantity > 0 AND customer_id IS NOT NULL
         END),
     -- The lines are checked when they are written: here with the order (version 1), and by the
@@ -131,9 +150,9 @@ CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE re
 COMMENT ON TABLE  orders                  IS 'Every order of every channel, with its lines';
 COMMENT ON COLUMN orders.id               IS 'UUIDv7, made by the service';
 COMMENT ON COLUMN orders.number           IS 'Sequential number, made by the database';
-COMMENT ON COLUMN orders.channel          IS 'The contract through which the order came: api, storefront, fulfilment, shop, store';
+COMMENT ON COLUMN orders.channel          IS 'The contract through which the order came; channel_kind() lists all';
 COMMENT ON COLUMN orders.reference        IS 'The client''s own id for the order, unique within its channel; NULL when none was given';
-COMMENT ON COLUMN orders.customer_id      IS 'The customer of the order (customers.id); NULL for the channel fulfilment alone';
+COMMENT ON COLUMN orders.customer_id      IS 'The customer of the order (customers.id); NULL for channels of the kind process alone';
 COMMENT ON COLUMN orders.status           IS 'new, in_progress, completed, failed or cancelled; may_move() says which may follow which';
 COMMENT ON COLUMN orders.items            IS 'The lines as the service writes them; the view order_lines shows them as rows';
 COMMENT ON COLUMN orders.total_quantity   IS 'Units of all lines';
@@ -368,7 +387,7 @@ BEGIN
             -- it here.
             RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
-        ELSIF OLD.channel = 'storefront' THEN
+        ELSIF waybill.channel_kind(OLD.channel) = 'free' THEN
             -- The storefront contract promises that every accepted call moves updated_at.
             happened := 'touched';
         ELSE

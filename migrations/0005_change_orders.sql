@@ -65,7 +65,7 @@ BEGIN
         obstacle := 'not_found';
     ELSIF o.version <> expected THEN
         obstacle := 'version_changed';
-    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
+    ELSIF waybill.channel_kind(o.channel) = 'process' AND scope IS NULL THEN
         obstacle := 'refused';
     END IF;
 END
@@ -94,7 +94,7 @@ BEGIN
     UPDATE waybill.orders
        SET status = to_status
      WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
-       AND CASE WHEN scope IS NULL THEN channel <> 'fulfilment'
+       AND CASE WHEN scope IS NULL THEN waybill.channel_kind(channel) <> 'process'
                 ELSE channel = scope AND hidden_at IS NULL END
        AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
     RETURNING * INTO o;

@@ -73,12 +73,12 @@ COMMENT ON FUNCTION dequeue_order_process() IS 'Takes a final order out of the q
 -- Orders of other channels only cost the conditions.
 CREATE TRIGGER orders_have_process
     AFTER INSERT ON orders FOR EACH ROW
-    WHEN (NEW.channel = 'fulfilment' AND NEW.status IN ('new', 'in_progress'))
+    WHEN (channel_kind(NEW.channel) = 'process' AND NEW.status IN ('new', 'in_progress'))
     EXECUTE FUNCTION queue_order_process();
 COMMENT ON TRIGGER orders_have_process ON orders IS 'An order of the channel fulfilment is in the queue as soon as it is placed';
 CREATE TRIGGER orders_end_process
     AFTER UPDATE OF status ON orders FOR EACH ROW
-    WHEN (NEW.channel = 'fulfilment' AND NEW.status IN ('completed', 'failed'))
+    WHEN (channel_kind(NEW.channel) = 'process' AND NEW.status IN ('completed', 'failed'))
     EXECUTE FUNCTION dequeue_order_process();
 COMMENT ON TRIGGER orders_end_process ON orders IS 'A final order is not in the queue';
 
@@ -118,7 +118,7 @@ BEGIN
        SET status = v.status
       FROM unnest(ids, statuses) WITH ORDINALITY AS v (id, status, position)
      WHERE o.id = v.id AND v.position = ANY (recorded)
-       AND may_move('fulfilment', o.status, v.status);
+       AND may_move(o.channel, o.status, v.status);
     RETURN QUERY
     SELECT v.position = ANY (recorded), ceil(extract(epoch FROM p.due_at - now()) * 1000)::bigint
       FROM unnest(ids) WITH ORDINALITY AS v (id, position)

@@ -25,7 +25,8 @@ $$
 DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
-        'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects', 'service_functions'];
+        'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
+        'service_functions'];
     privilege text;
     role      name;
     called    regprocedure;

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Orders
 import TestSupport
 import Testing
 
@@ -27,11 +28,11 @@ struct ContractMountTests {
     }
   }
 
-  @Test("has an address and a setting of its own")
+  @Test("has the name of a channel of its own, and an address made of it")
   func names() {
-    let names = Contract.additional.map(\.name)
+    let names = [WaybillContract.contract.name] + Contract.additional.map(\.name)
 
-    #expect(Set(names).count == names.count)
+    #expect(names.sorted() == Channel.allCases.map(\.rawValue).sorted())
     #expect(Contract.additional.allSatisfy { $0.basePath.text == "/" + $0.name })
   }
 

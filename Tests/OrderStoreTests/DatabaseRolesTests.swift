@@ -19,13 +19,15 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "adjust_stock", "answer_id", "claim_answer", "create_product", "edit_order", "find_tokens",
-    "hide_order", "is_internal_write", "may_move", "move_orders", "place_orders", "prune_answers",
+    "adjust_stock", "answer_id", "channel_kind", "claim_answer", "create_product", "edit_order",
+    "find_tokens", "hide_order", "is_internal_write", "may_move", "move_orders", "place_orders",
+    "prune_answers",
     "record_visits", "refresh_report", "schema_objects", "service_functions", "ship_order",
     "takes_stock", "who",
   ]
   private static let readerCalls: Set<String> = [
-    "is_internal_write", "may_move", "schema_objects", "service_functions", "takes_stock", "who",
+    "channel_kind", "is_internal_write", "may_move", "schema_objects", "service_functions",
+    "takes_stock", "who",
   ]
 
   @Test(

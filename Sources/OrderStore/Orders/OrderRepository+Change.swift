@@ -143,7 +143,7 @@ struct ChangeResult {
     case .done: return order
     case .notFound: throw .unknownOrder
     case .versionChanged: throw .versionChanged
-    case .refused: throw order.channel == .fulfilment ? .notYoursToMove : refusal(order)
+    case .refused: throw order.channel.kind == .process ? .notYoursToMove : refusal(order)
     case .unknownProduct: throw .notOrderable(shortfalls.map(\.product))
     case .outOfStock: throw .outOfStock(shortfalls)
     case .emptied: throw .emptied

@@ -1,5 +1,27 @@
-/// The contract through which an order came.
+/// The contract through which an order came; it has the name of its channel.
 package enum Channel: String, CaseIterable, Sendable {
-  /// The contract of that name; `api` is the own one.
   case api, storefront, fulfilment, shop, store
+
+  /// What everything else about a channel follows from. The function `channel_kind` of the database
+  /// has the same table; a test compares them.
+  package var kind: Kind {
+    switch self {
+    case .api: .stocked
+    case .storefront: .free
+    case .fulfilment: .process
+    case .shop: .stocked
+    case .store: .stocked
+    }
+  }
+
+  /// How orders are handled.
+  package enum Kind: String, CaseIterable, Sendable {
+    /// They take units from our stock and move along the life cycle.
+    case stocked
+    /// Their catalogue is elsewhere, so no stock is taken, and any status may follow any other.
+    case free
+    /// An outside process fulfils and moves them. They have a reference and no lines. The process
+    /// service knows orders by their reference, so only one channel may be of this kind.
+    case process
+  }
 }

@@ -52,7 +52,7 @@ package struct Order: Sendable {
   }
 
   /// The statuses that the warehouse may move it to; none if an external order process moves it.
-  package var allowedStatuses: [OrderStatus] { channel == .fulfilment ? [] : status.successors }
+  package var allowedStatuses: [OrderStatus] { channel.kind == .process ? [] : status.successors }
 }
 
 /// An order that has just been placed, and what it asked for but did not get.

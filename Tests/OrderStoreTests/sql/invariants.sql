@@ -9,7 +9,7 @@ WITH opening AS (
     -- What orders hold by their own lines; a cancelled order holds nothing.
     SELECT line ->> 'product_id' AS product_id, sum((line ->> 'quantity')::bigint) AS units
       FROM orders CROSS JOIN json_array_elements(items) AS line
-     WHERE channel IN ('api', 'shop', 'store') AND status <> 'cancelled'
+     WHERE takes_stock(channel) AND status <> 'cancelled'
      GROUP BY 1
 ), moved AS (
     SELECT product_id, sum(delta) AS units
@@ -64,7 +64,7 @@ SELECT 'I5 every version has its event', o.number::text, format('version %s, new
 UNION ALL
 SELECT 'I6 all or nothing: lines', number::text, items::text
   FROM orders
- WHERE NOT lines_hold(items, total_quantity, total_amount) OR (total_quantity = 0) <> (channel = 'fulfilment')
+ WHERE NOT lines_hold(items, total_quantity, total_amount) OR (total_quantity = 0) <> (channel_kind(channel) = 'process')
 UNION ALL
 SELECT 'I6 all or nothing: customers', o.number::text, o.customer_id
   FROM orders AS o LEFT JOIN customers AS c ON c.id = o.customer_id
@@ -83,7 +83,7 @@ UNION ALL
 SELECT 'I6 all or nothing: order processes', o.number::text,
        format('%s, %s in the queue', o.status, CASE WHEN p.order_id IS NULL THEN 'not' ELSE 'still' END)
   FROM orders AS o LEFT JOIN order_processes AS p ON p.order_id = o.id
- WHERE (o.channel = 'fulfilment' AND o.status IN ('new', 'in_progress')) <> (p.order_id IS NOT NULL)
+ WHERE (channel_kind(o.channel) = 'process' AND o.status IN ('new', 'in_progress')) <> (p.order_id IS NOT NULL)
 UNION ALL
 -- The report as of its refresh is the ledger; ledger and waiting changes together are all history.
 SELECT 'I7 the report is a true past', coalesce(t.customer_id, k.customer_id),
