@@ -4,7 +4,7 @@ package enum Reply {
   case now(Response, route: String? = nil)
   /// By the answer that the closure returns. It waits on the same loop.
   case later(route: String? = nil, () async -> Response)
-  /// Not at all: the connection is closed when the closure returns. For the stand-in of an unreliable
-  /// service.
+  /// Not at all: the connection is closed when the closure returns. For the stand-in of an
+  /// unreliable service.
   case never(after: () async -> Void)
 }

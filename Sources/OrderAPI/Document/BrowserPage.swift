@@ -1,6 +1,7 @@
-/// The page that shows the document, and lets people try its calls.
+/// The page that shows the OpenAPI document with Swagger UI, where people can try the calls.
 enum BrowserPage {
-  /// The page; without the interface's files it says what is missing, and where to look instead.
+  /// The page. Without the files of Swagger UI it says that they are missing, and where to look
+  /// instead.
   static func html(isComplete: Bool) -> [UInt8] {
     let body =
       isComplete
@@ -23,18 +24,18 @@ enum BrowserPage {
     return Array(PageFrame.html(title: "Waybill API", styles: styles, body: body).utf8)
   }
 
-  /// Starts the interface; all it needs is here, so that no script stands in the page itself.
+  /// The script that starts Swagger UI. It is a file, as the page's policy allows no inline script.
   static let script = Array(
     """
     "use strict";
 
-    // The style sheet of Swagger UI is dark below this class.
+    // This class turns on the dark colours of Swagger UI's style sheet.
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
     dark.addEventListener("change", follow);
     follow();
 
-    // The filter as Swagger UI has it looks at the names of the tags alone.
+    // Swagger UI's own filter looks only at the names of tags.
     const searchCalls = (tags, phrase) => {
       const wanted = phrase.toLowerCase();
       const holds = (...texts) => texts.join(" ").toLowerCase().includes(wanted);
@@ -66,7 +67,7 @@ enum BrowserPage {
     """.utf8)
 }
 
-/// What all pages have around them.
+/// The frame of all pages: head, style sheets and navigation.
 enum PageFrame {
   static func html(title: String, styles: [String], body: String) -> String {
     let links = styles.map { "<link rel=\"stylesheet\" href=\"/docs/\($0)\">" }

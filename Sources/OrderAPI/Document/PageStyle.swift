@@ -1,6 +1,6 @@
-/// How the pages look, light or dark as the reader's system has it.
+/// The style of the pages, light or dark as the reader's system is set.
 enum PageStyle {
-  /// What browsers show beside the title: a W on the colour of the pages' head.
+  /// The icon beside the page's title: a W on the colour of the pages' head.
   static let icon = Array(
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3"

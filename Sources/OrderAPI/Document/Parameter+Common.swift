@@ -1,7 +1,7 @@
 import JSON
 import Orders
 
-/// What many routes take.
+/// Parameters that many routes have in common.
 extension Parameter {
   static let limit = query(
     "limit", .integer(PageSize.allowed).standing(at: .number("\(PageSize.standard.value)")),

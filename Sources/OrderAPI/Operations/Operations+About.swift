@@ -2,7 +2,7 @@ import HTTP
 import JSON
 
 extension Operations {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let liveness = RouteDescription(
       "getLiveness", "Whether the process answers", answers: [text("It does", .text)])

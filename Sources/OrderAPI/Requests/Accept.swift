@@ -1,15 +1,15 @@
 import HTTP
 
-/// Which media types a caller takes, and how gladly (RFC 9110 section 12.5.1).
+/// The media types that a caller accepts, with their weights (RFC 9110 section 12.5.1).
 struct Accept {
   private struct Range {
     let type: Substring
     let subtype: Substring
-    /// In thousandths; 0 is a refusal.
+    /// In thousandths; 0 means not acceptable.
     let quality: Int
 
-    /// How closely the range names a type; nil when it is not meant.
-    func closeness(to type: Substring, _ subtype: Substring) -> Int? {
+    /// How precisely the range names a type; nil when it does not cover it.
+    func precision(for type: Substring, _ subtype: Substring) -> Int? {
       if self.type == type { return self.subtype == subtype ? 2 : self.subtype == "*" ? 1 : nil }
       return self.type == "*" && self.subtype == "*" ? 0 : nil
     }
@@ -17,7 +17,7 @@ struct Accept {
 
   private let ranges: [Range]
 
-  /// Reads the field's lines; what cannot be read is passed over. Nothing at all takes anything.
+  /// Reads the field's lines and skips malformed entries. Without an entry, everything is accepted.
   init(_ lines: [String]) {
     ranges = lines.joined(separator: ",").lowercased()
       .filter { $0 != " " && $0 != "\t" }
@@ -25,7 +25,7 @@ struct Accept {
       .compactMap(Self.range)
   }
 
-  /// What is taken most gladly of these, the first among equals; nil when none is taken.
+  /// The type with the highest weight, the first one among equals; nil when none is acceptable.
   func best(of offered: [ContentType]) -> ContentType? {
     guard !ranges.isEmpty else { return offered.first }
     let best = offered.enumerated().max { left, right in
@@ -38,9 +38,9 @@ struct Accept {
   private func quality(of offered: ContentType) -> Int {
     let parts = offered.value.prefix { $0 != ";" }.split(separator: "/")
     let matches = ranges.compactMap { range in
-      range.closeness(to: parts[0], parts[1]).map { (closeness: $0, quality: range.quality) }
+      range.precision(for: parts[0], parts[1]).map { (precision: $0, quality: range.quality) }
     }
-    return matches.max { $0.closeness < $1.closeness }?.quality ?? 0
+    return matches.max { $0.precision < $1.precision }?.quality ?? 0
   }
 
   private static func range(_ text: Substring) -> Range? {

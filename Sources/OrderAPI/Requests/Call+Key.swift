@@ -75,7 +75,7 @@ extension Field {
 
   fileprivate init?(line: Substring) {
     guard let colon = line.firstIndex(of: ":"),
-      let name = Self.stored.first(where: { $0.description == line[..<colon] })
+      let name = Self.kept.first(where: { $0.description == line[..<colon] })
     else { return nil }
     self.init(name, String(line[colon...].dropFirst(2)))
   }

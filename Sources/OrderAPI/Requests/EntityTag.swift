@@ -1,35 +1,35 @@
 import HTTP
 import JSON
 
-/// What tells one state of a resource from another (RFC 9110 section 8.8.3); always strong.
+/// A strong tag that tells the states of a resource apart (RFC 9110 section 8.8.3).
 struct EntityTag: Hashable {
-  /// What the tag of a compressed form ends with. Both forms are of one state, so a condition may
-  /// name either.
+  /// The end of the tag of a compressed form. Plain and compressed form are one state, so a
+  /// condition may name either.
   static let gzipMark = "-gzip"
 
-  /// What stands between the quotes.
+  /// The text between the quotes.
   let value: String
 
-  /// The tag of a resource whose version moves by one with every change, whoever makes it.
+  /// The tag of a resource whose version grows by one with every change.
   init(version: Int) { value = "\(version)" }
 
   init(_ value: String) { self.value = value }
 
-  /// The version that the tag is of; nil when it is of none.
+  /// The version in the tag; nil when it holds none.
   var version: Int? { Int(value).flatMap { "\($0)" == value ? $0 : nil } }
 
-  /// The tag as an answer carries it.
+  /// The tag as a field of an answer.
   var field: Field { Field("ETag", "\"\(value)\"") }
 }
 
-/// What stands in `If-Match` or `If-None-Match` (RFC 9110 section 13.1).
+/// The condition in `If-Match` or `If-None-Match` (RFC 9110 section 13.1).
 enum EntityTagCondition: Equatable {
-  /// `*`: whatever is there.
+  /// `*`: any state.
   case any
-  /// Strong tags, and weak ones, which do not tell one state from another byte for byte.
+  /// These tags. Weak ones do not promise that states are equal byte for byte.
   case tags(strong: [EntityTag], weak: [EntityTag])
 
-  /// Reads the field's lines, `"a", W/"b"` or `*`; nil for what is neither.
+  /// Reads the field's lines, `"a", W/"b"` or `*`; nil when they are malformed.
   init?(_ lines: [String]) {
     guard lines != ["*"] else {
       self = .any
@@ -56,12 +56,12 @@ enum EntityTagCondition: Equatable {
 }
 
 extension Response {
-  /// What a change left behind, with its tag.
+  /// The answer to a change: the resource after it, with its tag.
   static func changed(_ tag: EntityTag, _ body: [UInt8]) -> Response {
     Response(.ok, contentType: .json, fields: [tag.field], body: body)
   }
 
-  /// What was made, where it is, and its tag.
+  /// The answer to a creation: the new resource, its address and its tag.
   static func created(at location: String, _ tag: EntityTag, _ body: [UInt8]) -> Response {
     Response(
       .created, contentType: .json, fields: [Field("Location", location), tag.field], body: body)

@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension FulfilmentContract {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let place = RouteDescription(
       "placeOrder", "Have an order fulfilled",
@@ -67,7 +67,7 @@ extension FulfilmentContract {
     ]).about("An order that is fulfilled outside.").named("FulfilmentOrder")
   }
 
-  /// What `explain` writes.
+  /// The form of what `explain` writes.
   static let refusal = Schema.object([
     "message": .string().about("A sentence for people.", "There is no such order.")
   ]).about("Why a request was refused.").named("FulfilmentRefusal")

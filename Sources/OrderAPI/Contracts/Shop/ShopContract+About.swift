@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension ShopContract {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let place = RouteDescription(
       "placeOrder", "Order what is in stock",
@@ -95,7 +95,7 @@ extension ShopContract {
       refusals: [.notFound, .wrongStatus])
   }
 
-  /// What `explain` writes.
+  /// The form of what `explain` writes.
   static let refusal = Schema.object([
     "error": .string().about("A sentence for people.", "Product out of stock."),
     "documentation": .string(format: "uri").about(

@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension StoreContract {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let createCustomer = RouteDescription(
       "createCustomer", "Introduce a customer",
@@ -70,7 +70,7 @@ extension StoreContract {
       refusals: [.notFound])
   }
 
-  /// What `explain` writes.
+  /// The form of what `explain` writes.
   static let refusal = Schema.object([
     "message": .string().about("A sentence for people.", "Product ABC123 is unavailable")
   ]).about("Why a request was refused.").named("StoreRefusal")

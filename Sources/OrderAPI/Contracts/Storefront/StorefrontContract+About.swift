@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension StorefrontContract {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let place = RouteDescription(
       "placeOrder", "Place an order",
@@ -52,7 +52,7 @@ extension StorefrontContract {
       refusals: refusals)
   }
 
-  /// What `explain` writes.
+  /// The form of what `explain` writes.
   static let refusal = Schema.object(
     [
       "message": Schema.either([.string(), .array(.string())])

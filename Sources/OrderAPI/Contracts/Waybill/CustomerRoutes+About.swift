@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension CustomerRoutes {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     private static let id = Parameter.path(
       "id", CustomerID.schema, "The customer's id.", example: "demo-1")

@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension OrderRoutes {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     static let place = RouteDescription(
       "placeOrder", "Place an order",

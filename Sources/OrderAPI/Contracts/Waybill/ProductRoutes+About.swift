@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension ProductRoutes {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     private static func id(example: String = "keyboard") -> Parameter {
       .path(

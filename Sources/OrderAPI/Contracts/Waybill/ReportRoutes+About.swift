@@ -3,7 +3,7 @@ import JSON
 import Orders
 
 extension ReportRoutes {
-  /// What callers are told of each route.
+  /// What the document says about each route.
   enum About {
     private static let table = String(
       decoding: ReportRow.table([.sample]), as: UTF8.self)
