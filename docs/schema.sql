@@ -274,11 +274,11 @@ CREATE TABLE orders (
     id               uuid NOT NULL,
     -- Sequential number, made by the database
     number           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
-    -- The contract through which the order came: api, storefront, fulfilment, shop, store
+    -- The contract through which the order came; channel_kind() lists all
     channel          text COLLATE "C" NOT NULL,
     -- The client's own id for the order, unique within its channel; NULL when none was given
     reference        text COLLATE "C",
-    -- The customer of the order (customers.id); NULL for the channel fulfilment alone
+    -- The customer of the order (customers.id); NULL for channels of the kind process alone
     customer_id      text COLLATE "C",
     -- new, in_progress, completed, failed or cancelled; may_move() says which may follow which
     status           text COLLATE "C" NOT NULL DEFAULT 'new',
@@ -307,15 +307,15 @@ CREATE TABLE orders (
     CONSTRAINT orders_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT orders_channel_known
-        CHECK (channel = ANY (ARRAY['api', 'storefront', 'fulfilment', 'shop', 'store'])),
+        CHECK (channel_kind(channel) IS NOT NULL),
     CONSTRAINT orders_lines_hold
         CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount)),
     CONSTRAINT orders_reference_length
         CHECK (char_length(reference) >= 1 AND char_length(reference) <= 255),
     CONSTRAINT orders_shape
         CHECK (
-        CASE channel
-            WHEN 'fulfilment' THEN total_quantity = 0 AND reference IS NOT NULL
+        CASE channel_kind(channel)
+            WHEN 'process' THEN total_quantity = 0 AND reference IS NOT NULL
             ELSE total_quantity > 0 AND customer_id IS NOT NULL
         END),
     CONSTRAINT orders_shipping_carrier_length
@@ -346,11 +346,11 @@ CREATE TRIGGER orders_completion AFTER UPDATE OF status ON orders FOR EACH ROW
     EXECUTE FUNCTION note_completion();
 -- A final order is not in the queue
 CREATE TRIGGER orders_end_process AFTER UPDATE OF status ON orders FOR EACH ROW
-    WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['completed', 'failed'])))
+    WHEN (channel_kind(new.channel) = 'process' AND (new.status = ANY (ARRAY['completed', 'failed'])))
     EXECUTE FUNCTION dequeue_order_process();
 -- An order of the channel fulfilment is in the queue as soon as it is placed
 CREATE TRIGGER orders_have_process AFTER INSERT ON orders FOR EACH ROW
-    WHEN (new.channel = 'fulfilment' AND (new.status = ANY (ARRAY['new', 'in_progress'])))
+    WHEN (channel_kind(new.channel) = 'process' AND (new.status = ANY (ARRAY['new', 'in_progress'])))
     EXECUTE FUNCTION queue_order_process();
 
 -- What can be ordered: the catalogue with its prices and stock
@@ -859,6 +859,20 @@ SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' ||
                          || path || ' ' || key, 'UTF8'))
 $$;
 
+-- The kind of a channel: stocked, free or process; NULL for what is no channel
+CREATE FUNCTION channel_kind(channel text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT CASE channel
+    WHEN 'api'        THEN 'stocked'
+    WHEN 'storefront' THEN 'free'
+    WHEN 'fulfilment' THEN 'process'
+    WHEN 'shop'       THEN 'stocked'
+    WHEN 'store'      THEN 'stocked'
+END
+$$;
+
 -- Locks the name of an answer and returns the answer that is stored under it, if any
 CREATE FUNCTION claim_answer(
     token bigint,
@@ -1068,7 +1082,8 @@ AS $$
 DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
-        'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects', 'service_functions'];
+        'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
+        'service_functions'];
     privilege text;
     role      name;
     called    regprocedure;
@@ -1209,7 +1224,7 @@ BEGIN
         obstacle := 'not_found';
     ELSIF o.version <> expected THEN
         obstacle := 'version_changed';
-    ELSIF o.channel = 'fulfilment' AND scope IS NULL THEN
+    ELSIF waybill.channel_kind(o.channel) = 'process' AND scope IS NULL THEN
         obstacle := 'refused';
     END IF;
 END
@@ -1220,9 +1235,9 @@ CREATE FUNCTION may_move(channel text, from_status text, to_status text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-SELECT CASE channel
-    WHEN 'storefront' THEN to_status <> 'failed'
-    WHEN 'fulfilment' THEN (from_status, to_status) IN (
+SELECT CASE waybill.channel_kind(channel)
+    WHEN 'free' THEN to_status <> 'failed'
+    WHEN 'process' THEN (from_status, to_status) IN (
         ('new', 'in_progress'), ('new', 'completed'), ('new', 'failed'),
         ('in_progress', 'completed'), ('in_progress', 'failed'))
     ELSE (from_status, to_status) IN (
@@ -1257,7 +1272,7 @@ BEGIN
     UPDATE waybill.orders
        SET status = to_status
      WHERE id = order_id AND waybill.may_move(coalesce(scope, 'api'), status, to_status)
-       AND CASE WHEN scope IS NULL THEN channel <> 'fulfilment'
+       AND CASE WHEN scope IS NULL THEN waybill.channel_kind(channel) <> 'process'
                 ELSE channel = scope AND hidden_at IS NULL END
        AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
     RETURNING * INTO o;
@@ -1664,7 +1679,7 @@ BEGIN
        SET status = v.status
       FROM unnest(ids, statuses) WITH ORDINALITY AS v (id, status, position)
      WHERE o.id = v.id AND v.position = ANY (recorded)
-       AND may_move('fulfilment', o.status, v.status);
+       AND may_move(o.channel, o.status, v.status);
     RETURN QUERY
     SELECT v.position = ANY (recorded), ceil(extract(epoch FROM p.due_at - now()) * 1000)::bigint
       FROM unnest(ids) WITH ORDINALITY AS v (id, position)
@@ -1896,7 +1911,7 @@ $$;
 CREATE FUNCTION takes_stock(channel text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT channel IN ('api', 'shop', 'store') $$;
+AS $$ SELECT waybill.channel_kind(channel) = 'stocked' $$;
 
 -- The name for a change in the history: the setting waybill.who, or else the database user
 CREATE FUNCTION who()
@@ -1964,7 +1979,7 @@ BEGIN
             -- it here.
             RAISE EXCEPTION 'order %: this change is not known to change_order()', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_change_known';
-        ELSIF OLD.channel = 'storefront' THEN
+        ELSIF waybill.channel_kind(OLD.channel) = 'free' THEN
             -- The storefront contract promises that every accepted call moves updated_at.
             happened := 'touched';
         ELSE
@@ -2150,6 +2165,7 @@ GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_a
     TO waybill_reader;
 
 GRANT EXECUTE ON FUNCTION
+    channel_kind(text),
     is_internal_write(),
     may_move(text, text, text),
     schema_objects(),
@@ -2209,6 +2225,7 @@ GRANT UPDATE (name, description, price, retired_at) ON products
 GRANT EXECUTE ON FUNCTION
     adjust_stock(product_id, bigint, text, bigint, text),
     answer_id(bigint, text, text, text, text),
+    channel_kind(text),
     claim_answer(bigint, text, text, text, text, bytea),
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
