@@ -2,8 +2,8 @@ import Synchronization
 
 /// Counters shared by all servers of a process; readable from any thread.
 ///
-/// `connectionsOpen` and `requestsInFlight` are gauges and decide about admission: their limits hold
-/// for the process, however unevenly the kernel distributes connections over the loops.
+/// `connectionsOpen` and `requestsInFlight` are gauges and decide about admission: their limits
+/// hold for the process, however unevenly the kernel distributes connections over the loops.
 package final class ServerMetrics: Sendable {
   package let connectionsOpen = Counter()
   /// Requests in the hands of asynchronous handlers now.

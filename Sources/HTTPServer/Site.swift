@@ -9,8 +9,8 @@ package struct Site {
   let answer: (Request, Exchange) -> Answer
   let errorResponse: (HTTPServerError, Request?, RequestID) -> Response
 
-  /// `errorResponse` makes every answer that the server itself gives, so that it has the form of the
-  /// site's other answers. It gets the request as far as it was read.
+  /// `errorResponse` makes every answer that the server itself gives, so that it has the form of
+  /// the site's other answers. It gets the request as far as it was read.
   package init(
     name: String, listener: ListeningSocket, answer: @escaping (Request, Exchange) -> Answer,
     errorResponse: @escaping (HTTPServerError, Request?, RequestID) -> Response
