@@ -247,7 +247,7 @@ struct FaultTests {
         }
       }
       #expect(results == [true, true, true])
-      #expect(!database.isReachable)
+      #expect(await database.failure(reading: "SELECT 1")?.isUnavailable == true)
     }
   }
 }

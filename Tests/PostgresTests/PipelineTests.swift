@@ -176,7 +176,7 @@ struct PipelineTests {
       let first = await database.failure(writing: "INSERT INTO t VALUES (1)")
       let second = await database.failure(writing: "INSERT INTO t VALUES (1)")
       #expect(first == nil)
-      #expect(second?.isUniqueViolation(constraint: "t_once") == true)
+      #expect(second?.serverError?.state == .uniqueViolation && second?.constraint == "t_once")
       let rows = try await database.read("SELECT count(*) FROM t")
       #expect(try rows[0].int(0) == 1)
     }

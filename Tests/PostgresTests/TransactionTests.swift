@@ -47,7 +47,7 @@ struct TransactionTests {
         _ = try? await tx.run("INSERT INTO t VALUES (1)")
         _ = try? await tx.run("INSERT INTO t VALUES (2)")
       }
-      #expect(error?.isUniqueViolation(constraint: "t_pkey") == true)
+      #expect(error?.serverError?.state == .uniqueViolation && error?.constraint == "t_pkey")
       #expect(error?.isOutcomeUnknown == false)
       let rows = try await database.read("SELECT count(*) FROM t")
       #expect(try rows[0].int(0) == 0)

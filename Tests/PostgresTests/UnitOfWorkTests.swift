@@ -77,7 +77,8 @@ struct UnitOfWorkTests {
               _ = try await database.write("INSERT INTO t VALUES (1)")
             }
           } catch {
-            #expect((error as? PostgresError)?.isUniqueViolation(constraint: "t_key") == true)
+            let error = error as? PostgresError
+            #expect(error?.serverError?.state == .uniqueViolation && error?.constraint == "t_key")
           }
         }
         _ = try? await transaction.including { throw Refused() }

@@ -33,7 +33,7 @@ struct Doctor {
         let store = try RunningStore(configuration)
         (target, requestTarget) = (store.target, store.requestTarget)
       case .embedded(let home):
-        LibpqEnvironment.forgetAll()
+        LibpqEnvironment.removeAll()
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
         requestTarget = target
       }
