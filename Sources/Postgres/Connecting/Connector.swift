@@ -53,7 +53,8 @@ extension ConnectionString {
   package func refuseUnknownValues() throws(PostgresError) {
     try refuseUnknownNumbers()
     let candidate = ConnectPlan.Candidate(
-      host: Host(name: Self.unusableAddress, address: Self.unusableAddress), sessionAttributes: sessionAttributes)
+      host: Host(name: Self.unusableAddress, address: Self.unusableAddress),
+      sessionAttributes: sessionAttributes)
     let keywords = keywords(for: candidate, applicationName: "")
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
     // If the options are valid, the attempt has not failed, or has failed with the address.
@@ -280,7 +281,9 @@ private final class ConnectAttempt: Watcher {
     watch?.cancel()
     watch = nil
     proceed(PQconnectPoll(link.raw))
-    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") { retain(OpaquePointer(current)) }
+    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") {
+      retain(OpaquePointer(current))
+    }
   }
 
   /// Called when the handshake waits for the server, which happens at least once before the

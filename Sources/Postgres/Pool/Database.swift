@@ -88,7 +88,8 @@ extension Database {
     _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     if let surrounding {
-      return try await surrounding.withSavepoint { () throws(Failure) in try await body(surrounding) }
+      return try await surrounding.withSavepoint { () throws(Failure) in try await body(surrounding)
+      }
     }
     var attempt = 1
     while true {

@@ -274,7 +274,8 @@ extension PoolState {
 
   private mutating func refuseWaiters(at now: Instant) -> [Action] {
     var actions: [Action] = []
-    func refuse(_ queue: inout Queue<Waiting>, while isDue: (Waiting) -> Bool, _ why: RefusalReason) {
+    func refuse(_ queue: inout Queue<Waiting>, while isDue: (Waiting) -> Bool, _ why: RefusalReason)
+    {
       while let first = queue.first, isDue(first) {
         queue.popFirst()
         actions.append(.refuse(first.waiter, why))

@@ -108,7 +108,8 @@ struct TransactionState {
 
   /// Begins a part that can be rolled back.
   mutating func beginPart() {
-    precondition(parts.count < Savepoint.begin.count, "parts of a transaction are nested too deeply")
+    precondition(
+      parts.count < Savepoint.begin.count, "parts of a transaction are nested too deeply")
     parts.append(false)
   }
 
