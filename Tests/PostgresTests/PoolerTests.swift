@@ -21,7 +21,7 @@ struct PoolerTests {
       let error = await database.failure(reading: "SELECT 1")
       await database.close()
       guard let error else { return nil }
-      guard case .refused(let refusal, _) = error else { throw Told(error) }
+      guard case .refused(let refusal, _) = error else { throw DetailedError(error) }
       return refusal
     }
   }

@@ -22,7 +22,7 @@ struct TLSTests {
       } catch {
         switch error {
         case .unavailable(let reason), .refused(_, let reason): return reason
-        default: throw Told(error)
+        default: throw DetailedError(error)
         }
       }
     }
