@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A pipeline")
 struct PipelineTests {
-  @Test("gives every statement its own answer, whoever fails beside it", arguments: 0..<5)
+  @Test("gives every statement its own answer, whatever fails beside it", arguments: 0..<5)
   func neighbours(seed: UInt64) async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (id bigint PRIMARY KEY)")
@@ -53,7 +53,7 @@ struct PipelineTests {
     }
   }
 
-  @Test("prepares a statement once a connection, whatever its values")
+  @Test("prepares a statement once for each connection, whatever its values")
   func preparedOnce() async throws {
     try await withDatabase { database, loop in
       let numbers = await together(100, on: loop) { index in
@@ -113,7 +113,7 @@ struct PipelineTests {
     }
   }
 
-  @Test("tells what is wrong with a statement each time, and prepares it once it is right")
+  @Test("reports what is wrong with a statement each time, and prepares it once it is right")
   func unprepared() async throws {
     try await withDatabase { database, loop in
       let errors = await together(50, on: loop) { _ in

@@ -26,14 +26,14 @@ struct PoolStateTests {
     return pool
   }
 
-  @Test("sends a single scout first, and the others when it has come through")
+  @Test("makes one attempt first, and the others when it has succeeded")
   func scout() {
     let pool = makePool()
     #expect(pool.open == 3)
     #expect(pool.nextDeadline == .never)
   }
 
-  @Test("gives reads, writes and transactions their own connections, the idlest first")
+  @Test("gives reads, writes and transactions their own connections, the least loaded first")
   func roles() {
     var pool = makePool()
     #expect(pool.admit(.read) == .use(slot: 0))
@@ -48,7 +48,7 @@ struct PoolStateTests {
     #expect(pool.admit(.write) == .use(slot: 2))
   }
 
-  @Test("lets nobody overtake those who wait")
+  @Test("lets no request overtake those that wait")
   func fairness() {
     var pool = makePool()
     #expect(pool.admit(.write) == .use(slot: 1))
@@ -70,7 +70,7 @@ struct PoolStateTests {
     #expect(pool.admit(.write) == .use(slot: 2))
   }
 
-  @Test("refuses at once when the queue is full, and later who has waited enough")
+  @Test("refuses at once when the queue is full, and later those that have waited too long")
   func queue() {
     var pool = makePool()
     _ = pool.admit(.lease)
@@ -85,7 +85,7 @@ struct PoolStateTests {
     #expect(pool.waiting == 3)
   }
 
-  @Test("refuses at once while nothing connects, and waits while it does not know yet")
+  @Test("refuses at once while nothing connects, and waits while the first attempt is running")
   func breaker() {
     var pool = makePool(open: false)
     #expect(pool.timePassed(at: start).connects == [0])
@@ -121,7 +121,7 @@ struct PoolStateTests {
     #expect(longest > .milliseconds(500))
   }
 
-  @Test("knocks once a pause at a server that has no room for the rest of its connections")
+  @Test("tries once in each pause when the server has no room for the rest of its connections")
   func full() {
     var pool = makePool(open: false)
     #expect(pool.timePassed(at: start).connects == [0])
@@ -140,7 +140,7 @@ struct PoolStateTests {
     #expect(pool.opened(slot: 1, at: now + .seconds(1)).connects == [2])
   }
 
-  @Test("lets reads use the connections of the writes when they have none of their own")
+  @Test("lets reads use the connections for writes when they have none of their own")
   func fallback() {
     var pool = makePool()
     #expect(pool.lost(slot: 0, at: start + .seconds(2)).connects == [0])
@@ -158,7 +158,7 @@ struct PoolStateTests {
     #expect(pool.admit(.read) == .use(slot: 0))
   }
 
-  @Test("takes nobody in and lets what is on the way finish when it drains")
+  @Test("admits no requests and lets those in flight finish when it drains")
   func drain() {
     var pool = makePool()
     #expect(pool.admit(.read) == .use(slot: 0))
@@ -171,7 +171,7 @@ struct PoolStateTests {
     #expect(pool.isIdle)
   }
 
-  @Test("serves or refuses everybody exactly once, whatever happens", arguments: 0..<200)
+  @Test("serves or refuses every request exactly once, whatever happens", arguments: 0..<200)
   func random(seed: UInt64) {
     var model = PoolModel(settings: Self.settings, seed: seed, start: start)
     for _ in 0..<500 { model.step() }

@@ -33,7 +33,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("reads and writes there, alone, whichever way it asks")
+  @Test("reads and writes there, alone, whichever way it calls the database")
   func everyWay() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -64,7 +64,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("leaves nothing there when it throws, and the transaction can go on")
+  @Test("is rolled back when it throws, and the transaction can continue")
   func undone() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint CONSTRAINT t_key UNIQUE)")
@@ -88,7 +88,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("undoes only the innermost part that throws")
+  @Test("rolls back only the innermost part that throws")
   func parts() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -121,7 +121,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("begins again from the start when its connection breaks, or it loses a race")
+  @Test("begins again from the start when its connection breaks, or after a conflict")
   func again() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -142,7 +142,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("asks another database as ever, and its own when the transaction is over")
+  @Test("uses another database as usual, and its own again when the transaction is over")
   func others() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")

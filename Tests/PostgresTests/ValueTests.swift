@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A value")
 struct ValueTests {
-  @Test("comes back as it went, at every edge of its type")
+  @Test("is read back as it was sent, at every limit of its type")
   func roundTrip() async throws {
     try await withDatabase { database, _ in
       for number in [0, 1, -1, .max, .min, 1 << 31, -1 << 31 - 1] {
@@ -82,7 +82,7 @@ struct ValueTests {
     }
   }
 
-  @Test("may be an array, with gaps, or none at all")
+  @Test("may be an array, with NULLs, or an empty one")
   func arrays() async throws {
     try await withDatabase { database, _ in
       let id = RawUUID(high: 1, low: 2)
