@@ -17,7 +17,8 @@ package enum PostgresError: Error, Sendable {
   case refused(ServerRefusal, reason: String)
   /// A parameter that PostgreSQL cannot store; nothing was sent.
   case parameter(String)
-  /// The result does not have the expected type; the statement may have been committed nevertheless.
+  /// The result does not have the expected type; the statement may have been committed
+  /// nevertheless.
   case decoding(column: Int, expected: String, isCommitted: Bool)
   case configuration(String)
 
@@ -79,8 +80,8 @@ extension PostgresError {
     }
   }
 
-  /// What is wrong, as the predicate of a sentence that begins with "the database". It may be shown to
-  /// clients.
+  /// What is wrong, as the predicate of a sentence that begins with "the database". It may be shown
+  /// to clients.
   package var meaning: String {
     switch self {
     case .refused(let refusal, _): refusal.meaning

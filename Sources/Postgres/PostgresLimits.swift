@@ -11,13 +11,13 @@ enum PostgresLimits {
   static let readsInFlightMax = 256
   /// Writes in flight on one connection: each waits for the commits before it.
   static let writesInFlightMax = 16
-  /// The loss of a connection that is younger than this counts as a failure to connect, so that there
-  /// are pauses also when a server accepts connections and closes them at once.
+  /// The loss of a connection that is younger than this counts as a failure to connect, so that
+  /// there are pauses also when a server accepts connections and closes them at once.
   static let stableAfter = Duration.seconds(1)
   /// How long an answer may be outstanding before reads prefer another connection.
   static let slowAfter = Duration.milliseconds(100)
-  /// Pause before a transaction is repeated after a conflict: the other one needs some milliseconds to
-  /// finish.
+  /// Pause before a transaction is repeated after a conflict: the other one needs some milliseconds
+  /// to finish.
   static let conflictPauseMilliseconds = 5...25
   /// Servers in one connection string, counted by their addresses.
   static let candidatesMax = 16
@@ -45,14 +45,14 @@ package struct PostgresSettings: Sendable {
   package var lockTimeout = Duration.milliseconds(1500)
   /// `idle_in_transaction_session_timeout`: how long a stopped client may hold its locks.
   package var idleInTransactionTimeout = Duration.seconds(5)
-  /// How much longer than `statementTimeout` an answer may take before the connection counts as dead:
-  /// a stopped server process does not obey its own timeout.
+  /// How much longer than `statementTimeout` an answer may take before the connection counts as
+  /// dead: a stopped server process does not obey its own timeout.
   package var answerMargin = Duration.milliseconds(500)
-  /// Bounds of the pause between attempts to connect. With the longest pause and a second to connect,
-  /// the service is back two seconds after the database.
+  /// Bounds of the pause between attempts to connect. With the longest pause and a second to
+  /// connect, the service is back two seconds after the database.
   package var backOff = Duration.milliseconds(50)...Duration.seconds(1)
-  /// Whether statements are prepared, once for each connection. If not, nothing on the server outlasts
-  /// a transaction, which is what poolers in transaction mode need.
+  /// Whether statements are prepared, once for each connection. If not, nothing on the server
+  /// outlasts a transaction, which is what poolers in transaction mode need.
   package var preparesStatements = true
   /// How often a transaction is run in total when it is in conflict with others.
   package var transactionAttempts = 2
@@ -77,8 +77,8 @@ package struct PostgresSettings: Sendable {
   /// The server's settings for each connection of a service.
   ///
   /// Generic plans, because a statement is planned once for each connection, not for each call. No
-  /// bitmap scans, because the one plan must suit the busiest product or customer: a list is read in
-  /// index order until the page is full, not collected and sorted.
+  /// bitmap scans, because the one plan must suit the busiest product or customer: a list is read
+  /// in index order until the page is full, not collected and sorted.
   var serverSettings: [SessionSettings.Entry] {
     [
       .init("statement_timeout", "\(statementTimeout.inMilliseconds)"),

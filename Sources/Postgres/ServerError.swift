@@ -61,8 +61,8 @@ extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
   /// Reveals nothing, in case it ends up in an answer.
   package var description: String { "database error" }
 
-  /// The server's message, for the log. Values that people have entered are left out: the detail of a
-  /// constraint violation contains the row or the key, and the message of a bad value that value.
+  /// The server's message, for the log. Values that people have entered are left out: the detail of
+  /// a constraint violation contains the row or the key, and the message of a bad value that value.
   package var debugDescription: String {
     var text = "\(details.severity) \(state.rawValue)"
     if state.mayQuoteValues {
@@ -105,8 +105,8 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStri
   /// Whether the message may contain a value: data exceptions do (class 22).
   fileprivate var mayQuoteValues: Bool { rawValue.hasPrefix("22") }
 
-  /// Whether the detail may contain a row or a key. Only the details of transaction conflicts and of
-  /// the server's own state are known to name nothing but processes, locks and limits.
+  /// Whether the detail may contain a row or a key. Only the details of transaction conflicts and
+  /// of the server's own state are known to name nothing but processes, locks and limits.
   fileprivate var mayDetailRows: Bool {
     !["08", "25", "40", "53", "55", "57", "58"].contains(rawValue.prefix(2))
   }

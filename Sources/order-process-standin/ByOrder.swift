@@ -1,5 +1,5 @@
-/// A dictionary with order ids as keys, compared by their bytes as in the real service. Swift itself
-/// compares strings by Unicode equivalence.
+/// A dictionary with order ids as keys, compared by their bytes as in the real service. Swift
+/// itself compares strings by Unicode equivalence.
 struct ByOrder<Value> {
   private var values: [[UInt8]: Value] = [:]
 

@@ -26,7 +26,8 @@ struct Callback: Equatable {
     body = verdict.json(of: order) + [UInt8(ascii: "\n")]
   }
 
-  /// Only a 200 counts as success. After it a doubled callback is sent once more, whatever its result.
+  /// Only a 200 counts as success. After it a doubled callback is sent once more, whatever its
+  /// result.
   mutating func attemptEnded(_ outcome: Outcome) -> Next {
     if case .notSent = outcome {} else { body = [] }
     attemptsLeft -= 1

@@ -23,8 +23,8 @@ struct Journal: Sendable {
     add(Record(.forget))
   }
 
-  /// When this returns, the kernel has the record, and the program may be killed. It blocks the loop,
-  /// because no effect may be visible before it is recorded.
+  /// When this returns, the kernel has the record, and the program may be killed. It blocks the
+  /// loop, because no effect may be visible before it is recorded.
   mutating func add(_ record: Record) {
     ledger.add(record)
     guard let descriptor else { return }

@@ -3,7 +3,8 @@ import JSON
 /// The history of all orders according to a journal, across restarts of the program.
 struct Ledger: Equatable {
   struct OrderHistory: Equatable {
-    /// Processes that were started; a further one is allowed only after the one before was forgotten.
+    /// Processes that were started; a further one is allowed only after the one before was
+    /// forgotten.
     var starts = 0
     /// Starts that were refused because there was a process already.
     var duplicates = 0

@@ -13,7 +13,8 @@ struct ProcessPlan: Equatable {
 }
 
 extension ProcessPlan {
-  /// Always draws all random numbers, so that a change of one rate does not change the other choices.
+  /// Always draws all random numbers, so that a change of one rate does not change the other
+  /// choices.
   init(_ rates: Rates, lasting milliseconds: ClosedRange<Int>, _ random: inout RandomSource) {
     duration = random.duration(in: milliseconds)
     let (fails, forgets) = (random.chance(rates.failure), random.chance(rates.forgetting))

@@ -4,7 +4,8 @@ struct BenchOptions {
   var seconds = 5
   /// How often each pair is measured in turns, so that noise affects both.
   var rounds = 2
-  /// The largest number of completed orders for the report; ten million take half an hour to insert.
+  /// The largest number of completed orders for the report; ten million take half an hour to
+  /// insert.
   var reportOrders = 1_000_000
 
   init(_ arguments: [String]) throws {

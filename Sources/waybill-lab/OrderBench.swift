@@ -1,8 +1,8 @@
 import Glibc
 import Postgres
 
-/// Measures the operations on orders. The limit of each is the best plain statement for the same work
-/// on normalised tables, with a row for each line of an order.
+/// Measures the operations on orders. The limit of each is the best plain statement for the same
+/// work on normalised tables, with a row for each line of an order.
 struct OrderBench {
   /// Orders in both schemas at the start; more than can be moved in one run.
   private static let orderCount = 300_000

@@ -1,8 +1,8 @@
 import Postgres
 import PrivateCluster
 
-/// Measures a refresh of the report after a thousand changes, for growing numbers of completed orders,
-/// and compares it with the full aggregate, as a query and as a materialized view.
+/// Measures a refresh of the report after a thousand changes, for growing numbers of completed
+/// orders, and compares it with the full aggregate, as a query and as a materialized view.
 struct ReportCurve {
   private static let customers = 100_000
 

@@ -60,8 +60,8 @@ final class Service {
   }
 }
 
-/// nginx with one worker and `return 200`, with answers of the same size as the service's: the cost of
-/// a constant answer in a server that is known to be fast.
+/// nginx with one worker and `return 200`, with answers of the same size as the service's: the cost
+/// of a constant answer in a server that is known to be fast.
 final class Nginx {
   let port: UInt16
   private let process: ChildProcess

@@ -94,7 +94,7 @@ struct FaultTests {
   }
 
   @Test(
-    "with a full server the connections that it allows are used, and other requests wait or are refused"
+    "with a full server, the connections it allows are used and other requests wait or fail"
   )
   func tooManyConnections() async throws {
     let cluster = try await startCluster(TestCluster.makeHome(), connectionsMax: 8)

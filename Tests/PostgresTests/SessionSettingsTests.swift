@@ -81,7 +81,7 @@ struct SessionSettingsTests {
   }
 
   @Test(
-    "that the server does not allow are a reason to refuse it, with a message that may be shown to clients"
+    "that the server does not allow make it unusable, with a message that clients may see"
   )
   func refused() async throws {
     let target = try ConnectionString(TestCluster.shared.makeDatabase())

@@ -68,8 +68,9 @@ package final class TLSServer: Sendable {
       ], rules: Self.rules)
   }
 
-  /// The path of a PEM file: `ca.crt`, `ca.crl`, `other.crt` of an unknown authority, and `NAME.crt`
-  /// and `NAME.key` of the clients `by_certificate`, `by_both`, `late`, `bad` and `foreign`.
+  /// The path of a PEM file: `ca.crt`, `ca.crl`, `other.crt` of an unknown authority, and
+  /// `NAME.crt` and `NAME.key` of the clients `by_certificate`, `by_both`, `late`, `bad` and
+  /// `foreign`.
   package func file(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// A connection string with sslmode=verify-full, and `changes` by libpq's keywords.
@@ -83,7 +84,8 @@ package final class TLSServer: Sendable {
       .map { "\($0)='\($1)'" }.sorted().joined(separator: " ")
   }
 
-  /// Writes a file into the folder of the certificates, with a mode such as `600`; returns its path.
+  /// Writes a file into the folder of the certificates, with a mode such as `600`; returns its
+  /// path.
   package func write(_ text: String, to name: String, mode: UInt32) throws -> String {
     let path = file(name)
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
@@ -108,8 +110,8 @@ package final class TLSServer: Sendable {
     }
   }
 
-  /// The programs of the server of all tests if it was built with OpenSSL, else of the first packaged
-  /// server that was.
+  /// The programs of the server of all tests if it was built with OpenSSL, else of the first
+  /// packaged server that was.
   private static func programs() throws -> String {
     let usual = try ServerBinaries.path(of: "postgres")
     let script = """

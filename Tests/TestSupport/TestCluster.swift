@@ -50,8 +50,8 @@ package final class TestCluster: Sendable {
     return cluster.connectionString(database: name, as: owner)
   }
 
-  /// The name of a template for `makeDatabase`, filled by `prepare` once in the process. `prepare` must
-  /// close its connections: a template in use cannot be copied.
+  /// The name of a template for `makeDatabase`, filled by `prepare` once in the process. `prepare`
+  /// must close its connections: a template in use cannot be copied.
   package func template(
     _ name: String, prepare: @escaping @Sendable (_ connectionString: String) async throws -> Void
   ) async throws -> String {

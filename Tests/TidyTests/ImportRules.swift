@@ -8,7 +8,8 @@ extension Rule {
   /// Functions of the C library that the other modules may import by name: fast memory access.
   private static let pureFunctions: Set<Substring> = ["memchr", "memcmp", "memcpy", "memmove"]
 
-  /// A build may find an undeclared module that was built for another target, so it is checked here.
+  /// A build may find an undeclared module that was built for another target, so it is checked
+  /// here.
   static let imports = perLine(
     "a target imports only what Package.swift says that it depends on",
     in: { $0.isSource ? $0.code : [] },

@@ -43,7 +43,8 @@ extension Rule {
     ["func", "init", "deinit", "subscript", "var"].contains(token) && previous != "."
   }
 
-  /// The index of the brace that opens the body; nil for a requirement, a stored property or a call.
+  /// The index of the brace that opens the body; nil for a requirement, a stored property or a
+  /// call.
   private static func body(of tokens: [(Int, Substring)], from start: Int) -> Int? {
     var depth = 0
     for index in tokens.indices[(start + 1)...] {

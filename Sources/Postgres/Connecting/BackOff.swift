@@ -1,7 +1,7 @@
 import EventLoop
 
-/// The pauses between attempts: doubled after each failure up to a bound, less a random part, so that
-/// clients that failed together do not retry together.
+/// The pauses between attempts: doubled after each failure up to a bound, less a random part, so
+/// that clients that failed together do not retry together.
 struct BackOff {
   private let bounds: ClosedRange<Duration>
   private var generator: any RandomNumberGenerator

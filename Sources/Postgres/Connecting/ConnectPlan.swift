@@ -1,7 +1,7 @@
 /// The order in which servers are tried, as a value.
 ///
-/// libpq could try them itself, but would wait minutes for a server that drops our packets before it
-/// tries the next. So each attempt is for one address, with a deadline of ours.
+/// libpq could try them itself, but would wait minutes for a server that drops our packets before
+/// it tries the next. So each attempt is for one address, with a deadline of ours.
 struct ConnectPlan {
   /// One address to try, and the kind of server that is wanted.
   struct Candidate: Equatable {
@@ -11,8 +11,8 @@ struct ConnectPlan {
 
   private var candidates: [Candidate] = []
 
-  /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes first.
-  /// Hosts without an address are left out.
+  /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes
+  /// first. Hosts without an address are left out.
   init(
     hosts: [ConnectionString.Host], addresses: [String: [String]], sessionAttributes: String,
     preferred: ConnectionString.Host?

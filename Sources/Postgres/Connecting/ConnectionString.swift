@@ -30,8 +30,8 @@ package struct ConnectionString: Sendable {
   }
 
   /// Parses the string. Missing options are taken from the service that it or PGSERVICE names, and
-  /// then from libpq's other environment variables. All these are read only here; a password file is
-  /// read at each connection.
+  /// then from libpq's other environment variables. All these are read only here; a password file
+  /// is read at each connection.
   package init(_ text: String) throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
     try Self.refuseOtherScheme(text)
@@ -162,7 +162,8 @@ package struct ConnectionString: Sendable {
       throw .configuration("one port is wanted, or as many as hosts")
     }
     guard ports.allSatisfy({ isPort($0) }) else {
-      // The value is not quoted: if the password in a URI contains an @, it is part of the password.
+      // The value is not quoted: if the password in a URI contains an @, it is part of the
+      // password.
       throw .configuration("a port must be a number from 1 to 65535")
     }
     guard count <= PostgresLimits.candidatesMax else {

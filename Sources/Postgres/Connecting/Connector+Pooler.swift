@@ -1,10 +1,11 @@
 import EventLoop
 
-/// Finds out in which mode a pooler before the server works. Poolers do not tell, so two connections
-/// are compared: in session mode, each has its own process of the server.
+/// Finds out in which mode a pooler before the server works. Poolers do not tell, so two
+/// connections are compared: in session mode, each has its own process of the server.
 extension Connector {
-  /// How often both are compared. Poolers lend the server connection that was returned last, or each
-  /// in turn; both show in the first rounds, unless other clients use the pooler at the same time.
+  /// How often both are compared. Poolers lend the server connection that was returned last, or
+  /// each in turn; both show in the first rounds, unless other clients use the pooler at the same
+  /// time.
   private static let rounds = 4
 
   /// Refuses a pooler that lends the server's connections for a shorter time than `scope`.

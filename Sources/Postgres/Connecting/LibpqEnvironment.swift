@@ -5,8 +5,8 @@ import Glibc
 /// libpq reads them at each connection, so a program that does not want them removes them at its
 /// start, before any other thread reads the environment.
 package enum LibpqEnvironment {
-  /// Removes the variables that change the format of values, or the planner; they would override our
-  /// own settings.
+  /// Removes the variables that change the format of values, or the planner; they would override
+  /// our own settings.
   package static func removeSessionSettings() {
     for name in ["PGTZ", "PGDATESTYLE", "PGGEQO"] { unsetenv(name) }
   }

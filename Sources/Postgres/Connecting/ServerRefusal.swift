@@ -6,16 +6,16 @@ package enum ServerRefusal: Equatable, Sendable {
   case readOnly
   /// `target_session_attrs` asks for a standby, and this server is none.
   case notStandby
-  /// A pooler lends the server's connections for one transaction at a time, so prepared statements and
-  /// settings do not last.
+  /// A pooler lends the server's connections for one transaction at a time, so prepared statements
+  /// and settings do not last.
   case sharedBetweenTransactions
   /// A pooler lends the server's connections for one statement at a time.
   case sharedBetweenStatements
   /// A setting that determines the format of values could not be made.
   case settings
 
-  /// The meaning, as the predicate of a sentence that begins with "the database". It may be shown to
-  /// clients: it contains no address, user or value.
+  /// The meaning, as the predicate of a sentence that begins with "the database". It may be shown
+  /// to clients: it contains no address, user or value.
   package var meaning: String {
     switch self {
     case .server(let state): state.meaning

@@ -1,7 +1,7 @@
 /// The server's settings on our connections.
 ///
-/// A statement makes them after the connection is established. Options that are sent while connecting
-/// do not always reach the server: poolers refuse or drop them.
+/// A statement makes them after the connection is established. Options that are sent while
+/// connecting do not always reach the server: poolers refuse or drop them.
 struct SessionSettings: Sendable {
   struct Entry: Equatable, Sendable {
     let name: String
@@ -20,8 +20,8 @@ struct SessionSettings: Sendable {
     case transaction
   }
 
-  /// Settings that every connection needs and that cannot be overridden: they determine the format of
-  /// values. UTC, so that parsing a time needs no calendar.
+  /// Settings that every connection needs and that cannot be overridden: they determine the format
+  /// of values. UTC, so that parsing a time needs no calendar.
   static let needed = [
     Entry("timezone", "UTC"),
     Entry("datestyle", "ISO"),
@@ -38,7 +38,8 @@ struct SessionSettings: Sendable {
   let entries: [Entry]
   let scope: Scope
 
-  /// The needed settings after the `preferred` ones, whose values the connection string can override.
+  /// The needed settings after the `preferred` ones, whose values the connection string can
+  /// override.
   init(preferred: [Entry], for target: ConnectionString, scope: Scope) {
     let chosen = target.serverSettings
     entries = preferred.map { Entry($0.name, chosen[$0.name] ?? $0.value) } + Self.needed
@@ -75,8 +76,8 @@ struct SessionSettings: Sendable {
     "E'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
   }
 
-  /// Checks the answer to `statement`: throws when a needed value was not set. Returns the number of
-  /// the server process.
+  /// Checks the answer to `statement`: throws when a needed value was not set. Returns the number
+  /// of the server process.
   static func check(_ answer: Rows) throws(PostgresError) -> Int {
     var process = 0
     for row in answer {

@@ -2,8 +2,8 @@ import CPQ
 import EventLoop
 
 /// One connection in pipeline mode: many statements are in flight at once, and each gets its own
-/// answer. `ConnectionState` decides what to do and knows nothing about libpq; `StatementPipe` calls
-/// libpq and decides nothing.
+/// answer. `ConnectionState` decides what to do and knows nothing about libpq; `StatementPipe`
+/// calls libpq and decides nothing.
 final class Connection: Watcher {
   let loop: EventLoop
   /// Its index in the pool.

@@ -3,8 +3,8 @@ package import EventLoop
 /// Receives notifications (LISTEN) on its own connection, which is opened again when it breaks.
 package final class Notifications {
   package enum Event: Equatable, Sendable {
-    /// Listening from now on. Notifications before this are lost, at the start and after a gap, so the
-    /// receiver has to read the tables.
+    /// Listening from now on. Notifications before this are lost, at the start and after a gap, so
+    /// the receiver has to read the tables.
     case listening
     case notified(channel: String, payload: String)
     /// All notifications that were sent before this instant have been received.
@@ -83,7 +83,8 @@ package final class Notifications {
     }
   }
 
-  /// Tests the connection with a statement. The server sends earlier notifications before the answer.
+  /// Tests the connection with a statement. The server sends earlier notifications before the
+  /// answer.
   private func listenForPulse() async {
     guard let pulse, let connection else { return }
     let asked = loop.now

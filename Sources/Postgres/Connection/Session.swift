@@ -1,8 +1,8 @@
 import CPQ
 package import EventLoop
 
-/// A connection for administration, without pipelining: it runs whole scripts, and statements without
-/// a time limit, one at a time. Migrations run on it.
+/// A connection for administration, without pipelining: it runs whole scripts, and statements
+/// without a time limit, one at a time. Migrations run on it.
 package final class Session: Watcher {
   private let link: Link
   private var watch: Watch?

@@ -21,8 +21,8 @@ final class PreparedStatement {
 struct StatementCache {
   private var statements: [SQL.Shape: PreparedStatement] = [:]
   private var made = 0
-  /// Different for each connection: behind a pooler, the server process may still have statements of
-  /// another connection, and names must not collide.
+  /// Different for each connection: behind a pooler, the server process may still have statements
+  /// of another connection, and names must not collide.
   private let prefix = String(UInt32.random(in: 0...UInt32.max), radix: 36)
 
   func find(_ sql: SQL) -> PreparedStatement? { statements[sql.shape] }

@@ -1,7 +1,7 @@
 import CPQ
 
-/// Sends and receives on one connection in libpq's pipeline mode. No call blocks; `false` means that
-/// the connection is broken.
+/// Sends and receives on one connection in libpq's pipeline mode. No call blocks; `false` means
+/// that the connection is broken.
 struct StatementPipe: ~Copyable {
   let link: Link
   private var statements = StatementCache()

@@ -1,6 +1,7 @@
 package import EventLoop
 
-/// Migrates the schema to the newest version: runs every step once, in order, each in a transaction.
+/// Migrates the schema to the newest version: runs every step once, in order, each in a
+/// transaction.
 ///
 /// Several instances may do this at the same time: one holds the advisory lock, the others wait and
 /// then find nothing to do.
@@ -158,8 +159,8 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Runs the step itself. A step that fails can be rolled back only if its transaction is still open;
-  /// then the savepoint still exists.
+  /// Runs the step itself. A step that fails can be rolled back only if its transaction is still
+  /// open; then the savepoint still exists.
   private func run(_ file: MigrationFile, _ session: Session) async throws {
     try await session.run(unsafeText: "SAVEPOINT waybill_step")
     do {

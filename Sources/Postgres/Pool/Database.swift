@@ -3,8 +3,8 @@ package import EventLoop
 /// One loop's access to the database.
 ///
 /// Reads share a few pipelined connections. Each write is a transaction of its own, on the write
-/// connection with the fewest requests. A transaction has a connection to itself. To be used only on
-/// its loop.
+/// connection with the fewest requests. A transaction has a connection to itself. To be used only
+/// on its loop.
 package final class Database {
   package let metrics: PostgresMetrics
   package let loop: EventLoop
@@ -78,12 +78,12 @@ extension Database {
   /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
   ///
   /// When the transaction is in conflict with another one (serialization failure, deadlock) or its
-  /// connection breaks before the commit, it is rolled back and `body` runs once more from its start.
-  /// If the connection breaks during the commit, the outcome is not known, and the error says so:
-  /// `isOutcomeUnknown`.
+  /// connection breaks before the commit, it is rolled back and `body` runs once more from its
+  /// start. If the connection breaks during the commit, the outcome is not known, and the error
+  /// says so: `isOutcomeUnknown`.
   ///
-  /// In a task that is already part of a transaction, `body` runs in that one after a savepoint, and
-  /// is rolled back to it when it throws.
+  /// In a task that is already part of a transaction, `body` runs in that one after a savepoint,
+  /// and is rolled back to it when it throws.
   package func transaction<Value, Failure: PostgresFailure>(
     _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {

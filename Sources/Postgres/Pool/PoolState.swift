@@ -63,7 +63,8 @@ struct PoolState<Waiter> {
   var open: Int { slots.count { $0.isConnected } }
   var leased: Int { slots.count { if case .leased = $0 { true } else { false } } }
 
-  /// Whether nothing is connected and the last attempt failed. Requests are refused without waiting.
+  /// Whether nothing is connected and the last attempt failed. Requests are refused without
+  /// waiting.
   var isBreakerOpen: Bool { lastAttemptFailed && open == 0 }
 
   /// Whether no request is in flight.
@@ -124,9 +125,9 @@ extension PoolState {
     return assignConnections()
   }
 
-  /// The connection works but is of no use any more: it is closed when all its requests are finished.
-  /// A new one is kept for a while, so that there are pauses even if a server's connections are all of
-  /// no use.
+  /// The connection works but is of no use any more: it is closed when all its requests are
+  /// finished. A new one is kept for a while, so that there are pauses even if a server's
+  /// connections are all of no use.
   mutating func retire(slot: Int, at now: Instant) -> [Action] {
     switch slots[slot] {
     case .open(let load, let since) where now >= since + PostgresLimits.stableAfter:

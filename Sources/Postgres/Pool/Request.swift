@@ -33,8 +33,8 @@ final class Request {
 
   /// Submits the request and waits for its answer.
   ///
-  /// The unchecked continuation saves a tenth of a microsecond for each statement. Tests of the state
-  /// machines prove that each request is answered exactly once.
+  /// The unchecked continuation saves a tenth of a microsecond for each statement. Tests of the
+  /// state machines prove that each request is answered exactly once.
   func answer(submit: (Request) -> Void) async throws(PostgresError) -> Rows {
     let result = await withUnsafeContinuation { continuation in
       waiting = continuation

@@ -10,8 +10,8 @@ package final class Transaction {
     state = TransactionState(settings: connection.transactionSettings)
   }
 
-  /// Runs a statement. After a failure no further statement is sent: the server would refuse it, and
-  /// the first failure is the one to report.
+  /// Runs a statement. After a failure no further statement is sent: the server would refuse it,
+  /// and the first failure is the one to report.
   package func run(_ sql: SQL) async throws(PostgresError) -> Rows {
     let request = Request(sql, .step)
     let openings = try state.openings()
@@ -23,8 +23,8 @@ package final class Transaction {
     }
   }
 
-  /// Runs `body` after a savepoint, and rolls back to it when `body` throws; then the transaction can
-  /// continue.
+  /// Runs `body` after a savepoint, and rolls back to it when `body` throws; then the transaction
+  /// can continue.
   ///
   /// After a conflict with another transaction there is no rollback to the savepoint: the whole
   /// transaction has to be repeated.
@@ -79,8 +79,8 @@ struct TransactionState {
   /// The statement that is sent after BEGIN.
   private let settings: SQL?
   private var phase = Phase.fresh
-  /// The nested parts, the outermost first: whether the savepoint of each has been sent, which happens
-  /// with its first statement.
+  /// The nested parts, the outermost first: whether the savepoint of each has been sent, which
+  /// happens with its first statement.
   private var parts: [Bool] = []
   /// The first failure of a statement, or of the commit.
   private(set) var failure: PostgresError?

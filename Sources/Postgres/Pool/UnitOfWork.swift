@@ -20,8 +20,8 @@ enum UnitOfWork {
 }
 
 extension Transaction {
-  /// Runs `body` as part of this transaction: reads, writes and transactions of its task on the same
-  /// database run in this one. They are rolled back when `body` throws.
+  /// Runs `body` as part of this transaction: reads, writes and transactions of its task on the
+  /// same database run in this one. They are rolled back when `body` throws.
   package func including<Value>(_ body: () async throws -> Value) async throws -> Value {
     try await withSavepoint { try await UnitOfWork.run(in: self, body) }
   }

@@ -114,8 +114,8 @@ package struct Timestamp: SQLScalar, Hashable, Comparable, Sendable {
     left.microseconds < right.microseconds
   }
 
-  /// Microseconds since 2000-01-01, PostgreSQL's epoch. Clamped: `Int64.min` and `.max` mean infinity
-  /// there, and the server refuses times beyond its calendar.
+  /// Microseconds since 2000-01-01, PostgreSQL's epoch. Clamped: `Int64.min` and `.max` mean
+  /// infinity there, and the server refuses times beyond its calendar.
   package var sqlValue: SQLValue {
     let (shifted, overflow) = microseconds.subtractingReportingOverflow(Self.postgresEpoch)
     return .int64(overflow ? .min + 1 : shifted)

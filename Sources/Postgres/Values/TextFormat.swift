@@ -20,8 +20,8 @@ enum TextFormat {
     return value == .min ? nil : -value
   }
 
-  /// A number with exactly so many fraction digits, in units of the last of them: `-1.50` with two is
-  /// -150.
+  /// A number with exactly so many fraction digits, in units of the last of them: `-1.50` with two
+  /// is -150.
   static func decimal(_ text: UnsafeRawBufferPointer, fractionDigits: Int) -> Int? {
     let point = text.count - fractionDigits - 1
     guard point > 0, text[point] == UInt8(ascii: "."), digit(text[point - 1]) != nil else {
@@ -90,8 +90,8 @@ enum TextFormat {
     return value
   }
 
-  /// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap day
-  /// is the last day of its year.
+  /// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap
+  /// day is the last day of its year.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let monthFromMarch = (month + 9) % 12
