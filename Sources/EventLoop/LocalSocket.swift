@@ -21,8 +21,8 @@ package struct LocalSocket: ~Copyable, Sendable {
     self.socket = socket
   }
 
-  /// Listens at the path, for processes of this user only. Replaces an earlier listener at the path.
-  /// Nil when that fails; `errno` says why.
+  /// Listens at the path, for processes of this user only. Replaces an earlier listener at the
+  /// path. Nil when that fails; `errno` says why.
   package init?(listeningAt path: String) {
     let descriptor = Glibc.socket(
       AF_UNIX,

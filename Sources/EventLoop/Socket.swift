@@ -50,8 +50,8 @@ package struct Socket: ~Copyable, Sendable {
     return result
   }
 
-  /// Sends the bytes from `offset` on. Returns how many the system took without waiting, or nil when
-  /// the connection is broken.
+  /// Sends the bytes from `offset` on. Returns how many the system took without waiting, or nil
+  /// when the connection is broken.
   package func send(_ bytes: [UInt8], from offset: Int) -> Int? {
     guard offset < bytes.count else { return 0 }
     let count = bytes.withUnsafeBytes { bytes in

@@ -26,9 +26,9 @@ enum ASCII {
   static let delete: UInt8 = 0x7F
 }
 
-/// The ASCII characters of one grammar rule: `low` has the bits of 0...63, `high` those of 64...127,
-/// so that a membership test is a shift and reads no memory. A unit test checks every byte of each
-/// set.
+/// The ASCII characters of one grammar rule: `low` has the bits of 0...63, `high` those of
+/// 64...127, so that a membership test is a shift and reads no memory. A unit test checks every
+/// byte of each set.
 struct ByteSet {
   let low: UInt64
   let high: UInt64
@@ -145,8 +145,8 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
-  /// Appends bytes with one capacity check and one copy. `append(contentsOf:)` costs more, and a head
-  /// is made of a dozen short pieces.
+  /// Appends bytes with one capacity check and one copy. `append(contentsOf:)` costs more, and a
+  /// head is made of a dozen short pieces.
   @inline(__always)
   private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     append(addingCapacity: bytes.count) { output in

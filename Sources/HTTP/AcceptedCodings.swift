@@ -5,8 +5,8 @@ package struct AcceptedCodings: Sendable {
   /// Whether the client refuses an uncompressed answer.
   package let refusesIdentity: Bool
 
-  /// Reads Accept-Encoding; elements that are not valid are skipped. Without the field the answer is
-  /// not compressed: most clients that do not send it cannot decompress.
+  /// Reads Accept-Encoding; elements that are not valid are skipped. Without the field the answer
+  /// is not compressed: most clients that do not send it cannot decompress.
   package init(_ request: Request) {
     guard request.hasField("accept-encoding") else {
       prefersGzip = false

@@ -1,5 +1,5 @@
-/// Reads the content of one message: of known length, in chunks (RFC 9112 section 7.1), or up to the
-/// end of the connection.
+/// Reads the content of one message: of known length, in chunks (RFC 9112 section 7.1), or up to
+/// the end of the connection.
 struct BodyReader {
   private enum State {
     case counted(left: Int)

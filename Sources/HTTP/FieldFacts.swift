@@ -64,8 +64,8 @@ struct FieldFacts {
   /// The value of a field that frames the message. Only spaces are allowed before it, and nothing
   /// after it.
   ///
-  /// Tabs and trailing blanks are legal around values, but clients do not send them here, and a proxy
-  /// that treats them differently would see another length (request smuggling).
+  /// Tabs and trailing blanks are legal around values, but clients do not send them here, and a
+  /// proxy that treats them differently would see another length (request smuggling).
   private func framingValue(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
     var start = value.lowerBound
     while start < value.upperBound, bytes[start] == ASCII.space { start += 1 }
@@ -90,8 +90,8 @@ struct FieldFacts {
     contentLength = length
   }
 
-  /// Accepts `chunked` only. Other codings before it are legal but not supported; with anything else
-  /// the end of the content is not known (RFC 9112 section 6.3).
+  /// Accepts `chunked` only. Other codings before it are legal but not supported; with anything
+  /// else the end of the content is not known (RFC 9112 section 6.3).
   private mutating func takeCoding(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(Rejection) {
     if isChunked { throw .twoTransferEncodings }
     let coding = framingValue(bytes, value)

@@ -2,8 +2,8 @@ import CZlib
 
 /// Compresses bytes with gzip (RFC 1952), in any number of pieces.
 ///
-/// An instance holds a quarter of a megabyte. Code that compresses often keeps one and calls `begin`
-/// for each stream.
+/// An instance holds a quarter of a megabyte. Code that compresses often keeps one and calls
+/// `begin` for each stream.
 package final class Gzip {
   /// zlib's level, from 1 to 9. Level 1 makes a list of orders a seventh of its size; level 6 an
   /// eighth, for more than twice the CPU time.

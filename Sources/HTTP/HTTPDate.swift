@@ -33,8 +33,8 @@ package enum HTTPDate {
     return out
   }
 
-  /// The Gregorian date of a day since 1970-01-01. Years are counted from March, so that the leap day
-  /// is the last day of its year.
+  /// The Gregorian date of a day since 1970-01-01. Years are counted from March, so that the leap
+  /// day is the last day of its year.
   private static func civil(_ day: Int) -> (year: Int, month: Int, day: Int) {
     let sinceEra = day + 719_468
     let era = sinceEra / 146_097

@@ -9,7 +9,8 @@ package struct MessageLimits: Sendable {
 
   /// Bytes of the whole head, including the start line and the empty line at the end; above it 431.
   ///
-  /// A browser's head with a large cookie is 4 KB. The limit also bounds the memory of a partial head.
+  /// A browser's head with a large cookie is 4 KB. The limit also bounds the memory of a partial
+  /// head.
   package var headBytesMax = 16_384
 
   /// Field lines in a head; above it 431. Browsers behind two proxies send fewer than 40.
@@ -17,7 +18,8 @@ package struct MessageLimits: Sendable {
 
   /// Bytes of a method's name; above it 501 (RFC 9112 section 3).
   ///
-  /// A Swift string holds fifteen bytes without an allocation; the served methods have half of that.
+  /// A Swift string holds fifteen bytes without an allocation; the served methods have half of
+  /// that.
   package var methodBytesMax = 15
 
   /// Bytes of decoded content; above it 413, before the content is read if Content-Length says so.

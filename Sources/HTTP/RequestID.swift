@@ -8,8 +8,8 @@ package enum RequestID: Hashable, Sendable, CustomStringConvertible {
   /// The longest id, in bytes, that is taken from a client: it is copied into each log line.
   package static let takenBytesMax = 128
 
-  /// The id that the client sent; nil when it sent none, or one with characters that do not fit into
-  /// a log line.
+  /// The id that the client sent; nil when it sent none, or one with characters that do not fit
+  /// into a log line.
   package init?(of request: Request) {
     guard let bytes = request.fieldBytes("x-request-id"),
       (1...Self.takenBytesMax).contains(bytes.count),
@@ -39,8 +39,8 @@ package enum RequestID: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The eight hexadecimal digits of the lower half of a number, in memory order. All eight are made
-  /// at once, because every answer and every log line has an id.
+  /// The eight hexadecimal digits of the lower half of a number, in memory order. All eight are
+  /// made at once, because every answer and every log line has an id.
   private static func digits(of number: UInt64) -> UInt64 {
     var bytes = number & 0xFFFF_FFFF
     bytes = (bytes & 0xFFFF_0000) >> 16 | (bytes & 0x0000_FFFF) << 32

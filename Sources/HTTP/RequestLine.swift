@@ -50,9 +50,9 @@ struct RequestLine: StartLine {
 
   /// Rejects invalid targets; returns the index of the first question mark.
   ///
-  /// Browsers leave a few characters unescaped that RFC 3986 does not allow (`|`, `{`, `"`). They are
-  /// accepted, because they end no part of a target. A fragment is rejected: clients must not send
-  /// it.
+  /// Browsers leave a few characters unescaped that RFC 3986 does not allow (`|`, `{`, `"`). They
+  /// are accepted, because they end no part of a target. A fragment is rejected: clients must not
+  /// send it.
   @inline(__always)
   private static func checkTarget(
     _ bytes: Span<UInt8>, _ target: Range<Int>

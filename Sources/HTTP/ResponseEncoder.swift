@@ -1,8 +1,8 @@
 /// Writes responses as bytes.
 ///
-/// The Date field is kept ready; the server sets it once a second. Cache-Control is written here, so
-/// that no handler can forget it: an answer with an entity tag may be stored and must be revalidated
-/// each time, any other must not be stored.
+/// The Date field is kept ready; the server sets it once a second. Cache-Control is written here,
+/// so that no handler can forget it: an answer with an entity tag may be stored and must be
+/// revalidated each time, any other must not be stored.
 package struct ResponseEncoder: Sendable {
   /// What the request determines about the form of its answer.
   package struct Framing: Sendable {

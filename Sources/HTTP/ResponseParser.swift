@@ -57,7 +57,8 @@ package struct ResponseParser: Sendable {
     }
   }
 
-  /// To be called when the server has closed the connection, which ends a response without a length.
+  /// To be called when the server has closed the connection, which ends a response without a
+  /// length.
   package mutating func end() -> Step {
     switch state {
     case .body(let head) where bodyReader.endsWithConnection: finish(head)

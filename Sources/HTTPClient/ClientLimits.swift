@@ -16,8 +16,8 @@ package struct ClientLimits: Sendable {
   /// Time for the whole exchange; it also ends answers that arrive byte by byte.
   package var totalDeadline: Duration = .seconds(15)
 
-  /// Time an idle connection is kept for the next request. Node's servers close theirs after 5 s, and
-  /// a request that is sent at that moment is lost.
+  /// Time an idle connection is kept for the next request. Node's servers close theirs after 5 s,
+  /// and a request that is sent at that moment is lost.
   package var idleDeadline: Duration = .seconds(4)
 
   /// Idle connections kept for one origin; further ones are closed after their answer.

@@ -32,8 +32,9 @@ package final class HTTPClient {
 
   /// Sends a request to its host and returns the answer, whatever its status.
   ///
-  /// The error says whether the request may have taken effect. A request that was lost because a kept
-  /// connection had been closed is sent again once, if it was not sent at all or is idempotent.
+  /// The error says whether the request may have taken effect. A request that was lost because a
+  /// kept connection had been closed is sent again once, if it was not sent at all or is
+  /// idempotent.
   package func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
     guard let origin = Origin(authority: request.host) else { throw HTTPClientError(.badHost) }
     guard exchanges < limits.exchangesMax else { throw HTTPClientError(.tooBusy) }
@@ -121,7 +122,8 @@ package final class HTTPClient {
   }
 }
 
-/// The action that cancels an exchange. Unchecked: another thread carries it, only the loop uses it.
+/// The action that cancels an exchange. Unchecked: another thread carries it, only the loop uses
+/// it.
 private final class Cancellation: @unchecked Sendable {
   var action: (() -> Void)?
 }

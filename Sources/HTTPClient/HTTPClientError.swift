@@ -36,8 +36,8 @@ package struct HTTPClientError: Error, Hashable, Sendable {
 
   package let reason: Reason
   package let outcome: Outcome
-  /// Whether a kept connection ended before any byte of the answer: the usual case is that the other
-  /// side closed an idle connection at the moment of the request.
+  /// Whether a kept connection ended before any byte of the answer: the usual case is that the
+  /// other side closed an idle connection at the moment of the request.
   let wasStale: Bool
 
   init(_ reason: Reason, _ outcome: Outcome = .notSent, wasStale: Bool = false) {
@@ -46,8 +46,8 @@ package struct HTTPClientError: Error, Hashable, Sendable {
     self.wasStale = wasStale
   }
 
-  /// Whether the request may be sent again on a new connection. If it may have taken effect, only an
-  /// idempotent method is sent again (RFC 9110 section 9.2.2).
+  /// Whether the request may be sent again on a new connection. If it may have taken effect, only
+  /// an idempotent method is sent again (RFC 9110 section 9.2.2).
   func allowsRetry(of method: Method) -> Bool {
     wasStale && (outcome == .notSent || [.get, .head, .put, .delete].contains(method))
   }

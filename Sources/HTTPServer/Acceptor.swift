@@ -35,8 +35,8 @@ final class Acceptor: Watcher {
       pause?.arm(after: server.limits.acceptPause)
       return
     }
-    // The kernel wakes the loops that share a listener in the order in which they began to watch it.
-    // A loop that has accepted goes to the end of that order; otherwise one loop would get all
+    // The kernel wakes the loops that share a listener in the order in which they began to watch
+    // it. A loop that has accepted goes to the end of that order; otherwise one loop would get all
     // connections while there is little load.
     if site.listener.isShared {
       unwatch()
@@ -44,9 +44,9 @@ final class Acceptor: Watcher {
     }
   }
 
-  /// Stops accepting. The last acceptor of a shared listener accepts what is in its queue and closes
-  /// it, so that no connection that the kernel has completed is reset. If another process holds the
-  /// listener as well, the queue is left to it.
+  /// Stops accepting. The last acceptor of a shared listener accepts what is in its queue and
+  /// closes it, so that no connection that the kernel has completed is reset. If another process
+  /// holds the listener as well, the queue is left to it.
   func stop() {
     unwatch()
     pause?.disarm()

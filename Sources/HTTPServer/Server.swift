@@ -2,7 +2,8 @@ package import EventLoop
 package import HTTP
 import Telemetry
 
-/// Serves sites on one loop. Each loop of a process has its own server, and all share the listeners.
+/// Serves sites on one loop. Each loop of a process has its own server, and all share the
+/// listeners.
 ///
 /// To be used on its loop only. It serves until it is drained.
 package final class Server {
@@ -73,8 +74,8 @@ extension Server {
 
   /// Stops accepting, answers every request that was accepted, and ends.
   ///
-  /// Idle connections are closed at once, busy ones after their next answer or a moment later. Those
-  /// that are left at the drain deadline are ended by force.
+  /// Idle connections are closed at once, busy ones after their next answer or a moment later.
+  /// Those that are left at the drain deadline are ended by force.
   package func drain() async -> DrainReport {
     await withCheckedContinuation { continuation in
       drain { continuation.resume(returning: $0) }

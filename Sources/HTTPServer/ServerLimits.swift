@@ -63,8 +63,8 @@ package struct ServerLimits: Sendable {
   /// Connections accepted in one turn, so that the loops of a shared listener get equal shares.
   package var acceptsPerTurnMax = 16
 
-  /// Pause in accepting after the system ran out of descriptors or memory; without it the loop would
-  /// spin.
+  /// Pause in accepting after the system ran out of descriptors or memory; without it the loop
+  /// would spin.
   package var acceptPause: Duration = .milliseconds(100)
 
   /// Bytes of answers collected before they are sent, and before the next request is read.

@@ -126,8 +126,8 @@ extension [UInt8] {
     }
   }
 
-  /// Whether any byte needs an escape. Does not stop at the first, so that the compiler can use vector
-  /// instructions.
+  /// Whether any byte needs an escape. Does not stop at the first, so that the compiler can use
+  /// vector instructions.
   private static func needsEscape(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     text.reduce(0 as UInt8) { $0 | (needsEscape($1) ? 1 : 0) } != 0
   }

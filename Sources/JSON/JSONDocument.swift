@@ -8,8 +8,8 @@ final class JSONDocument {
   /// Keys that were read but are absent, with their object: an unknown key may be a misspelling of
   /// one of them.
   @exclusivity(unchecked) private var absentKeys: [(object: Int, key: StaticString)] = []
-  /// The keys that were read. Accesses never overlap, and the run-time check for that, made for every
-  /// field, would cost a tenth of the decoding.
+  /// The keys that were read. Accesses never overlap, and the run-time check for that, made for
+  /// every field, would cost a tenth of the decoding.
   @exclusivity(unchecked) private var knownKeys = JSONIndexSet()
 
   private init(_ tape: JSONTape, unknownFields: JSONUnknownFields) {

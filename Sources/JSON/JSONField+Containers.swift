@@ -11,7 +11,8 @@ extension JSONField {
 
   /// Reads each item of an array with `read`.
   ///
-  /// If `read` throws for an item, the next ones are read nevertheless, to collect their violations.
+  /// If `read` throws for an item, the next ones are read nevertheless, to collect their
+  /// violations.
   package func array<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONField) throws(Failure) -> Item

@@ -6,7 +6,8 @@ package struct JSONField {
   enum Location {
     case value(Int)
     case absent(object: Int)
-    /// A field of a value that was refused as a whole: reads return placeholders and record nothing.
+    /// A field of a value that was refused as a whole: reads return placeholders and record
+    /// nothing.
     case placeholder
   }
 
@@ -32,8 +33,8 @@ package struct JSONField {
     if case .value(let node) = location { document.tape.nodes[node].kind != .null } else { false }
   }
 
-  /// The change that a merge patch makes to the field (RFC 7396): absent keeps the value, null clears
-  /// it, a value sets it.
+  /// The change that a merge patch makes to the field (RFC 7396): absent keeps the value, null
+  /// clears it, a value sets it.
   package func change<Value, Failure: Error>(
     _ read: (JSONField) throws(Failure) -> Value
   ) throws(Failure) -> JSONChange<Value> {

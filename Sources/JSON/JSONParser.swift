@@ -1,7 +1,7 @@
 /// Parses one document of RFC 8259 into a tape, in one pass over the bytes.
 ///
-/// It is strict where the RFC leaves a choice: duplicate keys, NUL, lone surrogates and a byte order
-/// mark are refused, because other parsers interpret them differently.
+/// It is strict where the RFC leaves a choice: duplicate keys, NUL, lone surrogates and a byte
+/// order mark are refused, because other parsers interpret them differently.
 struct JSONParser {
   var tape: JSONTape
   var at = 0

@@ -1,6 +1,7 @@
 /// A document as a flat list of nodes in document order, with the text that they refer to.
 ///
-/// A container's node is followed by its children; an object's children are keys and values in turn.
+/// A container's node is followed by its children; an object's children are keys and values in
+/// turn.
 struct JSONTape {
   var nodes: [JSONNode] = []
 

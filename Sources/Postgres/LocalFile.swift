@@ -1,8 +1,8 @@
 package import Glibc
 
-/// Small files on this machine, read before anything is served.
+/// Reads small local files, blocking: only before the service starts.
 package enum LocalFile {
-  /// What is at the path, a link not followed; nil when nothing is.
+  /// The status of the file at the path, of a link itself; nil when there is no file.
   package static func status(_ path: String) -> stat? {
     var status = stat()
     return lstat(path, &status) == 0 ? status : nil

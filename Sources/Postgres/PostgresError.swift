@@ -1,61 +1,62 @@
-/// Why a statement has no rows to give. What a caller may be told is nothing: `description` says
-/// nothing, `debugDescription` is for the log.
+/// Why a statement failed. `description` reveals nothing, so that clients cannot see it;
+/// `debugDescription` is for the log.
 package enum PostgresError: Error, Sendable {
   /// The server refused the statement, which had no effect.
   case server(ServerError)
   /// The connection broke before the answer came.
   case connectionLost(Outcome, reason: String)
-  /// The server did not answer by our own deadline; the connection has been thrown away.
+  /// The server did not answer within our deadline; the connection has been closed.
   case timeout(Outcome)
-  /// No connection could be had in time; nothing was sent.
+  /// No connection was free in time; nothing was sent.
   case busy
-  /// Too many wait already; nothing was sent.
+  /// Too many requests are waiting; nothing was sent.
   case queueFull
   /// No server can be reached, or the database is being closed; nothing was sent.
   case unavailable(reason: String)
-  /// A server answered and does not let us work; nothing was sent.
+  /// A server answered, but cannot be used; nothing was sent.
   case refused(ServerRefusal, reason: String)
-  /// A parameter that PostgreSQL cannot hold; nothing was sent.
+  /// A parameter that PostgreSQL cannot store; nothing was sent.
   case parameter(String)
-  /// A result that is not what the statement's author expects; what the statement did may have been
-  /// committed all the same.
+  /// The result does not have the expected type; the statement may have been committed
+  /// nevertheless.
   case decoding(column: Int, expected: String, isCommitted: Bool)
-  /// A connection string that cannot be used.
   case configuration(String)
 
-  /// What is known of the work whose answer never came.
+  /// Whether work without an answer has had an effect.
   package enum Outcome: Sendable {
-    /// It left no trace: it only read, or its transaction was never told to commit.
+    /// None: it only read, or COMMIT was not sent.
     case noEffect
-    /// It may have been committed or not; only the database knows.
+    /// It may have been committed or not.
     case unknown
   }
 }
 
 extension PostgresError {
-  /// The server's own words, when it spoke.
+  /// The server's error, if it reported one.
   package var serverError: ServerError? {
     if case .server(let error) = self { error } else { nil }
   }
 
-  /// Whether the transaction may succeed when it is run again as a whole: it lost a race.
+  /// Whether the transaction may succeed when it is repeated: it was in conflict with another one.
   package var isRetryable: Bool {
     guard let state = serverError?.state else { return false }
     return state == .serializationFailure || state == .deadlockDetected
   }
 
-  /// Whether the work may have been done although no answer came; never success, never refusal.
+  /// Whether the work may have been committed although there is an error. Such an error must not be
+  /// reported as a failure.
   package var isOutcomeUnknown: Bool {
     switch self {
     case .connectionLost(.unknown, _), .timeout(.unknown): true
     case .server(let error): error.state.leavesOutcomeUnknown
-    // It was done, and who asked for it cannot be told what was done.
+    // It was committed, but its result cannot be returned.
     case .decoding(_, _, let isCommitted): isCommitted
     default: false
     }
   }
 
-  /// Whether the same request may well succeed later: the database is away, busy or shutting down.
+  /// Whether the same request is likely to succeed later: the database is away, busy or shutting
+  /// down.
   package var isUnavailable: Bool {
     switch self {
     case .connectionLost, .timeout, .busy, .queueFull, .unavailable, .refused: true
@@ -66,11 +67,11 @@ extension PostgresError {
 
   /// Whether the server takes no writes: a standby, or one set to read only.
   package var isReadOnly: Bool {
-    if case .refused(.takesNoWrites, _) = self { return true }
+    if case .refused(.readOnly, _) = self { return true }
     return serverError?.state == .readOnlyTransaction
   }
 
-  /// Whether there was a database and it took too long, be it for its own limit or for ours.
+  /// Whether the database was there and took too long, by its own limit or by ours.
   package var isTimeout: Bool {
     switch self {
     case .timeout(.noEffect), .busy, .queueFull: true
@@ -79,7 +80,8 @@ extension PostgresError {
     }
   }
 
-  /// What is wrong, as it stands behind "the database". Anybody may read it.
+  /// What is wrong, as the predicate of a sentence that begins with "the database". It may be shown
+  /// to clients.
   package var meaning: String {
     switch self {
     case .refused(let refusal, _): refusal.meaning
@@ -93,18 +95,13 @@ extension PostgresError {
 
   /// The constraint the statement would have broken.
   package var constraint: String? { serverError?.constraint }
-
-  /// Whether a row with this key exists already, by the unique constraint's name.
-  package func isUniqueViolation(constraint: String) -> Bool {
-    serverError?.state == .uniqueViolation && serverError?.constraint == constraint
-  }
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
-  /// Says nothing, so that nothing leaks when it ends up in an answer.
+  /// Reveals nothing, in case it ends up in an answer.
   package var description: String { "database error" }
 
-  /// Everything known, for the log.
+  /// All details, for the log.
   package var debugDescription: String {
     switch self {
     case .server(let error): error.debugDescription
@@ -121,13 +118,11 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
   }
 }
 
-/// An error that says why the database did not do it; the failure type of a transaction's body.
+/// The error type of a transaction's body: it can represent the database's errors.
 package protocol PostgresFailure: Error {
-  /// What the layer above makes of the database's error.
   init(_ error: PostgresError)
 }
 
 extension PostgresError: PostgresFailure {
-  /// The error itself.
   package init(_ error: PostgresError) { self = error }
 }

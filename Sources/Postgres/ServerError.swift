@@ -2,20 +2,18 @@ import CPQ
 
 /// An error as the server reported it.
 package struct ServerError: Error, Sendable {
-  /// What kind of error.
   package let state: SQLState
-  /// Whether the server ended the connection with it.
+  /// Whether the server has closed the connection with it.
   package var isFatal: Bool { details.severity == "FATAL" || details.severity == "PANIC" }
-  /// The server's sentence.
   package var message: String { details.message }
-  /// The name of the constraint that was broken.
+  /// The constraint that was violated.
   package var constraint: String? { details.constraint }
   /// The table it is about.
   package var table: String? { details.table }
 
   private let details: Details
 
-  /// Behind a reference, so that an error is as cheap to pass as a result.
+  /// A reference, so that passing an error is as cheap as passing a result.
   private final class Details: Sendable {
     let severity: String
     let message: String
@@ -38,33 +36,33 @@ package struct ServerError: Error, Sendable {
     }
   }
 
-  /// Reads a failed result; nil when the error is libpq's own, which carries no state.
+  /// Reads a failed result; nil when the error is libpq's, which has no SQLSTATE.
   init?(_ result: OpaquePointer) {
     guard let code = field("C", of: result) else { return nil }
     state = SQLState(rawValue: code)
     details = Details(result)
   }
 
-  /// Whether the prepared statement is no longer what it was, through no fault of its caller: its
-  /// tables changed, or somebody deallocated it. It was not executed.
+  /// Whether the prepared statement is no longer valid, because its tables were changed or it was
+  /// deallocated. It was not executed.
   var isStaleStatement: Bool {
     state == .invalidStatementName
       || (state == .featureNotSupported && details.function == "RevalidateCachedQuery")
   }
 }
 
-/// A field by its letter in the protocol; libpq's names for them do not reach Swift.
+/// A field by its letter in the protocol; libpq's macros for them cannot be imported into Swift.
 private func field(_ letter: Unicode.Scalar, of result: OpaquePointer) -> String? {
   let text: UnsafeMutablePointer<CChar>? = PQresultErrorField(result, Int32(letter.value))
   return text.map { String(cString: $0) }
 }
 
 extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
-  /// Says nothing, so that nothing leaks.
+  /// Reveals nothing, in case it ends up in an answer.
   package var description: String { "database error" }
 
-  /// What the server said, for the log. Values that people have entered are left out: the detail of
-  /// a broken constraint is the row, or the key, and the message of a bad value is that value.
+  /// The server's message, for the log. Values that people have entered are left out: the detail of
+  /// a constraint violation contains the row or the key, and the message of a bad value that value.
   package var debugDescription: String {
     var text = "\(details.severity) \(state.rawValue)"
     if state.mayQuoteValues {
@@ -82,50 +80,38 @@ extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
   }
 }
 
-/// The five characters by which the server names a kind of error.
+/// SQLSTATE, the five characters that identify a kind of error.
 package struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
-  /// The code, as in the appendix of PostgreSQL's manual.
   package let rawValue: String
 
-  /// A state by its code.
   package init(rawValue: String) { self.rawValue = rawValue }
 
-  /// A state by its code.
   package init(stringLiteral code: String) { rawValue = code }
 
-  /// Two transactions could not both go first.
   package static let serializationFailure: SQLState = "40001"
-  /// Two transactions waited for each other.
   package static let deadlockDetected: SQLState = "40P01"
-  /// A key exists already.
   package static let uniqueViolation: SQLState = "23505"
-  /// A row refers to one that is not there.
   package static let foreignKeyViolation: SQLState = "23503"
-  /// A value fails its check.
-  package static let checkViolation: SQLState = "23514"
-  /// A write where only reads are allowed.
   package static let readOnlyTransaction: SQLState = "25006"
-  /// A statement ran into its timeout or was cancelled.
+  /// Also when a statement ran into its timeout.
   package static let queryCanceled: SQLState = "57014"
-  /// A lock was not had in time.
+  /// Also when the lock timeout was reached.
   package static let lockNotAvailable: SQLState = "55P03"
-  /// The server has no connection left.
   package static let tooManyConnections: SQLState = "53300"
-  /// A table that does not exist.
   package static let undefinedTable: SQLState = "42P01"
   static let invalidStatementName: SQLState = "26000"
   static let featureNotSupported: SQLState = "0A000"
 
-  /// Whether the message may repeat a value: data exceptions do (class 22).
+  /// Whether the message may contain a value: data exceptions do (class 22).
   fileprivate var mayQuoteValues: Bool { rawValue.hasPrefix("22") }
 
-  /// Whether the detail may repeat a row or a key. Only that of conflicts between transactions and
-  /// of the server's own state is known to name processes, locks and limits alone.
+  /// Whether the detail may contain a row or a key. Only the details of transaction conflicts and
+  /// of the server's own state are known to name nothing but processes, locks and limits.
   fileprivate var mayDetailRows: Bool {
     !["08", "25", "40", "53", "55", "57", "58"].contains(rawValue.prefix(2))
   }
 
-  /// Connection trouble, lack of resources, shutdown or a timeout: another time it may work.
+  /// Connection failures, lack of resources, shutdown or a timeout: a later attempt may succeed.
   var isUnavailable: Bool {
     switch rawValue.prefix(2) {
     case "08", "53", "57", "58": true

@@ -1,20 +1,19 @@
 import JSON
 
-/// The telling of one end: what is sent next, and when it is enough.
+/// The callback at the end of a process: what is sent next, and when to stop.
 struct Callback: Equatable {
   let url: CallbackURL
   let order: String
-  /// What the next request carries. The real service writes it once: what has been sent is gone, so
-  /// that repetitions arrive empty.
+  /// The body of the next request. As in the real service, repetitions have an empty body.
   private(set) var body: [UInt8]
-  private var triesLeft = 3
+  private var attemptsLeft = 3
   private var isDoubled: Bool
 
   enum Outcome {
     case answered(status: Int)
-    /// Nothing of the request has left.
+    /// No byte of the request was sent.
     case notSent
-    /// The request may have arrived; no answer did.
+    /// The request may have arrived, but there was no answer.
     case unanswered
   }
 
@@ -27,15 +26,16 @@ struct Callback: Equatable {
     body = verdict.json(of: order) + [UInt8(ascii: "\n")]
   }
 
-  /// Only a 200 will do; what becomes of a double is nobody's concern.
-  mutating func tried(_ outcome: Outcome) -> Next {
+  /// Only a 200 counts as success. After it a doubled callback is sent once more, whatever its
+  /// result.
+  mutating func attemptEnded(_ outcome: Outcome) -> Next {
     if case .notSent = outcome {} else { body = [] }
-    triesLeft -= 1
+    attemptsLeft -= 1
     if case .answered(200) = outcome, isDoubled {
-      (isDoubled, triesLeft) = (false, 1)
+      (isDoubled, attemptsLeft) = (false, 1)
       return .sendNow
     }
     if case .answered(200) = outcome { return .done }
-    return triesLeft > 0 ? .sendLater : .done
+    return attemptsLeft > 0 ? .sendLater : .done
   }
 }

@@ -1,9 +1,9 @@
 import HTTP
 
-/// Where the end of a process is told: `http://HOST[:PORT][/PATH][?QUERY]`.
+/// The URL of a callback: `http://HOST[:PORT][/PATH][?QUERY]`.
 struct CallbackURL: Equatable, Sendable {
   let host: String
-  /// The path and the query, as they were given.
+  /// The path and the query, unchanged.
   let target: String
 
   init?(_ text: String) {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The ledger, and the file that keeps its records when the program is killed.
+/// The ledger, and the file from which it is restored when the program was killed.
 struct Journal: Sendable {
   private let descriptor: Int32?
   private(set) var ledger = Ledger()
 
-  /// Goes on with the file, if there is one; the processes that it tells of are forgotten.
-  init(_ path: String?) throws(Options.Complaint) {
+  /// Continues the file, if there is one; the processes in it are forgotten.
+  init(_ path: String?) throws(Options.Invalid) {
     guard let path else {
       descriptor = nil
       return
@@ -23,8 +23,8 @@ struct Journal: Sendable {
     add(Record(.forget))
   }
 
-  /// The kernel has the record when this returns, and the program may be killed. The loop waits for
-  /// it: nothing may be said of what is not written.
+  /// When this returns, the kernel has the record, and the program may be killed. It blocks the
+  /// loop, because no effect may be visible before it is recorded.
   mutating func add(_ record: Record) {
     ledger.add(record)
     guard let descriptor else { return }

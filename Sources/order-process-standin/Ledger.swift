@@ -1,26 +1,27 @@
 import JSON
 
-/// What the records of a journal come to, across all deaths of the program.
+/// The history of all orders according to a journal, across restarts of the program.
 struct Ledger: Equatable {
-  struct Story: Equatable {
-    /// Processes that were started; more than one only after each before it had been forgotten.
+  struct OrderHistory: Equatable {
+    /// Processes that were started; a further one is allowed only after the one before was
+    /// forgotten.
     var starts = 0
-    /// Starts that were refused, because there was a process.
-    var doubles = 0
-    /// How the last process ended; nil while it has not.
+    /// Starts that were refused because there was a process already.
+    var duplicates = 0
+    /// The final status of the last process; nil while it runs.
     var verdict: ProcessStatus?
-    /// Whether the service knows a process of the order.
+    /// Whether the service has a process of the order.
     var isKnown = false
   }
 
-  private(set) var orders = ByOrder<Story>()
-  private(set) var counts: [Record.Word: Int] = [:]
-  /// What must never happen: orders of which a process was started beside another one.
+  private(set) var orders = ByOrder<OrderHistory>()
+  private(set) var counts: [Record.Kind: Int] = [:]
+  /// Orders with two processes at the same time, which must never happen.
   private(set) var doubleStarts: [String] = []
 
   init() {}
 
-  /// Nil when a line is none of a journal.
+  /// Nil when a line is not valid.
   init?(journal: String) {
     for line in journal.split(separator: "\n") {
       guard let record = Record(line: line) else { return nil }
@@ -29,37 +30,37 @@ struct Ledger: Equatable {
   }
 
   mutating func add(_ record: Record) {
-    counts[record.word, default: 0] += 1
-    switch (record.word, record.order) {
+    counts[record.kind, default: 0] += 1
+    switch (record.kind, record.order) {
     case (.start, let order?):
       if orders[order]?.isKnown == true { doubleStarts.append(order) }
-      var story = orders[order] ?? Story()
-      story.starts += 1
-      story.isKnown = true
-      story.verdict = nil
-      orders[order] = story
+      var history = orders[order] ?? OrderHistory()
+      history.starts += 1
+      history.isKnown = true
+      history.verdict = nil
+      orders[order] = history
     case (.end, let order?): orders[order]?.verdict = record.verdict
-    case (.double, let order?): orders[order]?.doubles += 1
+    case (.duplicate, let order?): orders[order]?.duplicates += 1
     case (.forget, let order?): orders[order]?.isKnown = false
     case (.forget, nil): orders.updateAll { $0.isKnown = false }
     default: break
     }
   }
 
-  /// The ledger for those who read no journal.
+  /// The answer of `GET /standin`.
   var json: [UInt8] {
     JSONWriter.object { json in
       json.object("counts") { json in
-        for word in Record.Word.allCases { json.integer(JSONKey(word.rawValue), counts[word] ?? 0) }
+        for kind in Record.Kind.allCases { json.integer(JSONKey(kind.rawValue), counts[kind] ?? 0) }
       }
       json.array("double_starts") { json in for order in doubleStarts { json.string(order) } }
       json.array("orders") { json in
-        for (order, story) in orders.all {
+        for (order, history) in orders.all {
           json.object { json in
             json.string("order_id", order)
-            json.integer("starts", story.starts)
-            json.integer("doubles", story.doubles)
-            json.string("verdict", story.verdict?.rawValue)
+            json.integer("starts", history.starts)
+            json.integer("doubles", history.duplicates)
+            json.string("verdict", history.verdict?.rawValue)
           }
         }
       }

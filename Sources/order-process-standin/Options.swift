@@ -1,4 +1,4 @@
-/// How the program is started.
+/// The command line options.
 struct Options: Sendable {
   var host = "127.0.0.1"
   var port = 8_000
@@ -11,23 +11,23 @@ struct Options: Sendable {
   var retryPause = 5_000
   var rates = Rates()
 
-  /// Why the program cannot be started like that.
-  struct Complaint: Error, CustomStringConvertible {
+  /// An option that is not valid.
+  struct Invalid: Error, CustomStringConvertible {
     let description: String
   }
 
-  init(_ arguments: [String] = []) throws(Complaint) {
+  init(_ arguments: [String] = []) throws(Invalid) {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       guard let option = Option.all.first(where: { "--" + $0.name == argument }) else {
-        throw Complaint(description: "\(argument) is not known; see --help")
+        throw Invalid(description: "\(argument) is not known; see --help")
       }
       guard let value = rest.popFirst(), option.set(&self, value) else {
-        throw Complaint(description: "\(argument) wants \(option.kind.wants)")
+        throw Invalid(description: "\(argument) wants \(option.kind.wants)")
       }
     }
     guard processMinimum <= processMaximum else {
-      throw Complaint(description: "--process-min-ms must not be above --process-max-ms")
+      throw Invalid(description: "--process-min-ms must not be above --process-max-ms")
     }
   }
 
@@ -41,7 +41,6 @@ struct Options: Sendable {
   }
 }
 
-/// One option: what it is called, what it wants, where that goes.
 private struct Option: Sendable {
   enum Kind: String, Sendable {
     case host = "HOST"
@@ -65,7 +64,7 @@ private struct Option: Sendable {
   let name: String
   let kind: Kind
   let meaning: String
-  /// False when the value is none of the kind.
+  /// Stores the value; false when it is not valid.
   let set: @Sendable (inout Options, String) -> Bool
 
   private init(

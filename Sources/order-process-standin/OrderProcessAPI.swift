@@ -1,7 +1,7 @@
 import HTTP
 import JSON
 
-/// The contract: what a request does, and how it is answered.
+/// The HTTP contract of the service: the effects and the answer of each request.
 struct OrderProcessAPI {
   static let path = "/order_process"
 
@@ -9,13 +9,13 @@ struct OrderProcessAPI {
 
   typealias Reply = (response: Response, effects: [ProcessTable.Effect])
 
-  /// The fate is asked for when there is a process to meet it.
-  mutating func answer(_ request: Request, fate: (String) -> Fate) -> Reply {
-    // A query that cannot be read counts as none, as in the real service.
+  /// `plan` is called only when a process is to be started.
+  mutating func answer(_ request: Request, plan: (String) -> ProcessPlan) -> Reply {
+    // An invalid query is ignored, as in the real service.
     let query = try? Query(request.query)
     switch request.method {
     case .get: return (list(query?["order_id"] ?? ""), [])
-    case .post: return start(request, callback: query?["callback_url"] ?? "", fate)
+    case .post: return start(request, callback: query?["callback_url"] ?? "", plan)
     default: return (Response(.methodNotAllowed, fields: [Field("Allow", "GET, POST")]), [])
     }
   }
@@ -34,7 +34,7 @@ struct OrderProcessAPI {
   }
 
   private mutating func start(
-    _ request: Request, callback: String, _ fate: (String) -> Fate
+    _ request: Request, callback: String, _ plan: (String) -> ProcessPlan
   ) -> Reply {
     guard request.field("content-type") == "application/json" else {
       return (.message("invalid content type. Valid: application/json"), [])
@@ -45,19 +45,19 @@ struct OrderProcessAPI {
     guard !order.isEmpty else { return (.message("missing order id"), []) }
     let target = ProcessTable.CallbackTarget(callback)
     let exists = table[order] != nil
-    let effects = table.event(.start(order, target, fate(order)))
+    let effects = table.event(.start(order, target, plan(order)))
     if exists { return (.message("order process for order \(order) exists"), effects) }
     switch target {
-    case .nowhere: return (Response(.ok), effects)
+    case .absent: return (Response(.ok), effects)
     case .url: return (Response(.accepted), effects)
-    case .unreadable(let text):
-      // The quotes are the real service's: it does not escape what it repeats.
+    case .invalid(let text):
+      // As in the real service, the quotes inside the text are not escaped.
       let body = #"{"message":"parse "\#(text)": invalid URL"}"#
       return (.json(.badRequest, Array(body.utf8)), effects)
     }
   }
 
-  /// Empty when there is none, nil when the body is not what it should be.
+  /// Empty when there is no id, nil when the body is not valid.
   private static func orderID(_ body: [UInt8]) -> String? {
     try? JSONReader.decode(body, unknownFields: .ignored) {
       $0["order_id"].optional?.string() ?? ""
@@ -67,7 +67,7 @@ struct OrderProcessAPI {
 
 extension ProcessTable.CallbackTarget {
   fileprivate init(_ text: String) {
-    self = text.isEmpty ? .nowhere : CallbackURL(text).map { .url($0) } ?? .unreadable(text)
+    self = text.isEmpty ? .absent : CallbackURL(text).map { .url($0) } ?? .invalid(text)
   }
 }
 

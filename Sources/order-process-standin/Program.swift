@@ -2,13 +2,13 @@ import EventLoop
 import Glibc
 import HTTPServer
 
-/// A stand-in of the external order process service, as unreliable as it is told to be.
+/// A stand-in for the external order process service, with faults at configurable rates.
 @main
 struct Program {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.contains("--help") else { return say(Options.help) }
-    // Before any thread is made, so that every thread leaves these signals to the event loop.
+    // Before any thread is created, so that every thread leaves these signals to the event loop.
     Signals.block([SIGTERM, SIGINT])
     signal(SIGPIPE, SIG_IGN)
     do {
@@ -21,7 +21,7 @@ struct Program {
 
   private static func run(_ options: Options) throws {
     let listener = try listen(options)
-    // Not before the port is ours: from here on the processes of an earlier life are forgotten.
+    // Only now that the port is bound: opening the journal forgets the processes of an earlier run.
     let journal = try Journal(options.journal)
     say("seed \(options.seed)\nlistening on http://\(listener.address)\n")
     let loop = EventLoop()
@@ -32,7 +32,7 @@ struct Program {
     loop.run()
   }
 
-  private static func listen(_ options: Options) throws(Options.Complaint) -> ListeningSocket {
+  private static func listen(_ options: Options) throws(Options.Invalid) -> ListeningSocket {
     do {
       return try ListeningSocket(host: options.host, port: UInt16(options.port))
     } catch {

@@ -1,4 +1,4 @@
-/// How often each fault happens: 0 is never, 1 is always.
+/// The probability of each fault, from 0 (never) to 1 (always).
 struct Rates: Sendable {
   var failure = 0.0
   var forgetting = 0.0

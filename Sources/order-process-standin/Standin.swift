@@ -3,14 +3,14 @@ import HTTP
 import HTTPClient
 import HTTPServer
 
-/// The service on a loop: gives the contract its sockets, its clock and its bad luck.
+/// The running service: adds sockets, a clock and random faults to the contract.
 final class Standin {
   private let options: Options
   private let loop: EventLoop
   private let client: HTTPClient
   private var api = OrderProcessAPI()
   private var journal: Journal
-  private var dice: Dice
+  private var random: RandomSource
   private var server: Server?
 
   init(_ options: Options, _ journal: Journal, on loop: EventLoop) {
@@ -18,10 +18,10 @@ final class Standin {
     self.journal = journal
     self.loop = loop
     client = HTTPClient(loop: loop, limits: Self.clientLimits)
-    dice = Dice(seed: UInt64(options.seed))
+    random = RandomSource(seed: UInt64(options.seed))
   }
 
-  /// Serves for as long as the program runs: it and its server keep each other.
+  /// Serves until the program ends: the service and its server retain each other.
   func serve(_ listener: ListeningSocket) {
     let site = Site(
       name: "standin", listener: listener, answer: { request, _ in self.answer(request) },
@@ -29,7 +29,7 @@ final class Standin {
     server = Server(loop: loop, sites: [site], limits: Self.serverLimits)
   }
 
-  /// As the real service: it waits for its callbacks however long they take.
+  /// As the real service, it waits for the answers to its callbacks without a limit.
   private static var clientLimits: ClientLimits {
     var limits = ClientLimits()
     limits.readDeadline = .seconds(3_600)
@@ -38,7 +38,7 @@ final class Standin {
     return limits
   }
 
-  /// Room for many answers that are held back on purpose.
+  /// Allows many answers that are held back on purpose.
   private static var serverLimits: ServerLimits {
     var limits = ServerLimits()
     limits.handlerDeadline = .seconds(3_600)
@@ -52,7 +52,7 @@ final class Standin {
 extension Standin {
   private func answer(_ request: Request) -> Reply {
     switch (request.method, String(decoding: request.path, as: UTF8.self)) {
-    case (_, OrderProcessAPI.path): return answerWithLuck(request)
+    case (_, OrderProcessAPI.path): return answerWithFaults(request)
     case (.get, "/standin"): return .now(.json(.ok, journal.ledger.json))
     case (.post, "/standin/forget"):
       perform(api.event(.forget((try? Query(request.query))?["order_id"])))
@@ -61,42 +61,42 @@ extension Standin {
     }
   }
 
-  private func answerWithLuck(_ request: Request) -> Reply {
-    let mishap = Mishap(options.rates, &dice)
-    if let mishap { journal.add(Record(mishap.word)) }
-    guard mishap != .refused else { return .never {} }
-    let (response, effects) = api.answer(request, fate: fate)
+  private func answerWithFaults(_ request: Request) -> Reply {
+    let fault = Fault(options.rates, &random)
+    if let fault { journal.add(Record(fault.recordKind)) }
+    guard fault != .refused else { return .never {} }
+    let (response, effects) = api.answer(request, plan: plan)
     let early = perform(effects)
-    switch mishap {
+    switch fault {
     case nil where early == nil: return .now(response)
     case nil, .delayed:
-      let pause = mishap == nil ? .zero : dice.duration(in: 0...options.delayMaximum)
+      let pause = fault == nil ? .zero : random.duration(in: 0...options.delayMaximum)
       return .later {
-        await self.tell(early)
+        await self.call(early)
         await self.loop.pause(for: pause)
         return response
       }
     case .refused, .lost, .silent:
-      let pause = mishap == .silent ? options.silence : 0
+      let pause = fault == .silent ? options.silence : 0
       return .never {
-        await self.tell(early)
+        await self.call(early)
         await self.loop.pause(for: .milliseconds(pause))
       }
     }
   }
 
-  private func fate(of order: String) -> Fate {
+  private func plan(of order: String) -> ProcessPlan {
     let before = journal.ledger.orders[order]?.starts ?? 0
-    var dice = Dice(seed: UInt64(options.seed), order: order, process: before)
-    return Fate(
-      options.rates, lasting: options.processMinimum...options.processMaximum, &dice)
+    var random = RandomSource(seed: UInt64(options.seed), order: order, process: before)
+    return ProcessPlan(
+      options.rates, lasting: options.processMinimum...options.processMaximum, &random)
   }
 }
 
-// MARK: - Acting
+// MARK: - Effects
 
 extension Standin {
-  /// Does what the table says; answers the callback that comes before the answer, if one does.
+  /// Performs the effects; returns the callback that has to be sent before the answer, if any.
   @discardableResult
   private func perform(_ effects: [ProcessTable.Effect]) -> Callback? {
     var early: Callback?
@@ -109,23 +109,23 @@ extension Standin {
           self.perform(self.api.event(.due(order, number: number)))
         }
       case .call(let callback, isEarly: true):
-        journal.add(Record(.foretold, callback.order))
+        journal.add(Record(.earlyCallback, callback.order))
         early = callback
       case .call(let callback, isEarly: false):
-        loop.spawn { await self.tell(callback) }
+        loop.spawn { await self.call(callback) }
       }
     }
     return early
   }
 
-  /// Makes the first try, and leaves the others to themselves.
-  private func tell(_ callback: Callback?) async {
+  /// Makes the first attempt; further ones are made in the background.
+  private func call(_ callback: Callback?) async {
     guard var callback else { return }
     let next = await attempt(&callback)
-    loop.spawn { await self.goOn(callback, next) }
+    loop.spawn { await self.retry(callback, next) }
   }
 
-  private func goOn(_ callback: Callback, _ next: Callback.Next) async {
+  private func retry(_ callback: Callback, _ next: Callback.Next) async {
     var (callback, next) = (callback, next)
     while next != .done {
       if next == .sendLater { await loop.pause(for: .milliseconds(options.retryPause)) }
@@ -134,14 +134,14 @@ extension Standin {
   }
 
   private func attempt(_ callback: inout Callback) async -> Callback.Next {
-    journal.add(Record(.told, callback.order))
+    journal.add(Record(.callback, callback.order))
     let request = ClientRequest(
       .post, callback.url.target, host: callback.url.host, contentType: .json,
       body: callback.body)
     do {
-      return callback.tried(.answered(status: try await client.send(request).status))
+      return callback.attemptEnded(.answered(status: try await client.send(request).status))
     } catch {
-      return callback.tried(error.outcome == .notSent ? .notSent : .unanswered)
+      return callback.attemptEnded(error.outcome == .notSent ? .notSent : .unanswered)
     }
   }
 }

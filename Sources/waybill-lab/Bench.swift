@@ -2,10 +2,10 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// Measures the service beside what it is compared with, in one run, as ratios.
+/// Measures the service and its limits in one run, and prints the ratios.
 ///
-/// The machine is shared and noisy: figures of one row were taken in turns and may be compared;
-/// figures of different runs may not.
+/// The machine is shared and noisy. The two figures of a row are measured in turns and can be
+/// compared; figures of different runs cannot.
 struct Bench {
   private static let productCount = 10_000
 
@@ -30,7 +30,7 @@ struct Bench {
     print(
       "Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
     let database = cluster.processID ?? 0
-    // nginx writes no access log either.
+    // nginx writes no access log, so it is compared with a service that writes none.
     let quiet = try Service(
       conninfo: cluster.connectionString(as: .service), log: log,
       variables: ["LOG_LEVEL": "warning"])
@@ -114,7 +114,7 @@ struct Bench {
     var template = Array("/var/tmp/waybill-lab.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw LabError("no temporary folder") }
     let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    // The database runs as another user when this program runs as root.
+    // The database runs as another user if this program runs as root.
     chmod(path, 0o711)
     return path
   }

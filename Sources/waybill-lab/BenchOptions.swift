@@ -1,10 +1,11 @@
-/// How long to measure.
+/// The command line options of `bench`.
 struct BenchOptions {
-  /// Of each measurement, in seconds.
+  /// The duration of each measurement.
   var seconds = 5
-  /// How often each pair is measured, one after the other, so that noise meets both.
+  /// How often each pair is measured in turns, so that noise affects both.
   var rounds = 2
-  /// The most completed orders the report is refreshed over; ten million take half an hour to make.
+  /// The largest number of completed orders for the report; ten million take half an hour to
+  /// insert.
   var reportOrders = 1_000_000
 
   init(_ arguments: [String]) throws {

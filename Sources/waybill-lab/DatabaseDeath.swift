@@ -9,7 +9,7 @@ struct DatabaseDeath {
   let home: String
 
   struct Figures {
-    /// From the database's return to the first request that is served.
+    /// From the restart of the database to the first request that is answered 200.
     let recoveries: [Duration]
     let answers: Set<String>
     let leakedDescriptors: Int
@@ -23,7 +23,7 @@ struct DatabaseDeath {
     }
   }
 
-  /// Kills and restarts `cluster`; answers the cluster that runs now beside the figures.
+  /// Kills and restarts the cluster; returns the figures and the restarted cluster.
   func measure(_ cluster: LocalCluster) throws -> (Figures, LocalCluster) {
     var cluster = cluster
     var recoveries: [Duration] = []

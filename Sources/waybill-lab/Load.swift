@@ -2,11 +2,11 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// What a load came to.
+/// The result of a load.
 struct Load {
   var requests = 0.0
   var seconds = 0.0
-  /// CPU seconds of the server's side, by who used it.
+  /// CPU seconds of the service; those of the database are separate.
   var serverCPU = 0.0
   var databaseCPU = 0.0
 
@@ -23,12 +23,12 @@ struct Load {
   }
 }
 
-/// Whose CPU a load is charged to.
+/// The processes whose CPU time is measured during a load.
 struct Subject {
   var server: pid_t?
   var database: pid_t?
 
-  /// Runs `work`, which says how many requests it made in how many seconds.
+  /// Runs `work`, which returns how many requests it made in how many seconds.
   func measure(_ work: () throws -> (requests: Double, seconds: Double)) rethrows -> Load {
     let before = cpu
     let (requests, seconds) = try work()
@@ -60,16 +60,16 @@ struct Wrk {
     }
     // "  123456 requests in 5.01s, 20.5MB read"
     let words = output.split(whereSeparator: \.isWhitespace)
-    guard let place = words.firstIndex(of: "requests"), place > 0,
-      let requests = Double(words[place - 1]),
-      let elapsed = Double(words[place + 2].dropLast(2))
+    guard let index = words.firstIndex(of: "requests"), index > 0,
+      let requests = Double(words[index - 1]),
+      let elapsed = Double(words[index + 2].dropLast(2))
     else { throw LabError("wrk said something else than expected:\n\(output)") }
     return (requests, elapsed)
   }
 }
 
-/// Runs one prepared statement over and over in 16 sessions (pgbench): the limit of what one
-/// statement a request can reach.
+/// Runs one prepared statement in 16 sessions (pgbench): the upper limit for a service with one
+/// statement for each request.
 struct Pgbench {
   static let clients = 16
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A blocking connection to a port of this machine: enough for an experiment's own questions.
+/// A blocking connection to a port of this machine, for the requests of the experiments themselves.
 final class LocalSocket {
   private let descriptor: Int32
 
@@ -12,13 +12,13 @@ final class LocalSocket {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    // The descriptor is closed by deinit, which runs for an object that was complete, too.
+    // deinit closes the descriptor: it runs also when a completely initialised object fails here.
     guard result == 0 else { return nil }
   }
 
   deinit { close(descriptor) }
 
-  /// Sends one GET on the connection and reads one answer; nil when there is none.
+  /// Sends a GET and reads the answer; nil when there is none.
   func get(_ path: String) -> String? {
     let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
@@ -70,7 +70,7 @@ final class LocalSocket {
 }
 
 extension String {
-  /// How many bytes the head of a message takes; nil when it has not ended.
+  /// The length of a message's head; nil when it is not complete.
   fileprivate func range(ofHeadEnd: Void) -> Int? {
     let bytes = Array(utf8)
     guard bytes.count >= 4 else { return nil }

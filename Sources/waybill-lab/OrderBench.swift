@@ -1,10 +1,10 @@
 import Glibc
 import Postgres
 
-/// Measures what is done with orders, each beside the best plain statement for the same work on
-/// normalised tables: orders joined to a table with a row for each line.
+/// Measures the operations on orders. The limit of each is the best plain statement for the same
+/// work on normalised tables, with a row for each line of an order.
 struct OrderBench {
-  /// Orders that are there at the start, alike in both schemas; more than are moved in one run.
+  /// Orders in both schemas at the start; more than can be moved in one run.
   private static let orderCount = 300_000
 
   let service: Service
@@ -45,7 +45,7 @@ struct OrderBench {
     try psql.run(["-c", fill, "-c", "VACUUM ANALYZE", "-c", "CHECKPOINT"])
   }
 
-  /// Every row, in an order in which none disturbs the next.
+  /// All rows, in an order in which no measurement affects the next.
   func rows() throws -> [Row] {
     let number = "math.random(1, \(Self.orderCount))"
     let product = "{\"product_id\":\"product-' .. math.random(1, 10000) .. '\",\"quantity\":%d}"
@@ -77,7 +77,7 @@ struct OrderBench {
       ours: Subject(server: service.pid, database: database), limit: Subject(database: database),
       options: options,
       runOurs: { seconds in
-        // What was moved once cannot be moved again: each run goes on where the last one ended.
+        // An order can be moved only once, so each run continues where the last one ended.
         let text = """
           local json = {["Content-Type"] = "application/json"}
           local at = \(moved)
@@ -88,7 +88,7 @@ struct OrderBench {
         try writeText(text, to: lua)
         let result = try Wrk.run(
           url: "http://127.0.0.1:\(service.port)", script: lua, seconds: seconds)
-        // wrk may have sent one more on every connection than it counts.
+        // wrk may have sent one more request on each connection than it counts.
         moved += Int(result.0) + Wrk.connections
         return result
       },

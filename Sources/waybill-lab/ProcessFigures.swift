@@ -1,17 +1,17 @@
 import Glibc
 
-/// What the kernel says about running processes.
+/// Reads figures of running processes from /proc.
 enum ProcessFigures {
-  /// CPU seconds a process has used, user and system.
+  /// CPU seconds of a process, user and system.
   static func cpu(of pid: pid_t) -> Double {
     stat(pid).map { Double($0.own) / ticksPerSecond } ?? 0
   }
 
-  /// CPU seconds of a process, of its children, and of those it has already buried.
+  /// CPU seconds of a process, its children, and its ended children.
   static func cpuOfTree(_ pid: pid_t) -> Double {
     guard let root = stat(pid) else { return 0 }
     let children = allPIDs().compactMap(stat).filter { $0.parent == pid }
-    let ticks = children.reduce(root.own + root.buried) { $0 + $1.own + $1.buried }
+    let ticks = children.reduce(root.own + root.endedChildren) { $0 + $1.own + $1.endedChildren }
     return Double(ticks) / ticksPerSecond
   }
 
@@ -21,7 +21,6 @@ enum ProcessFigures {
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * sysconf(Int32(_SC_PAGESIZE)) : 0
   }
 
-  /// How many descriptors a process has open.
   static func descriptors(of pid: pid_t) -> Int { names(in: "/proc/\(pid)/fd").count }
 
   private static var ticksPerSecond: Double { Double(sysconf(Int32(_SC_CLK_TCK))) }
@@ -29,17 +28,17 @@ enum ProcessFigures {
   private struct Stat {
     let parent: pid_t
     let own: Int
-    let buried: Int
+    let endedChildren: Int
   }
 
   private static func stat(_ pid: pid_t) -> Stat? {
-    // The name in parentheses may hold blanks, so the fields are counted from behind it.
+    // The name in parentheses may contain spaces, so the fields after it are counted.
     guard let tail = text("/proc/\(pid)/stat").split(separator: ")").last else { return nil }
     let fields = tail.split(separator: " ")
     guard fields.count > 14, let parent = pid_t(fields[1]) else { return nil }
     let times = fields[11...14].compactMap { Int($0) }
     return times.count == 4
-      ? Stat(parent: parent, own: times[0] + times[1], buried: times[2] + times[3]) : nil
+      ? Stat(parent: parent, own: times[0] + times[1], endedChildren: times[2] + times[3]) : nil
   }
 
   private static func allPIDs() -> [pid_t] { names(in: "/proc").compactMap { pid_t($0) } }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Benchmarks and experiments on the built service, as a program.
+/// Benchmarks of the built service.
 @main
 struct Program {
   static func main() {
@@ -25,7 +25,7 @@ struct Program {
   }
 }
 
-/// Why an experiment could not be done.
+/// Why a benchmark failed.
 struct LabError: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }

@@ -2,13 +2,13 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// Runs psql on one database, as the role that owns it.
+/// Runs psql on a database, as its owner.
 struct Psql {
   private let conninfo: String
 
   init(conninfo: String) { self.conninfo = conninfo + " options='-c search_path=waybill,public'" }
 
-  /// Runs commands and files, given as psql's own arguments; answers what it printed.
+  /// Runs psql with these arguments; returns its output.
   @discardableResult
   func run(_ arguments: [String], seconds: Int = 300) throws -> String {
     let program = try ServerBinaries.path(of: "psql")
@@ -19,7 +19,7 @@ struct Psql {
     return output
   }
 
-  /// The folder of the SQL that is measured; it lies beside the tests of the repositories.
+  /// The folder with the SQL of the benchmarks; it belongs to the tests of the repositories.
   static func scripts() throws -> String {
     var parts = try Service.binary().split(separator: "/")
     while !parts.isEmpty {

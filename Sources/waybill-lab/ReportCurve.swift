@@ -1,13 +1,13 @@
 import Postgres
 import PrivateCluster
 
-/// What a refresh of the report costs after a thousand changes, the more completed orders there
-/// are, beside the full aggregate over all of them: as a query, and as a materialized view.
+/// Measures a refresh of the report after a thousand changes, for growing numbers of completed
+/// orders, and compares it with the full aggregate, as a query and as a materialized view.
 struct ReportCurve {
   private static let customers = 100_000
 
   let cluster: LocalCluster
-  /// The last of the sizes, ten times as large as the one before.
+  /// The largest number of orders; each is ten times as large as the one before.
   let ordersMax: Int
 
   func printFigures() throws {

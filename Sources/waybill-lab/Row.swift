@@ -1,11 +1,11 @@
-/// One line of the report: the same work done by the service and by what limits it.
+/// One row of the report: the same work done by the service and by its limit.
 struct Row {
   let name: String
   let limitName: String
   private(set) var ours = Load()
   private(set) var limit = Load()
 
-  /// Measures both in turns. The first, short turn of each warms caches and is not counted.
+  /// Measures both in turns, after a short warm-up that is not counted.
   init(
     name: String, limitName: String, ours: Subject, limit: Subject, options: BenchOptions,
     runOurs: (_ seconds: Int) throws -> (Double, Double),

@@ -2,7 +2,7 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// A built service, started for an experiment.
+/// The built service, started for a benchmark.
 final class Service {
   let port: UInt16
   private let process: ChildProcess
@@ -20,7 +20,7 @@ final class Service {
       [try Self.binary()], output: log, environment: environment)
   }
 
-  /// Waits until the service says that it is ready; tells how long that took.
+  /// Waits until the service is ready; returns how long that took.
   func waitUntilReady() throws -> Duration {
     let clock = ContinuousClock()
     let start = clock.now
@@ -33,7 +33,7 @@ final class Service {
     throw LabError("the service is not ready after 30 seconds")
   }
 
-  /// Asks the service to stop; tells how long that took.
+  /// Stops the service; returns how long that took.
   func stop() throws -> Duration {
     let clock = ContinuousClock()
     let start = clock.now
@@ -45,7 +45,7 @@ final class Service {
     return start.duration(to: clock.now)
   }
 
-  /// Brings a database's schema to the newest version.
+  /// Migrates a database to the newest schema.
   static func migrate(_ conninfo: String) throws {
     let done = ChildProcess.output(
       of: [try binary(), "migrate"], seconds: 60, environment: ["DATABASE_URL": conninfo])
@@ -60,8 +60,8 @@ final class Service {
   }
 }
 
-/// nginx with one worker that answers `return 200` in as many bytes as the service does: what
-/// sending a constant costs in a server that is known to be fast.
+/// nginx with one worker and `return 200`, with answers of the same size as the service's: the cost
+/// of a constant answer in a server that is known to be fast.
 final class Nginx {
   let port: UInt16
   private let process: ChildProcess
@@ -102,7 +102,6 @@ final class Nginx {
   }
 }
 
-/// Replaces a small file.
 func writeText(_ text: String, to path: String) throws {
   guard let file = fopen(path, "we") else { throw LabError("cannot write \(path)") }
   defer { fclose(file) }

@@ -1,4 +1,4 @@
-/// How long the service is away for a restart while the database is up.
+/// Measures how long a restart of the service takes while the database is running.
 struct StartAndStop {
   let conninfo: String
   let log: Int32
@@ -14,7 +14,7 @@ struct StartAndStop {
     }
   }
 
-  /// Ends the service measured so far, then starts and stops others.
+  /// Stops the running service, then starts and stops others.
   func measure(_ running: Service) throws -> Figures {
     var stops = [try running.stop()]
     var starts: [Duration] = []
@@ -28,7 +28,7 @@ struct StartAndStop {
 }
 
 extension [Duration] {
-  /// The middle one and the worst, in milliseconds.
+  /// The median and the maximum, in milliseconds.
   var summary: String {
     let milliseconds = map {
       Double($0.components.attoseconds) / 1e15 + Double($0.components.seconds) * 1e3

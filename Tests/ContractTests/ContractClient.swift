@@ -124,7 +124,7 @@ func asking<Result: Sendable>(
       if given == nil { _ = try await owner.write(SQL(unsafeText: rows)) }
       result = .success(try await body(ContractClient(database, owner: owner, auth: auth)))
     } catch {
-      result = .failure(error is PostgresError ? Told(error) : error)
+      result = .failure(error is PostgresError ? DetailedError(error) : error)
     }
     await database.close()
     await owner.close()

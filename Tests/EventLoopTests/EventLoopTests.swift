@@ -74,7 +74,7 @@ struct EventLoopTests {
     thread.stop()
   }
 
-  @Test("takes work from many threads at once and loses none")
+  @Test("accepts work from many threads at once and loses none")
   func crossThread() async throws {
     let thread = LoopThread(name: "test-loop")
     let count = Counter()
@@ -90,7 +90,7 @@ struct EventLoopTests {
     thread.stop()
   }
 
-  @Test("fires timers by its clock, in order, and none that was disarmed")
+  @Test("fires timers by its clock and in order, but no disarmed ones")
   func timers() async throws {
     let manual = ManualClock()
     let thread = LoopThread(name: "test-loop", loop: EventLoop(clock: manual.clock))
@@ -128,7 +128,7 @@ struct EventLoopTests {
     #expect(log == ["job", "flush"])
   }
 
-  @Test("tells no watcher anything after its watch was cancelled, even within the turn")
+  @Test("does not call a watcher after its watch was cancelled, even within the turn")
   func cancelledWatch() async throws {
     let readings = try await onLoop { loop in
       let pipes = [Pipe(), Pipe()]
@@ -170,7 +170,7 @@ struct EventLoopTests {
     #expect(readiness == .failed)
   }
 
-  @Test("gives a signal as an event")
+  @Test("delivers a signal as an event")
   func signals() async throws {
     Signals.block([SIGUSR1])
     let number = try await onLoop { loop in

@@ -22,12 +22,12 @@ struct SocketAddressTests {
     #expect(SocketAddress(literal: host, port: 1) == nil)
   }
 
-  @Test("goes through the system's lookup and comes back", arguments: ["127.0.0.1", "::1"])
+  @Test("is found by the system's lookup", arguments: ["127.0.0.1", "::1"])
   func roundTrip(host: String) {
     #expect(SocketAddress.resolve(host: host, port: 7) == [SocketAddress(literal: host, port: 7)])
   }
 
-  @Test("is taken for listening, and tells the port that port 0 became")
+  @Test("can be listened on, and has the real port when port 0 was asked for")
   func listening() throws {
     let wanted = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
     guard let socket = Socket(for: wanted) else {

@@ -50,7 +50,7 @@ struct TimerHeapTests {
     #expect(!late.isArmed)
   }
 
-  @Test("time sums stop at the ends instead of overflowing")
+  @Test("sums of times are clamped instead of overflowing")
   func overflow() {
     #expect(Instant(nanoseconds: .max - 1) + .seconds(10) == .never)
     #expect(Duration.seconds(Int64.max).inNanoseconds == .max)

@@ -18,7 +18,7 @@ struct BaseURLTests {
   }
 
   @Test(
-    "is plain HTTP and nothing more",
+    "is plain HTTP only",
     arguments: [
       "", "example.org", "https://example.org", "http://", "http:///a", "http://a:b", "http://a:0",
       "http://a:65536", "http://user@a", "http://user:secret@a", "http://a/?b", "http://a/#b",

@@ -23,7 +23,8 @@ struct ExchangeStateTests {
     #expect(state.event(.answered(keepAlive: true), at: start) == .finish(keep: true))
   }
 
-  @Test("takes an answer that comes before the request is out, and keeps nothing then")
+  @Test(
+    "accepts an answer that comes before the whole request is sent, and then closes the connection")
   func earlyAnswer() {
     var state = state()
     _ = state.event(.connected, at: start)
@@ -34,7 +35,8 @@ struct ExchangeStateTests {
     #expect(state.event(.answered(keepAlive: true), at: start) == .finish(keep: false))
   }
 
-  @Test("has a deadline for each phase that progress moves, and one for all that nothing moves")
+  @Test(
+    "has a deadline for each phase, which progress moves, and one for the whole, which is fixed")
   func deadlines() {
     let limits = ClientLimits()
     var state = state()
@@ -91,7 +93,7 @@ struct OriginTests {
   }
 
   @Test(
-    "is nothing else",
+    "is refused in any other form",
     arguments: [
       "", ":80", "a:", "a:0", "a:65536", "a:+1", "a:8o", "[::1", "[::1]8", "[]", "a b", "a\0b",
       "::1", "a\r\nb", "é",

@@ -10,7 +10,7 @@ private let lastHello = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:
 
 @Suite("A client")
 struct HTTPClientTests {
-  @Test("sends exactly the fields it was given, and hands over the answer")
+  @Test("sends exactly the given fields, and returns the answer")
   func exchange() async throws {
     let server = ScriptedServer([.send(hello)])
     let client = try await TestClient()
@@ -36,7 +36,7 @@ struct HTTPClientTests {
   }
 
   @Test(
-    "does not keep a connection that its answer ends, or that says more than its answer",
+    "does not keep a connection that its answer closes, or that sends more than its answer",
     arguments: [lastHello, hello + "HTTP/1.1 "])
   func noReuse(answer: String) async throws {
     let server = ScriptedServer([.send(answer)], [.send(hello)])
@@ -47,7 +47,7 @@ struct HTTPClientTests {
     #expect(server.connections == 2)
   }
 
-  @Test("closes a connection that rests too long")
+  @Test("closes a connection that is idle too long")
   func idle() async throws {
     let server = ScriptedServer([.send(hello)], [.send(hello)])
     let client = try await TestClient()
@@ -70,7 +70,7 @@ struct HTTPClientTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test("takes an answer that comes with the end of the connection")
+  @Test("accepts an answer that ends with the connection")
   func untilClose() async throws {
     let server = ScriptedServer([.sendAndClose("HTTP/1.1 200 OK\r\n\r\nall of it")])
     let client = try await TestClient()
@@ -87,7 +87,7 @@ struct HTTPClientTests {
   ]
 
   @Test(
-    "says what went wrong with an answer, and that the request may have taken effect",
+    "reports what is wrong with an answer, and that the request may have taken effect",
     arguments: failures)
   func failure(step: ScriptedServer.Step, outcome: String) async throws {
     let server = ScriptedServer([step])
@@ -98,7 +98,7 @@ struct HTTPClientTests {
   }
 
   @Test(
-    "says of a request that never left that it was not sent",
+    "reports that a request which never left was not sent",
     arguments: [
       ("127.0.0.1:1", "connectFailed(errno: 111) notSent"),
       ("nowhere.invalid", "noAddress notSent"),
@@ -125,7 +125,7 @@ struct HTTPClientTests {
     #expect(lookups.hosts == ["name.test"])
   }
 
-  @Test("gives up in the phase that takes too long", arguments: [true, false])
+  @Test("fails with the phase that takes too long", arguments: [true, false])
   func timeout(isDripping: Bool) async throws {
     let step = isDripping ? ScriptedServer.Step.send("HTTP/1.1 200 OK\r\n") : .silence
     let server = ScriptedServer([step])
@@ -168,7 +168,7 @@ struct HTTPClientTests {
     #expect(outcome == "cancelled unknown")
   }
 
-  @Test("refuses more than may be under way at once")
+  @Test("refuses more requests in flight than the limit")
   func tooBusy() async throws {
     var limits = ClientLimits()
     limits.exchangesMax = 1
@@ -222,7 +222,7 @@ struct RetryTests {
     #expect(try await client.outcome(.get, server.host) == "reset unknown")
   }
 
-  @Test("is not lost when the connection was seen to end before")
+  @Test("is not lost when the end of the connection was noticed before")
   func seenToEnd() async throws {
     let server = ScriptedServer([.sendAndClose(hello)], [.send(hello)])
     let client = try await TestClient()

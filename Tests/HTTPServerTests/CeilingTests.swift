@@ -8,9 +8,10 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("A server that has enough to do")
+@Suite("A server at its limit")
 struct CeilingTests {
-  @Test("answers 503 with Retry-After to a connection too many, and serves again when one ends")
+  @Test(
+    "answers 503 with Retry-After to a connection above the limit, and serves again when one ends")
   func connections() async throws {
     var limits = ServerLimits.patient
     limits.connectionsMax = 1
@@ -34,7 +35,7 @@ struct CeilingTests {
     #expect(server.metrics.connectionsRefused.value == 1)
   }
 
-  @Test("answers 503 to a request too many at once, and keeps its connection")
+  @Test("answers 503 to a request above the limit, and keeps its connection")
   func requests() async throws {
     var limits = ServerLimits.patient
     limits.requestsInFlightMax = 1
@@ -58,7 +59,7 @@ struct CeilingTests {
     #expect(server.metrics.requestsRefused.value == 1)
   }
 
-  @Test("says 503 by its last descriptor when there is none left, and does not spin")
+  @Test("answers 503 with its spare descriptor when none is left, and does not spin")
   func descriptors() async throws {
     let script = Mutex<(refusals: Int, calls: Int)>((refusals: 3, calls: 0))
     let listener = try ListeningSocket(host: "127.0.0.1", port: 0) { socket in
@@ -93,7 +94,7 @@ struct CeilingTests {
 
 @Suite("A client that sends and does not read")
 struct BackPressureTests {
-  @Test("is not read from, costs a bounded number of bytes, and gets every answer in the end")
+  @Test("is not read from, costs a limited number of bytes, and gets every answer in the end")
   func pipelining() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port, receiveBufferBytes: 65_536)
@@ -123,7 +124,7 @@ struct BackPressureTests {
     #expect(server.finished.map(\.bytesOut).reduce(0, +) == client.received.count)
   }
 
-  @Test("is read from again after answers that went out before all were put together")
+  @Test("is read from again after answers that were sent before all were written")
   func sentEarly() async throws {
     var limits = ServerLimits.patient
     limits.unsentBytesMax = 1
@@ -140,7 +141,7 @@ struct BackPressureTests {
     #expect(client.text.hasSuffix("hello"))
   }
 
-  @Test("gets a large answer whole when it reads in the end, and the next one behind it")
+  @Test("gets a large answer whole when it reads at last, and the next one after it")
   func largeAnswer() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)
@@ -155,7 +156,7 @@ struct BackPressureTests {
     #expect(client.received.count > 4_000_000)
   }
 
-  @Test("is cut when all that the server keeps for such clients passes its limit")
+  @Test("is closed when all that the server holds for such clients passes the limit")
   func heldBytes() async throws {
     var limits = ServerLimits.patient
     limits.heldBytesMax = 1_000_000

@@ -43,7 +43,7 @@ struct ConnectionStateTests {
     }
   }
 
-  @Test("gives a first head its time from accept, not from its first byte")
+  @Test("measures the time of a first head from the accept, not from its first byte")
   func firstHead() {
     var life = Life()
 
@@ -54,7 +54,7 @@ struct ConnectionStateTests {
     #expect(life.on(.expired, after: .seconds(1)) == .answerError(.headTimeout))
   }
 
-  @Test("gives a later head its time from its first byte, and no more for further bytes")
+  @Test("measures the time of a later head from its first byte, and further bytes do not extend it")
   func laterHead() {
     var life = Life.after(.request(isLast: false), .sent)
 
@@ -71,7 +71,7 @@ struct ConnectionStateTests {
   ]
 
   @Test(
-    "wants a content at 240 bytes a second after five seconds, and whole after thirty",
+    "expects 240 bytes of content a second after five seconds, and all of it after thirty",
     arguments: bodyRates)
   func bodyRate(bytes: Int, deadline: Double) {
     var life = Life()
@@ -83,7 +83,7 @@ struct ConnectionStateTests {
     #expect(life.on(.expired, after: .seconds(30)) == .answerError(.bodyTimeout))
   }
 
-  @Test("stalls only when no byte moves")
+  @Test("counts as stalled only when no byte moves")
   func stall() {
     var life = Life.after(.request(isLast: false))
 
@@ -96,7 +96,7 @@ struct ConnectionStateTests {
     #expect(life.on(.expired, after: .seconds(1)) == .close)
   }
 
-  @Test("closes at rest, but answers when a handler takes too long")
+  @Test("closes an idle connection at its deadline, but answers when a handler takes too long")
   func expiry() {
     var resting = Life.after(.request(isLast: false), .sent)
     var silent = Life()
@@ -107,14 +107,14 @@ struct ConnectionStateTests {
     #expect(handling.on(.expired) == .answerError(.handlerTimeout))
   }
 
-  @Test("closes at once behind an answer that was asked to be the last")
+  @Test("closes at once after an answer when the client asked to close")
   func askedToClose() {
     var life = Life.after(.request(isLast: true))
 
     #expect(life.on(.sent) == .close)
   }
 
-  @Test("lingers behind a last answer of its own, for so many bytes and so long")
+  @Test("lingers after a last answer of its own, up to a limit of bytes and time")
   func lingers() {
     var life = Life.after(.lastAnswer)
 
@@ -124,14 +124,15 @@ struct ConnectionStateTests {
     #expect(life.on(.discarded(1)) == .close)
   }
 
-  @Test("lingers also when the sender of what was refused had asked for the end")
+  @Test("lingers also when the client whose request was refused had asked to close")
   func lingersWhenAsked() {
     var life = Life.after(.request(isLast: true), .lastAnswer)
 
     #expect(life.on(.sent) == .linger)
   }
 
-  @Test("drains: at rest it looks once more, new or just answered it gets a moment")
+  @Test(
+    "in a drain reads an idle connection once more, and gives a new or just answered one a moment")
   func drainAtRest() {
     var resting = Life.after(.request(isLast: false), .sent)
     var answered = resting
@@ -145,7 +146,7 @@ struct ConnectionStateTests {
     #expect(fresh.secondsLeft == 0.5)
   }
 
-  @Test("drains: busy it finishes, and gets no longer rest than a moment")
+  @Test("in a drain lets a busy connection finish, and then gives it only a moment")
   func drainInUse() {
     var life = Life.after(.request(isLast: false))
 
@@ -155,7 +156,7 @@ struct ConnectionStateTests {
     #expect(life.secondsLeft == 0.5)
   }
 
-  @Test("leaves its end by no event")
+  @Test("stays closed, whatever happens")
   func closed() {
     let events: [ConnectionState.Event] = [
       .partial(bodyBytes: nil), .request(isLast: false), .lastAnswer, .sent,
@@ -172,7 +173,7 @@ struct ConnectionStateTests {
 
 @Suite("Admission")
 struct AdmissionTests {
-  @Test("serves up to the ceiling, refuses a few more, and drops the rest")
+  @Test("serves up to the limit, refuses a few more, and closes the rest")
   func connections() {
     var limits = ServerLimits()
     limits.connectionsMax = 2

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Over a socket, every case of the corpus")
 struct CorpusTests {
-  @Test("gets one answer for each request and one refusal at most, and nothing behind it")
+  @Test("gets one answer for each request, at most one refusal, and nothing after it")
   func corpus() async throws {
     let server = try await TestServer()
 
@@ -33,7 +33,7 @@ struct CorpusTests {
     }
   }
 
-  @Test("that is refused leaves its connection deaf, whatever follows and however late")
+  @Test("that is refused ends all reading on its connection, whatever follows and however late")
   func deaf() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -51,7 +51,7 @@ struct CorpusTests {
     #expect(server.finished.count == 1)
   }
 
-  @Test("too large to be read is refused before it is, and its sender can read the refusal")
+  @Test("that is too large is refused before it is read, and the client can read the refusal")
   func tooLarge() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)

@@ -6,12 +6,12 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("A server's patience")
+@Suite("A deadline")
 struct DeadlineTests {
   let time = ManualClock()
 
   @Test(
-    "ends with 408 for a message that does not arrive, and tells the site's own way",
+    "ends with 408 for a message that does not arrive, in the form of the site",
     arguments: [
       (sent: "GET / HT", seconds: 10, path: "-", id: nil),
       (sent: "GET /page HTTP/1.1\r\nX-Request-Id: mine\r\nHo", seconds: 10, path: "/page", "mine"),
@@ -45,7 +45,7 @@ struct DeadlineTests {
     #expect(server.metrics.timeouts[.head].value + server.metrics.timeouts[.body].value == 1)
   }
 
-  @Test("is not prolonged by a head that comes byte by byte")
+  @Test("is not extended by a head that comes byte by byte")
   func slowLoris() async throws {
     let server = try await TestServer(clock: time.clock)
     let client = try RawClient(port: server.port)
@@ -63,7 +63,7 @@ struct DeadlineTests {
     #expect(client.statusLines == ["HTTP/1.1 408 Request Timeout"])
   }
 
-  @Test("takes no empty line behind a message for the beginning of another")
+  @Test("does not treat an empty line after a message as the beginning of another")
   func emptyLine() async throws {
     let server = try await TestServer(clock: time.clock)
     let client = try RawClient(port: server.port)
@@ -84,7 +84,7 @@ struct DeadlineTests {
     #expect(server.metrics.timeouts[.head].value == 0)
   }
 
-  @Test("ends without a word for a connection that rests or never says anything")
+  @Test("ends without an answer for a connection that is idle or never sends anything")
   func idle() async throws {
     let server = try await TestServer(clock: time.clock)
     let silent = try RawClient(port: server.port)
@@ -106,7 +106,7 @@ struct DeadlineTests {
     #expect(server.metrics.timeouts[.idle].value == 2)
   }
 
-  @Test("outlasts a client in use: each answer begins the rest anew")
+  @Test("does not end a connection in use: each answer restarts the idle time")
   func inUse() async throws {
     let server = try await TestServer(clock: time.clock)
     let client = try RawClient(port: server.port)
@@ -125,7 +125,7 @@ struct DeadlineTests {
     #expect(client.end == nil)
   }
 
-  @Test("cuts a client that does not read its answer")
+  @Test("closes the connection of a client that does not read its answer")
   func stalled() async throws {
     let server = try await TestServer(clock: time.clock)
     let client = try RawClient(port: server.port, receiveBufferBytes: 4_096)

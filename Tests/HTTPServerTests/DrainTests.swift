@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A drain")
 struct DrainTests {
-  @Test("gives every request in flight its answer, and closes idle connections and the port")
+  @Test("answers every request in flight, and closes idle connections and the port")
   func inFlight() async throws {
     let server = try await TestServer()
     let idle = try RawClient(port: server.port)
@@ -28,7 +28,7 @@ struct DrainTests {
     #expect(!RawClient.canConnect(to: server.port))
   }
 
-  @Test("serves what waits in the listener's queue, unseen")
+  @Test("serves the connections in the listener's queue")
   func backlog() async throws {
     let server = try await TestServer()
 
@@ -62,7 +62,7 @@ struct DrainTests {
     #expect(client.text.hasSuffix("later"))
   }
 
-  @Test("cuts what is left at its deadline, and says so, also when a handler never returns")
+  @Test("ends what is left at its deadline, and reports that, also when a handler never returns")
   func overDeadline() async throws {
     let time = ManualClock()
     let server = try await TestServer(clock: time.clock)
@@ -81,7 +81,7 @@ struct DrainTests {
     server.gate.open(on: server.thread.loop)
   }
 
-  @Test("lets a connection that has said nothing yet say it, for a moment")
+  @Test("gives a connection that has sent nothing yet a moment to send")
   func fresh() async throws {
     let time = ManualClock()
     let server = try await TestServer(clock: time.clock)

@@ -26,7 +26,7 @@ struct ServerTests {
     #expect(server.metrics.connectionsAccepted.value == 1)
   }
 
-  @Test("puts a request together from single bytes")
+  @Test("assembles a request from single bytes")
   func singleBytes() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -57,7 +57,7 @@ struct ServerTests {
     #expect(client.text.contains("Connection: close\r\n"))
   }
 
-  @Test("ends a connection that will get no answer when the work is done, and goes on")
+  @Test("closes a connection without an answer when the work is done, and goes on")
   func never() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -78,7 +78,7 @@ struct ServerTests {
     try await next.expect("hello")
   }
 
-  @Test("lets a client go that does not wait for what will not be answered")
+  @Test("accepts that a client leaves which will get no answer")
   func neverAndGone() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -104,7 +104,7 @@ struct ServerTests {
     #expect(client.text.hasSuffix("\r\n\r\n"))
   }
 
-  @Test("asks for a content that its sender holds back, then answers")
+  @Test("asks for the content that a client holds back, then answers")
   func continues() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -118,7 +118,7 @@ struct ServerTests {
     #expect(client.statusLines.count == 2)
   }
 
-  @Test("answers a client that has finished sending, also when the answer takes a while")
+  @Test("answers a client that has finished sending, also when the answer takes some time")
   func halfClosed() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -133,7 +133,7 @@ struct ServerTests {
     #expect(client.statusLines.count == 2)
   }
 
-  @Test("lets a handler finish whose client is gone, and drops its answer")
+  @Test("lets a handler finish when its client is gone, and drops its answer")
   func clientGone() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -150,7 +150,7 @@ struct ServerTests {
     #expect(server.finished.map(\.bytesOut) == [0])
   }
 
-  @Test("keeps a name a request brings, makes one otherwise, and answers with it")
+  @Test("keeps the id of a request, makes one if there is none, and answers with it")
   func requestIDs() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -171,7 +171,7 @@ struct ServerTests {
     #expect(names.allSatisfy { client.text.contains("X-Request-Id: \($0)\r\n") })
   }
 
-  @Test("keeps the name of a request that it refuses, too, and measures what both took")
+  @Test("keeps the id of a refused request as well, and measures the duration of both")
   func namesOfRefused() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -186,7 +186,7 @@ struct ServerTests {
     #expect(server.finished.allSatisfy { $0.duration > .zero })
   }
 
-  @Test("lets no value that a handler gives begin a field or an answer of its own")
+  @Test("lets no value of a handler begin another field or answer")
   func responseSplitting() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)
@@ -214,7 +214,7 @@ struct ServerTests {
     #expect(server.thread.loop.jobsReceived == before)
   }
 
-  @Test("tells its observer what became of each request")
+  @Test("reports the result of each request to its observer")
   func observer() async throws {
     let server = try await TestServer()
     let client = try RawClient(port: server.port)

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 @Suite("Mutated requests") struct FuzzTests {
-  @Test("never end the process, and are read alike however they are split", arguments: 1...4)
+  @Test(
+    "never end the process, and are read in the same way however they are split", arguments: 1...4)
   func splitInvariance(seed: UInt64) {
     var mutations = Mutations(seed: seed)
     for round in 0..<2_500 {
@@ -18,7 +19,7 @@ import Testing
     }
   }
 
-  @Test("of another service's answers never end the process either", arguments: 1...2)
+  @Test("of the answers of other services never end the process either", arguments: 1...2)
   func responses(seed: UInt64) {
     var mutations = Mutations(seed: seed, of: HTTPCorpus.responses.map(\.bytes))
     for _ in 0..<2_500 {

@@ -16,7 +16,9 @@ import Testing
     return outcome.refusal == nil && outcome.requests.count == 1
   }
 
-  @Test("stands in a method or a field name if it is a token's", arguments: UInt8.min...UInt8.max)
+  @Test(
+    "is allowed in a method or a field name if it is a token character",
+    arguments: UInt8.min...UInt8.max)
   func token(_ byte: UInt8) {
     let isToken = Self.tokens.contains(byte)
     let ends = byte == UInt8(ascii: ":")
@@ -25,7 +27,7 @@ import Testing
     #expect(isRequest("GET / HTTP/1.1\r\nHost: a\r\nX", byte, "Y: z\r\n\r\n") == (isToken || ends))
   }
 
-  @Test("stands in a value unless it is a control", arguments: UInt8.min...UInt8.max)
+  @Test("is allowed in a value unless it is a control", arguments: UInt8.min...UInt8.max)
   func value(_ byte: UInt8) {
     let isControl = byte < 0x20 && byte != 9 || byte == 0x7F
     // Around eight bytes, at each position, as values are judged eight bytes at a time.
@@ -39,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("stands in a host or a target if it is visible there", arguments: UInt8.min...UInt8.max)
+  @Test("is allowed in a host or a target by its set", arguments: UInt8.min...UInt8.max)
   func targets(_ byte: UInt8) {
     let isTarget = byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#")
     // Behind the colon nothing but a port is left, and `0` is one.
@@ -52,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("stands in a request id or unescaped in a path by its set", arguments: UInt8(0)..<128)
+  @Test("is allowed in a request id, or unescaped in a path, by its set", arguments: UInt8(0)..<128)
   func names(_ byte: UInt8) throws {
     let text = String(Unicode.Scalar(byte))
 

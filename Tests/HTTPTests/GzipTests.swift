@@ -8,7 +8,8 @@ import Testing
     return (0..<count).map { _ in UInt8.random(in: 97...104, using: &random) }
   }
 
-  @Test("gives back what went in, of any size and in any pieces", arguments: [0, 1, 99, 70_000])
+  @Test(
+    "restores what it compressed, of any size and in any pieces", arguments: [0, 1, 99, 70_000])
   func pieces(_ count: Int) {
     let seed = UInt64.random(in: 0...(.max))
     let bytes = Self.text(count, seed: seed)
@@ -37,7 +38,7 @@ import Testing
     }
   }
 
-  @Test("does not decode what is damaged, cut off, or larger than is allowed")
+  @Test("does not decode what is damaged, truncated, or larger than allowed")
   func damaged() {
     let bytes = Self.text(10_000, seed: 2)
     let small = Gzip.compress(bytes)
@@ -65,7 +66,7 @@ import Testing
     (["gzip;q=x, *;q=0.1"], true, false),
   ]
 
-  @Test("is wanted as Accept-Encoding says, by its weights", arguments: wishes)
+  @Test("is used as Accept-Encoding says, by its weights", arguments: wishes)
   func accepted(_ wish: Wish) throws {
     var parser = RequestParser()
     var offset = 0

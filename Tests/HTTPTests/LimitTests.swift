@@ -55,7 +55,7 @@ import Testing
     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(rest)"
   }
 
-  @Test("lets the last size through and refuses the next", arguments: edges)
+  @Test("accepts the largest size and refuses the next", arguments: edges)
   func edge(_ edge: Edge) {
     for (size, refusal) in [(edge.limit, nil), (edge.limit + 1, edge.status)] {
       let bytes = Array(edge.message(size).utf8)

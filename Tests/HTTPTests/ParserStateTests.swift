@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("A request parser") struct ParserStateTests {
-  @Test("reads nothing more as HTTP after a refusal", arguments: HTTPCorpus.requests)
+  @Test("reads nothing more as HTTP after a rejection", arguments: HTTPCorpus.requests)
   func dead(_ example: HTTPCase) {
     guard example.refusal != nil else { return }
     var feed = Feed(example.bytes)
@@ -22,7 +22,7 @@ import Testing
     #expect(feed.parser.phase == .closed)
   }
 
-  @Test("asks once for content that is waited for, and not for content that is there")
+  @Test("asks once for content that the client holds back, and not for content that is there")
   func expectation() {
     let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     var waiting = Feed(head)
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(
-    "tells whose request it refused once the request line was sound",
+    "gives the rejected request once its request line was valid",
     arguments: [
       ("GET /shop/1 HTTP/1.1\r\nHost: a\r\nX: 1\r\nBad\r\n\r\n", "/shop/1", "1"),
       ("GET /shop/2 HTTP/1.1\r\nX: 2\r\n\r\n", "/shop/2", "2"),
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test("answers a refusal with a status and a sentence", arguments: Rejection.allCases)
+  @Test("has a status and a sentence for every rejection", arguments: Rejection.allCases)
   func wording(_ rejection: Rejection) {
     #expect((400...505).contains(rejection.status.code))
     #expect(rejection.sentence.hasSuffix("."))

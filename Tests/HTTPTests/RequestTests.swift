@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(
-    "is for the host of its target, else of Host, else of none",
+    "is for the host of its target, else of Host, else for none",
     arguments: [
       ("GET / HTTP/1.1\r\nHost: a:80\r\n\r\n", "a:80", "/"),
       ("GET http://b/c?d HTTP/1.1\r\nHost: a\r\n\r\n", "b", "/c"),
@@ -36,13 +36,13 @@ import Testing
     #expect(String(decoding: request.path, as: UTF8.self) == path)
   }
 
-  @Test("tells no query from an empty one") func query() throws {
+  @Test("distinguishes no query from an empty one") func query() throws {
     #expect(try parse("GET /a HTTP/1.1\r\nHost: a\r\n\r\n").query == nil)
     #expect(try parse("GET /a? HTTP/1.1\r\nHost: a\r\n\r\n").query == [])
     #expect(try parse("GET http://a?b HTTP/1.1\r\nHost: a\r\n\r\n").query == [0x62])
   }
 
-  @Test("has a field by its whole name and in any letter case") func names() throws {
+  @Test("finds a field by its whole name and in any letter case") func names() throws {
     let request = try parse(
       "GET / HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nX-AB: 2\r\nETAG: \"z\"\r\nEmpty:\r\n\r\n")
 

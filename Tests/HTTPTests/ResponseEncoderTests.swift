@@ -17,7 +17,7 @@ import Testing
     return (String(decoding: out.dropFirst(7), as: UTF8.self), keepAlive)
   }
 
-  @Test("carries its length, its type, the time and its name") func full() throws {
+  @Test("carries its length, its type, the time and its id") func full() throws {
     let response = Response(
       .created, contentType: .json, fields: [Field("Location", "/orders/1")], body: Array("{}".utf8)
     )
@@ -40,7 +40,7 @@ import Testing
         + "Content-Length: 5\r\n\(unkept)\r\n")
   }
 
-  @Test("without content by its status has no length either", arguments: [204, 304])
+  @Test("with a status without content has no length either", arguments: [204, 304])
   func contentless(code: Int) throws {
     let status: Status = code == 204 ? .noContent : .notModified
 
@@ -49,7 +49,8 @@ import Testing
     #expect(text == "HTTP/1.1 \(code) \(status.reasonPhrase)\r\n\(date)\(unkept)\r\n")
   }
 
-  @Test("is kept by nobody, or asked for again each time where it has a tag") func caching() throws
+  @Test("must not be stored, or revalidated each time if it has an entity tag") func caching()
+    throws
   {
     let (plain, _) = try encode(.text(.ok, ""))
     let (tagged, _) = try encode(
@@ -59,7 +60,8 @@ import Testing
     #expect(tagged.contains("\r\nCache-Control: no-cache\r\n") && !tagged.contains("no-store"))
   }
 
-  @Test("says when the connection ends, and to HTTP/1.0 when it does not") func connection() throws
+  @Test("says when the connection closes, and to HTTP/1.0 when it does not") func connection()
+    throws
   {
     let old = "GET / HTTP/1.0\r\n"
     let (ends, endsOpen) = try encode(Response(.ok), to: old + "\r\n")
@@ -71,7 +73,7 @@ import Testing
     #expect(closes.contains("\r\nConnection: close\r\n") && !closesOpen)
   }
 
-  @Test("to what was refused ends the connection") func refusal() {
+  @Test("to a rejected request ends the connection") func refusal() {
     var out: [UInt8] = []
 
     let keepAlive = encoder.append(.text(.badRequest, "no"), as: .refusing(nil), id: nil, to: &out)

@@ -33,7 +33,7 @@ import Testing
     #expect(offset == bytes.count - 4)
   }
 
-  @Test("is never trusted again once it was refused") func dead() {
+  @Test("is never accepted again once it was rejected") func dead() {
     var parser = ResponseParser(answering: .get)
     for text in ["nonsense", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"] {
       var offset = 0

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Percent-encoding") struct PercentCodingTests {
   @Test(
-    "stands for text",
+    "is decoded to text",
     arguments: [
       ("", ""), ("abc", "abc"), ("a%20b", "a b"), ("a+b", "a+b"), ("%2F", "/"), ("%2f", "/"),
       ("%25", "%"), ("%252F", "%2F"), ("caf%C3%A9", "café"), ("%F0%9F%93%A6", "📦"), ("%0A", "\n"),
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(
-    "is refused when it stands for none",
+    "is refused when it is not valid",
     arguments: [
       ("%", .badEscape), ("%2", .badEscape), ("%zz", .badEscape), ("%2g", .badEscape),
       ("a%%20", .badEscape), ("%+1", .badEscape), ("%00", .nul), ("a%00b", .nul),
@@ -58,7 +58,7 @@ import Testing
     #expect(throws: Query.Failure.self) { try read(text) }
   }
 
-  @Test("has so many parameters and no more") func bounded() throws {
+  @Test("has up to 64 parameters") func bounded() throws {
     let most = Array(repeating: "a=1", count: Query.parametersMax).joined(separator: "&")
 
     #expect(try read(most).count == Query.parametersMax)
@@ -100,14 +100,16 @@ import Testing
     RequestID(of: try parse("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(value)\r\n\r\n"))
   }
 
-  @Test("is taken from the sender when it is fit for a log line") func taken() throws {
+  @Test("is taken from the client when it is fit for a log line") func taken() throws {
     let longest = String(repeating: "a", count: RequestID.takenBytesMax)
 
     #expect(try id("a1._-:/+=") == .taken("a1._-:/+="))
     #expect(try id(longest) == .taken(longest))
   }
 
-  @Test("is not taken otherwise", arguments: ["", "a b", "a\"", "a,b", "{}", "é", "a;b", "a\tb"])
+  @Test(
+    "is not taken from the client otherwise",
+    arguments: ["", "a b", "a\"", "a,b", "{}", "é", "a;b", "a\tb"])
   func unfit(value: String) throws {
     #expect(try id(value) == nil)
     #expect(try id(String(repeating: "a", count: RequestID.takenBytesMax + 1)) == nil)

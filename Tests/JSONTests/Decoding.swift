@@ -73,7 +73,7 @@ struct Decoding {
     #expect(order.gift)
   }
 
-  @Test("takes fields in any order and leaves optional ones out")
+  @Test("accepts fields in any order and without the optional ones")
   func optionalFields() throws {
     let body = #"{"reference":null,"items":[{"quantity":1}],"\u0063ustomer_id":"\u0063"}"#
     let order = try JSONReader.decode(Array(body.utf8)) { Order($0) }
@@ -174,7 +174,7 @@ struct Decoding {
     #expect(length(String(repeating: "x", count: 4_096), 0...4_096) == [])
   }
 
-  @Test("bounds a string that names no length")
+  @Test("limits a string that has no limit of its own")
   func unnamedLength() {
     let body = Array(("\"" + String(repeating: "x", count: 4_097) + "\"").utf8)
     let failure = #expect(throws: JSONFailure.self) {
@@ -195,7 +195,7 @@ struct Decoding {
         unknownFields: .ignored) == ["customer_id: must be a string"])
   }
 
-  @Test("finds the known among more keys than one machine word marks")
+  @Test("finds the known keys also when there are more than 64 nodes")
   func manyKeys() {
     let others = (0..<200).map { "\"k\($0)\":[\($0)]" }.joined(separator: ",")
     let body = "{\(others),\"customer_id\":\"c\",\"items\":[{\"quantity\":1}]}"
@@ -225,7 +225,7 @@ struct Decoding {
   }
 
   @Test(
-    "tells an absent field from null in a merging update",
+    "distinguishes an absent field from null in a merge patch",
     arguments: [
       ("{}", JSONChange<String>.keep), (#"{"carrier":null}"#, .clear),
       (#"{"carrier":"Post"}"#, .set("Post")),

@@ -61,7 +61,7 @@ struct Numbers {
     ("true", .notDecimal(.money)),
   ]
 
-  @Test("and a refusal of money says which rule it breaks", arguments: reasons)
+  @Test("and a refusal of money says which rule was broken", arguments: reasons)
   func reason(_ example: (text: String, reason: JSONViolation.Reason)) {
     let failure = #expect(throws: JSONFailure.self) {
       try JSONReader.decodeValue(Array(example.text.utf8)) { $0.decimal(.money) }
@@ -84,7 +84,7 @@ struct Numbers {
         == "must be a number from -5 to 5 with at most 0 fraction digits")
   }
 
-  @Test("and the form of money says what it wants")
+  @Test("and the form of money says what it expects")
   func form() {
     #expect(
       JSONDecimalForm.money.description == "must be a number from 0.00 to 9999999999.99"

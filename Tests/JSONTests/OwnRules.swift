@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A contract's own rules")
 struct OwnRules {
-  @Test("a check complains in its own words")
+  @Test("a check has its own error text")
   func check() {
     let found = messages { () throws(JSONFailure) in
       _ = try JSONReader.decode(Array(#"{"email":"nobody"}"#.utf8)) { json in
@@ -84,7 +84,7 @@ struct OwnRules {
       ])
   }
 
-  @Test("one field gets one complaint, the first")
+  @Test("one field gets one violation, the first")
   func once() {
     let found = messages { () throws(JSONFailure) in
       try JSONReader.decode(Array(#"{"a":1000}"#.utf8)) { json throws(JSONInvalid) in
@@ -95,7 +95,7 @@ struct OwnRules {
     #expect(found == ["a: must be a whole number from 1 to 10"])
   }
 
-  @Test("check leaves before code that cannot bear a stand-in")
+  @Test("check throws before code that cannot handle a placeholder")
   func leaving() {
     let found = messages { () throws(JSONFailure) in
       _ = try JSONReader.decode(Array(#"{"items":[]}"#.utf8)) { json throws(JSONInvalid) in
@@ -107,7 +107,7 @@ struct OwnRules {
     #expect(found == ["items: must have 1 to 9 items"])
   }
 
-  @Test("what lies inside something refused is not complained about again")
+  @Test("fields inside a refused value get no violations of their own")
   func standIns() {
     let found = messages { () throws(JSONFailure) in
       _ = try JSONReader.decode(Array(#"{"shipping":"fast"}"#.utf8)) { json in

@@ -83,7 +83,7 @@ struct Writing {
     (String(repeating: "x", count: 300), "\"" + String(repeating: "x", count: 300) + "\""),
   ]
 
-  @Test("escapes what RFC 8259 demands and nothing else", arguments: strings)
+  @Test("escapes what RFC 8259 requires and nothing else", arguments: strings)
   func string(_ example: (value: String, text: String)) {
     #expect(JSONWriter.array { $0.string(example.value) } == Array("[\(example.text)]".utf8))
   }

@@ -79,7 +79,7 @@ struct CoalescerTests {
     }
   }
 
-  @Test("an error reaches those who waited for that statement, and nobody else")
+  @Test("an error reaches the callers of that statement, and no others")
   func errors() async throws {
     try await withDatabase { database, loop in
       let coalescer = Coalescer<Int, Int>(on: loop, limit: 10, batches: 1) {

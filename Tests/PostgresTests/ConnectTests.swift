@@ -24,7 +24,7 @@ struct ConnectTests {
   }
 
   @Test(
-    "refuses a connection string that cannot be meant, and does not repeat it",
+    "refuses an invalid connection string, and does not repeat it",
     arguments: [
       "host=a,b port=1,2,3", "host=a,b hostaddr=127.0.0.1", "nonsense", "host=a secret=1",
       "host=a\0b", "host=a port=99999", "host=a,b port=1,0", "postgresql://u:se@cret:secret@a/d",
@@ -52,7 +52,7 @@ struct ConnectTests {
   }
 
   @Test(
-    "has nothing against a string that libpq can use, wherever it leads",
+    "accepts every string that libpq can use",
     arguments: [
       "", "host=a,/b,@c port=1,,3", "hostaddr=::1", "postgresql://u:p@name.invalid/d?port=%205",
       "host=a,b target_session_attrs=prefer-standby", "sslmode=verify-full sslrootcert=/nowhere",
@@ -61,7 +61,7 @@ struct ConnectTests {
   func usable(text: String) throws { try ConnectionString(text).refuseUnknownValues() }
 
   @Test(
-    "asks for the address of a name only",
+    "looks up the address of names only",
     arguments: [
       ("localhost", true), ("db.example.org", true), ("127.0.0.1", false), ("::1", false),
       ("/run/postgresql", false), ("@abstract", false), ("", false),
@@ -71,7 +71,8 @@ struct ConnectTests {
     #expect(!ConnectionString.Host(name: name, address: "127.0.0.1").needsResolving)
   }
 
-  @Test("tries every address, the last good one first, standbys before others if so wished")
+  @Test(
+    "tries every address, the last good one first, and standbys before others if that is asked for")
   func plan() {
     let hosts = ["a", "/b", "nobody"].map { ConnectionString.Host(name: $0, port: "1") }
     let addresses = ["a": ["::1", "127.0.0.1"]]
@@ -118,7 +119,7 @@ struct ConnectTests {
   }
 
   @Test(
-    "fails with a reason when no server will do",
+    "fails with a reason when no server is suitable",
     arguments: ["host=/nowhere", "host=name.invalid", "host=127.0.0.1 port=1"])
   func unreachable(text: String) async throws {
     try await onLoop { loop in
@@ -138,7 +139,7 @@ struct ConnectTests {
     }
   }
 
-  @Test("gives up on a server that accepts and says nothing, within its deadline")
+  @Test("gives up on a server that accepts and does not answer, within its deadline")
   func silent() async throws {
     let direct = try TestCluster.shared.makeDatabase()
     let proxy = Proxy(socketFolder: folder(of: direct))

@@ -20,7 +20,7 @@ struct ConnectionStateTests {
     #expect(state.inFlight == 0)
   }
 
-  @Test("tells the writer when the commit fails after the statement succeeded")
+  @Test("reports to the writer when the commit fails after the statement succeeded")
   func failedCommit() {
     var state = ConnectionState<Int>()
     state.sent(1, .committed, at: now)
@@ -32,7 +32,7 @@ struct ConnectionStateTests {
     #expect(!state.owesReply)
   }
 
-  @Test("sends again what a neighbour's failure skipped, and nothing else")
+  @Test("sends again what was skipped after another statement's failure, and nothing else")
   func skipped() {
     var state = ConnectionState<Int>()
     for request in 1...3 { state.sent(request, .batched, at: now) }
@@ -44,7 +44,7 @@ struct ConnectionStateTests {
     #expect(state.received(.sync, at: now) == .nothing)
   }
 
-  @Test("calls a reply that nothing was sent for a violation")
+  @Test("treats a reply that nothing was sent for as a violation")
   func violation() {
     var state = ConnectionState<Int>()
     #expect(state.received(.success, at: now) == .violation)
@@ -55,7 +55,7 @@ struct ConnectionStateTests {
     #expect(state.received(.sync, at: now) == .violation)
   }
 
-  @Test("is overdue when the server owes a reply too long, counted from the last one")
+  @Test("is overdue when a reply is outstanding too long, counted from the last one")
   func overdue() {
     var state = ConnectionState<Int>()
     #expect(!state.isOverdue(after: .zero, at: .never))

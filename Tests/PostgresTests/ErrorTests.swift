@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("What is told of an error")
+@Suite("The report of an error")
 struct ErrorTests {
   private static let table: SQL = """
     CREATE TABLE people (
@@ -14,7 +14,7 @@ struct ErrorTests {
     )
     """
 
-  @Test("to the log holds the names of what was broken, and no value that somebody has entered")
+  @Test("in the log has the names of what was violated, and no values that people have entered")
   func withoutValues() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write(Self.table)
@@ -35,7 +35,7 @@ struct ErrorTests {
     }
   }
 
-  @Test("of what was committed and cannot be read is that nobody knows the outcome")
+  @Test("for a committed result that cannot be read is that the outcome is not known")
   func undecodable() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a text)")
@@ -61,7 +61,7 @@ struct ErrorTests {
     }
   }
 
-  @Test("says that the database took too long, and not that it is away")
+  @Test("reports that the database took too long, and not that it is away")
   func timedOut() async throws {
     var settings = PostgresSettings.patient
     settings.statementTimeout = .milliseconds(50)
@@ -72,7 +72,7 @@ struct ErrorTests {
   }
 
   @Test(
-    "when the server refuses a connection is what its state means",
+    "for a refused connection is the meaning of its state",
     arguments: [
       (
         #"connection to server at "127.0.0.1", port 5432 failed: FATAL: 28P01: password "#
@@ -104,7 +104,7 @@ struct ErrorTests {
   }
 
   @Test(
-    "when no server answers is not that one refuses",
+    "differs between a server that does not answer and one that refuses",
     arguments: [
       "connection to server at \"h\" (::1), port 12345 failed: Connection refused",
       "no answer from the server within 1.0 seconds",

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A pipeline")
 struct PipelineTests {
-  @Test("gives every statement its own answer, whoever fails beside it", arguments: 0..<5)
+  @Test("gives every statement its own answer, whatever fails beside it", arguments: 0..<5)
   func neighbours(seed: UInt64) async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (id bigint PRIMARY KEY)")
@@ -54,7 +54,7 @@ struct PipelineTests {
     }
   }
 
-  @Test("prepares a statement once a connection, whatever its values")
+  @Test("prepares a statement once for each connection, whatever its values")
   func preparedOnce() async throws {
     try await withDatabase { database, loop in
       let numbers = await together(100, on: loop) { index in
@@ -114,7 +114,7 @@ struct PipelineTests {
     }
   }
 
-  @Test("tells what is wrong with a statement each time, and prepares it once it is right")
+  @Test("reports what is wrong with a statement each time, and prepares it once it is right")
   func unprepared() async throws {
     try await withDatabase { database, loop in
       let errors = await together(50, on: loop) { _ in
@@ -177,7 +177,7 @@ struct PipelineTests {
       let first = await database.failure(writing: "INSERT INTO t VALUES (1)")
       let second = await database.failure(writing: "INSERT INTO t VALUES (1)")
       #expect(first == nil)
-      #expect(second?.isUniqueViolation(constraint: "t_once") == true)
+      #expect(second?.serverError?.state == .uniqueViolation && second?.constraint == "t_once")
       let rows = try await database.read("SELECT count(*) FROM t")
       #expect(try rows[0].int(0) == 1)
     }

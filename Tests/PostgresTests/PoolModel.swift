@@ -22,12 +22,12 @@ struct PoolModel {
     now = start
     pool = PoolState(settings, generator: SeededRandom(seed: seed))
     users = Array(repeating: [], count: pool.slots.count)
-    obey(pool.tick(at: now))
+    obey(pool.timePassed(at: now))
   }
 
   mutating func step() {
     now = now + .milliseconds(Int.random(in: 0...40, using: &random))
-    if pool.nextTick <= now { obey(pool.tick(at: now)) }
+    if pool.nextDeadline <= now { obey(pool.timePassed(at: now)) }
     switch Int.random(in: 0..<11, using: &random) {
     case 0...4: ask()
     case 5...7: finishOne()
@@ -40,7 +40,7 @@ struct PoolModel {
       let slot = pool.slots.indices.randomElement(using: &random)!
       if Int.random(in: 0..<10, using: &random) == 0 { obey(pool.retire(slot: slot, at: now)) }
     default:
-      let standing = pool.slots.indices.filter { pool.slots[$0].isStanding }
+      let standing = pool.slots.indices.filter { pool.slots[$0].isConnected }
       guard let slot = standing.randomElement(using: &random), Bool.random(using: &random)
       else { break }
       users[slot] = []
@@ -52,8 +52,8 @@ struct PoolModel {
   /// The faults end: everything connects again and everybody who waits is served.
   mutating func heal() {
     for _ in 0..<100 {
-      now = max(now, pool.nextTick == .never ? now : pool.nextTick)
-      obey(pool.tick(at: now))
+      now = max(now, pool.nextDeadline == .never ? now : pool.nextDeadline)
+      obey(pool.timePassed(at: now))
       while let slot = connecting.popFirst() { obey(pool.opened(slot: slot, at: now)) }
       for slot in users.indices { while !users[slot].isEmpty { finish(slot) } }
     }
@@ -66,7 +66,7 @@ struct PoolModel {
   private mutating func ask() {
     let purposes: [PoolState<Int>.Purpose] = [.read, .write, .lease]
     let purpose = purposes.randomElement(using: &random)!
-    switch pool.ask(purpose) {
+    switch pool.admit(purpose) {
     case .use(let slot): use(slot, for: purpose)
     case .refuse: break
     case .wait:
@@ -130,7 +130,7 @@ struct PoolModel {
     }
     if waiting.count > settings.waitersMax { problems.append("the queue has no end") }
     let due = waiting.values.map { $0.since + settings.waitTimeout }.min()
-    if let due, pool.nextTick > due { problems.append("a deadline will be missed") }
+    if let due, pool.nextDeadline > due { problems.append("a deadline will be missed") }
     if pool.isBreakerOpen, !waiting.isEmpty { problems.append("waits for a breaker") }
   }
 }

@@ -21,12 +21,12 @@ struct PoolerTests {
       let error = await database.failure(reading: "SELECT 1")
       await database.close()
       guard let error else { return nil }
-      guard case .refused(let refusal, _) = error else { throw Told(error) }
+      guard case .refused(let refusal, _) = error else { throw DetailedError(error) }
       return refusal
     }
   }
 
-  @Test("in session mode everything is as it is before the server itself")
+  @Test("in session mode everything works as without a pooler")
   func sessionMode() async throws {
     let pooler = try PgBouncer(before: try TestCluster.shared.makeDatabase(), mode: "session")
     #expect(try await Self.refusal(pooler) == nil)
@@ -52,7 +52,7 @@ struct PoolerTests {
     }
   }
 
-  @Test("in session mode no connection has to be free for a second look")
+  @Test("in session mode no connection has to be free for the second check")
   func fullSessionMode() async throws {
     let pooler = try PgBouncer(
       before: try TestCluster.shared.makeDatabase(), mode: "session", poolSize: 1)
@@ -97,7 +97,7 @@ struct PoolerTests {
     #expect(refusal?.meaning.contains("WAYBILL_PREPARED_STATEMENTS=off") == true)
   }
 
-  @Test("in statement mode nobody can work", arguments: [true, false])
+  @Test("in statement mode every connection is refused", arguments: [true, false])
   func statementMode(preparing: Bool) async throws {
     let pooler = try PgBouncer(before: try TestCluster.shared.makeDatabase(), mode: "statement")
     let refusal = try await Self.refusal(pooler, preparing: preparing)
@@ -153,7 +153,7 @@ struct PoolerTests {
     }
   }
 
-  @Test("a statement that the server does not know any more is refused for now, and done later")
+  @Test("a statement that the server no longer knows fails once, and works later")
   func lostStatements() async throws {
     let pooler = try PgBouncer(before: try TestCluster.shared.makeDatabase(), mode: "session")
     let target = try ConnectionString(pooler.connectionString)

@@ -24,7 +24,7 @@ struct SessionSettingsTests {
     return conninfo
   }
 
-  @Test("are ours, whatever the database's own are")
+  @Test("override those of the database")
   func foreignDatabase() async throws {
     let target = try ConnectionString(await Self.makeForeignDatabase())
     try await onLoop { loop in
@@ -80,7 +80,9 @@ struct SessionSettingsTests {
     }
   }
 
-  @Test("that the server does not allow are a reason to refuse it, in words that anybody may read")
+  @Test(
+    "that the server does not allow make it unusable, with a message that clients may see"
+  )
   func refused() async throws {
     let target = try ConnectionString(TestCluster.shared.makeDatabase())
     try await onLoop { loop in
@@ -103,7 +105,7 @@ struct SessionSettingsTests {
   }
 
   @Test(
-    "a server that answers and refuses us is not one that cannot be reached",
+    "a server that refuses the connection is reported as such, not as unreachable",
     arguments: [
       ("dbname=none", "3D000" as SQLState, "has no database of this name"),
       ("user=nobody_here", "28000", "does not let this user in"),

@@ -38,7 +38,7 @@ struct SessionTests {
     }
   }
 
-  @Test("ends, and says so, when a script wants to copy from or to the client")
+  @Test("ends with an error when a script wants to copy from or to the client")
   func copy() async throws {
     try await withSession { session in
       try await session.run(unsafeText: "CREATE TABLE t (a bigint)")
@@ -56,7 +56,7 @@ struct SessionTests {
     }
   }
 
-  @Test("has no outcome to tell when its backend dies in the middle")
+  @Test("has an unknown outcome when its backend dies in the middle")
   func killed() async throws {
     try await withSession { session in
       let error = await failure(of: session, "SELECT pg_terminate_backend(pg_backend_pid())")
@@ -77,7 +77,7 @@ private func failure(of session: Session, _ script: String) async -> PostgresErr
 
 @Suite("A listener")
 struct NotificationsTests {
-  @Test("is told what is notified, and after a gap that it may have missed some")
+  @Test("receives the notifications, and after a gap learns that it may have missed some")
   func listening() async throws {
     let target = try ConnectionString(TestCluster.shared.makeDatabase())
     try await onLoop { loop in

@@ -16,7 +16,7 @@ func withDatabase<Result: Sendable>(
       return result
     } catch {
       await database.close()
-      throw Told(error)
+      throw DetailedError(error)
     }
   }
 }
@@ -94,7 +94,7 @@ func withProxy(
       await database.close()
     } catch {
       await database.close()
-      throw Told(error)
+      throw DetailedError(error)
     }
   }
 }

@@ -48,7 +48,7 @@ struct TransactionTests {
         _ = try? await tx.run("INSERT INTO t VALUES (1)")
         _ = try? await tx.run("INSERT INTO t VALUES (2)")
       }
-      #expect(error?.isUniqueViolation(constraint: "t_pkey") == true)
+      #expect(error?.serverError?.state == .uniqueViolation && error?.constraint == "t_pkey")
       #expect(error?.isOutcomeUnknown == false)
       let rows = try await database.read("SELECT count(*) FROM t")
       #expect(try rows[0].int(0) == 0)
@@ -56,7 +56,7 @@ struct TransactionTests {
   }
 
   @Test(
-    "runs once more when it lost a race, and both races end well", arguments: ["40001", "40P01"])
+    "runs once more after a conflict, and both transactions succeed", arguments: ["40001", "40P01"])
   func retried(state: String) async throws {
     var settings = PostgresSettings()
     settings.lockTimeout = .seconds(20)
@@ -106,7 +106,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("says that nobody knows when the answer to its commit is cut off, at any byte")
+  @Test("reports an unknown outcome when the answer to its commit is cut off, at any byte")
   func cutAnswer() async throws {
     try await withProxy { proxy, database in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -124,7 +124,7 @@ struct TransactionTests {
     }
   }
 
-  @Test("says that nobody knows when the commit itself is cut off, and nothing is committed")
+  @Test("reports an unknown outcome when the commit itself is cut off, and nothing is committed")
   func cutCommit() async throws {
     try await withProxy { proxy, database in
       _ = try await database.write("CREATE TABLE t (a bigint)")

@@ -34,7 +34,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("reads and writes there, alone, whichever way it asks")
+  @Test("reads and writes there, alone, whichever way it calls the database")
   func everyWay() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -65,7 +65,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("leaves nothing there when it throws, and the transaction can go on")
+  @Test("is rolled back when it throws, and the transaction can continue")
   func undone() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint CONSTRAINT t_key UNIQUE)")
@@ -78,7 +78,8 @@ struct UnitOfWorkTests {
               _ = try await database.write("INSERT INTO t VALUES (1)")
             }
           } catch {
-            #expect((error as? PostgresError)?.isUniqueViolation(constraint: "t_key") == true)
+            let error = error as? PostgresError
+            #expect(error?.serverError?.state == .uniqueViolation && error?.constraint == "t_key")
           }
         }
         _ = try? await transaction.including { throw Refused() }
@@ -88,7 +89,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("undoes only the innermost part that throws")
+  @Test("rolls back only the innermost part that throws")
   func parts() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -121,7 +122,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("begins again from the start when its connection breaks, or it loses a race")
+  @Test("begins again from the start when its connection breaks, or after a conflict")
   func again() async throws {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
@@ -142,7 +143,7 @@ struct UnitOfWorkTests {
     }
   }
 
-  @Test("asks another database as ever, and its own when the transaction is over")
+  @Test("uses another database as usual, and its own again when the transaction is over")
   func others() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")

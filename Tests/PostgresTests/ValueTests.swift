@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A value")
 struct ValueTests {
-  @Test("comes back as it went, at every edge of its type")
+  @Test("is read back as it was sent, at every limit of its type")
   func roundTrip() async throws {
     try await withDatabase { database, _ in
       for number in [0, 1, -1, .max, .min, 1 << 31, -1 << 31 - 1] {
@@ -27,8 +27,6 @@ struct ValueTests {
       #expect(
         try await database.read("SELECT \(id)")[0].text(0)
           == "01234567-89ab-cdef-fedc-ba9876543210")
-      let json = #"{"b" : [1.50, "ä\u0000"],  "a":1, "a":2}"#
-      #expect(try await database.read("SELECT \(JSONText([UInt8](json.utf8)))")[0].text(0) == json)
     }
   }
 
@@ -79,13 +77,12 @@ struct ValueTests {
       for column in 0..<7 { #expect(row.isNull(column)) }
       #expect(try row.optionalText(0) == nil)
       #expect(try row.optionalInt(1) == nil)
-      #expect(try row.optionalUUID(2) == nil)
       #expect(try row.optionalTimestamp(6) == nil)
       #expect(throws: PostgresError.self) { try row.int(1) }
     }
   }
 
-  @Test("may be an array, with gaps, or none at all")
+  @Test("may be an array, with NULLs, or an empty one")
   func arrays() async throws {
     try await withDatabase { database, _ in
       let id = RawUUID(high: 1, low: 2)

@@ -4,7 +4,7 @@ import HTTPServer
 import Synchronization
 import TestSupport
 
-/// Whoever is called back: answers what it is told to, and remembers what came.
+/// A receiver of callbacks: answers with given statuses and records the calls.
 final class CallbackReceiver: Sendable {
   struct Call: Equatable {
     let target: String
@@ -15,7 +15,7 @@ final class CallbackReceiver: Sendable {
   private let listener: ListeningSocket
   private let state: Mutex<(statuses: [Status], calls: [Call])>
 
-  /// Answers with these, one after the other, and then with 200.
+  /// Answers with these statuses in turn, and then with 200.
   init(_ statuses: Status...) async throws {
     state = Mutex((statuses, []))
     listener = try ListeningSocket(host: "127.0.0.1", port: 0)

@@ -6,31 +6,31 @@ import Testing
 struct CallbackTests {
   private let url = CallbackURL("http://127.0.0.1:1/done")!
 
-  @Test("is tried three times, the repetitions with an empty body, and given up")
+  @Test("is sent three times, the repetitions with an empty body, and then given up")
   func tries() {
     var callback = Callback(url, order: "a", .failed, isDoubled: true)
     #expect(callback.body == Array("{\"order_id\":\"a\",\"status\":\"FAILED\"}\n".utf8))
-    #expect(callback.tried(.answered(status: 204)) == .sendLater)
+    #expect(callback.attemptEnded(.answered(status: 204)) == .sendLater)
     #expect(callback.body.isEmpty)
-    #expect(callback.tried(.unanswered) == .sendLater)
-    #expect(callback.tried(.answered(status: 500)) == .done)
+    #expect(callback.attemptEnded(.unanswered) == .sendLater)
+    #expect(callback.attemptEnded(.answered(status: 500)) == .done)
   }
 
   @Test("keeps its body as long as nothing of it has been sent")
   func unsent() {
     var callback = Callback(url, order: "a", .succeeded, isDoubled: false)
-    #expect(callback.tried(.notSent) == .sendLater)
+    #expect(callback.attemptEnded(.notSent) == .sendLater)
     #expect(!callback.body.isEmpty)
-    #expect(callback.tried(.answered(status: 200)) == .done)
+    #expect(callback.attemptEnded(.answered(status: 200)) == .done)
   }
 
-  @Test("is doubled once, with an empty body, whatever becomes of that")
+  @Test("is doubled once, with an empty body, whatever the answer to that")
   func doubled() {
     for outcome in [Callback.Outcome.answered(status: 200), .answered(status: 500), .unanswered] {
       var callback = Callback(url, order: "a", .succeeded, isDoubled: true)
-      #expect(callback.tried(.answered(status: 200)) == .sendNow)
+      #expect(callback.attemptEnded(.answered(status: 200)) == .sendNow)
       #expect(callback.body.isEmpty)
-      #expect(callback.tried(outcome) == .done)
+      #expect(callback.attemptEnded(outcome) == .done)
     }
   }
 
@@ -47,7 +47,7 @@ struct CallbackTests {
   }
 
   @Test(
-    "goes nowhere else",
+    "goes to no other URL",
     arguments: [
       "", "a", "/done", "https://a/", "http://", "http:///done", "http://a/b c", "http://a/%zz",
     ])

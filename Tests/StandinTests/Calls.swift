@@ -6,7 +6,7 @@ import TestSupport
 @testable import order_process_standin
 
 extension RunningStandin {
-  /// One request on a connection of its own.
+  /// Sends one request on a new connection.
   func send(
     _ method: HTTP.Method, _ target: String, _ body: String = "", as type: ContentType? = .json
   ) async throws -> (status: Int, body: String) {
@@ -21,7 +21,7 @@ extension RunningStandin {
     return (response.status, String(decoding: response.body, as: UTF8.self))
   }
 
-  /// Asks for a process of an order, whose end is told to this URL.
+  /// Starts a process of an order with this callback URL.
   func start(_ order: String, callback: String? = nil) async throws -> (status: Int, body: String) {
     let query = callback.map { "?callback_url=" + PercentCoding.encode($0) } ?? ""
     return try await send(.post, "/order_process" + query, #"{"order_id":"\#(order)"}"#)
@@ -34,7 +34,7 @@ extension RunningStandin {
   func ledger() async throws -> String { try await send(.get, "/standin").body }
 }
 
-/// A request as a server reads it.
+/// A parsed request.
 func parsed(_ head: String, _ body: String = "") -> Request {
   var parser = RequestParser()
   var offset = 0
@@ -49,8 +49,8 @@ func parsed(_ head: String, _ body: String = "") -> Request {
   return request
 }
 
-extension Fate {
-  /// Ends well after a second, and says so once.
-  static let plain = Fate(
+extension ProcessPlan {
+  /// Succeeds after a second, and calls back once.
+  static let plain = ProcessPlan(
     duration: .seconds(1), verdict: .succeeded, callbacks: .one, isEarly: false)
 }

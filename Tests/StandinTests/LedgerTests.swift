@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The journal")
 struct LedgerTests {
-  @Test("tells a second start beside the first from one after amnesia")
+  @Test("tells a second start beside the first from one after the first was forgotten")
   func doubleStarts() throws {
     let legitimate = try #require(
       Ledger(journal: "forget\nstart a\nforget\nstart a\nstart b\nforget b\nstart b\n"))
@@ -16,7 +16,7 @@ struct LedgerTests {
     #expect(wrong.doubleStarts == ["a"])
   }
 
-  @Test("keeps apart orders whose ids only read the same")
+  @Test("keeps orders apart whose ids look the same and have other bytes")
   func alike() throws {
     let ids = ["look-\u{E9}", "look-e\u{301}"]
     let lines = ids.map { Record(.start, $0).line } + [Record(.end, ids[1], .failed).line]
@@ -32,7 +32,7 @@ struct LedgerTests {
     var random = SeededRandom(seed: seed)
     var rates = Rates()
     (rates.failure, rates.forgetting, rates.earlyCallback) = (0.3, 0.2, 0.3)
-    var (table, ledger, dice) = (ProcessTable(), Ledger(), Dice(seed: seed))
+    var (table, ledger, source) = (ProcessTable(), Ledger(), RandomSource(seed: seed))
     let url = CallbackURL("http://127.0.0.1:1/")!
     var waiting: [(order: String, number: Int)] = []
     for _ in 0..<5_000 {
@@ -43,7 +43,7 @@ struct LedgerTests {
         case 1...5: table.event(.forget(order))
         case 6...40 where !waiting.isEmpty:
           { table.event(.due($0.order, number: $0.number)) }(waiting.removeFirst())
-        default: table.event(.start(order, .url(url), Fate(rates, lasting: 0...9, &dice)))
+        default: table.event(.start(order, .url(url), ProcessPlan(rates, lasting: 0...9, &source)))
         }
       for effect in effects {
         if case .record(let record) = effect { ledger.add(record) }
@@ -55,7 +55,7 @@ struct LedgerTests {
       }
     }
     #expect(ledger.doubleStarts.isEmpty)
-    #expect(ledger.counts[.double, default: 0] > 100)
+    #expect(ledger.counts[.duplicate, default: 0] > 100)
     #expect(ledger.counts[.end, default: 0] > 100)
   }
 
@@ -77,13 +77,13 @@ struct LedgerTests {
 
           """))
     #expect(ledger.orders["a"]?.verdict == .failed)
-    #expect(ledger.orders["a"]?.doubles == 1)
+    #expect(ledger.orders["a"]?.duplicates == 1)
     #expect(ledger.orders["b"]?.verdict == nil)
     #expect(ledger.counts[.lost] == 2)
   }
 
   @Test(
-    "has lines that can be read back, whatever the order is called",
+    "has lines that can be read back, whatever the id of the order",
     arguments: ["a", "two words", "line\nbreak", "a/b?c%20", "Zürich", "🧾"])
   func lines(order: String) {
     for record in [Record(.start, order), Record(.end, order, .failed), Record(.forget)] {
@@ -92,7 +92,7 @@ struct LedgerTests {
     }
   }
 
-  @Test("has no other lines", arguments: ["", "begin a", "end a", "start a FAILED", "end a b c"])
+  @Test("refuses other lines", arguments: ["", "begin a", "end a", "start a FAILED", "end a b c"])
   func otherLines(line: String) {
     #expect(Record(line: line) == nil)
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The options")
 struct OptionsTests {
-  @Test("are read into places of their own, and all are in the help")
+  @Test("are all read, and are all in the help")
   func read() throws {
     let options = try Options([
       "--port", "0", "--seed", "7", "--journal", "j", "--process-max-ms", "600",
@@ -21,7 +21,7 @@ struct OptionsTests {
   }
 
   @Test(
-    "are refused with what they want",
+    "are refused with the value that is expected",
     arguments: [
       (["--prot", "1"], "--prot is not known; see --help"),
       (["--port"], "--port wants a number from 0 to 65535"),
@@ -33,7 +33,7 @@ struct OptionsTests {
       (["--process-min-ms", "9999"], "--process-min-ms must not be above --process-max-ms"),
     ])
   func refused(arguments: [String], complaint: String) {
-    let error = #expect(throws: Options.Complaint.self) { try Options(arguments) }
+    let error = #expect(throws: Options.Invalid.self) { try Options(arguments) }
     #expect(error?.description == complaint)
   }
 }

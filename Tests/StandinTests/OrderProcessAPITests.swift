@@ -21,7 +21,7 @@ struct OrderProcessAPITests {
   }
 
   @Test(
-    "refuses what it cannot read",
+    "refuses an invalid body",
     arguments: [
       ("", "invalid request body"), ("{", "invalid request body"), ("[]", "invalid request body"),
       (#"{"order_id":1}"#, "invalid request body"), ("{}", "missing order id"),
@@ -42,7 +42,7 @@ struct OrderProcessAPITests {
     #expect(answer(&api, start) == #"400 {"message":"order process for order a exists"}"#)
   }
 
-  @Test("refuses an unreadable callback with broken JSON, and keeps the process all the same")
+  @Test("refuses an invalid callback URL with broken JSON, and keeps the process nevertheless")
   func unreadable() {
     var api = OrderProcessAPI()
     let start = parsed("POST /order_process?callback_url=%25zz", Self.good)

@@ -10,7 +10,7 @@ struct ProcessTableTests {
     Callback(url, order: "a", verdict, isDoubled: isDoubled)
   }
 
-  @Test("starts a process, ends it when its time has passed, and tells its end")
+  @Test("starts a process, ends it after its duration, and calls back")
   func life() {
     var table = ProcessTable()
 
@@ -26,23 +26,23 @@ struct ProcessTableTests {
     #expect(table["a"] == .succeeded)
   }
 
-  @Test("refuses a second process of an order, running or ended, and says that it did")
+  @Test("refuses a second process of an order, running or ended, and records that")
   func double() {
     var table = ProcessTable()
-    _ = table.event(.start("a", .nowhere, .plain))
-    #expect(table.event(.start("a", .nowhere, .plain)) == [.record(Record(.double, "a"))])
+    _ = table.event(.start("a", .absent, .plain))
+    #expect(table.event(.start("a", .absent, .plain)) == [.record(Record(.duplicate, "a"))])
     _ = table.event(.due("a", number: 1))
-    #expect(table.event(.start("a", .nowhere, .plain)) == [.record(Record(.double, "a"))])
+    #expect(table.event(.start("a", .absent, .plain)) == [.record(Record(.duplicate, "a"))])
     #expect(table["a"] == .succeeded)
   }
 
-  @Test("takes ids that only read the same for those of two orders")
+  @Test("keeps orders apart whose ids look the same and have other bytes")
   func alike() {
     let (one, other) = ("look-\u{E9}", "look-e\u{301}")
     var table = ProcessTable()
-    _ = table.event(.start(one, .nowhere, .plain))
+    _ = table.event(.start(one, .absent, .plain))
     #expect(table[other] == nil)
-    let start = table.event(.start(other, .nowhere, .plain))
+    let start = table.event(.start(other, .absent, .plain))
     #expect(start == [.record(Record(.start, other)), .wait(other, number: 2, .seconds(1))])
     _ = table.event(.due(one, number: 1))
     #expect(table[one] == .succeeded && table[other] == .running)
@@ -51,28 +51,28 @@ struct ProcessTableTests {
     #expect(table[one] == nil && table[other] == .running)
   }
 
-  @Test("ends a process that nobody wants to hear of without a callback")
+  @Test("ends a process without a callback URL without a callback")
   func nowhere() {
     var table = ProcessTable()
-    _ = table.event(.start("a", .nowhere, .plain))
+    _ = table.event(.start("a", .absent, .plain))
     #expect(table.event(.due("a", number: 1)) == [.record(Record(.end, "a", .succeeded))])
   }
 
-  @Test("keeps a process with an unreadable callback running for ever")
+  @Test("keeps a process with an invalid callback URL running for ever")
   func unreadable() {
     var table = ProcessTable()
-    let start = table.event(.start("a", .unreadable("nonsense"), .plain))
+    let start = table.event(.start("a", .invalid("nonsense"), .plain))
     #expect(start == [.record(Record(.start, "a"))])
     #expect(table["a"] == .running)
   }
 
-  @Test("ends and tells within the start when the callback is early")
+  @Test("ends and calls back within the start when the callback is early")
   func early() {
     var table = ProcessTable()
-    var fate = Fate.plain
-    fate.isEarly = true
-    fate.verdict = .failed
-    let start = table.event(.start("a", .url(url), fate))
+    var plan = ProcessPlan.plain
+    plan.isEarly = true
+    plan.verdict = .failed
+    let start = table.event(.start("a", .url(url), plan))
     #expect(
       start == [
         .record(Record(.start, "a")), .record(Record(.end, "a", .failed)),
@@ -81,71 +81,71 @@ struct ProcessTableTests {
     #expect(table["a"] == .failed)
   }
 
-  @Test("loses and doubles callbacks as fate will have it")
+  @Test("loses and doubles callbacks as planned")
   func callbacks() {
     for (callbacks, expected) in [
-      (Fate.Callbacks.none, ProcessTable.Effect.record(Record(.untold, "a"))),
+      (ProcessPlan.Callbacks.none, ProcessTable.Effect.record(Record(.lostCallback, "a"))),
       (.two, .call(callback(.succeeded, isDoubled: true), isEarly: false)),
     ] {
       var table = ProcessTable()
-      var fate = Fate.plain
-      fate.callbacks = callbacks
-      _ = table.event(.start("a", .url(url), fate))
+      var plan = ProcessPlan.plain
+      plan.callbacks = callbacks
+      _ = table.event(.start("a", .url(url), plan))
       #expect(table.event(.due("a", number: 1)).last == expected)
     }
   }
 
-  @Test("knows nothing of what it forgot, and never ends it")
+  @Test("does not know a forgotten process, and never ends it")
   func forget() {
     var table = ProcessTable()
-    _ = table.event(.start("a", .nowhere, .plain))
-    _ = table.event(.start("b", .nowhere, .plain))
+    _ = table.event(.start("a", .absent, .plain))
+    _ = table.event(.start("b", .absent, .plain))
 
     #expect(table.event(.forget("a")) == [.record(Record(.forget, "a"))])
     #expect(table.event(.forget("a")) == [])
     #expect(table.event(.forget(nil)) == [.record(Record(.forget))])
     #expect(table.all.isEmpty)
 
-    let again = table.event(.start("a", .nowhere, .plain))
+    let again = table.event(.start("a", .absent, .plain))
     #expect(again == [.record(Record(.start, "a")), .wait("a", number: 3, .seconds(1))])
     #expect(table.event(.due("a", number: 1)) == [])
     #expect(table["a"] == .running)
   }
 
-  @Test("forgets a process instead of ending it when that is its fate")
+  @Test("forgets a process instead of ending it when that is planned")
   func forgotten() {
     var table = ProcessTable()
-    var fate = Fate.plain
-    fate.verdict = nil
-    _ = table.event(.start("a", .url(url), fate))
+    var plan = ProcessPlan.plain
+    plan.verdict = nil
+    _ = table.event(.start("a", .url(url), plan))
     #expect(table.event(.due("a", number: 1)) == [.record(Record(.forget, "a"))])
     #expect(table["a"] == nil)
   }
 }
 
-@Suite("A fate")
-struct FateTests {
+@Suite("A process plan")
+struct ProcessPlanTests {
   @Test("is the same for the same process of an order and seed, whatever else happens")
   func repeatable() {
     var rates = Rates()
     (rates.failure, rates.lostCallback, rates.earlyCallback) = (0.5, 0.5, 0.5)
-    func fates(seed: UInt64) -> [Fate] {
+    func plans(seed: UInt64) -> [ProcessPlan] {
       (0..<50).map { number in
-        var dice = Dice(seed: seed, order: "order-\(number % 10)", process: number / 10)
-        return Fate(rates, lasting: 0...1_000, &dice)
+        var random = RandomSource(seed: seed, order: "order-\(number % 10)", process: number / 10)
+        return ProcessPlan(rates, lasting: 0...1_000, &random)
       }
     }
-    #expect(fates(seed: 1) == fates(seed: 1))
-    #expect(fates(seed: 1) != fates(seed: 2))
-    #expect(Set(fates(seed: 1).map { "\($0)" }).count > 40)
+    #expect(plans(seed: 1) == plans(seed: 1))
+    #expect(plans(seed: 1) != plans(seed: 2))
+    #expect(Set(plans(seed: 1).map { "\($0)" }).count > 40)
   }
 
   @Test("follows its rates: nothing at 0, everything at 1, the share in between")
   func rates() {
-    var dice = Dice(seed: 1)
-    #expect((0..<1_000).count { _ in dice.says(0) } == 0)
-    #expect((0..<1_000).count { _ in dice.says(1) } == 1_000)
-    #expect((250...350).contains((0..<1_000).count { _ in dice.says(0.3) }))
-    #expect((0..<1_000).allSatisfy { _ in Mishap(Rates(), &dice) == nil })
+    var random = RandomSource(seed: 1)
+    #expect((0..<1_000).count { _ in random.chance(0) } == 0)
+    #expect((0..<1_000).count { _ in random.chance(1) } == 1_000)
+    #expect((250...350).contains((0..<1_000).count { _ in random.chance(0.3) }))
+    #expect((0..<1_000).allSatisfy { _ in Fault(Rates(), &random) == nil })
   }
 }

@@ -12,21 +12,21 @@ struct StandinTests {
   private static let quick = ["--process-min-ms", "0", "--process-max-ms", "1"]
   private static let succeeded = "{\"order_id\":\"a\",\"status\":\"SUCCEEDED\"}\n"
 
-  @Test("starts a process and tells its end to the callback, whose query it keeps")
+  @Test("starts a process and calls back at its end, with the query of the callback URL")
   func tells() async throws {
     let standin = try await RunningStandin(Self.quick)
     let receiver = try await CallbackReceiver()
 
     let start = try await standin.start("a", callback: receiver.url("/done/a%2Fb?x=1&y=%20"))
     #expect(start == (202, ""))
-    try await eventually("it is told") { receiver.calls.count == 1 }
+    try await eventually("the callback comes") { receiver.calls.count == 1 }
 
     #expect(receiver.calls == [.init(target: "/done/a%2Fb?x=1&y=%20", body: Self.succeeded)])
     #expect(try await standin.status(of: "a") + "\n" == Self.succeeded)
     #expect(standin.greeting.contains("seed "))
   }
 
-  @Test("wants the content type letter for letter")
+  @Test("accepts only the exact content type")
   func contentType() async throws {
     let standin = try await RunningStandin()
     let types: [ContentType?] = [ContentType("application/json; charset=utf-8"), .text, nil]
@@ -38,7 +38,7 @@ struct StandinTests {
     #expect(try await standin.status(of: "a") == "{}")
   }
 
-  @Test("tells three times what is not answered 200, after the first time with an empty body")
+  @Test("repeats a callback that is not answered 200 twice, with an empty body")
   func retries() async throws {
     let standin = try await RunningStandin(
       Self.quick + ["--failure-rate", "1", "--retry-pause-ms", "10"])
@@ -56,7 +56,7 @@ struct StandinTests {
     let standin = try await RunningStandin(Self.quick + ["--doubled-callback-rate", "1"])
     let receiver = try await CallbackReceiver()
     _ = try await standin.start("a", callback: receiver.url())
-    try await eventually("it is told twice") { receiver.calls.count == 2 }
+    try await eventually("it comes twice") { receiver.calls.count == 2 }
     #expect(receiver.calls.map(\.body) == [Self.succeeded, ""])
   }
 
@@ -68,7 +68,7 @@ struct StandinTests {
     #expect(receiver.calls.map(\.body) == [Self.succeeded])
   }
 
-  @Test("loses the callback, and has the result for those who ask")
+  @Test("loses the callback, and reports the result when it is asked for")
   func lostCallback() async throws {
     let standin = try await RunningStandin(Self.quick + ["--lost-callback-rate", "1"])
     let receiver = try await CallbackReceiver()
@@ -92,7 +92,7 @@ struct StandinTests {
     #expect(try await standin.ledger().contains(#"{"start":\#(starts),"#))
   }
 
-  @Test("answers late, and acts at once")
+  @Test("answers late, but acts at once")
   func delayed() async throws {
     let standin = try await RunningStandin(["--delay-rate", "1", "--delay-max-ms", "20"])
     #expect(try await standin.start("a") == (200, ""))
@@ -110,7 +110,7 @@ struct StandinTests {
     #expect(try await standin.send(.get, "/order_process").body == "[]")
   }
 
-  @Test("forgets all when it is killed, while its journal tells how each order ended")
+  @Test("forgets all processes when it is killed, but keeps how each order ended in its journal")
   func killed() async throws {
     let folder = try TemporaryFolder()
     let options = Self.quick + ["--journal", folder.path + "/journal"]

@@ -1,9 +1,9 @@
 import EventLoop
 
-/// Runs work that blocks for long on a thread of its own.
+/// Runs work that blocks on its own thread.
 ///
-/// Tests share a pool with a thread per core; work that waits there for a program would hold up
-/// every other test, and let those with a deadline miss it.
+/// Tests share a pool with one thread for each core. Work that blocks there would delay all other
+/// tests, and some would miss their deadlines.
 package func blocking<Result: Sendable>(
   _ body: @escaping @Sendable () throws -> Result
 ) async throws -> Result {

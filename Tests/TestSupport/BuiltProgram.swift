@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a program of this package is: beside the test bundle of the same build.
+/// The path of a program of this package, from the same build as the tests.
 package func builtProgram(_ name: String) -> String {
   guard let path = realpath("/proc/self/exe", nil) else { return name }
   defer { free(path) }

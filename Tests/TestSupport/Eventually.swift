@@ -2,8 +2,8 @@ package import Testing
 
 /// Waits until `condition` holds, and records a failure when it does not within the deadline.
 ///
-/// The deadline is generous because the machine may be busy; a condition that holds ends the wait
-/// at once.
+/// The deadline is long because the machine may be busy; the wait ends as soon as the condition
+/// holds.
 package func eventually(
   _ what: Comment, within deadline: Duration = .seconds(180),
   sourceLocation: SourceLocation = #_sourceLocation,

@@ -2,9 +2,9 @@ import Glibc
 package import Postgres
 package import Testing
 
-/// What must hold of the data whatever happened, as one statement beside the repositories' tests.
+/// The invariants of the data, as one SQL statement in the tests of the repositories.
 package enum Invariants {
-  /// Records a failure for every row that the statement answers: each is a broken promise.
+  /// Records a failure for every row of the result: each is a violated invariant.
   package static func check(
     _ database: Database, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {

@@ -1,15 +1,13 @@
 package import Postgres
 package import PrivateCluster
 
-/// Databases with the newest schema, each a copy of one that was migrated once.
+/// Databases with the newest schema, copied from one that is migrated once.
 package enum MigratedDatabase {
-  /// The steps of the repository.
   package static func migrator() throws -> Migrator {
     Migrator(files: try MigrationFile.all(inFolder: RepositoryRoot.path + "/migrations"))
   }
 
-  /// The connection string of a fresh database at the newest schema, otherwise empty, for the role
-  /// that owns it.
+  /// The connection string, for the owner, of a new database with the newest schema and no rows.
   package static func make() async throws -> String {
     let template = try await TestCluster.shared.template("waybill_newest") { conninfo in
       try await prepare(conninfo)
@@ -17,7 +15,7 @@ package enum MigratedDatabase {
     return try TestCluster.shared.makeDatabase(template: template)
   }
 
-  /// Does what `waybill migrate` does: all steps, and the roles' rights.
+  /// Does the same as `waybill migrate`: applies all steps and grants the rights of the roles.
   package static func prepare(_ conninfo: String) async throws {
     try await onLoop { loop in
       let session = try await Session.open(try ConnectionString(conninfo), on: loop)
@@ -30,14 +28,13 @@ package enum MigratedDatabase {
 
   /// The same database for another role.
   package static func `as`(_ role: ClusterRole, _ conninfo: String) -> String {
-    // The later of two values of one keyword holds.
+    // libpq uses the last of two values of a keyword.
     conninfo + " user=\(role.rawValue)"
   }
 }
 
-/// Where the repository lies on this machine.
 package enum RepositoryRoot {
-  /// The folder that holds Package.swift.
+  /// The folder of Package.swift.
   package static let path = #filePath.split(separator: "/").dropLast(3)
     .reduce(into: "") { $0 += "/" + $1 }
 }

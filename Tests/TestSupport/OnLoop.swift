@@ -1,6 +1,6 @@
 package import EventLoop
 
-/// Runs `body` as a task of a fresh event loop and waits for it; the loop's thread ends with it.
+/// Runs `body` as a task of a new event loop and waits for it; then the loop's thread ends.
 package func onLoop<Result: Sendable>(
   clock: Clock = .system, _ body: @escaping @Sendable (EventLoop) async throws -> Result
 ) async throws -> Result {
@@ -10,7 +10,7 @@ package func onLoop<Result: Sendable>(
 }
 
 extension EventLoop {
-  /// Runs `body` as a task of this loop, from outside it, and waits for the result.
+  /// Runs `body` as a task of this loop and waits for the result; to be called outside the loop.
   package func run<Result: Sendable>(
     _ body: @escaping @Sendable (EventLoop) async throws -> Result
   ) async throws -> Result {

@@ -1,7 +1,7 @@
 package import Postgres
 
 extension PostgresSettings {
-  /// Deadlines that a test which is not about them never meets, however busy the machine is.
+  /// Deadlines so long that tests of other things never reach them, even on a busy machine.
   package static var patient: PostgresSettings {
     var settings = PostgresSettings()
     settings.connectTimeout = .seconds(60)

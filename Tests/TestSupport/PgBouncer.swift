@@ -3,18 +3,18 @@ import Postgres
 import PrivateCluster
 import Testing
 
-/// The pooler of that name, as the system's package brings it, before a database of a test.
+/// A PgBouncer, from the system's package, before a database of a test.
 package final class PgBouncer: Sendable {
   private let process: ChildProcess
   private let folder: String
-  /// The database by way of the pooler.
+  /// The database through the pooler.
   package let connectionString: String
 
-  /// Starts it before the database that `direct` leads to.
+  /// Starts it before the database of the connection string `direct`.
   ///
   /// - Parameters:
   ///   - mode: `session`, `transaction` or `statement`.
-  ///   - poolSize: Connections to the server that it lends in turn.
+  ///   - poolSize: Its connections to the server.
   ///   - settings: Further lines of its configuration.
   package init(
     before direct: String, mode: String, poolSize: Int = 20, settings: [String] = []
@@ -22,7 +22,7 @@ package final class PgBouncer: Sendable {
     var folder = Array("/tmp/waybill-test.XXXXXX".utf8CString)
     guard mkdtemp(&folder) != nil else { throw Failure("no folder") }
     self.folder = String(decoding: folder.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    // It does not run as root, and what it runs as must find its configuration.
+    // It does not run as root, and its user must be able to read the configuration.
     chmod(self.folder, 0o755)
     let port = Self.freePort()
     let server = direct.split(separator: " ").filter { !$0.hasPrefix("dbname=") }
@@ -54,7 +54,7 @@ package final class PgBouncer: Sendable {
     rmdir(folder)
   }
 
-  /// Waits until it takes connections.
+  /// Waits until it accepts connections.
   package func ready() async throws {
     let target = try ConnectionString(connectionString)
     try await eventually("pgbouncer takes connections") {
@@ -71,7 +71,7 @@ package final class PgBouncer: Sendable {
     }
   }
 
-  /// A port that nobody listens on now.
+  /// A port on which nothing listens now.
   private static func freePort() -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }

@@ -2,17 +2,15 @@ import Glibc
 import PrivateCluster
 import Testing
 
-/// The stand-in of the order process service, as a process of its own; gone with this object.
+/// The stand-in for the order process service, as a separate process that ends with this object.
 package final class RunningStandin: Sendable {
   private let process: ChildProcess
-  /// Where it listens.
   package let port: UInt16
-  /// What it said when it started, its seed among it.
+  /// Its output at the start, with the seed.
   package let greeting: String
 
-  /// Starts it with these options, and waits until it listens; 0 finds a free port.
-  ///
-  /// The next life of one that was killed has the same options, and the port of the first.
+  /// Starts it and waits until it listens; port 0 finds a free one. To restart one that was killed,
+  /// give the same options and its port.
   package init(_ options: [String] = [], port: UInt16 = 0) async throws {
     let command = [builtProgram("order-process-standin"), "--port", "\(port)"] + options
     var ends: [Int32] = [0, 0]
@@ -32,10 +30,10 @@ package final class RunningStandin: Sendable {
 
   deinit { process.signal(SIGKILL) }
 
-  /// Kills it as a crash would, and waits until it is gone.
+  /// Kills it (SIGKILL) and waits until it has ended.
   package func kill() async throws { _ = try await end(by: SIGKILL) }
 
-  /// Its wait status after this signal; nil when it runs on.
+  /// Sends a signal; returns the wait status, or nil if it keeps running.
   package func end(by signal: Int32) async throws -> Int32? {
     try await blocking { [process] in
       process.signal(signal)
@@ -43,7 +41,7 @@ package final class RunningStandin: Sendable {
     }
   }
 
-  /// All up to the line that says where it listens, or to its end.
+  /// Its output up to the line with the address, or up to its end.
   private static func greeting(from descriptor: Int32) -> String {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0

@@ -3,18 +3,15 @@ package import HTTP
 import HTTPServer
 import Synchronization
 
-/// Another service, on a thread of its own: answers what the test tells it to, and remembers what
-/// it was asked.
+/// Another service, on its own thread: gives the answers that the test defines, and records the
+/// requests.
 package final class ScriptedService: Sendable {
-  /// One request that came in.
+  /// A received request.
   package struct Call: Equatable, Sendable {
-    /// The method.
     package let method: String
-    /// The path and the query, as they were sent.
+    /// The path and the query as sent.
     package let target: String
-    /// The value of Content-Type.
     package let type: String?
-    /// The content.
     package let body: String
   }
 
@@ -22,7 +19,7 @@ package final class ScriptedService: Sendable {
   private let listener: ListeningSocket
   private let state = Mutex<[Call]>([])
 
-  /// Answers with what `answer` makes of each call; nil is silence until this object is gone.
+  /// `answer` gives the response to each call; for nil there is none until this object is released.
   package init(_ answer: @escaping @Sendable (Call) -> Response?) async throws {
     listener = try ListeningSocket(host: "127.0.0.1", port: 0)
     let listener = listener
@@ -42,10 +39,8 @@ package final class ScriptedService: Sendable {
 
   deinit { thread.stop() }
 
-  /// Where it listens.
   package var host: String { "\(listener.address)" }
 
-  /// What has come so far.
   package var calls: [Call] { state.withLock { $0 } }
 
   private func silence() async -> Response {

@@ -1,11 +1,9 @@
-/// Random numbers that a seed repeats (SplitMix64); print the seed when a test fails.
+/// Random numbers that depend only on a seed (SplitMix64); print the seed when a test fails.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// Numbers that follow from `seed`.
   package init(seed: UInt64) { state = seed }
 
-  /// The next number.
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state

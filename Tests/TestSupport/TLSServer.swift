@@ -2,15 +2,15 @@ import Glibc
 import PrivateCluster
 import Synchronization
 
-/// A server that speaks TLS, its certificates and its clients', and authorities to sign them.
+/// A PostgreSQL server with TLS, its certificates and those of its clients, and their authorities.
 ///
-/// Its users are named by how they come in: `by_password`, `by_md5`, `by_certificate`, `by_both`,
-/// and `anyhow`, who alone may do without TLS. The password is always `secret`.
+/// Its users are named after their authentication: `by_password`, `by_md5`, `by_certificate` and
+/// `by_both`; only `anyhow` may connect without TLS. The password is always `secret`.
 package final class TLSServer: Sendable {
-  /// The host that the server's certificates are for; it has no address anywhere.
+  /// The host of the server's certificates; the name cannot be resolved.
   package static let host = "db.example.org"
 
-  /// One for the tests of a suite that take turns.
+  /// Shared by a suite whose tests run one after the other.
   package static let shared: Result<TLSServer, any Error> = Result {
     atexit { (try? TLSServer.shared.get())?.discard() }
     return try TLSServer()
@@ -26,13 +26,13 @@ package final class TLSServer: Sendable {
 
   private let server: TestServer
   private let folder: String
-  /// The certificate that the server shows.
+  /// The certificate that the server uses now.
   private let shown = Mutex("")
 
-  /// Where clients reach it on 127.0.0.1.
+  /// The port on 127.0.0.1.
   package var port: UInt16 { server.port }
 
-  /// Makes everything anew and shows the certificate `good`.
+  /// Creates everything; the server uses the certificate `good`.
   package init() throws {
     folder = TestCluster.makeHome()
     server = try TestServer(programs: Self.programs())
@@ -49,7 +49,7 @@ package final class TLSServer: Sendable {
 
   deinit { discard() }
 
-  /// Has the server show another of its certificates: `good`, `expired` or `revoked`.
+  /// Makes the server use another certificate: `good`, `expired` or `revoked`.
   package func show(_ name: String) throws {
     guard shown.withLock({ $0 != name }) else { return }
     shown.withLock { $0 = name }
@@ -68,12 +68,12 @@ package final class TLSServer: Sendable {
       ], rules: Self.rules)
   }
 
-  /// The path of one of the files in PEM: `ca.crt`, `ca.crl`, `other.crt` of an authority that
-  /// nobody knows, and `NAME.crt` with `NAME.key` of the clients `by_certificate`, `by_both`,
-  /// `late`, `bad` and `foreign`.
+  /// The path of a PEM file: `ca.crt`, `ca.crl`, `other.crt` of an unknown authority, and
+  /// `NAME.crt` and `NAME.key` of the clients `by_certificate`, `by_both`, `late`, `bad` and
+  /// `foreign`.
   package func file(_ name: String) -> String { "\(folder)/\(name)" }
 
-  /// A connection string that proves the server's name, with what is changed by libpq's keyword.
+  /// A connection string with sslmode=verify-full, and `changes` by libpq's keywords.
   package func connectionString(_ user: String, _ changes: [String: String] = [:]) -> String {
     let usual = [
       "host": Self.host, "hostaddr": "127.0.0.1", "port": "\(port)", "user": user,
@@ -84,7 +84,8 @@ package final class TLSServer: Sendable {
       .map { "\($0)='\($1)'" }.sorted().joined(separator: " ")
   }
 
-  /// Writes a file beside the certificates, with a mode such as `600`; its path.
+  /// Writes a file into the folder of the certificates, with a mode such as `600`; returns its
+  /// path.
   package func write(_ text: String, to name: String, mode: UInt32) throws -> String {
     let path = file(name)
     let descriptor = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
@@ -95,7 +96,6 @@ package final class TLSServer: Sendable {
     return path
   }
 
-  /// The text of one of the files.
   package func lines(of name: String) throws -> [String] {
     guard let text = ChildProcess.output(of: ["/bin/cat", file(name)], seconds: 10) else {
       throw Failure(text: "cannot read \(file(name))")
@@ -110,8 +110,8 @@ package final class TLSServer: Sendable {
     }
   }
 
-  /// The programs of the server that all tests use when it was built with OpenSSL, else of the
-  /// first packaged one that was. A server without has no ciphers to offer.
+  /// The programs of the server of all tests if it was built with OpenSSL, else of the first
+  /// packaged server that was.
   private static func programs() throws -> String {
     let usual = try ServerBinaries.path(of: "postgres")
     let script = """

@@ -1,12 +1,10 @@
 import Glibc
 
-/// A folder of a test's own, gone with it.
+/// A temporary folder, removed with this object.
 package final class TemporaryFolder {
-  /// Where it is.
   package let path: String
   private var names: [String] = []
 
-  /// Makes an empty folder.
   package init() throws {
     var template = Array("/tmp/waybill-test.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(code: errno) }
@@ -18,7 +16,6 @@ package final class TemporaryFolder {
     rmdir(path)
   }
 
-  /// Writes a file into it.
   package func write(_ bytes: [UInt8], to name: String) throws {
     names.append(name)
     guard let file = fopen(path + "/" + name, "we") else { throw Failure(code: errno) }
@@ -26,7 +23,7 @@ package final class TemporaryFolder {
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure(code: errno) }
   }
 
-  /// What a file in it holds now; nil when there is none. It goes with the folder.
+  /// The text of a file in it; nil when there is none.
   package func text(of name: String) -> String? {
     names.append(name)
     guard let file = fopen(path + "/" + name, "re") else { return nil }

@@ -2,12 +2,11 @@ import Glibc
 package import PrivateCluster
 import Synchronization
 
-/// The PostgreSQL of one test process: made on first use, gone when the process ends.
+/// The PostgreSQL of one test process: created on first use, removed when the process ends.
 package final class TestCluster: Sendable {
-  /// The one cluster, started by the first test that asks for it.
   package static let shared = TestCluster()
 
-  /// Tests run side by side, each with a pool or two.
+  /// Tests run in parallel, each with one or two pools.
   private static let connectionsMax = 500
   private static let prefix = "waybill-tests-"
   private static let homes = Atomic(0)
@@ -32,13 +31,12 @@ package final class TestCluster: Sendable {
     atexit { TestCluster.shared.cluster.discard() }
   }
 
-  /// The connection string of a new database with an empty schema of the service, for the role that
-  /// owns it.
+  /// The connection string, for the owner, of a new database with an empty schema of the service.
   package func makeDatabase() throws(ClusterError) -> String {
     try makeDatabase(template: Self.plain)
   }
 
-  /// The same without any schema, as a person makes a database, for the role that is to own it.
+  /// The same without the schema, as an administrator creates a database.
   package func makeEmptyDatabase(owner: ClusterRole = .owner) throws(ClusterError) -> String {
     try makeDatabase(template: "template1", owner: owner)
   }
@@ -52,8 +50,8 @@ package final class TestCluster: Sendable {
     return cluster.connectionString(database: name, as: owner)
   }
 
-  /// The name of a template for `makeDatabase`, filled by `prepare` once in the whole process,
-  /// whoever asks first. It must close its connections: a template in use cannot be copied.
+  /// The name of a template for `makeDatabase`, filled by `prepare` once in the process. `prepare`
+  /// must close its connections: a template in use cannot be copied.
   package func template(
     _ name: String, prepare: @escaping @Sendable (_ connectionString: String) async throws -> Void
   ) async throws -> String {
@@ -72,13 +70,12 @@ package final class TestCluster: Sendable {
     return name
   }
 
-  /// A path in /tmp for a cluster of a test's own; what is there is removed by a later run if
-  /// this one is killed.
+  /// A path in /tmp for a test's own cluster; if this run is killed, a later one removes it.
   package static func makeHome() -> String {
     "/tmp/\(prefix)\(getpid())-\(homes.add(1, ordering: .relaxed).newValue)"
   }
 
-  /// Removes the homes of test runs that were killed: made by this user, their process gone.
+  /// Removes the folders of killed test runs: those of this user whose process has ended.
   static func removeLeftovers() {
     guard let folder = opendir("/tmp") else { return }
     defer { closedir(folder) }

@@ -2,16 +2,15 @@ import Glibc
 import PrivateCluster
 import Synchronization
 
-/// A PostgreSQL server that a test has to itself, with rules, certificates and standbys of its own:
-/// reached on 127.0.0.1, and over its socket by whoever may enter its folder.
+/// A PostgreSQL server for one test, with its own rules, certificates and standbys. It listens on
+/// 127.0.0.1 and on a socket in its folder.
 ///
-/// Its folder is laid out as that of a private cluster, so a later run removes what a killed one
-/// left.
+/// Its folder has the layout of a private cluster, so a later run removes it if this one is killed.
 package final class TestServer: Sendable {
-  /// The first user, who may do everything.
+  /// The superuser.
   package static let administrator = ClusterRole.superuser.rawValue
 
-  /// What the server that tests start says of itself, such as "postgres (PostgreSQL) 18.6".
+  /// The version of the server that tests start, such as "postgres (PostgreSQL) 18.6".
   package static var version: String {
     let said = (try? ServerBinaries.path(of: "postgres")).flatMap {
       ChildProcess.output(of: [$0, "--version"], seconds: 10)
@@ -19,17 +18,17 @@ package final class TestServer: Sendable {
     return String((said ?? "no PostgreSQL").prefix { $0 != "\n" })
   }
 
-  /// Where the server's files are; private to the user it runs as, and to root.
+  /// The folder of the server's files; only its user and root can read it.
   package let home: String
-  /// Where it listens on 127.0.0.1.
+  /// The port on 127.0.0.1.
   package let port: UInt16
   private let programs: String
   private let user: ServerUser
   private let process = Mutex<ChildProcess?>(nil)
 
-  /// Makes an empty server and leaves it stopped.
+  /// Creates an empty server, which is not started.
   ///
-  /// - Parameter programs: The folder of the server's programs; those of the other tests when nil.
+  /// - Parameter programs: The folder of the server's programs; nil for those of the other tests.
   package convenience init(programs: String? = nil) throws {
     try self.init(makingDataWithin: programs) { server in
       try server.run(
@@ -38,9 +37,9 @@ package final class TestServer: Sendable {
     }
   }
 
-  /// Makes a standby of a running server and leaves it stopped; it streams under its own `name`.
+  /// Creates a standby of a running server, which is not started; its application name is `name`.
   ///
-  /// - Parameter port: Where it is to listen, such as where a server did that is gone.
+  /// - Parameter port: The port to listen on, for example that of a server that has ended.
   package convenience init(standbyOf primary: TestServer, port: UInt16? = nil) throws {
     try self.init(makingDataWithin: primary.programs, port: port) { server in
       try server.run(
@@ -70,22 +69,20 @@ package final class TestServer: Sendable {
 
   deinit { discard() }
 
-  /// What it is called where servers know each other by name.
+  /// Its name in `synchronous_standby_names`.
   package var name: String { "server_\(port)" }
-  /// Whether its process runs.
   package var isRunning: Bool { process.withLock { $0?.pid != nil } }
   private var data: String { home + "/data" }
   private var socket: String { home + "/socket" }
   private var logPath: String { home + "/postgres.log" }
-  /// All that the server has said.
   package var log: String { Self.text(of: logPath) }
 
-  /// How the first user reaches a database of it, over its socket.
+  /// A connection string for the superuser, over the socket.
   package func connectionString(database: String = "postgres") -> String {
     "host=\(socket) port=\(port) user=\(Self.administrator) dbname=\(database)"
   }
 
-  /// Starts it with settings and with rules of who may come in over TCP.
+  /// Starts it with settings and with lines of pg_hba.conf.
   package func start(settings: [String: String] = [:], rules: [String] = []) throws {
     try write(
       ["local all all trust", "local replication all trust"] + rules, to: "data/pg_hba.conf")
@@ -108,7 +105,7 @@ package final class TestServer: Sendable {
     }
   }
 
-  /// Ends it in good order.
+  /// Shuts it down.
   package func stop() {
     process.withLock { process in
       process?.signal(SIGINT)
@@ -117,11 +114,11 @@ package final class TestServer: Sendable {
     }
   }
 
-  /// Ends it as a power cut would: none of its processes does anything more.
+  /// Kills all its processes at once, as a power failure would.
   package func kill() {
     process.withLock { process in
       guard let child = process, let pid = child.pid else { return }
-      // A stopped one starts no more processes, so this list of them stays true.
+      // A stopped process starts no others, so the list of processes stays complete.
       child.signal(SIGSTOP)
       let others = Self.text(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ")
       for other in others.compactMap({ pid_t($0) }) { Glibc.kill(other, SIGKILL) }
@@ -131,7 +128,7 @@ package final class TestServer: Sendable {
     }
   }
 
-  /// Runs SQL as the first user; the rows as lines of columns parted by a bar.
+  /// Runs SQL as the superuser; returns the rows as lines, with columns separated by `|`.
   @discardableResult
   package func sql(_ text: String, database: String = "postgres") throws -> String {
     try run(
@@ -139,7 +136,7 @@ package final class TestServer: Sendable {
       text)
   }
 
-  /// Asks again and again until the query answers true.
+  /// Repeats the query until it returns true.
   package func wait(until query: String) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while try sql(query) != "t" {
@@ -150,7 +147,7 @@ package final class TestServer: Sendable {
     }
   }
 
-  /// Writes a file below its folder that only the server's user and root may read.
+  /// Writes a file into its folder that only the server's user and root can read.
   package func write(_ lines: [String], to name: String) throws {
     let path = home + "/" + name
     let file = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
@@ -161,7 +158,7 @@ package final class TestServer: Sendable {
     if let owner = getpwnam(user.name)?.pointee { fchown(file, owner.pw_uid, owner.pw_gid) }
   }
 
-  /// Runs one of the server's programs as its user: what it said; an error when it fails.
+  /// Runs a program of the server as its user; returns the output.
   @discardableResult
   private func run(_ program: String, _ arguments: String...) throws -> String {
     let log = open(home + "/programs.log", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
@@ -182,7 +179,7 @@ package final class TestServer: Sendable {
     _ = ChildProcess.output(of: ["/bin/rm", "-rf", "--", home], seconds: 60)
   }
 
-  /// A port that nobody listens on at the moment.
+  /// A port on which nothing listens now.
   private static func freePort() throws -> UInt16 {
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }

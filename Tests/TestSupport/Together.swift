@@ -1,7 +1,7 @@
 package import EventLoop
 
-/// Runs `count` tasks on the loop that the caller is on, all begun in one turn, and waits for their
-/// results, in order.
+/// Runs `count` tasks on the current loop, all started in one turn, and returns their results in
+/// order.
 package func together<Result>(
   _ count: Int, on loop: EventLoop, _ body: @escaping (Int) async -> Result
 ) async -> [Result] {

@@ -19,7 +19,7 @@ extension Rule {
       file.lines.enumerated().flatMap { index, line -> [String] in
         let cells = line.split(separator: "|")
         guard line.hasPrefix("|"), cells.count == 3 else { return [] }
-        // What stands between a first and a second backtick, a third and a fourth.
+        // The pieces between pairs of backticks.
         let pieces = cells[2].split(separator: "`", omittingEmptySubsequences: false)
         return pieces.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
           .filter { !known.contains($0) }

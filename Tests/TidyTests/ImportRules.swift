@@ -1,14 +1,15 @@
 extension Rule {
-  /// Those that deal with the operating system. The others are values, and the same everywhere.
+  /// Modules that may call the operating system. The others only compute with values.
   private static let mayCallSystem: Set<String> = [
     "EventLoop", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster", "Telemetry", "Jobs",
     "waybill", "waybill-lab", "order-process-standin",
   ]
 
-  /// What a value may use of the C library, imported by name: the fast ways through memory.
+  /// Functions of the C library that the other modules may import by name: fast memory access.
   private static let pureFunctions: Set<Substring> = ["memchr", "memcmp", "memcpy", "memmove"]
 
-  /// The build finds a module that some other target has built already, also without a dependency.
+  /// A build may find an undeclared module that was built for another target, so it is checked
+  /// here.
   static let imports = perLine(
     "a target imports only what Package.swift says that it depends on",
     in: { $0.isSource ? $0.code : [] },
@@ -44,7 +45,7 @@ extension Rule {
     }
   }
 
-  /// The words behind `import`, if the line is one.
+  /// The words after `import`; nil for other lines.
   private static func importedName(_ line: String) -> ArraySlice<Substring>? {
     let words = line.words
     guard let keyword = words.firstIndex(of: "import"), words.count > keyword + 1

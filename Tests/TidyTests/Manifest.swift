@@ -1,4 +1,4 @@
-/// What Package.swift says of its targets, as far as the rules need it.
+/// The targets of Package.swift, as far as the rules need them.
 struct Manifest: Sendable {
   /// The targets in the order of the manifest, each with the names that it depends on.
   let targets: [(name: String, dependencies: [String])]
@@ -10,7 +10,7 @@ struct Manifest: Sendable {
   /// Nil for any other file.
   init?(_ file: SourceFile) {
     guard file.path == "Package.swift" else { return nil }
-    // Line comments may hold brackets; no string of the manifest holds two slashes.
+    // Line comments may contain brackets. No string of the manifest contains two slashes.
     let text = file.lines
       .map { line in line.firstRange(of: "//").map { String(line[..<$0.lowerBound]) } ?? line }
       .joined(separator: "\n")
@@ -21,7 +21,7 @@ struct Manifest: Sendable {
     for match in text.matches(of: start) {
       let name = String(match.2)
       if match.1 == ".executableTarget" { programs.insert(name) }
-      // The dependencies are the next list, if it comes before the call ends.
+      // The dependencies are the next list, if it comes before the end of the call.
       let rest = text[match.range.upperBound...]
       guard let list = rest.prefixMatch(of: #/\s*,\s*(?:dependencies:\s*)?\[([^\]]*)\]/#) else {
         targets.append((name, []))

@@ -1,9 +1,9 @@
 import Testing
 
-/// One thing the tree promises, and how to see where it does not hold.
+/// A rule for the repository, and the check that finds violations.
 struct Rule: Sendable, CustomTestStringConvertible {
   let promise: String
-  /// The places where it is broken, as "path:line: what".
+  /// The violations, as "path:line: what".
   let findings: @Sendable (_ tree: [SourceFile]) -> [String]
 
   var testDescription: String { promise }
@@ -14,7 +14,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
     sleeping, whitespace, placeholders, migrationNames, oldSQL, modes, namedTests, links,
   ]
 
-  /// A rule that looks at one line at a time.
+  /// A rule that checks each line separately.
   static func perLine(
     _ promise: String,
     in lines: @escaping @Sendable (SourceFile) -> [String],
@@ -31,6 +31,6 @@ struct Rule: Sendable, CustomTestStringConvertible {
 }
 
 extension String {
-  /// The text cut into words: letters, digits and underscores.
+  /// The words of the text: letters, digits and underscores.
   var words: [Substring] { split { !$0.isLetter && !$0.isNumber && $0 != "_" } }
 }

@@ -1,5 +1,6 @@
 extension Rule {
-  /// Words of SQL by the version that brought them; 14 is the oldest that the SQL is written for.
+  /// SQL keywords and functions with the version that introduced them; 14 is the oldest supported
+  /// version.
   private static let newerSQL: [(word: String, version: Int)] = [
     ("security_invoker", 15), ("nulls not distinct", 15), ("merge into", 15), ("set null (", 15),
     ("set default (", 15), ("on parameter", 15), ("regexp_count", 15), ("regexp_like", 15),

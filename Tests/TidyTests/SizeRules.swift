@@ -21,7 +21,7 @@ extension Rule {
     }
   }
 
-  /// Where functions, initializers and computed properties begin, and how long they are.
+  /// The functions, initialisers and computed properties: their first lines and lengths.
   static func functions(in code: [String]) -> [(line: Int, lines: Int)] {
     let tokens = code.enumerated().flatMap { line, text in
       Self.tokens(text).map { (line, $0) }
@@ -43,7 +43,8 @@ extension Rule {
     ["func", "init", "deinit", "subscript", "var"].contains(token) && previous != "."
   }
 
-  /// The brace that opens the body; nil for a requirement, a stored property or a call.
+  /// The index of the brace that opens the body; nil for a requirement, a stored property or a
+  /// call.
   private static func body(of tokens: [(Int, Substring)], from start: Int) -> Int? {
     var depth = 0
     for index in tokens.indices[(start + 1)...] {
@@ -59,7 +60,7 @@ extension Rule {
     return nil
   }
 
-  /// Words, and single characters that are neither word nor blank.
+  /// Words, and single characters that are neither words nor blanks.
   private static func tokens(_ line: String) -> [Substring] {
     var tokens: [Substring] = []
     var start = line.startIndex

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A file of the repository, with a Swift file's text split into what is code and what is comment.
+/// A file of the repository; the text of a Swift file is separated into code and comments.
 struct SourceFile: Sendable {
   let path: String
   let lines: [String]
   let isExecutable: Bool
-  /// The lines with strings and comments blanked out; none unless it is Swift.
+  /// The lines with strings and comments replaced by blanks; empty for other files than Swift.
   let code: [String]
-  /// The lines with everything but the comments blanked out; none unless it is Swift.
+  /// The lines with everything but comments replaced by blanks; empty for other files than Swift.
   let comments: [String]
 
   init(_ path: String, _ text: String, isExecutable: Bool = false) {
@@ -35,7 +35,7 @@ struct SourceFile: Sendable {
 }
 
 extension SourceFile {
-  /// The repository's own files: everything people write, nothing that is built.
+  /// The repository's source files, without build products.
   static let tree: [SourceFile] = {
     let folders = ["Sources", "Tests", "migrations", "docs", ".ci", "packaging", "examples"]
     let files = [
@@ -65,7 +65,7 @@ extension SourceFile {
     return found.sorted()
   }
 
-  /// Nil for what is missing or not text.
+  /// Nil for a file that is missing or not text.
   private static func read(_ path: String) -> SourceFile? {
     guard let file = fopen(root + "/" + path, "r") else { return nil }
     defer { fclose(file) }

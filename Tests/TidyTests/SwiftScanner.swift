@@ -1,11 +1,11 @@
-/// Tells Swift code from strings and comments, as far as counting braces and words needs it.
+/// Separates Swift code from strings and comments, well enough to count braces and words.
 struct SwiftScanner {
   private let bytes: [UInt8]
   private var position = 0
   private var code: [UInt8]
   private var comments: [UInt8]
 
-  /// The text twice, blanks in place of what does not belong, line ends kept in both.
+  /// Returns the text twice, with everything else replaced by blanks and line ends kept.
   static func scan(_ text: String) -> (code: [UInt8], comments: [UInt8]) {
     var scanner = SwiftScanner(Array(text.utf8))
     scanner.run()
@@ -61,7 +61,7 @@ struct SwiftScanner {
     } while depth > 0 && position < bytes.count
   }
 
-  /// How many `#` a string that starts here has in front; nil when none starts here.
+  /// The number of `#` before a string that starts here; nil when none starts here.
   private func stringStart() -> Int? {
     let count = hashes(offset: 0)
     return at("\"", offset: count) ? count : nil

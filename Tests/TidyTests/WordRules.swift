@@ -3,7 +3,7 @@ extension Rule {
     "nothing is left for later without an owner",
     in: { $0.isSwift ? $0.comments : $0.lines },
     finding: { line, _ in
-      // Spelled in two parts, so that this file keeps its own rule.
+      // Written in two parts, so that this file does not break its own rule.
       let marks: Set<Substring> = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
       return line.words.first(where: marks.contains).map { "leftover \($0)" }
     })
@@ -25,7 +25,7 @@ extension Rule {
       return isBlock || isCall || isBinding ? "commented-out code" : nil
     })
 
-  // Spelled in parts, as above.
+  // Written in parts, as above.
   private static let outside = [".." + "/shared"]
 
   static let machinePaths = perLine(
@@ -35,7 +35,7 @@ extension Rule {
       return paths.first(where: line.contains).map { "mentions \($0)" }
     })
 
-  /// What only the listed files or folders may use, and the law behind it.
+  /// Names that only the listed files or folders may use, and the rule that says so.
   private static let openDoors: [(name: String, law: String, allowed: [String])] = [
     ("PQexec", "SQL as text", ["Sources/PrivateCluster/ClusterConnection.swift"]),
     ("PQexecParams", "blocks", []),
@@ -58,11 +58,11 @@ extension Rule {
     finding: { line, file in
       let allowed = [
         "Sources/PrivateCluster/Waiting.swift", "Sources/waybill-lab/", "Tests/TestSupport/",
-        // Where sleeping is the subject.
+        // Sleeping is the subject of this file.
         "Tests/EventLoopTests/EventLoopTests.swift",
       ]
       guard !allowed.contains(where: file.path.hasPrefix) else { return nil }
-      // An event loop has a timer of its own, which holds nobody up.
+      // An event loop has timers, which do not block the thread.
       let sleeps = ["usleep(", "nanosleep(", "Task.sleep("]
       return sleeps.first(where: line.contains).map { "calls \($0)…)" }
     })

@@ -1,7 +1,7 @@
 import EventLoop
 
-/// How long to pause between attempts: twice as long after each failure, up to a bound, less a
-/// random part so that many who failed together do not come back together.
+/// The pauses between attempts: doubled after each failure up to a bound, less a random part, so
+/// that clients that failed together do not retry together.
 struct BackOff {
   private let bounds: ClosedRange<Duration>
   private var generator: any RandomNumberGenerator
@@ -12,7 +12,7 @@ struct BackOff {
     self.generator = generator
   }
 
-  /// The pause after one more failure: between half and the whole of what is due.
+  /// The pause after one more failure: a random time between half of the pause and the whole.
   mutating func failed() -> Duration {
     let doubled = bounds.lowerBound * (1 << min(failures, 20))
     failures += 1

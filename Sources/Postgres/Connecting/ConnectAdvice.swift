@@ -1,7 +1,7 @@
 import Glibc
 
-/// What failed while connecting and what to do about it, each in plain words. libpq's own name the
-/// function that failed, and not what a person can do.
+/// Why a connection failed and what to do about it, in plain words. libpq's messages name the
+/// function that failed, not what the operator can do.
 struct ConnectAdvice: Equatable {
   let cause: String
   let cure: String
@@ -11,15 +11,16 @@ struct ConnectAdvice: Equatable {
     self.cure = cure
   }
 
-  /// Nil for what libpq says well enough by itself.
+  /// Nil for errors that libpq's own message explains well.
   ///
   /// - Parameters:
-  ///   - message: What libpq said; the server's part of it may be in another language.
-  ///   - verdict: OpenSSL's on the server's certificate, 0 when it had nothing against it.
-  ///   - options: What was connected with, by libpq's keyword.
+  ///   - message: libpq's message; the server's part of it may be in another language.
+  ///   - verdict: OpenSSL's result of verifying the server's certificate; 0 when it is valid.
+  ///   - options: The connection options, by libpq's keywords.
   init?(_ message: String, verdict: Int = 0, options: [String: String] = [:]) {
     let message = Message(text: message)
-    // The server's refusal comes last and tells more than that TLS had been tried first.
+    // libpq's message may contain several attempts, first with TLS. The server's own refusal says
+    // most, so it is looked for first.
     let advice =
       Self.onRules(message) ?? Self.onPassword(message, options)
       ?? Self.onChannelBinding(message) ?? Self.onServerCertificate(message, verdict)
@@ -33,7 +34,7 @@ struct ConnectAdvice: Equatable {
 
     func says(_ words: String) -> Bool { text.contains(words) }
 
-    /// What stands in quotation marks behind the words.
+    /// The text in quotation marks after the words.
     func name(after words: String) -> String? {
       guard let start = text.ranges(of: words + " \"").first?.upperBound,
         let end = text[start...].firstIndex(of: "\"")
@@ -73,7 +74,7 @@ struct ConnectAdvice: Equatable {
     return message.says("certificate verify failed") ? onVerdict(verdict) : nil
   }
 
-  /// The numbers are X509_V_ERR_… of OpenSSL.
+  /// The numbers are OpenSSL's X509_V_ERR_….
   private static func onVerdict(_ verdict: Int) -> ConnectAdvice {
     switch verdict {
     case 2, 18, 19, 20, 21:
@@ -105,7 +106,7 @@ struct ConnectAdvice: Equatable {
     }
   }
 
-  /// libpq goes on without a list of revoked certificates that it cannot read.
+  /// libpq ignores a list of revoked certificates that it cannot read, so it is checked here.
   init?(revocationListIn options: [String: String]) {
     guard let file = options["sslcrl"], ["verify-ca", "verify-full"].contains(options["sslmode"])
     else { return nil }
@@ -175,7 +176,7 @@ struct ConnectAdvice: Equatable {
       "set sslcert and sslkey to a valid one that the server's authority has signed")
   }
 
-  // MARK: - Who may come in, and how
+  // MARK: - Authentication
 
   private static func onRules(_ message: Message) -> ConnectAdvice? {
     let isUnknown = message.says("no pg_hba.conf entry for host")
@@ -198,7 +199,7 @@ struct ConnectAdvice: Equatable {
     let isAbsent = message.says("no password supplied")
     let user = message.name(after: "password authentication failed for user")
     guard isAbsent || user != nil else { return nil }
-    // libpq warns of it on standard error, and goes on without.
+    // libpq only prints a warning and ignores the file.
     if isAbsent, let file = options["passfile"], let mode = LocalFile.status(file)?.st_mode,
       mode & 0o077 != 0
     {

@@ -1,9 +1,9 @@
 /// The order in which servers are tried, as a value.
 ///
-/// libpq would walk the list itself, but gives a server that swallows our packets minutes before it
-/// tries the next; so each attempt is for one address, with a deadline of ours.
+/// libpq could try them itself, but would wait minutes for a server that drops our packets before
+/// it tries the next. So each attempt is for one address, with a deadline of ours.
 struct ConnectPlan {
-  /// One address to try, and the kind of server it must turn out to be.
+  /// One address to try, and the kind of server that is wanted.
   struct Candidate: Equatable {
     let host: ConnectionString.Host
     let sessionAttributes: String
@@ -11,8 +11,8 @@ struct ConnectPlan {
 
   private var candidates: [Candidate] = []
 
-  /// Each host with each of its addresses, first those of `preferred`, where the last attempt
-  /// succeeded; a host whose name nobody knows is left out.
+  /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes
+  /// first. Hosts without an address are left out.
   init(
     hosts: [ConnectionString.Host], addresses: [String: [String]], sessionAttributes: String,
     preferred: ConnectionString.Host?
@@ -30,7 +30,7 @@ struct ConnectPlan {
     if let preferred, let index = resolved.firstIndex(of: preferred) {
       resolved.insert(resolved.remove(at: index), at: 0)
     }
-    // A standby is preferred in a first pass over all; in the second anything will do.
+    // The first pass over all hosts accepts only a standby, the second any server.
     let passes = sessionAttributes == "prefer-standby" ? ["standby", "any"] : [sessionAttributes]
     for attributes in passes {
       for host in resolved.prefix(PostgresLimits.candidatesMax) {
@@ -40,6 +40,6 @@ struct ConnectPlan {
     candidates.reverse()
   }
 
-  /// The next address to try; nil when all have been.
+  /// The next address to try; nil when all have been tried.
   mutating func next() -> Candidate? { candidates.popLast() }
 }

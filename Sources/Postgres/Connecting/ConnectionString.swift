@@ -2,25 +2,23 @@ internal import CPQ
 import Glibc
 import Synchronization
 
-/// Where the database is and who we are there: a libpq URI or a list of `keyword=value`.
+/// The address of the database and the user: a libpq URI or a list of `keyword=value`.
 package struct ConnectionString: Sendable {
-  /// What libpq connects with, by libpq's keyword; the same for all copies, so that a new password
-  /// reaches everybody who connects.
+  /// The options by libpq's keyword, shared by all copies, so that a new password takes effect
+  /// everywhere.
   private let shared: SharedOptions
   var options: [String: String] { shared.value.withLock { $0 } }
-  /// The servers named, in their order.
   let hosts: [Host]
 
-  /// One server as the string names it.
   struct Host: Hashable, Sendable {
     /// A name, an address, or the directory of a Unix socket; empty for libpq's default.
     var name = ""
-    /// The address, when the string gives it beside the name.
+    /// The address, if the string gives one in addition to the name.
     var address = ""
     /// A number, or empty for libpq's default.
     var port = ""
 
-    /// Whether somebody must be asked for the address.
+    /// Whether the name has to be looked up.
     var needsResolving: Bool {
       address.isEmpty && !name.isEmpty && !name.hasPrefix("/") && !name.hasPrefix("@") && !isNumeric
     }
@@ -31,9 +29,9 @@ package struct ConnectionString: Sendable {
     }
   }
 
-  /// Parses the string; what it leaves out is filled by the service that it or PGSERVICE names,
-  /// then by libpq's other environment variables. All these are read only here; a password file is
-  /// read at each connection, for the entry of its host.
+  /// Parses the string. Missing options are taken from the service that it or PGSERVICE names, and
+  /// then from libpq's other environment variables. All these are read only here; a password file
+  /// is read at each connection.
   package init(_ text: String) throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .configuration("contains a NUL character") }
     try Self.refuseOtherScheme(text)
@@ -49,8 +47,8 @@ package struct ConnectionString: Sendable {
     shared = SharedOptions(options)
   }
 
-  /// Connects from now on as `other` says, a new password above all; false when that names other
-  /// servers, which takes a new start.
+  /// Takes over the options of `other`, above all a new password. False when `other` names other
+  /// servers, which needs a restart.
   package func follow(_ other: ConnectionString) -> Bool {
     guard other.hosts == hosts else { return false }
     let new = other.options
@@ -63,13 +61,13 @@ package struct ConnectionString: Sendable {
     init(_ options: [String: String]) { value = Mutex(options) }
   }
 
-  /// Which kind of server will do: libpq's `target_session_attrs`.
+  /// The kind of server that is wanted: libpq's `target_session_attrs`.
   var sessionAttributes: String { options["target_session_attrs"] ?? "any" }
 
-  /// Whether only a server that takes writes will do.
+  /// Whether only a server that accepts writes is wanted.
   var wantsWritableServer: Bool { ["read-write", "primary"].contains(sessionAttributes) }
 
-  /// The server's options as the string gives them.
+  /// The `options` of the string, which go to the server.
   var givenOptions: String { options["options"] ?? "" }
 
   /// libpq's keywords and values for one server of the list.
@@ -86,9 +84,10 @@ package struct ConnectionString: Sendable {
     return all.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) }
   }
 
-  /// Only a connection tells what libpq makes of service files and the environment. So one is begun
-  /// that goes nowhere: libpq refuses a value after it has put all of them together, and before it
-  /// asks any server. What it makes of that value's keyword, the attempt with the other one tells.
+  /// Adds the options from service files and the environment. libpq returns them only for a
+  /// connection, so one is begun with an invalid value: libpq collects all options first and then
+  /// fails before it contacts a server. Two attempts, each with another invalid keyword, give all
+  /// options.
   private static func filled(_ given: [String: String]) throws(PostgresError) -> [String: String] {
     var all: [String: String] = [:]
     for keyword in ["target_session_attrs", "gssencmode"] {
@@ -99,20 +98,20 @@ package struct ConnectionString: Sendable {
       else { throw .unavailable(reason: "out of memory") }
       defer { PQconninfoFree(list) }
       let found = read(list)
-      // Every connection has a port, unless the service it asks for cannot be read.
+      // There is always a port, unless the service definition cannot be read.
       guard !found.isEmpty else { throw .configuration(link.message) }
       all.merge(found.filter { $0.key != keyword }) { $1 }
     }
     return all
   }
 
-  /// Keywords whose values libpq only reads once a server has answered.
+  /// Keywords whose values libpq parses only after a server has answered.
   private static let numbers = [
     "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
     "tcp_user_timeout",
   ]
 
-  /// Refuses a value that is to be a number and is none.
+  /// Refuses values that must be numbers and are not.
   func refuseUnknownNumbers() throws(PostgresError) {
     for keyword in Self.numbers {
       guard let value = options[keyword] else { continue }
@@ -122,13 +121,13 @@ package struct ConnectionString: Sendable {
     }
   }
 
-  /// How long a server may take to let us in, where the string says so.
+  /// The string's own limit for connecting to a server.
   var connectTimeout: Duration? {
     let seconds = options["connect_timeout"].flatMap { Int($0.filter { $0 != " " }) } ?? 0
     return seconds > 0 ? .seconds(seconds) : nil
   }
 
-  /// `mysql://` is an address, but of something else.
+  /// Refuses URIs of other databases, such as `mysql://`.
   private static func refuseOtherScheme(_ text: String) throws(PostgresError) {
     guard let scheme = text.firstMatch(of: /^([A-Za-z][A-Za-z0-9+.\-]*):\/\//)?.1.lowercased(),
       !["postgresql", "postgres"].contains(scheme)
@@ -163,7 +162,8 @@ package struct ConnectionString: Sendable {
       throw .configuration("one port is wanted, or as many as hosts")
     }
     guard ports.allSatisfy({ isPort($0) }) else {
-      // Not repeated: in a URI with a bare @ in the password this is the end of that.
+      // The value is not quoted: if the password in a URI contains an @, it is part of the
+      // password.
       throw .configuration("a port must be a number from 1 to 65535")
     }
     guard count <= PostgresLimits.candidatesMax else {
@@ -177,7 +177,7 @@ package struct ConnectionString: Sendable {
     }
   }
 
-  /// Empty is the default port, and libpq minds no spaces.
+  /// An empty text is the default port; libpq ignores spaces.
   private static func isPort(_ text: String) -> Bool {
     let digits = text.split(separator: " ")
     return digits.isEmpty

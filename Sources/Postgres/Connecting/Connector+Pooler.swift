@@ -1,13 +1,14 @@
 import EventLoop
 
-/// What kind of pooler stands before the server. Poolers do not say, so two connections of ours are
-/// watched: where sessions are whole, each has one process of the server to itself.
+/// Finds out in which mode a pooler before the server works. Poolers do not tell, so two
+/// connections are compared: in session mode, each has its own process of the server.
 extension Connector {
-  /// How often both are looked at. A pooler lends the connection that came back last, or each in
-  /// its turn; either shows at once, unless others use the pooler in the same moment.
-  private static let looks = 4
+  /// How often both are compared. Poolers lend the server connection that was returned last, or
+  /// each in turn; both show in the first rounds, unless other clients use the pooler at the same
+  /// time.
+  private static let rounds = 4
 
-  /// Refuses a pooler that lends the server's connections for less than `scope`.
+  /// Refuses a pooler that lends the server's connections for a shorter time than `scope`.
   func refusePooler(
     lending process: Int, to session: Session, _ candidate: ConnectPlan.Candidate,
     _ scope: SessionSettings.Scope
@@ -21,21 +22,21 @@ extension Connector {
     }
   }
 
-  /// It finds what it can find: a process that serves both of our connections, or another one where
-  /// ours had been. What is not found here is found when a prepared statement is missing.
+  /// Fails when one server process serves both connections, or a connection gets another process.
+  /// A pooler that is not detected here is detected later, when a prepared statement is missing.
   private func refuseSharing(
     of process: Int, _ session: Session, _ candidate: ConnectPlan.Candidate
   ) async throws(PostgresError) {
-    // In session mode the pooler may have no connection left for another session of ours, and let
-    // it wait: that is no reason to do without this one.
+    // In session mode the pooler may have no connection left for a second session. Then the first
+    // one is used unchecked.
     guard let link = try? await open(candidate) else { return }
     let other = Session(link, on: loop)
     defer { other.close() }
     let refusal = PostgresError.refused(
       .sharedBetweenTransactions,
       reason: "process \(process) of the server does not belong to one connection")
-    // A process that has a transaction in hand is lent to nobody else.
-    for command in Array(repeating: ["", "BEGIN", "COMMIT"], count: Self.looks).joined() {
+    // During a transaction a pooler lends the process to no other client.
+    for command in Array(repeating: ["", "BEGIN", "COMMIT"], count: Self.rounds).joined() {
       let lent = try? await limited(other) { () throws(PostgresError) in
         try await other.run(unsafeText: command)
         return try await other.process

@@ -3,18 +3,18 @@ import CPQ
 import EventLoop
 import Glibc
 
-/// Owns one of libpq's connections.
+/// Owns a libpq connection.
 final class Link {
   let raw: OpaquePointer
-  /// Whether it leads to a pooler, and from there to a server.
+  /// Whether there is a pooler before the server.
   fileprivate(set) var isPooled = false
-  /// Whether what is prepared on it stays there.
+  /// Whether prepared statements can be used.
   fileprivate(set) var keepsStatements = true
-  /// What has to be set anew for each transaction.
+  /// The statement that sets the settings in each transaction; nil when they last for the session.
   fileprivate(set) var atTransactionStart: SQL?
 
   init?(_ keywords: [(String, String)]) {
-    // libpq copies what it is given.
+    // libpq copies the texts.
     var names = keywords.map { strdup($0.0) }.map { UnsafePointer($0) }
     var values = keywords.map { strdup($0.1) }.map { UnsafePointer($0) }
     defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }
@@ -22,23 +22,22 @@ final class Link {
     values.append(nil)
     guard let raw = PQconnectStartParams(names, values, 0) else { return nil }
     self.raw = raw
-    // Until it is connected: only so libpq tells by which state a server refuses us.
+    // While connecting: libpq reports the SQLSTATE of a server's refusal only in verbose messages.
     PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
-    // The server's notices would go to standard error.
+    // By default the server's notices go to standard error.
     PQsetNoticeReceiver(raw, { _, _ in }, nil)
   }
 
   deinit { PQfinish(raw) }
 
-  /// What the server reported of one of its settings; nil for one that it does not report.
+  /// The value of a server setting; nil for one that the server does not report.
   func parameter(_ name: String) -> String? {
     PQparameterStatus(raw, name).map { String(cString: $0) }
   }
 
-  /// What libpq has to say about its last failure; for the log.
+  /// libpq's last error message, in one line, for the log.
   var message: String {
-    // libpq ends its sentences with line feeds and sets hints on lines of their own; where in its
-    // source the server failed is of no use to anybody.
+    // libpq puts hints on separate lines. LOCATION is a line in the server's source code.
     String(cString: PQerrorMessage(raw)).split(whereSeparator: \.isNewline)
       .filter { !$0.hasPrefix("LOCATION:") }.joined(separator: " ")
       .split(whereSeparator: \.isWhitespace).joined(separator: " ")
@@ -46,28 +45,29 @@ final class Link {
 }
 
 extension ConnectionString {
-  /// No server has this address, and no packet leaves for it.
-  private static let nobody = "255.255.255.255"
+  /// No server has this address, and no packet is sent to it.
+  private static let unusableAddress = "255.255.255.255"
 
-  /// Refuses a value that libpq does not know: each attempt to connect would fail with it, as if
-  /// the database were away for ever. Asks no server.
+  /// Refuses option values that libpq does not know: every attempt to connect would fail with them,
+  /// as if the database were away. Contacts no server.
   package func refuseUnknownValues() throws(PostgresError) {
     try refuseUnknownNumbers()
     let candidate = ConnectPlan.Candidate(
-      host: Host(name: Self.nobody, address: Self.nobody), sessionAttributes: sessionAttributes)
+      host: Host(name: Self.unusableAddress, address: Self.unusableAddress),
+      sessionAttributes: sessionAttributes)
     let keywords = keywords(for: candidate, applicationName: "")
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-    // An attempt that comes as far as the network says where to, or has not failed yet.
-    guard link.message.isEmpty || link.message.contains(Self.nobody) else {
+    // If the options are valid, the attempt has not failed, or has failed with the address.
+    guard link.message.isEmpty || link.message.contains(Self.unusableAddress) else {
       throw .configuration(link.message)
     }
   }
 }
 
-/// Opens connections without blocking: names are resolved off the loop, servers are tried in turn,
-/// each with a deadline.
+/// Opens connections without blocking: names are looked up on another thread, servers are tried in
+/// turn, each with a deadline.
 final class Connector {
-  /// How often a handshake is repeated to see what is wrong with the server's certificate.
+  /// How often a handshake is repeated to find out what is wrong with the server's certificate.
   private static let handshakesMax = 5
 
   private let target: ConnectionString
@@ -76,9 +76,8 @@ final class Connector {
   let loop: EventLoop
   private let resolver: Resolver
   private var preferred: ConnectionString.Host?
-  /// Whether the pooler before the server, if there is one, was seen to lend connections as whole
-  /// sessions.
-  private var knowsPooler = false
+  /// Whether the mode of the pooler, if there is one, was found to be usable.
+  private var hasCheckedPooler = false
 
   init(
     _ target: ConnectionString, settings: PostgresSettings, session: SessionSettings,
@@ -92,7 +91,7 @@ final class Connector {
     resolver = Resolver(names: names.sorted(), on: loop)
   }
 
-  /// A connection to the first server that will do, set up and non-blocking.
+  /// A connection to the first suitable server, with all settings made.
   func connect() async throws(PostgresError) -> Link {
     if let advice = ConnectAdvice(revocationListIn: target.options) {
       throw .unavailable(reason: "\(advice.cause); \(advice.cure)")
@@ -117,8 +116,8 @@ final class Connector {
   /// How long one server may take.
   private var timeout: Duration { target.connectTimeout ?? settings.connectTimeout }
 
-  /// Looks again at the next connection what kind of pooler it is.
-  func doubtPooler() { knowsPooler = false }
+  /// Checks the mode of the pooler again at the next connection.
+  func recheckPooler() { hasCheckedPooler = false }
 
   private func connect(to candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
     let link = try await open(candidate)
@@ -126,19 +125,19 @@ final class Connector {
     let process = try await limited(session) { () throws(PostgresError) in
       try await setUp(link, session)
     }
-    // A pooler makes up the number that it gives us at the start.
+    // A pooler invents the process number that it reports at the start of a connection.
     link.isPooled = process != Int(PQbackendPID(link.raw))
-    if link.isPooled, !knowsPooler {
+    if link.isPooled, !hasCheckedPooler {
       try await refusePooler(lending: process, to: session, candidate, self.session.scope)
-      knowsPooler = true
+      hasCheckedPooler = true
     }
-    session.letGo()
+    session.detach()
     link.keepsStatements = self.session.scope == .session
     link.atTransactionStart = self.session.atTransactionStart
     return link
   }
 
-  /// A connection as the server gives it.
+  /// A connection on which no setting has been made yet.
   func open(_ candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
     let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
     var link: Link
@@ -161,7 +160,7 @@ final class Connector {
     return link
   }
 
-  /// One sentence, which says of several servers which one is meant.
+  /// One sentence; names the server if there are several.
   private func reason(
     of failure: ConnectAttempt.Failure, at host: ConnectionString.Host
   ) -> String {
@@ -172,9 +171,9 @@ final class Connector {
     return (target.hosts.count > 1 ? place : "") + "\(advice.cause); \(advice.cure)"
   }
 
-  /// Sets what a connection needs, or refuses the server; the number of the server's process.
+  /// Makes the settings of a connection; returns the number of the server process.
   private func setUp(_ link: Link, _ session: Session) async throws(PostgresError) -> Int {
-    // Times would come as floating point numbers; no server since version 10 says anything else.
+    // Times would be sent as floating point numbers. Since version 10 it is always "on".
     if let form = link.parameter("integer_datetimes"), form != "on" {
       throw .refused(.settings, reason: "integer_datetimes is \(form) and not on")
     }
@@ -185,7 +184,7 @@ final class Connector {
     }
   }
 
-  /// Runs `body`; a session that is not done in time is closed.
+  /// Runs `body`; closes the session if that takes too long.
   func limited<Value>(
     _ session: Session, _ body: () async throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
@@ -206,7 +205,8 @@ final class Connector {
 }
 
 extension PostgresError {
-  /// Two failures to connect as one. A server that answers tells the cause, so its kind holds.
+  /// Combines two failures to connect. A refusal by a server says more than a failure to reach one,
+  /// so it determines the kind.
   fileprivate func and(_ other: PostgresError) -> PostgresError {
     func joined(_ first: String, _ second: String) -> String {
       first.split(separator: " / ").contains(second[...]) ? first : "\(first) / \(second)"
@@ -222,12 +222,12 @@ extension PostgresError {
     }
   }
 
-  /// What a failure of a new connection's first statement means.
+  /// Converts the error of a new connection's first statement.
   fileprivate var whileSettingUp: PostgresError {
     switch self {
     case .server(let error) where error.state.isUnavailable:
       .refused(.server(error.state), reason: error.debugDescription)
-    // What is wrong with a setting is its value, which nobody's data is.
+    // The message may contain the value of a setting, which is not confidential.
     case .server(let error):
       .refused(.settings, reason: "\(error.state.rawValue): \(error.message)")
     case .decoding: .refused(.settings, reason: debugDescription)
@@ -236,16 +236,15 @@ extension PostgresError {
   }
 }
 
-/// Takes one connection through its handshake.
+/// Performs the handshake of one connection.
 private final class ConnectAttempt: Watcher {
-  /// Why it failed.
   struct Failure {
     let message: String
-    /// What OpenSSL has against the server's certificate; 0 when nothing.
+    /// OpenSSL's result of verifying the server's certificate; 0 when it is valid.
     var verdict = 0
 
-    /// Whether the certificate did not pass and nobody saw why: a server that answers at once is
-    /// refused before `tls` is held.
+    /// Whether the certificate was refused and the reason is not known: when the server answers at
+    /// once, libpq has released the TLS object before it could be retained.
     var lacksVerdict: Bool { verdict == 0 && message.contains("certificate verify failed") }
   }
 
@@ -253,8 +252,8 @@ private final class ConnectAttempt: Watcher {
   private let loop: EventLoop
   private var watch: Watch?
   private var waiting: UnsafeContinuation<Failure?, Never>?
-  /// OpenSSL's side of the connection. Held, because libpq lets go of it when it fails, and says
-  /// only that the certificate did not pass.
+  /// OpenSSL's object of the connection. Retained, because libpq releases it on failure and reports
+  /// only that the certificate could not be verified.
   private var tls: OpaquePointer?
 
   init(_ link: Link, on loop: EventLoop) {
@@ -264,7 +263,7 @@ private final class ConnectAttempt: Watcher {
 
   deinit { SSL_free(tls) }
 
-  /// Why it failed; nil when the connection stands.
+  /// Returns the failure; nil when the connection is established.
   func run(within timeout: Duration) async -> Failure? {
     let deadline = Timer(on: loop) { [unowned self] in
       finish("no answer from the server within \(timeout)")
@@ -278,15 +277,18 @@ private final class ConnectAttempt: Watcher {
   }
 
   func ready(_ events: IOEvents) {
-    // Before libpq goes on: it may close this socket and open another, under the same number.
+    // Before libpq continues: it may close this socket and open another with the same number.
     watch?.cancel()
     watch = nil
     proceed(PQconnectPoll(link.raw))
-    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") { hold(OpaquePointer(current)) }
+    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") {
+      retain(OpaquePointer(current))
+    }
   }
 
-  /// The handshake waits for the server at least once before it sees its certificate.
-  private func hold(_ current: OpaquePointer) {
+  /// Called when the handshake waits for the server, which happens at least once before the
+  /// certificate is verified.
+  private func retain(_ current: OpaquePointer) {
     guard current != tls, SSL_up_ref(current) == 1 else { return }
     SSL_free(tls)
     tls = current

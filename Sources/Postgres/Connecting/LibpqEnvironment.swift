@@ -1,18 +1,18 @@
 import Glibc
 
-/// What libpq takes from the environment, whatever a connection string says or leaves out.
+/// The environment variables that libpq reads in addition to a connection string.
 ///
-/// It reads these variables again at each connection, so a program that does not want them forgets
-/// them at its start, before any of its threads connects or looks at the environment.
+/// libpq reads them at each connection, so a program that does not want them removes them at its
+/// start, before any other thread reads the environment.
 package enum LibpqEnvironment {
-  /// Forgets what would change the form in which values come: it wins over our own settings, and
-  /// the connection string is the place to choose a planner.
-  package static func forgetSessionSettings() {
+  /// Removes the variables that change the format of values, or the planner; they would override
+  /// our own settings.
+  package static func removeSessionSettings() {
     for name in ["PGTZ", "PGDATESTYLE", "PGGEQO"] { unsetenv(name) }
   }
 
-  /// Forgets everything: a private cluster is where its folder says, and nowhere else.
-  package static func forgetAll() {
+  /// Removes all: only the folder determines where a private cluster is.
+  package static func removeAll() {
     var names: [String] = []
     var next = environ
     while let entry = next.pointee {

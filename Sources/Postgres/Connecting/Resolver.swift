@@ -1,9 +1,9 @@
 import EventLoop
 
-/// Finds the addresses of host names on a thread of its own, because the C library can only block.
+/// Looks up the addresses of host names on another thread, because the C library's lookup blocks.
 ///
-/// At most one thread is under way: who asks meanwhile waits for its answer too, so a name server
-/// that does not answer costs one thread, not one for each attempt to connect.
+/// At most one thread runs at a time, and callers that come meanwhile wait for its answer. So a
+/// name server that does not answer costs one thread, not one for each attempt to connect.
 final class Resolver {
   private let names: [String]
   private let loop: EventLoop
@@ -16,7 +16,7 @@ final class Resolver {
     self.loop = loop
   }
 
-  /// The addresses of each name that has any; none of them when the deadline passes first.
+  /// The addresses of all names that have any; empty when that takes too long.
   func addresses(within timeout: Duration) async -> [String: [String]] {
     guard !names.isEmpty else { return [:] }
     return await withUnsafeContinuation { continuation in

@@ -1,26 +1,26 @@
-/// Why a server that answers, or a pooler before it, does not let us work.
+/// Why a server that answers, or a pooler before it, cannot be used.
 package enum ServerRefusal: Equatable, Sendable {
-  /// It said so by this state.
+  /// The server refused the connection with this state.
   case server(SQLState)
-  /// It is not of the kind that `target_session_attrs` asks for: this one takes no writes.
-  case takesNoWrites
-  /// It is not of the kind that `target_session_attrs` asks for: this one is no standby.
-  case isNoStandby
-  /// A pooler before it lends a connection of the server for one transaction at a time, and what is
-  /// prepared or set on it is somebody else's the next moment.
+  /// `target_session_attrs` asks for a server that accepts writes, and this one does not.
+  case readOnly
+  /// `target_session_attrs` asks for a standby, and this server is none.
+  case notStandby
+  /// A pooler lends the server's connections for one transaction at a time, so prepared statements
+  /// and settings do not last.
   case sharedBetweenTransactions
-  /// A pooler before it lends a connection of the server for one statement at a time.
+  /// A pooler lends the server's connections for one statement at a time.
   case sharedBetweenStatements
-  /// A setting that the reading and writing of values rests on cannot be had.
+  /// A setting that determines the format of values could not be made.
   case settings
 
-  /// What it means, as it stands behind "the database". Anybody may read it: it names no address,
-  /// no user and no value.
+  /// The meaning, as the predicate of a sentence that begins with "the database". It may be shown
+  /// to clients: it contains no address, user or value.
   package var meaning: String {
     switch self {
     case .server(let state): state.meaning
-    case .takesNoWrites: "takes no writes"
-    case .isNoStandby: "is no standby"
+    case .readOnly: "takes no writes"
+    case .notStandby: "is no standby"
     case .sharedBetweenTransactions:
       "is behind a pooler in transaction mode: use session mode, or set "
         + "WAYBILL_PREPARED_STATEMENTS=off and WAYBILL_DIRECT_DATABASE_URL"
@@ -32,22 +32,22 @@ package enum ServerRefusal: Equatable, Sendable {
 }
 
 extension ServerRefusal {
-  /// Whether it lies at a pooler's mode, which no waiting changes.
+  /// Whether the cause is the mode of a pooler, which does not change by waiting.
   package var isOfPooler: Bool {
     self == .sharedBetweenTransactions || self == .sharedBetweenStatements
   }
 
-  /// What libpq says of an attempt to connect; nil when no server answered.
+  /// Parses libpq's message about a failed connection; nil when no server answered.
   ///
-  /// libpq keeps the state to itself, but writes it when it is told to be verbose. It has a digit,
-  /// unlike `FATAL` before it.
+  /// libpq has no function for the SQLSTATE of a failed connection, but includes it in verbose
+  /// messages. It contains a digit, unlike `FATAL` before it.
   init?(connectMessage message: String) {
     if let match = message.firstMatch(of: #/: +((?=[A-Z]*[0-9])[0-9A-Z]{5}): /#) {
       self = .server(SQLState(rawValue: String(match.1)))
     } else if message.contains("session is read-only") || message.contains("in hot standby mode") {
-      self = message.contains("not in hot standby mode") ? .isNoStandby : .takesNoWrites
+      self = message.contains("not in hot standby mode") ? .notStandby : .readOnly
     } else if message.contains("session is not read-only") {
-      self = .isNoStandby
+      self = .notStandby
     } else {
       return nil
     }

@@ -1,9 +1,8 @@
 /// The server's settings on our connections.
 ///
-/// They are set by a statement, once a connection stands. What a client asks for while it connects
-/// does not always reach the server: poolers refuse such options or leave them out.
+/// A statement makes them after the connection is established. Options that are sent while
+/// connecting do not always reach the server: poolers refuse or drop them.
 struct SessionSettings: Sendable {
-  /// One of the server's settings and the value it needs.
   struct Entry: Equatable, Sendable {
     let name: String
     let value: String
@@ -16,40 +15,39 @@ struct SessionSettings: Sendable {
 
   /// How long the settings last.
   enum Scope: Sendable {
-    /// As long as the connection.
     case session
-    /// For one transaction: the next one may be on another of the server's connections.
+    /// For one transaction: the next one may run on another connection of the server.
     case transaction
   }
 
-  /// What every connection needs, whatever it is for, and nobody else decides: the form of the
-  /// values that are read and written. UTC, so that reading a time needs no calendar.
+  /// Settings that every connection needs and that cannot be overridden: they determine the format
+  /// of values. UTC, so that parsing a time needs no calendar.
   static let needed = [
     Entry("timezone", "UTC"),
     Entry("datestyle", "ISO"),
     Entry("client_encoding", "UTF8"),
     Entry("standard_conforming_strings", "on"),
     Entry("bytea_output", "hex"),
-    // In these forms the server writes out the definitions by which the schema is compared.
+    // These determine the text of the definitions by which the schema is compared.
     Entry("intervalstyle", "postgres"),
     Entry("quote_all_identifiers", "off"),
-    // Where the names in statements are found.
+    // The schema of the names in statements.
     Entry("search_path", "\(PostgresSettings.schema), pg_temp"),
   ]
 
   let entries: [Entry]
   let scope: Scope
 
-  /// The needed settings, and before them `preferred`: of these the connection string may choose
-  /// other values.
+  /// The needed settings after the `preferred` ones, whose values the connection string can
+  /// override.
   init(preferred: [Entry], for target: ConnectionString, scope: Scope) {
     let chosen = target.serverSettings
     entries = preferred.map { Entry($0.name, chosen[$0.name] ?? $0.value) } + Self.needed
     self.scope = scope
   }
 
-  /// Sets them all, for as long as they last. It answers each setting's name and value as it holds
-  /// now, and the number of the server's process.
+  /// Makes all settings. Returns the name and the new value of each, and the number of the server
+  /// process.
   var statement: SQL {
     SQL(
       unsafeText: """
@@ -59,7 +57,7 @@ struct SessionSettings: Sendable {
         """)
   }
 
-  /// What goes before the first statement of each transaction; nil when they last longer.
+  /// The statement at the start of each transaction; nil when the settings last for the session.
   var atTransactionStart: SQL? {
     guard scope == .transaction else { return nil }
     return SQL(
@@ -73,19 +71,19 @@ struct SessionSettings: Sendable {
     entries.map { "(\(Self.quoted($0.name)), \(Self.quoted($0.value)))" }.joined(separator: ", ")
   }
 
-  /// Text as a literal that means the same whatever `standard_conforming_strings` is.
+  /// A literal that does not depend on `standard_conforming_strings`.
   private static func quoted(_ text: String) -> String {
     "E'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
   }
 
-  /// What the server answered, and the number of its process; refuses a value that is needed and
-  /// does not hold.
+  /// Checks the answer to `statement`: throws when a needed value was not set. Returns the number
+  /// of the server process.
   static func check(_ answer: Rows) throws(PostgresError) -> Int {
     var process = 0
     for row in answer {
       let (name, value) = (try row.text(0), try row.text(1))
       process = try row.int(2)
-      // The server adds to some of them: `ISO, MDY`.
+      // The server extends some values: `ISO, MDY`.
       if let entry = needed.first(where: { $0.name == name }), !value.hasPrefix(entry.value) {
         throw .refused(.settings, reason: "\(name) is \(value) and not \(entry.value)")
       }
@@ -95,7 +93,7 @@ struct SessionSettings: Sendable {
 }
 
 extension ConnectionString {
-  /// The server's settings that the string's own `options` choose, by their names.
+  /// The settings in the string's `options`, by name.
   var serverSettings: [String: String] {
     var settings: [String: String] = [:]
     var words = optionWords[...]
@@ -110,7 +108,7 @@ extension ConnectionString {
     return settings
   }
 
-  /// The words of `options`: a backslash takes the next character as it is.
+  /// The words of `options`; a backslash escapes the next character.
   private var optionWords: [String] {
     var words: [String] = []
     var word: String?

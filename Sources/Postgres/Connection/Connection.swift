@@ -1,9 +1,9 @@
 import CPQ
 import EventLoop
 
-/// One connection in pipeline mode: many statements are on the way at once, each with an answer of
-/// its own. `ConnectionState` decides what to do and knows nothing of libpq; `StatementPipe` speaks
-/// to libpq and decides nothing.
+/// One connection in pipeline mode: many statements are in flight at once, and each gets its own
+/// answer. `ConnectionState` decides what to do and knows nothing about libpq; `StatementPipe`
+/// calls libpq and decides nothing.
 final class Connection: Watcher {
   let loop: EventLoop
   /// Its index in the pool.
@@ -14,13 +14,13 @@ final class Connection: Watcher {
   private var watch: Watch?
   private var deadline: Timer?
   private var willSync = false
-  /// Answers the requests that the connection cannot. It is kept until the connection is gone: with
-  /// a weak reference every count of references to the owner would be a slow one.
+  /// Nil once the connection has ended. Not a weak reference, because that would slow down all
+  /// reference counting of the owner.
   var owner: (any ConnectionOwner)?
-  /// Told of each notification, if anybody listens here.
+  /// Called for each notification.
   var notified: ((_ channel: String, _ payload: String) -> Void)?
 
-  /// Takes over a connection that stands.
+  /// Takes over an established connection.
   init(_ link: Link, slot: Int = 0, answerTimeout: Duration, on loop: EventLoop) {
     self.slot = slot
     self.loop = loop
@@ -32,7 +32,7 @@ final class Connection: Watcher {
 
   var isDead: Bool { state.isDead }
 
-  /// Whether the server has kept us waiting so long that other connections should be asked first.
+  /// Whether an answer has been outstanding for so long that other connections are preferred.
   func isSlow(at now: Instant) -> Bool {
     state.isOverdue(after: PostgresLimits.slowAfter, at: now)
   }
@@ -40,17 +40,17 @@ final class Connection: Watcher {
   /// Prepares every statement anew at its next use.
   func forgetStatements() { pipe.forgetAll() }
 
-  /// What goes before the first statement of a transaction.
+  /// The statement to send before the first statement of a transaction.
   var transactionSettings: SQL? { pipe.link.atTransactionStart }
 
-  /// Ends the connection; requests without an answer are told.
+  /// Ends the connection; requests without an answer fail.
   func close() { lose(.closed) }
 }
 
 // MARK: - Sending
 
 extension Connection {
-  /// Sends a request; `opening`, BEGIN or a savepoint, goes before it in the same packet.
+  /// Sends a request; `opening` (BEGIN or savepoints) is sent before it in the same packet.
   func submit(_ request: Request, opening: [SQL] = []) {
     guard !state.isDead else { return refuse(request) }
     do throws(PostgresError) {
@@ -76,7 +76,7 @@ extension Connection {
     if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
   }
 
-  /// Sends a statement without parameters whose failure shows in what follows it.
+  /// Sends a statement without parameters. If it fails, the statement after it fails as well.
   private func sendOpening(_ sql: SQL, _ statement: PreparedStatement?) -> Bool {
     guard pipe.sendPlain(sql, as: statement) else { return false }
     state.sentOpening(at: loop.now)
@@ -97,8 +97,7 @@ extension Connection {
 
   /// The name of a statement on this connection; a new one is prepared first.
   ///
-  /// The preparation has a Sync of its own, so that it neither fails with a neighbour nor makes
-  /// one fail.
+  /// The preparation has its own Sync, so that no other statement fails with it.
   private func prepared(_ sql: SQL) -> PreparedStatement? {
     if let statement = pipe.prepared(sql) { return statement }
     guard let statement = pipe.newStatement(for: sql) else { return nil }
@@ -118,7 +117,7 @@ extension Connection {
     }
   }
 
-  /// Ends the batch and sends what libpq has gathered.
+  /// Ends the batch and sends what libpq has buffered.
   private func sync() {
     guard !state.isDead, pipe.sendSync() else { return loseBroken() }
     state.sentSync(at: loop.now)
@@ -152,16 +151,16 @@ extension Connection {
 
   private func take(_ received: StatementPipe.Received) {
     switch received {
-    case .rows(let rows): obey(.success, .success(rows))
-    case .failure(let error): obey(.failure, .failure(.server(error)))
-    case .sync: obey(.sync, nil)
+    case .rows(let rows): handle(.success, .success(rows))
+    case .failure(let error): handle(.failure, .failure(.server(error)))
+    case .sync: handle(.sync, nil)
     case .skipped:
-      obey(.skipped, .failure(.connectionLost(.noEffect, reason: "skipped by the server")))
+      handle(.skipped, .failure(.connectionLost(.noEffect, reason: "skipped by the server")))
     case .end(let reason): lose(.broken(reason))
     }
   }
 
-  private func obey(
+  private func handle(
     _ reply: ConnectionState<Request>.Reply, _ result: Result<Rows, PostgresError>?
   ) {
     // libpq flushes when it reads, so a statement can fail before its batch has a Sync. The server

@@ -1,10 +1,10 @@
-/// Told by a connection what happens on it.
+/// Receives the events of a connection.
 protocol ConnectionOwner: AnyObject {
   /// A request is no longer on the connection.
   func finished(on connection: Connection)
-  /// A request was not executed, for a reason that has nothing to do with it.
+  /// A request was not executed, for a reason unrelated to it.
   func sendAgain(_ request: Request)
-  /// A prepared statement no longer fits the schema, which holds for all connections.
+  /// A prepared statement no longer fits the schema, probably on all connections.
   func statementsChanged()
   /// The server takes no writes on this connection.
   func foundReadOnly(_ connection: Connection)
@@ -15,7 +15,7 @@ protocol ConnectionOwner: AnyObject {
 /// Why a connection ended.
 enum ConnectionLoss {
   case broken(String)
-  /// A pooler gave the server that knows the prepared statements to another client.
+  /// A pooler has given the server process with our prepared statements to another client.
   case shared
   /// The server did not answer in time.
   case overdue
@@ -23,7 +23,7 @@ enum ConnectionLoss {
 }
 
 extension ConnectionLoss {
-  /// What a request that was on the way is told.
+  /// The error of a request that was in flight.
   func error(_ outcome: PostgresError.Outcome) -> PostgresError {
     switch self {
     case .broken(let reason): .connectionLost(outcome, reason: reason)

@@ -1,33 +1,32 @@
 import EventLoop
 
-/// What one pipelined connection owes and expects, as a value: the replies still to come, which of
-/// them must be held back, and who is to be told what when the connection breaks.
+/// The state machine of one pipelined connection, as a value: which replies are outstanding, which
+/// must be held back until a commit, and what happens to the requests when the connection breaks.
 struct ConnectionState<Request> {
-  /// How a request is answered, and what the failure of a neighbour means for it.
+  /// How a request is answered, and what the failure of another request in its batch means for it.
   enum Delivery {
-    /// Shares a Sync: a neighbour's failure skips it, and it is sent again.
+    /// Shares a Sync with others: after a failure of one of them it is skipped and sent again.
     case batched
-    /// Alone with its Sync; answered at once.
+    /// Has its own Sync; answered at once.
     case alone
-    /// Alone with its Sync, which commits: answered when the Sync has succeeded.
+    /// Has its own Sync, which commits it: answered when the Sync has succeeded.
     case committed
   }
 
-  /// One reply of the server, as far as it matters here.
   enum Reply { case success, failure, skipped, sync }
 
-  /// What to do with the reply that has just come.
+  /// What to do with a reply.
   enum Verdict {
     case nothing
     /// The reply answers this request.
     case answer(Request)
     /// The reply will answer this request if the commit succeeds.
     case hold(Request)
-    /// The commit succeeded: what was held answers this request.
+    /// The commit succeeded: the held reply answers this request.
     case release(Request)
-    /// A neighbour failed before this request was executed.
+    /// Another request of the batch failed before this one was executed.
     case sendAgain(Request)
-    /// The statement could not be prepared; who uses it will fail.
+    /// The statement could not be prepared; requests that use it will fail.
     case unprepared(PreparedStatement)
     /// A reply that nothing was sent for.
     case violation
@@ -35,7 +34,7 @@ struct ConnectionState<Request> {
 
   private enum Expected {
     case preparation(PreparedStatement)
-    /// BEGIN, whose failure shows in what follows.
+    /// BEGIN or the like. If it fails, the statement after it fails as well.
     case opening
     case answer(Request, Delivery)
     case sync
@@ -43,16 +42,15 @@ struct ConnectionState<Request> {
 
   private var expected = Queue<Expected>()
   private var held: Request?
-  /// Whether commands have been written that no Sync has followed yet.
+  /// Whether statements have been written after the last Sync.
   private(set) var hasOpenBatch = false
   /// Requests without an answer.
   private(set) var inFlight = 0
-  /// Since when the server owes the next reply; nil when it owes none.
+  /// Since when the next reply is outstanding; nil when none is.
   private(set) var owedSince: Instant?
-  /// Once dead, a connection stays so.
+  /// Final.
   private(set) var isDead = false
 
-  /// Whether any reply is still to come.
   var owesReply: Bool { !expected.isEmpty }
 
   mutating func sentPreparation(_ statement: PreparedStatement, at now: Instant) {
@@ -73,14 +71,14 @@ struct ConnectionState<Request> {
 
   mutating func received(_ reply: Reply, at now: Instant) -> Verdict {
     guard let next = expected.first, !isDead else { return .violation }
-    let verdict = judge(reply, of: next)
-    // A commit that fails is reported where its Sync was expected, and the Sync still comes.
+    let verdict = verdict(on: reply, to: next)
+    // A failed commit is reported before its Sync, which still comes.
     if case .sync = next, reply != .sync {} else { expected.popFirst() }
     owedSince = expected.isEmpty ? nil : now
     return verdict
   }
 
-  private mutating func judge(_ reply: Reply, of next: Expected) -> Verdict {
+  private mutating func verdict(on reply: Reply, to next: Expected) -> Verdict {
     switch (next, reply) {
     case (.sync, .sync): return release()
     case (.sync, .failure): return fail()
@@ -111,7 +109,7 @@ struct ConnectionState<Request> {
     return .answer(request)
   }
 
-  /// The connection is gone: everybody who still waits, in the order of sending.
+  /// The connection is gone; returns the requests without an answer, in the order of sending.
   mutating func lost() -> [Request] {
     isDead = true
     owedSince = nil
@@ -123,7 +121,7 @@ struct ConnectionState<Request> {
     return [first] + waiting
   }
 
-  /// Whether the server has owed a reply for longer than `timeout`.
+  /// Whether a reply has been outstanding for longer than `timeout`.
   func isOverdue(after timeout: Duration, at now: Instant) -> Bool {
     guard let owedSince else { return false }
     return now >= owedSince + timeout

@@ -1,16 +1,13 @@
 package import EventLoop
 
-/// What the database tells those who listen, on a connection of its own that is opened again
-/// whenever it breaks.
+/// Receives notifications (LISTEN) on its own connection, which is opened again when it breaks.
 package final class Notifications {
-  /// What a listener is told.
   package enum Event: Equatable, Sendable {
-    /// Listening from now on, after the start or after a gap: what was notified before is lost, so
-    /// look for yourself.
+    /// Listening from now on. Notifications before this are lost, at the start and after a gap, so
+    /// the receiver has to read the tables.
     case listening
-    /// Somebody notified.
     case notified(channel: String, payload: String)
-    /// Everything has been told that was notified before this moment of the loop's clock.
+    /// All notifications that were sent before this instant have been received.
     case heardAll(before: Instant)
   }
 
@@ -27,10 +24,10 @@ package final class Notifications {
   private var pulseTimer: Timer?
   private var isClosed = false
 
-  /// Listens to `channels` until closed; the caller is on `loop`, where `receive` is called.
+  /// Listens to `channels` until closed; to be called on `loop`, on which `receive` is called.
   ///
-  /// With a `pulse` the database is asked so often for a sign of life, as a connection that is cut
-  /// somewhere on its way looks like one on which nothing happens.
+  /// With a `pulse`, the connection is tested at this interval, because a broken network connection
+  /// looks like one without notifications.
   package init(
     _ target: ConnectionString, channels: [String], pulse: Duration? = nil,
     settings: PostgresSettings = PostgresSettings(),
@@ -52,7 +49,6 @@ package final class Notifications {
     start()
   }
 
-  /// Stops listening.
   package func close() {
     isClosed = true
     timer?.disarm()
@@ -73,7 +69,7 @@ package final class Notifications {
       connection.owner = self
       connection.notified = { [self] in receive(.notified(channel: $0, payload: $1)) }
       for channel in channels {
-        // LISTEN takes no parameters; a quoted name with its quotes doubled is only ever a name.
+        // LISTEN takes no parameters. With quotes doubled, a quoted name cannot be anything else.
         let name = channel.split(separator: "\"", omittingEmptySubsequences: false)
         let statement = SQL(unsafeText: "LISTEN \"\(name.joined(separator: "\"\""))\"")
         _ = try await Request(statement, .write).answer { connection.submit($0) }
@@ -82,19 +78,20 @@ package final class Notifications {
       receive(.listening)
       await listenForPulse()
     } catch {
-      // Losing the connection arms the timer.
+      // The end of a connection arms the timer, in `lost`.
       if let connection { connection.close() } else if timer?.isArmed == false { tryLater() }
     }
   }
 
-  /// The server tells what was notified before it says that it has done a later statement.
+  /// Tests the connection with a statement. The server sends earlier notifications before the
+  /// answer.
   private func listenForPulse() async {
     guard let pulse, let connection else { return }
     let asked = loop.now
     let sign: SQL = "SELECT pg_catalog.pg_is_in_recovery()"
     let answer = try? await Request(sign, .write).answer { connection.submit($0) }
     guard let answer, connection === self.connection, !isClosed else { return }
-    // Nobody notifies on a server that takes no writes any more.
+    // On a server that has become read-only there are no more notifications.
     if target.wantsWritableServer, (try? answer[0].bool(0)) != false { return connection.close() }
     receive(.heardAll(before: asked))
     pulseTimer?.arm(after: pulse)

@@ -1,16 +1,16 @@
 import CPQ
 package import EventLoop
 
-/// One plain connection for administration: whole scripts, statements that take as long as they
-/// need, one at a time. Migrations run on it.
+/// A connection for administration, without pipelining: it runs whole scripts, and statements
+/// without a time limit, one at a time. Migrations run on it.
 package final class Session: Watcher {
   private let link: Link
   private var watch: Watch?
   private var waiting: UnsafeContinuation<Result<Rows?, PostgresError>, Never>?
-  /// The last result of the script under way, or its first error.
+  /// The last result of the current script, or its first error.
   private var result: Result<Rows?, PostgresError> = .success(nil)
 
-  /// Connects; nothing on the session has a timeout until a statement sets one.
+  /// Connects; statements have no timeout unless one is set by a statement.
   package static func open(
     _ target: ConnectionString, settings: PostgresSettings = .administration,
     on loop: EventLoop
@@ -26,18 +26,17 @@ package final class Session: Watcher {
     watch = loop.watch(PQsocket(link.raw), for: .read, self)
   }
 
-  /// The server process that whoever answered the connection has named: behind a pooler another one
-  /// than that which runs the statements.
+  /// The process number that was reported when connecting; behind a pooler it is not that of the
+  /// process that runs the statements.
   package var reportedProcessID: Int32 { PQbackendPID(link.raw) }
 
-  /// Runs a script of any number of statements; PostgreSQL makes one transaction of it unless the
-  /// script says otherwise. The first error ends it.
+  /// Runs a script of any number of statements, as one transaction unless the script itself begins
+  /// or ends transactions. The first error ends it.
   package func run(unsafeText text: String) async throws(PostgresError) {
     guard !text.utf8.contains(0) else { throw .parameter("a script with a NUL character") }
     _ = try await send { PQsendQuery(link.raw, text) }
   }
 
-  /// Runs one statement.
   package func rows(_ sql: SQL) async throws(PostgresError) -> Rows {
     var parameters = ParameterBuffer()
     try parameters.fill(with: sql.values)
@@ -51,14 +50,14 @@ package final class Session: Watcher {
     return rows
   }
 
-  /// Leaves the connection to somebody else; nothing may be under way.
-  func letGo() {
+  /// Gives the connection to another owner; no statement may be running.
+  func detach() {
     precondition(waiting == nil, "somebody waits for an answer")
     watch?.cancel()
     watch = nil
   }
 
-  /// Hangs up; the server rolls back what was not committed.
+  /// Closes the connection; the server rolls back what is not committed.
   package func close() { close(because: "closed") }
 
   func close(because reason: String) { lose(reason) }
@@ -94,7 +93,6 @@ package final class Session: Watcher {
 }
 
 extension Session {
-  /// Takes what has come.
   package func ready(_ events: IOEvents) {
     if events.contains(.write) { flush() }
     guard watch != nil else { return }

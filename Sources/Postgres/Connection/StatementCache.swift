@@ -1,11 +1,11 @@
 import CPQ
 import Glibc
 
-/// A statement that a connection has been told to prepare.
+/// A statement that was sent to the server to be prepared.
 final class PreparedStatement {
-  /// The name as libpq takes it.
+  /// A C string, as libpq needs it.
   let name: UnsafeMutablePointer<CChar>
-  /// Why the server refused to prepare it; those who sent it meanwhile are told this.
+  /// Why the server could not prepare it: the error of requests that were sent with it meanwhile.
   var failure: PostgresError?
   let shape: SQL.Shape
 
@@ -17,21 +17,20 @@ final class PreparedStatement {
   deinit { free(name) }
 }
 
-/// The statements one connection has prepared, by their literals.
+/// The prepared statements of one connection.
 struct StatementCache {
   private var statements: [SQL.Shape: PreparedStatement] = [:]
   private var made = 0
-  /// Of this connection alone: behind a pooler, statements of another one may be there still, and a
-  /// name must never mean somebody else's statement.
+  /// Different for each connection: behind a pooler, the server process may still have statements
+  /// of another connection, and names must not collide.
   private let prefix = String(UInt32.random(in: 0...UInt32.max), radix: 36)
 
-  /// The prepared statement of `sql`, if there is one.
   func find(_ sql: SQL) -> PreparedStatement? { statements[sql.shape] }
 
-  /// Whether this is still the one to use.
+  /// Whether this is still the current one.
   func holds(_ statement: PreparedStatement) -> Bool { statements[statement.shape] === statement }
 
-  /// A place for one more; nil when `sql` is not worth one or there are too many.
+  /// A new statement for `sql`; nil when its text is not made of literals or there are too many.
   mutating func add(_ sql: SQL) -> PreparedStatement? {
     guard sql.shape.isFinite, statements.count < PostgresLimits.statementsMax else { return nil }
     made += 1
@@ -40,11 +39,11 @@ struct StatementCache {
     return statement
   }
 
-  /// Prepares it anew at the next use, under another name.
+  /// Has it prepared again at the next use, under another name.
   mutating func forget(_ statement: PreparedStatement) {
     if holds(statement) { statements[statement.shape] = nil }
   }
 
-  /// Prepares all of them anew; the server keeps the old ones, which is rare enough not to matter.
+  /// Has all prepared again. The old ones remain on the server; this is rare enough not to matter.
   mutating func forgetAll() { statements = [:] }
 }

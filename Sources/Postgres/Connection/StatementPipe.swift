@@ -1,7 +1,7 @@
 import CPQ
 
-/// What goes to the server and comes back on one connection in libpq's pipeline mode. Every call
-/// returns at once; `false` means that libpq would not take it, so that the connection is broken.
+/// Sends and receives on one connection in libpq's pipeline mode. No call blocks; `false` means
+/// that the connection is broken.
 struct StatementPipe: ~Copyable {
   let link: Link
   private var statements = StatementCache()
@@ -49,10 +49,10 @@ extension StatementPipe {
     return PQsendPrepare(link.raw, statement.name, text, Int32(types.count), types.map(\.oid)) == 1
   }
 
-  /// Marks the end of what fails or succeeds together.
+  /// Ends a batch: its statements fail or succeed together.
   func sendSync() -> Bool { PQpipelineSync(link.raw) == 1 }
 
-  /// Writes what libpq has gathered; nil when the connection is broken.
+  /// Sends what libpq has buffered; nil when the connection is broken.
   func flush() -> Flushed? {
     switch PQflush(link.raw) {
     case 0: .all
@@ -71,7 +71,6 @@ extension StatementPipe {
 // MARK: - Prepared statements
 
 extension StatementPipe {
-  /// The statement under which `sql` was prepared on this connection.
   func prepared(_ sql: SQL) -> PreparedStatement? { statements.find(sql) }
 
   /// A new statement for `sql`, which has to be sent; nil when it is not to be prepared.
@@ -91,22 +90,21 @@ extension StatementPipe {
 // MARK: - Receiving
 
 extension StatementPipe {
-  /// One thing that the server said.
   enum Received {
     case rows(Rows)
     case failure(ServerError)
-    /// The end of what failed or succeeded together.
+    /// The end of a batch.
     case sync
-    /// A statement behind one that failed was not executed.
+    /// The statement was not executed, because one before it in its batch failed.
     case skipped
-    /// The server ends the connection, or says what libpq does not understand.
+    /// The server has closed the connection, or libpq does not understand its reply.
     case end(String)
   }
 
   /// Reads what has arrived; false when the connection is broken.
   func read() -> Bool { PQconsumeInput(link.raw) == 1 }
 
-  /// The next reply that has arrived whole; nil when there is none.
+  /// The next complete reply; nil when there is none yet.
   func nextReply() -> Received? {
     // libpq answers nil after each statement's result; nil twice in a row means the end.
     for _ in 0..<2 {

@@ -1,10 +1,10 @@
-/// Why the schema was left as it was. Each says what to do, in one line and without secrets.
+/// Why the schema was not changed. Each description says what to do, in one line without secrets.
 package enum MigrationError: Error, Equatable, CustomStringConvertible {
   /// A file or folder that is not there, empty, too large or not UTF-8.
   case unreadable(path: String)
   /// A file that is not called `NNNN_name.sql`.
   case misnamed(fileName: String)
-  /// A gap or a doubled number.
+  /// A gap in the numbers, or a number that appears twice.
   case misplaced(fileName: String, expected: Int)
   /// The database has a step that this program does not know.
   case newerSchema(version: Int, known: Int)
@@ -12,24 +12,22 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
   case edited(fileName: String)
   /// The steps in the database do not start at 1 without a gap.
   case incomplete(missing: Int)
-  /// The schema of the time before the first release, which lies in `public` and has other steps.
+  /// The schema is from before the first release: it is in `public` and has other steps.
   case olderLayout
   /// The role of the connection does not own the schema.
   case notOwner(role: String, owner: String)
   /// The role of the connection may not make the schema.
   case mayNotCreate(role: String)
-  /// Something that the steps have made is gone or was changed.
+  /// Objects that the steps have created are missing or were changed.
   case damaged(objects: [String])
-  /// A step failed; nothing of it is left.
+  /// A step failed and was rolled back.
   case failed(fileName: String, reason: String)
-  /// A step was cut off; the database may have committed it or not.
+  /// The connection ended during a step, which may have been committed or not.
   case interrupted(fileName: String, reason: String)
-  /// A step ended the transaction it ran in, so it could not be undone.
+  /// A step ended the transaction in which it ran, so it cannot be rolled back.
   case endedTransaction(fileName: String)
-  /// The database could not be asked.
   case unreachable(reason: String)
 
-  /// Cause and cure in one line.
   package var description: String {
     switch self {
     case .unreadable(let path):

@@ -2,30 +2,27 @@ import Glibc
 
 /// One step of the schema: `NNNN_name.sql`, plain SQL that psql could run as well.
 package struct MigrationFile: Equatable, Sendable {
-  /// What one file may hold, in bytes; a schema step larger than this is data, not schema.
+  /// The largest size of a file; a larger step would be data, not schema.
   package static let bytesMax = 1 << 20
 
-  /// The step's place in the order, from 1.
+  /// The step's number, from 1.
   package let version: Int
-  /// The file's name without the number and the ending.
+  /// The file's name without the number and the extension.
   package let name: String
-  /// The SQL.
   package let text: String
 
-  /// A step as it would stand in a file.
   package init(version: Int, name: String, text: String) {
     self.version = version
     self.name = name
     self.text = text
   }
 
-  /// The file's name.
   package var fileName: String {
     let digits = String(version)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits + "_" + name + ".sql"
   }
 
-  /// All steps of a folder in order; refuses gaps, doubled numbers and files that are no steps.
+  /// All steps of a folder in order; refuses gaps, repeated numbers and other files.
   package static func all(inFolder folder: String) throws(MigrationError) -> [MigrationFile] {
     guard let directory = opendir(folder) else { throw .unreadable(path: folder) }
     defer { closedir(directory) }
@@ -44,7 +41,7 @@ package struct MigrationFile: Equatable, Sendable {
     return try inOrder(files)
   }
 
-  /// These steps in order; refuses gaps and doubled numbers.
+  /// These steps in order; refuses gaps and repeated numbers.
   package static func inOrder(_ files: [MigrationFile]) throws(MigrationError) -> [MigrationFile] {
     let files = files.sorted { $0.version < $1.version }
     for (index, file) in files.enumerated() where file.version != index + 1 {
@@ -53,7 +50,7 @@ package struct MigrationFile: Equatable, Sendable {
     return files
   }
 
-  /// The step of a file; refuses a name that is no step's.
+  /// Refuses a file name that does not have the form above.
   package init(fileName: String, text: String) throws(MigrationError) {
     let parts = fileName.dropLast(4).split(separator: "_", maxSplits: 1)
     guard fileName.hasSuffix(".sql"), parts.count == 2, parts[0].utf8.count == 4,

@@ -1,22 +1,20 @@
-/// A step that the database remembers.
+/// A step that is recorded in the database.
 package struct AppliedMigration: Equatable, Sendable {
-  /// The step's number.
   package let version: Int
-  /// SHA-256 of the text that was run, in hexadecimal.
+  /// SHA-256 of the step's text, in hexadecimal.
   package let checksum: String
 
-  /// A step as recorded.
   package init(version: Int, checksum: String) {
     self.version = version
     self.checksum = checksum
   }
 }
 
-/// What is left to do, or why nothing may be done.
+/// Decides which steps have to be run.
 enum MigrationPlan {
-  /// The files still to be run, in order.
+  /// The files that have not been run, in order.
   ///
-  /// - Parameter checksums: of `files`, in the same order, by the same function as was recorded.
+  /// - Parameter checksums: Of `files`, in the same order.
   static func pending(
     _ files: [MigrationFile], checksums: [String], applied: [AppliedMigration]
   ) throws(MigrationError) -> [MigrationFile] {

@@ -1,20 +1,19 @@
 package import EventLoop
 
-/// Brings the schema to the newest version: every step once, in order, whole or not at all.
+/// Migrates the schema to the newest version: runs every step once, in order, each in a
+/// transaction.
 ///
-/// Any number of instances may do this at the same moment: one holds the advisory lock, the others
-/// wait and then find nothing left to do.
+/// Several instances may do this at the same time: one holds the advisory lock, the others wait and
+/// then find nothing to do.
 package struct Migrator: Sendable {
-  /// The advisory lock's key: "waybill" as bytes.
+  /// The key of the advisory lock: the bytes of "waybill".
   static let lockKey: Int64 = 0x77_61_79_62_69_6c_6c
 
-  /// The steps this program knows.
   package let files: [MigrationFile]
 
-  /// A migrator for these steps.
   package init(files: [MigrationFile]) { self.files = files }
 
-  /// Applies what is missing and answers what it applied.
+  /// Applies the missing steps and returns them.
   package func migrate(
     _ target: ConnectionString, on loop: EventLoop
   ) async throws(MigrationError) -> [MigrationFile] {
@@ -28,14 +27,14 @@ package struct Migrator: Sendable {
     return try await migrate(session)
   }
 
-  /// The same on a session of the caller's.
+  /// The same on a given session.
   package func migrate(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
     let pending = try await plan(session)
     for file in pending { try await apply(file, session) }
     return pending
   }
 
-  /// Refuses a database that this program must not touch; changes nothing.
+  /// Throws for a database that this program must not change; changes nothing.
   package func check(_ target: ConnectionString, on loop: EventLoop) async throws(MigrationError) {
     do {
       let session = try await Session.open(target, on: loop)
@@ -62,7 +61,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Whether any step was ever applied; refuses a database whose steps are of another time.
+  /// Whether any step has been applied; throws for a schema from before the first release.
   private func hasSteps(_ session: Session) async throws -> Bool {
     let found = try await session.rows(
       """
@@ -75,7 +74,7 @@ package struct Migrator: Sendable {
     return false
   }
 
-  /// A role without the rights would be told so by each statement in other words.
+  /// Checks the rights of the role once, instead of failing in each statement with another message.
   private func refuseOtherRoles(_ session: Session) async throws {
     let rows = try await session.rows(
       """
@@ -116,7 +115,7 @@ package struct Migrator: Sendable {
         """)
   }
 
-  /// The database itself makes the checksums, so that there is one function for both sides.
+  /// The database computes the checksums, so that both sides use the same function.
   private func pending(_ session: Session) async throws -> [MigrationFile] {
     let texts = files.map(\.text)
     let checksums = try await session.rows(
@@ -152,7 +151,7 @@ package struct Migrator: Sendable {
       throw error
     } catch {
       let reason = String(reflecting: error)
-      // Only a server that answers has said that nothing is left.
+      // Only an answer of the server proves that the step was rolled back.
       guard (error as? PostgresError)?.serverError != nil else {
         throw .interrupted(fileName: file.fileName, reason: reason)
       }
@@ -160,8 +159,8 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Runs the step itself. One that fails can be undone only if the transaction it began in is
-  /// still open, and then so is the savepoint.
+  /// Runs the step itself. A step that fails can be rolled back only if its transaction is still
+  /// open; then the savepoint still exists.
   private func run(_ file: MigrationFile, _ session: Session) async throws {
     try await session.run(unsafeText: "SAVEPOINT waybill_step")
     do {
@@ -172,7 +171,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Whether the server says so; one that is silent says nothing.
+  /// Whether the server says that the savepoint does not exist; false when it does not answer.
   private func hasLostSavepoint(_ session: Session) async -> Bool {
     do throws(PostgresError) {
       try await session.run(unsafeText: "ROLLBACK TO SAVEPOINT waybill_step")

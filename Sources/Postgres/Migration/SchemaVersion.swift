@@ -1,6 +1,6 @@
-/// How far a database's schema has come.
+/// The version of a database's schema.
 package enum SchemaVersion {
-  /// The newest applied step; 0 when none was.
+  /// The newest applied step; 0 when there is none.
   package static func read(_ database: Database) async throws(PostgresError) -> Int {
     do {
       let rows = try await database.read("SELECT coalesce(max(version), 0) FROM schema_migrations")
@@ -11,7 +11,6 @@ package enum SchemaVersion {
     }
   }
 
-  /// The newest applied step, asked in a session of its own.
   package static func read(_ session: Session) async throws(PostgresError) -> Int {
     do {
       let rows = try await session.rows("SELECT coalesce(max(version), 0) FROM schema_migrations")

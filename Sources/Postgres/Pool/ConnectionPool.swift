@@ -1,7 +1,7 @@
 import EventLoop
 import Telemetry
 
-/// The connections of one loop: opened, shared out, given up and replaced as `PoolState` decides.
+/// The connections of one loop; performs the actions that `PoolState` decides.
 final class ConnectionPool {
   private let loop: EventLoop
   private let target: ConnectionString
@@ -46,33 +46,30 @@ final class ConnectionPool {
         preferred: settings.serverSettings, for: target, scope: settings.scope), on: loop)
     state = PoolState(settings)
     connections = Array(repeating: nil, count: state.slots.count)
-    timer = Timer(on: loop) { [self] in obey(state.tick(at: loop.now)) }
-    obey(state.tick(at: loop.now))
+    timer = Timer(on: loop) { [self] in perform(state.timePassed(at: loop.now)) }
+    perform(state.timePassed(at: loop.now))
   }
-
-  /// Whether any connection stands.
-  var isReachable: Bool { state.open > 0 && !state.isDraining }
 
   /// Sends a request now, or as soon as a connection is free.
   func submit(_ request: Request) {
     metrics.statements.add()
     let purpose: PoolState<Waiter>.Purpose = request.kind == .read ? .read : .write
     let now = loop.now
-    switch state.ask(purpose, isSlow: { connections[$0]?.isSlow(at: now) ?? false }) {
+    switch state.admit(purpose, isSlow: { connections[$0]?.isSlow(at: now) ?? false }) {
     case .use(let slot): use(slot, for: .request(request))
     case .wait: wait(.request(request), for: purpose)
     case .refuse(let refusal): request.finish(.failure(error(for: refusal)))
     }
   }
 
-  /// A connection for one transaction alone; `release` gives it back.
+  /// A connection for one transaction; to be returned with `release`.
   func lease() async throws(PostgresError) -> Connection {
     let request = LeaseRequest()
     let since = loop.now
-    // Asking and queueing are one step: a task may be suspended before the continuation runs.
+    // The state is asked inside the continuation, so that asking and queueing are one step.
     await withUnsafeContinuation { continuation in
       request.waiting = continuation
-      switch state.ask(.lease) {
+      switch state.admit(.lease) {
       case .use(let slot): use(slot, for: .lease(request))
       case .wait: wait(.lease(request), for: .lease)
       case .refuse(let refusal): request.finish(.failure(error(for: refusal)))
@@ -83,10 +80,10 @@ final class ConnectionPool {
     return try result.get()
   }
 
-  /// Takes back a connection that a transaction had to itself.
+  /// Returns a connection from `lease`.
   func release(_ connection: Connection) {
     guard let slot = slot(of: connection) else { return }
-    obey(state.released(slot: slot))
+    perform(state.released(slot: slot))
     metrics.connectionsLeased.set(state.leased)
   }
 
@@ -94,11 +91,11 @@ final class ConnectionPool {
   /// does. Where only such a server is wanted, the other connections are of no use either.
   func retire(_ slot: Int) {
     let all = target.wantsWritableServer ? Array(connections.indices) : [slot]
-    for slot in all { obey(state.retire(slot: slot, at: loop.now)) }
+    for slot in all { perform(state.retire(slot: slot, at: loop.now)) }
   }
 }
 
-// MARK: - What the state decides
+// MARK: - Actions of the state
 
 extension ConnectionPool {
   private func wait(_ waiter: Waiter, for purpose: PoolState<Waiter>.Purpose) {
@@ -107,7 +104,7 @@ extension ConnectionPool {
     update()
   }
 
-  private func obey(_ actions: [PoolState<Waiter>.Action]) {
+  private func perform(_ actions: [PoolState<Waiter>.Action]) {
     for action in actions {
       switch action {
       case .connect(let slot): loop.spawn { await self.connect(slot) }
@@ -140,12 +137,12 @@ extension ConnectionPool {
     }
   }
 
-  private func error(for refusal: PoolState<Waiter>.Refusal) -> PostgresError {
+  private func error(for refusal: PoolState<Waiter>.RefusalReason) -> PostgresError {
     switch refusal {
     case .unavailable:
       lastConnectFailure ?? .unavailable(reason: state.isDraining ? "closing" : "not connected")
     case .queueFull: .queueFull
-    case .waitedTooLong: .busy
+    case .waitTimeout: .busy
     }
   }
 
@@ -159,11 +156,11 @@ extension ConnectionPool {
       connections[slot] = connection
       metrics.connectionsOpened.add()
       lastConnectFailure = nil
-      obey(state.opened(slot: slot, at: loop.now))
+      perform(state.opened(slot: slot, at: loop.now))
     } catch {
       metrics.connectFailures.add()
       lastConnectFailure = error
-      obey(state.connectFailed(slot: slot, at: loop.now))
+      perform(state.connectFailed(slot: slot, at: loop.now))
     }
   }
 
@@ -176,7 +173,7 @@ extension ConnectionPool {
     metrics.connectionsOpen.set(state.open)
     metrics.breakerOpen.set(state.isBreakerOpen ? 1 : 0)
     metrics.waiting.set(state.waiting)
-    let next = state.nextTick
+    let next = state.nextDeadline
     if next == .never { timer?.disarm() } else { timer?.arm(at: next) }
   }
 }
@@ -186,7 +183,7 @@ extension ConnectionPool {
 extension ConnectionPool {
   /// Takes no more requests, waits for those that were sent, and closes the connections.
   func close() async {
-    obey(state.drain())
+    perform(state.drain())
     let timeout = Timer(on: loop) { [unowned self] in closeConnections() }
     timeout.arm(after: settings.drainTimeout)
     if !state.isIdle { await withUnsafeContinuation { closing.append($0) } }
@@ -208,13 +205,13 @@ extension ConnectionPool {
   }
 }
 
-// MARK: - What connections tell
+// MARK: - Events of connections
 
 extension ConnectionPool: ConnectionOwner {
   func finished(on connection: Connection) {
     guard let slot = slot(of: connection) else { return }
     let actions = state.finished(slot: slot)
-    if !actions.isEmpty { obey(actions) }
+    if !actions.isEmpty { perform(actions) }
     if state.isDraining { finishClosing() }
   }
 
@@ -233,11 +230,11 @@ extension ConnectionPool: ConnectionOwner {
   }
 
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
-    if case .shared = reason { connector.doubtPooler() }
+    if case .shared = reason { connector.recheckPooler() }
     if let slot = slot(of: connection) {
       connections[slot] = nil
       metrics.connectionsLost.add()
-      obey(state.lost(slot: slot, at: loop.now))
+      perform(state.lost(slot: slot, at: loop.now))
     }
     for request in unanswered {
       if request.kind == .read, !request.wasResent, case .broken = reason {

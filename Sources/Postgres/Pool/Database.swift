@@ -1,20 +1,18 @@
 package import EventLoop
 import Telemetry
 
-/// The database as one loop sees it: what repositories and use cases ask.
+/// One loop's access to the database.
 ///
-/// Reads share a few pipelined connections. Each write goes, alone with its commit, to the write
-/// connection that has the least to do. A transaction has a connection to itself. A database lives
-/// on its loop and is used only from there.
+/// Reads share a few pipelined connections. Each write is a transaction of its own, on the write
+/// connection with the fewest requests. A transaction has a connection to itself. To be used only
+/// on its loop.
 package final class Database {
-  /// What this loop's connections do; any thread may read it.
   package let metrics: PostgresMetrics
-  /// The loop it lives on.
   package let loop: EventLoop
   private let pool: ConnectionPool
   private let transactionAttempts: Int
 
-  /// Starts to connect, and lives until it is closed; the caller is on `loop`.
+  /// Starts to connect; to be called on `loop`. It exists until it is closed.
   package init(
     _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
     metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
@@ -25,10 +23,7 @@ package final class Database {
     pool = ConnectionPool(target, settings: settings, metrics: metrics, on: loop)
   }
 
-  /// Whether any connection stands; the answer for a readiness probe, without a round trip.
-  package var isReachable: Bool { pool.isReachable }
-
-  /// Why the last attempt to connect failed; for the log and for a readiness probe's operator.
+  /// Why the last attempt to connect failed, for the log and the readiness probe.
   package var lastConnectFailure: PostgresError? { pool.lastConnectFailure }
 
   /// Takes no more requests, waits for those that were sent, and closes the connections.
@@ -47,8 +42,8 @@ package final class Database {
     return try await run(Request(sql, .write))
   }
 
-  /// Fails when a write would fail: because no connection for writes can be had, or because the
-  /// server takes none. Changes nothing.
+  /// Throws when a write would fail, because no connection for writes is available or the server is
+  /// read-only. Writes nothing.
   package func checkWrites() async throws(PostgresError) {
     let request = Request(
       """
@@ -57,10 +52,10 @@ package final class Database {
       """, .write)
     guard try await run(request)[0].bool(0) else { return }
     if let slot = request.slot { pool.retire(slot) }
-    throw .refused(.takesNoWrites, reason: "a standby, or set to read only")
+    throw .refused(.readOnly, reason: "a standby, or set to read only")
   }
 
-  /// The transaction that the calling task is part of, if it is one of this database.
+  /// The transaction of this database that the calling task is part of.
   private var surrounding: Transaction? {
     guard let transaction = UnitOfWork.transaction, transaction.database === self else {
       return nil
@@ -83,18 +78,19 @@ package final class Database {
 extension Database {
   /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
   ///
-  /// When the transaction loses a race (serialization failure, deadlock) or its connection breaks
-  /// before the commit, nothing of it remains and `body` runs once more from its start. A
-  /// connection that breaks during the commit leaves the outcome unknown, which is an error of its
-  /// own: `isOutcomeUnknown`.
+  /// When the transaction is in conflict with another one (serialization failure, deadlock) or its
+  /// connection breaks before the commit, it is rolled back and `body` runs once more from its
+  /// start. If the connection breaks during the commit, the outcome is not known, and the error
+  /// says so: `isOutcomeUnknown`.
   ///
-  /// In a task that is part of a transaction already, `body` becomes a part of that one, and only
-  /// what it did is undone when it throws.
+  /// In a task that is already part of a transaction, `body` runs in that one after a savepoint,
+  /// and is rolled back to it when it throws.
   package func transaction<Value, Failure: PostgresFailure>(
     _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     if let surrounding {
-      return try await surrounding.undoing { () throws(Failure) in try await body(surrounding) }
+      return try await surrounding.withSavepoint { () throws(Failure) in try await body(surrounding)
+      }
     }
     var attempt = 1
     while true {
@@ -114,7 +110,7 @@ extension Database {
         if attempt < transactionAttempts, failure.allowsAnotherRun {
           attempt += 1
           metrics.transactionsRetried.add()
-          if failure.isRetryable { await pauseAfterRace() }
+          if failure.isRetryable { await pauseAfterConflict() }
           continue
         }
         if result.isSuccess { throw Failure(failure) }
@@ -123,10 +119,10 @@ extension Database {
     }
   }
 
-  /// A transaction that is repeated at once can take the lock that the winner of the race is about
-  /// to take, and fail in the same way again.
-  private func pauseAfterRace() async {
-    let pause = Duration.milliseconds(Int.random(in: PostgresLimits.racePauseMilliseconds))
+  /// A transaction that is repeated at once can take the lock that the other one is about to take,
+  /// and fail in the same way again.
+  private func pauseAfterConflict() async {
+    let pause = Duration.milliseconds(Int.random(in: PostgresLimits.conflictPauseMilliseconds))
     await loop.pause(for: pause)
   }
 
@@ -146,7 +142,7 @@ extension Result {
 }
 
 extension PostgresError {
-  /// Whether a transaction that failed with this left nothing behind and deserves another run.
+  /// Whether a transaction that failed with this was rolled back and may be repeated.
   fileprivate var allowsAnotherRun: Bool {
     switch self {
     case .server(let error): isRetryable || error.isStaleStatement

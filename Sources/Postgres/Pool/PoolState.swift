@@ -1,25 +1,23 @@
 import EventLoop
 
-/// Which connection serves whom, as a value: roles, loads, leases, the queue of those who wait, the
-/// breaker, and when to connect again. It knows connections by their slot and waiters not at all.
+/// The state machine of the pool, as a value: it assigns connections to requests, queues requests,
+/// and decides when to connect. A connection is identified by its slot.
 struct PoolState<Waiter> {
-  /// What somebody wants a connection for.
   enum Purpose { case read, write, lease }
 
-  /// What to tell somebody who asks.
   enum Admission: Equatable {
     case use(slot: Int)
-    /// To be followed by `enqueue`.
+    /// The caller has to call `enqueue`.
     case wait
-    case refuse(Refusal)
+    case refuse(RefusalReason)
   }
 
-  enum Refusal: Equatable { case unavailable, queueFull, waitedTooLong }
+  enum RefusalReason: Equatable { case unavailable, queueFull, waitTimeout }
 
   enum Action {
     case connect(slot: Int)
     case use(Waiter, slot: Int)
-    case refuse(Waiter, Refusal)
+    case refuse(Waiter, RefusalReason)
     case close(slot: Int)
   }
 
@@ -32,7 +30,7 @@ struct PoolState<Waiter> {
     case open(load: Int, since: Instant)
     /// Belongs to one transaction. Can become open, retiring or empty.
     case leased(since: Instant)
-    /// Takes nobody any more, and is closed when its `load` is done. Can become empty.
+    /// Takes no further requests, and is closed when its `load` is finished. Can become empty.
     case retiring(load: Int)
   }
 
@@ -62,13 +60,14 @@ struct PoolState<Waiter> {
   }
 
   var waiting: Int { readers.count + writers.count }
-  var open: Int { slots.count { $0.isStanding } }
+  var open: Int { slots.count { $0.isConnected } }
   var leased: Int { slots.count { if case .leased = $0 { true } else { false } } }
 
-  /// Whether nothing is connected and the last attempt failed: waiting would be in vain.
+  /// Whether nothing is connected and the last attempt failed. Requests are refused without
+  /// waiting.
   var isBreakerOpen: Bool { lastAttemptFailed && open == 0 }
 
-  /// Whether nothing is on the way any more.
+  /// Whether no request is in flight.
   var isIdle: Bool {
     slots.allSatisfy { slot in
       switch slot {
@@ -83,7 +82,7 @@ struct PoolState<Waiter> {
 }
 
 extension PoolState.Slot {
-  var isStanding: Bool {
+  var isConnected: Bool {
     switch self {
     case .empty, .connecting, .retiring: false
     case .open, .leased: true
@@ -94,8 +93,8 @@ extension PoolState.Slot {
 // MARK: - Requests
 
 extension PoolState {
-  /// Somebody asks for a connection; `isSlow` says which slots make others wait.
-  mutating func ask(_ purpose: Purpose, isSlow: (Int) -> Bool = { _ in false }) -> Admission {
+  /// Admits or refuses a request; `isSlow` says which slots to avoid.
+  mutating func admit(_ purpose: Purpose, isSlow: (Int) -> Bool = { _ in false }) -> Admission {
     guard !isDraining, !isBreakerOpen(for: purpose) else { return .refuse(.unavailable) }
     let isQueued = purpose == .read ? !readers.isEmpty : !writers.isEmpty
     if !isQueued, let slot = pick(purpose, isSlow) {
@@ -110,39 +109,39 @@ extension PoolState {
     if purpose == .read { readers.append(entry) } else { writers.append(entry) }
   }
 
-  /// A request has left its connection.
+  /// A request on the slot has been answered.
   mutating func finished(slot: Int) -> [Action] {
-    if let action = leftRetiring(slot: slot) { return [action] }
+    if let action = finishedOnRetiring(slot: slot) { return [action] }
     guard case .open(let load, let since) = slots[slot], load > 0 else { return [] }
     slots[slot] = .open(load: load - 1, since: since)
-    return serve()
+    return assignConnections()
   }
 
-  /// A transaction is over and its connection still stands.
+  /// A transaction has ended, and its connection can be used again.
   mutating func released(slot: Int) -> [Action] {
-    if let action = leftRetiring(slot: slot) { return [action] }
+    if let action = finishedOnRetiring(slot: slot) { return [action] }
     guard case .leased(let since) = slots[slot] else { return [] }
     slots[slot] = .open(load: 0, since: since)
-    return serve()
+    return assignConnections()
   }
 
-  /// The connection is of no use any more, though it stands: it is closed when all who use it are
-  /// done. One that is new stays for a while, so that a server of which all connections are
-  /// useless is not asked for new ones without a pause.
+  /// The connection works but is of no use any more: it is closed when all its requests are
+  /// finished. A new one is kept for a while, so that there are pauses even if a server's
+  /// connections are all of no use.
   mutating func retire(slot: Int, at now: Instant) -> [Action] {
     switch slots[slot] {
-    case .open(let load, let since) where now >= since + PostgresLimits.steadyAfter:
+    case .open(let load, let since) where now >= since + PostgresLimits.stableAfter:
       slots[slot] = .retiring(load: load)
-      return (load == 0 ? [.close(slot: slot)] : []) + tick(at: now)
-    case .leased(let since) where now >= since + PostgresLimits.steadyAfter:
+      return (load == 0 ? [.close(slot: slot)] : []) + timePassed(at: now)
+    case .leased(let since) where now >= since + PostgresLimits.stableAfter:
       slots[slot] = .retiring(load: 1)
-      return tick(at: now)
+      return timePassed(at: now)
     default: return []
     }
   }
 
-  /// Somebody is done on a slot that retires; nil when it does not.
-  private mutating func leftRetiring(slot: Int) -> Action? {
+  /// A request on a retiring slot has finished; nil when the slot is not retiring.
+  private mutating func finishedOnRetiring(slot: Int) -> Action? {
     guard case .retiring(let load) = slots[slot], load > 0 else { return nil }
     slots[slot] = .retiring(load: load - 1)
     return load == 1 ? .close(slot: slot) : nil
@@ -156,14 +155,14 @@ extension PoolState {
   private func pick(_ purpose: Purpose, _ isSlow: (Int) -> Bool) -> Int? {
     switch purpose {
     case .read:
-      // Without its own connections a read shares those of the writes.
+      // When no connection for reads is open, reads use those for writes.
       return leastLoaded(of: readSlots, below: PostgresLimits.readsInFlightMax, isSlow)
-        ?? (readSlots.contains { slots[$0].isStanding }
+        ?? (readSlots.contains { slots[$0].isConnected }
           ? nil : leastLoaded(of: writeSlots, below: PostgresLimits.readsInFlightMax, isSlow))
     case .write:
       return leastLoaded(of: writeSlots, below: PostgresLimits.writesInFlightMax, isSlow)
     case .lease:
-      // Only an idle one: a transaction must not wait for somebody else's commit.
+      // Only an idle one: a transaction must not wait for the commit of another request.
       return leastLoaded(of: writeSlots, below: 1, isSlow)
     }
   }
@@ -183,11 +182,11 @@ extension PoolState {
   private func isBreakerOpen(for purpose: Purpose) -> Bool {
     guard lastAttemptFailed else { return false }
     let usable = purpose == .read ? 0..<slots.count : writeSlots
-    return !usable.contains { slots[$0].isStanding }
+    return !usable.contains { slots[$0].isConnected }
   }
 
-  /// Gives free connections to those who wait, in their order.
-  private mutating func serve() -> [Action] {
+  /// Assigns free connections to waiting requests, in their order.
+  private mutating func assignConnections() -> [Action] {
     guard waiting > 0 else { return [] }
     var actions: [Action] = []
     while let first = readers.first, let slot = pick(.read, { _ in false }) {
@@ -212,34 +211,34 @@ extension PoolState {
     backOff.succeeded()
     lastAttemptFailed = false
     nextAttempt = now
-    return serve() + tick(at: now)
+    return assignConnections() + timePassed(at: now)
   }
 
   mutating func connectFailed(slot: Int, at now: Instant) -> [Action] {
     slots[slot] = .empty
     lastAttemptFailed = true
     failed(at: now)
-    return tick(at: now)
+    return timePassed(at: now)
   }
 
   mutating func lost(slot: Int, at now: Instant) -> [Action] {
     switch slots[slot] {
     case .open(_, let since), .leased(let since):
-      if now < since + PostgresLimits.steadyAfter { failed(at: now) }
+      if now < since + PostgresLimits.stableAfter { failed(at: now) }
     case .empty, .connecting, .retiring: break
     }
     slots[slot] = .empty
-    return tick(at: now)
+    return timePassed(at: now)
   }
 
-  /// Does what the time has come for: attempts to connect, and refusals of those who waited enough.
-  mutating func tick(at now: Instant) -> [Action] {
+  /// Starts attempts to connect that are due, and refuses requests that have waited too long.
+  mutating func timePassed(at now: Instant) -> [Action] {
     guard !isDraining else { return [] }
     return refuseWaiters(at: now) + connect(at: now)
   }
 
-  /// When `tick` has something to do next.
-  var nextTick: Instant {
+  /// When `timePassed` has to be called next.
+  var nextDeadline: Instant {
     var next = Instant.never
     if !isDraining, slots.contains(.empty), mayConnect { next = nextAttempt }
     for first in [readers.first, writers.first] {
@@ -248,14 +247,13 @@ extension PoolState {
     return next
   }
 
-  /// Takes nobody in any more, and refuses those who wait.
+  /// Admits no further requests, and refuses those that wait.
   mutating func drain() -> [Action] {
     isDraining = true
     return (readers.removeAll() + writers.removeAll()).map { .refuse($0.waiter, .unavailable) }
   }
 
-  /// While nothing is connected, or the server has just refused, a single attempt finds out whether
-  /// it lets us in again.
+  /// While nothing is connected, or after a failure, only one attempt at a time is made.
   private var mayConnect: Bool {
     (open > 0 && !lastAttemptFailed) || !slots.contains(.connecting)
   }
@@ -270,14 +268,15 @@ extension PoolState {
   }
 
   private mutating func failed(at now: Instant) {
-    // Attempts that fail together count as one.
+    // Attempts that fail at the same time count as one.
     guard now >= nextAttempt else { return }
     nextAttempt = now + backOff.failed()
   }
 
   private mutating func refuseWaiters(at now: Instant) -> [Action] {
     var actions: [Action] = []
-    func refuse(_ queue: inout Queue<Waiting>, while isDue: (Waiting) -> Bool, _ why: Refusal) {
+    func refuse(_ queue: inout Queue<Waiting>, while isDue: (Waiting) -> Bool, _ why: RefusalReason)
+    {
       while let first = queue.first, isDue(first) {
         queue.popFirst()
         actions.append(.refuse(first.waiter, why))
@@ -286,8 +285,8 @@ extension PoolState {
     let timeout = settings.waitTimeout
     if isBreakerOpen(for: .read) { refuse(&readers, while: { _ in true }, .unavailable) }
     if isBreakerOpen(for: .write) { refuse(&writers, while: { _ in true }, .unavailable) }
-    refuse(&readers, while: { $0.since + timeout <= now }, .waitedTooLong)
-    refuse(&writers, while: { $0.since + timeout <= now }, .waitedTooLong)
+    refuse(&readers, while: { $0.since + timeout <= now }, .waitTimeout)
+    refuse(&writers, while: { $0.since + timeout <= now }, .waitTimeout)
     return actions
   }
 }

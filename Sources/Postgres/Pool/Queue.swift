@@ -1,4 +1,4 @@
-/// First in, first out, in an array that is filled at one end and read from the other.
+/// A first-in, first-out queue in an array.
 struct Queue<Element> {
   private var elements: [Element?] = []
   private var head = 0
@@ -14,7 +14,7 @@ struct Queue<Element> {
     guard !isEmpty else { return nil }
     let element = elements[head].take()
     head += 1
-    // Moved down when most of the array has been read: a constant cost per element.
+    // Compacted when half of the array has been read: a constant cost for each element.
     if head == elements.count || (head >= 64 && head * 2 >= elements.count) {
       elements.removeFirst(head)
       head = 0
@@ -22,7 +22,6 @@ struct Queue<Element> {
     return element
   }
 
-  /// Everything that is left, in order.
   mutating func removeAll() -> [Element] {
     defer {
       elements = []

@@ -1,28 +1,28 @@
 import EventLoop
 
-/// One statement that somebody waits for.
+/// A statement and the task that waits for its answer.
 final class Request {
-  /// What the statement means for its neighbours and for its own answer.
+  /// How the statement is sent and answered.
   enum Kind {
-    /// Shares a Sync with the reads of its turn, is answered at once, may be sent again.
+    /// Shares a Sync with the other reads of its turn; answered at once; may be sent again.
     case read
-    /// A transaction of its own: answered when its commit is known, never sent again.
+    /// A transaction of its own; answered when its commit is known; never sent again.
     case write
-    /// Part of a transaction that somebody leads.
+    /// Part of a `Transaction`.
     case step
-    /// The statement that ends a transaction well.
+    /// The COMMIT of a `Transaction`.
     case commit
   }
 
   let sql: SQL
   let kind: Kind
-  /// Where in the pool it was sent from.
+  /// The slot of the pool on which it was sent.
   var slot: Int?
-  /// Whether the request has been sent a second time, which is once enough.
+  /// Whether the request has been sent a second time; there is no third.
   var wasResent = false
-  /// Rows that must not be shown before the commit is known.
+  /// Rows that are held back until the commit is known.
   var held: Rows?
-  /// The statement it was sent as, if that was prepared.
+  /// The prepared statement with which it was sent.
   var statement: PreparedStatement?
   private var waiting: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
 
@@ -31,10 +31,10 @@ final class Request {
     self.kind = kind
   }
 
-  /// Waits for the answer that `submit` will bring about.
+  /// Submits the request and waits for its answer.
   ///
-  /// The unchecked continuation saves a tenth of a microsecond on every statement; the state
-  /// machines answer each request once, which their tests prove.
+  /// The unchecked continuation saves a tenth of a microsecond for each statement. Tests of the
+  /// state machines prove that each request is answered exactly once.
   func answer(submit: (Request) -> Void) async throws(PostgresError) -> Rows {
     let result = await withUnsafeContinuation { continuation in
       waiting = continuation
@@ -48,7 +48,7 @@ final class Request {
     waiting = nil
   }
 
-  /// What is known of a request that was sent and not answered.
+  /// The possible effect of a request that was sent and not answered.
   var outcome: PostgresError.Outcome {
     switch kind {
     case .read, .step: .noEffect

@@ -1,4 +1,4 @@
-/// Statements that take effect together or not at all; made by `Database.transaction`.
+/// A transaction; created by `Database.transaction`.
 package final class Transaction {
   let connection: Connection
   let database: Database
@@ -10,11 +10,11 @@ package final class Transaction {
     state = TransactionState(settings: connection.transactionSettings)
   }
 
-  /// Runs a statement. After one that failed no further statement is sent: the server would refuse
-  /// it, and the first failure is the one to tell.
+  /// Runs a statement. After a failure no further statement is sent: the server would refuse it,
+  /// and the first failure is the one to report.
   package func run(_ sql: SQL) async throws(PostgresError) -> Rows {
     let request = Request(sql, .step)
-    let openings = try state.willRun()
+    let openings = try state.openings()
     do throws(PostgresError) {
       return try await request.answer { connection.submit($0, opening: openings) }
     } catch {
@@ -23,27 +23,29 @@ package final class Transaction {
     }
   }
 
-  /// Runs `body`, and undoes what it did here when it throws; the transaction can go on.
+  /// Runs `body` after a savepoint, and rolls back to it when `body` throws; then the transaction
+  /// can continue.
   ///
-  /// A lost race is not undone: who lost it has to begin again from the start.
-  func undoing<Value, Failure: Error>(
+  /// After a conflict with another transaction there is no rollback to the savepoint: the whole
+  /// transaction has to be repeated.
+  func withSavepoint<Value, Failure: Error>(
     _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
-    state.enter()
+    state.beginPart()
     do throws(Failure) {
       let value = try await body()
-      state.leave()
+      state.endPart()
       return value
     } catch {
-      // When this fails, too, the transaction has failed, and knows it.
-      if let undo = state.leaveUndoing() { _ = try? await run(undo) }
+      // If this fails as well, `run` records it, and the transaction has failed.
+      if let rollback = state.rollBackPart() { _ = try? await run(rollback) }
       throw error
     }
   }
 
   var isOver: Bool { state.isOver }
 
-  /// Ends the transaction; what kept it from being committed, or nil.
+  /// Ends the transaction; returns why it was not committed, or nil.
   func end(committing: Bool) async -> PostgresError? {
     switch state.end(committing: committing) {
     case .nothing: break
@@ -55,14 +57,14 @@ package final class Transaction {
         state.failed(error)
       }
     case .rollback:
-      // Without an answer the server has rolled back by itself.
+      // If there is no answer, the server rolls back by itself.
       _ = try? await Request("ROLLBACK", .step).answer { connection.submit($0) }
     }
     return state.failure
   }
 }
 
-/// Where a transaction stands, as a value.
+/// The state machine of a transaction, as a value.
 struct TransactionState {
   private enum Phase {
     /// Nothing has been sent. Can become open or over.
@@ -74,11 +76,11 @@ struct TransactionState {
 
   enum Ending: Equatable { case nothing, commit, rollback }
 
-  /// What goes behind BEGIN.
+  /// The statement that is sent after BEGIN.
   private let settings: SQL?
   private var phase = Phase.fresh
-  /// The parts under way that can be undone, the outermost first: whether the server has been told
-  /// of each, which it is with its first statement.
+  /// The nested parts, the outermost first: whether the savepoint of each has been sent, which
+  /// happens with its first statement.
   private var parts: [Bool] = []
   /// The first failure of a statement, or of the commit.
   private(set) var failure: PostgresError?
@@ -87,8 +89,8 @@ struct TransactionState {
 
   var isOver: Bool { phase == .over }
 
-  /// A statement is about to be sent: what must go before it.
-  mutating func willRun() throws(PostgresError) -> [SQL] {
+  /// The statements that must be sent before the next one.
+  mutating func openings() throws(PostgresError) -> [SQL] {
     if let failure { throw failure }
     guard phase != .over else {
       throw .connectionLost(.noEffect, reason: "the transaction is over")
@@ -97,33 +99,34 @@ struct TransactionState {
     phase = .open
     for level in parts.indices where !parts[level] {
       parts[level] = true
-      openings.append(Savepoint.takes[level])
+      openings.append(Savepoint.begin[level])
     }
     return openings
   }
 
   mutating func failed(_ error: PostgresError) { if failure == nil { failure = error } }
 
-  /// A part begins that can be undone.
-  mutating func enter() {
-    precondition(parts.count < Savepoint.takes.count, "a transaction has that many parts in parts")
+  /// Begins a part that can be rolled back.
+  mutating func beginPart() {
+    precondition(
+      parts.count < Savepoint.begin.count, "parts of a transaction are nested too deeply")
     parts.append(false)
   }
 
-  /// The innermost part is done.
-  mutating func leave() { parts.removeLast() }
+  /// Ends the innermost part.
+  mutating func endPart() { parts.removeLast() }
 
-  /// The innermost part is to be undone: by which statement, if there is anything to undo.
-  mutating func leaveUndoing() -> SQL? {
+  /// Ends the innermost part; returns the statement that rolls it back, if it has had an effect.
+  mutating func rollBackPart() -> SQL? {
     guard parts.removeLast() else { return nil }
     if let failure {
       guard failure.isUndone else { return nil }
       self.failure = nil
     }
-    return Savepoint.returns[parts.count]
+    return Savepoint.rollBack[parts.count]
   }
 
-  /// The body is done, well or not.
+  /// The body has returned or thrown.
   mutating func end(committing: Bool) -> Ending {
     defer { phase = .over }
     switch (phase, failure) {
@@ -133,22 +136,22 @@ struct TransactionState {
     }
   }
 
-  /// The server has answered COMMIT: it says ROLLBACK when the transaction had failed.
+  /// The server has answered COMMIT; its answer is ROLLBACK when the transaction had failed.
   mutating func committed(command: String) {
     if command != "COMMIT" { failed(.connectionLost(.noEffect, reason: "rolled back: \(command)")) }
   }
 }
 
-/// The statements of parts in parts. One of the same name hides the one before until it is gone.
+/// The statements of nested parts. A new savepoint of the same name hides the earlier one.
 private enum Savepoint {
-  static let takes: [SQL] = ["SAVEPOINT first", "SAVEPOINT second", "SAVEPOINT third"]
-  static let returns: [SQL] = [
+  static let begin: [SQL] = ["SAVEPOINT first", "SAVEPOINT second", "SAVEPOINT third"]
+  static let rollBack: [SQL] = [
     "ROLLBACK TO SAVEPOINT first", "ROLLBACK TO SAVEPOINT second", "ROLLBACK TO SAVEPOINT third",
   ]
 }
 
 extension PostgresError {
-  /// Whether going back to before the statement leaves nothing of this failure.
+  /// Whether the transaction can continue after a rollback to the savepoint.
   fileprivate var isUndone: Bool {
     guard case .server(let error) = self else { return false }
     return !isRetryable && !error.isStaleStatement

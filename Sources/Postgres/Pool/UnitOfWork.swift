@@ -1,11 +1,10 @@
 import EventLoop
 
-/// The transaction that a task is part of, for those who ask the database without knowing of one.
+/// The transaction that a task is part of, so that code which calls the database need not pass it.
 enum UnitOfWork {
   private static let current = TaskLocal<LoopBound<Transaction>?>(wrappedValue: nil)
 
-  /// The transaction around the calling task, as long as it lasts. A task that was begun in it and
-  /// outlives it is on its own.
+  /// The transaction of the calling task; nil when it has ended, for a task that outlives it.
   static var transaction: Transaction? {
     guard let transaction = current.get()?.value, !transaction.isOver else { return nil }
     return transaction
@@ -21,10 +20,9 @@ enum UnitOfWork {
 }
 
 extension Transaction {
-  /// Runs `body` as part of this transaction: whatever its task asks of the same database
-  /// meanwhile, reads, writes and transactions of its own, happens here. What it did is undone when
-  /// it throws.
+  /// Runs `body` as part of this transaction: reads, writes and transactions of its task on the
+  /// same database run in this one. They are rolled back when `body` throws.
   package func including<Value>(_ body: () async throws -> Value) async throws -> Value {
-    try await undoing { try await UnitOfWork.run(in: self, body) }
+    try await withSavepoint { try await UnitOfWork.run(in: self, body) }
   }
 }

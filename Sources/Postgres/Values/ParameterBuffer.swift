@@ -1,9 +1,10 @@
 import Glibc
 
-/// The parameters of one statement in PostgreSQL's binary format, in memory that is used again.
+/// The parameters of one statement in PostgreSQL's binary format; its memory is used again for the
+/// next statement.
 struct ParameterBuffer {
-  /// Starts with one byte that belongs to nobody, so that an empty value has an address too:
-  /// libpq takes a null pointer for NULL.
+  /// Starts with an unused byte, so that an empty value has an address as well: for libpq a null
+  /// pointer means NULL.
   private var bytes: [UInt8] = [0]
   /// Where each parameter starts; nil for NULL.
   private var starts: [Int?] = []
@@ -11,7 +12,7 @@ struct ParameterBuffer {
   private var formats: [Int32] = []
   private var pointers: [UnsafePointer<CChar>?] = []
 
-  /// Takes the values of one statement in place of the last one's.
+  /// Replaces the values by those of another statement.
   mutating func fill(with values: [SQLValue]) throws(PostgresError) {
     bytes.removeLast(bytes.count - 1)
     starts.removeAll(keepingCapacity: true)
@@ -33,7 +34,7 @@ struct ParameterBuffer {
     while formats.count < values.count { formats.append(1) }
   }
 
-  /// Shows the parameters as libpq wants them; the pointers are good only inside.
+  /// Calls `body` with the arrays that libpq needs; the pointers are valid only inside.
   mutating func withPointers<Result>(
     _ body: (
       Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
@@ -76,7 +77,7 @@ struct ParameterBuffer {
     withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
-  /// PostgreSQL's text holds any character but NUL, and says so only after a round trip.
+  /// NUL is refused here: PostgreSQL's text cannot contain it, but says so only after a round trip.
   private mutating func append(_ text: String) throws(PostgresError) {
     var text = text
     let isClean = text.withUTF8 { utf8 in

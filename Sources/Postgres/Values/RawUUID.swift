@@ -1,27 +1,24 @@
-/// The sixteen bytes of a UUID, whatever its version.
+/// The sixteen bytes of a UUID of any version.
 package struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
-  /// `uuid`.
   package static var sqlType: SQLType { .uuid }
   /// The first eight bytes, most significant first.
   package let high: UInt64
   /// The last eight bytes, most significant first.
   package let low: UInt64
 
-  /// A UUID from its two halves.
   package init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
   }
 
-  /// Sixteen bytes.
   package var sqlValue: SQLValue { .uuid(self) }
 
-  /// Orders as PostgreSQL does: by bytes.
+  /// The order of PostgreSQL: by bytes.
   package static func < (left: RawUUID, right: RawUUID) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 
-  /// A UUID as PostgreSQL writes it: 36 characters, lower case; nil for anything else.
+  /// Parses a UUID as PostgreSQL writes it: 36 characters in lower case; nil for anything else.
   init?(canonical text: UnsafeRawBufferPointer) {
     guard text.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)

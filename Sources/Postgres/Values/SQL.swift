@@ -1,22 +1,21 @@
-/// A statement whose text comes only from literals in the source and whose values are only ever
-/// parameters: `"SELECT name FROM products WHERE id = \(id)"`.
+/// A statement whose text comes only from literals in the source, and whose interpolated values
+/// become parameters: `"SELECT name FROM products WHERE id = \(id)"`.
 ///
-/// The text is not built when the statement is: it is known by the addresses of its literals, and
-/// made once for each connection, when the statement is prepared there.
+/// A statement is identified by the addresses of its literals. Its text is built only when it is
+/// prepared, once for each connection.
 package struct SQL: Sendable {
   private(set) var shape = Shape()
   private(set) var values: [SQLValue] = []
 
-  /// Text that is nobody's literal, for administration and migrations. It is sent as it stands.
+  /// Text that is not a literal, for administration and migrations. It is sent as it is.
   package init(unsafeText text: String) { shape.append(.unsafe(text)) }
 
-  /// Adds a further piece to the end, with its parameters.
   package mutating func append(_ fragment: SQL) {
     shape.append(fragment.shape)
     values.append(contentsOf: fragment.values)
   }
 
-  /// The text with `$1`, `$2` … where the parameters go, and the type of each.
+  /// The text with `$1`, `$2` … for the parameters, and their types.
   func rendered() -> (text: String, types: [SQLType]) {
     var text = ""
     var types: [SQLType] = []
@@ -34,55 +33,49 @@ package struct SQL: Sendable {
 }
 
 extension SQL: ExpressibleByStringInterpolation {
-  /// Gathers the literals and the values of an interpolated statement.
   package struct StringInterpolation: StringInterpolationProtocol {
-    /// Only text that stands in the source.
+    /// `StaticString` allows only literals.
     package typealias StringLiteralType = StaticString
 
     fileprivate var sql = SQL(shape: Shape(), values: [])
 
-    /// An empty statement with room for what will come.
     package init(literalCapacity: Int, interpolationCount: Int) {
       sql.shape.reserve(2 * interpolationCount + 1)
       sql.values.reserveCapacity(interpolationCount)
     }
 
-    /// Takes text from the source.
     package mutating func appendLiteral(_ literal: StaticString) {
       sql.shape.append(.literal(Literal(literal)))
     }
 
-    /// The only way a value gets in: as the next `$n`, never as text.
+    /// Adds a value as the next parameter, never as text.
     package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
-    /// A value that may be missing: the next `$n`, NULL when it is.
     package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
-    /// Splices a fragment, with its parameters.
+    /// Inserts a fragment with its parameters.
     package mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
   }
 
-  /// A statement without parameters.
   package init(stringLiteral literal: StaticString) { shape.append(.literal(Literal(literal))) }
 
-  /// The statement that was gathered.
   package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 }
 
 extension SQL {
-  /// What two statements must share to be one prepared statement: the same literals, and
-  /// parameters of the same types between them.
+  /// Identifies a prepared statement: the literals, and the types of the parameters between them.
   struct Shape: Hashable, Sendable {
     private(set) var segments: [Segment] = []
-    /// Mixes the segments as they come, so that looking a statement up hashes one word.
+    /// A hash of the segments, computed while they are appended, so that a lookup hashes one word.
     private var fingerprint: UInt64 = 0
-    /// False once text came in that no literal stands for: there is no end to such statements.
+    /// False if there is text that is not a literal: the number of such statements has no limit, so
+    /// they are not prepared.
     private(set) var isFinite = true
 
     mutating func reserve(_ count: Int) { segments.reserveCapacity(count) }
@@ -116,7 +109,7 @@ extension SQL {
     case unsafe(String)
   }
 
-  /// A literal of the program, known by where it lies: memory that never moves or changes.
+  /// A string literal of the program, identified by its address, which never changes.
   struct Literal: Hashable, @unchecked Sendable {
     let start: UnsafePointer<UInt8>
     let count: Int

@@ -1,4 +1,4 @@
-/// Reads values in PostgreSQL's text format; nil for what is not one.
+/// Parses values in PostgreSQL's text format; nil for invalid text.
 enum TextFormat {
   static func integer(_ text: UnsafeRawBufferPointer) -> Int? { integer(text, point: nil) }
 
@@ -11,7 +11,7 @@ enum TextFormat {
     for index in start..<text.count where index != point {
       guard let digit = digit(text[index]) else { return nil }
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      // Counted downwards: the least number has no positive twin.
+      // Computed as a negative number, because the lowest number has no positive counterpart.
       let (sum, carry) = product.subtractingReportingOverflow(digit)
       guard !overflow, !carry else { return nil }
       value = sum
@@ -20,8 +20,8 @@ enum TextFormat {
     return value == .min ? nil : -value
   }
 
-  /// A number with exactly so many digits behind its point, counted in the last of them: `-1.50` of
-  /// two is -150.
+  /// A number with exactly so many fraction digits, in units of the last of them: `-1.50` with two
+  /// is -150.
   static func decimal(_ text: UnsafeRawBufferPointer, fractionDigits: Int) -> Int? {
     let point = text.count - fractionDigits - 1
     guard point > 0, text[point] == UInt8(ascii: "."), digit(text[point - 1]) != nil else {
@@ -39,7 +39,7 @@ enum TextFormat {
     }
   }
 
-  /// `\x` and two hexadecimal digits a byte.
+  /// `\x`, then two hexadecimal digits for each byte.
   static func bytea(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
     guard text.count >= 2, text.count.isMultiple(of: 2), text[0] == UInt8(ascii: "\\"),
       text[1] == UInt8(ascii: "x")
@@ -55,7 +55,7 @@ enum TextFormat {
     return bytes
   }
 
-  /// `2024-02-29 23:59:59.5+00`; years of four digits, as nothing else is ever stored.
+  /// `2024-02-29 23:59:59.5+00`. Only years of four digits, because no others are stored.
   static func timestamp(_ text: UnsafeRawBufferPointer) -> Timestamp? {
     guard text.count >= 22, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
       text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
@@ -70,7 +70,7 @@ enum TextFormat {
     return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(fraction))
   }
 
-  /// A point and up to six digits, or nothing.
+  /// A point and up to six digits, or the empty text.
   private static func microseconds(_ text: Slice<UnsafeRawBufferPointer>) -> Int? {
     guard let point = text.first else { return 0 }
     guard point == UInt8(ascii: "."), text.count <= 7, text.count > 1,
@@ -90,8 +90,8 @@ enum TextFormat {
     return value
   }
 
-  /// Days from 1970-01-01 in the Gregorian calendar, years counted from March so that the leap day
-  /// is the last of its year.
+  /// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that the leap
+  /// day is the last day of its year.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month <= 2 ? year - 1 : year
     let monthFromMarch = (month + 9) % 12

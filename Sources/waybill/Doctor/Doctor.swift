@@ -33,7 +33,7 @@ struct Doctor {
         let database = try RunningDatabase(configuration)
         (target, requestTarget) = (database.target, database.requestTarget)
       case .embedded(let home):
-        LibpqEnvironment.forgetAll()
+        LibpqEnvironment.removeAll()
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
         requestTarget = target
       }

@@ -17,7 +17,7 @@ struct MigrationPlanTests {
     ).map(\.version)
   }
 
-  @Test("is everything, the rest, or nothing")
+  @Test("is all steps, the rest, or none")
   func rest() throws {
     #expect(try pending([]) == [1, 2, 3])
     #expect(try pending([(2, "2b"), (1, "1a")]) == [3])
@@ -35,7 +35,7 @@ struct MigrationPlanTests {
     ("a first step that is missing", [(2, "2b")], .incomplete(missing: 1)),
   ]
 
-  @Test("is refused when the database's past is not ours", arguments: refused)
+  @Test("is refused when the database has other steps", arguments: refused)
   func refusal(_ example: Refused) {
     #expect(throws: example.error, "\(example.why)") { try pending(example.applied) }
   }

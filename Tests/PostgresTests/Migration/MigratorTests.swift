@@ -29,7 +29,7 @@ struct MigratorTests {
     }
   }
 
-  @Test("applies each step once, in order, and remembers it")
+  @Test("applies each step once, in order, and records it")
   func order() async throws {
     let conninfo = try TestCluster.shared.makeEmptyDatabase()
 
@@ -42,7 +42,7 @@ struct MigratorTests {
     #expect(names == "1 first, 2 second")
   }
 
-  @Test("does the work once however many instances begin at the same moment")
+  @Test("does the work once, however many instances start at the same time")
   func together() async throws {
     let conninfo = try TestCluster.shared.makeEmptyDatabase()
 
@@ -56,7 +56,7 @@ struct MigratorTests {
     #expect(try await ask("SELECT count(*) FROM two", conninfo) == "1")
   }
 
-  @Test("leaves nothing of a step that fails, and goes on from there when it is mended")
+  @Test("rolls back a step that fails, and continues from there when it is corrected")
   func failing() async throws {
     let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let broken = MigrationFile(
@@ -72,7 +72,7 @@ struct MigratorTests {
     #expect(try await migrate(Self.steps, conninfo) == [2])
   }
 
-  @Test("leaves nothing of a step whose instance dies in the middle")
+  @Test("rolls back a step whose instance dies in the middle")
   func killed() async throws {
     let conninfo = try TestCluster.shared.makeEmptyDatabase()
     let suicidal = MigrationFile(
@@ -90,7 +90,7 @@ struct MigratorTests {
   }
 
   @Test(
-    "refuses a step that ends its own transaction, even if it fails behind that",
+    "refuses a step that ends its own transaction, even if it fails after that",
     arguments: [
       "COMMIT; SELECT 1", "ROLLBACK;", "COMMIT; SELECT 1 / 0;", "COMMIT; BEGIN; SELECT 1 / 0;",
       "ROLLBACK; BEGIN; CREATE TABLE two (id int); COMMIT; SELECT 1 / 0;",

@@ -22,7 +22,7 @@ struct TLSTests {
       } catch {
         switch error {
         case .unavailable(let reason), .refused(_, let reason): return reason
-        default: throw Told(error)
+        default: throw DetailedError(error)
         }
       }
     }
@@ -30,7 +30,7 @@ struct TLSTests {
 
   private func file(_ name: String) throws -> String { try TLSServer.shared.get().file(name) }
 
-  @Test("the pool exchanges much in both directions at once, with the server's name proved")
+  @Test("the pool exchanges much in both directions at once, with the server's name verified")
   func pool() async throws {
     try await blocking { try TLSServer.shared.get().show("good") }
     let text = try TLSServer.shared.get().connectionString("by_password")
@@ -50,7 +50,7 @@ struct TLSTests {
   }
 
   @Test(
-    "client certificates let their holders in, alone or with a password",
+    "client certificates are accepted, alone or with a password",
     arguments: ["by_certificate", "by_both"])
   func clientCertificate(user: String) async throws {
     let changes = ["sslcert": try file("\(user).crt"), "sslkey": try file("\(user).key")]
@@ -62,7 +62,7 @@ struct TLSTests {
     #expect(try await failure("by_password", ["sslcrl": try file("ca.crl")]) == nil)
   }
 
-  @Test("SCRAM is bound to the channel when that is required, and its absence is told")
+  @Test("SCRAM is bound to the channel when that is required, and a missing binding is reported")
   func channelBinding() async throws {
     let required = ["channel_binding": "require"]
     #expect(try await failure("by_password", required) == nil)

@@ -72,7 +72,7 @@ struct FulfilmentFaultTests {
       #expect(
         verdict == (status == "FULFILLED" ? .succeeded : .failed), "\(order); seed \(seed)")
     }
-    for word in [Record.Word.refused, .lost, .silent, .delayed, .untold, .foretold] {
+    for word in [Record.Kind.refused, .lost, .silent, .delayed, .lostCallback, .earlyCallback] {
       #expect(ledger.counts[word, default: 0] > 0, "\(word) never happened; seed \(seed)")
     }
     program.signal(SIGTERM)

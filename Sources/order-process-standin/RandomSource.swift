@@ -1,13 +1,13 @@
-/// Random numbers that follow from a seed alone (SplitMix64), so that a run can be repeated.
-struct Dice: RandomNumberGenerator {
+/// Random numbers that depend only on a seed (SplitMix64), so that a run can be repeated.
+struct RandomSource: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
 
-  /// Numbers of their own for each process of each order: whatever else happens, and in whatever
-  /// order, the second process of order `a` meets the same fate in every run with this seed.
+  /// Separate numbers for each process of each order: the second process of order `a` has the same
+  /// plan in every run with this seed, whatever else happens.
   init(seed: UInt64, order: String, process: Int) {
-    // FNV-1a, because Swift's own hash differs from run to run.
+    // FNV-1a, because Swift's own hash is different in each run.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in order.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     state = seed &+ hash &+ UInt64(process)
@@ -21,8 +21,8 @@ struct Dice: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  /// Yes at this rate: never at 0, always at 1.
-  mutating func says(_ rate: Double) -> Bool { .random(in: 0..<1, using: &self) < rate }
+  /// True with this probability: never at 0, always at 1.
+  mutating func chance(_ rate: Double) -> Bool { .random(in: 0..<1, using: &self) < rate }
 
   mutating func duration(in milliseconds: ClosedRange<Int>) -> Duration {
     .milliseconds(Int.random(in: milliseconds, using: &self))
