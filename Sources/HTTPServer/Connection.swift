@@ -28,19 +28,6 @@ final class Connection: Watcher {
   /// The index in the server's list of connections.
   var index = 0
 
-  /// A parser that has read part of a message.
-  final class PartialMessage {
-    var parser: RequestParser
-    /// Bytes that went into the message so far.
-    var bytesTaken = 0
-
-    init(limits: MessageLimits) { parser = RequestParser(limits: limits) }
-
-    var bodyBytes: Int? {
-      if case .body(let bytesReceived) = parser.phase { bytesReceived } else { nil }
-    }
-  }
-
   private final class InFlight {
     let request: Request
     let exchange: Exchange

@@ -35,7 +35,7 @@ package final class Server {
   // One connection is served at a time, so all connections of the loop share these.
   private var input: [UInt8] = []
   private var output: [UInt8] = []
-  private var parser: Connection.PartialMessage?
+  private var parser: PartialMessage?
 
   /// Begins to accept at once. `observer` is called for each request when its answer is written.
   package init(
@@ -194,12 +194,12 @@ extension Server {
     return taken
   }
 
-  func takeParser() -> Connection.PartialMessage {
+  func takeParser() -> PartialMessage {
     defer { parser = nil }
-    return parser ?? Connection.PartialMessage(limits: messageLimits)
+    return parser ?? PartialMessage(limits: messageLimits)
   }
 
-  func giveBack(_ message: Connection.PartialMessage) {
+  func giveBack(_ message: PartialMessage) {
     message.bytesTaken = 0
     if message.parser.phase == .idle { parser = message }
   }

@@ -26,7 +26,7 @@ struct RunningDatabase: Sendable {
       owner = target
       cluster = nil
     case .embedded(let home):
-      LibpqEnvironment.forgetAll()
+      LibpqEnvironment.removeAll()
       if besideService,
         let service = LocalCluster.connectionString(ofRunning: home, as: .service),
         let owner = LocalCluster.connectionString(ofRunning: home, as: .owner)
@@ -57,7 +57,7 @@ struct RunningDatabase: Sendable {
   static func target(
     external conninfo: String, of setting: any AnySetting = Settings.databaseURL
   ) throws(ConfigurationError) -> ConnectionString {
-    LibpqEnvironment.forgetSessionSettings()
+    LibpqEnvironment.removeSessionSettings()
     do throws(PostgresError) {
       let target = try ConnectionString(conninfo)
       try target.refuseUnknownValues()
