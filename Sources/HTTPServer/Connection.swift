@@ -103,8 +103,7 @@ final class Connection: Watcher {
   private func waitForEvents() {
     guard holdsWithinLimits() else { return perform(event(.ended)) }
     watch?.change(to: unsent.isEmpty ? .read : .write)
-    // Most deadlines move further away while the timer is armed; it is moved only when one comes
-    // closer.
+    // Most deadlines move away while the timer is armed; it is armed again only for an earlier one.
     guard let timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
@@ -153,8 +152,7 @@ final class Connection: Watcher {
 extension Connection {
   private func receive() {
     switch state.phase {
-    // While a request is handled nothing more is read: the bytes wait in the kernel and slow the
-    // sender down. The watch is changed only now, because most clients send nothing meanwhile.
+    // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
     case .handling: watch?.change(to: [])
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
@@ -188,16 +186,14 @@ extension Connection {
     return answer(requestsIn: bytes)
   }
 
-  /// The message of which a part has come. An empty line before it does not count (RFC 9112 section
-  /// 2.2).
+  /// The message of which a part has come; an empty line is none (RFC 9112 section 2.2).
   private var begunMessage: PartialMessage? { message?.parser.phase == .idle ? nil : message }
 
   private func report(_ message: PartialMessage) -> ConnectionState.Action {
     event(.partial(bodyBytes: message.bodyBytes))
   }
 
-  /// Answers requests until the bytes end, a handler has to wait, or the peer does not read its
-  /// answers.
+  /// Answers requests until the bytes end, a handler has to wait, or the peer stops reading.
   private func answer(requestsIn bytes: [UInt8]) -> ConnectionState.Action {
     let message = self.message ?? server.takeParser()
     self.message = nil
