@@ -106,7 +106,7 @@ struct AccessTests {
       defer { session.close() }
       if isCut {
         // Nobody is told of the change, and the lines break on which anybody would be.
-        _ = try await session.rows("ALTER TABLE tokens DISABLE TRIGGER tokens_are_told_of")
+        _ = try await session.rows("ALTER TABLE tokens DISABLE TRIGGER tokens_change")
         // Another role neither sees the service's statements nor may end its connections.
         let service = try ConnectionString(MigratedDatabase.as(.service, conninfo))
         let serviceSession = try await Session.open(service, on: loop)
