@@ -7,12 +7,23 @@ import Testing
 
 @testable import OrderAPI
 
-/// A route, where it is found, and of which contract.
-struct Place {
+/// A route of a port, with its contract and its whole path.
+struct MountedRoute {
   let route: Route
   let contract: String
   /// `PATCH /shop/orders/{order_id}`.
   let template: String
+
+  /// All routes of these mounts.
+  static func all(of mounts: [Mount]) -> [MountedRoute] {
+    mounts.flatMap { mount in
+      mount.contract.routes.map { route in
+        MountedRoute(
+          route: route, contract: mount.contract.name,
+          template: "\(route.method.name) \(mount.template(of: route))")
+      }
+    }
+  }
 
   func isAllowed(_ role: RoleName) -> Bool {
     switch Rights.holder(of: template) {
@@ -33,22 +44,14 @@ struct Place {
       Issue.record("\(template) answers no object: \(answer.body)")
       return
     }
-    #expect(members.map(\.key).sorted() == Rights.envelopes[contract], "\(template)")
+    #expect(members.map(\.key).sorted() == TestedContract.named(contract)?.envelope, "\(template)")
     #expect(answer.type == ContentType.json.value)
   }
 }
 
 extension ContractClient {
-  /// Every route of the table that the router dispatches by.
-  var routes: [Place] {
-    mounts.flatMap { mount in
-      mount.contract.routes.map { route in
-        Place(
-          route: route, contract: mount.contract.name,
-          template: "\(route.method.name) \(mount.template(of: route))")
-      }
-    }
-  }
+  /// Every route that the router dispatches.
+  var routes: [MountedRoute] { MountedRoute.all(of: mounts) }
 }
 
 extension ContractAnswer {
@@ -59,16 +62,17 @@ extension ContractAnswer {
   }
 }
 
-/// A service where tokens are needed: a customer's things, and who may want them.
+/// A service where tokens are needed, with data of a customer, and a token of each role.
 struct Guarded: Sendable {
+  /// An id that nothing has.
   static let nowhere = "019202d4-0000-7000-8000-000000000000"
 
-  /// What stands for the values of a path, by where in it.
-  private(set) var names: [String: String] = ["/customers/{id}": "demo-a"]
+  /// The first value of a path, by the path up to it.
+  private(set) var names: [String: String] = [:]
   private var tokens: [RoleName: BearerToken] = [:]
-  /// Of the customer whose things these are.
+  /// The field with the token of the customer whose data it is.
   let owner: String
-  /// What comes with a request and does not make its sender known.
+  /// Fields that authenticate nobody.
   private(set) var unusable: [(name: String, authorization: String?)]
   let secretPart: String
 
@@ -99,49 +103,34 @@ struct Guarded: Sendable {
       ("a password", "Authorization: Basic YTpi"), ("a token nobody made", Self.field(unknown)),
       ("an expired token", Self.field(expired)), ("a revoked token", Self.field(revoked)),
     ]
-    try await stock(client)
-  }
-
-  /// An order of `demo-a` in the own API and one in the shop.
-  private mutating func stock(_ client: ContractClient) async throws {
-    let json = "Content-Type: application/json"
-    let order = try await client.send(
-      "POST", "/orders", #"{"customer_id":"demo-a","items":[{"product_id":"dime","quantity":2}]}"#,
-      fields: [json, bearer(.retailer)])
-    let shop = try await client.send(
-      "POST", "/shop/orders", #"{"products":[{"product_id":"dime","item_count":2}]}"#,
-      fields: [json, owner])
-    names["/orders/{id}"] = try #require(try order.json["id"]?.text)
-    names["/shop/orders/{order_id}"] = try #require(try shop.json["order_id"]?.text)
-    names["/products/{id}"] = "dime"
-    names["/reports/customers/{customer_id}"] = "demo-a"
-    names["/storefront/orders/{id}"] = Self.nowhere
-    names["/store/customers/{id}"] = "1"
-    names["/fulfilment/order/{order_id}"] = Self.nowhere
-    names["/docs/{file}"] = "pages.css"
+    for tested in TestedContract.all {
+      for (path, value) in try await tested.guarded(client, self) {
+        names[tested.base + path] = value
+      }
+    }
   }
 
   func bearer(_ role: RoleName) -> String { Self.field(tokens[role]!) }
 
-  /// Asks a route with a body that is sound where a customer may send one.
+  /// Sends a request to a route, with a body that is valid where customers may send one.
   func ask(
-    _ client: ContractClient, _ place: Place, _ authorization: String?, exists: Bool = true
+    _ client: ContractClient, _ route: MountedRoute, _ authorization: String?, exists: Bool = true
   ) async throws -> ContractAnswer {
-    let template = place.template.drop { $0 != "/" }
+    let template = route.template.drop { $0 != "/" }
     var path = String(template)
     if let end = template.firstIndex(of: "}") {
       let start = template[...end]
-      let name = try #require(names[String(start)], "\(place.template): what is its value?")
+      let name = try #require(names[String(start)], "\(route.template): what is its value?")
       let missing = start.contains("customers") ? "nobody" : Self.nowhere
       path =
         start.replacing(/\{.*\}/, with: exists ? name : missing)
         + String(template[end...].dropFirst())
     }
-    // Each from an address of its own: many bad tokens of one are another matter.
+    // Each from another address, as one address with many bad tokens has to wait.
     client.address = ClientAddress(v4: UInt32.random(in: 0...(.max)))
-    let hasBody = place.route.method != .get && place.route.method != .delete
+    let hasBody = route.route.method != .get && route.route.method != .delete
     return try await client.send(
-      place.route.method.name, path,
+      route.route.method.name, path,
       hasBody ? #"{"products":[{"product_id":"dime","item_count":1}]}"# : "",
       fields: (hasBody ? ["Content-Type: application/json"] : [])
         + (authorization.map { [$0] } ?? []))

@@ -1,4 +1,5 @@
 import JSON
+import Orders
 import Postgres
 import TestSupport
 import Testing
@@ -124,7 +125,10 @@ struct ListingTests {
     let queries = [
       ("status=done", "status: must be some of: new, in_progress, completed, failed, cancelled"),
       ("status=new,", "status: must be some of: new, in_progress, completed, failed, cancelled"),
-      ("channel=API", "channel: must be one of: api, storefront, fulfilment, shop, store"),
+      (
+        "channel=API",
+        "channel: must be one of: \(Channel.allCases.map(\.rawValue).joined(separator: ", "))"
+      ),
       ("created_after=2026-01-01", "created_after: must be a moment like 2026-01-01T10:00:00Z"),
       (
         "created_before=2026-02-30T00:00:00Z",

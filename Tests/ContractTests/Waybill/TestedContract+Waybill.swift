@@ -1,0 +1,92 @@
+import JSON
+import Orders
+import Testing
+
+@testable import OrderAPI
+
+extension TestedContract {
+  static let own = TestedContract(
+    contract: WaybillContract.contract,
+    rights: [
+      "POST /customers": "retailer",
+      "GET /customers": "retailer",
+      "GET /customers/{id}": "retailer customer",
+      "PATCH /customers/{id}": "retailer",
+      "GET /customers/{id}/orders": "retailer warehouse customer",
+
+      "POST /orders": "retailer",
+      "GET /orders": "retailer warehouse customer",
+      "GET /orders/{id}": "retailer warehouse customer",
+      "PATCH /orders/{id}": "retailer",
+      "PATCH /orders/{id}/status": "warehouse",
+      "PATCH /orders/{id}/shipping": "retailer warehouse",
+      "DELETE /orders/{id}": "retailer",
+      "GET /orders/{id}/events": "retailer warehouse customer",
+
+      "POST /products": "retailer",
+      "GET /products": "retailer warehouse",
+      "GET /products/{id}": "retailer warehouse",
+      "PATCH /products/{id}": "retailer",
+      "DELETE /products/{id}": "retailer",
+      "POST /products/{id}/stock": "retailer warehouse",
+      "GET /products/{id}/stock": "retailer warehouse",
+
+      "GET /reports/customers": "retailer",
+      "GET /reports/customers/{customer_id}": "retailer",
+    ],
+    envelope: ["code", "documentation", "errors", "message", "request_id"],
+    changes: [
+      Change("POST /orders", "/orders", #"{"customer_id":"c","items":[{"quantity":1,"price":1}]}"#),
+      Change(
+        "PATCH /orders/{id}", "/orders/{order}",
+        #"{"items":[{"product_id":"dime","quantity":2}]}"#),
+      Change("PATCH /orders/{id}/status", "/orders/{order}/status", #"{"status":"in_progress"}"#),
+      Change(
+        "PATCH /orders/{id}/shipping", "/orders/{order}/shipping", #"{"carrier":"Demo Carrier"}"#),
+      Change("DELETE /orders/{id}", "/orders/{order}"),
+      Change("POST /customers", "/customers", #"{"id":"new","name":"Demo Customer 1"}"#),
+      Change("PATCH /customers/{id}", "/customers/c", #"{"name":"Demo Customer 2"}"#),
+      Change("POST /products", "/products", #"{"id":"new","name":"New","price":1}"#),
+      Change("PATCH /products/{id}", "/products/new", #"{"price":2}"#),
+      Change("POST /products/{id}/stock", "/products/new/stock", #"{"delta":3}"#),
+      Change("DELETE /products/{id}", "/products/new"),
+    ],
+    order: #"{"customer_id":"c","items":[{"quantity":1,"product_id":"dime"}]}"#,
+    prepare: { client, _, route in
+      switch route.path.text.split(separator: "/")[0] {
+      case "orders":
+        let order = try await client.place(
+          #"{"customer_id":"c-1","items":[{"product_id":"keyboard","quantity":1}]}"#)
+        return [try #require(order["number"]?.written)]
+      case "products": return ["keyboard"]
+      default: return ["c-1"]
+      }
+    },
+    guarded: { client, guarded in
+      let order = try await client.send(
+        "POST", "/orders",
+        #"{"customer_id":"demo-a","items":[{"product_id":"dime","quantity":2}]}"#,
+        fields: ["Content-Type: application/json", guarded.bearer(.retailer)])
+      return [
+        "/orders/{id}": try #require(try order.json["id"]?.text), "/customers/{id}": "demo-a",
+        "/products/{id}": "dime", "/reports/customers/{customer_id}": "demo-a",
+      ]
+    })
+
+  static let operations = TestedContract(
+    contract: Operations.contract(metricsAccess: .admin),
+    rights: [
+      "GET /livez": "anyone",
+      "GET /readyz": "anyone",
+      "GET /metrics": "",
+      "GET /openapi.json": "anyone",
+      "GET /": "anyone",
+      "GET /docs": "anyone",
+      "GET /docs/": "anyone",
+      "GET /favicon.ico": "anyone",
+      "GET /docs/errors": "anyone",
+      "GET /docs/{file}": "anyone",
+    ],
+    envelope: ["code", "documentation", "errors", "message", "request_id"],
+    prepare: { _, _, _ in ["pages.css"] }, guarded: { _, _ in ["/docs/{file}": "pages.css"] })
+}
