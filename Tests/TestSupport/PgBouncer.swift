@@ -71,20 +71,23 @@ package final class PgBouncer: Sendable {
     }
   }
 
-  /// A port on which nothing listens now.
+  /// A port on which nothing listens now. It lies below those that the system gives to connections:
+  /// one of them could be taken before pgbouncer listens on it.
   private static func freePort() -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    return withUnsafeMutableBytes(of: &address) { bytes in
-      let address = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!
-      guard bind(descriptor, address, length) == 0,
-        getsockname(descriptor, address, &length) == 0
-      else { return 0 }
-      return UInt16(bigEndian: bytes.assumingMemoryBound(to: sockaddr_in.self)[0].sin_port)
+    while true {
+      let port = UInt16.random(in: 20_000..<32_000)
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      address.sin_port = port.bigEndian
+      let isFree = withUnsafeBytes(of: &address) { bytes in
+        bind(
+          descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!,
+          socklen_t(bytes.count)) == 0
+      }
+      if isFree { return port }
     }
   }
 
