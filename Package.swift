@@ -16,7 +16,9 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
     // An async function runs where its caller runs: on the caller's event loop.
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    // Generic code is specialised for the module that uses it: 11 % fewer instructions a request.
+    // Generic code is specialised for the module that uses it, but only what is public. So JSON and
+    // the parameters of SQL are public, and all else is not: without that a placed order takes 40 % more
+    // instructions.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   ]
 
@@ -62,7 +64,7 @@ let package = Package(
     library("Postgres", ["EventLoop", "Telemetry", "CPQ", "CCrypto"]),
     library("PrivateCluster", ["EventLoop", "Postgres", "CPQ"]),
     library("Orders"),
-    library("OrderStore", ["Orders", "Postgres", "CCrypto"]),
+    library("OrderStore", ["EventLoop", "Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
     library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON", "Telemetry"]),
     library(
@@ -102,7 +104,10 @@ let package = Package(
     tests("PrivateClusterTests", ["PrivateCluster", "Postgres", "TestSupport"]),
     tests(
       "OrderStoreTests",
-      ["OrderStore", "Orders", "Postgres", "PrivateCluster", "EventLoop", "TestSupport"],
+      [
+        "OrderStore", "Orders", "Postgres", "PrivateCluster", "Telemetry", "EventLoop",
+        "TestSupport",
+      ],
       exclude: ["sql"]),
     tests(
       "OrderServiceTests",

@@ -1,52 +1,52 @@
 /// Writes the items of an array; nil is written as null.
-package struct JSONArrayWriter {
+public struct JSONArrayWriter {
   var bytes: [UInt8]
 
   init(_ bytes: consuming [UInt8]) { self.bytes = bytes }
 
-  package mutating func string(_ value: String?) {
+  public mutating func string(_ value: String?) {
     begin()
     bytes.appendJSON(string: value)
   }
 
-  package mutating func integer(_ value: Int?) {
+  public mutating func integer(_ value: Int?) {
     begin()
     bytes.appendJSON(integer: value.map(Int64.init))
   }
 
-  package mutating func integer(_ value: Int64?) {
+  public mutating func integer(_ value: Int64?) {
     begin()
     bytes.appendJSON(integer: value)
   }
 
   /// Writes minor units as a number with two fraction digits: 2110 as `21.10`.
-  package mutating func money(_ minorUnits: Int64?) {
+  public mutating func money(_ minorUnits: Int64?) {
     begin()
     bytes.appendJSON(money: minorUnits)
   }
 
-  package mutating func boolean(_ value: Bool?) {
+  public mutating func boolean(_ value: Bool?) {
     begin()
     bytes.appendJSON(boolean: value)
   }
 
-  package mutating func null() {
+  public mutating func null() {
     begin()
     bytes.appendJSON(boolean: nil)
   }
 
   /// Writes bytes that are already one JSON value.
-  package mutating func raw(_ value: some Collection<UInt8>) {
+  public mutating func raw(_ value: some Collection<UInt8>) {
     begin()
     bytes.appendJSON(raw: value)
   }
 
-  package mutating func object(_ write: (inout JSONObjectWriter) -> Void) {
+  public mutating func object(_ write: (inout JSONObjectWriter) -> Void) {
     begin()
     bytes.appendJSON(object: write)
   }
 
-  package mutating func array(_ write: (inout JSONArrayWriter) -> Void) {
+  public mutating func array(_ write: (inout JSONArrayWriter) -> Void) {
     begin()
     bytes.appendJSON(array: write)
   }

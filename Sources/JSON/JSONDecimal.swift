@@ -1,13 +1,13 @@
 /// The decimals that a field accepts.
-package struct JSONDecimalForm: Hashable, Sendable {
+public struct JSONDecimalForm: Hashable, Sendable {
   /// The most digits after the point; they also define the minor unit of `range`.
-  package let fractionDigits: Int
+  public let fractionDigits: Int
 
   /// The allowed values in minor units: `0...999` with two fraction digits is 0.00 to 9.99.
-  package let range: ClosedRange<Int64>
+  public let range: ClosedRange<Int64>
 
   /// Describes decimals with at most 18 fraction digits, which is what 64 bits can hold.
-  package init(fractionDigits: Int, range: ClosedRange<Int64>) {
+  public init(fractionDigits: Int, range: ClosedRange<Int64>) {
     precondition((0...18).contains(fractionDigits), "64 bits hold at most 18 fraction digits")
     self.fractionDigits = fractionDigits
     self.range = range
@@ -15,7 +15,7 @@ package struct JSONDecimalForm: Hashable, Sendable {
 }
 
 extension JSONDecimalForm: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     "must be a number from \(text(range.lowerBound)) to \(text(range.upperBound))"
       + " with at most \(fractionDigits) fraction digits"
   }

@@ -93,7 +93,7 @@ final class JSONDocument {
 }
 
 /// How fields that are not read are treated.
-package enum JSONUnknownFields: Sendable {
+public enum JSONUnknownFields: Sendable {
   /// Each is a violation.
   case refused
   /// They are ignored.

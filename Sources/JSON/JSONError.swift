@@ -1,19 +1,19 @@
 /// Why bytes are not one JSON document, and where.
-package struct JSONError: Error, Hashable, Sendable {
+public struct JSONError: Error, Hashable, Sendable {
   /// The first byte that could not be accepted; the length of the input when it ended too early.
-  package let offset: Int
+  public let offset: Int
 
   /// The value that was being read, as `items[0].quantity`; empty at the root.
-  package let path: String
+  public let path: String
 
-  package let reason: Reason
+  public let reason: Reason
 
   /// One sentence for a caller: `expected ',' or '}' at byte 17, in items[0]`.
-  package var message: String {
+  public var message: String {
     "\(reason.rawValue) at byte \(offset)" + (path.isEmpty ? "" : ", in \(path)")
   }
 
-  package enum Reason: String, Error, Hashable, Sendable, CaseIterable {
+  public enum Reason: String, Error, Hashable, Sendable, CaseIterable {
     case endOfInput = "unexpected end of the document"
     case byteOrderMark = "a byte order mark is not allowed"
     case expectedValue = "expected a value"
@@ -38,7 +38,7 @@ package struct JSONError: Error, Hashable, Sendable {
 }
 
 /// Why a document could not be decoded.
-package enum JSONFailure: Error, Hashable, Sendable {
+public enum JSONFailure: Error, Hashable, Sendable {
   /// The bytes are not JSON that this reader accepts.
   case syntax(JSONError)
 

@@ -1,6 +1,6 @@
 extension JSONField {
   /// Reads an object with `read`; fields that `read` does not read are unknown.
-  package func object<Value, Failure: Error>(
+  public func object<Value, Failure: Error>(
     _ read: (JSONObject) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     let object = JSONObject(document: document, node: objectNode())
@@ -13,7 +13,7 @@ extension JSONField {
   ///
   /// If `read` throws for an item, the next ones are read nevertheless, to collect their
   /// violations.
-  package func array<Item, Failure: Error>(
+  public func array<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONField) throws(Failure) -> Item
   ) throws(Failure) -> [Item] {
@@ -33,7 +33,7 @@ extension JSONField {
   }
 
   /// Reads each item of an array of objects with `read`.
-  package func objects<Item, Failure: Error>(
+  public func objects<Item, Failure: Error>(
     count: ClosedRange<Int> = 0...JSONLimits.items,
     _ read: (JSONObject) throws(Failure) -> Item
   ) throws(Failure) -> [Item] {

@@ -1,7 +1,7 @@
 extension JSONField {
   /// A string of an allowed length in Unicode scalars. `check` returns what is wrong with it, if
   /// anything.
-  package func string(
+  public func string(
     length: ClosedRange<Int> = 0...JSONLimits.stringCharacters,
     check: ((String) -> String?)? = nil
   ) -> String {
@@ -16,7 +16,7 @@ extension JSONField {
   }
 
   /// A whole number in plain digits; `1.0`, `1e2` and `"1"` are refused, `-0` is 0.
-  package func integer(in range: ClosedRange<Int> = .min ... .max) -> Int {
+  public func integer(in range: ClosedRange<Int> = .min ... .max) -> Int {
     guard let node = required(of: .number, else: .notWholeNumber(range)) else {
       return range.lowerBound
     }
@@ -31,7 +31,7 @@ extension JSONField {
   }
 
   /// An exact decimal in minor units, from a number or a decimal string without exponent.
-  package func decimal(_ form: JSONDecimalForm) -> Int64 {
+  public func decimal(_ form: JSONDecimalForm) -> Int64 {
     guard let node = required() else { return form.range.lowerBound }
     let kind = document.tape.nodes[node].kind
     guard kind == .number || kind == .string else {
@@ -53,7 +53,7 @@ extension JSONField {
   }
 
   /// True or false; numbers and strings are refused.
-  package func boolean() -> Bool {
+  public func boolean() -> Bool {
     guard let node = required() else { return false }
     switch document.tape.nodes[node].kind {
     case .true: return true
@@ -65,7 +65,7 @@ extension JSONField {
   }
 
   /// One of the words of an enumeration, compared byte by byte.
-  package func word<Word: RawRepresentable & CaseIterable>(
+  public func word<Word: RawRepresentable & CaseIterable>(
     _ type: Word.Type = Word.self
   ) -> Word where Word.RawValue == String {
     let placeholder = Word.allCases.first!

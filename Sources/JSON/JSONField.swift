@@ -2,7 +2,7 @@
 ///
 /// A field that is read directly is required: `json["name"].string()`. Read through `optional` or
 /// `ifPresent` it is not: `json["name"].optional?.string()`.
-package struct JSONField {
+public struct JSONField {
   enum Location {
     case value(Int)
     case absent(object: Int)
@@ -22,12 +22,12 @@ package struct JSONField {
   }
 
   /// The field if it is present, even if it is null.
-  package var ifPresent: JSONField? {
+  public var ifPresent: JSONField? {
     if case .value = location { self } else { nil }
   }
 
   /// The field if it is present and not null.
-  package var optional: JSONField? { isGiven ? self : nil }
+  public var optional: JSONField? { isGiven ? self : nil }
 
   var isGiven: Bool {
     if case .value(let node) = location { document.tape.nodes[node].kind != .null } else { false }
@@ -35,7 +35,7 @@ package struct JSONField {
 
   /// The change that a merge patch makes to the field (RFC 7396): absent keeps the value, null
   /// clears it, a value sets it.
-  package func change<Value, Failure: Error>(
+  public func change<Value, Failure: Error>(
     _ read: (JSONField) throws(Failure) -> Value
   ) throws(Failure) -> JSONChange<Value> {
     guard ifPresent != nil else { return .keep }
@@ -45,7 +45,7 @@ package struct JSONField {
 
   /// Refuses the field for a rule of the caller.
   @discardableResult
-  package func refuse(_ message: String) -> JSONInvalid {
+  public func refuse(_ message: String) -> JSONInvalid {
     record(.refused(message))
     return JSONInvalid()
   }
@@ -74,7 +74,7 @@ package struct JSONField {
 }
 
 /// The change that a merge patch makes to a value.
-package enum JSONChange<Value> {
+public enum JSONChange<Value> {
   /// The field is absent: the value stays.
   case keep
   /// The field is null: the value is removed.

@@ -1,25 +1,25 @@
 /// The limits of the parser and the decoder, which bound the cost of a hostile body.
-package enum JSONLimits {
+public enum JSONLimits {
   /// Bytes of one document: equal to the limit of an HTTP body, for documents from elsewhere.
-  package static let documentBytes = 262_144
+  public static let documentBytes = 262_144
 
   /// Nested arrays and objects: the deepest contract needs 3, and the parser is recursive.
-  package static let depth = 32
+  public static let depth = 32
 
   /// Values and keys of one document: 12 bytes of memory each, so at most 384 KB.
-  package static let values = 32_768
+  public static let values = 32_768
 
   /// Unicode scalars of a string for which the caller gives no limit.
-  package static let stringCharacters = 4_096
+  public static let stringCharacters = 4_096
 
   /// Items of an array for which the caller gives no limit: the most lines of an order.
-  package static let items = 100
+  public static let items = 100
 
   /// Violations collected from one document, so that a bad body cannot cause a huge answer.
-  package static let violations = 100
+  public static let violations = 100
 
   /// Bytes of a key in an error path; longer keys are shortened.
-  package static let pathKeyBytes = 64
+  public static let pathKeyBytes = 64
 
   /// Up to so many keys of an object are compared pair by pair to find duplicates; more are sorted.
   static let pairwiseKeys = 12

@@ -1,12 +1,12 @@
 /// An object being decoded.
-package struct JSONObject {
+public struct JSONObject {
   let document: JSONDocument
 
   /// Nil for the placeholder of a value that is not an object; its fields are placeholders too.
   let node: Int?
 
   /// A field by its name, present or not; marks the key as known.
-  package subscript(key: StaticString) -> JSONField {
+  public subscript(key: StaticString) -> JSONField {
     JSONField(document: document, location: location(of: key), key: key)
   }
 
@@ -17,14 +17,14 @@ package struct JSONObject {
 
   /// Refuses the object as a whole, for a rule that concerns several fields.
   @discardableResult
-  package func refuse(_ message: String) -> JSONInvalid {
+  public func refuse(_ message: String) -> JSONInvalid {
     if let node { document.record(.refused(message), at: document.tape.path(to: node)) }
     return JSONInvalid()
   }
 
   /// Throws if there is any violation so far: to be called before code that cannot handle a
   /// placeholder.
-  package func check() throws(JSONInvalid) {
+  public func check() throws(JSONInvalid) {
     if !document.violations.isEmpty { throw JSONInvalid() }
   }
 

@@ -12,9 +12,9 @@
 /// A read that fails records a violation and returns a placeholder of the right type, so that the
 /// next field is read too. The decoding then throws, whatever the closure returned. An array that
 /// could not be read is empty, so do not access its items by index.
-package enum JSONReader {
+public enum JSONReader {
   /// Decodes a document whose root is an object.
-  package static func decode<Value>(
+  public static func decode<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONObject) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
@@ -24,7 +24,7 @@ package enum JSONReader {
   }
 
   /// Decodes a document whose root may be any value.
-  package static func decodeValue<Value>(
+  public static func decodeValue<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONField) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
@@ -42,4 +42,4 @@ package enum JSONReader {
 }
 
 /// Ends the decoding of a value early; the violation has been recorded before.
-package struct JSONInvalid: Error {}
+public struct JSONInvalid: Error {}

@@ -2,22 +2,22 @@
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  package init(stringLiteral value: String) { self = .string(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
 
-  package init(integerLiteral value: Int) { self = .number("\(value)") }
+  public init(integerLiteral value: Int) { self = .number("\(value)") }
 
-  package init(booleanLiteral value: Bool) { self = .boolean(value) }
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
 
-  package init(arrayLiteral items: JSONValue...) { self = .array(items) }
+  public init(arrayLiteral items: JSONValue...) { self = .array(items) }
 
-  package init(dictionaryLiteral members: (String, JSONValue)...) {
+  public init(dictionaryLiteral members: (String, JSONValue)...) {
     self = .object(members.map(Member.init))
   }
 }
 
 extension JSONValue {
   /// The document for people: each value on its own line, indented by two spaces for each level.
-  package var indented: [UInt8] {
+  public var indented: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes, lineBreak: [0x0A])
     return bytes + [0x0A]

@@ -1,5 +1,5 @@
 /// A document as a tree, for code that compares or walks documents of any shape.
-package enum JSONValue: Equatable, Sendable {
+public enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   /// A number as it was written: `1.0` and `1` are different.
@@ -9,17 +9,17 @@ package enum JSONValue: Equatable, Sendable {
   /// An object; the members keep their order.
   case object([Member])
 
-  package struct Member: Equatable, Sendable {
-    package let key: String
-    package let value: JSONValue
+  public struct Member: Equatable, Sendable {
+    public let key: String
+    public let value: JSONValue
 
-    package init(key: String, value: JSONValue) {
+    public init(key: String, value: JSONValue) {
       self.key = key
       self.value = value
     }
   }
 
-  package init(parsing bytes: [UInt8]) throws(JSONError) {
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
     let tape = try JSONParser.parse(bytes)
     var index = 0
     self.init(tape, at: &index)
@@ -51,19 +51,19 @@ package enum JSONValue: Equatable, Sendable {
   }
 
   /// The value of a member; nil when this is not an object or has no such member.
-  package subscript(key: String) -> JSONValue? {
+  public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
   }
 
   /// An item; nil when this is not an array or is too short.
-  package subscript(index: Int) -> JSONValue? {
+  public subscript(index: Int) -> JSONValue? {
     guard case .array(let items) = self, items.indices.contains(index) else { return nil }
     return items[index]
   }
 
   /// The document without white space.
-  package var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     var bytes: [UInt8] = []
     write(to: &bytes)
     return bytes

@@ -1,20 +1,20 @@
 /// A field that is not valid.
-package struct JSONViolation: Error, Hashable, Sendable {
+public struct JSONViolation: Error, Hashable, Sendable {
   /// The field as a path from the root: `items[0].quantity`; empty for the root itself.
-  package let field: String
+  public let field: String
 
   /// What is wrong, for contracts with their own error texts.
-  package let reason: Reason
+  public let reason: Reason
 
   /// What the field must be, in English, without the field's name.
-  package var message: String { reason.description }
+  public var message: String { reason.description }
 
-  package init(field: String, reason: Reason) {
+  public init(field: String, reason: Reason) {
     self.field = field
     self.reason = reason
   }
 
-  package enum Reason: Hashable, Sendable {
+  public enum Reason: Hashable, Sendable {
     /// A required field is absent.
     case missing
     /// The field is not known; `nearest` is the one that may be meant.
@@ -44,7 +44,7 @@ package struct JSONViolation: Error, Hashable, Sendable {
 
 extension JSONViolation.Reason: CustomStringConvertible {
   /// What the field must be, in English.
-  package var description: String {
+  public var description: String {
     switch self {
     case .missing: "is required"
     case .unknown(let nearest):

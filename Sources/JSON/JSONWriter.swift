@@ -10,9 +10,9 @@
 ///
 /// Keys can only be written together with values, and only in an object. Brackets are closed when
 /// the closure returns; whether a comma is needed is decided by the last byte.
-package enum JSONWriter {
+public enum JSONWriter {
   /// A document whose root is an object.
-  package static func object(
+  public static func object(
     reserving capacity: Int = 256, _ write: (inout JSONObjectWriter) -> Void
   ) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -22,14 +22,14 @@ package enum JSONWriter {
   }
 
   /// Appends a document whose root is an object.
-  package static func append(
+  public static func append(
     to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
   ) {
     bytes.appendJSON(object: write)
   }
 
   /// A document whose root is an array.
-  package static func array(
+  public static func array(
     reserving capacity: Int = 256, _ write: (inout JSONArrayWriter) -> Void
   ) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -40,13 +40,13 @@ package enum JSONWriter {
 }
 
 /// The name of a member. A literal is written as it is; other text is escaped.
-package enum JSONKey: ExpressibleByStringLiteral {
+public enum JSONKey: ExpressibleByStringLiteral {
   /// A literal of plain ASCII without quotes or backslashes.
   case literal(StaticString)
   case text(String)
 
-  package init(stringLiteral value: StaticString) { self = .literal(value) }
+  public init(stringLiteral value: StaticString) { self = .literal(value) }
 
   /// For text that is known only at run time.
-  package init(_ text: String) { self = .text(text) }
+  public init(_ text: String) { self = .text(text) }
 }

@@ -1,8 +1,8 @@
 /// Finds the known name that a misspelt name is similar to.
-package enum Similarity {
+public enum Similarity {
   /// The known name most similar to `name`, if the difference may be a typing error or another
   /// naming convention: `product_id` for `productId`.
-  package static func nearest(to name: some StringProtocol, of known: [String]) -> String? {
+  public static func nearest(to name: some StringProtocol, of known: [String]) -> String? {
     // A longer name is no typing error, and comparing it would be expensive.
     guard name.utf8.count <= 64 else { return nil }
     let nearest = known.map { (name: $0, edits: edits(from: $0, to: name)) }

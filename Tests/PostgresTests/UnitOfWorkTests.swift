@@ -38,23 +38,14 @@ struct UnitOfWorkTests {
   func everyWay() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
-      let batcher = Batcher<Insertion>(database)
-      let coalescer = Coalescer<Int, Int>(on: loop) { (keys) throws(PostgresError) in
-        let rows = try await database.read("SELECT a FROM t WHERE a = ANY(\(keys))")
-        return Dictionary(
-          uniqueKeysWithValues: try rows.map { row throws(PostgresError) in
-            (try row.int(0), try row.int(0))
-          })
-      }
 
       try await Self.include(database) {
         _ = try await database.write("INSERT INTO t VALUES (1)")
-        #expect(try await batcher.submit(Insertion(number: 2)) == 2)
+        _ = try await database.write("INSERT INTO t VALUES (2)")
         try await database.transaction { (inner) throws(PostgresError) in
           _ = try await inner.run("INSERT INTO t VALUES (3)")
         }
         #expect(try await Self.numbers(database) == [1, 2, 3])
-        #expect(try await coalescer.load(2) == 2)
         let outside = await together(1, on: loop) { _ in
           (try? await Self.numbers(database)) ?? [0]
         }
@@ -158,15 +149,4 @@ struct UnitOfWorkTests {
       #expect(try await Self.numbers(database) == [1])
     }
   }
-}
-
-/// A number that is inserted into the table t.
-private struct Insertion: BatchedWrite {
-  let number: Int
-
-  static func statement(_ insertions: [Insertion]) -> SQL {
-    "INSERT INTO t SELECT unnest(\(insertions.map(\.number))) RETURNING a"
-  }
-
-  func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
 }

@@ -1,7 +1,7 @@
 import EventLoop
 
 /// The transaction that a task is part of, so that code which calls the database need not pass it.
-enum UnitOfWork {
+package enum UnitOfWork {
   private static let current = TaskLocal<LoopBound<Transaction>?>(wrappedValue: nil)
 
   /// The transaction of the calling task; nil when it has ended, for a task that outlives it.
@@ -9,6 +9,9 @@ enum UnitOfWork {
     guard let transaction = current.get()?.value, !transaction.isOver else { return nil }
     return transaction
   }
+
+  /// Whether the calling task is part of a transaction.
+  package static var isOpen: Bool { transaction != nil }
 
   static func run<Value>(
     in transaction: Transaction, _ body: () async throws -> Value

@@ -1,6 +1,6 @@
 /// The sixteen bytes of a UUID of any version.
-package struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
-  package static var sqlType: SQLType { .uuid }
+public struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
+  public static var sqlType: SQLType { .uuid }
   /// The first eight bytes, most significant first.
   package let high: UInt64
   /// The last eight bytes, most significant first.
@@ -11,10 +11,10 @@ package struct RawUUID: SQLScalar, Hashable, Comparable, Sendable {
     self.low = low
   }
 
-  package var sqlValue: SQLValue { .uuid(self) }
+  public var sqlValue: SQLValue { .uuid(self) }
 
   /// The order of PostgreSQL: by bytes.
-  package static func < (left: RawUUID, right: RawUUID) -> Bool {
+  public static func < (left: RawUUID, right: RawUUID) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 

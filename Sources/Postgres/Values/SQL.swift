@@ -3,7 +3,7 @@
 ///
 /// A statement is identified by the addresses of its literals. Its text is built only when it is
 /// prepared, once for each connection.
-package struct SQL: Sendable {
+public struct SQL: Sendable {
   private(set) var shape = Shape()
   private(set) var values: [SQLValue] = []
 
@@ -33,39 +33,39 @@ package struct SQL: Sendable {
 }
 
 extension SQL: ExpressibleByStringInterpolation {
-  package struct StringInterpolation: StringInterpolationProtocol {
+  public struct StringInterpolation: StringInterpolationProtocol {
     /// `StaticString` allows only literals.
-    package typealias StringLiteralType = StaticString
+    public typealias StringLiteralType = StaticString
 
     fileprivate var sql = SQL(shape: Shape(), values: [])
 
-    package init(literalCapacity: Int, interpolationCount: Int) {
+    public init(literalCapacity: Int, interpolationCount: Int) {
       sql.shape.reserve(2 * interpolationCount + 1)
       sql.values.reserveCapacity(interpolationCount)
     }
 
-    package mutating func appendLiteral(_ literal: StaticString) {
+    public mutating func appendLiteral(_ literal: StaticString) {
       sql.shape.append(.literal(Literal(literal)))
     }
 
     /// Adds a value as the next parameter, never as text.
-    package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) {
+    public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
-    package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+    public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
       sql.shape.append(.parameter(Value.sqlType))
       sql.values.append(value.sqlValue)
     }
 
     /// Inserts a fragment with its parameters.
-    package mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
+    public mutating func appendInterpolation(_ fragment: SQL) { sql.append(fragment) }
   }
 
-  package init(stringLiteral literal: StaticString) { shape.append(.literal(Literal(literal))) }
+  public init(stringLiteral literal: StaticString) { shape.append(.literal(Literal(literal))) }
 
-  package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
+  public init(stringInterpolation: StringInterpolation) { self = stringInterpolation.sql }
 }
 
 extension SQL {

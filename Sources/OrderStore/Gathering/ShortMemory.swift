@@ -1,4 +1,5 @@
-package import EventLoop
+import EventLoop
+import Postgres
 
 /// A `Coalescer` that remembers what it found, so that what is asked with every request is looked
 /// up once in a while.
@@ -6,14 +7,14 @@ package import EventLoop
 /// What it remembers is believed for a moment after it was asked for; and as long as the news reach
 /// us that would tell of its change, for that moment after the last of them. What is not there is
 /// not remembered: it may come to be, and anybody could ask for any number of such keys.
-package final class ShortMemory<Key: Hashable & Sendable, Value: Sendable> {
+final class ShortMemory<Key: Hashable & Sendable, Value: Sendable> {
   /// What a look-up finds.
-  package struct Finding: Sendable {
+  struct Finding: Sendable {
     let value: Value
     let lifetime: Duration
 
     /// A value that is looked up again after `lifetime`, changed or not.
-    package init(_ value: Value, lifetime: Duration) {
+    init(_ value: Value, lifetime: Duration) {
       self.value = value
       self.lifetime = lifetime
     }
@@ -26,7 +27,7 @@ package final class ShortMemory<Key: Hashable & Sendable, Value: Sendable> {
 
   /// A memory of at most `limit` values. A change is seen by everybody when `trust` has passed
   /// after it was committed, and when the news reach us at once.
-  package init(
+  init(
     on loop: EventLoop, trust: Duration, news: ChangeNews, limit: Int,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Finding]
   ) {
@@ -37,12 +38,12 @@ package final class ShortMemory<Key: Hashable & Sendable, Value: Sendable> {
   }
 
   /// The value of a key, if it is remembered and may be believed.
-  package func known(_ key: Key) -> Value? {
+  func known(_ key: Key) -> Value? {
     state.value(of: key, at: loop.now, news: news.state)
   }
 
   /// The value of a key, or nil when there is none.
-  package func load(_ key: Key) async throws(PostgresError) -> Value? {
+  func load(_ key: Key) async throws(PostgresError) -> Value? {
     if let value = known(key) { return value }
     let (asked, newsAsked) = (loop.now, news.state)
     guard let found = try await coalescer.load(key) else { return nil }

@@ -1,16 +1,18 @@
+import Postgres
+
 /// How large batches get, and how many there are.
-package struct BatchLimits: Sendable {
+struct BatchLimits: Sendable {
   /// Entries of one batch.
-  package var entriesMax: Int
+  var entriesMax: Int
   /// Weight of one batch, in whatever its entries are weighed by; one heavier entry goes alone.
-  package var weightMax: Int
+  var weightMax: Int
   /// Batches under way at once.
-  package var batchesMax: Int
+  var batchesMax: Int
   /// Entries that wait for a batch; more are refused at once.
-  package var waitingMax: Int
+  var waitingMax: Int
 
   /// Limits, each given.
-  package init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
+  init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
     self.entriesMax = entriesMax
     self.weightMax = weightMax
     self.batchesMax = batchesMax
@@ -18,7 +20,7 @@ package struct BatchLimits: Sendable {
   }
 
   /// Limits that fit small writes: a larger batch would gain nothing more.
-  package static let standard = BatchLimits(
+  static let standard = BatchLimits(
     entriesMax: 64, weightMax: 64, batchesMax: 1, waitingMax: 4_096)
 }
 

@@ -1,16 +1,18 @@
 /// A first-in, first-out queue in an array.
-struct Queue<Element> {
+public struct Queue<Element> {
   private var elements: [Element?] = []
   private var head = 0
 
-  var count: Int { elements.count - head }
-  var isEmpty: Bool { head == elements.count }
-  var first: Element? { isEmpty ? nil : elements[head] }
+  public init() {}
 
-  mutating func append(_ element: Element) { elements.append(element) }
+  public var count: Int { elements.count - head }
+  public var isEmpty: Bool { head == elements.count }
+  public var first: Element? { isEmpty ? nil : elements[head] }
+
+  public mutating func append(_ element: Element) { elements.append(element) }
 
   @discardableResult
-  mutating func popFirst() -> Element? {
+  public mutating func popFirst() -> Element? {
     guard !isEmpty else { return nil }
     let element = elements[head].take()
     head += 1
@@ -22,7 +24,7 @@ struct Queue<Element> {
     return element
   }
 
-  mutating func removeAll() -> [Element] {
+  public mutating func removeAll() -> [Element] {
     defer {
       elements = []
       head = 0

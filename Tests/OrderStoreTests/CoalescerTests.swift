@@ -3,6 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import OrderStore
 @testable import Postgres
 
 @Suite("Coalesced loads")

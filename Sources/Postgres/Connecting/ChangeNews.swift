@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 import Synchronization
 
 /// What an instance hears of changes, so that what its loops remember may be believed for longer.
@@ -21,7 +21,7 @@ package final class ChangeNews: Sendable {
 
   /// How far the news reach: of everything that was committed before `end`, the changes are among
   /// the `count`. In this order, so that the count is never older than the moment says.
-  var state: (end: Instant, count: Int) {
+  package var state: (end: Instant, count: Int) {
     let end = Instant(nanoseconds: end.load(ordering: .acquiring))
     return (end, count.load(ordering: .acquiring))
   }

@@ -1,7 +1,8 @@
 import EventLoop
+import Postgres
 
 /// A kind of write that the database does many of by one statement.
-package protocol BatchedWrite {
+protocol BatchedWrite {
   /// What became of one write.
   associatedtype Outcome: Sendable
 
@@ -17,16 +18,16 @@ package protocol BatchedWrite {
 
 extension BatchedWrite {
   /// The limits for small writes.
-  package static var limits: BatchLimits { .standard }
+  static var limits: BatchLimits { .standard }
   /// Each write counts the same.
-  package var weight: Int { 1 }
+  var weight: Int { 1 }
 }
 
 /// Does by one statement, and with one commit, the writes of a kind that wait at the same moment.
 ///
 /// A write that comes alone is sent at the end of the loop's turn, without any artificial wait.
 /// Writes that come while a statement is under way are sent together when it has been committed.
-package final class Batcher<Write: BatchedWrite> {
+final class Batcher<Write: BatchedWrite> {
   private struct Entry {
     let write: Write
     let waiter: UnsafeContinuation<Result<Write.Outcome, PostgresError>, Never>
@@ -36,14 +37,14 @@ package final class Batcher<Write: BatchedWrite> {
   private var state = BatcherState<Entry>(Write.limits)
 
   /// Writes to this database.
-  package init(_ database: Database) { self.database = database }
+  init(_ database: Database) { self.database = database }
 
   /// Does a write with the next batch, and answers when that has been committed. An error is the
   /// error of its batch, or its own if it was tried again alone.
   ///
   /// In a transaction a write is sent alone, as other writes are not committed with it.
-  package func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
-    if UnitOfWork.transaction != nil { return try await run([write])[0] }
+  func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
+    if UnitOfWork.isOpen { return try await run([write])[0] }
     return try await withUnsafeContinuation { continuation in
       let entry = Entry(write: write, waiter: continuation)
       switch state.join(entry, weight: write.weight) {

@@ -2,6 +2,7 @@ import EventLoop
 import TestSupport
 import Testing
 
+@testable import OrderStore
 @testable import Postgres
 
 @Suite("Batched writes")

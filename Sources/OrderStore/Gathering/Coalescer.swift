@@ -1,10 +1,11 @@
-package import EventLoop
+import EventLoop
+import Postgres
 
 /// Loads by one statement the values that are asked for at the same moment.
 ///
 /// A load that comes alone is sent at the end of the loop's turn, without any artificial wait.
 /// Loads that come while a statement is under way are sent together when it has been answered.
-package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
+final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private typealias Waiter = UnsafeContinuation<Result<Value?, PostgresError>, Never>
 
   private let loop: EventLoop
@@ -12,7 +13,7 @@ package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   private var state: CoalescerState<Key, Waiter>
 
   /// `fetch` finds the values of up to `limit` keys with one statement; a key without value is nil.
-  package init(
+  init(
     on loop: EventLoop, limit: Int = 64, batches: Int = 2,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Value]
   ) {
@@ -24,8 +25,8 @@ package final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   /// The value of a key, or nil when there is none. An error reaches those of its batch only.
   ///
   /// In a transaction a load is sent alone, as nobody else sees what was changed there.
-  package func load(_ key: Key) async throws(PostgresError) -> Value? {
-    if UnitOfWork.transaction != nil { return try await fetch([key])[key] }
+  func load(_ key: Key) async throws(PostgresError) -> Value? {
+    if UnitOfWork.isOpen { return try await fetch([key])[key] }
     return try await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }
     }.get()

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import OrderStore
 @testable import Postgres
 
 @Suite("A batcher")
