@@ -5,16 +5,16 @@ package import Postgres
 package struct TokenChangesJob: Job {
   package let name = "token changes"
 
-  private let signal: ChangeNews
+  private let signal: ChangeSignal
 
   /// Passes each change on to the signal.
-  package init(_ signal: ChangeNews) { self.signal = signal }
+  package init(_ signal: ChangeSignal) { self.signal = signal }
 
   package func start(_ context: JobContext) -> (any RunningJob)? {
     Notifications(
       context.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse,
       on: context.loop
-    ) { [signal] in signal.hear($0) }
+    ) { [signal] in signal.receive($0) }
   }
 }
 

@@ -44,7 +44,7 @@ package struct OrderProcessService {
     do {
       let answer = try await client.send(request)
       guard answer.status == 200 else {
-        return (.unclear("a look was answered \(answer.status)"), event(answer.status))
+        return (.unclear("the status query was answered \(answer.status)"), event(answer.status))
       }
       return (Self.sighting(in: answer.body, of: reference), .answered)
     } catch {
@@ -54,7 +54,8 @@ package struct OrderProcessService {
 
   /// Reads an answer: `{"order_id":"a","status":"RUNNING"}`, or `{}`.
   static func sighting(in body: [UInt8], of reference: String) -> OrderProcessVisit.Sighting {
-    let nonsense = OrderProcessVisit.Sighting.unclear("a look was answered with something else")
+    let nonsense = OrderProcessVisit.Sighting.unclear(
+      "the status query was answered with something else")
     guard case .object(let members)? = try? JSONValue(parsing: body) else { return nonsense }
     if members.isEmpty { return .unknown }
     let value = JSONValue.object(members)

@@ -6,7 +6,7 @@ import Postgres
 extension Jobs {
   /// All that the service does beside answering requests.
   init(
-    _ configuration: Configuration, address: String, tokenNews: ChangeNews,
+    _ configuration: Configuration, address: String, tokenChanges: ChangeSignal,
     hints: OrderProcessHints?
   ) {
     self.init([
@@ -14,7 +14,7 @@ extension Jobs {
       BacklogJob(),
       OrderProcessJob(.init(configuration, address: address, hints: hints)),
       PruneJob(),
-      TokenChangesJob(tokenNews),
+      TokenChangesJob(tokenChanges),
     ])
   }
 }

@@ -58,7 +58,8 @@ final class Metrics: Sendable {
   static var documentation: String {
     get throws {
       let configuration = try Configuration(Environment([:]))
-      let metrics = Metrics(Jobs(configuration, address: "", tokenNews: ChangeNews(), hints: nil))
+      let metrics = Metrics(
+        Jobs(configuration, address: "", tokenChanges: ChangeSignal(), hints: nil))
       _ = metrics.forLoop()
       return """
         # Metrics

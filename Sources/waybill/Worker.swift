@@ -26,7 +26,7 @@ struct Shared: Sendable {
   let metrics: Metrics
   let access: AccessState
   /// Of tokens that have changed.
-  let tokenNews: ChangeNews
+  let tokenChanges: ChangeSignal
   /// Takes the order process service's callbacks; nil when there is no such service.
   let hints: OrderProcessHints?
   /// What the main port offers.
@@ -48,9 +48,9 @@ struct Shared: Sendable {
     self.schemaVersion = schemaVersion
     self.address = address
     access = AccessState(limit: configuration.rateLimit)
-    tokenNews = ChangeNews()
+    tokenChanges = ChangeSignal()
     hints = configuration.orderProcess.map { _ in OrderProcessHints() }
-    jobs = Jobs(configuration, address: address, tokenNews: tokenNews, hints: hints)
+    jobs = Jobs(configuration, address: address, tokenChanges: tokenChanges, hints: hints)
     metrics = Metrics(jobs)
     mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
     documents = Documents(of: mainPort, browser: DocumentFiles.browser())
@@ -114,7 +114,7 @@ final class Worker {
     let (log, loop) = (shared.log, database.loop)
     let gate = Gate(
       shared.auth, hosts: OwnHosts(shared.configuration.hosts),
-      tokens: TokenRepository(database, news: shared.tokenNews),
+      tokens: TokenRepository(database, changes: shared.tokenChanges),
       state: shared.access, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared, drainState)
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Mount]) -> Site {

@@ -77,7 +77,7 @@ struct OrderProcessServiceTests {
     ])
   func looks(body: String, expected: OrderProcessVisit.Sighting?) {
     let sighting = OrderProcessService.sighting(in: Array(body.utf8), of: "\u{e9}")
-    #expect(sighting == expected ?? .unclear("a look was answered with something else"))
+    #expect(sighting == expected ?? .unclear("the status query was answered with something else"))
   }
 
   @Test("is not waited for beyond the deadline, nor read beyond the limit")
@@ -109,6 +109,6 @@ struct OrderProcessServiceTests {
         body: Array(#"{"order_id":"a","status":"SUCCEEDED"}"#.utf8))
     }
     let (sighting, event) = try await asking(broken.host) { await $0.look("a") }
-    #expect(sighting == .unclear("a look was answered 500") && event == .failed)
+    #expect(sighting == .unclear("the status query was answered 500") && event == .failed)
   }
 }

@@ -24,6 +24,19 @@ struct GatheringInTransactionTests {
     func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
   }
 
+  /// Runs `body` as part of a transaction, which is committed unless it throws.
+  private static func include(
+    _ database: Database, _ body: () async throws -> Void
+  ) async throws(Failed) {
+    try await database.transaction { (transaction) throws(Failed) in
+      do {
+        try await transaction.including(body)
+      } catch {
+        throw .other(error)
+      }
+    }
+  }
+
   @Test("are part of it: it sees them, others see them when it has ended")
   func alone() async throws {
     try await withDatabase { database, loop in
@@ -37,17 +50,12 @@ struct GatheringInTransactionTests {
           })
       }
 
-      try await database.transaction { (transaction) throws(Failed) in
-        do {
-          try await transaction.including {
-            #expect(try await batcher.submit(Insertion(number: 2)) == 2)
-            #expect(try await coalescer.load(2) == 2)
-            let outside = await together(1, on: loop) { _ in try? await coalescer.load(2) }
-            #expect(outside == [nil], "a task begun meanwhile is on its own")
-          }
-        } catch {
-          throw .other(error)
-        }
+      try await Self.include(database) {
+        let inserted = try await batcher.submit(Insertion(number: 2))
+        let loaded = try await coalescer.load(2)
+        #expect(inserted == 2 && loaded == 2)
+        let outside = await together(1, on: loop) { _ in try? await coalescer.load(2) }
+        #expect(outside == [nil], "a task begun meanwhile is on its own")
       }
       #expect(try await coalescer.load(2) == 2)
     }

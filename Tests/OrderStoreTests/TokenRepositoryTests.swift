@@ -96,7 +96,7 @@ struct TokenRepositoryTests {
   }
 
   @Test("are told of when they change, and not when they are used; and silence is noticed")
-  func news() async throws {
+  func changes() async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in
       let target = try ConnectionString(conninfo)
@@ -110,7 +110,7 @@ struct TokenRepositoryTests {
         switch event {
         case .listening: heard.append("listening")
         case .notified(_, let token): heard.append(token)
-        case .heardAll: pulses += 1
+        case .upToDate: pulses += 1
         }
       }
       try await eventually("it listens") { heard == ["listening"] && pulses > 0 }

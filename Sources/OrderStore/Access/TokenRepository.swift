@@ -18,13 +18,13 @@ package final class TokenRepository {
   private static let knownMax = 4_096
 
   private let database: Database
-  private let callers: ShortMemory<TokenDigest, Caller>
+  private let callers: LookupCache<TokenDigest, Caller>
 
-  /// The tokens, over the connections of one loop; `news` come from `channel`.
-  package init(_ database: Database, news: ChangeNews = ChangeNews()) {
+  /// The tokens, over the connections of one loop; `changes` are signalled on `channel`.
+  package init(_ database: Database, changes: ChangeSignal = ChangeSignal()) {
     self.database = database
-    callers = ShortMemory(
-      on: database.loop, trust: Self.trust, news: news, limit: Self.knownMax
+    callers = LookupCache(
+      on: database.loop, trust: Self.trust, changes: changes, limit: Self.knownMax
     ) { (digests) throws(PostgresError) in
       try await Self.look(up: digests, in: database)
     }
@@ -151,14 +151,14 @@ package final class TokenRepository {
 
   private static func look(
     up digests: [TokenDigest], in database: Database
-  ) async throws(PostgresError) -> [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] {
+  ) async throws(PostgresError) -> [TokenDigest: LookupCache<TokenDigest, Caller>.Finding] {
     let rows = try await database.read(
       """
       SELECT ordinal, number, role, customer_id, name, is_use_to_note,
              least(1000 * \(lookUpSeconds), extract(epoch FROM expires_in) * 1000)::bigint
         FROM find_tokens(\(digests))
       """)
-    var findings: [TokenDigest: ShortMemory<TokenDigest, Caller>.Finding] = [:]
+    var findings: [TokenDigest: LookupCache<TokenDigest, Caller>.Finding] = [:]
     var unused: [Int] = []
     for row in rows {
       let number = try row.int(1)

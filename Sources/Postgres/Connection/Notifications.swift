@@ -8,7 +8,7 @@ package final class Notifications {
     case listening
     case notified(channel: String, payload: String)
     /// All notifications that were sent before this instant have been received.
-    case heardAll(before: Instant)
+    case upToDate(asOf: Instant)
   }
 
   private let loop: EventLoop
@@ -93,7 +93,7 @@ package final class Notifications {
     guard let answer, connection === self.connection, !isClosed else { return }
     // On a server that has become read-only there are no more notifications.
     if target.wantsWritableServer, (try? answer[0].bool(0)) != false { return connection.close() }
-    receive(.heardAll(before: asked))
+    receive(.upToDate(asOf: asked))
     pulseTimer?.arm(after: pulse)
   }
 

@@ -12,7 +12,7 @@ extension ShopContract {
       order of which nothing is left is refused, with 404.
       """,
       body: Body(
-        wishes("ShopNewOrder", counts: 1),
+        requests("ShopNewOrder", counts: 1),
         ["five units": #"{"products": [{"product_id": "keyboard", "item_count": 5}]}"#]),
       answers: [
         .json(
@@ -61,7 +61,7 @@ extension ShopContract {
       """,
       parameters: [id],
       body: Body(
-        wishes("ShopChange", counts: 0),
+        requests("ShopChange", counts: 0),
         ["one unit": #"{"products": [{"product_id": "keyboard", "item_count": 1}]}"#]),
       answers: [
         .json(
@@ -133,7 +133,7 @@ extension ShopContract.About {
     """#
   }
 
-  private static func wishes(_ name: String, counts least: Int) -> Schema {
+  private static func requests(_ name: String, counts least: Int) -> Schema {
     Schema.object([
       "products": Schema.array(
         Schema.object([

@@ -37,51 +37,53 @@ enum ShopContract {
 
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let customer = try call.customer()
-    let wishes = try call.body { json throws(JSONInvalid) in
-      try ShopWish.list(json: json, counts: 1...Int.max)
+    let requests = try call.body { json throws(JSONInvalid) in
+      try ShopOrderRequest.list(json: json, counts: 1...Int.max)
     }
     guard
       let order = NewOrder(
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
-        lines: wishes.compactMap(\.line))
+        lines: requests.compactMap(\.line))
     else { throw OrderError.outOfStock([]) }
     let placed = try await services.placeOrder(order, by: call.who)
     let missing = Set(placed.unavailable.map(\.product.value))
-    let had = wishes.filter { $0.line != nil && !missing.contains($0.product) }
-    let lacking = wishes.filter { $0.line == nil || missing.contains($0.product) }
+    let had = requests.filter { $0.line != nil && !missing.contains($0.product) }
+    let lacking = requests.filter { $0.line == nil || missing.contains($0.product) }
     return .json(
       .ok,
       JSONWriter.object { json in
         json.string("message", "Success! Order placed")
         json.plain("order_id") { placed.order.id.append(to: &$0) }
         json.array("products") { list in
-          for wish in had { list.object { wish.write(&$0, as: "product_count") } }
+          for request in had { list.object { request.write(&$0, as: "product_count") } }
         }
         guard !lacking.isEmpty else { return }
-        json.array("out_of_stock") { list in for wish in lacking { list.string(wish.product) } }
+        json.array("out_of_stock") { list in for request in lacking { list.string(request.product) }
+        }
       })
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let order = try await services.orders.find(try key(call), in: try scope(call))
     let lines = try order.lines()
-    return answer(nil, order, lines.map { ShopWish(product: $0.product, count: $0.quantity) })
+    return answer(
+      nil, order, lines.map { ShopOrderRequest(product: $0.product, count: $0.quantity) })
   }
 
   private static func edit(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
-    let wishes = try call.body { json throws(JSONInvalid) in
-      try ShopWish.list(json: json, counts: 0...Int.max)
+    let requests = try call.body { json throws(JSONInvalid) in
+      try ShopOrderRequest.list(json: json, counts: 0...Int.max)
     }
-    let changes = wishes.compactMap(\.change)
-    if wishes.contains(where: { $0.change == nil && $0.count > 0 }) {
+    let changes = requests.compactMap(\.change)
+    if requests.contains(where: { $0.change == nil && $0.count > 0 }) {
       // A quantity that no order can have is not in stock. A missing order is said first.
       _ = try await services.orders.find(key, in: try scope(call))
       throw OrderError.outOfStock([])
     }
     let order = try await services.orders.edit(
       key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.who)
-    return answer("Order successfully updated", order, wishes)
+    return answer("Order successfully updated", order, requests)
   }
 
   private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
@@ -101,7 +103,9 @@ enum ShopContract {
     return .id(id)
   }
 
-  private static func answer(_ message: String?, _ order: Order, _ wishes: [ShopWish]) -> Response {
+  private static func answer(_ message: String?, _ order: Order, _ requests: [ShopOrderRequest])
+    -> Response
+  {
     .json(
       .ok,
       JSONWriter.object { json in
@@ -109,7 +113,7 @@ enum ShopContract {
         json.plain("order_id") { order.id.append(to: &$0) }
         json.string("order_status", order.status.shopWord)
         json.array("products") { list in
-          for wish in wishes { list.object { wish.write(&$0, as: "item_count") } }
+          for request in requests { list.object { request.write(&$0, as: "item_count") } }
         }
       })
   }

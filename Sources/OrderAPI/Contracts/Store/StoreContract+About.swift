@@ -46,7 +46,7 @@ extension StoreContract {
 
     static let order = RouteDescription(
       "placeOrder", "Order one unit of a product", "At the catalogue's price.",
-      parameters: [customer], body: Body(wish, ["by sku": #"{"sku": "keyboard"}"#]),
+      parameters: [customer], body: Body(request, ["by sku": #"{"sku": "keyboard"}"#]),
       answers: [.json(.created, "The order", receipt, ["order": receiptExample])],
       refusals: [.notFound, .unknownProduct, .outOfStock])
 
@@ -57,7 +57,7 @@ extension StoreContract {
     static let subscribe = RouteDescription(
       "createNotification", "Ask to be told when a product is back",
       "Once however often asked; due when the stock is nothing and then something again.",
-      parameters: [customer], body: Body(wish, ["by sku": #"{"sku": "webcam"}"#]),
+      parameters: [customer], body: Body(request, ["by sku": #"{"sku": "webcam"}"#]),
       answers: [
         .json(
           .created, "What is waited for",
@@ -65,7 +65,7 @@ extension StoreContract {
             "id": number.about("The number of this request.", 1), "sku": givenSKU,
             "created_at": Schema.moment.about("When it was asked for."),
           ]).about("Somebody who waits for a product.").named("StoreNotification"),
-          ["wish": #"{"id": 1, "sku": "ABC123", "created_at": "2020-06-15T20:22:26Z"}"#])
+          ["request": #"{"id": 1, "sku": "ABC123", "created_at": "2020-06-15T20:22:26Z"}"#])
       ],
       refusals: [.notFound])
   }
@@ -84,10 +84,10 @@ extension StoreContract.About {
 
   private static let givenSKU = Schema.string().about("The product's SKU.", "ABC123")
 
-  private static let wish = Schema.object([
+  private static let request = Schema.object([
     "sku": .string(1...JSONLimits.stringCharacters, pattern: Schema.visible)
       .about("The product's SKU.", "keyboard")
-  ]).about("The product that is wanted.").named("StoreWish")
+  ]).about("The product that is wanted.").named("StoreProductRequest")
 
   private static let receipt = Schema.object([
     "id": number.about("The order's number.", 1), "sku": givenSKU,

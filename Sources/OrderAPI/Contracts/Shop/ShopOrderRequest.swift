@@ -2,7 +2,7 @@ import JSON
 import Orders
 
 /// A product and a count of it: what a customer asks for and what he is told.
-struct ShopWish {
+struct ShopOrderRequest {
   let product: String
   let count: Int
 
@@ -24,11 +24,11 @@ struct ShopWish {
   }
 }
 
-extension ShopWish {
+extension ShopOrderRequest {
   /// What a body asks for: each product once.
   static func list(
     json: JSONObject, counts: ClosedRange<Int>
-  ) throws(JSONInvalid) -> [ShopWish] {
+  ) throws(JSONInvalid) -> [ShopOrderRequest] {
     // As bytes: texts that only read the same name two products.
     var seen: Set<[UInt8]> = []
     return try json["products"].objects(count: NewOrder.allowedLines) { item throws(JSONInvalid) in
@@ -37,7 +37,7 @@ extension ShopWish {
       if !seen.insert(Array(product.utf8)).inserted {
         item["product_id"].refuse("must be named once")
       }
-      return ShopWish(product: product, count: count)
+      return ShopOrderRequest(product: product, count: count)
     }
   }
 }

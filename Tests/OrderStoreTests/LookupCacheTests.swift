@@ -6,15 +6,15 @@ import Testing
 @testable import Postgres
 
 @Suite("A short memory")
-struct ShortMemoryTests {
-  private typealias State = ShortMemoryState<Int, Int>
-  private static let silence: State.News = (.second(-100), 0)
+struct LookupCacheTests {
+  private typealias State = LookupCacheState<Int, Int>
+  private static let silence: State.Changes = (.second(-100), 0)
 
   @Test("believes a value for its trust after it was asked for, and never beyond its end")
   func trust() {
     var state = State(trust: .seconds(2), limit: 2)
     func value(_ key: Int, at second: Int64) -> Int? {
-      state.value(of: key, at: .second(second), news: Self.silence)
+      state.value(of: key, at: .second(second), changes: Self.silence)
     }
     state.keep(key: 1, asked: 4, until: 9)
     state.keep(key: 2, asked: 4, until: 5)
@@ -24,33 +24,33 @@ struct ShortMemoryTests {
     #expect(value(3, at: 4) == nil)
   }
 
-  @Test("believes it longer while the news reach it, and to its end at most")
-  func news() {
+  @Test("uses it longer while changes are signalled, and to its end at most")
+  func changes() {
     var state = State(trust: .seconds(2), limit: 2)
     state.keep(key: 1, asked: 4, until: 9)
 
-    #expect(state.value(of: 1, at: .second(8), news: (.second(7), 0)) == 1)
-    #expect(state.value(of: 1, at: .second(8), news: (.second(6), 0)) == nil, "nothing is heard")
-    #expect(state.value(of: 1, at: .second(9), news: (.second(9), 0)) == nil, "its end")
+    #expect(state.value(of: 1, at: .second(8), changes: (.second(7), 0)) == 1)
+    #expect(state.value(of: 1, at: .second(8), changes: (.second(6), 0)) == nil, "nothing is heard")
+    #expect(state.value(of: 1, at: .second(9), changes: (.second(9), 0)) == nil, "its end")
   }
 
-  @Test("forgets at the first news of a change, also what was asked for before it came")
+  @Test("forgets at the first signal of a change, also what was asked for before it came")
   func change() {
     var state = State(trust: .seconds(2), limit: 2)
     state.keep(key: 1, asked: 4, until: 9)
-    #expect(state.value(of: 1, at: .second(4), news: (.second(4), 1)) == nil)
+    #expect(state.value(of: 1, at: .second(4), changes: (.second(4), 1)) == nil)
 
     // Asked for, then the change was heard of, then the answer came: it may be the old one.
     state.keep(
-      2, for: 2, asked: .second(4), newsAsked: 0, until: .second(9), at: .second(4),
-      news: (.second(4), 1))
-    #expect(state.value(of: 2, at: .second(4), news: (.second(4), 1)) == nil)
+      2, for: 2, asked: .second(4), changesAsked: 0, until: .second(9), at: .second(4),
+      changes: (.second(4), 1))
+    #expect(state.value(of: 2, at: .second(4), changes: (.second(4), 1)) == nil)
   }
 
   @Test("never holds more than its limit, and what is outdated goes first")
   func bounded() {
     var state = State(trust: .seconds(9), limit: 10)
-    func value(_ key: Int) -> Int? { state.value(of: key, at: .second(2), news: Self.silence) }
+    func value(_ key: Int) -> Int? { state.value(of: key, at: .second(2), changes: Self.silence) }
     for key in 0..<10 { state.keep(key: key, asked: 0, until: key < 9 ? 1 : 9) }
     state.keep(key: 10, asked: 2, until: 9)
     #expect(state.count == 2 && value(9) == 9)
@@ -68,9 +68,9 @@ struct ShortMemoryTests {
     let clock = ManualClock()
     let asked = try await onLoop(clock: clock.clock) { loop in
       var asked: [[String]] = []
-      let news = ChangeNews()
-      let memory = ShortMemory<String, Int>(
-        on: loop, trust: .seconds(1), news: news, limit: 8
+      let changes = ChangeSignal()
+      let memory = LookupCache<String, Int>(
+        on: loop, trust: .seconds(1), changes: changes, limit: 8
       ) { keys in
         asked.append(keys)
         return keys.contains("a") ? ["a": .init(1, lifetime: .seconds(30))] : [:]
@@ -87,12 +87,12 @@ struct ShortMemoryTests {
       #expect(memory.known("a") == nil)
       try await load("a")
       await wait(.seconds(20))
-      news.hear(.heardAll(before: loop.now))
+      changes.receive(.upToDate(asOf: loop.now))
       #expect(memory.known("a") == 1)
-      news.hear(.notified(channel: "a", payload: ""))
+      changes.receive(.notified(channel: "a", payload: ""))
       #expect(memory.known("a") == nil)
       try await load("a")
-      news.hear(.listening)
+      changes.receive(.listening)
       try await load("a")
       return asked
     }
@@ -101,12 +101,13 @@ struct ShortMemoryTests {
   }
 }
 
-extension ShortMemoryState<Int, Int> {
+extension LookupCacheState<Int, Int> {
   /// Keeps a key as its own value, while nothing is heard.
   fileprivate mutating func keep(key: Int, asked: Int64, until end: Int64) {
     keep(
-      key, for: key, asked: .second(asked), newsAsked: 0, until: .second(end), at: .second(asked),
-      news: (.second(-100), 0))
+      key, for: key, asked: .second(asked), changesAsked: 0, until: .second(end),
+      at: .second(asked),
+      changes: (.second(-100), 0))
   }
 }
 
