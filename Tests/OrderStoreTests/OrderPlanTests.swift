@@ -27,44 +27,6 @@ struct OrderPlanTests {
     SELECT id, 1, 'placed', 'new', 'test', created_at FROM orders
     """
 
-  /// Every combination of filters.
-  static let filters: [OrderFilter] = (0..<64).flatMap { bits in
-    OrderFilter.Sort.allCases.map { sort in
-      var filter = OrderFilter()
-      if bits & 1 != 0 { filter.statuses = [.new] }
-      if bits & 2 != 0 { filter.statuses.formUnion([.inProgress, .cancelled]) }
-      if bits & 4 != 0 { filter.channel = .api }
-      if bits & 8 != 0 { filter.customer = CustomerID("customer-1") }
-      if bits & 16 != 0 { filter.product = ProductID("product-1") }
-      if bits & 32 != 0 {
-        filter.createdAfter = Orders.Timestamp(microseconds: 0)
-        filter.createdBefore = Orders.Timestamp(microseconds: 1 << 60)
-      }
-      filter.sort = sort
-      return filter
-    }
-  }
-
-  @Test(
-    "that are lists walk an index in their order, whatever the filters: no sort, no scan, no bitmap"
-  )
-  func plans() async throws {
-    let conninfo = try await MigratedDatabase.make()
-    try await onLoop { loop in
-      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
-      try await Self.fill(database)
-      let position = OrderPosition(createdAt: Orders.Timestamp(microseconds: 1), number: 1)
-      for filter in Self.filters {
-        for size in [PageSize(1)!, PageSize(50)!, PageSize(200)!] {
-          let plan = try await Self.plan(filter.statement(after: position, size: size), database)
-          let isWalk = ["Sort  (", "Seq Scan", "Bitmap"].allSatisfy { !plan.contains($0) }
-          #expect(isWalk, "\(filter)\n\(plan)")
-        }
-      }
-      await database.close()
-    }
-  }
-
   @Test("of one order and of its history scan indexes, also for a caller who may see only some")
   func lookups() async throws {
     let conninfo = try await MigratedDatabase.make()

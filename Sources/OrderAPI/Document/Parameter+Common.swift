@@ -5,7 +5,8 @@ import Orders
 extension Parameter {
   static let limit = query(
     "limit", .integer(PageSize.allowed).standing(at: .number("\(PageSize.standard.value)")),
-    "How many entries a page has at most.")
+    "How many entries a page has at most. It may have fewer, even none, and not be the last: then "
+      + "`next` is not null.")
 
   static let cursor = query(
     "cursor", .string(), "Where the page begins; taken from `next` of the page before.")

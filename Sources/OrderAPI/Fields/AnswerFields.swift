@@ -226,7 +226,7 @@ extension AnswerFields {
   @inline(__always)
   mutating func next(_ address: String?) {
     string(
-      "next", address, "The address of the next page; null on the last.",
+      "next", address, "The address of the next page; null on the last, and only there.",
       "/orders?limit=50&cursor=b3JkZXJz")
   }
 }

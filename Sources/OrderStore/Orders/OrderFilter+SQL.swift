@@ -2,38 +2,25 @@ import Orders
 import Postgres
 
 extension OrderFilter {
+  /// The positions between which a page lies, both excluded.
+  typealias Bounds = (lower: OrderPosition, upper: OrderPosition)
+
   /// The statement that reads one page, and one entry more.
   ///
-  /// Each form of it scans an index in the order of the list and stops when the page is full, so
-  /// every page costs as much as the first one.
+  /// Each form of it scans an index in the order of the list and stops when the page is full, or at
+  /// the end of its window, so every page costs as much as the first one.
   func statement(after position: OrderPosition?, size: PageSize) -> SQL {
-    let (lower, upper) = bounds(after: position)
-    if let product {
-      return """
-        SELECT \(orderColumns)
-          FROM order_products AS p
-          JOIN orders AS o ON o.number = p.order_number
-         WHERE p.product_id = \(product.value)
-           AND (p.created_at, p.order_number) > (\(lower.createdAt.raw), \(lower.number))
-           AND (p.created_at, p.order_number) < (\(upper.createdAt.raw), \(upper.number))
-           AND p.quantity > 0 AND o.hidden_at IS NULL \(customerCondition) \(conditions)
-         ORDER BY \(sort == .newestFirst
-           ? "p.created_at DESC, p.order_number DESC" : "p.created_at, p.order_number" as SQL)
-         \(size.limitClause)
-        """
-    }
+    let bounds = bounds(after: position)
+    guard !hasWindow else { return windowStatement(bounds, size: size) }
+    let (lower, upper) = bounds
     let range: SQL = """
       (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
          AND (o.created_at, o.number) < (\(upper.createdAt.raw), \(upper.number))
          AND o.hidden_at IS NULL
       """
-    let page: SQL = """
-       ORDER BY \(sort == .newestFirst
-         ? "created_at DESC, number DESC" : "created_at, number" as SQL)
-       \(size.limitClause)
-      """
-    if customer != nil {
-      return "\(Self.scan) WHERE \(range) \(customerCondition) \(conditions) \(page)"
+    let page: SQL = "\(order) \(size.limitClause)"
+    if let customer {
+      return "\(Self.scan) WHERE \(range) AND o.customer_id = \(customer.value) \(page)"
     } else if channel == nil && isEveryStatus {
       // Always true. The index by time has this condition, so that no other list uses it.
       return "\(Self.scan) WHERE \(range) AND o.number > 0 \(page)"
@@ -42,9 +29,17 @@ extension OrderFilter {
     }
   }
 
+  /// The order of the list, for rows with these two columns.
+  var order: SQL {
+    switch sort {
+    case .newestFirst: " ORDER BY created_at DESC, number DESC"
+    case .oldestFirst: " ORDER BY created_at, number"
+    }
+  }
+
   private static let scan: SQL = "SELECT \(orderColumns) FROM orders AS o"
 
-  private var isEveryStatus: Bool {
+  var isEveryStatus: Bool {
     statuses.isEmpty || statuses.count == OrderStatus.allCases.count
   }
 
@@ -69,12 +64,8 @@ extension OrderFilter {
     return union
   }
 
-  private var customerCondition: SQL {
-    if let customer { "AND o.customer_id = \(customer.value)" } else { "" }
-  }
-
   /// Conditions that are checked while another index is scanned.
-  private var conditions: SQL {
+  var conditions: SQL {
     var conditions: SQL = ""
     if let channel { conditions.append("AND o.channel = \(channel.rawValue) ") }
     if !isEveryStatus {
@@ -84,11 +75,8 @@ extension OrderFilter {
     return conditions
   }
 
-  /// The positions between which the page lies, both excluded: from the times of the filter and the
-  /// end of the page before.
-  private func bounds(
-    after position: OrderPosition?
-  ) -> (lower: OrderPosition, upper: OrderPosition) {
+  /// From the times of the filter and the end of the page before.
+  private func bounds(after position: OrderPosition?) -> Bounds {
     var lower = createdAfter.map { OrderPosition(createdAt: $0, number: .max) } ?? .beginning
     var upper = createdBefore.map { OrderPosition(createdAt: $0, number: 0) } ?? .end
     if let position {

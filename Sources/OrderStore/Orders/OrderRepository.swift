@@ -101,14 +101,9 @@ package final class OrderRepository {
     _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
     requiringCustomer: Bool = false
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
-    let statement = filter.statement(after: position, size: size)
     let page = try await asking { () throws(PostgresError) in
-      let orders = try await database.read(statement).map { row throws(PostgresError) in
-        try row.order()
-      }
-      return Page(reading: orders, size: size) {
-        OrderPosition(createdAt: $0.createdAt, number: $0.number)
-      }
+      let rows = try await database.read(filter.statement(after: position, size: size))
+      return try Self.page(rows, of: filter, size)
     }
     if requiringCustomer, page.entries.isEmpty, let customer = filter.customer,
       try await !knows(customer)
@@ -116,6 +111,21 @@ package final class OrderRepository {
       throw .unknownCustomer
     }
     return page
+  }
+
+  private static func page(
+    _ rows: Rows, of filter: OrderFilter, _ size: PageSize
+  ) throws(PostgresError) -> Page<Order, OrderPosition> {
+    var orders: [Order] = []
+    orders.reserveCapacity(rows.count)
+    for row in rows where !filter.hasWindow || !row.isNull(0) { orders.append(try row.order()) }
+    var end: OrderPosition?
+    if filter.hasWindow, let number = try rows[0].optionalInt(orderColumnCount + 1) {
+      end = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
+    }
+    return Page(reading: orders, size: size, end: end) {
+      OrderPosition(createdAt: $0.createdAt, number: $0.number)
+    }
   }
 
   /// One page of the history of an order in `scope`, oldest step first.

@@ -15,11 +15,12 @@ package struct PageSize: Hashable, Sendable {
   }
 }
 
-/// Some entries of a list, and the position where the rest begins.
+/// Some entries of a list, and the position where the rest begins. A page that had to look at many
+/// rows for few entries may have fewer of them than its size, or none, and not be the last.
 package struct Page<Entry: Sendable, Position: Sendable>: Sendable {
   /// The entries, in the list's order.
   package let entries: [Entry]
-  /// The position after the last entry; nil on the last page.
+  /// Where the next page begins; nil on the last page.
   package let next: Position?
 
   /// A page of a list.
@@ -29,8 +30,11 @@ package struct Page<Entry: Sendable, Position: Sendable>: Sendable {
   }
 
   /// Makes a page of what was read: one entry more than its size means that there is a next page.
-  package init(reading read: [Entry], size: PageSize, position: (Entry) -> Position) {
+  /// `end` is where the reading stopped before it had found so many; nil if it read to the end.
+  package init(
+    reading read: [Entry], size: PageSize, end: Position? = nil, position: (Entry) -> Position
+  ) {
     let entries = Array(read.prefix(size.value))
-    self.init(entries: entries, next: read.count > size.value ? entries.last.map(position) : nil)
+    self.init(entries: entries, next: read.count > size.value ? entries.last.map(position) : end)
   }
 }

@@ -40,12 +40,12 @@ extension OrderRoutes {
       refusals: [.unknownCustomer, .unknownProduct, .outOfStock, .referenceUsed])
 
     static let list = RouteDescription(
-      "listOrders", "List orders, newest first",
+      "listOrders", "List orders, newest first", shortPages,
       parameters: filters(among: [customer]),
       answers: [page], refusals: [.notFound])
 
     static let listOfCustomer = RouteDescription(
-      "listOrdersOfCustomer", "List the orders of a customer",
+      "listOrdersOfCustomer", "List the orders of a customer", shortPages,
       parameters: [
         .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
       ] + filters(),
@@ -122,6 +122,11 @@ extension OrderRoutes.About {
 
   private static let page = Answer.page(
     "A page of orders", of: Order.self, named: "OrderPage")
+
+  private static let shortPages = """
+    A page looks at no more than 1,000 orders of a customer or entries of a product. If the other
+    filters let few of them through, it has fewer entries than `limit`, or none, and `next` goes on.
+    """
 
   private static let customer = Parameter.query(
     "customer_id", CustomerID.schema, "Only orders of this customer.")

@@ -72,7 +72,10 @@ extension ProductRoutes {
 
     static let movements = RouteDescription(
       "listStockMovements", "What happened to a product's stock",
-      "Every change and its cause, newest first; together they are the stock.",
+      """
+      Every change and its cause, newest first; together they are the stock. A page looks at 1,000
+      orders of the product, so it may be short or empty and still not the last.
+      """,
       parameters: [id(), .limit, .cursor],
       answers: [
         .page("A page of movements", of: StockMovement.self, named: "StockMovementPage")

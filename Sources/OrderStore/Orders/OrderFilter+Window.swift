@@ -1,0 +1,135 @@
+import Orders
+import Postgres
+
+// Lists whose filter no index answers alone. The page walks one index in the order of the list and
+// leaves out what the filter does not let through. How many rows that passes over depends on the
+// data, so the walk ends after a window, and the page says where the next one goes on.
+
+extension OrderFilter {
+  /// How many rows one page looks at, at most. It takes some milliseconds.
+  private static let window: SQL = "LIMIT 1000"
+  /// The last of those rows, if there are so many.
+  private static let endOfWindow: SQL = "OFFSET 999 LIMIT 1"
+
+  /// Whether a page may look at rows that are not part of it.
+  var hasWindow: Bool {
+    product != nil || (customer != nil && !(channel == nil && isEveryStatus))
+  }
+
+  /// One page, and one entry more. After the columns of the order come the time and the number at
+  /// which the window ends, if it ends before the page is full. A page without entries is a row
+  /// without an order.
+  func windowStatement(_ bounds: Bounds, size: PageSize) -> SQL {
+    let page: SQL
+    let reach: SQL
+    switch (customer, product) {
+    case (let customer?, nil):
+      page = "\(orders(of: customer, bounds)) \(Self.window)"
+      reach = """
+        SELECT created_at, number
+          FROM (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS last
+        """
+    case (nil, let product?):
+      page = Self.orders(in: "\(entries(of: product, bounds)) \(Self.window)")
+      reach = """
+        SELECT created_at, number
+          FROM (\(entries(of: product, bounds)) \(Self.endOfWindow)) AS last
+        """
+    case (let customer?, let product?):
+      return statement(of: customer, with: product, bounds, size)
+    case (nil, nil): preconditionFailure("a list of all orders has no window")
+    }
+    return """
+      WITH page AS MATERIALIZED (\(filtered(page, size))), reach AS (\(reach))
+      \(answer(size))
+      """
+  }
+
+  /// The orders of a customer that contain a product. Either may have few orders or millions, so
+  /// the page walks the one whose window reaches further.
+  private func statement(
+    of customer: CustomerID, with product: ProductID, _ bounds: Bounds, _ size: PageSize
+  ) -> SQL {
+    let further: SQL =
+      switch sort {
+      case .newestFirst: "(c.created_at, c.number) < (p.created_at, p.number)"
+      case .oldestFirst: "(c.created_at, c.number) > (p.created_at, p.number)"
+      }
+    let both: SQL = """
+      SELECT o.*
+        FROM (\(orders(of: customer, bounds)) \(Self.window)) AS o
+       CROSS JOIN LATERAL (
+           SELECT quantity FROM order_products
+            WHERE product_id = \(product.value) AND created_at = o.created_at
+              AND order_number = o.number
+            LIMIT 1) AS p
+       WHERE (SELECT is_of_customer FROM reach) AND p.quantity > 0
+       UNION ALL
+      SELECT o.*
+        FROM (\(Self.orders(in: "\(entries(of: product, bounds)) \(Self.window)"))) AS o
+       WHERE NOT (SELECT is_of_customer FROM reach) AND o.customer_id = \(customer.value)
+      """
+    return """
+      WITH reach AS MATERIALIZED (
+          SELECT is_of_customer,
+                 CASE WHEN is_of_customer THEN c.created_at ELSE p.created_at END AS created_at,
+                 CASE WHEN is_of_customer THEN c.number ELSE p.number END AS number
+            FROM (SELECT 1) AS always
+            LEFT JOIN (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS c ON true
+            LEFT JOIN (\(entries(of: product, bounds)) \(Self.endOfWindow)) AS p ON true
+           CROSS JOIN LATERAL (
+               SELECT c.number IS NULL OR coalesce(\(further), false)) AS choice (is_of_customer)
+      ), page AS MATERIALIZED (\(filtered(both, size)))
+      \(answer(size))
+      """
+  }
+
+  /// The page's rows with the end of the window beside each; that end is looked for only when the
+  /// page is not full.
+  private func answer(_ size: PageSize) -> SQL {
+    """
+    SELECT \(orderColumns), reach.created_at, reach.number
+      FROM (SELECT 1) AS always
+      LEFT JOIN (SELECT created_at, number FROM reach
+                  WHERE (SELECT count(*) FROM page) <= \(size.value)) AS reach ON true
+      LEFT JOIN page AS o ON true
+     ORDER BY \(sort == .newestFirst
+       ? "o.created_at DESC, o.number DESC" : "o.created_at, o.number" as SQL)
+    """
+  }
+
+  private func filtered(_ rows: SQL, _ size: PageSize) -> SQL {
+    "SELECT * FROM (\(rows)) AS o WHERE true \(conditions) \(order) \(size.limitClause)"
+  }
+
+  private func orders(of customer: CustomerID, _ bounds: Bounds) -> SQL {
+    """
+    SELECT * FROM orders
+     WHERE customer_id = \(customer.value) AND hidden_at IS NULL
+       AND (created_at, number) > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
+       AND (created_at, number) < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
+     \(order)
+    """
+  }
+
+  private func entries(of product: ProductID, _ bounds: Bounds) -> SQL {
+    """
+    SELECT created_at, order_number AS number, quantity FROM order_products
+     WHERE product_id = \(product.value)
+       AND (created_at, order_number) > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
+       AND (created_at, order_number) < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
+     \(order)
+    """
+  }
+
+  /// The orders of a product's entries, one by one: the limit within keeps the planner from
+  /// reading a table as a whole for a few of its rows.
+  private static func orders(in entries: SQL) -> SQL {
+    """
+    SELECT o.*
+      FROM (\(entries)) AS p
+     CROSS JOIN LATERAL (SELECT * FROM orders WHERE number = p.number LIMIT 1) AS o
+     WHERE p.quantity > 0 AND o.hidden_at IS NULL
+    """
+  }
+}
