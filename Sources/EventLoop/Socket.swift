@@ -50,14 +50,14 @@ package struct Socket: ~Copyable, Sendable {
     return result
   }
 
-  /// Sends the bytes from `offset` on. Returns how many the system took without waiting, or nil
-  /// when the connection is broken.
-  package func send(_ bytes: [UInt8], from offset: Int) -> Int? {
-    guard offset < bytes.count else { return 0 }
+  /// Sends the bytes from `offset` on, at most `limit` of them. Returns how many the system took
+  /// without waiting, or nil when the connection is broken.
+  package func send(_ bytes: [UInt8], from offset: Int, limit: Int = .max) -> Int? {
+    let wanted = min(bytes.count - offset, limit)
+    guard wanted > 0 else { return 0 }
     let count = bytes.withUnsafeBytes { bytes in
       retrying {
-        Glibc.send(
-          descriptor, bytes.baseAddress! + offset, bytes.count - offset, Int32(MSG_NOSIGNAL))
+        Glibc.send(descriptor, bytes.baseAddress! + offset, wanted, Int32(MSG_NOSIGNAL))
       }
     }
     if count >= 0 { return count }

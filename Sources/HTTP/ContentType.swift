@@ -1,12 +1,18 @@
 package struct ContentType: Sendable {
   let text: StaticString
+  /// Whether a browser might take the bytes for something else that it shows or runs. It never
+  /// does so with JSON.
+  let mayBeMistaken: Bool
 
-  package init(_ text: StaticString) { self.text = text }
+  package init(_ text: StaticString, mayBeMistaken: Bool = true) {
+    self.text = text
+    self.mayBeMistaken = mayBeMistaken
+  }
 
   package var value: String { text.description }
 
   /// JSON is UTF-8 by definition and has no charset parameter.
-  package static let json = ContentType("application/json")
+  package static let json = ContentType("application/json", mayBeMistaken: false)
   package static let text = ContentType("text/plain; charset=utf-8")
   /// RFC 4180.
   package static let csv = ContentType("text/csv; charset=utf-8; header=present")

@@ -10,6 +10,9 @@ package struct Response: Sendable {
   package var close: Bool
   /// The id of the caller for the access log; it is not sent.
   package var caller: Int?
+  /// Whether the body is kept in memory also without this answer, so that waiting for a slow
+  /// reader takes no memory.
+  package var isBodyKept = false
 
   package init(
     _ status: Status, contentType: ContentType? = nil, fields: [Field] = [], body: [UInt8] = [],

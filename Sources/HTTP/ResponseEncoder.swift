@@ -2,24 +2,33 @@
 ///
 /// The Date field is kept ready; the server sets it once a second. Cache-Control is written here,
 /// so that no handler can forget it: an answer with an entity tag may be stored and must be
-/// revalidated each time, any other must not be stored.
+/// revalidated each time, any other must not be stored. Answers to methods that change something
+/// have none, as no cache stores them unasked (RFC 9110 section 9.2.3).
 package struct ResponseEncoder: Sendable {
   /// What the request determines about the form of its answer.
   package struct Framing: Sendable {
     let isHead: Bool
+    let isCacheable: Bool
     let version: Version
     let keepAlive: Bool
 
     package init(answering request: Request) {
       isHead = request.method == .head
+      isCacheable = isHead || request.method == .get
       version = request.version
       keepAlive = request.keepAlive
     }
 
     private init(isHead: Bool, version: Version, keepAlive: Bool) {
       self.isHead = isHead
+      isCacheable = true
       self.version = version
       self.keepAlive = keepAlive
+    }
+
+    /// Whether the answer's body is sent, and not its length alone.
+    package func sendsBody(of response: Response) -> Bool {
+      response.status.allowsContent && !isHead
     }
 
     /// For a request that could not be read completely: the connection is closed.
@@ -31,22 +40,22 @@ package struct ResponseEncoder: Sendable {
   /// The interim answer that asks for the content (RFC 9110 section 15.2.1).
   package static let continueBytes = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// The lines after every status line: the date, and the field that forbids browsers to guess the
-  /// type.
+  /// The lines after every status line: the date.
   private var commonLines: [UInt8] = []
 
   package init(unixSeconds: Int64) { setDate(unixSeconds: unixSeconds) }
 
   package mutating func setDate(unixSeconds: Int64) {
     commonLines =
-      Array("\r\nDate: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds)
-      + Array("\r\nX-Content-Type-Options: nosniff\r\n".utf8)
+      Array("\r\nDate: ".utf8) + HTTPDate.bytes(unixSeconds: unixSeconds) + Array("\r\n".utf8)
   }
 
-  /// Appends the answer to `out`; false when the connection has to be closed after it.
+  /// Appends the answer to `out`, with at most `bodyBytesMax` bytes of its body; false when the
+  /// connection has to be closed after it.
   @discardableResult
   package func append(
-    _ response: Response, as framing: Framing, id: RequestID?, to out: inout [UInt8]
+    _ response: Response, as framing: Framing, id: RequestID?, bodyBytesMax: Int = .max,
+    to out: inout [UInt8]
   ) -> Bool {
     let keepAlive = framing.keepAlive && !response.close
     out.append("HTTP/1.1 ")
@@ -59,7 +68,7 @@ package struct ResponseEncoder: Sendable {
       if let type = response.contentType {
         out.append("Content-Type: ")
         out.append(type.text)
-        out.append("\r\n")
+        out.append(type.mayBeMistaken ? "\r\nX-Content-Type-Options: nosniff\r\n" : "\r\n")
       }
       out.append("Content-Length: ")
       out.append(decimal: response.body.count)
@@ -80,9 +89,19 @@ package struct ResponseEncoder: Sendable {
       out.append(field: field.name, field.value)
       isTagged = isTagged || field.isEntityTag
     }
-    out.append(
-      isTagged ? "Cache-Control: no-cache\r\n\r\n" : "Cache-Control: no-store\r\n\r\n")
-    if response.status.allowsContent, !framing.isHead { out.append(contentsOf: response.body) }
+    if framing.isCacheable {
+      out.append(
+        isTagged ? "Cache-Control: no-cache\r\n\r\n" : "Cache-Control: no-store\r\n\r\n")
+    } else {
+      out.append("\r\n")
+    }
+    if framing.sendsBody(of: response) {
+      if response.body.count <= bodyBytesMax {
+        out.append(contentsOf: response.body)
+      } else {
+        out.append(contentsOf: response.body[..<bodyBytesMax])
+      }
+    }
     return keepAlive
   }
 }

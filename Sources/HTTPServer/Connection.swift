@@ -18,9 +18,8 @@ final class Connection: Watcher {
   private var message: PartialMessage?
   /// Bytes that were read after the current request.
   private var unread: [UInt8] = []
-  /// Bytes of answers that the system has not taken yet.
-  private var unsent: [UInt8] = []
-  private var unsentFrom = 0
+  /// What the system has not taken yet of the answers.
+  private var unsent = Outgoing()
   /// How many bytes of these buffers were reported to the server.
   private var heldBytes = 0
   /// The request that an asynchronous handler is working on.
@@ -111,7 +110,7 @@ final class Connection: Watcher {
 
   /// Reports to the server how many bytes the connection holds; false when the limit is passed.
   private func holdsWithinLimits() -> Bool {
-    let bytes = unsent.count + unread.count + (message?.bytesTaken ?? 0)
+    let bytes = unsent.heldBytes + unread.count + (message?.bytesTaken ?? 0)
     defer { heldBytes = bytes }
     return bytes == heldBytes || server.addHeldBytes(bytes - heldBytes)
   }
@@ -141,7 +140,7 @@ final class Connection: Watcher {
     inFlight = nil
     message = nil
     unread = []
-    unsent = []
+    unsent = Outgoing()
     _ = holdsWithinLimits()
     server.remove(self)
   }
@@ -219,7 +218,10 @@ extension Connection {
         write(.rejected(rejection), to: request, newExchange(request), into: &out)
         goesOn = false
       }
-      if out.count >= server.limits.unsentBytesMax, transmit(&out) != .all { goesOn = false }
+      // Nothing can be written behind a large body before that is sent.
+      if out.count >= server.limits.unsentBytesMax || !unsent.isEmpty, transmit(&out) != .all {
+        goesOn = false
+      }
     }
     if !state.closesAfterAnswer { unread = Array(bytes[offset...]) }
     if isPartial {
@@ -330,14 +332,19 @@ extension Connection {
     let framing = request.map(ResponseEncoder.Framing.init(answering:)) ?? .refusing(nil)
     let start = out.count
     server.refreshDate()
-    if !server.encoder.append(response, as: framing, id: exchange.id, to: &out),
+    let bodyBytesMax = server.limits.copiedBytes(of: response.body.count)
+    if !server.encoder.append(
+      response, as: framing, id: exchange.id, bodyBytesMax: bodyBytesMax, to: &out),
       request?.keepAlive != false
     {
       _ = event(.lastAnswer)
     }
-    report(
-      response, to: request, exchange, route: route, error: error,
-      bytesOut: out.count - start)
+    var bytesOut = out.count - start
+    if response.body.count > bodyBytesMax, framing.sendsBody(of: response) {
+      unsent.append(body: response.body, from: bodyBytesMax, isKept: response.isBodyKept)
+      bytesOut += response.body.count - bodyBytesMax
+    }
+    report(response, to: request, exchange, route: route, error: error, bytesOut: bytesOut)
   }
 
   private func report(
@@ -355,25 +362,15 @@ extension Connection {
 // MARK: - Sending
 
 extension Connection {
-  private enum Transmission: Equatable { case all, part(progress: Bool), broken }
-
-  /// Sends the bytes; those that the system does not take are kept in `unsent`.
-  private func transmit(_ out: inout [UInt8]) -> Transmission {
-    if unsent.isEmpty {
-      guard !out.isEmpty else { return .all }
-      guard let count = socket?.send(out, from: 0) else { return .broken }
-      if count < out.count { unsent = Array(out[count...]) }
-      out.removeAll(keepingCapacity: true)
-      return unsent.isEmpty ? .all : .part(progress: count > 0)
+  /// Sends the answers, as much of them as the peer takes and this turn of the loop allows.
+  private func transmit(_ out: inout [UInt8]) -> Outgoing.Transmission {
+    guard !out.isEmpty || !unsent.isEmpty else { return .all }
+    let limit = server.sendLimit(for: out.count + unsent.count)
+    return unsent.send(&out, limit: limit) { bytes, offset, limit in
+      let count = socket?.send(bytes, from: offset, limit: limit)
+      if let count { server.countSent(count) }
+      return count
     }
-    unsent += out
-    out.removeAll(keepingCapacity: true)
-    guard let count = socket?.send(unsent, from: unsentFrom) else { return .broken }
-    unsentFrom += count
-    guard unsentFrom == unsent.count else { return .part(progress: count > 0) }
-    unsent = []
-    unsentFrom = 0
-    return .all
   }
 
   private func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
@@ -381,7 +378,8 @@ extension Connection {
     if transmission == .broken { return event(.ended) }
     // These were answers to earlier requests; the phase is decided by the request in flight.
     guard inFlight == nil else { return .wait }
-    if case .part(let progress) = transmission { return event(.blocked(progress: progress)) }
-    return event(.sent)
+    guard case .part(let progress, let isBlocked) = transmission else { return event(.sent) }
+    // A peer that has to wait for its turn is not to blame.
+    return event(.blocked(progress: progress || !isBlocked))
   }
 }

@@ -31,6 +31,8 @@ package final class Server {
   private var handlers = 0
   private var draining: Draining?
   private var heldBytes = 0
+  /// Bytes sent in the current turn of the loop.
+  private var sentInTurn = 0
 
   // One connection is served at a time, so all connections of the loop share these.
   private var input: [UInt8] = []
@@ -150,6 +152,20 @@ extension Server {
     guard bytes > 0, heldBytes > limits.heldBytesMax else { return true }
     metrics.connectionsCut.add()
     return false
+  }
+
+  /// How much of so many bytes a connection may send now. What is left waits for the next turn.
+  func sendLimit(for bytes: Int) -> Int {
+    guard bytes > limits.smallAnswerBytesMax else { return limits.smallAnswerBytesMax }
+    return max(
+      limits.smallAnswerBytesMax,
+      min(limits.sentPerTurnMax, limits.sentInAllPerTurnMax - sentInTurn))
+  }
+
+  func countSent(_ bytes: Int) {
+    guard bytes > limits.smallAnswerBytesMax else { return }
+    if sentInTurn == 0 { loop.atEndOfTurn { self.sentInTurn = 0 } }
+    sentInTurn += bytes
   }
 
   func nextRequestID() -> RequestID { requestIDs.next() }

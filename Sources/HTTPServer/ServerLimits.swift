@@ -73,6 +73,22 @@ package struct ServerLimits: Sendable {
   /// one read.
   package var unsentBytesMax = 65_536
 
+  /// The largest body that is copied behind its head, so that both are sent by one system call. Of a
+  /// larger one, `smallAnswerBytesMax` are copied, and the rest is sent from where it is.
+  package var copiedBodyBytesMax = 65_536
+
+  /// Bytes that one connection sends in a turn of the loop; the rest follows in the next turns,
+  /// when the others have had theirs. The largest page of a list fits in.
+  package var sentPerTurnMax = 131_072
+
+  /// Bytes that all connections send in a turn beyond their first `smallAnswerBytesMax`: about half
+  /// a millisecond.
+  package var sentInAllPerTurnMax = 1_048_576
+
+  /// Bytes that a connection may send whatever the others have sent in the same turn, so that no
+  /// small answer waits for large ones.
+  package var smallAnswerBytesMax = 16_384
+
   /// Bytes of partial messages and unsent answers that all connections of a loop may hold together;
   /// the connection that passes the limit is closed. A thousand stalled transfers of 64 KB.
   package var heldBytesMax = 67_108_864
@@ -85,4 +101,8 @@ package struct ServerLimits: Sendable {
   package var drainGrace: Duration = .milliseconds(500)
 
   package init() {}
+
+  func copiedBytes(of bodyBytes: Int) -> Int {
+    bodyBytes <= copiedBodyBytesMax ? bodyBytes : smallAnswerBytesMax
+  }
 }

@@ -14,8 +14,8 @@ struct Bench {
   init(_ options: BenchOptions) { self.options = options }
 
   func run() throws {
-    raiseDescriptorLimit()
-    let folder = try temporaryFolder()
+    Experiment.raiseDescriptorLimit()
+    let folder = try Experiment.temporaryFolder()
     defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 30) }
     let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     let home = folder + "/postgres"
@@ -108,21 +108,5 @@ struct Bench {
       runLimit: {
         try Pgbench.run(script: folder + "/get.sql", conninfo: conninfo, seconds: $0)
       })
-  }
-
-  private func temporaryFolder() throws -> String {
-    var template = Array("/var/tmp/waybill-lab.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw LabError("no temporary folder") }
-    let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    // The database runs as another user if this program runs as root.
-    chmod(path, 0o711)
-    return path
-  }
-
-  private func raiseDescriptorLimit() {
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 }

@@ -38,6 +38,19 @@ final class LocalSocket {
     }
   }
 
+  /// Sends a GET without waiting for the answer.
+  func ask(_ path: String) {
+    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
+  }
+
+  /// Reads what has arrived, at most so many bytes; returns how many.
+  func receiveSome(_ bytesMax: Int) -> Int {
+    withUnsafeTemporaryAllocation(byteCount: bytesMax, alignment: 1) { buffer in
+      max(recv(descriptor, buffer.baseAddress, bytesMax, Int32(MSG_DONTWAIT)), 0)
+    }
+  }
+
   /// A port that was free a moment ago.
   static func freePort() throws -> UInt16 {
     let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Benchmarks of the built service.
+/// Benchmarks of the built service, and experiments with it.
 @main
 struct Program {
   static func main() {
@@ -13,10 +13,16 @@ struct Program {
   }
 
   private static func run(_ arguments: [String]) throws {
-    guard arguments.first == "bench" else {
-      throw LabError("usage: waybill-lab bench [--seconds N] [--rounds N] [--report-orders N]")
+    switch arguments.first {
+    case "bench": try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
+    case "slow-readers": try Experiment.run { try SlowReaders(service: $0).printFigures() }
+    default:
+      throw LabError(
+        """
+        usage: waybill-lab bench [--seconds N] [--rounds N] [--report-orders N]
+               waybill-lab slow-readers
+        """)
     }
-    try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
   }
 
   private static func complain(_ line: String) {

@@ -3,8 +3,7 @@ import Testing
 
 @Suite("A response") struct ResponseEncoderTests {
   private let encoder = ResponseEncoder(unixSeconds: 784_111_777)
-  private let date =
-    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Content-Type-Options: nosniff\r\n"
+  private let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
   private let unkept = "Cache-Control: no-store\r\n"
 
   private func encode(
@@ -37,7 +36,7 @@ import Testing
 
     #expect(
       text == "HTTP/1.1 200 OK\r\n\(date)Content-Type: text/plain; charset=utf-8\r\n"
-        + "Content-Length: 5\r\n\(unkept)\r\n")
+        + "X-Content-Type-Options: nosniff\r\nContent-Length: 5\r\n\(unkept)\r\n")
   }
 
   @Test("with a status without content has no length either", arguments: [204, 304])
@@ -58,6 +57,25 @@ import Testing
 
     #expect(plain.contains("\r\nCache-Control: no-store\r\n"))
     #expect(tagged.contains("\r\nCache-Control: no-cache\r\n") && !tagged.contains("no-store"))
+  }
+
+  @Test("to a method that changes something says nothing of caches, which do not store it")
+  func change() throws {
+    let (text, _) = try encode(
+      Response(.ok, contentType: .json, body: Array("{}".utf8)),
+      to: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+
+    #expect(!text.contains("Cache-Control"))
+  }
+
+  @Test(
+    "forbids a browser to guess its type, unless it is JSON, which is never taken for a page",
+    arguments: [ContentType.text, .html, .css, .javaScript, .svg, .csv, .metrics])
+  func types(_ type: ContentType) throws {
+    let nosniff = "\r\nX-Content-Type-Options: nosniff\r\n"
+
+    #expect(try encode(Response(.ok, contentType: type)).text.contains(nosniff))
+    #expect(try !encode(Response(.ok, contentType: .json)).text.contains(nosniff))
   }
 
   @Test("says when the connection closes, and to HTTP/1.0 when it does not") func connection()
@@ -89,10 +107,10 @@ import Testing
     let (text, _) = try encode(response, id: .taken("x\(evil)y"))
 
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 9)
+    #expect(lines.count == 8)
     let control = text.utf8.first { $0 < 0x20 && ![9, 10, 13].contains($0) || $0 == 0x7F }
     #expect(control == nil)
-    #expect(text.utf8.count { $0 == 10 } == 8 && text.utf8.count { $0 == 13 } == 8)
+    #expect(text.utf8.count { $0 == 10 } == 7 && text.utf8.count { $0 == 13 } == 7)
   }
 
   @Test("asks for content in one interim answer") func interim() {

@@ -122,6 +122,12 @@ private struct StoredDocument: Sendable {
   }
 
   func answer(_ call: Call) -> Response {
+    var response = coded(call)
+    response.isBodyKept = true
+    return response
+  }
+
+  private func coded(_ call: Call) -> Response {
     guard let compressed, AcceptedCodings(call.request).prefersGzip else {
       return call.answer(tag, contentType, fields: fields) { plain.value }
     }
