@@ -131,7 +131,7 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
 CREATE TABLE idempotency_keys (
     -- SHA-256 of token, contract, method, path and key: answer_id()
     id           bytea NOT NULL,
-    -- tokens.number of the caller; NULL when the request had no token
+    -- tokens.number of the first token of the caller's line, so that a key survives a rotation; NULL when the request had no token
     token        bigint,
     -- The contract that the request was sent to
     contract     text COLLATE "C" NOT NULL,
@@ -574,6 +574,8 @@ CREATE TABLE tokens (
     customer_id  text COLLATE "C",
     -- What it is for, 1 to 200 characters
     name         text NOT NULL,
+    -- The first token of its line of rotations (tokens.number); NULL when it is the first itself
+    first_number bigint,
     -- When it was made
     created_at   timestamptz(3) NOT NULL DEFAULT now(),
     -- When it expires; NULL when never
@@ -588,6 +590,8 @@ CREATE TABLE tokens (
         UNIQUE (hash),
     CONSTRAINT tokens_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT tokens_first_number_fkey
+        FOREIGN KEY (first_number) REFERENCES tokens(number),
     CONSTRAINT tokens_customer_named
         CHECK ((role = 'customer') = (customer_id IS NOT NULL)),
     CONSTRAINT tokens_expire_later
@@ -873,18 +877,10 @@ SELECT CASE channel
 END
 $$;
 
--- Locks the name of an answer and returns the answer that is stored under it, if any
-CREATE FUNCTION claim_answer(
-    token bigint,
-    contract text,
-    method text,
-    path text,
-    key text,
-    content bytea
-)
+-- Locks the names of answers and returns the answers that are stored under them, if any
+CREATE FUNCTION claim_answers(ids bytea[], fingerprints bytea[], may_wait boolean)
     RETURNS TABLE(
-        id bytea,
-        fingerprint bytea,
+        is_held boolean,
         is_answered boolean,
         is_same boolean,
         status integer,
@@ -893,18 +889,30 @@ CREATE FUNCTION claim_answer(
         body bytea)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    name   constant bytea := answer_id(token, contract, method, path, key);
-    digest constant bytea := sha256(content);
+    is_ours boolean[];
+    name    bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
+    FOR position IN 1 .. cardinality(ids) LOOP
+        name := hashtextextended(encode(ids[position], 'hex'), 0);
+        IF may_wait THEN
+            PERFORM pg_advisory_xact_lock(name);
+            is_ours[position] := true;
+        ELSE
+            is_ours[position] := pg_try_advisory_xact_lock(name);
+        END IF;
+    END LOOP;
     RETURN QUERY
-    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
-           stored.content_type, stored.fields, stored.body
-      FROM (SELECT name AS id) AS asked
-      LEFT JOIN idempotency_keys AS stored USING (id);
+    SELECT NOT asked.is_ours, stored.id IS NOT NULL, stored.fingerprint = asked.fingerprint,
+           stored.status, stored.content_type, stored.fields, stored.body
+      FROM unnest(ids, fingerprints, is_ours)
+           WITH ORDINALITY AS asked (id, fingerprint, is_ours, position)
+      LEFT JOIN LATERAL (
+          SELECT * FROM idempotency_keys AS k WHERE k.id = asked.id OFFSET 0) AS stored ON true
+     ORDER BY position;
 END
 $$;
 
@@ -1061,13 +1069,14 @@ CREATE FUNCTION find_tokens(digests bytea[])
         customer_id text,
         name text,
         is_use_to_note boolean,
-        expires_in interval)
+        expires_in interval,
+        first_number bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
-       t.expires_at - now()
+       t.expires_at - now(), coalesce(t.first_number, t.number)
   FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
@@ -1099,8 +1108,8 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
         -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
-        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
-                       'revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
+                       'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -1118,7 +1127,7 @@ BEGIN
     FOREACH privilege IN ARRAY ARRAY[
         'INSERT (id, name, email), UPDATE (name, email) ON customers',
         'UPDATE (name, description, price, retired_at) ON products',
-        'INSERT (hash, role, customer_id, name, expires_at), '
+        'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
@@ -1861,7 +1870,7 @@ CREATE FUNCTION service_functions()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id']
 $$;
 
@@ -2161,7 +2170,7 @@ GRANT SELECT ON
     stock_subscriptions
     TO waybill_reader;
 
-GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at) ON tokens
+GRANT SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_reader;
 
 GRANT EXECUTE ON FUNCTION
@@ -2210,7 +2219,7 @@ GRANT SELECT ON
 GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions
     TO waybill_service;
 
-GRANT INSERT (hash, role, customer_id, name, expires_at), SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
+GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_service;
 
 GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
@@ -2226,7 +2235,7 @@ GRANT EXECUTE ON FUNCTION
     adjust_stock(product_id, bigint, text, bigint, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
-    claim_answer(bigint, text, text, text, text, bytea),
+    claim_answers(bytea[], bytea[], boolean),
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
     find_tokens(bytea[]),

@@ -20,6 +20,9 @@ CREATE TABLE tokens (
                              CONSTRAINT tokens_customer_fkey REFERENCES customers (id),
     name         text        NOT NULL
                              CONSTRAINT tokens_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
+    -- A rotated token is the same user under a new secret: what belongs to the user, like the names
+    -- of its idempotency keys, belongs to the whole line.
+    first_number bigint      CONSTRAINT tokens_first_number_fkey REFERENCES tokens (number),
     created_at   timestamptz(3) NOT NULL DEFAULT now(),
     expires_at   timestamptz(3),
     -- A token is never deleted, so that the history can always say who did something.
@@ -38,6 +41,7 @@ COMMENT ON COLUMN tokens.hash         IS 'SHA-256 of the token''s text; the text
 COMMENT ON COLUMN tokens.role         IS 'admin, retailer, warehouse or customer';
 COMMENT ON COLUMN tokens.customer_id  IS 'The customer of the token (customers.id); NULL unless the role is customer';
 COMMENT ON COLUMN tokens.name         IS 'What it is for, 1 to 200 characters';
+COMMENT ON COLUMN tokens.first_number IS 'The first token of its line of rotations (tokens.number); NULL when it is the first itself';
 COMMENT ON COLUMN tokens.created_at   IS 'When it was made';
 COMMENT ON COLUMN tokens.expires_at   IS 'When it expires; NULL when never';
 COMMENT ON COLUMN tokens.revoked_at   IS 'When it was revoked, which every instance knows within a second; NULL when it was not';
@@ -76,12 +80,12 @@ CREATE TRIGGER tokens_change
 -- only by this function, as it may not read the column of digests.
 CREATE FUNCTION find_tokens(digests bytea[])
     RETURNS TABLE (ordinal bigint, number bigint, role text, customer_id text, name text,
-                   is_use_to_note boolean, expires_in interval)
+                   is_use_to_note boolean, expires_in interval, first_number bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
-       t.expires_at - now()
+       t.expires_at - now(), coalesce(t.first_number, t.number)
   FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())

@@ -34,7 +34,7 @@ CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 
 COMMENT ON TABLE  idempotency_keys              IS 'Answers to requests with an Idempotency-Key, kept for 24 hours and then pruned';
 COMMENT ON COLUMN idempotency_keys.id           IS 'SHA-256 of token, contract, method, path and key: answer_id()';
-COMMENT ON COLUMN idempotency_keys.token        IS 'tokens.number of the caller; NULL when the request had no token';
+COMMENT ON COLUMN idempotency_keys.token        IS 'tokens.number of the first token of the caller''s line, so that a key survives a rotation; NULL when the request had no token';
 COMMENT ON COLUMN idempotency_keys.contract     IS 'The contract that the request was sent to';
 COMMENT ON COLUMN idempotency_keys.method       IS 'POST, PATCH or DELETE';
 COMMENT ON COLUMN idempotency_keys.path         IS 'The path below the contract''s mount, as it was sent';
@@ -52,7 +52,8 @@ CREATE TRIGGER idempotency_keys_stay
     EXECUTE FUNCTION refuse_change('a stored answer is not changed; delete the row to forget it');
 COMMENT ON TRIGGER idempotency_keys_stay ON idempotency_keys IS 'A stored answer never changes';
 
--- Only the key can contain a blank, and it comes last, so no two requests have the same name.
+-- Only the key can contain a blank, and it comes last, so no two requests have the same name. The
+-- service computes the same hash itself.
 CREATE FUNCTION answer_id(token bigint, contract text, method text, path text, key text) RETURNS bytea
     LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
@@ -61,30 +62,46 @@ SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' ||
 $$;
 COMMENT ON FUNCTION answer_id(bigint, text, text, text, text) IS 'The name under which the answer to a request is stored: idempotency_keys.id';
 
--- Locks the name until the end of the transaction, waiting for a transaction that has locked it,
--- and returns the stored answer. Each statement sees what was committed before it began, so a
--- repetition that waited sees the answer to the first request.
-CREATE FUNCTION claim_answer(token bigint, contract text, method text, path text, key text,
-                             content bytea)
-    RETURNS TABLE (id bytea, fingerprint bytea, is_answered boolean, is_same boolean,
-                   status integer, content_type text, fields text, body bytea)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+-- Locks the names of requests until the end of the transaction, and returns what is stored under
+-- them: a row for each request, in the order given. A name that another transaction has locked is
+-- waited for if may_wait; otherwise its row says is_held, and it is not locked. A caller with
+-- several requests must not wait: two callers could wait for each other.
+--
+-- The names are locked by a statement of their own. The next statement sees what was committed
+-- before it began, so a repetition sees the answer to the first request.
+CREATE FUNCTION claim_answers(ids bytea[], fingerprints bytea[], may_wait boolean)
+    RETURNS TABLE (is_held boolean, is_answered boolean, is_same boolean, status integer,
+                   content_type text, fields text, body bytea)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp
+    -- The plan is made while the table is small, and kept. So it must not scan the table.
+    SET enable_seqscan = off AS
 $$
 #variable_conflict use_column
 DECLARE
-    name   constant bytea := answer_id(token, contract, method, path, key);
-    digest constant bytea := sha256(content);
+    is_ours boolean[];
+    name    bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
+    FOR position IN 1 .. cardinality(ids) LOOP
+        name := hashtextextended(encode(ids[position], 'hex'), 0);
+        IF may_wait THEN
+            PERFORM pg_advisory_xact_lock(name);
+            is_ours[position] := true;
+        ELSE
+            is_ours[position] := pg_try_advisory_xact_lock(name);
+        END IF;
+    END LOOP;
     RETURN QUERY
-    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
-           stored.content_type, stored.fields, stored.body
-      FROM (SELECT name AS id) AS asked
-      LEFT JOIN idempotency_keys AS stored USING (id);
+    SELECT NOT asked.is_ours, stored.id IS NOT NULL, stored.fingerprint = asked.fingerprint,
+           stored.status, stored.content_type, stored.fields, stored.body
+      FROM unnest(ids, fingerprints, is_ours)
+           WITH ORDINALITY AS asked (id, fingerprint, is_ours, position)
+      LEFT JOIN LATERAL (
+          SELECT * FROM idempotency_keys AS k WHERE k.id = asked.id OFFSET 0) AS stored ON true
+     ORDER BY position;
 END
 $$;
-COMMENT ON FUNCTION claim_answer(bigint, text, text, text, text, bytea)
-    IS 'Locks the name of an answer and returns the answer that is stored under it, if any';
+COMMENT ON FUNCTION claim_answers(bytea[], bytea[], boolean)
+    IS 'Locks the names of answers and returns the answers that are stored under them, if any';
 
 -- Any number of instances may call this at once: each skips the rows that another one is deleting.
 CREATE FUNCTION prune_answers(age interval, batch integer) RETURNS bigint

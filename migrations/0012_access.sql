@@ -14,7 +14,7 @@ CREATE FUNCTION service_functions() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id']
 $$;
 COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
@@ -42,8 +42,8 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
         -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
-        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
-                       'revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
+                       'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -61,7 +61,7 @@ BEGIN
     FOREACH privilege IN ARRAY ARRAY[
         'INSERT (id, name, email), UPDATE (name, email) ON customers',
         'UPDATE (name, description, price, retired_at) ON products',
-        'INSERT (hash, role, customer_id, name, expires_at), '
+        'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',

@@ -24,9 +24,10 @@ package final class IdempotentAnswers {
 
   /// Runs `work` unless the request was answered before. `refusal` returns the answer to store for
   /// an error; if it is nil, nothing is stored, the error is rethrown, and the key may be used
-  /// again.
+  /// again. `write` is the one write of `work`, if it is of a kind that is gathered.
   package func answer(
-    _ request: KeyedRequest, work: () async throws -> StoredAnswer,
+    _ request: KeyedRequest, gathering write: GatheredWrite? = nil,
+    work: () async throws -> StoredAnswer,
     refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     let cameAt = now()
@@ -44,7 +45,8 @@ package final class IdempotentAnswers {
       let waiters = underWay.removeValue(forKey: request.name)?.repetitions ?? []
       for waiter in waiters { waiter.resume(returning: answer) }
     }
-    let outcome = try await answers.once(request, work: work, refusal: refusal)
+    let outcome = try await answers.once(
+      request, gathering: write, work: work, refusal: refusal)
     switch outcome {
     case .answered(let given), .replayed(let given): answer = given
     case .otherRequest, .underWay: break

@@ -11,7 +11,9 @@ struct DatabaseRolesTests {
   private static let serviceWrites: [String: (insert: String, update: String)] = [
     "customers": ("email,id,name", "email,name"),
     "products": ("", "description,name,price,retired_at"),
-    "tokens": ("customer_id,expires_at,hash,name,role", "expires_at,last_used_at,revoked_at"),
+    "tokens": (
+      "customer_id,expires_at,first_number,hash,name,role", "expires_at,last_used_at,revoked_at"
+    ),
     "stock_subscriptions": ("customer_id,product_id", "is_waiting"),
     "order_processes": ("", "claimed_at,due_at,hinted_at,visits"),
     "idempotency_keys": (
@@ -19,7 +21,7 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "adjust_stock", "answer_id", "channel_kind", "claim_answer", "create_product", "edit_order",
+    "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
     "find_tokens", "hide_order", "is_internal_write", "may_move", "move_orders", "place_orders",
     "prune_answers",
     "record_visits", "refresh_report", "schema_objects", "service_functions", "ship_order",

@@ -18,7 +18,7 @@ extension Call {
     guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
     return KeyedRequest(
       .init(
-        token: caller?.token, contract: contract.name, method: request.method.name,
+        token: caller?.firstToken, contract: contract.name, method: request.method.name,
         path: request.path(below: mount), key: key),
       // A query holds no line feed, so different requests have different contents.
       content: Array(request.query ?? []) + [0x0A] + request.body)
@@ -34,15 +34,16 @@ extension StoredAnswer {
       "a field that is not among those that are kept")
     self.init(
       status: response.status.code, contentType: response.contentType?.value,
-      fields: response.fields
-        .map { $0.moved(from: mount.base, to: "") }
-        .map { "\($0.name): \($0.value.split(separator: "\n").joined(separator: " "))\n" }.joined(),
+      fields: response.fields.reduce(into: "") { lines, field in
+        let field = field.moved(from: mount.base, to: "")
+        lines += "\(field.name): \(field.value.inOneLine)\n"
+      },
       body: response.body)
   }
 }
 
 extension Response {
-  /// A stored answer. The first caller gets it in this form, too, so that all get the same.
+  /// A stored answer.
   init(_ stored: StoredAnswer, below mount: PathPattern) {
     self.init(
       .named(stored.status) ?? Status(stored.status, ""),
@@ -55,6 +56,12 @@ extension Response {
   }
 
   private static let types: [ContentType] = [.json, .text, .csv, .html]
+}
+
+extension String {
+  fileprivate var inOneLine: String {
+    utf8.contains(0x0A) ? split(separator: "\n").joined(separator: " ") : self
+  }
 }
 
 extension Field {

@@ -1,4 +1,5 @@
 package import HTTP
+import Orders
 
 /// One operation of a contract, as a static value: the router dispatches it, the OpenAPI document
 /// describes it, and tests walk over it. It holds no service; its handler is given them.
@@ -16,6 +17,8 @@ package struct Route: Sendable {
   let description: RouteDescription
   /// Who may use it.
   package let access: Access
+  /// The one write of the handler, if requests with a key may share a transaction for it.
+  let write: GatheredWrite?
   /// Makes the answer.
   let handle: Handler
   /// The handler of a route that never waits; nil for a route that may.
@@ -27,12 +30,13 @@ package struct Route: Sendable {
   /// A route whose handler waits for the database or another service.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    _ handler: @escaping Handler
+    write: GatheredWrite? = nil, _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.description = description
     self.access = access
+    self.write = write
     handle = handler
     handleImmediately = nil
   }
@@ -46,6 +50,7 @@ package struct Route: Sendable {
     self.path = path
     self.description = description
     self.access = access
+    write = nil
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler
   }

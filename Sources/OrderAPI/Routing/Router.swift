@@ -149,14 +149,22 @@ package final class Router {
   private func answerOnce(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
     guard call.isKeyed else { return try await entry.route.handle(call, services) }
     let mount = entry.mount.path
-    let outcome = try await services.answers.answer(call.keyed(below: mount)) {
-      StoredAnswer(try await entry.route.handle(call, services), below: mount)
+    // The response of the last run, which is the one that is stored.
+    var given: Response?
+    let outcome = try await services.answers.answer(
+      call.keyed(below: mount), gathering: entry.route.write
+    ) {
+      let response = try await entry.route.handle(call, services)
+      given = response
+      return StoredAnswer(response, below: mount)
     } refusal: { error in
       guard Failure(error).code.entry.isStored else { return nil }
-      return StoredAnswer(explain(error, entry.mount, call.request, call.id), below: mount)
+      let response = explain(error, entry.mount, call.request, call.id)
+      given = response
+      return StoredAnswer(response, below: mount)
     }
     switch outcome {
-    case .answered(let answer): return Response(answer, below: mount)
+    case .answered(let answer): return given ?? Response(answer, below: mount)
     case .replayed(let answer):
       var response = Response(answer, below: mount)
       response.fields.append(Field("Idempotent-Replayed", "true"))

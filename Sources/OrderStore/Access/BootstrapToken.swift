@@ -31,7 +31,7 @@ package struct BootstrapToken: Equatable, Sendable {
         """
         WITH admitted AS (
             INSERT INTO tokens (hash, role, name)
-            SELECT \(TokenDigest(token)), 'admin', 'bootstrap'
+            SELECT \(Digest(token)), 'admin', 'bootstrap'
              WHERE NOT EXISTS (SELECT FROM tokens WHERE \(Self.isValidAdmin))
                 ON CONFLICT (hash) DO NOTHING
             RETURNING number

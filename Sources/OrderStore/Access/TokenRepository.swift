@@ -18,7 +18,7 @@ package final class TokenRepository {
   private static let knownMax = 4_096
 
   private let database: Database
-  private let callers: LookupCache<TokenDigest, Caller>
+  private let callers: LookupCache<Digest, Caller>
 
   /// The tokens, over the connections of one loop; `changes` are signalled on `channel`.
   package init(_ database: Database, changes: ChangeSignal = ChangeSignal()) {
@@ -31,12 +31,12 @@ package final class TokenRepository {
   }
 
   /// The bearer of a token, if a recent look-up of it is still valid.
-  package func known(_ token: BearerToken) -> Caller? { callers.known(TokenDigest(token)) }
+  package func known(_ token: BearerToken) -> Caller? { callers.known(Digest(token)) }
 
   /// The bearer of a token; nil when the token is unknown, revoked or expired.
   package func find(_ token: BearerToken) async throws(OrderError) -> Caller? {
     do {
-      return try await callers.load(TokenDigest(token))
+      return try await callers.load(Digest(token))
     } catch {
       throw OrderError(error)
     }
@@ -63,7 +63,7 @@ package final class TokenRepository {
         let rows = try await transaction.run(
           """
           INSERT INTO tokens (hash, role, customer_id, name, expires_at)
-          VALUES (\(TokenDigest(token)), \(new.role.name.rawValue), \(new.role.customer?.value),
+          VALUES (\(Digest(token)), \(new.role.name.rawValue), \(new.role.customer?.value),
                   \(new.name.value), now() + \(new.days) * interval '1 day')
           RETURNING \(Self.columns)
           """)
@@ -109,7 +109,8 @@ package final class TokenRepository {
       let rows = try await database.write(
         """
         WITH old AS (
-            SELECT number, role, customer_id, name, expires_at - created_at AS life
+            SELECT number, role, customer_id, name, expires_at - created_at AS life,
+                   coalesce(first_number, number) AS first_number
               FROM tokens
              WHERE number = \(number) AND revoked_at IS NULL
                AND (expires_at IS NULL OR expires_at > now())
@@ -118,8 +119,8 @@ package final class TokenRepository {
             UPDATE tokens SET expires_at = least(expires_at, now() + \(overlap) * interval '1 day')
               FROM old WHERE tokens.number = old.number
         )
-        INSERT INTO tokens (hash, role, customer_id, name, expires_at)
-        SELECT \(TokenDigest(token)), role, customer_id, name,
+        INSERT INTO tokens (hash, role, customer_id, name, first_number, expires_at)
+        SELECT \(Digest(token)), role, customer_id, name, first_number,
                now() + coalesce(\(days) * interval '1 day', life)
           FROM old
         RETURNING \(Self.columns)
@@ -142,7 +143,7 @@ package final class TokenRepository {
              WHERE customer_id = \(customer) AND name = \(name) AND revoked_at IS NULL
         )
         INSERT INTO tokens (hash, role, customer_id, name)
-        SELECT \(TokenDigest(token)), 'customer', id, \(name) FROM customers WHERE id = \(customer)
+        SELECT \(Digest(token)), 'customer', id, \(name) FROM customers WHERE id = \(customer)
         RETURNING number
         """)
       return rows.isEmpty ? nil : token
@@ -150,20 +151,23 @@ package final class TokenRepository {
   }
 
   private static func look(
-    up digests: [TokenDigest], in database: Database
-  ) async throws(PostgresError) -> [TokenDigest: LookupCache<TokenDigest, Caller>.Finding] {
+    up digests: [Digest], in database: Database
+  ) async throws(PostgresError) -> [Digest: LookupCache<Digest, Caller>.Finding] {
     let rows = try await database.read(
       """
       SELECT ordinal, number, role, customer_id, name, is_use_to_note,
-             least(1000 * \(lookUpSeconds), extract(epoch FROM expires_in) * 1000)::bigint
+             least(1000 * \(lookUpSeconds), extract(epoch FROM expires_in) * 1000)::bigint,
+             first_number
         FROM find_tokens(\(digests))
       """)
-    var findings: [TokenDigest: LookupCache<TokenDigest, Caller>.Finding] = [:]
+    var findings: [Digest: LookupCache<Digest, Caller>.Finding] = [:]
     var unused: [Int] = []
     for row in rows {
       let number = try row.int(1)
       findings[digests[try row.int(0) - 1]] = .init(
-        Caller(token: number, role: try role(row, from: 2), name: try row.text(4)),
+        Caller(
+          token: number, firstToken: try row.int(7), role: try role(row, from: 2),
+          name: try row.text(4)),
         lifetime: .milliseconds(try row.int(6)))
       if try row.bool(5) { unused.append(number) }
     }

@@ -4,9 +4,14 @@ package import Postgres
 /// Answers to requests with a key: one effect and one answer for each key.
 package final class AnswerRepository {
   private let database: Database
+  private let batchers: [GatheredWrite: AnswerBatcher]
 
   /// The stored answers, over the connections of one loop.
-  package init(_ database: Database) { self.database = database }
+  package init(_ database: Database) {
+    self.database = database
+    batchers = Dictionary(
+      uniqueKeysWithValues: GatheredWrite.allCases.map { ($0, AnswerBatcher(database)) })
+  }
 
   /// Runs `work` unless the request was answered before, and stores its answer in the transaction
   /// of its effect.
@@ -14,9 +19,31 @@ package final class AnswerRepository {
   /// This is the one transaction that spans a whole use case: everything that `work` asks of the
   /// database is part of it. When `work` throws, its effects are undone, and `refusal` returns the
   /// answer to store for the error. If that is nil, nothing is stored and the error is rethrown.
-  /// `work` may run twice; the effects of the first run are then rolled back.
+  /// `work` may run twice; the effects of the first run are then undone.
+  ///
+  /// - Parameter write: The one write of `work`, if it is of a kind that is gathered. Then requests
+  ///   that wait at the same moment share a transaction. A request whose key is in use elsewhere,
+  ///   or whose part fails, leaves it and gets one of its own.
   package func once(
-    _ request: KeyedRequest, work: () async throws -> StoredAnswer,
+    _ request: KeyedRequest, gathering write: GatheredWrite? = nil,
+    work: () async throws -> StoredAnswer, refusal: (any Error) -> StoredAnswer?
+  ) async throws -> KeyedOutcome {
+    let request = NamedRequest(request)
+    if let batcher = write.flatMap({ batchers[$0] }) {
+      let share = AnswerShare(request, on: database.loop)
+      switch await batcher.join(share) {
+      case .known(let outcome): return outcome
+      case .failed(let error): throw OrderError(error)
+      case .part:
+        if let answer = try await share.answer(work, refusal: refusal) { return .answered(answer) }
+      case .alone: break
+      }
+    }
+    return try await alone(request, work: work, refusal: refusal)
+  }
+
+  private func alone(
+    _ request: NamedRequest, work: () async throws -> StoredAnswer,
     refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     do {
@@ -30,7 +57,11 @@ package final class AnswerRepository {
           guard let refused = refusal(error) else { throw .work(error) }
           answer = refused
         }
-        try await Self.store(answer, to: request.name, claim, in: transaction)
+        do throws(PostgresError) {
+          try await transaction.store([(request, answer)])
+        } catch {
+          throw .database(error)
+        }
         return .answered(answer)
       }
     } catch {
@@ -43,61 +74,90 @@ package final class AnswerRepository {
   }
 
   private static func claim(
-    _ request: KeyedRequest, in transaction: Transaction
-  ) async throws(Interruption) -> Claim {
-    let name = request.name
+    _ request: NamedRequest, in transaction: Transaction
+  ) async throws(Interruption) -> AnswerClaim {
     do throws(PostgresError) {
-      let rows = try await transaction.run(
-        """
-        SELECT id, fingerprint, is_answered, is_same, status, content_type, fields, body
-          FROM claim_answer(\(name.token), \(name.contract), \(name.method), \(name.path),
-                            \(name.key.value), \(request.content))
-        """)
-      return try Claim(rows[0])
+      return try await transaction.claim([request], mayWait: true)[0]
     } catch {
       guard error.serverError?.state == .lockNotAvailable else { throw .database(error) }
       throw .underWay
     }
   }
-
-  private static func store(
-    _ answer: StoredAnswer, to name: KeyedRequest.Name, _ claim: Claim, in transaction: Transaction
-  ) async throws(Interruption) {
-    do throws(PostgresError) {
-      _ = try await transaction.run(
-        """
-        INSERT INTO idempotency_keys (id, token, contract, method, path, key, fingerprint, status,
-                                      content_type, fields, body)
-        VALUES (\(claim.id), \(name.token), \(name.contract), \(name.method), \(name.path),
-                \(name.key.value), \(claim.fingerprint), \(answer.status), \(answer.contentType),
-                \(answer.fields), \(answer.body))
-        """)
-    } catch {
-      throw .database(error)
-    }
-  }
 }
 
-/// What is known of a request after its name was locked.
-private struct Claim {
-  let id: [UInt8]
-  let fingerprint: [UInt8]
+/// What is known of a request when its name is to be locked.
+struct AnswerClaim {
+  /// Whether another transaction has locked the name, so that this one has not.
+  let isHeld: Bool
   /// The outcome of the request, if it was answered before; nil when it is new.
   let outcome: KeyedOutcome?
 
   init(_ row: Row) throws(PostgresError) {
-    id = try row.bytea(0)
-    fingerprint = try row.bytea(1)
-    if try !row.bool(2) {
+    isHeld = try row.bool(0)
+    if try !row.bool(1) {
       outcome = nil
-    } else if try !row.bool(3) {
+    } else if try !row.bool(2) {
       outcome = .otherRequest
     } else {
       outcome = .replayed(
         StoredAnswer(
-          status: try row.int(4), contentType: try row.optionalText(5), fields: try row.text(6),
-          body: try row.bytea(7)))
+          status: try row.int(3), contentType: try row.optionalText(4), fields: try row.text(5),
+          body: try row.bytea(6)))
     }
+  }
+}
+
+/// A request with the digests under which its answer is stored.
+struct NamedRequest {
+  let request: KeyedRequest
+  /// Tells who asked for what by which key; as `answer_id()` computes it.
+  let id: Digest
+  /// Tells whether a request of the same name is the same request.
+  let fingerprint: Digest
+
+  init(_ request: KeyedRequest) {
+    self.request = request
+    let name = request.name
+    let token = name.token.map(String.init) ?? "-"
+    id = Digest(
+      of: Array("\(token) \(name.contract) \(name.method) \(name.path) \(name.key.value)".utf8))
+    fingerprint = Digest(of: request.content)
+  }
+}
+
+extension Transaction {
+  /// Locks the names of requests, and finds the answers that are stored under them.
+  func claim(
+    _ requests: [NamedRequest], mayWait: Bool
+  ) async throws(PostgresError) -> [AnswerClaim] {
+    let rows = try await run(
+      """
+      SELECT is_held, is_answered, is_same, status, content_type, fields, body
+        FROM claim_answers(\(requests.map(\.id)), \(requests.map(\.fingerprint)), \(mayWait))
+      """)
+    guard rows.count == requests.count else {
+      throw rows.undecodable(0, expected: "a row for each of \(requests.count) requests")
+    }
+    return try rows.map { row throws(PostgresError) in try AnswerClaim(row) }
+  }
+
+  /// Stores answers under the names that were claimed.
+  func store(
+    _ answers: [(request: NamedRequest, answer: StoredAnswer)]
+  ) async throws(PostgresError) {
+    let names = answers.map(\.request.request.name)
+    let stored = answers.map(\.answer)
+    _ = try await run(
+      """
+      INSERT INTO idempotency_keys (id, token, contract, method, path, key, fingerprint, status,
+                                    content_type, fields, body)
+      SELECT * FROM unnest(
+          \(answers.map(\.request.id)), \(names.map(\.token)), \(names.map(\.contract)),
+          \(names.map(\.method)), \(names.map(\.path)), \(names.map(\.key.value)),
+          \(answers.map(\.request.fingerprint)), \(stored.map { Int32(clamping: $0.status) }),
+          \(stored.map(\.contentType)), \(stored.map(\.fields)),
+          \(stored.map { Bytea($0.body) }))
+      """)
   }
 }
 

@@ -12,6 +12,8 @@ protocol BatchedWrite {
   var weight: Int { get }
   /// One statement that does all these writes, and answers a row for each, in their order.
   static func statement(_ writes: [Self]) -> SQL
+  /// Whether a write with this outcome changed something.
+  static func hasEffect(_ outcome: Outcome) -> Bool
   /// What this write's row says of it. A refusal is an outcome; an error fails the whole batch.
   func outcome(_ row: Row) throws(PostgresError) -> Outcome
 }
@@ -21,6 +23,21 @@ extension BatchedWrite {
   static var limits: BatchLimits { .standard }
   /// Each write counts the same.
   var weight: Int { 1 }
+  /// A write that cannot tell is taken for one that changed something.
+  static func hasEffect(_ outcome: Outcome) -> Bool { true }
+}
+
+extension BatchedWrite {
+  /// What became of writes, from the rows that their statement returned.
+  static func outcomes(of writes: [Self], _ rows: Rows) throws(PostgresError) -> [Outcome] {
+    guard rows.count == writes.count else {
+      throw rows.undecodable(0, expected: "a row for each of \(writes.count) writes")
+    }
+    var outcomes: [Outcome] = []
+    outcomes.reserveCapacity(writes.count)
+    for (row, write) in zip(rows, writes) { outcomes.append(try write.outcome(row)) }
+    return outcomes
+  }
 }
 
 /// Does by one statement, and with one commit, the writes of a kind that wait at the same moment.
@@ -45,6 +62,10 @@ final class Batcher<Write: BatchedWrite> {
   /// In a transaction a write is sent alone, as other writes are not committed with it.
   func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
     if UnitOfWork.isOpen { return try await run([write])[0] }
+    if let share = UnitOfWork.share {
+      guard let request = share.owner as? AnswerShare else { throw share.refuse() }
+      return try await request.submit(write)
+    }
     return try await withUnsafeContinuation { continuation in
       let entry = Entry(write: write, waiter: continuation)
       switch state.join(entry, weight: write.weight) {
@@ -88,14 +109,7 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private func run(_ writes: [Write]) async throws(PostgresError) -> [Write.Outcome] {
-    let rows = try await database.write(Write.statement(writes))
-    guard rows.count == writes.count else {
-      throw rows.undecodable(0, expected: "a row for each of \(writes.count) writes")
-    }
-    var outcomes: [Write.Outcome] = []
-    outcomes.reserveCapacity(writes.count)
-    for (row, write) in zip(rows, writes) { outcomes.append(try write.outcome(row)) }
-    return outcomes
+    try Write.outcomes(of: writes, try await database.write(Write.statement(writes)))
   }
 
   private func finish(_ batch: [Entry], _ error: PostgresError) {

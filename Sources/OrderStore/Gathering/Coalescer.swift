@@ -27,6 +27,7 @@ final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   /// In a transaction a load is sent alone, as nobody else sees what was changed there.
   func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.isOpen { return try await fetch([key])[key] }
+    try UnitOfWork.share?.checkRead()
     return try await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }
     }.get()

@@ -100,6 +100,8 @@ struct OrderMove: BatchedWrite {
       """)
   }
 
+  static func hasEffect(_ result: ChangeResult) -> Bool { result.outcome == .done }
+
   func outcome(_ row: Row) throws(PostgresError) -> ChangeResult { try ChangeResult(row) }
 }
 

@@ -35,6 +35,10 @@ struct OrderPlacement: BatchedWrite {
 
   var weight: Int { order.lines.count }
 
+  static func hasEffect(_ outcome: Outcome) -> Bool {
+    if case .success = outcome { true } else { false }
+  }
+
   static func statement(_ placements: [OrderPlacement]) -> SQL {
     let orders = placements.map(\.order)
     let lines = PlacedLines(orders)

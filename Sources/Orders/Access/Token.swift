@@ -50,6 +50,8 @@ package enum Role: Hashable, Sendable {
 package struct Caller: Hashable, Sendable {
   /// The token's number.
   package let token: Int
+  /// The number of the first token of its line of rotations: the same before and after a rotation.
+  package let firstToken: Int
   /// The role of the bearer.
   package let role: Role
   /// The name of the caller in histories: `warehouse "tablet 3" (token 5)`. It is made once for
@@ -59,9 +61,11 @@ package struct Caller: Hashable, Sendable {
   /// How many characters of the token's name it contains.
   private static let nameMax = 60
 
-  /// The bearer of a token of that number and name.
-  package init(token: Int, role: Role, name: String) {
+  /// The bearer of a token of that number and name. Without `firstToken` it is the first of its
+  /// line.
+  package init(token: Int, firstToken: Int? = nil, role: Role, name: String) {
     self.token = token
+    self.firstToken = firstToken ?? token
     self.role = role
     let customer = role.customer.map { " " + $0.value.withoutControls } ?? ""
     who = "\(role.name.rawValue)\(customer) \(name.quoted(atMost: Self.nameMax)) (token \(token))"

@@ -33,12 +33,14 @@ package final class Database {
   /// moment, and is sent again, once, when its connection breaks.
   package func read(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
+    try UnitOfWork.share?.checkRead()
     return try await run(Request(sql, .read))
   }
 
   /// Runs one statement as a transaction of its own; the answer comes when it has been committed.
   package func write(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
+    if let share = UnitOfWork.share { throw share.refuse() }
     return try await run(Request(sql, .write))
   }
 
@@ -85,13 +87,17 @@ extension Database {
   ///
   /// In a task that is already part of a transaction, `body` runs in that one after a savepoint,
   /// and is rolled back to it when it throws.
+  ///
+  /// - Parameter attempts: How often `body` is run at most; as the settings say if nil.
   package func transaction<Value, Failure: PostgresFailure>(
-    _ body: (Transaction) async throws(Failure) -> Value
+    attempts: Int? = nil, _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     if let surrounding {
       return try await surrounding.withSavepoint { () throws(Failure) in try await body(surrounding)
       }
     }
+    if let share = UnitOfWork.share { throw Failure(share.refuse()) }
+    let attempts = attempts ?? transactionAttempts
     var attempt = 1
     while true {
       let transaction: Transaction
@@ -107,7 +113,7 @@ extension Database {
       pool.release(transaction.connection)
       if let failure {
         metrics.count(failure)
-        if attempt < transactionAttempts, failure.allowsAnotherRun {
+        if attempt < attempts, failure.allowsAnotherRun {
           attempt += 1
           metrics.transactionsRetried.add()
           if failure.isRetryable { await pauseAfterConflict() }

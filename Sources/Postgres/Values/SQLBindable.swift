@@ -102,6 +102,15 @@ extension UInt8: SQLArrayElement {
   public static func sqlArray(_ elements: [UInt8]) -> SQLValue { .bytes(elements) }
 }
 
+/// Bytes as an element of an array; alone, an array of bytes is a `bytea` by itself.
+public struct Bytea: SQLScalar {
+  public static var sqlType: SQLType { .bytea }
+  public var sqlValue: SQLValue { .bytes(bytes) }
+  private let bytes: [UInt8]
+
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
 /// A point in time with PostgreSQL's precision.
 public struct Timestamp: SQLScalar, Hashable, Comparable, Sendable {
   public static var sqlType: SQLType { .timestamp }

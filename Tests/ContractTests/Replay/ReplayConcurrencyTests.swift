@@ -38,6 +38,12 @@ struct ReplayConcurrencyTests {
     }
   }
 
+  /// Locks the name of `POST /customers` with the key `k`, as a request that is under way does.
+  private static let holdingKey = """
+    BEGIN;
+    SELECT claim_answers(ARRAY[answer_id(NULL, 'api', 'POST', '/customers', 'k')], '{NULL}', true)
+    """
+
   @Test("wait as long as a lock may be waited for, and are told to ask again")
   func underWay() async throws {
     let conninfo = try await MigratedDatabase.make()
@@ -45,9 +51,7 @@ struct ReplayConcurrencyTests {
       let target = try ConnectionString(conninfo)
       let first = try await Session.open(target, on: loop)
       try await first.run(
-        unsafeText: """
-          BEGIN; SELECT claim_answer(NULL, 'api', 'POST', '/customers', 'k', '')
-          """)
+        unsafeText: Self.holdingKey)
       var settings = PostgresSettings.patient
       settings.lockTimeout = .milliseconds(50)
       let database = Database(target, settings: settings, on: loop)
@@ -73,7 +77,7 @@ struct ReplayConcurrencyTests {
       let target = try ConnectionString(conninfo)
       let holder = try await Session.open(target, on: loop)
       try await holder.run(
-        unsafeText: "BEGIN; SELECT claim_answer(NULL, 'api', 'POST', '/customers', 'k', '')")
+        unsafeText: Self.holdingKey)
       var settings = PostgresSettings.patient
       settings.writeConnections = 2
       let database = Database(target, settings: settings, on: loop)

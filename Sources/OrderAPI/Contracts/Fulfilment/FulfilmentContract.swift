@@ -21,7 +21,7 @@ enum FulfilmentContract {
         "fulfilment orders",
         "Orders that a process service outside fulfils; only that service moves them.",
         [
-          Route(.post, "/order", About.place, access: .retailer, place),
+          Route(.post, "/order", About.place, access: .retailer, write: .placement, place),
           Route(.get, "/order", About.list, access: .retailer, list),
           Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
           Route(

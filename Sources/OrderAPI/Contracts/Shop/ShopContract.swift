@@ -14,10 +14,11 @@ enum ShopContract {
         "shop orders",
         "Orders of end users: each token has its own orders, and stock is limited.",
         [
-          Route(.post, "/orders", About.place, access: .customer, place),
+          Route(.post, "/orders", About.place, access: .customer, write: .placement, place),
           Route(.get, "/orders/{order_id}", About.get, access: .customer, get),
           Route(.patch, "/orders/{order_id}", About.edit, access: .customer, edit),
-          Route(.delete, "/orders/{order_id}", About.cancel, access: .customer, cancel),
+          Route(
+            .delete, "/orders/{order_id}", About.cancel, access: .customer, write: .move, cancel),
         ])
     ],
     wrapper: retrying, explain: explain)

@@ -30,7 +30,9 @@ enum StoreContract {
       Resource(
         "store orders", "Orders of one unit of one product.",
         [
-          Route(.post, "/customers/{id}/orders", About.order, access: .retailer, order),
+          Route(
+            .post, "/customers/{id}/orders", About.order, access: .retailer, write: .placement,
+            order),
           Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
         ]),
       Resource(

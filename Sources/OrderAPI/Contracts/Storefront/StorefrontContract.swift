@@ -18,8 +18,8 @@ enum StorefrontContract {
         "Orders of shop fronts whose catalogue lives elsewhere: no stock is touched, and any "
           + "status may follow any other.",
         [
-          Route(.post, "/orders", About.place, access: .retailer, place),
-          Route(.patch, "/orders/{id}/status", About.move, access: .retailer, move),
+          Route(.post, "/orders", About.place, access: .retailer, write: .placement, place),
+          Route(.patch, "/orders/{id}/status", About.move, access: .retailer, write: .move, move),
           Route(.patch, "/orders/{id}/shipping", About.ship, access: .retailer, ship),
           Route(.delete, "/orders/{id}", About.delete, access: .retailer, delete),
         ])

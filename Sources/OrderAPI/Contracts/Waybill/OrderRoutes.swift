@@ -7,14 +7,14 @@ import Orders
 /// Orders in the own API.
 enum OrderRoutes {
   static let routes: [Route] = [
-    Route(.post, "/orders", About.place, access: .retailer, place),
+    Route(.post, "/orders", About.place, access: .retailer, write: .placement, place),
     Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
     Route(
       .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
     Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
-    Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, move),
+    Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, write: .move, move),
     Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
-    Route(.delete, "/orders/{id}", About.cancel, access: .retailer, cancel),
+    Route(.delete, "/orders/{id}", About.cancel, access: .retailer, write: .move, cancel),
     Route(
       .get, "/orders/{id}/events", About.history,
       access: .roles([.retailer, .warehouse, .customer]), history),

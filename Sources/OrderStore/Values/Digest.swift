@@ -2,25 +2,25 @@ import CCrypto
 import Orders
 import Postgres
 
-/// The SHA-256 of a token's text: the only part of a token that is stored or kept in memory.
+/// A SHA-256.
 ///
-/// It is computed here and not by the database, so that no statement and no log contains a token.
 /// Digests are compared in constant time. That is more than is needed: the time of a comparison
 /// tells an attacker nothing about tokens, as nobody can choose the digest of what they send.
-struct TokenDigest: Hashable, Sendable {
+struct Digest: Hashable, Sendable {
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
-  init(_ token: BearerToken) {
-    var text = token.secret
-    text.withUTF8 { text in
-      withUnsafeMutableBytes(of: &words) { digest in
-        _ = SHA256(
-          text.baseAddress, text.count, digest.assumingMemoryBound(to: UInt8.self).baseAddress)
-      }
+  init(of bytes: [UInt8]) {
+    self = bytes.withUnsafeBufferPointer { Digest(of: $0) }
+  }
+
+  private init(of bytes: UnsafeBufferPointer<UInt8>) {
+    withUnsafeMutableBytes(of: &words) { digest in
+      _ = SHA256(
+        bytes.baseAddress, bytes.count, digest.assumingMemoryBound(to: UInt8.self).baseAddress)
     }
   }
 
-  static func == (left: TokenDigest, right: TokenDigest) -> Bool {
+  static func == (left: Digest, right: Digest) -> Bool {
     withUnsafeBytes(of: left.words) { left in
       withUnsafeBytes(of: right.words) { right in
         CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
@@ -32,7 +32,16 @@ struct TokenDigest: Hashable, Sendable {
   func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-extension TokenDigest: SQLScalar {
+extension Digest {
+  /// The only part of a token that is stored or kept in memory. It is computed here and not by the
+  /// database, so that no statement and no log contains a token.
+  init(_ token: BearerToken) {
+    var text = token.secret
+    self = text.withUTF8 { Digest(of: $0) }
+  }
+}
+
+extension Digest: SQLScalar {
   static var sqlType: SQLType { .bytea }
   /// The digest as the database stores it.
   var sqlValue: SQLValue { .bytes(withUnsafeBytes(of: words, Array.init)) }

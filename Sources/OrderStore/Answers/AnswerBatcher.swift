@@ -1,0 +1,63 @@
+import EventLoop
+import Orders
+import Postgres
+
+/// Answers requests with a key that wait at the same moment by one transaction. All of them write
+/// by the same kind of statement, so that transactions take their locks in the same order.
+///
+/// The names are claimed by one statement; a request whose name is locked elsewhere leaves at once.
+/// Then each request does its work in its own task, until it has an answer or waits for its write.
+/// The writes are done by one statement, the answers stored by one insert, and when all that has
+/// been committed, each task has its answer.
+final class AnswerBatcher {
+  /// What becomes of a request that joins.
+  enum Admission: Sendable {
+    /// It was answered before, or its key belongs to another request.
+    case known(KeyedOutcome)
+    /// It does its work as a part of the transaction.
+    case part
+    /// It has to do its work in a transaction of its own.
+    case alone
+    case failed(PostgresError)
+  }
+
+  /// Requests are weighed by their content, in KiB.
+  private static let limits = BatchLimits(
+    entriesMax: 64, weightMax: 256, batchesMax: 1, waitingMax: 4_096)
+
+  private let database: Database
+  private var state = BatcherState<AnswerShare>(limits)
+
+  init(_ database: Database) { self.database = database }
+
+  /// Waits for the batch that claims the request's name.
+  func join(_ share: AnswerShare) async -> Admission {
+    await withUnsafeContinuation { continuation in
+      share.wait(with: continuation)
+      switch state.join(share, weight: 1 + share.request.request.content.count / 1_024) {
+      case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
+      case .wait: break
+      case .refuse: share.admit(.failed(.queueFull))
+      }
+    }
+  }
+
+  private func startBatches() {
+    while let shares = state.start() { database.loop.spawn { await self.run(AnswerBatch(shares)) } }
+  }
+
+  private func run(_ batch: AnswerBatch) async {
+    var failure: AnswerBatch.Failure?
+    do throws(AnswerBatch.Failure) {
+      // A second attempt is each request's own.
+      try await database.transaction(attempts: 1) { (transaction) throws(AnswerBatch.Failure) in
+        try await batch.answer(in: transaction)
+      }
+    } catch {
+      failure = error
+    }
+    batch.conclude(failure)
+    state.finished()
+    startBatches()
+  }
+}
