@@ -1138,6 +1138,38 @@ BEGIN
 END
 $$;
 
+-- Which of these products, customers and orders another transaction has locked
+CREATE FUNCTION held_rows(
+    product_ids text[],
+    customer_ids text[],
+    order_ids uuid[],
+    order_numbers bigint[]
+)
+    RETURNS TABLE(product text, customer text, order_id uuid, order_number bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH free_products AS MATERIALIZED (
+    SELECT id FROM products WHERE id = ANY (product_ids) FOR NO KEY UPDATE SKIP LOCKED
+), free_customers AS MATERIALIZED (
+    SELECT id FROM customers WHERE id = ANY (customer_ids) FOR KEY SHARE SKIP LOCKED
+), free_orders AS MATERIALIZED (
+    SELECT id FROM orders
+     WHERE id = ANY (order_ids) OR number = ANY (order_numbers) FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT id, NULL, NULL::uuid, NULL::bigint
+  FROM products WHERE id = ANY (product_ids) AND id NOT IN (SELECT id FROM free_products)
+ UNION ALL
+SELECT NULL, id, NULL, NULL
+  FROM customers WHERE id = ANY (customer_ids) AND id NOT IN (SELECT id FROM free_customers)
+ UNION ALL
+SELECT NULL, NULL, CASE WHEN id = ANY (order_ids) THEN id END,
+       CASE WHEN number = ANY (order_numbers) THEN number END
+  FROM orders
+ WHERE (id = ANY (order_ids) OR number = ANY (order_numbers))
+   AND id NOT IN (SELECT id FROM free_orders)
+$$;
+
 -- Hides an order from its channel
 CREATE FUNCTION hide_order(
     order_id uuid,
@@ -1310,7 +1342,8 @@ CREATE FUNCTION move_orders(
     owners text[],
     expecteds bigint[],
     to_statuses text[],
-    actors text[]
+    actors text[],
+    lock_wait bigint DEFAULT NULL::bigint
 )
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1321,6 +1354,9 @@ DECLARE
         || ARRAY(SELECT id FROM orders WHERE number = ANY (order_numbers));
     outcome order_outcome;
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     PERFORM FROM orders WHERE id = ANY (moved) ORDER BY id FOR NO KEY UPDATE;
     IF 'cancelled' = ANY (to_statuses) THEN
         PERFORM FROM products
@@ -1362,7 +1398,8 @@ CREATE FUNCTION place_orders(
     line_names text[],
     line_quantities integer[],
     line_prices numeric[],
-    introduces boolean[] DEFAULT NULL::boolean[]
+    introduces boolean[] DEFAULT NULL::boolean[],
+    lock_wait bigint DEFAULT NULL::bigint
 )
     RETURNS TABLE(
         outcome placing_outcome,
@@ -1400,6 +1437,9 @@ DECLARE
     enough      boolean;
     served      boolean;
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     IF introduces IS NOT NULL THEN
         -- Customers are never deleted: one that is known now is still known at the insert.
         SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
@@ -1871,7 +1911,7 @@ CREATE FUNCTION service_functions()
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id']
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -1921,6 +1961,25 @@ CREATE FUNCTION takes_stock(channel text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT waybill.channel_kind(channel) = 'stocked' $$;
+
+-- Waits until nobody else has locked these products, customers and orders
+CREATE FUNCTION wait_for_rows(
+    product_ids text[],
+    customer_ids text[],
+    order_ids uuid[],
+    order_numbers bigint[]
+)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM customers WHERE id = ANY (customer_ids) ORDER BY id FOR KEY SHARE;
+    PERFORM FROM orders
+      WHERE id = ANY (order_ids) OR number = ANY (order_numbers) ORDER BY id FOR NO KEY UPDATE;
+END
+$$;
 
 -- The name for a change in the history: the setting waybill.who, or else the database user
 CREATE FUNCTION who()
@@ -2239,11 +2298,12 @@ GRANT EXECUTE ON FUNCTION
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
     find_tokens(bytea[]),
+    held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
     is_internal_write(),
     may_move(text, text, text),
-    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[]),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[]),
+    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
@@ -2251,5 +2311,6 @@ GRANT EXECUTE ON FUNCTION
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
+    wait_for_rows(text[], text[], uuid[], bigint[]),
     who()
     TO waybill_service;

@@ -36,7 +36,9 @@ CREATE FUNCTION place_orders(
     line_quantities integer[],
     line_prices     numeric[],
     -- Whether each order may make its customer known. NULL when all may.
-    introduces      boolean[] DEFAULT NULL
+    introduces      boolean[] DEFAULT NULL,
+    -- How many milliseconds to wait for a lock; as long as the session does when NULL.
+    lock_wait       bigint    DEFAULT NULL
 )
 RETURNS TABLE (
     outcome        placing_outcome,
@@ -74,6 +76,9 @@ DECLARE
     enough      boolean;
     served      boolean;
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     IF introduces IS NOT NULL THEN
         -- Customers are never deleted: one that is known now is still known at the insert.
         SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
@@ -290,5 +295,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],
-                                 integer[], text[], text[], integer[], numeric[], boolean[])
+                                 integer[], text[], text[], integer[], numeric[], boolean[], bigint)
     IS 'Places many orders at once; one row for each, in the order given';

@@ -120,7 +120,8 @@ COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
 -- Moves several orders, in the order given, with one commit for all. All rows that they will change
 -- are locked first, orders by id and then products by id, so that no two calls can deadlock.
 CREATE FUNCTION move_orders(order_ids uuid[], order_numbers bigint[], scopes text[], owners text[],
-                            expecteds bigint[], to_statuses text[], actors text[])
+                            expecteds bigint[], to_statuses text[], actors text[],
+                            lock_wait bigint DEFAULT NULL)
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -129,6 +130,9 @@ DECLARE
         || ARRAY(SELECT id FROM orders WHERE number = ANY (order_numbers));
     outcome order_outcome;
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     PERFORM FROM orders WHERE id = ANY (moved) ORDER BY id FOR NO KEY UPDATE;
     IF 'cancelled' = ANY (to_statuses) THEN
         PERFORM FROM products
@@ -146,7 +150,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[])
+COMMENT ON FUNCTION move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint)
     IS 'Moves many orders at once; one row for each, in the order given';
 
 -- Shipping may change in every status. A field that is not given keeps its value.
@@ -377,3 +381,49 @@ END
 $$;
 COMMENT ON FUNCTION adjust_stock(product_id, bigint, text, bigint, text)
     IS 'Changes the stock of a product by hand, with a reason';
+
+-- Which of these rows another transaction has locked at this moment, so that a write of them would
+-- wait. The locks that it takes itself end with the statement's transaction.
+CREATE FUNCTION held_rows(product_ids text[], customer_ids text[], order_ids uuid[],
+                          order_numbers bigint[])
+    RETURNS TABLE (product text, customer text, order_id uuid, order_number bigint)
+    LANGUAGE sql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+WITH free_products AS MATERIALIZED (
+    SELECT id FROM products WHERE id = ANY (product_ids) FOR NO KEY UPDATE SKIP LOCKED
+), free_customers AS MATERIALIZED (
+    SELECT id FROM customers WHERE id = ANY (customer_ids) FOR KEY SHARE SKIP LOCKED
+), free_orders AS MATERIALIZED (
+    SELECT id FROM orders
+     WHERE id = ANY (order_ids) OR number = ANY (order_numbers) FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT id, NULL, NULL::uuid, NULL::bigint
+  FROM products WHERE id = ANY (product_ids) AND id NOT IN (SELECT id FROM free_products)
+ UNION ALL
+SELECT NULL, id, NULL, NULL
+  FROM customers WHERE id = ANY (customer_ids) AND id NOT IN (SELECT id FROM free_customers)
+ UNION ALL
+SELECT NULL, NULL, CASE WHEN id = ANY (order_ids) THEN id END,
+       CASE WHEN number = ANY (order_numbers) THEN number END
+  FROM orders
+ WHERE (id = ANY (order_ids) OR number = ANY (order_numbers))
+   AND id NOT IN (SELECT id FROM free_orders)
+$$;
+COMMENT ON FUNCTION held_rows(text[], text[], uuid[], bigint[])
+    IS 'Which of these products, customers and orders another transaction has locked';
+
+-- Waits until nobody else has locked these rows, for as long as lock_timeout allows.
+CREATE FUNCTION wait_for_rows(product_ids text[], customer_ids text[], order_ids uuid[],
+                              order_numbers bigint[])
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM customers WHERE id = ANY (customer_ids) ORDER BY id FOR KEY SHARE;
+    PERFORM FROM orders
+      WHERE id = ANY (order_ids) OR number = ANY (order_numbers) ORDER BY id FOR NO KEY UPDATE;
+END
+$$;
+COMMENT ON FUNCTION wait_for_rows(text[], text[], uuid[], bigint[])
+    IS 'Waits until nobody else has locked these products, customers and orders';

@@ -15,7 +15,7 @@ CREATE FUNCTION service_functions() RETURNS text[]
 $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id']
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
 $$;
 COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
 

@@ -11,7 +11,7 @@ struct BatcherTests {
   private struct Insertion: BatchedWrite {
     let number: Int
 
-    static func statement(_ insertions: [Insertion]) -> SQL {
+    static func statement(_ insertions: [Insertion], lockWait: Int?) -> SQL {
       """
       WITH inserted AS (
           INSERT INTO t SELECT unnest(\(insertions.map(\.number))) RETURNING a
@@ -26,7 +26,7 @@ struct BatcherTests {
   private static func insert(
     _ numbers: [Int], into database: Database
   ) async -> [Result<Int, PostgresError>] {
-    let batcher = Batcher<Insertion>(database)
+    let batcher = Batcher<Insertion>(database, held: HeldRows(database))
     return await together(numbers.count, on: database.loop) { index in
       do throws(PostgresError) {
         return .success(try await batcher.submit(Insertion(number: numbers[index])))

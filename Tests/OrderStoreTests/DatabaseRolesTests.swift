@@ -22,10 +22,11 @@ struct DatabaseRolesTests {
   ]
   private static let serviceCalls: Set<String> = [
     "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
-    "find_tokens", "hide_order", "is_internal_write", "may_move", "move_orders", "place_orders",
+    "find_tokens", "held_rows", "hide_order", "is_internal_write", "may_move", "move_orders",
+    "place_orders",
     "prune_answers",
     "record_visits", "refresh_report", "schema_objects", "service_functions", "ship_order",
-    "takes_stock", "who",
+    "takes_stock", "wait_for_rows", "who",
   ]
   private static let readerCalls: Set<String> = [
     "channel_kind", "is_internal_write", "may_move", "schema_objects", "service_functions",

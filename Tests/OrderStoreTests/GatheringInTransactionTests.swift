@@ -17,7 +17,7 @@ struct GatheringInTransactionTests {
   private struct Insertion: BatchedWrite {
     let number: Int
 
-    static func statement(_ insertions: [Insertion]) -> SQL {
+    static func statement(_ insertions: [Insertion], lockWait: Int?) -> SQL {
       "INSERT INTO t SELECT unnest(\(insertions.map(\.number))) RETURNING a"
     }
 
@@ -41,7 +41,7 @@ struct GatheringInTransactionTests {
   func alone() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
-      let batcher = Batcher<Insertion>(database)
+      let batcher = Batcher<Insertion>(database, held: HeldRows(database))
       let coalescer = Coalescer<Int, Int>(on: loop) { (keys) throws(PostgresError) in
         let rows = try await database.read("SELECT a FROM t WHERE a = ANY(\(keys))")
         return Dictionary(

@@ -20,6 +20,8 @@ final class AnswerBatch {
   /// How many tasks neither have an answer nor wait for their write.
   private var running = 0
   private var isAbandoned = false
+  /// The locked rows that are known to those who gather the same kind of writes.
+  private var held: HeldRows?
   private var idle: UnsafeContinuation<Void, Never>?
 
   init(_ shares: [AnswerShare]) { self.shares = shares }
@@ -53,10 +55,13 @@ final class AnswerBatch {
   }
 
   /// Tells all requests what became of the transaction.
-  func conclude(_ failure: Failure?) {
+  func conclude(_ failure: Failure?) async {
     let verdict: AnswerShare.Verdict
     switch failure {
     case nil: verdict = .committed
+    case .database(let error) where error.isLockTimeout:
+      let areHeld = await held?.look(among: shares.flatMap(\.rows)) ?? false
+      verdict = areHeld ? .rowsAreHeld : .alone
     case .database(let error) where !error.allowsAnotherRun: verdict = .failed(error)
     case .database, .abandoned: verdict = .alone
     }
@@ -65,8 +70,9 @@ final class AnswerBatch {
 
   /// Gathers a write with those of the other requests. A write of another kind cannot be gathered.
   func submit<Write: BatchedWrite>(
-    _ write: Write, of share: AnswerShare
+    _ write: Write, of share: AnswerShare, _ held: HeldRows
   ) async throws(PostgresError) -> Write.Outcome {
+    self.held = held
     let writes = self.writes ?? WritesOfKind<Write>()
     guard let writes = writes as? WritesOfKind<Write>, !share.rights.hasWritten else {
       throw share.rights.refuse()
@@ -125,7 +131,7 @@ private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
 
   func perform(in transaction: Transaction) async throws(PostgresError) {
     do throws(PostgresError) {
-      let rows = try await transaction.run(Write.statement(writes))
+      let rows = try await transaction.run(Write.statement(writes, lockWait: HeldRows.lockWait))
       let outcomes = try Write.outcomes(of: writes, rows)
       for (waiter, outcome) in zip(waiters, outcomes) {
         waiter.resume(returning: .success(outcome))

@@ -43,7 +43,9 @@ final class AnswerBatcher {
   }
 
   private func startBatches() {
-    while let shares = state.start() { database.loop.spawn { await self.run(AnswerBatch(shares)) } }
+    while let shares = state.start() {
+      database.loop.spawn { await self.run(AnswerBatch(shares)) }
+    }
   }
 
   private func run(_ batch: AnswerBatch) async {
@@ -56,7 +58,7 @@ final class AnswerBatcher {
     } catch {
       failure = error
     }
-    batch.conclude(failure)
+    await batch.conclude(failure)
     state.finished()
     startBatches()
   }

@@ -30,16 +30,33 @@ package final class AnswerRepository {
   ) async throws -> KeyedOutcome {
     let request = NamedRequest(request)
     if let batcher = write.flatMap({ batchers[$0] }) {
+      if let outcome = try await together(request, by: batcher, work: work, refusal: refusal) {
+        return outcome
+      }
+    }
+    return try await alone(request, work: work, refusal: refusal)
+  }
+
+  /// Nil when the request needs a transaction of its own.
+  private func together(
+    _ request: NamedRequest, by batcher: AnswerBatcher,
+    work: () async throws -> StoredAnswer, refusal: (any Error) -> StoredAnswer?
+  ) async throws -> KeyedOutcome? {
+    for _ in 0..<HeldRows.meetingsMax {
       let share = AnswerShare(request, on: database.loop)
       switch await batcher.join(share) {
       case .known(let outcome): return outcome
       case .failed(let error): throw OrderError(error)
+      case .alone: return nil
       case .part:
-        if let answer = try await share.answer(work, refusal: refusal) { return .answered(answer) }
-      case .alone: break
+        switch try await share.answer(work, refusal: refusal) {
+        case .answered(let answer): return .answered(answer)
+        case .alone: return nil
+        case .rowsAreHeld: try await asking(share.waitUntilRowsAreFree)
+        }
       }
     }
-    return try await alone(request, work: work, refusal: refusal)
+    throw OrderError(.busy)
   }
 
   private func alone(

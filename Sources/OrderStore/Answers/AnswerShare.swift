@@ -7,12 +7,26 @@ final class AnswerShare {
   /// What became of the transaction.
   enum Verdict {
     case committed
+    /// It was rolled back, because some rows of its requests are locked.
+    case rowsAreHeld
     /// It was rolled back; the request has to be done in a transaction of its own.
     case alone
     case failed(PostgresError)
   }
 
+  /// What became of the request.
+  enum Result {
+    case answered(StoredAnswer)
+    /// Nothing was done. When its rows are free, it can be done with another batch.
+    case rowsAreHeld
+    /// Nothing was done. It needs a transaction of its own.
+    case alone
+  }
+
   let request: NamedRequest
+  /// The rows that its write locks.
+  private(set) var rows: [LockedRow] = []
+  private var held: HeldRows?
   /// What its task may do with the database.
   private(set) lazy var rights = TransactionShare(owner: self)
   private let loop: EventLoop
@@ -20,6 +34,8 @@ final class AnswerShare {
   private var batch: AnswerBatch?
   private var hadEffect = false
   private var hasFailed = false
+  /// Whether its write has to wait for a row that somebody else keeps locked.
+  private var isHeld = false
   private var verdict: Verdict?
   private var waiter: UnsafeContinuation<Void, Never>?
 
@@ -49,23 +65,22 @@ final class AnswerShare {
   func conclude(_ verdict: Verdict) {
     switch verdict {
     case .failed(let error): admit(.failed(error))
-    case .committed, .alone: admit(.alone)
+    case .committed, .rowsAreHeld, .alone: admit(.alone)
     }
     self.verdict = verdict
     waiter?.resume()
     waiter = nil
   }
 
-  /// Runs the request's work, and waits for the commit. Nil when the work has to be done again, in a
-  /// transaction of its own.
+  /// Runs the request's work, and waits for the commit.
   func answer(
     _ work: () async throws -> StoredAnswer, refusal: (any Error) -> StoredAnswer?
-  ) async throws -> StoredAnswer? {
-    guard let batch else { return nil }
+  ) async throws -> Result {
+    guard let batch else { return .alone }
     var answer: StoredAnswer?
     do {
       answer = try await rights.including(on: loop, work)
-    } catch  where hasFailed || rights.needsOwnTransaction {
+    } catch where hasFailed || rights.needsOwnTransaction || isHeld {
       // The error comes from the transaction, or from what it cannot do.
     } catch {
       answer = refusal(error)
@@ -83,20 +98,31 @@ final class AnswerShare {
     }
     batch.finished(self, answer)
     if verdict == nil { await withUnsafeContinuation { waiter = $0 } }
+    if isHeld { return .rowsAreHeld }
     switch verdict {
-    case .committed: return answer
-    case .alone, nil: return nil
+    case .committed: return answer.map(Result.answered) ?? .alone
+    case .rowsAreHeld: return .rowsAreHeld
+    case .alone, nil: return .alone
     case .failed(let error): throw OrderError(error)
     }
   }
 
+  /// Waits until nobody else keeps the rows of its write locked.
+  func waitUntilRowsAreFree() async throws(PostgresError) { try await held?.waitUntilFree(rows) }
+
   /// Does a write together with those of the other requests.
   func submit<Write: BatchedWrite>(
-    _ write: Write
+    _ write: Write, _ held: HeldRows
   ) async throws(PostgresError) -> Write.Outcome {
     guard let batch else { throw rights.refuse() }
+    rows = write.rows
+    self.held = held
+    if held.contains(anyOf: rows) {
+      isHeld = true
+      throw .busy
+    }
     do throws(PostgresError) {
-      let outcome = try await batch.submit(write, of: self)
+      let outcome = try await batch.submit(write, of: self, held)
       hadEffect = hadEffect || Write.hasEffect(outcome)
       return outcome
     } catch {

@@ -41,7 +41,7 @@ package final class OrderProcessRepository {
   /// The queue, over the connections of one loop.
   package init(_ database: Database) {
     self.database = database
-    finishedVisits = Batcher(database)
+    finishedVisits = Batcher(database, held: HeldRows(database))
   }
 
   /// Claims at most `amount` orders that are due, those that have waited longest first. A claim
@@ -159,7 +159,7 @@ private struct FinishedVisit: BatchedWrite {
   /// How many characters of a problem are stored.
   private static let problemMax = 200
 
-  static func statement(_ visits: [FinishedVisit]) -> SQL {
+  static func statement(_ visits: [FinishedVisit], lockWait: Int?) -> SQL {
     let records = visits.map(\.record)
     let numbers = visits.map { Int32(clamping: $0.claim.number) }
     let starts = records.map { Int32(clamping: $0.starts) }

@@ -10,8 +10,11 @@ protocol BatchedWrite {
   static var limits: BatchLimits { get }
   /// How much this write counts against `BatchLimits.weightMax`.
   var weight: Int { get }
-  /// One statement that does all these writes, and answers a row for each, in their order.
-  static func statement(_ writes: [Self]) -> SQL
+  /// The rows that this write locks.
+  var rows: [LockedRow] { get }
+  /// One statement that does all these writes, and answers a row for each, in their order. It waits
+  /// for a lock for so many milliseconds; as the session does if nil.
+  static func statement(_ writes: [Self], lockWait: Int?) -> SQL
   /// Whether a write with this outcome changed something.
   static func hasEffect(_ outcome: Outcome) -> Bool
   /// What this write's row says of it. A refusal is an outcome; an error fails the whole batch.
@@ -21,6 +24,8 @@ protocol BatchedWrite {
 extension BatchedWrite {
   /// The limits for small writes.
   static var limits: BatchLimits { .standard }
+  /// A write whose locks nobody else keeps.
+  var rows: [LockedRow] { [] }
   /// Each write counts the same.
   var weight: Int { 1 }
   /// A write that cannot tell is taken for one that changed something.
@@ -44,36 +49,58 @@ extension BatchedWrite {
 ///
 /// A write that comes alone is sent at the end of the loop's turn, without any artificial wait.
 /// Writes that come while a statement is under way are sent together when it has been committed.
+/// Writes of a row that somebody else keeps locked wait apart from the others.
 final class Batcher<Write: BatchedWrite> {
+  private enum Reply: Sendable {
+    case outcome(Write.Outcome)
+    case failure(PostgresError)
+    /// Nothing was done, because some rows of the batch are locked.
+    case rowsAreHeld
+  }
+
   private struct Entry {
     let write: Write
-    let waiter: UnsafeContinuation<Result<Write.Outcome, PostgresError>, Never>
+    let waiter: UnsafeContinuation<Reply, Never>
   }
 
   private let database: Database
+  private let held: HeldRows
   private var state = BatcherState<Entry>(Write.limits)
 
-  /// Writes to this database.
-  init(_ database: Database) { self.database = database }
+  /// Writes to this database; `held` is common to all that gathers such writes.
+  init(_ database: Database, held: HeldRows) {
+    self.database = database
+    self.held = held
+  }
 
   /// Does a write with the next batch, and answers when that has been committed. An error is the
   /// error of its batch, or its own if it was tried again alone.
   ///
   /// In a transaction a write is sent alone, as other writes are not committed with it.
   func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
-    if UnitOfWork.isOpen { return try await run([write])[0] }
+    if UnitOfWork.isOpen { return try await run([write], lockWait: nil)[0] }
     if let share = UnitOfWork.share {
       guard let request = share.owner as? AnswerShare else { throw share.refuse() }
-      return try await request.submit(write)
+      return try await request.submit(write, held)
     }
-    return try await withUnsafeContinuation { continuation in
-      let entry = Entry(write: write, waiter: continuation)
-      switch state.join(entry, weight: write.weight) {
-      case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
-      case .wait: break
-      case .refuse: continuation.resume(returning: .failure(.queueFull))
+    for _ in 0..<HeldRows.meetingsMax {
+      if held.contains(anyOf: write.rows) { try await held.waitUntilFree(write.rows) }
+      let reply = await withUnsafeContinuation { join(Entry(write: write, waiter: $0)) }
+      switch reply {
+      case .outcome(let outcome): return outcome
+      case .failure(let error): throw error
+      case .rowsAreHeld: continue
       }
-    }.get()
+    }
+    throw .busy
+  }
+
+  private func join(_ entry: Entry) {
+    switch state.join(entry, weight: entry.write.weight) {
+    case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
+    case .wait: break
+    case .refuse: entry.waiter.resume(returning: .failure(.queueFull))
+    }
   }
 
   private func startBatches() {
@@ -81,26 +108,42 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private func run(_ batch: [Entry]) async {
-    if let error = await attempt(batch) {
-      if error.deservesAnotherRun(of: batch.count) {
-        // One of the writes may be the cause. Tried alone, it fails alone.
-        for entry in batch {
-          if let error = await attempt([entry]) { finish([entry], error) }
-        }
-      } else {
-        finish(batch, error)
-      }
+    if let error = await attempt(batch, lockWait: HeldRows.lockWait) {
+      await recover(batch, from: error)
     }
     state.finished()
     startBatches()
   }
 
+  private func recover(_ batch: [Entry], from error: PostgresError) async {
+    var error = error
+    if error.isLockTimeout {
+      if await held.look(among: batch.flatMap(\.write.rows)) {
+        for entry in batch { entry.waiter.resume(returning: .rowsAreHeld) }
+        return
+      }
+      // The lock is free now, or it is not a row's.
+      guard let next = await attempt(batch, lockWait: nil) else { return }
+      error = next
+    }
+    guard error.deservesAnotherRun(of: batch.count) else {
+      for entry in batch { entry.waiter.resume(returning: .failure(error)) }
+      return
+    }
+    // One of the writes may be the cause. Tried alone, it fails alone.
+    for entry in batch {
+      if let error = await attempt([entry], lockWait: HeldRows.lockWait) {
+        entry.waiter.resume(returning: .failure(error))
+      }
+    }
+  }
+
   /// Answers the waiters with their outcomes, or returns why the statement failed.
-  private func attempt(_ batch: [Entry]) async -> PostgresError? {
+  private func attempt(_ batch: [Entry], lockWait: Int?) async -> PostgresError? {
     do throws(PostgresError) {
-      let outcomes = try await run(batch.map(\.write))
+      let outcomes = try await run(batch.map(\.write), lockWait: lockWait)
       for (entry, outcome) in zip(batch, outcomes) {
-        entry.waiter.resume(returning: .success(outcome))
+        entry.waiter.resume(returning: .outcome(outcome))
       }
       return nil
     } catch {
@@ -108,12 +151,11 @@ final class Batcher<Write: BatchedWrite> {
     }
   }
 
-  private func run(_ writes: [Write]) async throws(PostgresError) -> [Write.Outcome] {
-    try Write.outcomes(of: writes, try await database.write(Write.statement(writes)))
-  }
-
-  private func finish(_ batch: [Entry], _ error: PostgresError) {
-    for entry in batch { entry.waiter.resume(returning: .failure(error)) }
+  private func run(
+    _ writes: [Write], lockWait: Int?
+  ) async throws(PostgresError) -> [Write.Outcome] {
+    try Write.outcomes(
+      of: writes, try await database.write(Write.statement(writes, lockWait: lockWait)))
   }
 }
 

@@ -91,12 +91,20 @@ struct OrderMove: BatchedWrite {
   let scope: OrderScope
   let who: String
 
-  static func statement(_ moves: [OrderMove]) -> SQL {
+  var rows: [LockedRow] {
+    switch key {
+    case .id(let id): [.order(id.raw)]
+    case .number(let number): [.numberedOrder(number)]
+    }
+  }
+
+  static func statement(_ moves: [OrderMove], lockWait: Int?) -> SQL {
     ChangeResult.statement(
       """
       move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)),
                   \(moves.map(\.scope.channel?.rawValue)), \(moves.map(\.scope.owner?.value)),
-                  \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)))
+                  \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)),
+                  \(lockWait))
       """)
   }
 

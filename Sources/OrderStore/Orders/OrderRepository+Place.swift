@@ -39,7 +39,16 @@ struct OrderPlacement: BatchedWrite {
     if case .success = outcome { true } else { false }
   }
 
-  static func statement(_ placements: [OrderPlacement]) -> SQL {
+  /// The products; and the customer, whose row is locked for sharing.
+  var rows: [LockedRow] {
+    var rows = order.customer.map { [LockedRow.customer($0.value)] } ?? []
+    for line in order.lines {
+      if case .product(let product, _) = line.item { rows.append(.product(product.value)) }
+    }
+    return rows
+  }
+
+  static func statement(_ placements: [OrderPlacement], lockWait: Int?) -> SQL {
     let orders = placements.map(\.order)
     let lines = PlacedLines(orders)
     return """
@@ -50,7 +59,7 @@ struct OrderPlacement: BatchedWrite {
                           \(orders.map(\.shortage.rawValue)), \(placements.map(\.who)),
                           \(lines.orders), \(lines.products), \(lines.names),
                           \(lines.quantities), \(lines.prices)::numeric[],
-                          \(introductions(placements)))
+                          \(introductions(placements)), \(lockWait))
       """
   }
 

@@ -18,8 +18,9 @@ package final class OrderRepository {
   package init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
     self.database = database
     self.unknownCustomers = unknownCustomers
-    placements = Batcher(database)
-    moves = Batcher(database)
+    let held = HeldRows(database)
+    placements = Batcher(database, held: held)
+    moves = Batcher(database, held: held)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let ids = ids.map(\.raw)
       let rows = try await database.read(

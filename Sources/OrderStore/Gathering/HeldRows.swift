@@ -1,0 +1,136 @@
+import EventLoop
+import Postgres
+
+/// A row that a write locks.
+enum LockedRow: Hashable, Sendable {
+  case product(String)
+  case customer(String)
+  case order(RawUUID)
+  case numberedOrder(Int)
+}
+
+/// The rows that another transaction keeps locked, as far as this loop knows.
+///
+/// A batch waits for a lock only for a moment. Then the rows that are locked are looked for, and
+/// writes of them wait here, outside of any batch, until the rows are free. So they hold up nobody,
+/// and hold no other lock while they wait.
+final class HeldRows {
+  /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
+  /// hold theirs for some milliseconds.
+  static let lockWait = 100
+  /// How often a write may meet a locked row before it fails.
+  static let meetingsMax = 4
+  /// How many rows are waited for at once; each wait occupies a connection.
+  private static let waitsMax = 2
+  /// How many more rows may have somebody who waits.
+  private static let queueMax = 64
+
+  private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>
+
+  private let database: Database
+  private var rows: Set<LockedRow> = []
+  private var waiters: [LockedRow: [Waiter]] = [:]
+  private var queue: [LockedRow] = []
+  private var waits = 0
+
+  init(_ database: Database) { self.database = database }
+
+  /// Whether one of these rows is known to be locked.
+  func contains(anyOf rows: @autoclosure () -> [LockedRow]) -> Bool {
+    !self.rows.isEmpty && rows().contains(where: self.rows.contains)
+  }
+
+  /// Finds out which of these rows are locked at this moment; whether there are any.
+  func look(among rows: [LockedRow]) async -> Bool {
+    let named = RowNames(rows)
+    do throws(PostgresError) {
+      let held = try await database.write(
+        """
+        SELECT product, customer, order_id, order_number
+          FROM held_rows(\(named.products), \(named.customers), \(named.orders), \(named.numbers))
+        """)
+      for row in held {
+        if let product = try row.optionalText(0) { self.rows.insert(.product(product)) }
+        if let customer = try row.optionalText(1) { self.rows.insert(.customer(customer)) }
+        if !row.isNull(2) { self.rows.insert(.order(try row.uuid(2))) }
+        if let number = try row.optionalInt(3) { self.rows.insert(.numberedOrder(number)) }
+      }
+      return !held.isEmpty
+    } catch {
+      return false
+    }
+  }
+
+  /// Waits until these rows are free; throws when one of them is not in time.
+  func waitUntilFree(_ rows: [LockedRow]) async throws(PostgresError) {
+    for row in rows where self.rows.contains(row) {
+      try await withUnsafeContinuation { continuation in wait(for: row, continuation) }.get()
+    }
+  }
+
+  private func wait(for row: LockedRow, _ waiter: Waiter) {
+    guard waiters[row] == nil else {
+      waiters[row]!.append(waiter)
+      return
+    }
+    guard queue.count < Self.queueMax else {
+      waiter.resume(returning: .failure(.queueFull))
+      return
+    }
+    waiters[row] = [waiter]
+    queue.append(row)
+    startWaits()
+  }
+
+  private func startWaits() {
+    while waits < Self.waitsMax, !queue.isEmpty {
+      let row = queue.removeFirst()
+      waits += 1
+      database.loop.spawn { await self.wait(for: row) }
+    }
+  }
+
+  /// Locks the row, and gives it back at once.
+  private func wait(for row: LockedRow) async {
+    let named = RowNames([row])
+    var result = Result<Void, PostgresError>.success(())
+    do throws(PostgresError) {
+      _ = try await database.write(
+        """
+        SELECT wait_for_rows(\(named.products), \(named.customers), \(named.orders),
+                             \(named.numbers))
+        """)
+    } catch {
+      result = .failure(error)
+    }
+    // Also after an error: the next batch finds out anew.
+    rows.remove(row)
+    for waiter in waiters.removeValue(forKey: row) ?? [] { waiter.resume(returning: result) }
+    waits -= 1
+    startWaits()
+  }
+}
+
+/// Rows as the functions of the database take them.
+private struct RowNames {
+  var products: [String] = []
+  var customers: [String] = []
+  var orders: [RawUUID] = []
+  var numbers: [Int] = []
+
+  init(_ rows: [LockedRow]) {
+    for row in Set(rows) {
+      switch row {
+      case .product(let id): products.append(id)
+      case .customer(let id): customers.append(id)
+      case .order(let id): orders.append(id)
+      case .numberedOrder(let number): numbers.append(number)
+      }
+    }
+  }
+}
+
+extension PostgresError {
+  /// Whether a lock was not free in time, so that nothing was done.
+  var isLockTimeout: Bool { serverError?.state == .lockNotAvailable }
+}
