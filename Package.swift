@@ -17,8 +17,8 @@ let strict: [SwiftSetting] =
     // An async function runs where its caller runs: on the caller's event loop.
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     // Generic code is specialised for the module that uses it, but only what is public. So JSON and
-    // the parameters of SQL are public, and all else is not: without that a placed order takes 40 % more
-    // instructions.
+    // the parameters of SQL are public, and all else is not: without that a placed order takes 40 %
+    // more instructions.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
   ]
 

@@ -73,8 +73,8 @@ package struct ServerLimits: Sendable {
   /// one read.
   package var unsentBytesMax = 65_536
 
-  /// The largest body that is copied behind its head, so that both are sent by one system call. Of a
-  /// larger one, `smallAnswerBytesMax` are copied, and the rest is sent from where it is.
+  /// The largest body that is copied behind its head, so that both are sent by one system call. Of
+  /// a larger one, `smallAnswerBytesMax` are copied, and the rest is sent from where it is.
   package var copiedBodyBytesMax = 65_536
 
   /// Bytes that one connection sends in a turn of the loop; the rest follows in the next turns,

@@ -19,8 +19,8 @@ package final class ChangeSignal: Sendable {
     }
   }
 
-  /// Every change that was committed before `end` is among the `count`. `end` is read first, so that
-  /// the count is never older than it says.
+  /// Every change that was committed before `end` is among the `count`. `end` is read first, so
+  /// that the count is never older than it says.
   package var state: (end: Instant, count: Int) {
     let end = Instant(nanoseconds: end.load(ordering: .acquiring))
     return (end, count.load(ordering: .acquiring))
