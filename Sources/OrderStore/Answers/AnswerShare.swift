@@ -80,7 +80,7 @@ final class AnswerShare {
     var answer: StoredAnswer?
     do {
       answer = try await rights.including(on: loop, work)
-    } catch where hasFailed || rights.needsOwnTransaction || isHeld {
+    } catch  where hasFailed || rights.needsOwnTransaction || isHeld {
       // The error comes from the transaction, or from what it cannot do.
     } catch {
       answer = refusal(error)

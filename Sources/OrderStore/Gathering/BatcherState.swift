@@ -11,14 +11,6 @@ struct BatchLimits: Sendable {
   /// Entries that wait for a batch; more are refused at once.
   var waitingMax: Int
 
-  /// Limits, each given.
-  init(entriesMax: Int, weightMax: Int, batchesMax: Int, waitingMax: Int) {
-    self.entriesMax = entriesMax
-    self.weightMax = weightMax
-    self.batchesMax = batchesMax
-    self.waitingMax = waitingMax
-  }
-
   /// Limits that fit small writes: a larger batch would gain nothing more.
   static let standard = BatchLimits(
     entriesMax: 64, weightMax: 64, batchesMax: 1, waitingMax: 4_096)
