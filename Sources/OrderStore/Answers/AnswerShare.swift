@@ -80,16 +80,17 @@ final class AnswerShare {
     var answer: StoredAnswer?
     do {
       answer = try await rights.including(on: loop, work)
-    } catch  where hasFailed || rights.needsOwnTransaction || isHeld {
-      // The error comes from the transaction, or from what it cannot do.
     } catch {
-      answer = refusal(error)
-      guard answer != nil || hadEffect else {
-        rights.isOver = true
-        batch.finished(self, nil)
-        throw error
+      // Otherwise the error comes from the transaction, or from what it cannot do.
+      if !(hasFailed || rights.needsOwnTransaction || isHeld) {
+        answer = refusal(error)
+        guard answer != nil || hadEffect else {
+          rights.isOver = true
+          batch.finished(self, nil)
+          throw error
+        }
+        if hadEffect { batch.abandon() }
       }
-      if hadEffect { batch.abandon() }
     }
     rights.isOver = true
     if rights.needsOwnTransaction {
