@@ -74,9 +74,8 @@ final class AnswerCoder {
     init(_ response: Response, _ request: Request) {
       self.response = response
       let isRead = request.method == .get || request.method == .head
-      // A 304 has no size, and may stand for a large answer. A small one has one form, unless it is
-      // a document, of which both are kept.
-      if isRead, response.isLarge || response.isBodyKept || response.status == .notModified {
+      // A small answer with a tag has it too, because a 304, which has no size, says the same.
+      if isRead, response.isLarge || response.fields.contains(where: \.isTag) {
         self.response.fields.append(.variesByCoding)
       }
       guard response.status != .notModified else {
