@@ -22,6 +22,10 @@ CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
 CREATE DOMAIN change_outcome AS text COLLATE "default"
     CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines']));
 
+-- The contract through which an order comes; channel_kind() lists all
+CREATE DOMAIN order_channel AS text COLLATE "C"
+    CONSTRAINT orders_channel_known CHECK (channel_kind(VALUE) IS NOT NULL);
+
 -- What became of a change, and the order as it is after it
 CREATE TYPE order_outcome AS (
     outcome          change_outcome,
@@ -42,17 +46,45 @@ CREATE TYPE order_outcome AS (
     detail           json
 );
 
+-- A client's own id for an order, 1 to 255 characters
+CREATE DOMAIN order_reference AS text COLLATE "C"
+    CONSTRAINT orders_reference_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 255);
+
+-- new, in_progress, completed, failed or cancelled
+CREATE DOMAIN order_status AS text COLLATE "C"
+    CONSTRAINT orders_status_known CHECK (VALUE = ANY (ARRAY['new', 'in_progress', 'completed', 'failed', 'cancelled']));
+
 -- What became of an order that was to be placed
 CREATE DOMAIN placing_outcome AS text COLLATE "default"
     CONSTRAINT placing_outcome_known CHECK (VALUE = ANY (ARRAY['placed', 'out_of_stock', 'unknown_product', 'unknown_customer', 'reference_used']));
+
+-- What a product is, up to 2000 characters
+CREATE DOMAIN product_description AS text COLLATE "default"
+    CONSTRAINT products_description_length CHECK (char_length(VALUE) <= 2000);
 
 -- SKU: 1 to 64 letters, digits, dots, underscores, hyphens
 CREATE DOMAIN product_id AS text COLLATE "C"
     CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
 
+-- What a product is called, 1 to 200 characters
+CREATE DOMAIN product_name AS text COLLATE "default"
+    CONSTRAINT products_name_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 200);
+
+-- Price of one unit, with two decimals
+CREATE DOMAIN product_price AS numeric(12,2)
+    CONSTRAINT products_price_range CHECK (VALUE >= 0::numeric AND VALUE <= 9999999999.99);
+
 -- What became of a call of refresh_report()
 CREATE DOMAIN refresh_outcome AS text COLLATE "default"
     CONSTRAINT refresh_outcome_known CHECK (VALUE = ANY (ARRAY['busy', 'not_due', 'unchanged', 'refreshed', 'failed']));
+
+-- Who carries an order, up to 255 characters
+CREATE DOMAIN shipping_carrier AS text COLLATE "default"
+    CONSTRAINT orders_shipping_carrier_length CHECK (char_length(VALUE) <= 255);
+
+-- A carrier's number of a shipment, up to 255 characters
+CREATE DOMAIN tracking_number AS text COLLATE "default"
+    CONSTRAINT orders_tracking_number_length CHECK (char_length(VALUE) <= 255);
 
 --
 -- Tables, each with its constraints, indexes and triggers
@@ -131,7 +163,7 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
 CREATE TABLE idempotency_keys (
     -- SHA-256 of token, contract, method, path and key: answer_id()
     id           bytea NOT NULL,
-    -- tokens.number of the first token of the caller's line, so that a key survives a rotation; NULL when the request had no token
+    -- tokens.number of the caller; NULL when the request had no token
     token        bigint,
     -- The contract that the request was sent to
     contract     text COLLATE "C" NOT NULL,
@@ -275,13 +307,13 @@ CREATE TABLE orders (
     -- Sequential number, made by the database
     number           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- The contract through which the order came; channel_kind() lists all
-    channel          text COLLATE "C" NOT NULL,
+    channel          order_channel NOT NULL,
     -- The client's own id for the order, unique within its channel; NULL when none was given
-    reference        text COLLATE "C",
+    reference        order_reference,
     -- The customer of the order (customers.id); NULL for channels of the kind process alone
     customer_id      text COLLATE "C",
     -- new, in_progress, completed, failed or cancelled; may_move() says which may follow which
-    status           text COLLATE "C" NOT NULL DEFAULT 'new',
+    status           order_status NOT NULL DEFAULT 'new',
     -- The lines as the service writes them; the view order_lines shows them as rows
     items            json NOT NULL,
     -- Units of all lines
@@ -289,9 +321,9 @@ CREATE TABLE orders (
     -- Amount of all lines
     total_amount     numeric(20,2) NOT NULL,
     -- The carrier; NULL when none was given
-    shipping_carrier text,
+    shipping_carrier shipping_carrier,
     -- The carrier's number of the shipment; NULL when none was given
-    tracking_number  text,
+    tracking_number  tracking_number,
     -- Grows by one with every change, also in psql; the ETag
     version          bigint NOT NULL DEFAULT 1,
     -- When the order was placed
@@ -306,24 +338,10 @@ CREATE TABLE orders (
         UNIQUE (number),
     CONSTRAINT orders_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT orders_channel_known
-        CHECK (channel_kind(channel) IS NOT NULL),
     CONSTRAINT orders_lines_hold
-        CHECK (version > 1 OR lines_hold(items, total_quantity, total_amount)),
-    CONSTRAINT orders_reference_length
-        CHECK (char_length(reference) >= 1 AND char_length(reference) <= 255),
+        CHECK (version > 1 OR NOT current_setting('waybill.internal_write', true) IS DISTINCT FROM 'placing' OR lines_hold(items, total_quantity, total_amount)),
     CONSTRAINT orders_shape
-        CHECK (
-        CASE channel_kind(channel)
-            WHEN 'process' THEN total_quantity = 0 AND reference IS NOT NULL
-            ELSE total_quantity > 0 AND customer_id IS NOT NULL
-        END),
-    CONSTRAINT orders_shipping_carrier_length
-        CHECK (char_length(shipping_carrier) <= 255),
-    CONSTRAINT orders_status_known
-        CHECK (status = ANY (ARRAY['new', 'in_progress', 'completed', 'failed', 'cancelled'])),
-    CONSTRAINT orders_tracking_number_length
-        CHECK (char_length(tracking_number) <= 255),
+        CHECK (shape_holds(channel::text, total_quantity, reference::text, customer_id)),
     CONSTRAINT orders_version_positive
         CHECK (version > 0)
 );
@@ -337,20 +355,20 @@ CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
 CREATE TRIGGER orders_are_not_emptied BEFORE TRUNCATE ON orders FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
 CREATE TRIGGER orders_are_placed BEFORE INSERT ON orders FOR EACH STATEMENT
-    WHEN (NOT is_internal_write())
+    WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
     EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
 CREATE TRIGGER orders_change BEFORE UPDATE ON orders FOR EACH ROW
     EXECUTE FUNCTION change_order();
 CREATE TRIGGER orders_completion AFTER UPDATE OF status ON orders FOR EACH ROW
-    WHEN ((old.status = 'completed') <> (new.status = 'completed') AND new.customer_id IS NOT NULL)
+    WHEN ((old.status::text = 'completed') <> (new.status::text = 'completed') AND new.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
 -- A final order is not in the queue
 CREATE TRIGGER orders_end_process AFTER UPDATE OF status ON orders FOR EACH ROW
-    WHEN (channel_kind(new.channel) = 'process' AND (new.status = ANY (ARRAY['completed', 'failed'])))
+    WHEN (new.total_quantity = 0 AND (new.status::text = ANY (ARRAY['completed', 'failed'])))
     EXECUTE FUNCTION dequeue_order_process();
 -- An order of the channel fulfilment is in the queue as soon as it is placed
 CREATE TRIGGER orders_have_process AFTER INSERT ON orders FOR EACH ROW
-    WHEN (channel_kind(new.channel) = 'process' AND (new.status = ANY (ARRAY['new', 'in_progress'])))
+    WHEN (new.total_quantity = 0 AND (new.status::text = ANY (ARRAY['new', 'in_progress'])))
     EXECUTE FUNCTION queue_order_process();
 
 -- What can be ordered: the catalogue with its prices and stock
@@ -360,11 +378,11 @@ CREATE TABLE products (
     -- Sequential number, made by the database
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- What the product is called, 1 to 200 characters
-    name        text NOT NULL,
+    name        product_name NOT NULL,
     -- What the product is, up to 2000 characters; NULL when none was given
-    description text,
+    description product_description,
     -- Price of one unit today; orders keep the price they were placed at
-    price       numeric(12,2) NOT NULL,
+    price       product_price NOT NULL,
     -- Units left to order; never below zero
     stock       bigint NOT NULL DEFAULT 0,
     -- Since when the product can no longer be ordered; NULL while it can
@@ -379,12 +397,6 @@ CREATE TABLE products (
         PRIMARY KEY (id),
     CONSTRAINT products_number_key
         UNIQUE (number),
-    CONSTRAINT products_description_length
-        CHECK (char_length(description) <= 2000),
-    CONSTRAINT products_name_length
-        CHECK (char_length(name) >= 1 AND char_length(name) <= 200),
-    CONSTRAINT products_price_range
-        CHECK (price >= 0::numeric AND price <= 9999999999.99),
     CONSTRAINT products_stock_range
         CHECK (stock >= 0),
     CONSTRAINT products_version_positive
@@ -403,7 +415,7 @@ CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
 CREATE TRIGGER products_stock_explained AFTER UPDATE OF stock ON products FOR EACH ROW
-    WHEN (new.stock <> old.stock AND NOT is_internal_write())
+    WHEN (new.stock <> old.stock AND COALESCE(current_setting('waybill.internal_write', true), '') = '')
     EXECUTE FUNCTION explain_stock();
 -- Makes subscriptions due when a product that was sold out is in stock again
 CREATE TRIGGER products_stock_returns AFTER UPDATE OF stock ON products FOR EACH ROW
@@ -574,8 +586,6 @@ CREATE TABLE tokens (
     customer_id  text COLLATE "C",
     -- What it is for, 1 to 200 characters
     name         text NOT NULL,
-    -- The first token of its line of rotations (tokens.number); NULL when it is the first itself
-    first_number bigint,
     -- When it was made
     created_at   timestamptz(3) NOT NULL DEFAULT now(),
     -- When it expires; NULL when never
@@ -590,8 +600,6 @@ CREATE TABLE tokens (
         UNIQUE (hash),
     CONSTRAINT tokens_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
-    CONSTRAINT tokens_first_number_fkey
-        FOREIGN KEY (first_number) REFERENCES tokens(number),
     CONSTRAINT tokens_customer_named
         CHECK ((role = 'customer') = (customer_id IS NOT NULL)),
     CONSTRAINT tokens_expire_later
@@ -800,7 +808,7 @@ CREATE VIEW stock_overview AS
             array_agg(o.number ORDER BY o.number) AS order_numbers
            FROM order_products h
              JOIN orders o ON o.number = h.order_number
-          WHERE h.product_id = p.id::text AND h.quantity > 0 AND (o.status = ANY (ARRAY['new', 'in_progress'])) AND takes_stock(o.channel)) r ON true;
+          WHERE h.product_id = p.id::text AND h.quantity > 0 AND (o.status::text = ANY (ARRAY['new', 'in_progress'])) AND takes_stock(o.channel::text)) r ON true;
 
 --
 -- Functions
@@ -877,10 +885,18 @@ SELECT CASE channel
 END
 $$;
 
--- Locks the names of answers and returns the answers that are stored under them, if any
-CREATE FUNCTION claim_answers(ids bytea[], fingerprints bytea[], may_wait boolean)
+-- Locks the name of an answer and returns the answer that is stored under it, if any
+CREATE FUNCTION claim_answer(
+    token bigint,
+    contract text,
+    method text,
+    path text,
+    key text,
+    content bytea
+)
     RETURNS TABLE(
-        is_held boolean,
+        id bytea,
+        fingerprint bytea,
         is_answered boolean,
         is_same boolean,
         status integer,
@@ -889,30 +905,18 @@ CREATE FUNCTION claim_answers(ids bytea[], fingerprints bytea[], may_wait boolea
         body bytea)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
-    SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    is_ours boolean[];
-    name    bigint;
+    name   constant bytea := answer_id(token, contract, method, path, key);
+    digest constant bytea := sha256(content);
 BEGIN
-    FOR position IN 1 .. cardinality(ids) LOOP
-        name := hashtextextended(encode(ids[position], 'hex'), 0);
-        IF may_wait THEN
-            PERFORM pg_advisory_xact_lock(name);
-            is_ours[position] := true;
-        ELSE
-            is_ours[position] := pg_try_advisory_xact_lock(name);
-        END IF;
-    END LOOP;
+    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
     RETURN QUERY
-    SELECT NOT asked.is_ours, stored.id IS NOT NULL, stored.fingerprint = asked.fingerprint,
-           stored.status, stored.content_type, stored.fields, stored.body
-      FROM unnest(ids, fingerprints, is_ours)
-           WITH ORDINALITY AS asked (id, fingerprint, is_ours, position)
-      LEFT JOIN LATERAL (
-          SELECT * FROM idempotency_keys AS k WHERE k.id = asked.id OFFSET 0) AS stored ON true
-     ORDER BY position;
+    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
+           stored.content_type, stored.fields, stored.body
+      FROM (SELECT name AS id) AS asked
+      LEFT JOIN idempotency_keys AS stored USING (id);
 END
 $$;
 
@@ -1069,14 +1073,13 @@ CREATE FUNCTION find_tokens(digests bytea[])
         customer_id text,
         name text,
         is_use_to_note boolean,
-        expires_in interval,
-        first_number bigint)
+        expires_in interval)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
-       t.expires_at - now(), coalesce(t.first_number, t.number)
+       t.expires_at - now()
   FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
@@ -1108,8 +1111,8 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
         -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
-        EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
-                       'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
+                       'revoked_at, last_used_at) ON tokens TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -1127,7 +1130,7 @@ BEGIN
     FOREACH privilege IN ARRAY ARRAY[
         'INSERT (id, name, email), UPDATE (name, email) ON customers',
         'UPDATE (name, description, price, retired_at) ON products',
-        'INSERT (hash, role, customer_id, name, first_number, expires_at), '
+        'INSERT (hash, role, customer_id, name, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
@@ -1136,38 +1139,6 @@ BEGIN
         EXECUTE format('GRANT %s TO %I', privilege, service_role);
     END LOOP;
 END
-$$;
-
--- Which of these products, customers and orders another transaction has locked
-CREATE FUNCTION held_rows(
-    product_ids text[],
-    customer_ids text[],
-    order_ids uuid[],
-    order_numbers bigint[]
-)
-    RETURNS TABLE(product text, customer text, order_id uuid, order_number bigint)
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path = waybill, pg_temp
-AS $$
-WITH free_products AS MATERIALIZED (
-    SELECT id FROM products WHERE id = ANY (product_ids) FOR NO KEY UPDATE SKIP LOCKED
-), free_customers AS MATERIALIZED (
-    SELECT id FROM customers WHERE id = ANY (customer_ids) FOR KEY SHARE SKIP LOCKED
-), free_orders AS MATERIALIZED (
-    SELECT id FROM orders
-     WHERE id = ANY (order_ids) OR number = ANY (order_numbers) FOR NO KEY UPDATE SKIP LOCKED
-)
-SELECT id, NULL, NULL::uuid, NULL::bigint
-  FROM products WHERE id = ANY (product_ids) AND id NOT IN (SELECT id FROM free_products)
- UNION ALL
-SELECT NULL, id, NULL, NULL
-  FROM customers WHERE id = ANY (customer_ids) AND id NOT IN (SELECT id FROM free_customers)
- UNION ALL
-SELECT NULL, NULL, CASE WHEN id = ANY (order_ids) THEN id END,
-       CASE WHEN number = ANY (order_numbers) THEN number END
-  FROM orders
- WHERE (id = ANY (order_ids) OR number = ANY (order_numbers))
-   AND id NOT IN (SELECT id FROM free_orders)
 $$;
 
 -- Hides an order from its channel
@@ -1202,7 +1173,7 @@ $$;
 CREATE FUNCTION is_internal_write()
     RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT current_setting('waybill.internal_write', true) IS NOT DISTINCT FROM 'on' $$;
+AS $$ SELECT coalesce(current_setting('waybill.internal_write', true), '') <> '' $$;
 
 -- Whether order lines are exactly as rendered, within limits, and add up to the totals
 CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric)
@@ -1342,34 +1313,65 @@ CREATE FUNCTION move_orders(
     owners text[],
     expecteds bigint[],
     to_statuses text[],
-    actors text[],
-    lock_wait bigint DEFAULT NULL::bigint
+    actors text[]
 )
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
+#variable_conflict use_column
 DECLARE
-    moved constant uuid[] := array_remove(order_ids, NULL)
-        || ARRAY(SELECT id FROM orders WHERE number = ANY (order_numbers));
-    outcome order_outcome;
+    ids      uuid[] := order_ids;
+    actor    text;
+    moved    record;
+    outcome  order_outcome;
+    outcomes order_outcome[];
 BEGIN
-    IF lock_wait IS NOT NULL THEN
-        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    IF array_position(order_ids, NULL) IS NOT NULL THEN
+        SELECT array_agg(coalesce(named.id, o.id) ORDER BY position)
+          INTO ids
+          FROM unnest(order_ids, order_numbers) WITH ORDINALITY AS named (id, number, position)
+          LEFT JOIN orders AS o USING (number);
     END IF;
-    PERFORM FROM orders WHERE id = ANY (moved) ORDER BY id FOR NO KEY UPDATE;
-    IF 'cancelled' = ANY (to_statuses) THEN
-        PERFORM FROM products
-          WHERE id IN (SELECT line ->> 'product_id'
-                         FROM orders CROSS JOIN json_array_elements(items) AS line
-                        WHERE orders.id = ANY (moved) AND takes_stock(channel))
-          ORDER BY id
-            FOR NO KEY UPDATE;
+    -- A move that comes alone locks its order by changing it.
+    IF cardinality(ids) > 1 THEN
+        PERFORM FROM orders WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+        IF 'cancelled' = ANY (to_statuses) THEN
+            PERFORM FROM products
+              WHERE id IN (SELECT line ->> 'product_id'
+                             FROM orders CROSS JOIN json_array_elements(items) AS line
+                            WHERE orders.id = ANY (ids) AND takes_stock(channel))
+              ORDER BY id
+                FOR NO KEY UPDATE;
+        END IF;
+        FOR actor IN SELECT DISTINCT a.who FROM unnest(actors) AS a (who) LOOP
+            PERFORM set_config('waybill.who', actor, true);
+            FOR moved IN
+                UPDATE orders AS o
+                   SET status = to_status
+                  FROM (SELECT DISTINCT ON (id) *
+                          FROM unnest(ids, scopes, owners, expecteds, to_statuses, actors)
+                                   WITH ORDINALITY
+                                   AS m (id, scope, owner, expected, to_status, who, position)
+                         ORDER BY id, position) AS m
+                 WHERE o.id = m.id AND m.who = actor
+                   AND may_move(coalesce(scope, 'api'), status, to_status)
+                   AND CASE WHEN scope IS NULL THEN channel_kind(channel) <> 'process'
+                            ELSE channel = scope AND hidden_at IS NULL END
+                   AND (owner IS NULL OR customer_id = owner)
+                   AND (expected IS NULL OR version = expected)
+                RETURNING m.position, order_outcome('done', o) AS outcome
+            LOOP
+                outcomes[moved.position] := moved.outcome;
+            END LOOP;
+        END LOOP;
     END IF;
     FOR position IN 1 .. cardinality(to_statuses) LOOP
-        outcome := move_order(order_ids[position], order_numbers[position], scopes[position],
-                              owners[position], expecteds[position], to_statuses[position],
-                              actors[position]);
+        outcome := outcomes[position];
+        IF outcome.outcome IS NULL THEN
+            outcome := move_order(ids[position], NULL, scopes[position], owners[position],
+                                  expecteds[position], to_statuses[position], actors[position]);
+        END IF;
         RETURN NEXT outcome;
     END LOOP;
 END
@@ -1398,8 +1400,7 @@ CREATE FUNCTION place_orders(
     line_names text[],
     line_quantities integer[],
     line_prices numeric[],
-    introduces boolean[] DEFAULT NULL::boolean[],
-    lock_wait bigint DEFAULT NULL::bigint
+    introduces boolean[] DEFAULT NULL::boolean[]
 )
     RETURNS TABLE(
         outcome placing_outcome,
@@ -1415,19 +1416,28 @@ AS $$
 #variable_conflict use_column
 DECLARE
     placed_at   constant timestamptz(3) := clock_timestamp();
-    outcomes    text[]    := array_fill('placed'::text, ARRAY[cardinality(ids)]);
+    order_count constant integer := cardinality(ids);
+    line_count  constant integer := coalesce(cardinality(line_orders), 0);
+    outcomes    text[]    := array_fill('placed'::text, ARRAY[order_count]);
     details     json[];
     granted     integer[] := line_quantities;
-    fits        boolean;
+    -- Nothing is known against any order, and there is enough of everything.
+    clear       boolean   := true;
     -- Which order has the reference of each order already: its number, or minus the position of an
     -- earlier order of this batch.
-    holders     bigint[]  := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
-    referenced  boolean   := cardinality(array_remove(order_refs, NULL)) > 0;
-    -- The stock that is left while orders are decided one by one, and the index of each line's
-    -- product in it.
-    stock_ids   text[];
-    stock_left  bigint[];
+    holders     bigint[]  := array_fill(NULL::bigint, ARRAY[order_count]);
+    -- The products of the lines, and the index of each line's product among them. Of those that take
+    -- stock, also: where the locked row is, the units that are left while orders are decided one by
+    -- one, and the units that are taken.
+    known_ids   text[];
+    names       text[];
+    prices      numeric[];
     slots       integer[];
+    unmatched   boolean;
+    widened     boolean   := false;
+    places      tid[];
+    stock_left  bigint[];
+    taken       bigint[];
     -- The order being decided.
     first_line  integer := 1;
     end_line    integer := 1;
@@ -1436,10 +1446,19 @@ DECLARE
     shorts      json;
     enough      boolean;
     served      boolean;
+    -- The order being rendered, and what has become of each: NULL when it was refused.
+    line        integer := 1;
+    price       numeric(12, 2);
+    document    text;
+    units       integer;
+    amount      numeric(20, 2);
+    numbers     bigint[];
+    documents   text[];
+    quantities  integer[];
+    amounts     numeric[];
+    rows_taken  bigint;
+    setting     text;
 BEGIN
-    IF lock_wait IS NOT NULL THEN
-        PERFORM set_config('lock_timeout', lock_wait::text, true);
-    END IF;
     IF introduces IS NOT NULL THEN
         -- Customers are never deleted: one that is known now is still known at the insert.
         SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
@@ -1448,9 +1467,10 @@ BEGIN
           INTO outcomes
           FROM unnest(introduces, customers)
                WITH ORDINALITY AS o (may_introduce, customer, position);
+        clear := 'placed' = ALL (outcomes);
     END IF;
 
-    IF referenced THEN
+    IF array_remove(order_refs, NULL) <> '{}' THEN
         -- Another transaction may be using the reference at this moment, so its end must be waited
         -- for. There is no row to lock yet, so the lock is on a hash of the text.
         PERFORM pg_advisory_xact_lock(key)
@@ -1467,37 +1487,62 @@ BEGIN
                   FROM unnest(channels, order_refs)
                        WITH ORDINALITY AS o (channel, reference, position)) AS given
           LEFT JOIN orders AS held USING (channel, reference);
+        clear := clear AND array_remove(holders, NULL) = '{}';
     END IF;
 
-    WITH demand AS (
-        SELECT product, sum(quantity) AS units
-          FROM unnest(line_orders, line_products, line_quantities)
-                    AS line (position, product, quantity)
-         WHERE product IS NOT NULL AND takes_stock(channels[position])
-         GROUP BY product
-    ), stocked AS MATERIALIZED (
-        SELECT id, stock
-          FROM products
-         WHERE id = ANY (ARRAY(SELECT product FROM demand)) AND retired_at IS NULL
-         ORDER BY id
-           FOR NO KEY UPDATE
-    )
-    SELECT count(*) = count(*) FILTER (WHERE units <= stock)
-      INTO fits
-      FROM demand LEFT JOIN stocked ON id = product;
+    -- The products are locked in id order, so these numbers stay true until the commit.
+    SELECT array_agg(ctid), array_agg(id), array_agg(stock), array_agg(name), array_agg(price),
+           array_agg(0::bigint)
+      INTO places, known_ids, stock_left, names, prices, taken
+      FROM (SELECT ctid, id, stock, name, price
+              FROM products
+             WHERE id = ANY (ARRAY(SELECT product
+                                     FROM unnest(line_orders, line_products) AS l (position, product)
+                                    WHERE takes_stock(channels[position])))
+               AND retired_at IS NULL
+             ORDER BY id
+               FOR NO KEY UPDATE) AS held;
+    LOOP
+        IF line_count <= 16 THEN
+            slots     := '{}';
+            unmatched := false;
+            FOR line IN 1 .. line_count LOOP
+                slots[line] := array_position(known_ids, line_products[line]);
+                unmatched   := unmatched OR slots[line] IS NULL AND line_products[line] IS NOT NULL;
+            END LOOP;
+        ELSE
+            -- The planner expects 1,000 rows of generate_series(), so it joins by a hash. Of unnest()
+            -- it would expect ten, and compare every line with every product.
+            SELECT array_agg(slot), bool_or(slot IS NULL AND line_products[line] IS NOT NULL)
+              INTO slots, unmatched
+              FROM (SELECT line, slot
+                      FROM generate_series(1, line_count) AS line
+                      LEFT JOIN generate_series(1, cardinality(known_ids)) AS slot
+                        ON known_ids[slot] = line_products[line]
+                     ORDER BY line) AS matched;
+        END IF;
+        EXIT WHEN widened OR unmatched IS NOT TRUE;
+        -- Orders that take no stock have the catalogue's names and prices too, where it knows them.
+        SELECT known_ids || array_agg(id), names || array_agg(name), prices || array_agg(price)
+          INTO known_ids, names, prices
+          FROM (SELECT id, name, price
+                  FROM products
+                 WHERE id = ANY (line_products) AND id <> ALL (coalesce(known_ids, '{}'))) AS other;
+        widened := true;
+    END LOOP;
 
-    IF NOT fits OR referenced THEN
-        -- The products are locked, so these numbers stay true until the commit.
-        SELECT array_agg(id), array_agg(stock)
-          INTO stock_ids, stock_left
-          FROM products
-         WHERE id = ANY (line_products) AND retired_at IS NULL;
-        SELECT array_agg(slot ORDER BY line)
-          INTO slots
-          FROM unnest(line_products) WITH ORDINALITY AS asked (product, line)
-          LEFT JOIN unnest(stock_ids) WITH ORDINALITY AS known (product, slot) USING (product);
+    FOR line IN 1 .. line_count LOOP
+        IF line_products[line] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
+            clear := clear AND taken[slots[line]] + line_quantities[line] <= stock_left[slots[line]];
+            -- False, or NULL for a product that is not in stock.
+            EXIT WHEN clear IS NOT TRUE;
+            taken[slots[line]] := taken[slots[line]] + line_quantities[line];
+        END IF;
+    END LOOP;
 
-        FOR position IN 1 .. cardinality(ids) LOOP
+    IF clear IS NOT TRUE THEN
+        details := array_fill(NULL::json, ARRAY[order_count]);
+        FOR position IN 1 .. order_count LOOP
             first_line := end_line;
             WHILE line_orders[end_line] = position LOOP
                 end_line := end_line + 1;
@@ -1506,7 +1551,7 @@ BEGIN
             IF holders[position] < 0 AND outcomes[-holders[position]] <> 'placed' THEN
                 -- The earlier order of this reference was refused, so the reference is free again.
                 -- Later orders of the same reference now meet this order instead.
-                FOR later IN position + 1 .. cardinality(ids) LOOP
+                FOR later IN position + 1 .. order_count LOOP
                     IF holders[later] = holders[position] THEN
                         holders[later] := -position;
                     END IF;
@@ -1524,7 +1569,7 @@ BEGIN
             enough  := true;
             FOR line IN first_line .. end_line - 1 LOOP
                 CONTINUE WHEN line_products[line] IS NULL;
-                IF slots[line] IS NULL THEN
+                IF stock_left[slots[line]] IS NULL THEN
                     missing := true;
                 ELSE
                     stock_left[slots[line]] := stock_left[slots[line]] - line_quantities[line];
@@ -1535,7 +1580,7 @@ BEGIN
 
             -- Not everything is in stock: undo the count, and see which part can be placed.
             FOR line IN first_line .. end_line - 1 LOOP
-                IF slots[line] IS NOT NULL THEN
+                IF stock_left[slots[line]] IS NOT NULL THEN
                     stock_left[slots[line]] := stock_left[slots[line]] + line_quantities[line];
                 END IF;
             END LOOP;
@@ -1546,7 +1591,7 @@ BEGIN
                            sum(line_quantities[line]) AS requested,
                            coalesce(min(stock_left[slots[line]]), 0) AS available
                       FROM generate_series(first_line, end_line - 1) AS line
-                     WHERE line_products[line] IS NOT NULL AND (slots[line] IS NULL OR NOT missing)
+                     WHERE line_products[line] IS NOT NULL AND (stock_left[slots[line]] IS NULL OR NOT missing)
                      GROUP BY 1
                      ORDER BY 1) AS asked
              WHERE requested > available;
@@ -1558,12 +1603,12 @@ BEGIN
             served := false;
             IF shortages[position] <> 'refuse' THEN
                 FOR line IN first_line .. end_line - 1 LOOP
-                    IF slots[line] IS NULL AND line_products[line] IS NOT NULL
+                    IF stock_left[slots[line]] IS NULL AND line_products[line] IS NOT NULL
                         OR shortages[position] = 'partial_products'
                            AND line_products[line] = ANY (short)
                     THEN
                         granted[line] := 0;
-                    ELSIF slots[line] IS NOT NULL THEN
+                    ELSIF stock_left[slots[line]] IS NOT NULL THEN
                         granted[line] := least(granted[line], stock_left[slots[line]]);
                         stock_left[slots[line]] := stock_left[slots[line]] - granted[line];
                     END IF;
@@ -1574,85 +1619,102 @@ BEGIN
                 outcomes[position] := 'out_of_stock';
             END IF;
         END LOOP;
-        IF end_line <= cardinality(line_orders) THEN
-            RAISE EXCEPTION 'line % comes after the lines of a later order', end_line
-                USING ERRCODE = 'invalid_parameter_value';
-        END IF;
+
+        taken := array_fill(0::bigint, ARRAY[coalesce(cardinality(taken), 0)]);
+        FOR line IN 1 .. line_count LOOP
+            IF outcomes[line_orders[line]] <> 'placed' THEN
+                granted[line] := 0;
+            ELSIF stock_left[slots[line]] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
+                taken[slots[line]] := taken[slots[line]] + granted[line];
+            END IF;
+        END LOOP;
     END IF;
 
-    -- The planner expects a row or two of each list and loops over it. MATERIALIZED makes sure that
-    -- the inner side of such a loop is computed only once.
-    PERFORM set_internal_write(true);
-    RETURN QUERY
-    WITH line AS MATERIALIZED (
-        SELECT l.position, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
-               coalesce(l.price, p.price, 0.00)::numeric(12, 2) AS price,
-               coalesce(p.name, l.name) AS name, takes_stock(channels[l.position]) AS takes
-          FROM unnest(line_orders, line_products, line_names, granted, line_prices)
-               WITH ORDINALITY AS l (position, product, name, quantity, price, nr)
-          LEFT JOIN products AS p ON p.id = l.product
-         WHERE l.quantity > 0 AND outcomes[l.position] = 'placed'
-    ), stock_taken AS (
-        -- The units were counted above, under lock. If the count were wrong, the table's check
-        -- would fail the whole batch.
-        UPDATE products
-           SET stock = stock - units, version = version + 1,
-               updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
-          FROM (SELECT product, sum(quantity) AS units
-                  FROM line WHERE takes AND known GROUP BY product) AS demand
-         WHERE id = product
-    ), new_customers AS (
-        -- ON CONFLICT alone would use up a number of the sequence for each known customer.
+    FOR position IN 1 .. order_count LOOP
+        document := '';
+        units    := 0;
+        amount   := 0;
+        WHILE line_orders[line] = position LOOP
+            IF granted[line] > 0 THEN
+                price    := coalesce(line_prices[line], prices[slots[line]], 0);
+                document := document || ',' || render_line(
+                    line_products[line], coalesce(names[slots[line]], line_names[line]),
+                    granted[line], price);
+                units    := units + granted[line];
+                amount   := amount + granted[line] * price;
+            END IF;
+            line := line + 1;
+        END LOOP;
+        IF outcomes[position] = 'placed' THEN
+            numbers[position]    := nextval('orders_number_seq');
+            documents[position]  := '[' || substr(document, 2) || ']';
+            quantities[position] := units;
+            amounts[position]    := amount;
+        ELSE
+            numbers[position]    := NULL;
+            documents[position]  := NULL;
+            quantities[position] := NULL;
+            amounts[position]    := NULL;
+        END IF;
+    END LOOP;
+    IF line <= line_count THEN
+        RAISE EXCEPTION 'line % comes after the lines of a later order', line
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    setting := set_internal_write(true, 'placing');
+    -- The rows are locked, so they are still where they were. If the units were wrong, the table's
+    -- check would fail the whole batch.
+    UPDATE products
+       SET stock = stock - t.units, version = version + 1,
+           updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
+      FROM unnest(places, taken) AS t (place, units)
+     WHERE products.ctid = t.place AND t.units > 0;
+    GET DIAGNOSTICS rows_taken = ROW_COUNT;
+    IF rows_taken <> cardinality(array_remove(taken, 0)) THEN
+        RAISE EXCEPTION 'a product that was locked has moved';
+    END IF;
+    -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
+    IF EXISTS (SELECT
+                 FROM unnest(customers, numbers) AS o (customer, number)
+                WHERE o.number IS NOT NULL AND customer IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
+    THEN
         INSERT INTO customers (id)
         SELECT DISTINCT customer
-          FROM unnest(customers, outcomes) AS o (customer, outcome)
-         WHERE outcome = 'placed' AND customer IS NOT NULL
+          FROM unnest(customers, numbers) AS o (customer, number)
+         WHERE o.number IS NOT NULL AND customer IS NOT NULL
            AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
          ORDER BY customer
-            ON CONFLICT DO NOTHING
-    ), document AS MATERIALIZED (
-        SELECT position, ('[' || string_agg(render_line(product, name, quantity, price), ','
-                                         ORDER BY nr) || ']')::json AS items,
-               sum(quantity)::integer AS units, sum(quantity * price) AS amount
-          FROM line
-         GROUP BY position
-    ), placed AS (
-        INSERT INTO orders (id, channel, reference, customer_id, items, total_quantity,
-                            total_amount, created_at, updated_at)
-        SELECT o.id, channel, reference, customer, coalesce(items, '[]'), coalesce(units, 0),
-               coalesce(amount, 0), placed_at, placed_at
-          FROM unnest(ids, channels, order_refs, customers, outcomes)
-               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, position)
-          LEFT JOIN document USING (position)
-         WHERE outcome = 'placed'
-         ORDER BY position
-        RETURNING orders.*
-    ), numbered AS (
-        SELECT o.position, o.who, placed.*
-          FROM unnest(ids, actors) WITH ORDINALITY AS o (id, who, position)
-          JOIN placed USING (id)
-    ), events AS (
-        INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
-        SELECT id, 1, 'placed', status, who, placed_at
-          FROM numbered
-         ORDER BY position
-    ), products_of_orders AS (
-        INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-        SELECT product, placed_at, number, units, CASE WHEN takes THEN units ELSE 0 END
-          FROM (SELECT position, product, takes, sum(quantity) AS units
-                  FROM line WHERE product IS NOT NULL GROUP BY position, product, takes) AS sold
-          JOIN numbered USING (position)
-         ORDER BY product
-    )
+            ON CONFLICT DO NOTHING;
+    END IF;
+    INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
+                        total_amount, created_at, updated_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT o.id, o.number, channel, reference, customer, document::json, quantity, o.amount, placed_at,
+           placed_at
+      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts)
+               AS o (id, number, channel, reference, customer, document, quantity, amount)
+     WHERE o.number IS NOT NULL;
+    INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+    SELECT id, 1, 'placed', 'new', who, placed_at
+      FROM unnest(ids, numbers, actors) AS o (id, number, who)
+     WHERE o.number IS NOT NULL;
+    INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+    SELECT line_products[line], placed_at, numbers[line_orders[line]], sum(granted[line]),
+           CASE WHEN takes_stock(channels[line_orders[line]]) THEN sum(granted[line]) ELSE 0 END
+      FROM generate_series(1, line_count) AS line
+     WHERE line_products[line] IS NOT NULL AND granted[line] > 0
+     GROUP BY line_orders[line], line_products[line];
+    setting := set_internal_write(false);
+
+    RETURN QUERY
     SELECT o.outcome::placing_outcome,
-           coalesce(n.number, nullif(greatest(holders[o.position], 0), 0),
-                    (SELECT earlier.number FROM numbered AS earlier
-                      WHERE earlier.position = -holders[o.position])),
-           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.position]
-      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, position)
-      LEFT JOIN numbered AS n ON n.position = o.position
-     ORDER BY o.position;
-    PERFORM set_internal_write(false);
+           coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
+           o.document::json, o.quantity, o.amount,
+           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail
+      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders)
+               AS o (outcome, number, document, quantity, amount, detail, holder);
 END
 $$;
 
@@ -1910,15 +1972,33 @@ CREATE FUNCTION service_functions()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
+             'prune_answers', 'answer_id']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
-CREATE FUNCTION set_internal_write(is_internal boolean)
+CREATE FUNCTION set_internal_write(is_internal boolean, kind text DEFAULT 'on'::text)
     RETURNS text
     LANGUAGE sql
-AS $$ SELECT set_config('waybill.internal_write', CASE WHEN is_internal THEN 'on' ELSE '' END, true) $$;
+AS $$ SELECT set_config('waybill.internal_write', CASE WHEN is_internal THEN kind ELSE '' END, true) $$;
+
+-- Whether an order has what orders of its channel have
+CREATE FUNCTION shape_holds(
+    channel text,
+    total_quantity integer,
+    reference text,
+    customer_id text
+)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN CASE waybill.channel_kind(channel)
+        WHEN 'process' THEN total_quantity = 0 AND reference IS NOT NULL
+        ELSE total_quantity > 0 AND customer_id IS NOT NULL
+    END;
+END
+$$;
 
 -- Sets the carrier of an order and its tracking number
 CREATE FUNCTION ship_order(
@@ -1961,25 +2041,6 @@ CREATE FUNCTION takes_stock(channel text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT waybill.channel_kind(channel) = 'stocked' $$;
-
--- Waits until nobody else has locked these products, customers and orders
-CREATE FUNCTION wait_for_rows(
-    product_ids text[],
-    customer_ids text[],
-    order_ids uuid[],
-    order_numbers bigint[]
-)
-    RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = waybill, pg_temp
-AS $$
-BEGIN
-    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
-    PERFORM FROM customers WHERE id = ANY (customer_ids) ORDER BY id FOR KEY SHARE;
-    PERFORM FROM orders
-      WHERE id = ANY (order_ids) OR number = ANY (order_numbers) ORDER BY id FOR NO KEY UPDATE;
-END
-$$;
 
 -- The name for a change in the history: the setting waybill.who, or else the database user
 CREATE FUNCTION who()
@@ -2229,7 +2290,7 @@ GRANT SELECT ON
     stock_subscriptions
     TO waybill_reader;
 
-GRANT SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at) ON tokens
+GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_reader;
 
 GRANT EXECUTE ON FUNCTION
@@ -2278,7 +2339,7 @@ GRANT SELECT ON
 GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions
     TO waybill_service;
 
-GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
+GRANT INSERT (hash, role, customer_id, name, expires_at), SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_service;
 
 GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
@@ -2294,16 +2355,15 @@ GRANT EXECUTE ON FUNCTION
     adjust_stock(product_id, bigint, text, bigint, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
-    claim_answers(bytea[], bytea[], boolean),
+    claim_answer(bigint, text, text, text, text, bytea),
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
     find_tokens(bytea[]),
-    held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
     is_internal_write(),
     may_move(text, text, text),
-    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint),
+    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[]),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[]),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
@@ -2311,6 +2371,5 @@ GRANT EXECUTE ON FUNCTION
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
-    wait_for_rows(text[], text[], uuid[], bigint[]),
     who()
     TO waybill_service;

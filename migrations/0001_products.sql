@@ -22,8 +22,10 @@ SET LOCAL search_path = waybill, pg_temp;
 -- Stock is a counter on the product's row, not a sum over movements: an order has to lock one row
 -- for each of its products anyway, and this row is the cheapest one to lock.
 --
--- The form of an id is checked by a domain: a domain is checked when a value is made, but a table's
--- check with every update of the row, and stock changes with every order.
+-- What one value must be like is checked by a domain: a domain is checked when a value is made, but a
+-- table's check with every update of the row, and stock changes with every order. Besides, the
+-- server reads the expression of a table's check again for each statement, but that of a domain once
+-- for each session.
 --
 -- Ids are compared byte by byte, whatever the database's locale: an index look-up is then a memory
 -- comparison, and "in id order", in which every writer locks products, means the same everywhere.
@@ -31,19 +33,29 @@ CREATE DOMAIN product_id AS text COLLATE "C"
     CONSTRAINT product_id_form CHECK (VALUE ~ '^[A-Za-z0-9._-]{1,64}$');
 COMMENT ON DOMAIN product_id IS 'SKU: 1 to 64 letters, digits, dots, underscores, hyphens';
 
+CREATE DOMAIN product_name AS text
+    CONSTRAINT products_name_length CHECK (char_length(VALUE) BETWEEN 1 AND 200);
+COMMENT ON DOMAIN product_name IS 'What a product is called, 1 to 200 characters';
+
+CREATE DOMAIN product_description AS text
+    CONSTRAINT products_description_length CHECK (char_length(VALUE) <= 2000);
+COMMENT ON DOMAIN product_description IS 'What a product is, up to 2000 characters';
+
+-- numeric reads well in psql and is exact; BETWEEN also refuses NaN, which is greater than every
+-- number in PostgreSQL and would pass a plain "VALUE >= 0".
+CREATE DOMAIN product_price AS numeric(12, 2)
+    CONSTRAINT products_price_range CHECK (VALUE BETWEEN 0 AND 9999999999.99);
+COMMENT ON DOMAIN product_price IS 'Price of one unit, with two decimals';
+
 CREATE TABLE products (
     -- The client's own name for the product, its SKU.
     id          product_id  NOT NULL CONSTRAINT products_pkey PRIMARY KEY,
     -- Sequential, for people, for clients that speak integers, and for keyset pages.
     number      bigint      NOT NULL GENERATED ALWAYS AS IDENTITY
                             CONSTRAINT products_number_key UNIQUE,
-    name        text        NOT NULL
-                            CONSTRAINT products_name_length CHECK (char_length(name) BETWEEN 1 AND 200),
-    description text        CONSTRAINT products_description_length CHECK (char_length(description) <= 2000),
-    -- numeric reads well in psql and is exact; BETWEEN also refuses NaN, which is greater than
-    -- every number in PostgreSQL and would pass a plain "price >= 0".
-    price       numeric(12, 2) NOT NULL
-                            CONSTRAINT products_price_range CHECK (price BETWEEN 0 AND 9999999999.99),
+    name        product_name NOT NULL,
+    description product_description,
+    price       product_price NOT NULL,
     -- The last defence against overselling; functions check before. There is no upper bound:
     -- adjust_stock() has one, but a cancelled order must always be able to return its units.
     stock       bigint      NOT NULL DEFAULT 0

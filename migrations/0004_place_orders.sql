@@ -54,19 +54,28 @@ $$
 #variable_conflict use_column
 DECLARE
     placed_at   constant timestamptz(3) := clock_timestamp();
-    outcomes    text[]    := array_fill('placed'::text, ARRAY[cardinality(ids)]);
+    order_count constant integer := cardinality(ids);
+    line_count  constant integer := coalesce(cardinality(line_orders), 0);
+    outcomes    text[]    := array_fill('placed'::text, ARRAY[order_count]);
     details     json[];
     granted     integer[] := line_quantities;
-    fits        boolean;
+    -- Nothing is known against any order, and there is enough of everything.
+    clear       boolean   := true;
     -- Which order has the reference of each order already: its number, or minus the position of an
     -- earlier order of this batch.
-    holders     bigint[]  := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
-    referenced  boolean   := cardinality(array_remove(order_refs, NULL)) > 0;
-    -- The stock that is left while orders are decided one by one, and the index of each line's
-    -- product in it.
-    stock_ids   text[];
-    stock_left  bigint[];
+    holders     bigint[]  := array_fill(NULL::bigint, ARRAY[order_count]);
+    -- The products of the lines, and the index of each line's product among them. Of those that take
+    -- stock, also: where the locked row is, the units that are left while orders are decided one by
+    -- one, and the units that are taken.
+    known_ids   text[];
+    names       text[];
+    prices      numeric[];
     slots       integer[];
+    unmatched   boolean;
+    widened     boolean   := false;
+    places      tid[];
+    stock_left  bigint[];
+    taken       bigint[];
     -- The order being decided.
     first_line  integer := 1;
     end_line    integer := 1;
@@ -75,6 +84,18 @@ DECLARE
     shorts      json;
     enough      boolean;
     served      boolean;
+    -- The order being rendered, and what has become of each: NULL when it was refused.
+    line        integer := 1;
+    price       numeric(12, 2);
+    document    text;
+    units       integer;
+    amount      numeric(20, 2);
+    numbers     bigint[];
+    documents   text[];
+    quantities  integer[];
+    amounts     numeric[];
+    rows_taken  bigint;
+    setting     text;
 BEGIN
     IF lock_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', lock_wait::text, true);
@@ -87,9 +108,10 @@ BEGIN
           INTO outcomes
           FROM unnest(introduces, customers)
                WITH ORDINALITY AS o (may_introduce, customer, position);
+        clear := 'placed' = ALL (outcomes);
     END IF;
 
-    IF referenced THEN
+    IF array_remove(order_refs, NULL) <> '{}' THEN
         -- Another transaction may be using the reference at this moment, so its end must be waited
         -- for. There is no row to lock yet, so the lock is on a hash of the text.
         PERFORM pg_advisory_xact_lock(key)
@@ -106,37 +128,62 @@ BEGIN
                   FROM unnest(channels, order_refs)
                        WITH ORDINALITY AS o (channel, reference, position)) AS given
           LEFT JOIN orders AS held USING (channel, reference);
+        clear := clear AND array_remove(holders, NULL) = '{}';
     END IF;
 
-    WITH demand AS (
-        SELECT product, sum(quantity) AS units
-          FROM unnest(line_orders, line_products, line_quantities)
-                    AS line (position, product, quantity)
-         WHERE product IS NOT NULL AND takes_stock(channels[position])
-         GROUP BY product
-    ), stocked AS MATERIALIZED (
-        SELECT id, stock
-          FROM products
-         WHERE id = ANY (ARRAY(SELECT product FROM demand)) AND retired_at IS NULL
-         ORDER BY id
-           FOR NO KEY UPDATE
-    )
-    SELECT count(*) = count(*) FILTER (WHERE units <= stock)
-      INTO fits
-      FROM demand LEFT JOIN stocked ON id = product;
+    -- The products are locked in id order, so these numbers stay true until the commit.
+    SELECT array_agg(ctid), array_agg(id), array_agg(stock), array_agg(name), array_agg(price),
+           array_agg(0::bigint)
+      INTO places, known_ids, stock_left, names, prices, taken
+      FROM (SELECT ctid, id, stock, name, price
+              FROM products
+             WHERE id = ANY (ARRAY(SELECT product
+                                     FROM unnest(line_orders, line_products) AS l (position, product)
+                                    WHERE takes_stock(channels[position])))
+               AND retired_at IS NULL
+             ORDER BY id
+               FOR NO KEY UPDATE) AS held;
+    LOOP
+        IF line_count <= 16 THEN
+            slots     := '{}';
+            unmatched := false;
+            FOR line IN 1 .. line_count LOOP
+                slots[line] := array_position(known_ids, line_products[line]);
+                unmatched   := unmatched OR slots[line] IS NULL AND line_products[line] IS NOT NULL;
+            END LOOP;
+        ELSE
+            -- The planner expects 1,000 rows of generate_series(), so it joins by a hash. Of unnest()
+            -- it would expect ten, and compare every line with every product.
+            SELECT array_agg(slot), bool_or(slot IS NULL AND line_products[line] IS NOT NULL)
+              INTO slots, unmatched
+              FROM (SELECT line, slot
+                      FROM generate_series(1, line_count) AS line
+                      LEFT JOIN generate_series(1, cardinality(known_ids)) AS slot
+                        ON known_ids[slot] = line_products[line]
+                     ORDER BY line) AS matched;
+        END IF;
+        EXIT WHEN widened OR unmatched IS NOT TRUE;
+        -- Orders that take no stock have the catalogue's names and prices too, where it knows them.
+        SELECT known_ids || array_agg(id), names || array_agg(name), prices || array_agg(price)
+          INTO known_ids, names, prices
+          FROM (SELECT id, name, price
+                  FROM products
+                 WHERE id = ANY (line_products) AND id <> ALL (coalesce(known_ids, '{}'))) AS other;
+        widened := true;
+    END LOOP;
 
-    IF NOT fits OR referenced THEN
-        -- The products are locked, so these numbers stay true until the commit.
-        SELECT array_agg(id), array_agg(stock)
-          INTO stock_ids, stock_left
-          FROM products
-         WHERE id = ANY (line_products) AND retired_at IS NULL;
-        SELECT array_agg(slot ORDER BY line)
-          INTO slots
-          FROM unnest(line_products) WITH ORDINALITY AS asked (product, line)
-          LEFT JOIN unnest(stock_ids) WITH ORDINALITY AS known (product, slot) USING (product);
+    FOR line IN 1 .. line_count LOOP
+        IF line_products[line] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
+            clear := clear AND taken[slots[line]] + line_quantities[line] <= stock_left[slots[line]];
+            -- False, or NULL for a product that is not in stock.
+            EXIT WHEN clear IS NOT TRUE;
+            taken[slots[line]] := taken[slots[line]] + line_quantities[line];
+        END IF;
+    END LOOP;
 
-        FOR position IN 1 .. cardinality(ids) LOOP
+    IF clear IS NOT TRUE THEN
+        details := array_fill(NULL::json, ARRAY[order_count]);
+        FOR position IN 1 .. order_count LOOP
             first_line := end_line;
             WHILE line_orders[end_line] = position LOOP
                 end_line := end_line + 1;
@@ -145,7 +192,7 @@ BEGIN
             IF holders[position] < 0 AND outcomes[-holders[position]] <> 'placed' THEN
                 -- The earlier order of this reference was refused, so the reference is free again.
                 -- Later orders of the same reference now meet this order instead.
-                FOR later IN position + 1 .. cardinality(ids) LOOP
+                FOR later IN position + 1 .. order_count LOOP
                     IF holders[later] = holders[position] THEN
                         holders[later] := -position;
                     END IF;
@@ -163,7 +210,7 @@ BEGIN
             enough  := true;
             FOR line IN first_line .. end_line - 1 LOOP
                 CONTINUE WHEN line_products[line] IS NULL;
-                IF slots[line] IS NULL THEN
+                IF stock_left[slots[line]] IS NULL THEN
                     missing := true;
                 ELSE
                     stock_left[slots[line]] := stock_left[slots[line]] - line_quantities[line];
@@ -174,7 +221,7 @@ BEGIN
 
             -- Not everything is in stock: undo the count, and see which part can be placed.
             FOR line IN first_line .. end_line - 1 LOOP
-                IF slots[line] IS NOT NULL THEN
+                IF stock_left[slots[line]] IS NOT NULL THEN
                     stock_left[slots[line]] := stock_left[slots[line]] + line_quantities[line];
                 END IF;
             END LOOP;
@@ -185,7 +232,7 @@ BEGIN
                            sum(line_quantities[line]) AS requested,
                            coalesce(min(stock_left[slots[line]]), 0) AS available
                       FROM generate_series(first_line, end_line - 1) AS line
-                     WHERE line_products[line] IS NOT NULL AND (slots[line] IS NULL OR NOT missing)
+                     WHERE line_products[line] IS NOT NULL AND (stock_left[slots[line]] IS NULL OR NOT missing)
                      GROUP BY 1
                      ORDER BY 1) AS asked
              WHERE requested > available;
@@ -197,12 +244,12 @@ BEGIN
             served := false;
             IF shortages[position] <> 'refuse' THEN
                 FOR line IN first_line .. end_line - 1 LOOP
-                    IF slots[line] IS NULL AND line_products[line] IS NOT NULL
+                    IF stock_left[slots[line]] IS NULL AND line_products[line] IS NOT NULL
                         OR shortages[position] = 'partial_products'
                            AND line_products[line] = ANY (short)
                     THEN
                         granted[line] := 0;
-                    ELSIF slots[line] IS NOT NULL THEN
+                    ELSIF stock_left[slots[line]] IS NOT NULL THEN
                         granted[line] := least(granted[line], stock_left[slots[line]]);
                         stock_left[slots[line]] := stock_left[slots[line]] - granted[line];
                     END IF;
@@ -213,85 +260,102 @@ BEGIN
                 outcomes[position] := 'out_of_stock';
             END IF;
         END LOOP;
-        IF end_line <= cardinality(line_orders) THEN
-            RAISE EXCEPTION 'line % comes after the lines of a later order', end_line
-                USING ERRCODE = 'invalid_parameter_value';
-        END IF;
+
+        taken := array_fill(0::bigint, ARRAY[coalesce(cardinality(taken), 0)]);
+        FOR line IN 1 .. line_count LOOP
+            IF outcomes[line_orders[line]] <> 'placed' THEN
+                granted[line] := 0;
+            ELSIF stock_left[slots[line]] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
+                taken[slots[line]] := taken[slots[line]] + granted[line];
+            END IF;
+        END LOOP;
     END IF;
 
-    -- The planner expects a row or two of each list and loops over it. MATERIALIZED makes sure that
-    -- the inner side of such a loop is computed only once.
-    PERFORM set_internal_write(true);
-    RETURN QUERY
-    WITH line AS MATERIALIZED (
-        SELECT l.position, l.nr, l.product, l.quantity, p.id IS NOT NULL AS known,
-               coalesce(l.price, p.price, 0.00)::numeric(12, 2) AS price,
-               coalesce(p.name, l.name) AS name, takes_stock(channels[l.position]) AS takes
-          FROM unnest(line_orders, line_products, line_names, granted, line_prices)
-               WITH ORDINALITY AS l (position, product, name, quantity, price, nr)
-          LEFT JOIN products AS p ON p.id = l.product
-         WHERE l.quantity > 0 AND outcomes[l.position] = 'placed'
-    ), stock_taken AS (
-        -- The units were counted above, under lock. If the count were wrong, the table's check
-        -- would fail the whole batch.
-        UPDATE products
-           SET stock = stock - units, version = version + 1,
-               updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
-          FROM (SELECT product, sum(quantity) AS units
-                  FROM line WHERE takes AND known GROUP BY product) AS demand
-         WHERE id = product
-    ), new_customers AS (
-        -- ON CONFLICT alone would use up a number of the sequence for each known customer.
+    FOR position IN 1 .. order_count LOOP
+        document := '';
+        units    := 0;
+        amount   := 0;
+        WHILE line_orders[line] = position LOOP
+            IF granted[line] > 0 THEN
+                price    := coalesce(line_prices[line], prices[slots[line]], 0);
+                document := document || ',' || render_line(
+                    line_products[line], coalesce(names[slots[line]], line_names[line]),
+                    granted[line], price);
+                units    := units + granted[line];
+                amount   := amount + granted[line] * price;
+            END IF;
+            line := line + 1;
+        END LOOP;
+        IF outcomes[position] = 'placed' THEN
+            numbers[position]    := nextval('orders_number_seq');
+            documents[position]  := '[' || substr(document, 2) || ']';
+            quantities[position] := units;
+            amounts[position]    := amount;
+        ELSE
+            numbers[position]    := NULL;
+            documents[position]  := NULL;
+            quantities[position] := NULL;
+            amounts[position]    := NULL;
+        END IF;
+    END LOOP;
+    IF line <= line_count THEN
+        RAISE EXCEPTION 'line % comes after the lines of a later order', line
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
+    setting := set_internal_write(true, 'placing');
+    -- The rows are locked, so they are still where they were. If the units were wrong, the table's
+    -- check would fail the whole batch.
+    UPDATE products
+       SET stock = stock - t.units, version = version + 1,
+           updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
+      FROM unnest(places, taken) AS t (place, units)
+     WHERE products.ctid = t.place AND t.units > 0;
+    GET DIAGNOSTICS rows_taken = ROW_COUNT;
+    IF rows_taken <> cardinality(array_remove(taken, 0)) THEN
+        RAISE EXCEPTION 'a product that was locked has moved';
+    END IF;
+    -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
+    IF EXISTS (SELECT
+                 FROM unnest(customers, numbers) AS o (customer, number)
+                WHERE o.number IS NOT NULL AND customer IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
+    THEN
         INSERT INTO customers (id)
         SELECT DISTINCT customer
-          FROM unnest(customers, outcomes) AS o (customer, outcome)
-         WHERE outcome = 'placed' AND customer IS NOT NULL
+          FROM unnest(customers, numbers) AS o (customer, number)
+         WHERE o.number IS NOT NULL AND customer IS NOT NULL
            AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
          ORDER BY customer
-            ON CONFLICT DO NOTHING
-    ), document AS MATERIALIZED (
-        SELECT position, ('[' || string_agg(render_line(product, name, quantity, price), ','
-                                         ORDER BY nr) || ']')::json AS items,
-               sum(quantity)::integer AS units, sum(quantity * price) AS amount
-          FROM line
-         GROUP BY position
-    ), placed AS (
-        INSERT INTO orders (id, channel, reference, customer_id, items, total_quantity,
-                            total_amount, created_at, updated_at)
-        SELECT o.id, channel, reference, customer, coalesce(items, '[]'), coalesce(units, 0),
-               coalesce(amount, 0), placed_at, placed_at
-          FROM unnest(ids, channels, order_refs, customers, outcomes)
-               WITH ORDINALITY AS o (id, channel, reference, customer, outcome, position)
-          LEFT JOIN document USING (position)
-         WHERE outcome = 'placed'
-         ORDER BY position
-        RETURNING orders.*
-    ), numbered AS (
-        SELECT o.position, o.who, placed.*
-          FROM unnest(ids, actors) WITH ORDINALITY AS o (id, who, position)
-          JOIN placed USING (id)
-    ), events AS (
-        INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
-        SELECT id, 1, 'placed', status, who, placed_at
-          FROM numbered
-         ORDER BY position
-    ), products_of_orders AS (
-        INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
-        SELECT product, placed_at, number, units, CASE WHEN takes THEN units ELSE 0 END
-          FROM (SELECT position, product, takes, sum(quantity) AS units
-                  FROM line WHERE product IS NOT NULL GROUP BY position, product, takes) AS sold
-          JOIN numbered USING (position)
-         ORDER BY product
-    )
+            ON CONFLICT DO NOTHING;
+    END IF;
+    INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
+                        total_amount, created_at, updated_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT o.id, o.number, channel, reference, customer, document::json, quantity, o.amount, placed_at,
+           placed_at
+      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts)
+               AS o (id, number, channel, reference, customer, document, quantity, amount)
+     WHERE o.number IS NOT NULL;
+    INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+    SELECT id, 1, 'placed', 'new', who, placed_at
+      FROM unnest(ids, numbers, actors) AS o (id, number, who)
+     WHERE o.number IS NOT NULL;
+    INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+    SELECT line_products[line], placed_at, numbers[line_orders[line]], sum(granted[line]),
+           CASE WHEN takes_stock(channels[line_orders[line]]) THEN sum(granted[line]) ELSE 0 END
+      FROM generate_series(1, line_count) AS line
+     WHERE line_products[line] IS NOT NULL AND granted[line] > 0
+     GROUP BY line_orders[line], line_products[line];
+    setting := set_internal_write(false);
+
+    RETURN QUERY
     SELECT o.outcome::placing_outcome,
-           coalesce(n.number, nullif(greatest(holders[o.position], 0), 0),
-                    (SELECT earlier.number FROM numbered AS earlier
-                      WHERE earlier.position = -holders[o.position])),
-           n.items, n.total_quantity, n.total_amount, n.created_at::timestamptz, details[o.position]
-      FROM unnest(outcomes) WITH ORDINALITY AS o (outcome, position)
-      LEFT JOIN numbered AS n ON n.position = o.position
-     ORDER BY o.position;
-    PERFORM set_internal_write(false);
+           coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
+           o.document::json, o.quantity, o.amount,
+           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail
+      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders)
+               AS o (outcome, number, document, quantity, amount, detail, holder);
 END
 $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],

@@ -118,34 +118,71 @@ COMMENT ON FUNCTION move_order(uuid, bigint, text, text, bigint, text, text)
     IS 'Moves an order to a status; to cancelled, its stock returns with it';
 
 -- Moves several orders, in the order given, with one commit for all. All rows that they will change
--- are locked first, orders by id and then products by id, so that no two calls can deadlock.
+-- are locked first, orders by id and then products by id, so that no two calls can deadlock. Then
+-- one statement for each caller moves what can be moved; the rest is told why not, one by one. That
+-- is also how a second move of the same order is done.
 CREATE FUNCTION move_orders(order_ids uuid[], order_numbers bigint[], scopes text[], owners text[],
                             expecteds bigint[], to_statuses text[], actors text[],
                             lock_wait bigint DEFAULT NULL)
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
+#variable_conflict use_column
 DECLARE
-    moved constant uuid[] := array_remove(order_ids, NULL)
-        || ARRAY(SELECT id FROM orders WHERE number = ANY (order_numbers));
-    outcome order_outcome;
+    ids      uuid[] := order_ids;
+    actor    text;
+    moved    record;
+    outcome  order_outcome;
+    outcomes order_outcome[];
 BEGIN
     IF lock_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', lock_wait::text, true);
     END IF;
-    PERFORM FROM orders WHERE id = ANY (moved) ORDER BY id FOR NO KEY UPDATE;
-    IF 'cancelled' = ANY (to_statuses) THEN
-        PERFORM FROM products
-          WHERE id IN (SELECT line ->> 'product_id'
-                         FROM orders CROSS JOIN json_array_elements(items) AS line
-                        WHERE orders.id = ANY (moved) AND takes_stock(channel))
-          ORDER BY id
-            FOR NO KEY UPDATE;
+    IF array_position(order_ids, NULL) IS NOT NULL THEN
+        SELECT array_agg(coalesce(named.id, o.id) ORDER BY position)
+          INTO ids
+          FROM unnest(order_ids, order_numbers) WITH ORDINALITY AS named (id, number, position)
+          LEFT JOIN orders AS o USING (number);
+    END IF;
+    -- A move that comes alone locks its order by changing it.
+    IF cardinality(ids) > 1 THEN
+        PERFORM FROM orders WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+        IF 'cancelled' = ANY (to_statuses) THEN
+            PERFORM FROM products
+              WHERE id IN (SELECT line ->> 'product_id'
+                             FROM orders CROSS JOIN json_array_elements(items) AS line
+                            WHERE orders.id = ANY (ids) AND takes_stock(channel))
+              ORDER BY id
+                FOR NO KEY UPDATE;
+        END IF;
+        FOR actor IN SELECT DISTINCT a.who FROM unnest(actors) AS a (who) LOOP
+            PERFORM set_config('waybill.who', actor, true);
+            FOR moved IN
+                UPDATE orders AS o
+                   SET status = to_status
+                  FROM (SELECT DISTINCT ON (id) *
+                          FROM unnest(ids, scopes, owners, expecteds, to_statuses, actors)
+                                   WITH ORDINALITY
+                                   AS m (id, scope, owner, expected, to_status, who, position)
+                         ORDER BY id, position) AS m
+                 WHERE o.id = m.id AND m.who = actor
+                   AND may_move(coalesce(scope, 'api'), status, to_status)
+                   AND CASE WHEN scope IS NULL THEN channel_kind(channel) <> 'process'
+                            ELSE channel = scope AND hidden_at IS NULL END
+                   AND (owner IS NULL OR customer_id = owner)
+                   AND (expected IS NULL OR version = expected)
+                RETURNING m.position, order_outcome('done', o) AS outcome
+            LOOP
+                outcomes[moved.position] := moved.outcome;
+            END LOOP;
+        END LOOP;
     END IF;
     FOR position IN 1 .. cardinality(to_statuses) LOOP
-        outcome := move_order(order_ids[position], order_numbers[position], scopes[position],
-                              owners[position], expecteds[position], to_statuses[position],
-                              actors[position]);
+        outcome := outcomes[position];
+        IF outcome.outcome IS NULL THEN
+            outcome := move_order(ids[position], NULL, scopes[position], owners[position],
+                                  expecteds[position], to_statuses[position], actors[position]);
+        END IF;
         RETURN NEXT outcome;
     END LOOP;
 END

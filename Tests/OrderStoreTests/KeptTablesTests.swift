@@ -87,4 +87,38 @@ struct KeptTablesTests {
       #expect(try events[0].int(0) == 1)
     }
   }
+
+  @Test(
+    "includes orders: one by hand is refused, and its lines must hold whatever else is set",
+    arguments: [
+      (#"[{"product_id":null,"name":"x","quantity":2,"price":1.50,"amount":3.00}]"#, true),
+      (#"[{"product_id":null,"name":"x","quantity":2,"price":1.50,"amount":3.01}]"#, false),
+      (#"[{"product_id":null,"name":"x","quantity":1,"price":3.00,"amount":3.00}]"#, false),
+      (#"[{"product_id":null, "name":"x","quantity":2,"price":1.50,"amount":3.00}]"#, false),
+      ("[]", false), ("{}", false),
+    ])
+  func lines(lines: String, hold: Bool) async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      _ = try await session.rows("INSERT INTO customers (id) VALUES ('c')")
+      let order: SQL = """
+        INSERT INTO orders (id, channel, customer_id, items, total_quantity, total_amount,
+                            created_at, updated_at)
+        VALUES (gen_random_uuid(), 'api', 'c', \(lines)::text::json, 2, 3, now(), now())
+        """
+      let byHand = await #expect(throws: PostgresError.self) { try await session.rows(order) }
+      #expect(byHand?.serverError?.constraint == "orders_are_placed")
+
+      // As a repair might do, or a dump that is restored.
+      try await session.run(unsafeText: "SET waybill.internal_write = 'on'")
+      if hold {
+        _ = try await session.rows(order)
+      } else {
+        let refusal = await #expect(throws: PostgresError.self) { try await session.rows(order) }
+        #expect(["23514", "22023"].contains(refusal?.serverError?.state), "\(lines)")
+      }
+    }
+  }
 }
