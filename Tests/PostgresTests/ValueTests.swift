@@ -31,6 +31,61 @@ struct ValueTests {
     }
   }
 
+  @Test(
+    "of every type that is read is the same in the binary format as in text",
+    arguments: [
+      "0::smallint", "(-32768)::smallint", "2147483647", "-2147483648", "9223372036854775807",
+      "'-9223372036854775808'::bigint", "0::numeric(12, 2)", "-1.5::numeric(12, 2)", "0.01",
+      "0.0001", "0.00010", "1", "-10000", "10000.00", "9999999999.99", "123456789012345678901234.5600",
+      "100000000::numeric(20, 2)", "0.00::numeric(20, 2)", "true", "false", "'x'::text",
+      "''::text", "'[ {\"a\": 1.50} ]'::json", "'\\x00ff'::bytea", "'\\x'::bytea",
+      "'01234567-89ab-cdef-fedc-ba9876543210'::uuid", "'2000-01-01 00:00:00+00'::timestamptz",
+      "'1970-01-01 00:00:00+00'::timestamptz", "'0001-01-01 00:00:00+00'::timestamptz",
+      "'9999-12-31 23:59:59.999999+00'::timestamptz",
+      "'2026-02-28 23:59:59.001+00'::timestamptz",
+      "NULL::bigint", "NULL::text", "NULL::timestamptz",
+    ])
+  func formats(expression: String) async throws {
+    try await withDatabase { database, _ in
+      let statement = SQL(unsafeText: "SELECT \(expression), pg_typeof(\(expression))::text")
+      let text = try await database.read(statement)[0]
+      let binary = try await database.read(statement.binary)[0]
+
+      #expect(binary.isNull(0) == text.isNull(0))
+      let type = try text.text(1)
+      #expect(try binary.text(1) == type)
+      if text.isNull(0) {
+        #expect(try binary.optionalInt(0) == nil && binary.optionalText(0) == nil)
+        #expect(try binary.optionalTimestamp(0) == nil)
+        return
+      }
+      switch type {
+      case "smallint", "integer", "bigint": #expect(try binary.int(0) == text.int(0))
+      case "numeric": #expect(try binary.digits(0) == text.text(0))
+      case "boolean": #expect(try binary.bool(0) == text.bool(0))
+      case "uuid": #expect(try binary.uuid(0) == text.uuid(0))
+      case "bytea": #expect(try binary.bytea(0) == text.bytea(0))
+      case "timestamp with time zone": #expect(try binary.timestamp(0) == text.timestamp(0))
+      default: #expect(try binary.text(0) == text.text(0))
+      }
+    }
+  }
+
+  @Test("of another type than is asked for is an error in the binary format, too")
+  func otherType() async throws {
+    try await withDatabase { database, _ in
+      let statement: SQL = "SELECT 'NaN'::numeric, 'infinity'::timestamptz, true, 1.5, NULL::bigint"
+      let row = try await database.read(statement.binary)[0]
+
+      #expect(throws: PostgresError.self) { try row.digits(0) }
+      #expect(throws: PostgresError.self) { try row.timestamp(1) }
+      #expect(throws: PostgresError.self) { try row.int(2) }
+      #expect(throws: PostgresError.self) { try row.uuid(3) }
+      #expect(throws: PostgresError.self) { try row.int(4) }
+      #expect(try row.decimal(3, fractionDigits: 1) == 15)
+    }
+  }
+
   static let texts = [
     "", " ", "'", "''", "\\", "\\'; DROP TABLE products; --", "1; SELECT pg_sleep(10)", "$1", "%s",
     "\u{1}\u{7f}", "Zoë", "e\u{301}", "😀👩‍👩‍👧‍👦", "\u{202e}abc", "\u{fffd}\u{ffff}", "'||version()||'",

@@ -1,11 +1,13 @@
 import Orders
 import Postgres
 
-/// The columns of an order as `Row.order()` reads them, of a table or a function called `o`.
-let orderColumns: SQL = """
+/// The columns of an order as `Row.order()` reads them, of a table or a function called `o`. A
+/// statement that contains them answers in the binary format.
+let orderColumns =
+  ("""
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
   o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at
-  """
+  """ as SQL).binary
 let orderColumnCount = 14
 
 extension Row {
@@ -14,7 +16,7 @@ extension Row {
     Order(
       id: try orderID(0), number: try int(1), channel: try word(2), status: try word(3),
       customer: try optionalText(4), reference: try optionalText(5), items: try bytes(6),
-      totalQuantity: try int(7), totalAmount: try text(8),
+      totalQuantity: try int(7), totalAmount: try digits(8),
       shipping: Shipping(carrier: try optionalText(9), trackingNumber: try optionalText(10)),
       version: try int(11), createdAt: try moment(12), updatedAt: try moment(13))
   }

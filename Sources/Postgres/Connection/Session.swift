@@ -43,7 +43,8 @@ package final class Session: Watcher {
     let (text, types) = sql.rendered()
     let rows = try await send {
       parameters.withPointers { count, values, lengths, formats in
-        PQsendQueryParams(link.raw, text, count, types.map(\.oid), values, lengths, formats, 0)
+        PQsendQueryParams(
+          link.raw, text, count, types.map(\.oid), values, lengths, formats, sql.resultFormat)
       }
     }
     guard let rows else { throw .connectionLost(.unknown, reason: "no result") }

@@ -27,20 +27,23 @@ extension StatementPipe {
     guard let statement else {
       let (text, types) = sql.rendered()
       return parameters.withPointers { count, values, lengths, formats in
-        PQsendQueryParams(link.raw, text, count, types.map(\.oid), values, lengths, formats, 0)
+        PQsendQueryParams(
+          link.raw, text, count, types.map(\.oid), values, lengths, formats, sql.resultFormat)
       } == 1
     }
     return parameters.withPointers { count, values, lengths, formats in
-      PQsendQueryPrepared(link.raw, statement.name, count, values, lengths, formats, 0)
+      PQsendQueryPrepared(
+        link.raw, statement.name, count, values, lengths, formats, sql.resultFormat)
     } == 1
   }
 
   /// Sends a statement without parameters.
   func sendPlain(_ sql: SQL, as statement: PreparedStatement?) -> Bool {
     if let statement {
-      PQsendQueryPrepared(link.raw, statement.name, 0, nil, nil, nil, 0) == 1
+      PQsendQueryPrepared(link.raw, statement.name, 0, nil, nil, nil, sql.resultFormat) == 1
     } else {
-      PQsendQueryParams(link.raw, sql.rendered().text, 0, nil, nil, nil, nil, 0) == 1
+      PQsendQueryParams(
+        link.raw, sql.rendered().text, 0, nil, nil, nil, nil, sql.resultFormat) == 1
     }
   }
 
@@ -141,4 +144,9 @@ extension StatementPipe {
     let (channel, payload) = (notification.pointee.relname, notification.pointee.extra)
     return (channel.map { String(cString: $0) } ?? "", payload.map { String(cString: $0) } ?? "")
   }
+}
+
+extension SQL {
+  /// The format of all columns, as libpq wants it.
+  var resultFormat: Int32 { isBinary ? 1 : 0 }
 }

@@ -6,6 +6,8 @@ import CPQ
 package final class Rows: @unchecked Sendable {
   fileprivate let result: OpaquePointer
   package let count: Int
+  fileprivate let columnCount: Int32
+  fileprivate let isBinary: Bool
   /// Whether the statement has been committed. Set before the rows are passed on.
   var isCommitted = false
 
@@ -13,6 +15,8 @@ package final class Rows: @unchecked Sendable {
   init(_ result: OpaquePointer) {
     self.result = result
     count = Int(PQntuples(result))
+    columnCount = PQnfields(result)
+    isBinary = PQbinaryTuples(result) == 1
   }
 
   deinit { PQclear(result) }
@@ -69,10 +73,11 @@ package struct Row: Sendable {
     _ column: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
   ) throws(Failure) -> Value? {
     let number = Int32(clamping: column)
-    guard PQgetisnull(rows.result, index, number) == 0,
+    let count = Int(PQgetlength(rows.result, index, number))
+    // The length of NULL is 0, and only of that it has to be asked.
+    guard count > 0 || PQgetisnull(rows.result, index, number) == 0,
       let start = PQgetvalue(rows.result, index, number)
     else { return nil }
-    let count = Int(PQgetlength(rows.result, index, number))
     return try body(UnsafeRawBufferPointer(start: start, count: count))
   }
 
@@ -80,7 +85,7 @@ package struct Row: Sendable {
   private func decode<Value>(
     _ column: Int, as expected: String, _ parse: (UnsafeRawBufferPointer) -> Value?
   ) throws(PostgresError) -> Value? {
-    guard column >= 0, column < PQnfields(rows.result) else {
+    guard column >= 0, column < rows.columnCount else {
       throw undecodable(column, expected: "in the result")
     }
     let parsed: Value?? = withBytes(column, parse)
@@ -102,21 +107,36 @@ package struct Row: Sendable {
 extension Row {
   /// Any of PostgreSQL's integer types.
   package func int(_ column: Int) throws(PostgresError) -> Int {
-    try required(column, as: "an integer", TextFormat.integer)
+    try required(
+      column, as: "an integer", rows.isBinary ? BinaryFormat.integer : TextFormat.integer)
   }
 
   package func optionalInt(_ column: Int) throws(PostgresError) -> Int? {
-    try decode(column, as: "an integer", TextFormat.integer)
+    try decode(
+      column, as: "an integer", rows.isBinary ? BinaryFormat.integer : TextFormat.integer)
   }
 
   /// A `numeric` with exactly so many fraction digits, in units of the last of them.
   package func decimal(_ column: Int, fractionDigits: Int) throws(PostgresError) -> Int {
-    try required(column, as: "a number with \(fractionDigits) digits behind its point") {
-      TextFormat.decimal($0, fractionDigits: fractionDigits)
+    try required(column, as: "a number with \(fractionDigits) digits behind its point") { bytes in
+      guard rows.isBinary else {
+        return TextFormat.decimal(bytes, fractionDigits: fractionDigits)
+      }
+      return BinaryFormat.numeric(bytes)?.withUnsafeBytes {
+        TextFormat.decimal($0, fractionDigits: fractionDigits)
+      }
     }
   }
 
-  /// Text, or any other type in PostgreSQL's text format.
+  /// A `numeric` in its digits, such as `-1.50`.
+  package func digits(_ column: Int) throws(PostgresError) -> String {
+    try required(column, as: "a number") { bytes in
+      guard rows.isBinary else { return String(decoding: bytes, as: UTF8.self) }
+      return BinaryFormat.numeric(bytes).map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+
+  /// Text, JSON, or in the text format any other type.
   package func text(_ column: Int) throws(PostgresError) -> String {
     try required(column, as: "text") { String(decoding: $0, as: UTF8.self) }
   }
@@ -126,20 +146,26 @@ extension Row {
   }
 
   package func bool(_ column: Int) throws(PostgresError) -> Bool {
-    try required(column, as: "a boolean", TextFormat.boolean)
+    try required(
+      column, as: "a boolean", rows.isBinary ? BinaryFormat.boolean : TextFormat.boolean)
   }
 
   package func uuid(_ column: Int) throws(PostgresError) -> RawUUID {
-    try required(column, as: "a uuid", RawUUID.init(canonical:))
+    try required(
+      column, as: "a uuid", rows.isBinary ? BinaryFormat.uuid : RawUUID.init(canonical:))
   }
 
   /// A `timestamptz`; our connections have the time zone UTC.
   package func timestamp(_ column: Int) throws(PostgresError) -> Timestamp {
-    try required(column, as: "a timestamp with time zone", TextFormat.timestamp)
+    try required(
+      column, as: "a timestamp with time zone",
+      rows.isBinary ? BinaryFormat.timestamp : TextFormat.timestamp)
   }
 
   package func optionalTimestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
-    try decode(column, as: "a timestamp with time zone", TextFormat.timestamp)
+    try decode(
+      column, as: "a timestamp with time zone",
+      rows.isBinary ? BinaryFormat.timestamp : TextFormat.timestamp)
   }
 
   /// The bytes of a text, for example of JSON.
@@ -148,6 +174,7 @@ extension Row {
   }
 
   package func bytea(_ column: Int) throws(PostgresError) -> [UInt8] {
-    try required(column, as: "a bytea", TextFormat.bytea)
+    try required(
+      column, as: "a bytea", rows.isBinary ? { [UInt8]($0) } : TextFormat.bytea)
   }
 }

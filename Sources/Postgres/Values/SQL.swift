@@ -6,6 +6,8 @@
 public struct SQL: Sendable {
   private(set) var shape = Shape()
   private(set) var values: [SQLValue] = []
+  /// Whether the columns come in PostgreSQL's binary format, which costs the server and us less.
+  private(set) var isBinary = false
 
   /// Text that is not a literal, for administration and migrations. It is sent as it is.
   package init(unsafeText text: String) { shape.append(.unsafe(text)) }
@@ -13,6 +15,17 @@ public struct SQL: Sendable {
   package mutating func append(_ fragment: SQL) {
     shape.append(fragment.shape)
     values.append(contentsOf: fragment.values)
+    isBinary = isBinary || fragment.isBinary
+  }
+
+  /// The same statement, with columns in the binary format. So is each statement that contains it.
+  ///
+  /// `Row` reads integers, texts, JSON, `uuid`, `timestamptz`, `boolean`, `bytea` and `numeric` in
+  /// both formats. Columns of other types need a cast to text.
+  package var binary: SQL {
+    var sql = self
+    sql.isBinary = true
+    return sql
   }
 
   /// The text with `$1`, `$2` … for the parameters, and their types.
