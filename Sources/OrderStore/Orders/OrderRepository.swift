@@ -118,15 +118,18 @@ package final class OrderRepository {
     _ rows: Rows, of filter: OrderFilter, _ size: PageSize
   ) throws(PostgresError) -> Page<Order, OrderPosition> {
     var orders: [Order] = []
-    orders.reserveCapacity(rows.count)
-    for row in rows where !filter.hasWindow || !row.isNull(0) { orders.append(try row.order()) }
-    var end: OrderPosition?
-    if filter.hasWindow, let number = try rows[0].optionalInt(orderColumnCount + 1) {
-      end = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
+    orders.reserveCapacity(min(rows.count, size.value))
+    // The row beyond the page only says that there is a next one.
+    for row in rows.prefix(size.value) where !filter.hasWindow || !row.isNull(0) {
+      orders.append(try row.order())
     }
-    return Page(reading: orders, size: size, end: end) {
-      OrderPosition(createdAt: $0.createdAt, number: $0.number)
+    var next: OrderPosition?
+    if rows.count > size.value {
+      next = orders.last.map { OrderPosition(createdAt: $0.createdAt, number: $0.number) }
+    } else if filter.hasWindow, let number = try rows[0].optionalInt(orderColumnCount + 1) {
+      next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
     }
+    return Page(entries: orders, next: next)
   }
 
   /// One page of the history of an order in `scope`, oldest step first.
