@@ -163,7 +163,7 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
 CREATE TABLE idempotency_keys (
     -- SHA-256 of token, contract, method, path and key: answer_id()
     id           bytea NOT NULL,
-    -- tokens.number of the caller; NULL when the request had no token
+    -- tokens.number of the first token of the caller's line, so that a key survives a rotation; NULL when the request had no token
     token        bigint,
     -- The contract that the request was sent to
     contract     text COLLATE "C" NOT NULL,
@@ -586,6 +586,8 @@ CREATE TABLE tokens (
     customer_id  text COLLATE "C",
     -- What it is for, 1 to 200 characters
     name         text NOT NULL,
+    -- The first token of its line of rotations (tokens.number); NULL when it is the first itself
+    first_number bigint,
     -- When it was made
     created_at   timestamptz(3) NOT NULL DEFAULT now(),
     -- When it expires; NULL when never
@@ -600,6 +602,8 @@ CREATE TABLE tokens (
         UNIQUE (hash),
     CONSTRAINT tokens_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
+    CONSTRAINT tokens_first_number_fkey
+        FOREIGN KEY (first_number) REFERENCES tokens(number),
     CONSTRAINT tokens_customer_named
         CHECK ((role = 'customer') = (customer_id IS NOT NULL)),
     CONSTRAINT tokens_expire_later
@@ -885,18 +889,10 @@ SELECT CASE channel
 END
 $$;
 
--- Locks the name of an answer and returns the answer that is stored under it, if any
-CREATE FUNCTION claim_answer(
-    token bigint,
-    contract text,
-    method text,
-    path text,
-    key text,
-    content bytea
-)
+-- Locks the names of answers and returns the answers that are stored under them, if any
+CREATE FUNCTION claim_answers(ids bytea[], fingerprints bytea[], may_wait boolean)
     RETURNS TABLE(
-        id bytea,
-        fingerprint bytea,
+        is_held boolean,
         is_answered boolean,
         is_same boolean,
         status integer,
@@ -905,18 +901,30 @@ CREATE FUNCTION claim_answer(
         body bytea)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
-    name   constant bytea := answer_id(token, contract, method, path, key);
-    digest constant bytea := sha256(content);
+    is_ours boolean[];
+    name    bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(name, 'hex'), 0));
+    FOR position IN 1 .. cardinality(ids) LOOP
+        name := hashtextextended(encode(ids[position], 'hex'), 0);
+        IF may_wait THEN
+            PERFORM pg_advisory_xact_lock(name);
+            is_ours[position] := true;
+        ELSE
+            is_ours[position] := pg_try_advisory_xact_lock(name);
+        END IF;
+    END LOOP;
     RETURN QUERY
-    SELECT name, digest, stored.id IS NOT NULL, stored.fingerprint = digest, stored.status,
-           stored.content_type, stored.fields, stored.body
-      FROM (SELECT name AS id) AS asked
-      LEFT JOIN idempotency_keys AS stored USING (id);
+    SELECT NOT asked.is_ours, stored.id IS NOT NULL, stored.fingerprint = asked.fingerprint,
+           stored.status, stored.content_type, stored.fields, stored.body
+      FROM unnest(ids, fingerprints, is_ours)
+           WITH ORDINALITY AS asked (id, fingerprint, is_ours, position)
+      LEFT JOIN LATERAL (
+          SELECT * FROM idempotency_keys AS k WHERE k.id = asked.id OFFSET 0) AS stored ON true
+     ORDER BY position;
 END
 $$;
 
@@ -1073,13 +1081,14 @@ CREATE FUNCTION find_tokens(digests bytea[])
         customer_id text,
         name text,
         is_use_to_note boolean,
-        expires_in interval)
+        expires_in interval,
+        first_number bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute',
-       t.expires_at - now()
+       t.expires_at - now(), coalesce(t.first_number, t.number)
   FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
@@ -1111,8 +1120,8 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
         -- Nobody has to read the digests of tokens: find_tokens() compares them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
-        EXECUTE format('GRANT SELECT (number, role, customer_id, name, created_at, expires_at, '
-                       'revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
+                       'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -1130,7 +1139,7 @@ BEGIN
     FOREACH privilege IN ARRAY ARRAY[
         'INSERT (id, name, email), UPDATE (name, email) ON customers',
         'UPDATE (name, description, price, retired_at) ON products',
-        'INSERT (hash, role, customer_id, name, expires_at), '
+        'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
@@ -1139,6 +1148,38 @@ BEGIN
         EXECUTE format('GRANT %s TO %I', privilege, service_role);
     END LOOP;
 END
+$$;
+
+-- Which of these products, customers and orders another transaction has locked
+CREATE FUNCTION held_rows(
+    product_ids text[],
+    customer_ids text[],
+    order_ids uuid[],
+    order_numbers bigint[]
+)
+    RETURNS TABLE(product text, customer text, order_id uuid, order_number bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH free_products AS MATERIALIZED (
+    SELECT id FROM products WHERE id = ANY (product_ids) FOR NO KEY UPDATE SKIP LOCKED
+), free_customers AS MATERIALIZED (
+    SELECT id FROM customers WHERE id = ANY (customer_ids) FOR KEY SHARE SKIP LOCKED
+), free_orders AS MATERIALIZED (
+    SELECT id FROM orders
+     WHERE id = ANY (order_ids) OR number = ANY (order_numbers) FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT id, NULL, NULL::uuid, NULL::bigint
+  FROM products WHERE id = ANY (product_ids) AND id NOT IN (SELECT id FROM free_products)
+ UNION ALL
+SELECT NULL, id, NULL, NULL
+  FROM customers WHERE id = ANY (customer_ids) AND id NOT IN (SELECT id FROM free_customers)
+ UNION ALL
+SELECT NULL, NULL, CASE WHEN id = ANY (order_ids) THEN id END,
+       CASE WHEN number = ANY (order_numbers) THEN number END
+  FROM orders
+ WHERE (id = ANY (order_ids) OR number = ANY (order_numbers))
+   AND id NOT IN (SELECT id FROM free_orders)
 $$;
 
 -- Hides an order from its channel
@@ -1313,7 +1354,8 @@ CREATE FUNCTION move_orders(
     owners text[],
     expecteds bigint[],
     to_statuses text[],
-    actors text[]
+    actors text[],
+    lock_wait bigint DEFAULT NULL::bigint
 )
     RETURNS SETOF order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1327,6 +1369,9 @@ DECLARE
     outcome  order_outcome;
     outcomes order_outcome[];
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     IF array_position(order_ids, NULL) IS NOT NULL THEN
         SELECT array_agg(coalesce(named.id, o.id) ORDER BY position)
           INTO ids
@@ -1400,7 +1445,8 @@ CREATE FUNCTION place_orders(
     line_names text[],
     line_quantities integer[],
     line_prices numeric[],
-    introduces boolean[] DEFAULT NULL::boolean[]
+    introduces boolean[] DEFAULT NULL::boolean[],
+    lock_wait bigint DEFAULT NULL::bigint
 )
     RETURNS TABLE(
         outcome placing_outcome,
@@ -1459,6 +1505,9 @@ DECLARE
     rows_taken  bigint;
     setting     text;
 BEGIN
+    IF lock_wait IS NOT NULL THEN
+        PERFORM set_config('lock_timeout', lock_wait::text, true);
+    END IF;
     IF introduces IS NOT NULL THEN
         -- Customers are never deleted: one that is known now is still known at the insert.
         SELECT array_agg(CASE WHEN may_introduce OR customer IS NULL
@@ -1972,8 +2021,8 @@ CREATE FUNCTION service_functions()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answer',
-             'prune_answers', 'answer_id']
+             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -2041,6 +2090,25 @@ CREATE FUNCTION takes_stock(channel text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT waybill.channel_kind(channel) = 'stocked' $$;
+
+-- Waits until nobody else has locked these products, customers and orders
+CREATE FUNCTION wait_for_rows(
+    product_ids text[],
+    customer_ids text[],
+    order_ids uuid[],
+    order_numbers bigint[]
+)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM customers WHERE id = ANY (customer_ids) ORDER BY id FOR KEY SHARE;
+    PERFORM FROM orders
+      WHERE id = ANY (order_ids) OR number = ANY (order_numbers) ORDER BY id FOR NO KEY UPDATE;
+END
+$$;
 
 -- The name for a change in the history: the setting waybill.who, or else the database user
 CREATE FUNCTION who()
@@ -2290,7 +2358,7 @@ GRANT SELECT ON
     stock_subscriptions
     TO waybill_reader;
 
-GRANT SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at) ON tokens
+GRANT SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_reader;
 
 GRANT EXECUTE ON FUNCTION
@@ -2339,7 +2407,7 @@ GRANT SELECT ON
 GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions
     TO waybill_service;
 
-GRANT INSERT (hash, role, customer_id, name, expires_at), SELECT (number, role, customer_id, name, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
+GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_service;
 
 GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
@@ -2355,15 +2423,16 @@ GRANT EXECUTE ON FUNCTION
     adjust_stock(product_id, bigint, text, bigint, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
-    claim_answer(bigint, text, text, text, text, bytea),
+    claim_answers(bytea[], bytea[], boolean),
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
     find_tokens(bytea[]),
+    held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
     is_internal_write(),
     may_move(text, text, text),
-    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[]),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[]),
+    move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
@@ -2371,5 +2440,6 @@ GRANT EXECUTE ON FUNCTION
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
+    wait_for_rows(text[], text[], uuid[], bigint[]),
     who()
     TO waybill_service;
