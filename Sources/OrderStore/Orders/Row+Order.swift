@@ -3,12 +3,12 @@ import Postgres
 
 /// The columns of an order as `Row.order()` reads them, of a table or a function called `o`. A
 /// statement that contains them answers in the binary format.
-let orderColumns =
-  ("""
+let orderColumns = orderColumnNames.binary
+let orderColumnCount = 14
+private let orderColumnNames: SQL = """
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
   o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at
-  """ as SQL).binary
-let orderColumnCount = 14
+  """
 
 extension Row {
   /// The order of a row that begins with `orderColumns`.
