@@ -1,4 +1,3 @@
-import CCrypto
 import CPQ
 import EventLoop
 import Glibc
@@ -67,8 +66,6 @@ extension ConnectionString {
 /// Opens connections without blocking: names are looked up on another thread, servers are tried in
 /// turn, each with a deadline.
 final class Connector {
-  /// How often a handshake is repeated to find out what is wrong with the server's certificate.
-  private static let handshakesMax = 5
 
   private let target: ConnectionString
   private let settings: PostgresSettings
@@ -140,15 +137,8 @@ final class Connector {
   /// A connection on which no setting has been made yet.
   func open(_ candidate: ConnectPlan.Candidate) async throws(PostgresError) -> Link {
     let keywords = target.keywords(for: candidate, applicationName: settings.applicationName)
-    var link: Link
-    var failure: ConnectAttempt.Failure?
-    var attempts = 0
-    repeat {
-      guard let next = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-      link = next
-      failure = await ConnectAttempt(link, on: loop).run(within: timeout)
-      attempts += 1
-    } while failure?.lacksVerdict == true && attempts < Self.handshakesMax
+    guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
+    let failure = await ConnectAttempt(link, on: loop).run(within: timeout)
     if let failure {
       let reason = reason(of: failure, at: candidate.host)
       guard let refusal = ServerRefusal(connectMessage: failure.message) else {
@@ -242,26 +232,18 @@ private final class ConnectAttempt: Watcher {
     let message: String
     /// OpenSSL's result of verifying the server's certificate; 0 when it is valid.
     var verdict = 0
-
-    /// Whether the certificate was refused and the reason is not known: when the server answers at
-    /// once, libpq has released the TLS object before it could be retained.
-    var lacksVerdict: Bool { verdict == 0 && message.contains("certificate verify failed") }
   }
 
   private let link: Link
   private let loop: EventLoop
   private var watch: Watch?
   private var waiting: UnsafeContinuation<Failure?, Never>?
-  /// OpenSSL's object of the connection. Retained, because libpq releases it on failure and reports
-  /// only that the certificate could not be verified.
-  private var tls: OpaquePointer?
+  private var verdict = 0
 
   init(_ link: Link, on loop: EventLoop) {
     self.link = link
     self.loop = loop
   }
-
-  deinit { SSL_free(tls) }
 
   /// Returns the failure; nil when the connection is established.
   func run(within timeout: Duration) async -> Failure? {
@@ -280,18 +262,9 @@ private final class ConnectAttempt: Watcher {
     // Before libpq continues: it may close this socket and open another with the same number.
     watch?.cancel()
     watch = nil
-    proceed(PQconnectPoll(link.raw))
-    if watch != nil, let current = PQsslStruct(link.raw, "OpenSSL") {
-      retain(OpaquePointer(current))
-    }
-  }
-
-  /// Called when the handshake waits for the server, which happens at least once before the
-  /// certificate is verified.
-  private func retain(_ current: OpaquePointer) {
-    guard current != tls, SSL_up_ref(current) == 1 else { return }
-    SSL_free(tls)
-    tls = current
+    let (status, refusal) = CertificateVerdict.noting { PQconnectPoll(link.raw) }
+    if refusal != 0 { verdict = refusal }
+    proceed(status)
   }
 
   private func proceed(_ status: PostgresPollingStatusType) {
@@ -306,10 +279,7 @@ private final class ConnectAttempt: Watcher {
   private func finish(_ message: String?) {
     watch?.cancel()
     watch = nil
-    waiting?.resume(
-      returning: message.map {
-        Failure(message: $0, verdict: tls.map { SSL_get_verify_result($0) } ?? 0)
-      })
+    waiting?.resume(returning: message.map { Failure(message: $0, verdict: verdict) })
     waiting = nil
   }
 }
