@@ -120,7 +120,7 @@ let package = Package(
       [
         "OrderAPI", "OrderService", "OrderStore", "Orders", "Postgres", "PrivateCluster",
         "EventLoop",
-        "HTTP", "JSON", "TestSupport",
+        "HTTP", "JSON", "Telemetry", "TestSupport",
       ]),
     tests("TelemetryTests", ["Telemetry", "TestSupport"]),
     tests(

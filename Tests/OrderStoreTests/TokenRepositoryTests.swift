@@ -134,6 +134,8 @@ struct TokenRepositoryTests {
       #expect(made.number == 2 && made.role == Self.till.role && made.name == Self.till.name.value)
       #expect(try await tokens.find(old)?.token == 1)
       #expect(try await tokens.find(new)?.token == 2)
+      #expect(try await tokens.find(old)?.firstToken == 1)
+      #expect(try await tokens.find(new)?.firstToken == 1, "keys go on to have its name")
       let days = try await tokens.list().compactMap(\.expiresAt).map {
         ($0.microseconds - made.createdAt.microseconds + 43_200_000_000) / 86_400_000_000
       }
@@ -141,7 +143,8 @@ struct TokenRepositoryTests {
 
       // At once: the old one ends, and what has ended is no model for others. Unless something else
       // is said, the new one is as long-lived as the old one was meant to be.
-      let (_, third) = try #require(try await tokens.rotate(2, days: nil, overlap: 0))
+      let (last, third) = try #require(try await tokens.rotate(2, days: nil, overlap: 0))
+      #expect(try await tokens.find(last)?.firstToken == 1)
       let life = (third.expiresAt?.microseconds ?? 0) - third.createdAt.microseconds
       #expect(life == 30 * 86_400_000_000)
       #expect(try await tokens.rotate(2, days: nil, overlap: 1) == nil)
