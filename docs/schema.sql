@@ -90,6 +90,32 @@ CREATE DOMAIN tracking_number AS text COLLATE "default"
 -- Tables, each with its constraints, indexes and triggers
 --
 
+-- What happened to customers; never rewritten
+CREATE TABLE customer_events (
+    -- Its number among all events
+    number      bigint NOT NULL DEFAULT nextval('event_number'::regclass),
+    -- The transaction that wrote it, by which the feed finds it
+    xid         xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- customers.id
+    customer_id text COLLATE "C" NOT NULL,
+    -- The version of the customer that the event made
+    version     bigint NOT NULL,
+    -- created or changed
+    what        text NOT NULL,
+    -- Who did it: a caller of the service, or a database user
+    who         text NOT NULL,
+    -- When
+    created_at  timestamptz(3) NOT NULL,
+    CONSTRAINT customer_events_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT customer_events_what_known
+        CHECK (what = ANY (ARRAY['created', 'changed']))
+);
+
+CREATE INDEX customer_events_by_xid ON customer_events (xid);
+CREATE TRIGGER customer_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON customer_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
 -- Completed orders of each customer, as of the last refresh
 CREATE TABLE customer_ledger (
     -- customers.id
@@ -149,6 +175,12 @@ CREATE TRIGGER customers_are_kept BEFORE DELETE ON customers FOR EACH ROW
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_are_not_emptied BEFORE TRUNCATE ON customers FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
+CREATE TRIGGER customers_change_recorded AFTER UPDATE OF name, email ON customers FOR EACH ROW
+    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
+    EXECUTE FUNCTION record_customer_change();
+CREATE TRIGGER customers_creation_recorded AFTER INSERT ON customers FOR EACH ROW
+    WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_id_stays BEFORE UPDATE OF id ON customers FOR EACH ROW
     WHEN (new.id <> old.id)
     EXECUTE FUNCTION refuse_change('the id of a customer never changes');
@@ -158,6 +190,34 @@ CREATE TRIGGER customers_name AFTER UPDATE OF name ON customers FOR EACH ROW
 CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
     EXECUTE FUNCTION count_change();
+
+-- The order of all events: each tick gives positions to the events that had become visible; never rewritten
+CREATE TABLE feed_ticks (
+    -- Dense: 1, 2, 3, ...
+    number         bigint NOT NULL,
+    -- The position of its first event
+    first_position bigint NOT NULL,
+    -- How many events it has, up to 500
+    events         integer NOT NULL,
+    -- The numbers of its events; their order is that of the feed
+    numbers        int8multirange NOT NULL,
+    -- Which transactions it has seen
+    snapshot       pg_snapshot NOT NULL,
+    -- The system identifier of the cluster to which the snapshot belongs
+    cluster        bigint NOT NULL,
+    -- SHA-256 of the tick and of the hash before it; its beginning is part of a cursor
+    hash           bytea NOT NULL,
+    -- When
+    created_at     timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT feed_ticks_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT feed_ticks_events_range
+        CHECK (events >= 0 AND events <= 500)
+);
+
+CREATE INDEX feed_ticks_by_position ON feed_ticks (first_position);
+CREATE TRIGGER feed_ticks_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON feed_ticks FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
 
 -- Answers to requests with an Idempotency-Key, kept for 24 hours and then pruned
 CREATE TABLE idempotency_keys (
@@ -205,8 +265,10 @@ CREATE TRIGGER idempotency_keys_stay BEFORE UPDATE ON idempotency_keys FOR EACH 
 
 -- The history of every order: one row for each version; never rewritten
 CREATE TABLE order_events (
-    -- Position in the stream of all events; a higher number may be committed earlier
-    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Its number among all events; a higher number may be committed earlier, the feed has the order of commits
+    number      bigint NOT NULL DEFAULT nextval('event_number'::regclass),
+    -- The transaction that wrote it, by which the feed finds it
+    xid         xid8 NOT NULL DEFAULT pg_current_xact_id(),
     -- orders.id
     order_id    uuid NOT NULL,
     -- The version of the order that the event made
@@ -231,6 +293,7 @@ CREATE TABLE order_events (
         CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'hidden', 'touched']))
 );
 
+CREATE INDEX order_events_by_xid ON order_events (xid);
 CREATE TRIGGER order_events_are_kept BEFORE DELETE OR UPDATE ON order_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 CREATE TRIGGER order_events_are_not_emptied BEFORE TRUNCATE ON order_events FOR EACH STATEMENT
@@ -371,6 +434,32 @@ CREATE TRIGGER orders_have_process AFTER INSERT ON orders FOR EACH ROW
     WHEN (new.total_quantity = 0 AND (new.status::text = ANY (ARRAY['new', 'in_progress'])))
     EXECUTE FUNCTION queue_order_process();
 
+-- What happened to products, except to their stock; never rewritten
+CREATE TABLE product_events (
+    -- Its number among all events
+    number     bigint NOT NULL DEFAULT nextval('event_number'::regclass),
+    -- The transaction that wrote it, by which the feed finds it
+    xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- products.id
+    product_id text COLLATE "C" NOT NULL,
+    -- The version of the product that the event made
+    version    bigint NOT NULL,
+    -- created, changed, retired, or reinstated: retired_at was set to NULL
+    what       text NOT NULL,
+    -- Who did it: a caller of the service, or a database user
+    who        text NOT NULL,
+    -- When
+    created_at timestamptz(3) NOT NULL,
+    CONSTRAINT product_events_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT product_events_what_known
+        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated']))
+);
+
+CREATE INDEX product_events_by_xid ON product_events (xid);
+CREATE TRIGGER product_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON product_events FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
     -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
@@ -408,6 +497,11 @@ CREATE TRIGGER products_are_kept BEFORE DELETE ON products FOR EACH ROW
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
 CREATE TRIGGER products_are_not_emptied BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
+CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
+    WHEN (new.name::text IS DISTINCT FROM old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric IS DISTINCT FROM old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at)
+    EXECUTE FUNCTION record_product_change();
+CREATE TRIGGER products_creation_recorded AFTER INSERT ON products FOR EACH ROW
+    EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_id_stays BEFORE UPDATE OF id ON products FOR EACH ROW
     WHEN (new.id::text <> old.id::text)
     EXECUTE FUNCTION refuse_change('the id of a product never changes');
@@ -489,8 +583,10 @@ CREATE TABLE schema_migrations (
 
 -- Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both
 CREATE TABLE stock_adjustments (
-    -- Sequential number, beyond every order's
-    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001),
+    -- Its number among all events, beyond every order's number
+    number       bigint NOT NULL DEFAULT nextval('event_number'::regclass),
+    -- The transaction that wrote it, by which the feed finds it
+    xid          xid8 NOT NULL DEFAULT pg_current_xact_id(),
     -- The product whose stock changed
     product_id   text COLLATE "C" NOT NULL,
     -- By how many units
@@ -520,6 +616,7 @@ CREATE TABLE stock_adjustments (
 );
 
 CREATE INDEX stock_adjustments_by_product ON stock_adjustments (product_id, created_at, number);
+CREATE INDEX stock_adjustments_by_xid ON stock_adjustments (xid);
 CREATE TRIGGER stock_adjustments_are_kept BEFORE DELETE OR UPDATE ON stock_adjustments FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten: adjust the stock again');
 CREATE TRIGGER stock_adjustments_are_not_emptied BEFORE TRUNCATE ON stock_adjustments FOR EACH STATEMENT
@@ -643,6 +740,109 @@ CREATE INDEX customer_report_by_name ON customer_report (COALESCE(customer_name,
 CREATE INDEX customer_report_by_orders ON customer_report (orders, customer_id);
 CREATE INDEX customer_report_by_quantity ON customer_report (total_quantity, customer_id);
 CREATE UNIQUE INDEX customer_report_key ON customer_report (customer_id);
+
+-- The events of orders, stock, products and customers by number; feed() shows them in the order of the feed
+CREATE VIEW events AS
+ SELECT order_events.number,
+    order_events.xid,
+    'order.' ||
+        CASE
+            WHEN order_events.what = 'moved' AND order_events.to_status = 'cancelled' THEN 'cancelled'
+            ELSE order_events.what
+        END AS type,
+    order_events.created_at AS occurred_at,
+    order_events.who,
+    order_events.order_id,
+    order_events.version,
+    order_events.from_status,
+    order_events.to_status,
+    NULL::text AS product_id,
+    NULL::text AS customer_id,
+    NULL::bigint AS delta,
+    NULL::text AS cause,
+    NULL::bigint AS order_number,
+    NULL::text AS reason
+   FROM order_events
+UNION ALL
+ SELECT stock_adjustments.number,
+    stock_adjustments.xid,
+    'stock.adjusted' AS type,
+    stock_adjustments.created_at AS occurred_at,
+    stock_adjustments.who,
+    NULL::uuid AS order_id,
+    NULL::bigint AS version,
+    NULL::text AS from_status,
+    NULL::text AS to_status,
+    stock_adjustments.product_id,
+    NULL::text AS customer_id,
+    stock_adjustments.delta,
+    stock_adjustments.cause,
+    stock_adjustments.order_number,
+    stock_adjustments.reason
+   FROM stock_adjustments
+UNION ALL
+ SELECT product_events.number,
+    product_events.xid,
+    'product.' || product_events.what AS type,
+    product_events.created_at AS occurred_at,
+    product_events.who,
+    NULL::uuid AS order_id,
+    product_events.version,
+    NULL::text AS from_status,
+    NULL::text AS to_status,
+    product_events.product_id,
+    NULL::text AS customer_id,
+    NULL::bigint AS delta,
+    NULL::text AS cause,
+    NULL::bigint AS order_number,
+    NULL::text AS reason
+   FROM product_events
+UNION ALL
+ SELECT customer_events.number,
+    customer_events.xid,
+    'customer.' || customer_events.what AS type,
+    customer_events.created_at AS occurred_at,
+    customer_events.who,
+    NULL::uuid AS order_id,
+    customer_events.version,
+    NULL::text AS from_status,
+    NULL::text AS to_status,
+    NULL::text AS product_id,
+    customer_events.customer_id,
+    NULL::bigint AS delta,
+    NULL::text AS cause,
+    NULL::bigint AS order_number,
+    NULL::text AS reason
+   FROM customer_events;
+
+-- Where the feed stands: its newest position, and the events that have no position yet and since when
+CREATE VIEW feed_overview AS
+ SELECT t.first_position + t.events - 1 AS head,
+    feed_cursor(t.first_position + t.events - 1, t.hash) AS cursor,
+    t.number AS ticks,
+    t.created_at AS last_tick_at,
+    w.events AS unsequenced,
+    COALESCE(round(EXTRACT(epoch FROM clock_timestamp() - w.since), 3), 0::numeric) AS unsequenced_seconds
+   FROM ( SELECT feed_ticks.number,
+            feed_ticks.first_position,
+            feed_ticks.events,
+            feed_ticks.numbers,
+            feed_ticks.snapshot,
+            feed_ticks.cluster,
+            feed_ticks.hash,
+            feed_ticks.created_at
+           FROM feed_ticks
+          ORDER BY feed_ticks.number DESC
+         LIMIT 1) t
+     CROSS JOIN LATERAL ( SELECT count(*) AS events,
+            min(waiting.occurred_at) AS since
+           FROM ( SELECT events.occurred_at
+                   FROM events
+                  WHERE events.xid >= pg_snapshot_xmax(t.snapshot)
+                UNION ALL
+                 SELECT events.occurred_at
+                   FROM events
+                  WHERE events.xid = ANY ((ARRAY( SELECT pg_snapshot_xip(t.snapshot) AS pg_snapshot_xip)))) waiting) w;
 
 -- Who waits for which product, and which messages are due since when and why; WHERE state = 'due' ORDER BY notification
 CREATE VIEW notification_overview AS
@@ -1072,6 +1272,51 @@ BEGIN
 END
 $$;
 
+-- The events after a position: SELECT * FROM feed(after => 0, reach => 500)
+CREATE FUNCTION feed(after bigint DEFAULT 0, reach bigint DEFAULT 500)
+    RETURNS TABLE(
+        feed_position bigint,
+        cursor text,
+        type text,
+        occurred_at timestamp with time zone,
+        who text,
+        order_id uuid,
+        order_number bigint,
+        channel text,
+        reference text,
+        version bigint,
+        from_status text,
+        to_status text,
+        product_id text,
+        customer_id text,
+        delta bigint,
+        cause text,
+        reason text)
+    LANGUAGE sql STABLE
+AS $$
+SELECT p.feed_position, waybill.feed_cursor(p.feed_position, p.hash), e.type, e.occurred_at, e.who,
+       e.order_id, coalesce(e.order_number, o.number), o.channel, o.reference, e.version,
+       e.from_status, e.to_status, e.product_id, coalesce(e.customer_id, o.customer_id), e.delta, e.cause, e.reason
+  FROM (SELECT t.first_position - 1
+                   + row_number() OVER (PARTITION BY t.number ORDER BY n) AS feed_position,
+               n AS number, t.hash
+          FROM waybill.feed_ticks AS t
+         CROSS JOIN unnest(t.numbers) AS span
+         CROSS JOIN generate_series(lower(span), upper(span) - 1) AS n
+         -- A tick has up to 500 events.
+         WHERE t.first_position BETWEEN after - 499 AND after + reach) AS p
+ CROSS JOIN LATERAL (SELECT * FROM waybill.events WHERE number = p.number LIMIT 1) AS e
+  LEFT JOIN waybill.orders AS o ON o.id = e.order_id
+ WHERE p.feed_position > after AND p.feed_position <= after + reach
+ ORDER BY p.feed_position
+$$;
+
+-- A position in the feed together with the history that it is of
+CREATE FUNCTION feed_cursor(feed_position bigint, hash bytea)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT feed_position || '-' || encode(substr(hash, 1, 4), 'hex') $$;
+
 -- The valid tokens of these digests, each with the ordinal of its digest
 CREATE FUNCTION find_tokens(digests bytea[])
     RETURNS TABLE(
@@ -1104,7 +1349,7 @@ DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
         'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
-        'service_functions'];
+        'service_functions', 'feed', 'feed_cursor'];
     privilege text;
     role      name;
     called    regprocedure;
@@ -1729,13 +1974,24 @@ BEGIN
                 WHERE o.number IS NOT NULL AND customer IS NOT NULL
                   AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
     THEN
-        INSERT INTO customers (id)
-        SELECT DISTINCT customer
-          FROM unnest(customers, numbers) AS o (customer, number)
-         WHERE o.number IS NOT NULL AND customer IS NOT NULL
-           AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
-         ORDER BY customer
-            ON CONFLICT DO NOTHING;
+        -- The first order of a customer names who introduced them.
+        WITH introduced AS (
+            INSERT INTO customers (id)
+            SELECT DISTINCT customer
+              FROM unnest(customers, numbers) AS o (customer, number)
+             WHERE o.number IS NOT NULL AND customer IS NOT NULL
+               AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
+             ORDER BY customer
+                ON CONFLICT DO NOTHING
+            RETURNING id, version, created_at
+        )
+        INSERT INTO customer_events (customer_id, version, what, who, created_at)
+        SELECT DISTINCT ON (i.id) i.id, i.version, 'created', o.who, i.created_at
+          FROM introduced AS i
+          JOIN unnest(customers, numbers, actors) WITH ORDINALITY AS o (customer, number, who, position)
+            ON o.customer = i.id
+         WHERE o.number IS NOT NULL
+         ORDER BY i.id, o.position;
     END IF;
     INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
                         total_amount, created_at, updated_at)
@@ -2015,6 +2271,85 @@ SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
  WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
 $$;
 
+-- Gives positions in the feed to the events that have become visible; returns how many
+CREATE FUNCTION sequence_events()
+    RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+AS $$
+DECLARE
+    here   bigint;
+    before feed_ticks;
+    head   bigint;
+    fresh  bigint;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'sequence_events() has to see what others commit: call it in READ COMMITTED'
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    -- In a statement of its own, so that the next ones see what the holder before has committed.
+    PERFORM pg_advisory_xact_lock(hashtextextended('waybill.feed', 0));
+    SELECT system_identifier INTO here FROM pg_control_system();
+    SELECT * INTO before FROM feed_ticks ORDER BY number DESC LIMIT 1;
+
+    IF before.cluster = here THEN
+        -- One statement, so that the events and the snapshot are of the same moment.
+        WITH fresh AS (
+            SELECT number FROM events WHERE xid >= pg_snapshot_xmax(before.snapshot)
+             UNION ALL
+            SELECT number FROM events
+             WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(before.snapshot)))
+        ), ticks AS (
+            SELECT part, range_agg(int8range(number, number, '[]')) AS numbers, count(*) AS events
+              FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / 500 AS part
+                      FROM fresh) AS ranked
+             GROUP BY part
+        )
+        INSERT INTO feed_ticks (number, first_position, events, numbers, snapshot, cluster, hash)
+        SELECT before.number + 1 + part, before.first_position + before.events + 500 * part, events,
+               numbers, pg_current_snapshot(), here,
+               sha256(before.hash || convert_to(concat_ws(
+                   '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+          FROM ticks
+         ORDER BY part;
+    ELSE
+        -- The first tick of all, or the first one in this cluster: the events that are in no tick,
+        -- and a tick without events when there are none.
+        WITH known AS MATERIALIZED (
+            SELECT range_agg(span) AS numbers FROM feed_ticks, unnest(numbers) AS span
+        ), fresh AS (
+            SELECT events.number
+              FROM events, known
+             WHERE (events.number <@ known.numbers) IS NOT TRUE
+        ), ticks AS (
+            SELECT part, range_agg(int8range(number, number, '[]')) AS numbers, count(*) AS events
+              FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / 500 AS part
+                      FROM fresh) AS ranked
+             GROUP BY part
+        )
+        INSERT INTO feed_ticks (number, first_position, events, numbers, snapshot, cluster, hash)
+        SELECT coalesce(before.number, 0) + 1 + part,
+               coalesce(before.first_position + before.events, 1) + 500 * part, coalesce(events, 0),
+               coalesce(numbers, '{}'), pg_current_snapshot(), here,
+               sha256(coalesce(before.hash, '') || convert_to(concat_ws(
+                   '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+          FROM generate_series(0, (SELECT greatest(count(*) - 1, 0) FROM ticks)) AS part
+          LEFT JOIN ticks USING (part)
+         ORDER BY part;
+    END IF;
+
+    SELECT sum(events), max(first_position + events) - 1
+      INTO fresh, head
+      FROM feed_ticks
+     WHERE number > coalesce(before.number, 0);
+    IF fresh > 0 THEN
+        PERFORM pg_notify('waybill_feed', head::text);
+    END IF;
+    RETURN coalesce(fresh, 0);
+END
+$$;
+
 -- The functions that the service calls
 CREATE FUNCTION service_functions()
     RETURNS text[]
@@ -2022,7 +2357,7 @@ CREATE FUNCTION service_functions()
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -2312,6 +2647,38 @@ BEGIN
 END
 $$;
 
+-- Adds a row to customer_events
+CREATE FUNCTION record_customer_change()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO customer_events (customer_id, version, what, who, created_at)
+    VALUES (NEW.id, NEW.version, CASE TG_OP WHEN 'INSERT' THEN 'created' ELSE 'changed' END,
+            who(), NEW.updated_at);
+    RETURN NULL;
+END
+$$;
+
+-- Adds a row to product_events
+CREATE FUNCTION record_product_change()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO product_events (product_id, version, what, who, created_at)
+    VALUES (NEW.id, NEW.version,
+            CASE WHEN TG_OP = 'INSERT' THEN 'created'
+                 WHEN OLD.retired_at IS NULL AND NEW.retired_at IS NOT NULL THEN 'retired'
+                 WHEN OLD.retired_at IS NOT NULL AND NEW.retired_at IS NULL THEN 'reinstated'
+                 ELSE 'changed' END,
+            who(), NEW.updated_at);
+    RETURN NULL;
+END
+$$;
+
 -- Refuses the statement that fired its trigger, with the trigger's argument as the message
 CREATE FUNCTION refuse_change()
     RETURNS trigger
@@ -2331,9 +2698,13 @@ GRANT USAGE ON SCHEMA waybill
     TO waybill_reader;
 
 GRANT SELECT ON
+    customer_events,
     customer_ledger,
     customer_report,
     customers,
+    events,
+    feed_overview,
+    feed_ticks,
     idempotency_keys,
     notification_overview,
     order_events,
@@ -2344,6 +2715,7 @@ GRANT SELECT ON
     order_processes,
     order_products,
     orders,
+    product_events,
     products,
     report_age,
     report_changes,
@@ -2363,6 +2735,8 @@ GRANT SELECT (number, role, customer_id, name, first_number, created_at, expires
 
 GRANT EXECUTE ON FUNCTION
     channel_kind(text),
+    feed(bigint, bigint),
+    feed_cursor(bigint, bytea),
     is_internal_write(),
     may_move(text, text, text),
     schema_objects(),
@@ -2378,9 +2752,13 @@ GRANT INSERT, SELECT ON idempotency_keys
     TO waybill_service;
 
 GRANT SELECT ON
+    customer_events,
     customer_ledger,
     customer_report,
     customers,
+    events,
+    feed_overview,
+    feed_ticks,
     notification_overview,
     order_events,
     order_history,
@@ -2390,6 +2768,7 @@ GRANT SELECT ON
     order_processes,
     order_products,
     orders,
+    product_events,
     products,
     report_age,
     report_changes,
@@ -2426,6 +2805,8 @@ GRANT EXECUTE ON FUNCTION
     claim_answers(bytea[], bytea[], boolean),
     create_product(product_id, text, text, numeric, bigint, text),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
+    feed(bigint, bigint),
+    feed_cursor(bigint, bytea),
     find_tokens(bytea[]),
     held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
@@ -2437,6 +2818,7 @@ GRANT EXECUTE ON FUNCTION
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
     schema_objects(),
+    sequence_events(),
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),

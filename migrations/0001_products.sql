@@ -5,7 +5,7 @@
 --   * Each step sets search_path for its own transaction, so that it can be run by psql as well
 --     (psql -1 -f FILE).
 --   * A function that the service calls is SECURITY DEFINER and sets its own search_path: the service
---     runs as a role that may write hardly any table directly (0012_access.sql).
+--     runs as a role that may write hardly any table directly (0013_access.sql).
 --   * Trigger functions, and functions called by others, write `waybill.` before every name: setting
 --     search_path costs some microseconds a call, and they are called for every row.
 DO $$

@@ -223,11 +223,19 @@ COMMENT ON COLUMN order_products.order_number IS 'orders.number';
 COMMENT ON COLUMN order_products.quantity     IS 'Units in the order now; 0 when an edit removed them';
 COMMENT ON COLUMN order_products.taken        IS 'Units that placing took from the stock; later changes are in stock_adjustments';
 
+-- The numbers of all events: of orders and stock here, of products and customers in 0012_feed.sql.
+-- They share one sequence, so that the numbers of what was done one after the other rise, whatever
+-- was changed. It starts beyond every order's number, so that (created_at, number) is unique among
+-- all movements of a product, both orders and adjustments.
+CREATE SEQUENCE event_number START WITH 1000000000001;
+COMMENT ON SEQUENCE event_number IS 'The numbers of all events, of orders, stock, products and customers';
+
 -- What happened to an order: one row for each version of it.
 CREATE TABLE order_events (
-    -- The position in the stream of all events.
-    number      bigint   NOT NULL GENERATED ALWAYS AS IDENTITY
+    number      bigint   NOT NULL DEFAULT nextval('event_number')
                          CONSTRAINT order_events_pkey PRIMARY KEY,
+    -- The transaction that wrote the row; 0012_feed.sql says what for.
+    xid         xid8     NOT NULL DEFAULT pg_current_xact_id(),
     order_id    uuid     NOT NULL,
     version     bigint   NOT NULL,
     what        text     NOT NULL
@@ -241,8 +249,10 @@ CREATE TABLE order_events (
     -- Two changes can never make the same version.
     CONSTRAINT order_events_version_key UNIQUE (order_id, version)
 );
+CREATE INDEX order_events_by_xid ON order_events (xid);
 COMMENT ON TABLE  order_events             IS 'The history of every order: one row for each version; never rewritten';
-COMMENT ON COLUMN order_events.number      IS 'Position in the stream of all events; a higher number may be committed earlier';
+COMMENT ON COLUMN order_events.number      IS 'Its number among all events; a higher number may be committed earlier, the feed has the order of commits';
+COMMENT ON COLUMN order_events.xid         IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN order_events.order_id    IS 'orders.id';
 COMMENT ON COLUMN order_events.version     IS 'The version of the order that the event made';
 COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, hidden, or touched: an update that changed no value';
@@ -254,10 +264,9 @@ COMMENT ON COLUMN order_events.created_at  IS 'When';
 
 -- Changes of stock other than by placing an order.
 CREATE TABLE stock_adjustments (
-    -- Starts beyond every order's number, so that (created_at, number) is unique among all
-    -- movements of a product, both orders and adjustments.
-    number       bigint   NOT NULL GENERATED ALWAYS AS IDENTITY (START WITH 1000000000001)
+    number       bigint   NOT NULL DEFAULT nextval('event_number')
                           CONSTRAINT stock_adjustments_pkey PRIMARY KEY,
+    xid          xid8     NOT NULL DEFAULT pg_current_xact_id(),
     product_id   text     COLLATE "C" NOT NULL
                           CONSTRAINT stock_adjustments_product_fkey REFERENCES products (id),
     delta        bigint   NOT NULL CONSTRAINT stock_adjustments_delta_moves CHECK (delta <> 0),
@@ -272,9 +281,11 @@ CREATE TABLE stock_adjustments (
     who          text     NOT NULL,
     created_at   timestamptz(3) NOT NULL
 );
+CREATE INDEX stock_adjustments_by_xid ON stock_adjustments (xid);
 CREATE INDEX stock_adjustments_by_product ON stock_adjustments (product_id, created_at, number);
 COMMENT ON TABLE  stock_adjustments              IS 'Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both';
-COMMENT ON COLUMN stock_adjustments.number       IS 'Sequential number, beyond every order''s';
+COMMENT ON COLUMN stock_adjustments.number       IS 'Its number among all events, beyond every order''s number';
+COMMENT ON COLUMN stock_adjustments.xid          IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN stock_adjustments.product_id   IS 'The product whose stock changed';
 COMMENT ON COLUMN stock_adjustments.delta        IS 'By how many units';
 COMMENT ON COLUMN stock_adjustments.cause        IS 'initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql';

@@ -321,13 +321,24 @@ BEGIN
                 WHERE o.number IS NOT NULL AND customer IS NOT NULL
                   AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
     THEN
-        INSERT INTO customers (id)
-        SELECT DISTINCT customer
-          FROM unnest(customers, numbers) AS o (customer, number)
-         WHERE o.number IS NOT NULL AND customer IS NOT NULL
-           AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
-         ORDER BY customer
-            ON CONFLICT DO NOTHING;
+        -- The first order of a customer names who introduced them.
+        WITH introduced AS (
+            INSERT INTO customers (id)
+            SELECT DISTINCT customer
+              FROM unnest(customers, numbers) AS o (customer, number)
+             WHERE o.number IS NOT NULL AND customer IS NOT NULL
+               AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer)
+             ORDER BY customer
+                ON CONFLICT DO NOTHING
+            RETURNING id, version, created_at
+        )
+        INSERT INTO customer_events (customer_id, version, what, who, created_at)
+        SELECT DISTINCT ON (i.id) i.id, i.version, 'created', o.who, i.created_at
+          FROM introduced AS i
+          JOIN unnest(customers, numbers, actors) WITH ORDINALITY AS o (customer, number, who, position)
+            ON o.customer = i.id
+         WHERE o.number IS NOT NULL
+         ORDER BY i.id, o.position;
     END IF;
     INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
                         total_amount, created_at, updated_at)

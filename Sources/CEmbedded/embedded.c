@@ -40,11 +40,14 @@ static const struct embedded_migration migrations[] = {
   {"0011_views.sql", (const char[]){
 #embed "../../migrations/0011_views.sql" suffix(, 0)
   }},
-  {"0012_access.sql", (const char[]){
-#embed "../../migrations/0012_access.sql" suffix(, 0)
+  {"0012_feed.sql", (const char[]){
+#embed "../../migrations/0012_feed.sql" suffix(, 0)
   }},
-  {"0013_schema_contents.sql", (const char[]){
-#embed "../../migrations/0013_schema_contents.sql" suffix(, 0)
+  {"0013_access.sql", (const char[]){
+#embed "../../migrations/0013_access.sql" suffix(, 0)
+  }},
+  {"0014_schema_contents.sql", (const char[]){
+#embed "../../migrations/0014_schema_contents.sql" suffix(, 0)
   }},
   {NULL, NULL},
 };

@@ -42,6 +42,9 @@ package enum OrderError: Error, Equatable {
   case stockBelowZero(stock: Int)
   /// The adjustment would make the stock larger than allowed.
   case stockTooLarge
+  /// The history that a position in the feed belongs to is no more: the database was restored, or
+  /// lost commits in a fail-over.
+  case historyChanged
   /// A fault of the service; the detail is for the log only.
   case failure(detail: String)
 }

@@ -1,13 +1,14 @@
 import HTTPClient
 import Jobs
 import OrderService
+import OrderStore
 import Postgres
 
 extension Jobs {
   /// All that the service does beside answering requests.
   init(
     _ configuration: Configuration, address: String, tokenChanges: ChangeSignal,
-    hints: OrderProcessHints?
+    feed: FeedSignal, hints: OrderProcessHints?
   ) {
     self.init([
       ReportJob(everySeconds: configuration.reportRefreshSeconds),
@@ -15,6 +16,7 @@ extension Jobs {
       OrderProcessJob(.init(configuration, address: address, hints: hints)),
       PruneJob(),
       TokenChangesJob(tokenChanges),
+      FeedJob(feed),
     ])
   }
 }

@@ -1,6 +1,7 @@
 import HTTPServer
 import Jobs
 import OrderAPI
+import OrderStore
 import Postgres
 import Synchronization
 import Telemetry
@@ -59,7 +60,8 @@ final class Metrics: Sendable {
     get throws {
       let configuration = try Configuration(Environment([:]))
       let metrics = Metrics(
-        Jobs(configuration, address: "", tokenChanges: ChangeSignal(), hints: nil))
+        Jobs(
+          configuration, address: "", tokenChanges: ChangeSignal(), feed: FeedSignal(), hints: nil))
       _ = metrics.forLoop()
       return """
         # Metrics

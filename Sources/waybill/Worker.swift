@@ -27,6 +27,8 @@ struct Shared: Sendable {
   let access: AccessState
   /// Of tokens that have changed.
   let tokenChanges: ChangeSignal
+  /// Of events that are written, and of those that the feed has gained.
+  let feed: FeedSignal
   /// Takes the order process service's callbacks; nil when there is no such service.
   let hints: OrderProcessHints?
   /// What the main port offers.
@@ -50,7 +52,9 @@ struct Shared: Sendable {
     access = AccessState(limit: configuration.rateLimit)
     tokenChanges = ChangeSignal()
     hints = configuration.orderProcess.map { _ in OrderProcessHints() }
-    jobs = Jobs(configuration, address: address, tokenChanges: tokenChanges, hints: hints)
+    feed = FeedSignal()
+    jobs = Jobs(
+      configuration, address: address, tokenChanges: tokenChanges, feed: feed, hints: hints)
     metrics = Metrics(jobs)
     mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
     documents = Documents(of: mainPort, browser: DocumentFiles.browser())

@@ -22,15 +22,14 @@ struct DatabaseRolesTests {
   ]
   private static let serviceCalls: Set<String> = [
     "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
-    "find_tokens", "held_rows", "hide_order", "is_internal_write", "may_move", "move_orders",
-    "place_orders",
-    "prune_answers",
-    "record_visits", "refresh_report", "schema_objects", "service_functions", "ship_order",
-    "takes_stock", "wait_for_rows", "who",
+    "feed", "feed_cursor", "find_tokens", "held_rows", "hide_order", "is_internal_write",
+    "may_move", "move_orders", "place_orders", "prune_answers", "record_visits", "refresh_report",
+    "schema_objects", "sequence_events", "service_functions", "ship_order", "takes_stock",
+    "wait_for_rows", "who",
   ]
   private static let readerCalls: Set<String> = [
-    "channel_kind", "is_internal_write", "may_move", "schema_objects", "service_functions",
-    "takes_stock", "who",
+    "channel_kind", "feed", "feed_cursor", "is_internal_write", "may_move", "schema_objects",
+    "service_functions", "takes_stock", "who",
   ]
 
   @Test(

@@ -13,6 +13,8 @@ struct SharedWordsTests {
     "orders_channel_known": [],
     "orders_status_known": all(OrderStatus.self),
     "order_events_what_known": all(OrderEvent.Kind.self),
+    "product_events_what_known": words(of: "product"),
+    "customer_events_what_known": words(of: "customer"),
     // What an order takes when it is placed is in order_products.
     "stock_adjustments_cause_known": all(StockMovement.Cause.self)
       .subtracting([StockMovement.Cause.placed.rawValue]),
@@ -22,6 +24,13 @@ struct SharedWordsTests {
     "adjustment_outcome_known": all(AdjustmentOutcome.self),
     "refresh_outcome_known": all(ReportRefresher.Outcome.self),
   ]
+
+  /// What the feed says of such things: `product.created` is stored as `created`.
+  private static func words(of subject: String) -> Set<String> {
+    Set(
+      FeedEvent.Kind.allCases.map { $0.rawValue.split(separator: ".") }
+        .filter { $0[0] == subject }.map { String($0[1]) })
+  }
 
   private static func all<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> Set<String>
   where Word.RawValue == String {

@@ -11,6 +11,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case encodedBody = "encoded_body"
   case forbidden
   case foreignPage = "foreign_page"
+  case historyChanged = "history_changed"
   case idTaken = "id_taken"
   case idempotencyKeyReused = "idempotency_key_reused"
   case idempotencyKeyUnderWay = "idempotency_key_under_way"
@@ -35,6 +36,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case tooManyBadTokens = "too_many_bad_tokens"
   case tooManyLines = "too_many_lines"
   case tooManyRequests = "too_many_requests"
+  case tooManyStreams = "too_many_streams"
   case tooSlow = "too_slow"
   case unauthenticated
   case unavailable
@@ -56,6 +58,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .encodedBody: .encodedBody
     case .forbidden: .forbidden
     case .foreignPage: .foreignPage
+    case .historyChanged: .historyChanged
     case .idTaken: .idTaken
     case .idempotencyKeyReused: .idempotencyKeyReused
     case .idempotencyKeyUnderWay: .idempotencyKeyUnderWay
@@ -80,6 +83,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .tooManyBadTokens: .tooManyBadTokens
     case .tooManyLines: .tooManyLines
     case .tooManyRequests: .tooManyRequests
+    case .tooManyStreams: .tooManyStreams
     case .tooSlow: .tooSlow
     case .unauthenticated: .unauthenticated
     case .unavailable: .unavailable

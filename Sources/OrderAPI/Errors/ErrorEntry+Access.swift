@@ -73,6 +73,21 @@ extension ErrorEntry {
       sample: .tooManyBadTokens(wait: .seconds(1)))
   }
 
+  static var tooManyStreams: ErrorEntry {
+    ErrorEntry(
+      .tooManyRequests, retryAfterSeconds: 5,
+      sentence: "Too many streams and waits are open: close one.",
+      happened: """
+        The sender, or everybody together, has as many event streams and waiting requests open as \
+        the service allows.
+        """,
+      cure: """
+        Close streams that nobody reads. One stream can carry all types: share it among the \
+        programs of one machine.
+        """,
+      sample: .tooManyStreams)
+  }
+
   static var tooManyRequests: ErrorEntry {
     ErrorEntry(
       .tooManyRequests,

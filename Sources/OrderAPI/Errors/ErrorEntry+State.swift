@@ -149,6 +149,25 @@ extension ErrorEntry {
   }
 }
 
+// MARK: - The feed
+
+extension ErrorEntry {
+  static var historyChanged: ErrorEntry {
+    ErrorEntry(
+      .conflict,
+      sentence: "The cursor is of a history that is no more: export again.",
+      happened: """
+        The database was restored from a copy, or lost its newest commits in a fail-over, so some \
+        of what you have read in the feed has not happened any more.
+        """,
+      cure: """
+        Export what you follow again, and go on after the Waybill-Cursor of that export. To \
+        accept the gap instead, go on with after=latest.
+        """,
+      sample: .order(.historyChanged))
+  }
+}
+
 // MARK: - Stock
 
 extension ErrorEntry {

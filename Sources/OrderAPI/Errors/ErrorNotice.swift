@@ -79,7 +79,7 @@ private struct Facts {
       subject = what
     case .order(let error):
       add(error)
-    case .unknownRoute, .tooSlow, .overloaded, .notJSON, .misdirected, .foreignPage, .forbidden,
+    case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected, .foreignPage, .forbidden,
       .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .unforeseen:
       break
     }
@@ -117,7 +117,7 @@ private struct Facts {
     case .stockBelowZero(let stock):
       subject = "\(stock)"
     case .notYoursToMove, .emptied, .tooManyLines, .versionChanged, .unavailable, .readOnly,
-      .timedOut, .outcomeUnknown, .stockTooLarge, .failure:
+      .timedOut, .outcomeUnknown, .stockTooLarge, .historyChanged, .failure:
       break
     }
   }

@@ -32,6 +32,8 @@ package enum Failure: Error {
   case forbidden
   /// Too many invalid tokens came from the address of this one.
   case tooManyBadTokens(wait: Duration)
+  /// The caller, or everybody together, follows the feed more often at once than is allowed.
+  case tooManyStreams
   /// The caller has used up what is allowed.
   case tooManyRequests(Allowance)
   /// Values of the path or the query are not what they must be.
@@ -81,6 +83,7 @@ extension Failure {
     case .foreignPage: .foreignPage
     case .forbidden: .forbidden
     case .tooManyBadTokens: .tooManyBadTokens
+    case .tooManyStreams: .tooManyStreams
     case .tooManyRequests: .tooManyRequests
     case .badIdempotencyKey: .badIdempotencyKey
     case .idempotencyKeyReused: .idempotencyKeyReused
@@ -114,6 +117,7 @@ extension OrderError {
     case .idTaken: .idTaken
     case .stockBelowZero: .stockBelowZero
     case .stockTooLarge: .stockTooLarge
+    case .historyChanged: .historyChanged
     case .failure: .internal
     }
   }

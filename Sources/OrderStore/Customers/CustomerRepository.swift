@@ -56,13 +56,14 @@ package final class CustomerRepository {
   }
 
   /// Adds a customer.
-  package func create(_ new: NewCustomer) async throws(OrderError) -> Customer {
+  package func create(_ new: NewCustomer, by who: String) async throws(OrderError) -> Customer {
     let customer = try await asking { () throws(PostgresError) in
       // ON CONFLICT alone would use up a number of the sequence when the id is taken.
       try await database.write(
         """
         INSERT INTO customers (id, name, email)
         SELECT \(new.id.value), \(new.name.value), \(new.email?.value)
+          \(SQL.actor(who))
          WHERE NOT EXISTS (SELECT FROM customers WHERE id = \(new.id.value))
             ON CONFLICT (id) DO NOTHING
         RETURNING \(Self.columns)
@@ -76,7 +77,7 @@ package final class CustomerRepository {
   /// Changes a customer; nil when there is none of that id. A trigger raises the version, if
   /// anything changes.
   package func change(
-    _ id: CustomerID, to change: CustomerChange, expecting version: Int?
+    _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)
     let customer = try await asking { () throws(PostgresError) in
@@ -85,6 +86,7 @@ package final class CustomerRepository {
         UPDATE customers
            SET name = coalesce(\(change.name?.value), name),
                email = CASE WHEN \(email.keeps) THEN email ELSE \(email.value) END
+          \(SQL.actor(who))
          WHERE id = \(id.value) AND version = coalesce(\(version), version)
         RETURNING \(Self.columns)
         """

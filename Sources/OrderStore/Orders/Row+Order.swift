@@ -11,14 +11,16 @@ private let orderColumnNames: SQL = """
   """
 
 extension Row {
-  /// The order of a row that begins with `orderColumns`.
-  func order() throws(PostgresError) -> Order {
+  /// The order of a row that has `orderColumns` from column `a` on.
+  func order(at a: Int = 0) throws(PostgresError) -> Order {
     Order(
-      id: try orderID(0), number: try int(1), channel: try word(2), status: try word(3),
-      customer: try optionalText(4), reference: try optionalText(5), items: try bytes(6),
-      totalQuantity: try int(7), totalAmount: try digits(8),
-      shipping: Shipping(carrier: try optionalText(9), trackingNumber: try optionalText(10)),
-      version: try int(11), createdAt: try moment(12), updatedAt: try moment(13))
+      id: try orderID(a), number: try int(a + 1), channel: try word(a + 2),
+      status: try word(a + 3), customer: try optionalText(a + 4),
+      reference: try optionalText(a + 5), items: try bytes(a + 6), totalQuantity: try int(a + 7),
+      totalAmount: try digits(a + 8),
+      shipping: Shipping(
+        carrier: try optionalText(a + 9), trackingNumber: try optionalText(a + 10)),
+      version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
   }
 
   func orderID(_ column: Int) throws(PostgresError) -> OrderID {

@@ -52,7 +52,7 @@ package final class ProductRepository {
   /// Changes a product; nil when there is none of that id. A trigger raises its version, if
   /// anything changes.
   package func change(
-    _ id: ProductID, to change: ProductChange, expecting version: Int?
+    _ id: ProductID, to change: ProductChange, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Product? {
     let description = change.description.columns(\.value)
     return try await update(
@@ -63,6 +63,7 @@ package final class ProductRepository {
              description = CASE WHEN \(description.keeps) THEN description
                                 ELSE \(description.value) END,
              price = coalesce(\(change.price?.decimal)::numeric, price)
+        \(SQL.actor(who))
        WHERE id = \(id.value) AND version = coalesce(\(version), version)
       RETURNING \(Self.columns)
       """)
@@ -70,13 +71,14 @@ package final class ProductRepository {
 
   /// Takes a product out of the catalogue, once; nil when there is none of that id.
   package func retire(
-    _ id: ProductID, expecting version: Int?
+    _ id: ProductID, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Product? {
     try await update(
       id,
       """
       UPDATE products
          SET retired_at = coalesce(retired_at, clock_timestamp())
+        \(SQL.actor(who))
        WHERE id = \(id.value) AND version = coalesce(\(version), version)
       RETURNING \(Self.columns)
       """)

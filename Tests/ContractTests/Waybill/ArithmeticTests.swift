@@ -20,7 +20,8 @@ struct ArithmeticTests {
   /// The CHECKs of one value of a request or of the program, which the value's own type holds to
   /// its range, or of counters that only grow by one.
   private static let single: Set<String> = [
-    "adjustment_outcome_known", "change_outcome_known", "customers_email_length",
+    "adjustment_outcome_known", "change_outcome_known", "customer_events_what_known",
+    "customers_email_length", "feed_ticks_events_range", "product_events_what_known",
     "customers_id_length", "customers_name_length", "customers_version_positive",
     "idempotency_keys_fingerprint_length", "idempotency_keys_id_length",
     "idempotency_keys_key_form", "idempotency_keys_status_definite", "order_events_what_known",

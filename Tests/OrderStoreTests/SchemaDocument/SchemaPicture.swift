@@ -10,10 +10,10 @@ struct SchemaPicture {
   /// Where the tables stand: columns of tables from left to right, each from top to bottom. A line
   /// joins tables of one column or of two neighbouring ones, so no line crosses a table.
   private static let layout = [
-    ["idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents"],
+    ["idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents", "feed_ticks"],
     ["tokens", "report_changes", "customer_ledger", "customer_report"],
-    ["customers", "stock_subscriptions"],
-    ["orders", "products", "stock_notifications"],
+    ["customer_events", "customers", "stock_subscriptions"],
+    ["orders", "products", "stock_notifications", "product_events"],
     ["order_events", "order_processes", "order_products", "stock_adjustments"],
   ]
 

@@ -52,7 +52,7 @@ enum StoreContract {
       guard let name, let email else { throw json.refuse("must be a customer") }
       return NewCustomer(id: nil, name: name, email: email)
     }
-    let customer = try await services.customers.create(new)
+    let customer = try await services.customers.create(new, by: call.who)
     return .json(
       .created,
       JSONWriter.object { json in

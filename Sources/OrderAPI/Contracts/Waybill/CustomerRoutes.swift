@@ -13,7 +13,8 @@ enum CustomerRoutes {
   ]
 
   private static func create(_ call: Call, _ services: Services) async throws -> Response {
-    let customer = try await services.customers.create(try call.body(NewCustomer.init(reading:)))
+    let customer = try await services.customers.create(
+      try call.body(NewCustomer.init(reading:)), by: call.who)
     return .created(
       at: call.location(of: customer.id.value), customer.tag,
       JSONWriter.object { customer.write(to: &$0) })
@@ -42,7 +43,7 @@ enum CustomerRoutes {
     let change = try call.body(CustomerChange.init(reading:))
     guard let customerID = CustomerID(id),
       let customer = try await services.customers.change(
-        customerID, to: change, expecting: expected)
+        customerID, to: change, expecting: expected, by: call.who)
     else { throw missing(id) }
     return .changed(customer.tag, JSONWriter.object { customer.write(to: &$0) })
   }

@@ -51,14 +51,16 @@ enum ProductRoutes {
     let expected = try await expectedVersion(call, services, id)
     let change = try call.body(ProductChange.init(reading:))
     return try answer(
-      try await services.products.change(try productID(id), to: change, expecting: expected), id)
+      try await services.products.change(
+        try productID(id), to: change, expecting: expected, by: call.who), id)
   }
 
   private static func retire(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
     let expected = try await expectedVersion(call, services, id)
     return try answer(
-      try await services.products.retire(try productID(id), expecting: expected), id)
+      try await services.products.retire(
+        try productID(id), expecting: expected, by: call.who), id)
   }
 
   private static func adjust(_ call: Call, _ services: Services) async throws -> Response {

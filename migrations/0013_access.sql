@@ -15,7 +15,7 @@ CREATE FUNCTION service_functions() RETURNS text[]
 $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows']
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events']
 $$;
 COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
 
@@ -26,7 +26,7 @@ DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
         'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
-        'service_functions'];
+        'service_functions', 'feed', 'feed_cursor'];
     privilege text;
     role      name;
     called    regprocedure;

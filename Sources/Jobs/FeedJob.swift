@@ -1,0 +1,133 @@
+import EventLoop
+package import OrderStore
+import Postgres
+package import Telemetry
+
+/// Gives positions in the feed to new events, and learns from the database when any instance did.
+///
+/// It looks soon after a write of this instance, and from time to time for what was written in
+/// psql.
+package struct FeedJob: Job {
+  package let name = "feed"
+
+  private let signal: FeedSignal
+  private let counted = FeedFigures()
+
+  package init(_ signal: FeedSignal) { self.signal = signal }
+
+  package var figures: (any FigureGroup)? { counted }
+
+  package func start(_ context: JobContext) -> (any RunningJob)? {
+    FeedRunner(signal, name: name, counted, context)
+  }
+}
+
+/// What this instance did for the feed.
+struct FeedFigures: FigureGroup {
+  let sequenced = Counter(
+    "feed_events_sequenced_total", "Events to which this instance gave a position in the feed")
+  let failures = Counter(
+    "feed_sequencing_failures_total", "Times that this instance could not give positions")
+  let unsequenced = Gauge(
+    "feed_unsequenced_seconds", unit: .milliseconds,
+    "For how long this instance has not been able to give positions to new events")
+}
+
+/// Lives on its loop.
+final class FeedRunner: RunningJob {
+  /// The shortest time between two looks. Events that are committed meanwhile share a tick.
+  private static let shortPause = Duration.milliseconds(20)
+  /// The longest, for changes that no instance made.
+  private static let longPause = Duration.milliseconds(250)
+
+  private let signal: FeedSignal
+  private let figures: FeedFigures
+  private let feed: FeedRepository
+  private let log: Log
+  private let loop: EventLoop
+  private var notifications: Notifications?
+  private var timer: Timer?
+  private var isLooking = false
+  private var isStopped = false
+  private var lookedAt: Instant
+  /// When a look succeeded last.
+  private var succeededAt: Instant
+  private var hasFailed = false
+
+  init(_ signal: FeedSignal, name: String, _ figures: FeedFigures, _ context: JobContext) {
+    self.signal = signal
+    self.figures = figures
+    log = context.log
+    loop = context.loop
+    feed = FeedRepository(context.database)
+    lookedAt = loop.now
+    succeededAt = loop.now
+    timer = Timer(on: loop) { [unowned self] in look() }
+    var settings = PostgresSettings()
+    settings.applicationName = "waybill \(name)"
+    notifications = Notifications(
+      context.target, channels: [FeedRepository.channel], pulse: .seconds(1), settings: settings,
+      on: loop
+    ) { [signal] event in
+      if case .upToDate = event { return }
+      signal.grown()
+    }
+    let bound = LoopBound(loop, self)
+    signal.onWritten { [loop] in loop.execute { bound.value.lookSoon() } }
+    look()
+  }
+
+  func stop() {
+    isStopped = true
+    signal.onWritten(nil)
+    timer?.disarm()
+    timer = nil
+    notifications?.close()
+  }
+
+  /// What was written and has no position yet is found by other instances, or after the next start.
+  func stopped() async {}
+
+  private func lookSoon() {
+    guard !isStopped, !isLooking else { return }
+    let due = lookedAt + Self.shortPause
+    if due <= loop.now { look() } else { arm(at: due) }
+  }
+
+  private func arm(at moment: Instant) {
+    guard let timer else { return }
+    if !timer.isArmed || moment < timer.deadline { timer.arm(at: moment) }
+  }
+
+  private func look() {
+    guard !isStopped, !isLooking else { return }
+    isLooking = true
+    timer?.disarm()
+    lookedAt = loop.now
+    _ = signal.takeWritten()
+    loop.spawn { await self.sequence() }
+  }
+
+  private func sequence() async {
+    do throws(PostgresError) {
+      figures.sequenced.add(try await feed.sequence())
+      succeededAt = loop.now
+      hasFailed = false
+      figures.unsequenced.set(0)
+    } catch {
+      guard !isStopped else { return }
+      figures.failures.add()
+      figures.unsequenced.set(Int((loop.now - succeededAt) / .milliseconds(1)))
+      if !hasFailed {
+        log.write(
+          .error, "new events could not be given positions in the feed",
+          ["error": error.debugDescription])
+      }
+      hasFailed = true
+    }
+    isLooking = false
+    // A failure is repeated in the long pace, whatever is written meanwhile.
+    arm(at: loop.now + Self.longPause)
+    if !hasFailed, signal.takeWritten() { lookSoon() }
+  }
+}

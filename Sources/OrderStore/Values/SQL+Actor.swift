@@ -1,0 +1,8 @@
+import Postgres
+
+extension SQL {
+  /// A `FROM` clause by which triggers of the statement name this author in the history.
+  static func actor(_ who: String) -> SQL {
+    "FROM (SELECT set_config('waybill.who', \(who), true)) AS actor"
+  }
+}

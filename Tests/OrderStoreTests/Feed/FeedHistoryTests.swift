@@ -1,0 +1,238 @@
+import EventLoop
+import OrderStore
+import Orders
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("The feed, whatever is committed in whatever order")
+struct FeedHistoryTests {
+  @Test("has every committed event once, without a gap, and each order's versions in their order")
+  func histories() async throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      let setUp = try await Session.open(target, on: loop)
+      try await setUp.run(
+        unsafeText: """
+          INSERT INTO products (id, name, price, stock)
+          SELECT 'p' || n, 'Product', 1, 1000000 FROM generate_series(1, 5) AS n
+          """)
+      // A transaction that has written an event and stays open delays nobody else's.
+      let idle = try await Session.open(target, on: loop)
+      try await idle.run(unsafeText: "BEGIN; INSERT INTO customers (id) VALUES ('idle')")
+
+      let writing = WritersAtWork(count: 16)
+      await together(17, on: loop) { number in
+        guard number < 16 else { return await writing.watch { try await Self.look(target, loop) } }
+        var random = SeededRandom(seed: seed &+ UInt64(number))
+        await writing.run { try await Self.write(target, loop, &random) }
+      }
+      #expect(writing.failures.isEmpty, "seed \(seed): \(writing.failures)")
+
+      try await idle.run(unsafeText: "COMMIT")
+      _ = try await setUp.rows("SELECT sequence_events()")
+      for fault in try await setUp.rows(Self.faults) {
+        Issue.record("seed \(seed): \(try fault.text(0)) \(try fault.text(1))")
+      }
+      let ticks = try await setUp.rows("SELECT count(*) FROM feed_ticks")
+      #expect(try ticks[0].int(0) > 10, "seed \(seed): too few ticks to prove anything")
+      idle.close()
+      setUp.close()
+    }
+  }
+
+  @Test("is not held up by a transaction that stays open, and gets its events when it commits")
+  func idleWriter() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      let idle = try await Session.open(target, on: loop)
+      let other = try await Session.open(target, on: loop)
+      try await idle.run(unsafeText: "BEGIN; INSERT INTO customers (id) VALUES ('late')")
+      try await other.run(unsafeText: "INSERT INTO customers (id) VALUES ('early')")
+      #expect(try await other.rows("SELECT sequence_events()")[0].int(0) == 1)
+      try await idle.run(unsafeText: "COMMIT")
+      #expect(try await other.rows("SELECT sequence_events()")[0].int(0) == 1)
+      let order = try await other.rows(
+        "SELECT string_agg(customer_id, ' ' ORDER BY feed_position) FROM feed()")
+      #expect(try order[0].text(0) == "early late")
+      idle.close()
+      other.close()
+    }
+  }
+
+  @Test("is the same after a look that did not come to its end")
+  func killedLook() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      let killed = try await Session.open(target, on: loop)
+      let other = try await Session.open(target, on: loop)
+      try await other.run(unsafeText: "INSERT INTO customers (id) VALUES ('c')")
+      try await killed.run(unsafeText: "BEGIN; SELECT waybill.sequence_events()")
+      let backend = try await killed.rows("SELECT pg_backend_pid()")[0].int(0)
+      _ = try await other.rows("SELECT pg_terminate_backend(\(Int32(backend)))")
+      #expect(try await other.rows("SELECT sequence_events()")[0].int(0) == 1)
+      #expect(try await other.rows("SELECT count(*) FROM feed()")[0].int(0) == 1)
+      killed.close()
+      other.close()
+    }
+  }
+
+  @Test("goes on in another cluster, where transactions have other numbers")
+  func otherCluster() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      try await session.run(unsafeText: "INSERT INTO customers (id) VALUES ('before')")
+      _ = try await session.rows("SELECT sequence_events()")
+      try await session.run(unsafeText: "INSERT INTO customers (id) VALUES ('unseen')")
+      let before = try await session.rows("SELECT cursor FROM feed()")[0].text(0)
+      // What a restored dump looks like: the ticks of a cluster whose transactions were far ahead.
+      try await session.run(
+        unsafeText: """
+          ALTER TABLE feed_ticks DISABLE TRIGGER USER;
+          UPDATE feed_ticks SET cluster = 1, snapshot = '900000:900000:';
+          ALTER TABLE feed_ticks ENABLE TRIGGER USER
+          """)
+      #expect(try await session.rows("SELECT sequence_events()")[0].int(0) == 1)
+      try await session.run(unsafeText: "INSERT INTO customers (id) VALUES ('after')")
+      #expect(try await session.rows("SELECT sequence_events()")[0].int(0) == 1)
+      let rows = try await session.rows("SELECT cursor, customer_id FROM feed()")
+      #expect(try rows.map { try $0.text(1) } == ["before", "unseen", "after"])
+      #expect(try rows[0].text(0) == before, "what was known keeps its cursor")
+    }
+  }
+
+  @Test("splits what one transaction has written into ticks of 500")
+  func largeTransaction() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      try await session.run(
+        unsafeText: "INSERT INTO customers (id) SELECT 'c' || n FROM generate_series(1, 1201) AS n")
+      #expect(try await session.rows("SELECT sequence_events()")[0].int(0) == 1_201)
+      try await session.run(
+        unsafeText: "INSERT INTO customers (id) SELECT 'd' || n FROM generate_series(1, 1001) AS n")
+      #expect(try await session.rows("SELECT sequence_events()")[0].int(0) == 1_001)
+      let ticks = try await session.rows(
+        "SELECT string_agg(events::text, ' ' ORDER BY number) FROM feed_ticks")
+      #expect(try ticks[0].text(0) == "500 500 201 500 500 1")
+      #expect(try await session.rows(Self.faults).isEmpty)
+    }
+  }
+
+  @Test("refuses to be made in a transaction that does not see what others commit")
+  func isolation() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      let refusal = await #expect(throws: PostgresError.self) {
+        try await session.run(
+          unsafeText: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT waybill.sequence_events()")
+      }
+      #expect(refusal?.serverError?.state == "25000")
+    }
+  }
+}
+
+// MARK: - Random histories
+
+/// The writers of a history that have not finished. Lives on one loop.
+private final class WritersAtWork {
+  private(set) var left: Int
+  private(set) var failures: [String] = []
+
+  init(count: Int) { left = count }
+
+  func run(_ body: () async throws -> Void) async {
+    do { try await body() } catch { failures.append("\(error)") }
+    left -= 1
+  }
+
+  /// Does something again and again while they write.
+  func watch(_ body: () async throws -> Void) async {
+    do {
+      while left > 0 { try await body() }
+    } catch {
+      failures.append("\(error)")
+    }
+  }
+}
+
+extension FeedHistoryTests {
+  private static let placing = """
+    SELECT waybill.place_orders(ARRAY[gen_random_uuid()], '{api}', ARRAY['c' || trunc(random() * 9)],
+           '{NULL}', '{refuse}', '{test}', '{1}', ARRAY['p' || trunc(1 + random() * 5)], '{NULL}',
+           '{1}', '{NULL}');
+    """
+  private static let changes = [
+    placing, placing,
+    "UPDATE waybill.orders SET status = 'cancelled' WHERE number = "
+      + "(SELECT min(number) FROM waybill.orders WHERE status = 'new');",
+    "UPDATE waybill.orders SET tracking_number = random()::text WHERE number = "
+      + "(SELECT max(number) FROM waybill.orders);",
+    "UPDATE waybill.products SET price = 1 + trunc(random() * 9) WHERE id = 'p1';",
+    "SELECT waybill.adjust_stock('p2', 1, NULL, NULL, 'test');",
+  ]
+
+  /// Some transactions: committed, rolled back, with a savepoint that is rolled back. Two may lock
+  /// rows in different orders; whoever has waited too long has written nothing.
+  private static func write(
+    _ target: ConnectionString, _ loop: EventLoop, _ random: inout SeededRandom
+  ) async throws {
+    let session = try await Session.open(target, on: loop)
+    defer { session.close() }
+    try await session.run(unsafeText: "SET lock_timeout = '20ms'")
+    for _ in 0..<25 {
+      var statements = "BEGIN; " + changes.randomElement(using: &random)!
+      if Bool.random(using: &random) {
+        statements += "SAVEPOINT s; " + changes.randomElement(using: &random)!
+        if Bool.random(using: &random) { statements += "ROLLBACK TO s; " }
+        statements += "SAVEPOINT t; " + changes.randomElement(using: &random)!
+      }
+      statements += Int.random(in: 0..<4, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
+      do throws(PostgresError) {
+        try await session.run(unsafeText: statements)
+      } catch {
+        guard error.serverError?.state == "55P03" else { throw error }
+        try await session.run(unsafeText: "ROLLBACK")
+      }
+    }
+  }
+
+  /// Gives positions some times.
+  private static func look(_ target: ConnectionString, _ loop: EventLoop) async throws {
+    let session = try await Session.open(target, on: loop)
+    defer { session.close() }
+    for _ in 0..<20 { _ = try await session.rows("SELECT sequence_events()") }
+  }
+
+  /// Every row is a fault of the feed.
+  private static let faults: SQL = """
+    WITH whole AS MATERIALIZED (SELECT * FROM feed(0, 1000000))
+    SELECT 'position with a gap before it', feed_position::text
+      FROM (SELECT feed_position, row_number() OVER (ORDER BY feed_position) AS place
+              FROM whole) AS placed
+     WHERE feed_position <> place
+     UNION ALL
+    SELECT 'events in the tables and in the feed',
+           (SELECT count(*) FROM events) || ' and ' || (SELECT count(*) FROM whole)
+     WHERE (SELECT count(*) FROM events) <> (SELECT count(*) FROM whole)
+     UNION ALL
+    SELECT 'event with two positions', n::text
+      FROM feed_ticks, unnest(numbers) AS span, generate_series(lower(span), upper(span) - 1) AS n
+     GROUP BY n HAVING count(*) > 1
+     UNION ALL
+    SELECT 'version out of order', order_number || ' ' || version
+      FROM (SELECT order_number, version, row_number() OVER (
+                       PARTITION BY order_id ORDER BY feed_position) AS place
+              FROM whole WHERE order_id IS NOT NULL) AS steps
+     WHERE version <> place
+    """
+}
