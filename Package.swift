@@ -66,7 +66,9 @@ let package = Package(
     library("Orders"),
     library("OrderStore", ["EventLoop", "Orders", "Postgres", "CCrypto"]),
     library("OrderService", ["Orders", "OrderStore", "HTTPClient", "HTTP", "JSON"]),
-    library("OrderAPI", ["Orders", "OrderStore", "OrderService", "HTTP", "JSON", "Telemetry"]),
+    library(
+      "OrderAPI",
+      ["EventLoop", "Orders", "OrderStore", "OrderService", "HTTP", "JSON", "Telemetry"]),
     library(
       "Jobs",
       [

@@ -96,11 +96,13 @@ package final class EventLoop: @unchecked Sendable {
   package func execute(_ work: @escaping @Sendable () -> Void) { post { $0.work.append(work) } }
 
   /// Starts a task that stays on this loop and may capture objects of this loop. The task is
-  /// detached: it inherits no task-local values and no cancellation from the caller.
-  package func spawn(_ body: @escaping () async -> Void) {
+  /// detached: it inherits no task-local values and no cancellation from the caller. Whoever wants
+  /// to cancel it does so on this loop.
+  @discardableResult
+  package func spawn(_ body: @escaping () async -> Void) -> Task<Void, Never> {
     assertCurrent()
     let bound = LoopBound(self, body)
-    Task.detached(executorPreference: self) { await bound.value() }
+    return Task.detached(executorPreference: self) { await bound.value() }
   }
 
   /// Watches a descriptor until the watch is cancelled.

@@ -94,6 +94,13 @@ package struct Socket: ~Copyable, Sendable {
   /// Tells the peer that nothing more will be sent; reading goes on.
   package func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+  /// When it is closed, tells the peer that it was broken off, whatever was sent.
+  package func resetAtClose() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+  }
+
   /// Sends small messages at once instead of waiting to fill a packet.
   package func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, 1) }
 

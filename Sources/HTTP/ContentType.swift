@@ -16,6 +16,8 @@ package struct ContentType: Sendable {
   package static let text = ContentType("text/plain; charset=utf-8")
   /// RFC 4180.
   package static let csv = ContentType("text/csv; charset=utf-8; header=present")
+  /// Server-sent events.
+  package static let eventStream = ContentType("text/event-stream")
   package static let html = ContentType("text/html; charset=utf-8")
   package static let css = ContentType("text/css; charset=utf-8")
   package static let javaScript = ContentType("text/javascript; charset=utf-8")

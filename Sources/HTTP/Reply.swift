@@ -4,6 +4,10 @@ package enum Reply {
   case now(Response, route: String? = nil)
   /// By the answer that the closure returns. It waits on the same loop.
   case later(route: String? = nil, () async -> Response)
+  /// By the answer that the closure returns, which may wait for long, for what happens elsewhere, or
+  /// be a stream. It is not among the requests in flight and has no deadline; when the client is
+  /// gone, its task is cancelled.
+  case follow(route: String? = nil, () async -> Response)
   /// Not at all: the connection is closed when the closure returns. For the stand-in of an
   /// unreliable service.
   case never(after: () async -> Void)

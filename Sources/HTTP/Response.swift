@@ -6,6 +6,8 @@ package struct Response: Sendable {
   package var fields: [Field]
   /// The content; for HEAD the content of GET, of which only the length is sent.
   package var body: [UInt8]
+  /// The content when it is made while it is sent; then `body` is empty.
+  package var stream: (any BodyStream)?
   /// Whether to close the connection after this answer even if the client would keep it.
   package var close: Bool
   /// The id of the caller for the access log; it is not sent.

@@ -31,6 +31,9 @@ package struct ResponseEncoder: Sendable {
       response.status.allowsContent && !isHead
     }
 
+    /// Whether a stream is sent in chunks; HTTP/1.0 has none, and its end is that of the connection.
+    package var isChunked: Bool { version != .http10 }
+
     /// For a request that could not be read completely: the connection is closed.
     package static func refusing(_ request: Request?) -> Framing {
       Framing(isHead: request?.method == .head, version: .http11, keepAlive: false)
@@ -57,7 +60,8 @@ package struct ResponseEncoder: Sendable {
     _ response: Response, as framing: Framing, id: RequestID?, bodyBytesMax: Int = .max,
     to out: inout [UInt8]
   ) -> Bool {
-    let keepAlive = framing.keepAlive && !response.close
+    let isStream = response.stream != nil
+    let keepAlive = framing.keepAlive && !response.close && (!isStream || framing.isChunked)
     out.append("HTTP/1.1 ")
     out.append(decimal: response.status.code)
     out.append(ASCII.space)
@@ -70,9 +74,13 @@ package struct ResponseEncoder: Sendable {
         out.append(type.text)
         out.append(type.mayBeMistaken ? "\r\nX-Content-Type-Options: nosniff\r\n" : "\r\n")
       }
-      out.append("Content-Length: ")
-      out.append(decimal: response.body.count)
-      out.append("\r\n")
+      if isStream {
+        if framing.isChunked { out.append("Transfer-Encoding: chunked\r\n") }
+      } else {
+        out.append("Content-Length: ")
+        out.append(decimal: response.body.count)
+        out.append("\r\n")
+      }
     }
     if let id {
       out.append("X-Request-Id: ")
@@ -95,7 +103,7 @@ package struct ResponseEncoder: Sendable {
     } else {
       out.append("\r\n")
     }
-    if framing.sendsBody(of: response) {
+    if framing.sendsBody(of: response), !isStream {
       if response.body.count <= bodyBytesMax {
         out.append(contentsOf: response.body)
       } else {
@@ -103,5 +111,19 @@ package struct ResponseEncoder: Sendable {
       }
     }
     return keepAlive
+  }
+
+  /// The end of a body that was sent in chunks.
+  package static let lastChunk = Array("0\r\n\r\n".utf8)
+
+  /// Appends a piece of a stream, as the framing wants it.
+  package static func append(
+    piece: [UInt8], as framing: Framing, to out: inout [UInt8]
+  ) {
+    guard framing.isChunked else { return out += piece }
+    out += String(piece.count, radix: 16).utf8
+    out.append("\r\n")
+    out += piece
+    out.append("\r\n")
   }
 }

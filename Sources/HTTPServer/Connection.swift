@@ -7,10 +7,10 @@ import Telemetry
 /// An idle connection owns no buffer and no parser; for a request it borrows the server's.
 final class Connection: Watcher {
   /// Nil once the connection is closed.
-  private var socket: Socket?
+  var socket: Socket?
   private let peer: SocketAddress
   private let site: Site
-  private let server: Server
+  let server: Server
   private var state: ConnectionState
   private var watch: Watch?
   private var timer: Timer?
@@ -19,11 +19,14 @@ final class Connection: Watcher {
   /// Bytes that were read after the current request.
   private var unread: [UInt8] = []
   /// What the system has not taken yet of the answers.
-  private var unsent = Outgoing()
+  var unsent = Outgoing()
   /// How many bytes of these buffers were reported to the server.
   private var heldBytes = 0
   /// The request that an asynchronous handler is working on.
   private var inFlight: InFlight?
+  /// The request whose answer waits for what happens elsewhere, or is a stream.
+  var following: Following?
+  var siteName: String { site.name }
   /// The index in the server's list of connections.
   var index = 0
 
@@ -67,16 +70,19 @@ final class Connection: Watcher {
     }
   }
 
-  func drain() { perform(event(.drain)) }
+  func drain() {
+    following?.endSoon()
+    perform(event(.drain))
+  }
 
   /// Ends the connection whatever its state is.
   func cut() { perform(event(.ended)) }
 
-  private func event(_ event: ConnectionState.Event) -> ConnectionState.Action {
+  func event(_ event: ConnectionState.Event) -> ConnectionState.Action {
     state.event(event, at: server.loop.now, server.limits)
   }
 
-  private func perform(_ first: ConnectionState.Action) {
+  func perform(_ first: ConnectionState.Action) {
     var action = first
     while true {
       switch action {
@@ -101,11 +107,18 @@ final class Connection: Watcher {
   /// Watches for what the current phase needs, and arms its deadline.
   private func waitForEvents() {
     guard holdsWithinLimits() else { return perform(event(.ended)) }
-    watch?.change(to: unsent.isEmpty ? .read : .write)
+    watch?.change(to: wanted)
     // Most deadlines move away while the timer is armed; it is armed again only for an earlier one.
     guard let timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
+  }
+
+  /// What the current phase waits for.
+  private var wanted: IOEvents {
+    guard unsent.isEmpty else { return .write }
+    // Of what follows a request that takes long, one read is kept.
+    return state.phase == .following && !unread.isEmpty ? [] : .read
   }
 
   /// Reports to the server how many bytes the connection holds; false when the limit is passed.
@@ -138,6 +151,8 @@ final class Connection: Watcher {
     socket = nil
     // The handler is not cancelled: its work is not undone because the client is gone.
     inFlight = nil
+    following?.cancel()
+    following = nil
     message = nil
     unread = []
     unsent = Outgoing()
@@ -153,6 +168,7 @@ extension Connection {
     switch state.phase {
     // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
     case .handling: watch?.change(to: [])
+    case .following: perform(readOn())
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
     }
@@ -165,6 +181,14 @@ extension Connection {
     return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes: answer(requestsIn: bytes)
     case .nothing, nil: nil
+    case .end, .failed: event(.ended)
+    }
+  }
+
+  /// Reads while a request takes long, to know when the client is gone.
+  private func readOn() -> ConnectionState.Action {
+    switch socket?.receive(appendingTo: &unread, limit: Server.readBytesMax) {
+    case .bytes, .nothing, nil: .wait
     case .end, .failed: event(.ended)
     }
   }
@@ -256,6 +280,9 @@ extension Connection {
       guard let work = begin(request, exchange, route: route, into: &out) else { break }
       server.loop.spawn { self.finish(work, await handler()) }
       return false
+    case .follow(let route, let handler):
+      follow(Following(request, exchange, route: route), handler)
+      return false
     case .never(let handler):
       guard let work = begin(request, exchange, route: nil, into: &out) else { break }
       server.loop.spawn {
@@ -323,7 +350,7 @@ extension Connection {
     if response.close { _ = event(.lastAnswer) }
   }
 
-  private func write(
+  func write(
     _ response: Response, to request: Request?, _ exchange: Exchange, route: String? = nil,
     error: HTTPServerError? = nil, into out: inout [UInt8]
   ) {
@@ -351,11 +378,12 @@ extension Connection {
     _ response: Response, to request: Request?, _ exchange: Exchange, route: String?,
     error: HTTPServerError? = nil, bytesOut: Int
   ) {
+    let duration = server.loop.currentTime - exchange.receivedAt
     server.observer?(
       FinishedRequest(
         request: request, exchange: exchange, site: site.name, route: route,
         caller: response.caller, status: response.status, serverError: error, bytesOut: bytesOut,
-        duration: server.loop.currentTime - exchange.receivedAt))
+        duration: duration, answeredAfter: duration, ending: .complete))
   }
 }
 
@@ -373,12 +401,15 @@ extension Connection {
     }
   }
 
-  private func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
+  func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
     let transmission = transmit(&out)
     if transmission == .broken { return event(.ended) }
     // These were answers to earlier requests; the phase is decided by the request in flight.
     guard inFlight == nil else { return .wait }
-    guard case .part(let progress, let isBlocked) = transmission else { return event(.sent) }
+    guard case .part(let progress, let isBlocked) = transmission else {
+      following?.sent()
+      return event(.sent)
+    }
     // A peer that has to wait for its turn is not to blame.
     return event(.blocked(progress: progress || !isBlocked))
   }

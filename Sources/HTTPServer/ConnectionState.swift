@@ -16,6 +16,8 @@ struct ConnectionState {
     case body(bytesReceived: Int)
     /// A request is being answered.
     case handling
+    /// An answer is being made that waits for what happens elsewhere, or the next piece of a stream.
+    case following
     /// Part of an answer waits for the peer to read.
     case sending
     /// The last answer is sent and the writing half closed; bytes that still arrive are discarded.
@@ -30,6 +32,10 @@ struct ConnectionState {
     case partial(bodyBytes: Int?)
     /// A whole request has arrived; with `isLast` the client asked to close after the answer.
     case request(isLast: Bool)
+    /// The request's answer may take any time, or is a stream.
+    case follows
+    /// The answer, or the stream, is complete.
+    case followed
     /// The server has decided that the answer just written is the connection's last.
     case lastAnswer
     /// The system has taken all bytes of the answers.
@@ -67,6 +73,8 @@ struct ConnectionState {
   private var since: Instant
   private var last = Last.no
   private(set) var isDraining = false
+  /// Whether more of the current answer may come at any time.
+  private(set) var isFollowing = false
 
   init(acceptedAt now: Instant) { since = now }
 
@@ -86,6 +94,7 @@ struct ConnectionState {
           limits.bodyDeadline,
           max(limits.bodyGrace, .seconds(bytes / max(1, limits.bodyBytesPerSecondMin))))
     case .handling: since + limits.handlerDeadline
+    case .following: .never
     case .sending: since + limits.stallDeadline
     case .lingering: since + limits.lingerDeadline
     case .closed: .never
@@ -100,8 +109,14 @@ struct ConnectionState {
     case .request(let isLast):
       enter(.handling, now)
       if isLast { last = .byClient }
-    case .lastAnswer:
+    case .follows:
+      isFollowing = true
+      enter(.following, now)
+    case .followed:
+      isFollowing = false
       enter(.handling, now)
+    case .lastAnswer:
+      enter(isFollowing ? .following : .handling, now)
       last = .byServer
     case .sent:
       return sent(now, limits)
@@ -135,6 +150,10 @@ struct ConnectionState {
   }
 
   private mutating func sent(_ now: Instant, _ limits: ServerLimits) -> Action {
+    if isFollowing {
+      if phase == .sending { enter(.following, now) }
+      return .wait
+    }
     // After an interim (100) answer nothing changes.
     guard phase == .handling || phase == .sending else { return .wait }
     switch last {
@@ -156,7 +175,7 @@ struct ConnectionState {
     case .head: .answerError(.headTimeout)
     case .body: .answerError(.bodyTimeout)
     case .handling: .answerError(.handlerTimeout)
-    case .fresh, .idle, .sending, .lingering, .closed: close()
+    case .fresh, .idle, .following, .sending, .lingering, .closed: close()
     }
   }
 

@@ -16,8 +16,20 @@ package struct FinishedRequest: Sendable {
   package let serverError: HTTPServerError?
   /// Bytes of the answer; 0 when the peer was gone before there was one.
   package let bytesOut: Int
-  /// From the loop's turn in which the request was complete to its answer.
+  /// From the loop's turn in which the request was complete to the end of its answer.
   package let duration: Duration
+  /// The same to the head of its answer, after which a stream may go on for long.
+  package let answeredAfter: Duration
+  package let ending: Ending
+
+  /// How an answer ended.
+  package enum Ending: String, Sendable {
+    case complete
+    /// A stream could not go on.
+    case failed
+    /// The client was gone before the end.
+    case clientGone = "client_gone"
+  }
 
   /// Bytes of the request that were read, without chunk framing.
   package var bytesIn: Int { request.map { $0.head.count + $0.body.count } ?? 0 }

@@ -146,6 +146,19 @@ extension Server {
     finishDrainIfDone()
   }
 
+  var isDraining: Bool { draining != nil }
+
+  func followBegan() {
+    metrics.streams.add()
+    handlers += 1
+  }
+
+  func followEnded() {
+    metrics.streams.subtract()
+    handlers -= 1
+    finishDrainIfDone()
+  }
+
   /// Counts the bytes that connections hold in buffers; false when the limit is passed.
   func addHeldBytes(_ bytes: Int) -> Bool {
     heldBytes += bytes

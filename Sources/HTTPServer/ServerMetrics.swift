@@ -19,6 +19,10 @@ package final class ServerMetrics: FigureGroup {
   package let connectionsOpen = Gauge("http_server_connections", "Connections that are open")
   package let requestsInFlight = Gauge(
     "http_server_requests_in_flight", "Requests in the hands of handlers that wait")
+  package let streams = Gauge(
+    "http_server_streams", "Streams, and requests that wait for what happens elsewhere")
+  package let streamsFailed = Counter(
+    "http_server_streams_failed_total", "Streams that were cut because they could not go on")
   package let connectionsAccepted = Counter(
     "http_server_connections_total", "Connections accepted")
   package let connectionsRefused = Counter(

@@ -67,6 +67,7 @@ final class AccessLog {
       if let caller = finished.caller { json.integer("token", caller) }
       if let agent = userAgent(finished) { json.string("user_agent", agent) }
       if let error = finished.serverError { json.string("refusal", "\(error)") }
+      if finished.ending != .complete { json.string("ended", finished.ending.rawValue) }
     }
     lines.append(UInt8(ascii: "\n"))
   }
@@ -76,9 +77,10 @@ final class AccessLog {
     let microseconds = finished.duration.inNanoseconds / 1_000
     let caller = finished.caller.map { " token \($0)" } ?? ""
     let agent = userAgent(finished).map { " " + $0.quoted(atMost: Self.userAgentBytesMax) } ?? ""
+    let ending = finished.ending == .complete ? "" : " \(finished.ending.rawValue)"
     let line =
       "\(now) info \(finished.site) \(method) \(path(finished) ?? "-") \(finished.status.code) "
-      + "\(microseconds) µs \(finished.exchange.id)\(caller)\(agent)\n"
+      + "\(microseconds) µs \(finished.exchange.id)\(caller)\(agent)\(ending)\n"
     lines += line.utf8
   }
 
@@ -114,7 +116,7 @@ extension RequestFigures {
     let key = Key(
       site: finished.site, route: finished.route ?? "none",
       method: Self.name(finished.request?.method), status: finished.status.code)
-    count(key, nanoseconds: finished.duration.inNanoseconds)
+    count(key, nanoseconds: finished.answeredAfter.inNanoseconds)
   }
 
   /// Unknown methods are counted under one name, because clients choose them.

@@ -25,6 +25,7 @@ final class Metrics: Sendable {
 
   let server = ServerMetrics()
   let shop = Shop()
+  let feedPlaces = FeedPlaces()
   private let jobs: Jobs
   private let loops = Mutex<[OfLoop]>([])
 
@@ -51,6 +52,7 @@ final class Metrics: Sendable {
     for loop in loops { loop.database.report(to: &exposition) }
     jobs.report(to: &exposition)
     shop.report(to: &exposition)
+    feedPlaces.report(to: &exposition)
     access.report(to: &exposition)
     return exposition
   }

@@ -120,7 +120,7 @@ final class Worker {
       shared.auth, hosts: OwnHosts(shared.configuration.hosts),
       tokens: TokenRepository(database, changes: shared.tokenChanges),
       state: shared.access, now: { .nanoseconds(loop.now.nanoseconds) })
-    let services = services(database, shared, drainState)
+    let services = services(database, shared, gate, drainState)
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Mount]) -> Site {
       let router = Router(
         mounts, services: services, gate: gate, nextTurn: { await loop.pause(for: .zero) }
@@ -134,7 +134,7 @@ final class Worker {
   }
 
   private static func services(
-    _ database: Database, _ shared: Shared, _ drainState: DrainState
+    _ database: Database, _ shared: Shared, _ gate: Gate, _ drainState: DrainState
   ) -> Services {
     let loop = database.loop
     let (log, shop) = (shared.log, shared.metrics.shop)
@@ -147,6 +147,10 @@ final class Worker {
       products: ProductRepository(database), customers: CustomerRepository(database),
       stockSubscriptions: StockSubscriptionRepository(database),
       report: ReportRepository(database),
+      feed: FeedHub(
+        FeedRepository(database), signal: shared.feed, on: loop, render: Services.eventBlock),
+      feedPlaces: shared.metrics.feedPlaces, feedSignal: shared.feed,
+      stillAdmits: { await gate.stillAdmits($0, to: $1) },
       reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
       databaseRetry: DatabaseRetry(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),

@@ -29,6 +29,7 @@ final class ContractClient {
   let router: Router
   let outage = Outage()
   let hints = Hints()
+  let feedSignal = FeedSignal()
   /// Where the next request comes from.
   var address = ClientAddress(v4: 0x7F00_0001)
 
@@ -42,13 +43,21 @@ final class ContractClient {
     self.owner = owner ?? database
     let loop = database.loop
     let orders = OrderRepository(database, unknownCustomers: unknownCustomers)
+    let gate = Gate(
+      auth, hosts: hosts, tokens: TokenRepository(database),
+      state: state,
+      now: { .nanoseconds(loop.now.nanoseconds) })
     services = Services(
       orders: orders,
       placeOrder: PlaceOrder(
         orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
       products: ProductRepository(database), customers: CustomerRepository(database),
       stockSubscriptions: StockSubscriptionRepository(database),
-      report: ReportRepository(database), reportRefreshInterval: .seconds(120),
+      report: ReportRepository(database),
+      feed: FeedHub(
+        FeedRepository(database), signal: feedSignal, on: loop, render: Services.eventBlock),
+      feedPlaces: FeedPlaces(), feedSignal: feedSignal,
+      stillAdmits: { await gate.stillAdmits($0, to: $1) }, reportRefreshInterval: .seconds(120),
       databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
       answers: IdempotentAnswers(
@@ -60,10 +69,6 @@ final class ContractClient {
       processHint: { [hints] in hints.all.append($0) })
     mounts =
       Contract.additional.first { $0.name == name }.map(Mount.ownPort) ?? Mount.mainPort()
-    let gate = Gate(
-      auth, hosts: hosts, tokens: TokenRepository(database),
-      state: state,
-      now: { .nanoseconds(loop.now.nanoseconds) })
     router = Router(mounts, services: services, gate: gate) { [outage] error, _ in
       guard !outage.isWanted else { return }
       Issue.record("reported: \(String(reflecting: error))")
@@ -79,7 +84,7 @@ final class ContractClient {
     let response: Response
     switch router.reply(to: request, id: .made(0, 7), from: address) {
     case .now(let answer, _): response = answer
-    case .later(_, let answer): response = await answer()
+    case .later(_, let answer), .follow(_, let answer): response = await answer()
     case .never: preconditionFailure("a route always answers")
     }
     return ContractAnswer(

@@ -11,6 +11,8 @@ final class TestServer: @unchecked Sendable {
   let thread: LoopThread
   let metrics = ServerMetrics()
   let gate = Gate()
+  /// What `/stream` sends.
+  let script = StreamScript()
   let listener: ListeningSocket
   private var server: Server?
   private let log = Mutex<[FinishedRequest]>([])
@@ -81,6 +83,17 @@ final class TestServer: @unchecked Sendable {
       .later {
         await self.gate.pass()
         return .text(.ok, "passed")
+      }
+    case "/stream":
+      .follow(route: "/stream") {
+        var response = Response(.ok, contentType: .text)
+        response.stream = ScriptedStream(self.script, on: loop)
+        return response
+      }
+    case "/wait":
+      .follow(route: "/wait") {
+        while !Task.isCancelled { await turn(of: loop) }
+        return .text(.ok, "waited")
       }
     case "/never": .never { await self.gate.pass() }
     default: .now(Response(.notFound))

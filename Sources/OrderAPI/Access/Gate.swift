@@ -1,4 +1,4 @@
-import HTTP
+package import HTTP
 package import OrderStore
 import Orders
 
@@ -88,6 +88,22 @@ package final class Gate {
     } catch {
       state.countDenial(.withoutToken)
       return .decided(Decision(result: .failure(error)))
+    }
+  }
+
+  /// Whether the caller of a request that was admitted would be admitted again. It is not counted as
+  /// another request. When the database does not say, they would.
+  package func stillAdmits(_ request: Request, to access: Access) async -> Bool {
+    if mode == .open, case .roles = access { return true }
+    do {
+      let token = try request.bearerToken()
+      if let caller = tokens.known(token) { return access.allows(caller.role) }
+      guard let caller = try await tokens.find(token) else { return false }
+      return access.allows(caller.role)
+    } catch is Failure {
+      return false
+    } catch {
+      return true
     }
   }
 

@@ -38,6 +38,11 @@ final class AnswerCoder {
         let plan = Plan(await handler(), request)
         return plan.compresses ? await self.compressed(plan.response) : plan.response
       }
+    case .follow(let route, let handler):
+      return .follow(route: route) {
+        let plan = Plan(await handler(), request)
+        return plan.compresses ? await self.compressed(plan.response) : plan.response
+      }
     case .never: return reply
     }
   }

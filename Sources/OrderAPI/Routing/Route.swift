@@ -19,6 +19,9 @@ package struct Route: Sendable {
   package let access: Access
   /// The one write of the handler, if requests with a key may share a transaction for it.
   let write: GatheredWrite?
+  /// Whether its handler waits for what happens later, or answers a stream. Such a request is not
+  /// among those in flight, and has no deadline.
+  let follows: Bool
   /// Makes the answer.
   let handle: Handler
   /// The handler of a route that never waits; nil for a route that may.
@@ -30,13 +33,14 @@ package struct Route: Sendable {
   /// A route whose handler waits for the database or another service.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    write: GatheredWrite? = nil, _ handler: @escaping Handler
+    write: GatheredWrite? = nil, follows: Bool = false, _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.description = description
     self.access = access
     self.write = write
+    self.follows = follows
     handle = handler
     handleImmediately = nil
   }
@@ -51,6 +55,7 @@ package struct Route: Sendable {
     self.description = description
     self.access = access
     write = nil
+    follows = false
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler
   }

@@ -1,5 +1,6 @@
 package import HTTP
 import OrderService
+import OrderStore
 import Orders
 
 /// Finds the route of a request, admits the caller, and runs the handler. Every failure is
@@ -80,7 +81,7 @@ package final class Router {
           route: entry.template)
       }
     case .needsLookup(let lookup):
-      return .later(route: entry.template) {
+      return Self.reply(entry) {
         var caller: Caller?
         var fields: [Field] = []
         return await self.answer(entry, call) {
@@ -115,20 +116,33 @@ package final class Router {
       return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
     }
     guard call.isKeyed || entry.mount.contract.wrapper != nil else {
-      return .later(route: entry.template) {
+      return Self.reply(entry) {
         do {
-          return try await entry.route.handle(call, self.services)
-            .with(pass.fields, for: pass.caller)
+          let response = try await entry.route.handle(call, self.services)
+          self.noteWrite(entry)
+          return response.with(pass.fields, for: pass.caller)
         } catch {
           return self.explain(error, entry.mount, call.request, call.id)
             .with(pass.fields, for: pass.caller)
         }
       }
     }
-    return .later(route: entry.template) {
+    return Self.reply(entry) {
       await self.answer(entry, call) { try await self.answerOnce(entry, call) }
         .with(pass.fields, for: pass.caller)
     }
+  }
+
+  private static func reply(
+    _ entry: RouteTree.Entry, _ handler: @escaping () async -> Response
+  ) -> Reply {
+    entry.route.follows
+      ? .follow(route: entry.template, handler) : .later(route: entry.template, handler)
+  }
+
+  /// New events are soon to have a place in the feed.
+  private func noteWrite(_ entry: RouteTree.Entry) {
+    if entry.route.method != .get { services.feedSignal.written() }
   }
 
   /// The answer that `work` makes, wrapped as the contract wants it, or the explanation of a
@@ -147,6 +161,7 @@ package final class Router {
   /// The answer to a call. For a call with an idempotency key it is stored, and a repetition gets
   /// the stored one.
   private func answerOnce(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
+    defer { noteWrite(entry) }
     guard call.isKeyed else { return try await entry.route.handle(call, services) }
     let mount = entry.mount.path
     // The response of the last run, which is the one that is stored.

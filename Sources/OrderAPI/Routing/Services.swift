@@ -12,6 +12,12 @@ package final class Services {
   let customers: CustomerRepository
   let stockSubscriptions: StockSubscriptionRepository
   let report: ReportRepository
+  let feed: FeedHub
+  let feedPlaces: FeedPlaces
+  /// Is told of everything that was written.
+  let feedSignal: FeedSignal
+  /// Whether the caller of a request would still be admitted.
+  let stillAdmits: (Request, Access) async -> Bool
   /// How often the report is refreshed.
   let reportRefreshInterval: Duration
   let databaseRetry: DatabaseRetry
@@ -30,7 +36,9 @@ package final class Services {
   package init(
     orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
     customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
-    report: ReportRepository, reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
+    report: ReportRepository, feed: FeedHub, feedPlaces: FeedPlaces, feedSignal: FeedSignal,
+    stillAdmits: @escaping (Request, Access) async -> Bool,
+    reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
     answers: IdempotentAnswers, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
@@ -41,6 +49,10 @@ package final class Services {
     self.customers = customers
     self.stockSubscriptions = stockSubscriptions
     self.report = report
+    self.feed = feed
+    self.feedPlaces = feedPlaces
+    self.feedSignal = feedSignal
+    self.stillAdmits = stillAdmits
     self.reportRefreshInterval = reportRefreshInterval
     self.databaseRetry = databaseRetry
     self.answers = answers

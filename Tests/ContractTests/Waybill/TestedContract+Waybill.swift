@@ -31,6 +31,9 @@ extension TestedContract {
       "POST /products/{id}/stock": "retailer warehouse",
       "GET /products/{id}/stock": "retailer warehouse",
 
+      "GET /events": "retailer warehouse",
+      "GET /events/{position}": "retailer warehouse",
+
       "GET /reports/customers": "retailer",
       "GET /reports/customers/{customer_id}": "retailer",
     ],

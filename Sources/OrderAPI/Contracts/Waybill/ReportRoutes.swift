@@ -54,16 +54,6 @@ enum ReportRoutes {
   private static let vary = Field("Vary", "Accept")
 }
 
-extension Call {
-  /// The form of the answer that the caller likes best.
-  fileprivate func form(of offered: [ContentType]) throws(Failure) -> ContentType {
-    guard let form = Accept(request.fields("accept")).best(of: offered) else {
-      throw .notAcceptable(offered: offered)
-    }
-    return form
-  }
-}
-
 extension ReportSort {
   fileprivate static let rule =
     "must be one of these, behind a minus to begin with the largest: "

@@ -1,0 +1,112 @@
+import EventLoop
+import HTTP
+import Telemetry
+
+extension Connection {
+  /// Has the handler make an answer that may take any time.
+  func follow(_ work: Following, _ handler: @escaping () async -> Response) {
+    following = work
+    _ = event(.follows)
+    server.followBegan()
+    work.task = server.loop.spawn {
+      let response = await handler()
+      guard self.following === work else {
+        self.server.metrics.answersDropped.add()
+        self.report(response, work, .clientGone, answeredAt: nil)
+        return self.server.followEnded()
+      }
+      guard let stream = response.stream, work.framing.sendsBody(of: response) else {
+        self.finish(work, response)
+        return self.server.followEnded()
+      }
+      // A task of its own, as that of the wait may have been cancelled when the server began to
+      // stop.
+      work.stream = stream
+      work.task = self.server.loop.spawn {
+        await self.send(stream, work, response)
+        self.server.followEnded()
+      }
+      if self.server.isDraining { stream.endSoon() }
+    }
+  }
+
+  /// The answer is whole.
+  private func finish(_ work: Following, _ response: Response) {
+    following = nil
+    _ = event(.followed)
+    var out = server.takeOutput()
+    write(response, to: work.request, work.exchange, route: work.route, into: &out)
+    let action = flush(&out)
+    server.giveBack(output: out)
+    perform(action)
+  }
+
+  /// Sends a stream piece by piece; the next one is asked for when the client has taken the last.
+  private func send(_ stream: any BodyStream, _ work: Following, _ response: Response) async {
+    let answeredAt = server.loop.currentTime
+    var ending = FinishedRequest.Ending.complete
+    defer { report(response, work, ending, answeredAt: answeredAt) }
+    var head: [UInt8] = []
+    var response = response
+    if server.isDraining || server.closesConnections { response.close = true }
+    server.refreshDate()
+    if !server.encoder.append(response, as: work.framing, id: work.exchange.id, to: &head),
+      work.request.keepAlive
+    {
+      _ = event(.lastAnswer)
+    }
+    await send(head, work)
+    do {
+      while following === work, let piece = try await stream.next(), following === work {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(piece.count + 16)
+        ResponseEncoder.append(piece: piece, as: work.framing, to: &bytes)
+        await send(bytes, work)
+      }
+    } catch {
+      ending = .failed
+      server.metrics.streamsFailed.add()
+    }
+    guard following === work else {
+      if ending == .complete { ending = .clientGone }
+      return
+    }
+    following = nil
+    guard ending == .complete else {
+      // Without the last chunk, or by a reset where there are no chunks, the client knows that this
+      // is not the whole.
+      if !work.framing.isChunked { socket?.resetAtClose() }
+      return cut()
+    }
+    _ = event(.followed)
+    var out = server.takeOutput()
+    if work.framing.isChunked { out += ResponseEncoder.lastChunk }
+    work.bytesOut += out.count
+    let action = flush(&out)
+    server.giveBack(output: out)
+    perform(action)
+  }
+
+  /// Returns when the client has taken everything, or is gone.
+  private func send(_ bytes: [UInt8], _ work: Following) async {
+    var out = server.takeOutput()
+    out += bytes
+    work.bytesOut += bytes.count
+    let action = flush(&out)
+    server.giveBack(output: out)
+    perform(action)
+    if following === work, !unsent.isEmpty { await work.untilSent() }
+  }
+
+  private func report(
+    _ response: Response, _ work: Following, _ ending: FinishedRequest.Ending, answeredAt: Instant?
+  ) {
+    let now = server.loop.currentTime
+    server.observer?(
+      FinishedRequest(
+        request: work.request, exchange: work.exchange, site: siteName, route: work.route,
+        caller: response.caller, status: response.status, serverError: nil, bytesOut: work.bytesOut,
+        duration: now - work.exchange.receivedAt,
+        answeredAfter: (answeredAt ?? now) - work.exchange.receivedAt, ending: ending))
+  }
+}

@@ -1,0 +1,100 @@
+import EventLoop
+import HTTP
+import JSON
+import OrderStore
+import Orders
+
+/// The feed as server-sent events, until the client goes, its token is revoked, or half an hour has
+/// passed. Lives on the loop of its hub.
+final class EventStream: BodyStream, @unchecked Sendable {
+  /// A proxy closes a connection on which nothing comes for a minute, some for half of it.
+  private static let heartbeat = Duration.seconds(15)
+  /// Clients connect again, and so find other instances.
+  private static let ageMax = Duration.seconds(1_800)
+  /// After a failure of the database.
+  private static let failurePause = Duration.seconds(1)
+  /// How much later than now a stream ends when the server stops, at most: not all clients are to
+  /// connect elsewhere in the same moment.
+  private static let lastSeconds = 5.0
+  /// How soon a client that has lost its connection connects again, in milliseconds.
+  private static let retry = 1_000...5_000
+
+  private let follower: FeedFollower
+  private let place: FeedPlaces.Place
+  private let filter: FeedFilter
+  private let includesOrders: Bool
+  private let isAdmitted: () async -> Bool
+  private var cursor: FeedCursor
+  private var hasBegun = false
+  private var endsAt: Instant
+  private var admittedAt: Instant
+  private var loop: EventLoop { follower.hub.loop }
+
+  /// - Parameter isAdmitted: Whether the caller may still follow the feed.
+  init(
+    _ follower: FeedFollower, _ place: FeedPlaces.Place, after cursor: FeedCursor,
+    _ filter: FeedFilter, includesOrders: Bool, isAdmitted: @escaping () async -> Bool
+  ) {
+    self.follower = follower
+    self.place = place
+    self.cursor = cursor
+    self.filter = filter
+    self.includesOrders = includesOrders
+    self.isAdmitted = isAdmitted
+    endsAt = follower.hub.loop.now + Self.ageMax
+    admittedAt = follower.hub.loop.now
+  }
+
+  func endSoon() {
+    endsAt = min(endsAt, loop.now + .seconds(Double.random(in: 0...Self.lastSeconds)))
+    follower.wake()
+  }
+
+  func next() async throws -> [UInt8]? {
+    guard hasBegun else {
+      hasBegun = true
+      return Array("retry: \(Int.random(in: Self.retry))\n".utf8) + mark
+    }
+    while true {
+      let seen = follower.hub.news
+      var pause = Self.heartbeat
+      do throws(OrderError) {
+        let piece = try await follower.hub.piece(
+          after: cursor, filter, includesOrders: includesOrders)
+        cursor = piece.next
+        if !piece.bytes.isEmpty { return piece.bytes }
+        if !piece.isCaughtUp { continue }
+      } catch {
+        guard error != .historyChanged else { return nil }
+        pause = Self.failurePause
+      }
+      let left = endsAt - loop.now
+      guard left > .zero, !Task.isCancelled else { return nil }
+      let wake = await follower.wait(since: seen, for: min(pause, left))
+      guard loop.now < endsAt, !Task.isCancelled else { return nil }
+      guard await isStillAdmitted() else { return nil }
+      if case .time = wake, pause == Self.heartbeat { return mark }
+    }
+  }
+
+  /// Moves a client over events that it does not want, and shows it and every proxy that the
+  /// connection lives.
+  private var mark: [UInt8] { Array("id: \(cursor)\n\n".utf8) }
+
+  /// Asked at most once in a moment that clients would not notice.
+  private func isStillAdmitted() async -> Bool {
+    guard loop.now - admittedAt >= .milliseconds(500) else { return true }
+    admittedAt = loop.now
+    return await isAdmitted()
+  }
+
+  /// One event as every stream sends it.
+  static func block(_ event: FeedEvent) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    bytes += "id: \(event.cursor)\nevent: \(event.kind.rawValue)\ndata: ".utf8
+    JSONWriter.append(to: &bytes) { event.write(to: &$0) }
+    bytes += "\n\n".utf8
+    return bytes
+  }
+}

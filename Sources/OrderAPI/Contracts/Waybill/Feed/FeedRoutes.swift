@@ -1,0 +1,152 @@
+import EventLoop
+import HTTP
+import JSON
+import OrderStore
+import Orders
+
+/// The feed in the own API: pages, waits and streams.
+enum FeedRoutes {
+  static let routes: [Route] = [
+    Route(.get, "/events", About.list, access: .staff, follows: true, list),
+    Route(.get, "/events/{position}", About.get, access: .staff, get),
+  ]
+
+  /// How long a caller may have an answer wait, in seconds: less than most clients and proxies do.
+  static let allowedWait = 0...25
+
+  private static func list(_ call: Call, _ services: Services) async throws -> Response {
+    let form = try call.form(of: [.json, .eventStream])
+    let isStream = form.value == ContentType.eventStream.value
+    var parameters = try call.parameters()
+    let wish = try parameters.feedWish()
+    // A browser sends the id of the last event that it has seen when it connects again.
+    let lastSeen = isStream ? call.request.fields("last-event-id").first : nil
+    let start =
+      if let lastSeen {
+        try lastEvent(lastSeen)
+      } else {
+        wish.start ?? (isStream ? .latest : .after(.start))
+      }
+    let hub = services.feed
+    let cursor =
+      switch start {
+      case .latest: try await hub.feed.head()
+      case .after(let cursor): cursor
+      }
+    guard isStream else { return try await page(call, services, wish, after: cursor) }
+    let place = try services.feedPlaces.take(for: call.caller?.token)
+    // Refuses a cursor of another history while there can still be a status.
+    _ = try await hub.feed.page(after: cursor, size: 1)
+    let stream = EventStream(
+      FeedFollower(hub), place, after: cursor, wish.filter, includesOrders: wish.includesOrders,
+      isAdmitted: { await services.stillAdmits(call.request, call.route.access) })
+    var response = Response(
+      .ok, contentType: .eventStream, fields: [vary, Field("X-Accel-Buffering", "no")])
+    response.stream = stream
+    return response
+  }
+
+  private static func lastEvent(_ text: String) throws(Failure) -> FeedStart {
+    guard let cursor = FeedCursor(text) else {
+      throw .invalid([
+        JSONViolation(field: "Last-Event-ID", reason: .refused("must be the id of an event"))
+      ])
+    }
+    return .after(cursor)
+  }
+
+  /// Answers a page at once, or when something has happened, or at the end of the wait.
+  private static func page(
+    _ call: Call, _ services: Services, _ wish: FeedWish, after start: FeedCursor
+  ) async throws -> Response {
+    let hub = services.feed
+    func read(after cursor: FeedCursor) async throws(OrderError) -> FeedPage {
+      try await hub.feed.page(
+        after: cursor, wish.filter, size: wish.size, includesOrders: wish.includesOrders)
+    }
+    var seen = hub.news
+    var page = try await read(after: start)
+    if page.events.isEmpty, wish.wait > .zero {
+      let place = try services.feedPlaces.take(for: call.caller?.token)
+      let follower = FeedFollower(hub)
+      let end = hub.loop.now + wish.wait
+      while page.events.isEmpty, !Task.isCancelled {
+        if page.isCaughtUp {
+          let left = end - hub.loop.now
+          guard left > .zero, await follower.wait(since: seen, for: left) == .news else { break }
+        }
+        seen = hub.news
+        page = try await read(after: page.next)
+      }
+      withExtendedLifetime((place, follower)) {}
+    }
+    var response = Response.json(
+      .ok,
+      JSONWriter.object(reserving: 400 * (page.events.count + 1)) {
+        FeedAnswer(page: page).write(to: &$0)
+      })
+    response.fields.append(vary)
+    return response
+  }
+
+  private static func get(_ call: Call, _ services: Services) async throws -> Response {
+    let text = try call.value("position")
+    guard let position = Int(text), position > 0,
+      let event = try await services.feed.feed.event(at: position)
+    else { throw Failure.notFound("event \(text)") }
+    return .json(.ok, JSONWriter.object { event.write(to: &$0) })
+  }
+
+  private static let vary = Field("Vary", "Accept")
+}
+
+/// What a caller wants of the feed.
+struct FeedWish {
+  var filter = FeedFilter()
+  var includesOrders = false
+  var size = FeedPage.standardSize
+  var wait = Duration.zero
+  /// Nil when the caller does not say.
+  var start: FeedStart?
+}
+
+extension Parameters {
+  /// Ends the reading of the query.
+  mutating func feedWish() throws(Failure) -> FeedWish {
+    var wish = FeedWish()
+    wish.filter = feedFilter()
+    wish.includesOrders = read("include", "must be order") { $0 == "order" ? true : nil } ?? false
+    let sizes = FeedPage.allowedSize
+    wish.size =
+      read("limit", JSONViolation.Reason.wholeNumberRange(sizes).description) {
+        Int($0).flatMap { sizes.contains($0) ? $0 : nil }
+      } ?? wish.size
+    let waits = FeedRoutes.allowedWait
+    let seconds = read("wait", JSONViolation.Reason.wholeNumberRange(waits).description) {
+      Int($0).flatMap { waits.contains($0) ? $0 : nil }
+    }
+    wish.wait = .seconds(seconds ?? 0)
+    wish.start = read("after", "must be a cursor of the feed, start or latest") { text in
+      switch text {
+      case "start": .after(.start)
+      case "latest": .latest
+      default: FeedCursor(text).map(FeedStart.after)
+      }
+    }
+    try finish()
+    return wish
+  }
+
+  private mutating func feedFilter() -> FeedFilter {
+    var filter = FeedFilter()
+    filter.kinds =
+      read("types", "must be some of: \(FeedEvent.Kind.words)") { text in
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        let known = words.compactMap { FeedEvent.Kind(rawValue: String($0)) }
+        return known.count == words.count ? Set(known) : nil
+      } ?? []
+    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
+    filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
+    return filter
+  }
+}

@@ -1,0 +1,11 @@
+import HTTP
+
+extension Call {
+  /// The form of the answer that the caller likes best.
+  func form(of offered: [ContentType]) throws(Failure) -> ContentType {
+    guard let form = Accept(request.fields("accept")).best(of: offered) else {
+      throw .notAcceptable(offered: offered)
+    }
+    return form
+  }
+}

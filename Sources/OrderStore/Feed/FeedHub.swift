@@ -1,0 +1,206 @@
+package import EventLoop
+package import Orders
+import Postgres
+
+/// Where all who follow the feed on one loop meet: new events are read and rendered once for all of
+/// them. Whoever is behind what is kept in memory reads pages of its own.
+package final class FeedHub {
+  /// Bytes of rendered events that are kept in each of two forms.
+  private static let ringBytesMax = 8_388_608
+  /// What one piece has at most, beside a single event that is larger.
+  private static let pieceBytesMax = 65_536
+
+  /// Some events as bytes.
+  package struct Piece {
+    package let bytes: [UInt8]
+    package let next: FeedCursor
+    /// Whether nothing has happened after `next`, as far as is known.
+    package let isCaughtUp: Bool
+  }
+
+  package let feed: FeedRepository
+  package let loop: EventLoop
+  private let render: (FeedEvent) -> [UInt8]
+  /// Moves whenever the feed may have grown.
+  package private(set) var news = 0
+  private var waiting: [ObjectIdentifier: FeedFollower] = [:]
+  private var followers = 0
+  /// With the orders as they are now, and without.
+  private var kept: [Bool: Kept] = [:]
+
+  /// - Parameter render: Writes one event as those who follow get it.
+  package init(
+    _ feed: FeedRepository, signal: FeedSignal, on loop: EventLoop,
+    render: @escaping (FeedEvent) -> [UInt8]
+  ) {
+    self.feed = feed
+    self.loop = loop
+    self.render = render
+    let bound = LoopBound(loop, WeakHub(self))
+    signal.onGrown { loop.execute { bound.value.hub?.grown() } }
+  }
+
+  private struct WeakHub {
+    weak var hub: FeedHub?
+    init(_ hub: FeedHub) { self.hub = hub }
+  }
+
+  /// The ring of one form, and those who wait until it is filled.
+  private final class Kept {
+    var ring: FeedRing
+    /// What `news` was when the ring was filled last.
+    var news = -1
+    var isFilling = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    var failure: OrderError?
+    /// The piece that was read last: most followers are at the same position and want the same.
+    var last: (after: FeedCursor, end: FeedCursor, filter: FeedFilter, piece: Piece)?
+
+    init(_ ring: FeedRing) { self.ring = ring }
+  }
+
+  private func grown() {
+    news += 1
+    let woken = waiting.values
+    waiting = [:]
+    for follower in woken { follower.wake(.news) }
+  }
+}
+
+// MARK: - Following
+
+extension FeedHub {
+  fileprivate func join() { followers += 1 }
+
+  fileprivate func leave() {
+    followers -= 1
+    // Nobody keeps the rings filled any more.
+    if followers == 0 { kept = [:] }
+  }
+
+  /// What comes after a cursor: from memory if it is there, or else from the database.
+  package func piece(
+    after cursor: FeedCursor, _ filter: FeedFilter, includesOrders: Bool
+  ) async throws(OrderError) -> Piece {
+    if let kept = kept[includesOrders], cursor.position >= kept.ring.start.position {
+      if cursor.position >= kept.ring.end.position { try await fill(kept, includesOrders) }
+      if kept.ring.contains(cursor) { return Self.piece(from: kept, after: cursor, filter) }
+    }
+    let page = try await feed.page(
+      after: cursor, filter, size: FeedPage.allowedSize.upperBound, includesOrders: includesOrders)
+    if page.isCaughtUp, followers > 0, kept[includesOrders] == nil {
+      kept[includesOrders] = Kept(FeedRing(after: page.next, bytesMax: Self.ringBytesMax))
+    }
+    return Piece(
+      bytes: page.events.flatMap(render), next: page.next, isCaughtUp: page.isCaughtUp)
+  }
+
+  private static func piece(
+    from kept: Kept, after cursor: FeedCursor, _ filter: FeedFilter
+  ) -> Piece {
+    if let last = kept.last, last.after == cursor, last.end == kept.ring.end, last.filter == filter {
+      return last.piece
+    }
+    let (bytes, next) = kept.ring.read(after: cursor, filter, upTo: pieceBytesMax)
+    let piece = Piece(bytes: bytes, next: next, isCaughtUp: next == kept.ring.end)
+    kept.last = (cursor, kept.ring.end, filter, piece)
+    return piece
+  }
+
+  /// Reads what has happened since the ring was filled; all who ask meanwhile share the reading.
+  private func fill(_ kept: Kept, _ includesOrders: Bool) async throws(OrderError) {
+    guard kept.news != news else { return }
+    if kept.isFilling {
+      await withCheckedContinuation { kept.waiting.append($0) }
+    } else {
+      kept.isFilling = true
+      kept.failure = nil
+      do throws(OrderError) {
+        try await read(into: kept, includesOrders)
+      } catch {
+        kept.failure = error
+        // What is kept may not have happened any more.
+        if error == .historyChanged, self.kept[includesOrders] === kept {
+          self.kept[includesOrders] = nil
+        }
+      }
+      kept.isFilling = false
+      let waiting = kept.waiting
+      kept.waiting = []
+      for continuation in waiting { continuation.resume() }
+    }
+    if let failure = kept.failure { throw failure }
+  }
+
+  private func read(into kept: Kept, _ includesOrders: Bool) async throws(OrderError) {
+    while true {
+      let seen = news
+      let page = try await feed.page(
+        after: kept.ring.end, size: FeedPage.allowedSize.upperBound,
+        includesOrders: includesOrders)
+      kept.ring.append(
+        page.events.map {
+          FeedRing.Entry(cursor: $0.cursor, kind: $0.kind, channel: $0.channel, bytes: render($0))
+        })
+      if page.isCaughtUp {
+        kept.news = seen
+        return
+      }
+    }
+  }
+}
+
+// MARK: - Waiting
+
+extension FeedHub {
+  /// Has all who wait look again.
+  package func wakeAll() { grown() }
+
+  fileprivate func add(_ follower: FeedFollower) { waiting[ObjectIdentifier(follower)] = follower }
+
+  fileprivate func remove(_ follower: FeedFollower) {
+    waiting[ObjectIdentifier(follower)] = nil
+  }
+}
+
+/// One who follows the feed, for as long as the object exists. Lives on the loop of its hub.
+package final class FeedFollower {
+  /// Why a wait ended.
+  package enum Wake { case news, time, asked }
+
+  package let hub: FeedHub
+  private var continuation: CheckedContinuation<Wake, Never>?
+  private var timer: Timer?
+
+  package init(_ hub: FeedHub) {
+    self.hub = hub
+    hub.join()
+    timer = Timer(on: hub.loop) { [unowned self] in wake(.time) }
+  }
+
+  deinit { hub.leave() }
+
+  /// Waits until there is something that was not there when the hub's `news` was `seen`, until
+  /// `wake` is called, or the task is cancelled.
+  package func wait(since seen: Int, for duration: Duration) async -> Wake {
+    guard hub.news == seen, !Task.isCancelled else { return Task.isCancelled ? .asked : .news }
+    hub.add(self)
+    timer?.arm(after: duration)
+    let bound = LoopBound(hub.loop, self)
+    let wake = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation = $0 }
+    } onCancel: {
+      // Tasks of a loop are cancelled on it.
+      bound.value.wake(.asked)
+    }
+    hub.remove(self)
+    return wake
+  }
+
+  /// Ends the wait, if there is one.
+  package func wake(_ reason: Wake = .asked) {
+    timer?.disarm()
+    continuation?.resume(returning: reason)
+    continuation = nil
+  }
+}
