@@ -7,10 +7,10 @@ import Telemetry
 /// An idle connection owns no buffer and no parser; for a request it borrows the server's.
 final class Connection: Watcher {
   /// Nil once the connection is closed.
-  private var socket: Socket?
+  var socket: Socket?
   private let peer: SocketAddress
   private let site: Site
-  private let server: Server
+  let server: Server
   private var state: ConnectionState
   private var watch: Watch?
   private var timer: Timer?
@@ -19,26 +19,13 @@ final class Connection: Watcher {
   /// Bytes that were read after the current request.
   private var unread: [UInt8] = []
   /// What the system has not taken yet of the answers.
-  private var unsent = Outgoing()
+  var unsent = Outgoing()
   /// How many bytes of these buffers were reported to the server.
   private var heldBytes = 0
-  /// The request that an asynchronous handler is working on.
-  private var inFlight: InFlight?
+  /// The request that an asynchronous handler is working on, or that waits for its turn.
+  private(set) var inFlight: PendingRequest?
   /// The index in the server's list of connections.
   var index = 0
-
-  private final class InFlight {
-    let request: Request
-    let exchange: Exchange
-    let route: String?
-    var isAnswered = false
-
-    init(_ request: Request, _ exchange: Exchange, route: String?) {
-      self.request = request
-      self.exchange = exchange
-      self.route = route
-    }
-  }
 
   init(_ socket: consuming Socket, peer: SocketAddress, site: Site, server: Server) {
     self.socket = consume socket
@@ -72,7 +59,7 @@ final class Connection: Watcher {
   /// Ends the connection whatever its state is.
   func cut() { perform(event(.ended)) }
 
-  private func event(_ event: ConnectionState.Event) -> ConnectionState.Action {
+  func event(_ event: ConnectionState.Event) -> ConnectionState.Action {
     state.event(event, at: server.loop.now, server.limits)
   }
 
@@ -101,11 +88,18 @@ final class Connection: Watcher {
   /// Watches for what the current phase needs, and arms its deadline.
   private func waitForEvents() {
     guard holdsWithinLimits() else { return perform(event(.ended)) }
-    watch?.change(to: unsent.isEmpty ? .read : .write)
+    watch?.change(to: wanted)
     // Most deadlines move away while the timer is armed; it is armed again only for an earlier one.
     guard let timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
+  }
+
+  /// What the current phase waits for.
+  private var wanted: IOEvents {
+    guard unsent.isEmpty else { return .write }
+    // Of what follows a request that waits for its turn, one read is kept.
+    return state.phase == .waiting && !unread.isEmpty ? [] : .read
   }
 
   /// Reports to the server how many bytes the connection holds; false when the limit is passed.
@@ -136,7 +130,8 @@ final class Connection: Watcher {
     timer?.disarm()
     timer = nil
     socket = nil
-    // The handler is not cancelled: its work is not undone because the client is gone.
+    // A handler is not cancelled: its work is not undone because the client is gone.
+    if let inFlight, inFlight.isWaiting { server.leave(inFlight) }
     inFlight = nil
     message = nil
     unread = []
@@ -153,6 +148,7 @@ extension Connection {
     switch state.phase {
     // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
     case .handling: watch?.change(to: [])
+    case .waiting: perform(readOn())
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
     }
@@ -165,6 +161,14 @@ extension Connection {
     return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes: answer(requestsIn: bytes)
     case .nothing, nil: nil
+    case .end, .failed: event(.ended)
+    }
+  }
+
+  /// Reads while a request waits for its turn, to know when the client is gone.
+  private func readOn() -> ConnectionState.Action {
+    switch socket?.receive(appendingTo: &unread, limit: Server.readBytesMax) {
+    case .bytes, .nothing, nil: .wait
     case .end, .failed: event(.ended)
     }
   }
@@ -249,43 +253,50 @@ extension Connection {
   private func answer(_ request: Request, into out: inout [UInt8]) -> Bool {
     let exchange = newExchange(request)
     _ = event(.request(isLast: !request.keepAlive))
-    switch site.answer(request, exchange) {
-    case .now(let response, let route):
+    let reply = site.answer(request, exchange)
+    if case .now(let response, let route) = reply {
       write(response, to: request, exchange, route: route, into: &out)
-    case .later(let route, let handler):
-      guard let work = begin(request, exchange, route: route, into: &out) else { break }
+      return !state.closesAfterAnswer
+    }
+    let work = PendingRequest(request, exchange, reply, on: self)
+    switch server.admit(work) {
+    case .start:
+      inFlight = work
+      run(work)
+    case .wait:
+      inFlight = work
+      work.isWaiting = true
+      _ = event(.waits)
+      server.startWaiting()
+    case .refuse:
+      write(.tooManyWaiting, to: request, exchange, route: work.route, into: &out)
+      return !state.closesAfterAnswer
+    }
+    return false
+  }
+
+  /// The turn of a request that waited has come.
+  func begin(_ work: PendingRequest) {
+    work.isWaiting = false
+    _ = event(.started)
+    run(work)
+  }
+
+  private func run(_ work: PendingRequest) {
+    switch work.reply {
+    case .now: break
+    case .later(_, _, let handler):
       server.loop.spawn { self.finish(work, await handler()) }
-      return false
     case .never(let handler):
-      guard let work = begin(request, exchange, route: nil, into: &out) else { break }
       server.loop.spawn {
         await handler()
-        self.giveUp(work)
+        if self.inFlight === work { self.cut() }
+        self.server.requestFinished(work)
       }
-      return false
     }
-    return !state.closesAfterAnswer
   }
 
-  /// Counts the request as in flight; nil when there are too many, and then it has been answered.
-  private func begin(
-    _ request: Request, _ exchange: Exchange, route: String?, into out: inout [UInt8]
-  ) -> InFlight? {
-    guard server.admitRequest() else {
-      write(.tooManyRequests, to: request, exchange, into: &out)
-      return nil
-    }
-    let work = InFlight(request, exchange, route: route)
-    inFlight = work
-    return work
-  }
-
-  private func giveUp(_ work: InFlight) {
-    if inFlight === work { cut() }
-    server.requestFinished()
-  }
-
-  private func finish(_ work: InFlight, _ response: Response) {
+  private func finish(_ work: PendingRequest, _ response: Response) {
     if inFlight === work {
       inFlight = nil
       var out = server.takeOutput()
@@ -297,28 +308,35 @@ extension Connection {
       server.metrics.answersDropped.add()
       report(response, to: work.request, work.exchange, route: work.route, bytesOut: 0)
     }
-    server.requestFinished()
+    server.requestFinished(work)
   }
 
-  /// Answers in place of a handler; the connection ends after this answer.
+  /// Answers in place of a handler; the connection ends after this answer, unless the request was
+  /// still waiting for its turn.
   private func answerError(_ error: HTTPServerError) -> ConnectionState.Action {
     var out = server.takeOutput()
     defer { server.giveBack(output: out) }
     inFlight?.isAnswered = true
+    if let inFlight, inFlight.isWaiting { server.leave(inFlight) }
     let request = inFlight?.request ?? message?.parser.unfinished
-    write(error, to: request, inFlight?.exchange ?? newExchange(request), into: &out)
+    write(
+      error, to: request, inFlight?.exchange ?? newExchange(request), route: inFlight?.route,
+      into: &out)
     inFlight = nil
-    message = nil
-    unread = []
+    if !error.keepsConnection {
+      message = nil
+      unread = []
+    }
     return flush(&out)
   }
 
   private func write(
-    _ error: HTTPServerError, to request: Request?, _ exchange: Exchange, into out: inout [UInt8]
+    _ error: HTTPServerError, to request: Request?, _ exchange: Exchange, route: String? = nil,
+    into out: inout [UInt8]
   ) {
     server.metrics.count(error)
     let response = site.errorResponse(error, request, exchange.id, server.limits)
-    write(response, to: request, exchange, error: error, into: &out)
+    write(response, to: request, exchange, route: route, error: error, into: &out)
     // Even a sender that asked to close may still be sending, so the connection has to linger.
     if response.close { _ = event(.lastAnswer) }
   }
@@ -356,30 +374,5 @@ extension Connection {
         request: request, exchange: exchange, site: site.name, route: route,
         caller: response.caller, status: response.status, serverError: error, bytesOut: bytesOut,
         duration: server.loop.currentTime - exchange.receivedAt))
-  }
-}
-
-// MARK: - Sending
-
-extension Connection {
-  /// Sends the answers, as much of them as the peer takes and this turn of the loop allows.
-  private func transmit(_ out: inout [UInt8]) -> Outgoing.Transmission {
-    guard !out.isEmpty || !unsent.isEmpty else { return .all }
-    let limit = server.sendLimit(for: out.count + unsent.count)
-    return unsent.send(&out, limit: limit) { bytes, offset, limit in
-      let count = socket?.send(bytes, from: offset, limit: limit)
-      if let count { server.countSent(count) }
-      return count
-    }
-  }
-
-  private func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
-    let transmission = transmit(&out)
-    if transmission == .broken { return event(.ended) }
-    // These were answers to earlier requests; the phase is decided by the request in flight.
-    guard inFlight == nil else { return .wait }
-    guard case .part(let progress, let isBlocked) = transmission else { return event(.sent) }
-    // A peer that has to wait for its turn is not to blame.
-    return event(.blocked(progress: progress || !isBlocked))
   }
 }

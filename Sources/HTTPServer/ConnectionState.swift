@@ -14,6 +14,8 @@ struct ConnectionState {
     case head
     /// The head is complete, the content is not.
     case body(bytesReceived: Int)
+    /// A request waits for its turn.
+    case waiting
     /// A request is being answered.
     case handling
     /// Part of an answer waits for the peer to read.
@@ -30,6 +32,10 @@ struct ConnectionState {
     case partial(bodyBytes: Int?)
     /// A whole request has arrived; with `isLast` the client asked to close after the answer.
     case request(isLast: Bool)
+    /// The request has to wait for its turn.
+    case waits
+    /// Its turn has come.
+    case started
     /// The server has decided that the answer just written is the connection's last.
     case lastAnswer
     /// The system has taken all bytes of the answers.
@@ -85,6 +91,7 @@ struct ConnectionState {
         + min(
           limits.bodyDeadline,
           max(limits.bodyGrace, .seconds(bytes / max(1, limits.bodyBytesPerSecondMin))))
+    case .waiting: since + limits.turnDeadline
     case .handling: since + limits.handlerDeadline
     case .sending: since + limits.stallDeadline
     case .lingering: since + limits.lingerDeadline
@@ -100,6 +107,10 @@ struct ConnectionState {
     case .request(let isLast):
       enter(.handling, now)
       if isLast { last = .byClient }
+    case .waits:
+      enter(.waiting, now)
+    case .started:
+      enter(.handling, now)
     case .lastAnswer:
       enter(.handling, now)
       last = .byServer
@@ -113,7 +124,7 @@ struct ConnectionState {
     case .ended:
       return close()
     case .expired:
-      return expired()
+      return expired(now)
     case .drain:
       isDraining = true
       if phase == .fresh { since = now }
@@ -151,12 +162,15 @@ struct ConnectionState {
     }
   }
 
-  private mutating func expired() -> Action {
+  private mutating func expired(_ now: Instant) -> Action {
     switch phase {
-    case .head: .answerError(.headTimeout)
-    case .body: .answerError(.bodyTimeout)
-    case .handling: .answerError(.handlerTimeout)
-    case .fresh, .idle, .sending, .lingering, .closed: close()
+    case .head: return .answerError(.headTimeout)
+    case .body: return .answerError(.bodyTimeout)
+    case .waiting:
+      enter(.handling, now)
+      return .answerError(.waitedTooLong)
+    case .handling: return .answerError(.handlerTimeout)
+    case .fresh, .idle, .sending, .lingering, .closed: return close()
     }
   }
 

@@ -77,6 +77,8 @@ package final class Gauge: NumberFigure {
 
   package func set(_ value: Int) { number.store(value, ordering: .relaxed) }
 
+  package func add(_ amount: Int = 1) { number.add(amount, ordering: .relaxed) }
+
   package func subtract(_ amount: Int = 1) { number.subtract(amount, ordering: .relaxed) }
 
   /// Adds one unless that would pass `max`.

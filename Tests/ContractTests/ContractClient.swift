@@ -79,7 +79,7 @@ final class ContractClient {
     let response: Response
     switch router.reply(to: request, id: .made(0, 7), from: address) {
     case .now(let answer, _): response = answer
-    case .later(_, let answer): response = await answer()
+    case .later(_, _, let answer): response = await answer()
     case .never: preconditionFailure("a route always answers")
     }
     return ContractAnswer(

@@ -73,14 +73,17 @@ package final class Router {
     switch admit(call, from: address) {
     case .decided(let decision):
       switch decision.result {
-      case .success(let pass): return reply(entry, call, pass)
+      case .success(let pass): return reply(entry, call, pass, from: address)
       case .failure(let failure):
         return .now(
           explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller),
           route: entry.template)
       }
     case .needsLookup(let lookup):
-      return .later(route: entry.template) {
+      // Nobody knows yet whose token it is.
+      return .later(
+        route: entry.template, demand: entry.route.demand(call, of: .address(address))
+      ) {
         var caller: Caller?
         var fields: [Field] = []
         return await self.answer(entry, call) {
@@ -103,7 +106,9 @@ package final class Router {
           ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false))))
   }
 
-  private func reply(_ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass) -> Reply {
+  private func reply(
+    _ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass, from address: ClientAddress
+  ) -> Reply {
     let call = call.by(pass.caller)
     if let handle = entry.route.handleImmediately {
       var response: Response
@@ -114,8 +119,10 @@ package final class Router {
       }
       return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
     }
+    let demand = entry.route.demand(
+      call, of: pass.caller.map { .token($0.token) } ?? .address(address))
     guard call.isKeyed || entry.mount.contract.wrapper != nil else {
-      return .later(route: entry.template) {
+      return .later(route: entry.template, demand: demand) {
         do {
           return try await entry.route.handle(call, self.services)
             .with(pass.fields, for: pass.caller)
@@ -125,7 +132,7 @@ package final class Router {
         }
       }
     }
-    return .later(route: entry.template) {
+    return .later(route: entry.template, demand: demand) {
       await self.answer(entry, call) { try await self.answerOnce(entry, call) }
         .with(pass.fields, for: pass.caller)
     }
