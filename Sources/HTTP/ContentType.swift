@@ -16,6 +16,8 @@ package struct ContentType: Sendable {
   package static let text = ContentType("text/plain; charset=utf-8")
   /// RFC 4180.
   package static let csv = ContentType("text/csv; charset=utf-8; header=present")
+  /// One JSON value on each line.
+  package static let ndjson = ContentType("application/x-ndjson", mayBeMistaken: false)
   /// Server-sent events.
   package static let eventStream = ContentType("text/event-stream")
   package static let html = ContentType("text/html; charset=utf-8")

@@ -22,26 +22,13 @@ final class Connection: Watcher {
   var unsent = Outgoing()
   /// How many bytes of these buffers were reported to the server.
   private var heldBytes = 0
-  /// The request that an asynchronous handler is working on.
-  private var inFlight: InFlight?
+  /// The request that an asynchronous handler is working on, or that waits for its turn.
+  private(set) var inFlight: PendingRequest?
   /// The request whose answer waits for what happens elsewhere, or is a stream.
   var following: Following?
   var siteName: String { site.name }
   /// The index in the server's list of connections.
   var index = 0
-
-  private final class InFlight {
-    let request: Request
-    let exchange: Exchange
-    let route: String?
-    var isAnswered = false
-
-    init(_ request: Request, _ exchange: Exchange, route: String?) {
-      self.request = request
-      self.exchange = exchange
-      self.route = route
-    }
-  }
 
   init(_ socket: consuming Socket, peer: SocketAddress, site: Site, server: Server) {
     self.socket = consume socket
@@ -118,7 +105,8 @@ final class Connection: Watcher {
   private var wanted: IOEvents {
     guard unsent.isEmpty else { return .write }
     // Of what follows a request that takes long, one read is kept.
-    return state.phase == .following && !unread.isEmpty ? [] : .read
+    let readsOn = state.phase == .waiting || state.phase == .following
+    return readsOn && !unread.isEmpty ? [] : .read
   }
 
   /// Reports to the server how many bytes the connection holds; false when the limit is passed.
@@ -149,7 +137,8 @@ final class Connection: Watcher {
     timer?.disarm()
     timer = nil
     socket = nil
-    // The handler is not cancelled: its work is not undone because the client is gone.
+    // A handler is not cancelled: its work is not undone because the client is gone.
+    if let inFlight, inFlight.isWaiting { server.leave(inFlight) }
     inFlight = nil
     following?.cancel()
     following = nil
@@ -168,7 +157,7 @@ extension Connection {
     switch state.phase {
     // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
     case .handling: watch?.change(to: [])
-    case .following: perform(readOn())
+    case .waiting, .following: perform(readOn())
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
     }
@@ -273,46 +262,54 @@ extension Connection {
   private func answer(_ request: Request, into out: inout [UInt8]) -> Bool {
     let exchange = newExchange(request)
     _ = event(.request(isLast: !request.keepAlive))
-    switch site.answer(request, exchange) {
-    case .now(let response, let route):
+    let reply = site.answer(request, exchange)
+    if case .now(let response, let route) = reply {
       write(response, to: request, exchange, route: route, into: &out)
-    case .later(let route, let handler):
-      guard let work = begin(request, exchange, route: route, into: &out) else { break }
-      server.loop.spawn { self.finish(work, await handler()) }
-      return false
-    case .follow(let route, let handler):
+      return !state.closesAfterAnswer
+    }
+    if case .follow(let route, let handler) = reply {
       follow(Following(request, exchange, route: route), handler)
       return false
+    }
+    let work = PendingRequest(request, exchange, reply, on: self)
+    switch server.admit(work) {
+    case .start:
+      inFlight = work
+      run(work)
+    case .wait:
+      inFlight = work
+      work.isWaiting = true
+      _ = event(.waits)
+      server.startWaiting()
+    case .refuse:
+      write(.tooManyWaiting, to: request, exchange, route: work.route, into: &out)
+      return !state.closesAfterAnswer
+    }
+    return false
+  }
+
+  /// The turn of a request that waited has come.
+  func begin(_ work: PendingRequest) {
+    work.isWaiting = false
+    _ = event(.started)
+    run(work)
+  }
+
+  private func run(_ work: PendingRequest) {
+    switch work.reply {
+    case .now, .follow: break
+    case .later(_, _, let handler):
+      server.loop.spawn { self.finish(work, await handler()) }
     case .never(let handler):
-      guard let work = begin(request, exchange, route: nil, into: &out) else { break }
       server.loop.spawn {
         await handler()
-        self.giveUp(work)
+        if self.inFlight === work { self.cut() }
+        self.server.requestFinished(work)
       }
-      return false
     }
-    return !state.closesAfterAnswer
   }
 
-  /// Counts the request as in flight; nil when there are too many, and then it has been answered.
-  private func begin(
-    _ request: Request, _ exchange: Exchange, route: String?, into out: inout [UInt8]
-  ) -> InFlight? {
-    guard server.admitRequest() else {
-      write(.tooManyRequests, to: request, exchange, into: &out)
-      return nil
-    }
-    let work = InFlight(request, exchange, route: route)
-    inFlight = work
-    return work
-  }
-
-  private func giveUp(_ work: InFlight) {
-    if inFlight === work { cut() }
-    server.requestFinished()
-  }
-
-  private func finish(_ work: InFlight, _ response: Response) {
+  private func finish(_ work: PendingRequest, _ response: Response) {
     if inFlight === work {
       inFlight = nil
       var out = server.takeOutput()
@@ -324,28 +321,35 @@ extension Connection {
       server.metrics.answersDropped.add()
       report(response, to: work.request, work.exchange, route: work.route, bytesOut: 0)
     }
-    server.requestFinished()
+    server.requestFinished(work)
   }
 
-  /// Answers in place of a handler; the connection ends after this answer.
+  /// Answers in place of a handler; the connection ends after this answer, unless the request was
+  /// still waiting for its turn.
   private func answerError(_ error: HTTPServerError) -> ConnectionState.Action {
     var out = server.takeOutput()
     defer { server.giveBack(output: out) }
     inFlight?.isAnswered = true
+    if let inFlight, inFlight.isWaiting { server.leave(inFlight) }
     let request = inFlight?.request ?? message?.parser.unfinished
-    write(error, to: request, inFlight?.exchange ?? newExchange(request), into: &out)
+    write(
+      error, to: request, inFlight?.exchange ?? newExchange(request), route: inFlight?.route,
+      into: &out)
     inFlight = nil
-    message = nil
-    unread = []
+    if !error.keepsConnection {
+      message = nil
+      unread = []
+    }
     return flush(&out)
   }
 
   private func write(
-    _ error: HTTPServerError, to request: Request?, _ exchange: Exchange, into out: inout [UInt8]
+    _ error: HTTPServerError, to request: Request?, _ exchange: Exchange, route: String? = nil,
+    into out: inout [UInt8]
   ) {
     server.metrics.count(error)
     let response = site.errorResponse(error, request, exchange.id, server.limits)
-    write(response, to: request, exchange, error: error, into: &out)
+    write(response, to: request, exchange, route: route, error: error, into: &out)
     // Even a sender that asked to close may still be sending, so the connection has to linger.
     if response.close { _ = event(.lastAnswer) }
   }
@@ -384,33 +388,5 @@ extension Connection {
         request: request, exchange: exchange, site: site.name, route: route,
         caller: response.caller, status: response.status, serverError: error, bytesOut: bytesOut,
         duration: duration, answeredAfter: duration, ending: .complete))
-  }
-}
-
-// MARK: - Sending
-
-extension Connection {
-  /// Sends the answers, as much of them as the peer takes and this turn of the loop allows.
-  private func transmit(_ out: inout [UInt8]) -> Outgoing.Transmission {
-    guard !out.isEmpty || !unsent.isEmpty else { return .all }
-    let limit = server.sendLimit(for: out.count + unsent.count)
-    return unsent.send(&out, limit: limit) { bytes, offset, limit in
-      let count = socket?.send(bytes, from: offset, limit: limit)
-      if let count { server.countSent(count) }
-      return count
-    }
-  }
-
-  func flush(_ out: inout [UInt8]) -> ConnectionState.Action {
-    let transmission = transmit(&out)
-    if transmission == .broken { return event(.ended) }
-    // These were answers to earlier requests; the phase is decided by the request in flight.
-    guard inFlight == nil else { return .wait }
-    guard case .part(let progress, let isBlocked) = transmission else {
-      following?.sent()
-      return event(.sent)
-    }
-    // A peer that has to wait for its turn is not to blame.
-    return event(.blocked(progress: progress || !isBlocked))
   }
 }

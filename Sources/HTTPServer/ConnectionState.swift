@@ -14,6 +14,8 @@ struct ConnectionState {
     case head
     /// The head is complete, the content is not.
     case body(bytesReceived: Int)
+    /// A request waits for its turn.
+    case waiting
     /// A request is being answered.
     case handling
     /// An answer is being made that waits for what happens elsewhere, or the next piece of a stream.
@@ -32,6 +34,10 @@ struct ConnectionState {
     case partial(bodyBytes: Int?)
     /// A whole request has arrived; with `isLast` the client asked to close after the answer.
     case request(isLast: Bool)
+    /// The request has to wait for its turn.
+    case waits
+    /// Its turn has come.
+    case started
     /// The request's answer may take any time, or is a stream.
     case follows
     /// The answer, or the stream, is complete.
@@ -93,6 +99,7 @@ struct ConnectionState {
         + min(
           limits.bodyDeadline,
           max(limits.bodyGrace, .seconds(bytes / max(1, limits.bodyBytesPerSecondMin))))
+    case .waiting: since + limits.turnDeadline
     case .handling: since + limits.handlerDeadline
     case .following: .never
     case .sending: since + limits.stallDeadline
@@ -109,6 +116,10 @@ struct ConnectionState {
     case .request(let isLast):
       enter(.handling, now)
       if isLast { last = .byClient }
+    case .waits:
+      enter(.waiting, now)
+    case .started:
+      enter(.handling, now)
     case .follows:
       isFollowing = true
       enter(.following, now)
@@ -128,7 +139,7 @@ struct ConnectionState {
     case .ended:
       return close()
     case .expired:
-      return expired()
+      return expired(now)
     case .drain:
       isDraining = true
       if phase == .fresh { since = now }
@@ -170,12 +181,15 @@ struct ConnectionState {
     }
   }
 
-  private mutating func expired() -> Action {
+  private mutating func expired(_ now: Instant) -> Action {
     switch phase {
-    case .head: .answerError(.headTimeout)
-    case .body: .answerError(.bodyTimeout)
-    case .handling: .answerError(.handlerTimeout)
-    case .fresh, .idle, .following, .sending, .lingering, .closed: close()
+    case .head: return .answerError(.headTimeout)
+    case .body: return .answerError(.bodyTimeout)
+    case .waiting:
+      enter(.handling, now)
+      return .answerError(.waitedTooLong)
+    case .handling: return .answerError(.handlerTimeout)
+    case .fresh, .idle, .following, .sending, .lingering, .closed: return close()
     }
   }
 

@@ -11,19 +11,24 @@ package enum HTTPServerError: Hashable, Sendable {
   /// The handler took too long; whether the request took effect is not known.
   case handlerTimeout
   case tooManyConnections
-  /// Too many requests are in the hands of asynchronous handlers.
-  case tooManyRequests
+  /// Too many requests of its sender wait already.
+  case tooManyWaiting
+  /// The request's turn did not come in time.
+  case waitedTooLong
 
   package var status: Status {
     switch self {
     case .rejected(let rejection): rejection.status
     case .headTimeout, .bodyTimeout: .requestTimeout
-    case .handlerTimeout, .tooManyConnections, .tooManyRequests: .serviceUnavailable
+    case .handlerTimeout, .tooManyConnections, .tooManyWaiting, .waitedTooLong: .serviceUnavailable
     }
   }
 
   /// Whether the same request is likely to succeed a little later.
   var isTemporary: Bool { status == .serviceUnavailable }
+
+  /// Whether the connection can be used again, because a whole request was read and left alone.
+  var keepsConnection: Bool { self == .tooManyWaiting || self == .waitedTooLong }
 
   /// One sentence for the client.
   package var sentence: String {
@@ -33,7 +38,8 @@ package enum HTTPServerError: Hashable, Sendable {
     case .bodyTimeout: "The content of the request arrived too slowly."
     case .handlerTimeout: "The request took too long; whether it took effect is not known."
     case .tooManyConnections: "There are too many connections."
-    case .tooManyRequests: "There are too many requests at the moment."
+    case .tooManyWaiting: "There are too many requests at the moment."
+    case .waitedTooLong: "The request has waited too long for others. Nothing was done."
     }
   }
 }

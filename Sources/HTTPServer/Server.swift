@@ -29,6 +29,7 @@ package final class Server {
   private var acceptors: [Acceptor] = []
   private var connections: [Connection] = []
   private var handlers = 0
+  private var queue: FairQueue<PendingRequest>
   private var draining: Draining?
   private var heldBytes = 0
   /// Bytes sent in the current turn of the loop.
@@ -52,6 +53,9 @@ package final class Server {
     self.observer = observer
     encoder = ResponseEncoder(unixSeconds: 0)
     dateEnds = loop.now
+    queue = FairQueue(
+      slots: limits.requestsInFlightMax, waitingMax: limits.waitingMax,
+      bytesMax: limits.waitingBytesMax)
     input.reserveCapacity(Self.readBytesMax)
     acceptors = sites.map { Acceptor(site: $0, server: self) }
     for acceptor in acceptors { acceptor.resume() }
@@ -134,15 +138,40 @@ extension Server {
     finishDrainIfDone()
   }
 
-  func admitRequest() -> Bool {
-    guard metrics.admitRequest(limits) else { return false }
-    handlers += 1
-    return true
+  /// Whether a request starts at once. One that waits starts when its turn comes, which may be
+  /// within `startWaiting`.
+  func admit(_ work: PendingRequest) -> FairQueue<PendingRequest>.Admission {
+    let admission = queue.join(work, work.demand, bytes: work.bytes)
+    switch admission {
+    case .start: countStart()
+    case .wait:
+      metrics.waits.add()
+      metrics.requestsWaiting.add()
+    case .refuse: break
+    }
+    return admission
   }
 
-  func requestFinished() {
+  /// Starts the requests that wait, as far as there is room.
+  func startWaiting() {
+    while let work = queue.next() {
+      countStart()
+      countWait(of: work)
+      work.connection.begin(work)
+    }
+  }
+
+  /// The request was refused, or its client is gone.
+  func leave(_ work: PendingRequest) {
+    queue.leave(work, work.demand)
+    countWait(of: work)
+  }
+
+  func requestFinished(_ work: PendingRequest) {
     metrics.requestsInFlight.subtract()
     handlers -= 1
+    queue.finished(work.demand)
+    startWaiting()
     finishDrainIfDone()
   }
 
@@ -157,6 +186,16 @@ extension Server {
     metrics.streams.subtract()
     handlers -= 1
     finishDrainIfDone()
+  }
+
+  private func countStart() {
+    handlers += 1
+    metrics.requestsInFlight.add()
+  }
+
+  private func countWait(of work: PendingRequest) {
+    metrics.requestsWaiting.subtract()
+    metrics.waitNanoseconds.add(Int((loop.now - work.exchange.receivedAt).inNanoseconds))
   }
 
   /// Counts the bytes that connections hold in buffers; false when the limit is passed.

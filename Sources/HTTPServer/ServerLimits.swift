@@ -51,11 +51,25 @@ package struct ServerLimits: Sendable {
   /// Connections beyond `connectionsMax` that are answered 503; further ones are closed unanswered.
   package var refusedConnectionsMax = 500
 
-  /// Requests in the hands of asynchronous handlers at once in the process; one more gets 503.
+  /// Requests in the hands of asynchronous handlers at once on a loop; further ones wait. One
+  /// sender alone gets half of them, several an equal share each.
   ///
-  /// Far more than there are database connections, because reads that wait together are sent as one
-  /// statement: ten connections serve 64 clients at once.
+  /// Far more than there are database connections, because what waits together is sent as one
+  /// statement. Half of it fills two batches of 64: one on its way, one that gathers.
   package var requestsInFlightMax = 256
+
+  /// How long a request waits for its turn; then 503, and nothing was done.
+  ///
+  /// Clients give up after some seconds, and work for one that has gone is lost. At 1,000 requests
+  /// a second, 2,000 clients are served in that time.
+  package var turnDeadline: Duration = .seconds(2)
+
+  /// Requests of one sender that wait; one more gets 503. A sender with a thousand clients waits
+  /// for all of them.
+  package var waitingMax = 4_096
+
+  /// Bytes of the requests that wait on a loop: 128 of the largest.
+  package var waitingBytesMax = 33_554_432
 
   /// Retry-After of a 503, in seconds: an overload of this kind passes quickly.
   package var retryAfterSeconds = 1

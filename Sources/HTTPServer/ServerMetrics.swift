@@ -2,7 +2,7 @@ package import Telemetry
 
 /// Counters shared by all servers of a process; readable from any thread.
 ///
-/// Two of the numbers are gauges that decide about admission: the ceilings hold for the process,
+/// The gauge of open connections decides about admission: its ceiling holds for the process,
 /// however unevenly the kernel shares connections out among its loops.
 package final class ServerMetrics: FigureGroup {
   /// What took too long.
@@ -16,6 +16,14 @@ package final class ServerMetrics: FigureGroup {
     case idle
   }
 
+  /// Why a request was not taken on.
+  package enum Refusal: String, CaseIterable, Sendable {
+    /// Too many of its sender waited.
+    case queueFull = "queue_full"
+    /// Its turn did not come in time.
+    case waited
+  }
+
   package let connectionsOpen = Gauge("http_server_connections", "Connections that are open")
   package let requestsInFlight = Gauge(
     "http_server_requests_in_flight", "Requests in the hands of handlers that wait")
@@ -27,8 +35,14 @@ package final class ServerMetrics: FigureGroup {
     "http_server_connections_total", "Connections accepted")
   package let connectionsRefused = Counter(
     "http_server_connections_refused_total", "Connections above the ceiling")
-  package let requestsRefused = Counter(
-    "http_server_requests_refused_total", "Requests above the ceiling")
+  package let requestsWaiting = Gauge(
+    "http_server_requests_waiting", "Requests that wait for their turn")
+  package let waits = Counter("http_server_waits_total", "Requests that had to wait for their turn")
+  package let waitNanoseconds = Counter(
+    "http_server_wait_seconds_total", unit: .nanoseconds, "How long they waited altogether")
+  package let requestsRefused = Labelled<Refusal, Counter>(
+    "http_server_requests_refused_total", by: "reason",
+    "Requests that were not taken on because of others")
   package let messagesRejected = Counter(
     "http_server_messages_rejected_total", "Messages that were no request")
   package let connectionsCut = Counter(
@@ -68,11 +82,8 @@ extension ServerMetrics {
     case .bodyTimeout: timeouts[.body].add()
     case .handlerTimeout: timeouts[.handler].add()
     case .tooManyConnections: connectionsRefused.add()
-    case .tooManyRequests: requestsRefused.add()
+    case .tooManyWaiting: requestsRefused[.queueFull].add()
+    case .waitedTooLong: requestsRefused[.waited].add()
     }
-  }
-
-  func admitRequest(_ limits: ServerLimits) -> Bool {
-    requestsInFlight.add(upTo: limits.requestsInFlightMax)
   }
 }

@@ -1,4 +1,3 @@
-package import EventLoop
 package import HTTP
 
 /// What a server serves on one listening port; belongs to one loop.
@@ -30,16 +29,7 @@ package struct Site {
     if error.isTemporary && !saysWhen {
       response.fields.append(Field("Retry-After", "\(limits.retryAfterSeconds)"))
     }
-    // Only after a complete request can the connection be used again.
-    response.close = error != .tooManyRequests
+    response.close = !error.keepsConnection
     return response
   }
-}
-
-/// What is known about a request beside its own bytes.
-package struct Exchange: Sendable {
-  package let id: RequestID
-  package let peer: SocketAddress
-  /// The loop's time when the request was complete.
-  package let receivedAt: Instant
 }

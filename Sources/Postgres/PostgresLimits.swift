@@ -43,8 +43,10 @@ package struct PostgresSettings: Sendable {
   /// `lock_timeout`: below the statement timeout, so that the error names the cause, and above the
   /// server's `deadlock_timeout` (1 s), so that a deadlock is reported as one.
   package var lockTimeout = Duration.milliseconds(1500)
-  /// `idle_in_transaction_session_timeout`: how long a stopped client may hold its locks.
-  package var idleInTransactionTimeout = Duration.seconds(5)
+  /// `idle_in_transaction_session_timeout`: how long a stopped service may hold locks that others
+  /// wait for. Between two statements of a transaction a live one takes some milliseconds; if it is
+  /// ended all the same, it runs once more.
+  package var idleInTransactionTimeout = Duration.milliseconds(800)
   /// How much longer than `statementTimeout` an answer may take before the connection counts as
   /// dead: a stopped server process does not obey its own timeout.
   package var answerMargin = Duration.milliseconds(500)
@@ -66,9 +68,14 @@ package struct PostgresSettings: Sendable {
     var settings = PostgresSettings()
     settings.connectTimeout = .seconds(10)
     settings.waitTimeout = .seconds(10)
+    settings.idleInTransactionTimeout = .seconds(5)
     (settings.readConnections, settings.writeConnections) = (1, 1)
     return settings
   }
+
+  /// Transactions that have a connection to themselves at once. The rest is for single writes, so
+  /// that transactions that wait for a lock do not stop them.
+  var leasesMax: Int { max(1, writeConnections - (writeConnections < 4 ? 1 : 2)) }
 
   var scope: SessionSettings.Scope { preparesStatements ? .session : .transaction }
 

@@ -25,7 +25,8 @@ final class Metrics: Sendable {
 
   let server = ServerMetrics()
   let shop = Shop()
-  let feedPlaces = FeedPlaces()
+  let feedPlaces = StreamPlaces.ofFeed()
+  let exportPlaces = StreamPlaces.ofExports()
   private let jobs: Jobs
   private let loops = Mutex<[OfLoop]>([])
 
@@ -53,6 +54,7 @@ final class Metrics: Sendable {
     jobs.report(to: &exposition)
     shop.report(to: &exposition)
     feedPlaces.report(to: &exposition)
+    exportPlaces.report(to: &exposition)
     access.report(to: &exposition)
     return exposition
   }

@@ -149,7 +149,8 @@ final class Worker {
       report: ReportRepository(database),
       feed: FeedHub(
         FeedRepository(database), signal: shared.feed, on: loop, render: Services.eventBlock),
-      feedPlaces: shared.metrics.feedPlaces, feedSignal: shared.feed,
+      feedPlaces: shared.metrics.feedPlaces, exportPlaces: shared.metrics.exportPlaces,
+      feedSignal: shared.feed,
       stillAdmits: { await gate.stillAdmits($0, to: $1) },
       reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
       databaseRetry: DatabaseRetry(
@@ -191,12 +192,10 @@ final class Worker {
       })
   }
 
-  /// The standing limits. With many connections to the database, more requests may be in flight:
-  /// four for each of them.
   private static func limits(_ configuration: Configuration) -> ServerLimits {
     var limits = ServerLimits()
-    limits.requestsInFlightMax = max(
-      limits.requestsInFlightMax, 4 * configuration.connectionsPerLoop * configuration.loops)
+    limits.requestsInFlightMax = configuration.requestsAtOnce
+    limits.turnDeadline = configuration.turnDeadline
     return limits
   }
 }
@@ -212,16 +211,6 @@ extension PostgresSettings {
   }
 }
 
-extension ClientAddress {
-  fileprivate init(_ peer: SocketAddress) {
-    switch peer {
-    case .v4(let address, _): self.init(v4: UInt32(bigEndian: address))
-    case .v6(let high, let low, _, _):
-      self.init(v6: UInt64(bigEndian: high), UInt64(bigEndian: low))
-    }
-  }
-}
-
 extension Failure {
   /// Why the server did not pass a request to its route.
   fileprivate init(_ error: HTTPServerError) {
@@ -230,7 +219,7 @@ extension Failure {
       case .rejected(let rejection): .badMessage(rejection)
       case .headTimeout, .bodyTimeout: .tooSlow
       case .handlerTimeout: .order(.outcomeUnknown)
-      case .tooManyConnections, .tooManyRequests: .overloaded
+      case .tooManyConnections, .tooManyWaiting, .waitedTooLong: .overloaded
       }
   }
 }

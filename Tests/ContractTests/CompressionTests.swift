@@ -18,7 +18,7 @@ import Testing
     let request = try parse("GET \(target)", fields: fields)
     switch client.router.reply(to: request, id: .made(0, 7), from: client.address) {
     case .now(let response, _): return response
-    case .later(_, let response), .follow(_, let response): return await response()
+    case .later(_, _, let response), .follow(_, let response): return await response()
     case .never: throw UnexpectedWait()
     }
   }
@@ -63,7 +63,7 @@ import Testing
 
     let request = try parse("GET /large", fields: Self.gzip)
     guard
-      case .later(_, let answer) = router.reply(
+      case .later(_, _, let answer) = router.reply(
         to: request, id: .made(0, 7), from: ClientAddress(v4: 1))
     else { throw UnexpectedWait() }
     let response = await answer()

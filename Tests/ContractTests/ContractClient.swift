@@ -56,7 +56,7 @@ final class ContractClient {
       report: ReportRepository(database),
       feed: FeedHub(
         FeedRepository(database), signal: feedSignal, on: loop, render: Services.eventBlock),
-      feedPlaces: FeedPlaces(), feedSignal: feedSignal,
+      feedPlaces: .ofFeed(), exportPlaces: .ofExports(), feedSignal: feedSignal,
       stillAdmits: { await gate.stillAdmits($0, to: $1) }, reportRefreshInterval: .seconds(120),
       databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
@@ -84,14 +84,23 @@ final class ContractClient {
     let response: Response
     switch router.reply(to: request, id: .made(0, 7), from: address) {
     case .now(let answer, _): response = answer
-    case .later(_, let answer), .follow(_, let answer): response = await answer()
+    case .later(_, _, let answer), .follow(_, let answer): response = await answer()
     case .never: preconditionFailure("a route always answers")
+    }
+    return await Self.whole(response)
+  }
+
+  /// An answer with all its pieces; of a stream of events, which has no end, without a body.
+  private static func whole(_ response: Response) async -> ContractAnswer {
+    var body = response.body
+    if let stream = response.stream, !(stream is EventStream) {
+      while let piece = try? await stream.next() { body += piece }
     }
     return ContractAnswer(
       status: response.status.code,
       fields: Dictionary(
         response.fields.map { ("\($0.name)", $0.value) }, uniquingKeysWith: { $0 + ", " + $1 }),
-      body: String(decoding: response.body, as: UTF8.self), type: response.contentType?.value)
+      body: String(decoding: body, as: UTF8.self), type: response.contentType?.value)
   }
 
   func run(_ sql: SQL) async throws { _ = try await owner.write(sql) }

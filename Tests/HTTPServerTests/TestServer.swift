@@ -63,6 +63,11 @@ final class TestServer: @unchecked Sendable {
       })
   }
 
+  /// The number of the sender that a request says it is from.
+  private static func sender(of request: Request) -> Int? {
+    request.query.flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+  }
+
   private func answer(_ request: Request, _ exchange: Exchange, _ loop: EventLoop) -> Reply {
     switch String(decoding: request.path, as: UTF8.self) {
     case "/": .now(.text(.ok, "hello"), route: "/")
@@ -80,7 +85,7 @@ final class TestServer: @unchecked Sendable {
         return .text(.ok, "later")
       }
     case "/gate":
-      .later {
+      .later(demand: Self.sender(of: request).map { Demand(of: .token($0)) }) {
         await self.gate.pass()
         return .text(.ok, "passed")
       }
@@ -164,6 +169,7 @@ extension ServerLimits {
     limits.idleDeadline = .seconds(600)
     limits.stallDeadline = .seconds(600)
     limits.handlerDeadline = .seconds(600)
+    limits.turnDeadline = .seconds(600)
     limits.drainDeadline = .seconds(600)
     return limits
   }

@@ -60,6 +60,20 @@ struct PoolStateTests {
     #expect(pool.finished(slot: 1).uses == [.init(waiter: 1, slot: 1), .init(waiter: 2, slot: 2)])
   }
 
+  @Test("keeps connections for writes when transactions wait for transactions")
+  func leaseCeiling() {
+    var pool = makePool()
+    #expect(Self.settings.leasesMax == 1)
+    #expect(pool.admit(.lease) == .use(slot: 1))
+    #expect(pool.admit(.lease) == .wait)
+    pool.enqueue(1, for: .lease, at: start)
+
+    #expect(pool.admit(.write) == .use(slot: 2))
+    #expect(pool.finished(slot: 2).isEmpty)
+    #expect(pool.lost(slot: 1, at: start + .seconds(2)).uses == [.init(waiter: 1, slot: 2)])
+    #expect(pool.admit(.lease) == .wait)
+  }
+
   @Test("asks a slow connection last")
   func slow() {
     var pool = makePool()

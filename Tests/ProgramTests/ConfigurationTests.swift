@@ -164,6 +164,21 @@ struct ConfigurationTests {
     #expect(page.contains(Settings.markdown), "paste the output of `waybill settings`")
   }
 
+  @Test("knows how many requests it works on at once, and how long others wait")
+  func shares() throws {
+    let standing = try read([:])
+    #expect(standing.requestsAtOnce == 256)
+    #expect(standing.turnDeadline == .seconds(2))
+
+    let other = try read(["WAYBILL_REQUESTS_AT_ONCE": "16", "WAYBILL_REQUEST_WAIT_MS": "0"])
+    #expect(other.requestsAtOnce == 16)
+    #expect(other.turnDeadline == .zero)
+    #expect(
+      throws: ConfigurationError(
+        "WAYBILL_REQUESTS_AT_ONCE=15 must be a whole number from 16 to 4096")
+    ) { try read(["WAYBILL_REQUESTS_AT_ONCE": "15"]) }
+  }
+
   @Test("knows where the process service is, and where that finds us")
   func orderProcess() throws {
     let off = try read([:])

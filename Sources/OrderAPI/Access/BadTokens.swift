@@ -1,3 +1,5 @@
+import HTTP
+
 /// The addresses that keep sending invalid tokens, and how long each has to wait.
 ///
 /// The waits are not against guessing, which 256 random bits make hopeless. They slow down clients

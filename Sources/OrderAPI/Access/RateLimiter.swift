@@ -1,3 +1,5 @@
+import HTTP
+
 /// How many requests each sender may make: a bucket that holds `burst` requests and is refilled
 /// with `rate` of them each second.
 package struct RateLimit: Equatable, Sendable {
@@ -15,12 +17,6 @@ package struct RateLimit: Equatable, Sendable {
     self.rate = rate
     self.burst = burst
   }
-}
-
-/// A sender whose requests are counted together.
-enum Sender: Hashable {
-  case token(Int)
-  case address(ClientAddress)
 }
 
 /// The state of a sender's bucket after a request.

@@ -33,8 +33,8 @@ final class AnswerCoder {
         return .now(response, route: route)
       }
       return .later(route: route) { await self.compressed(plan.response) }
-    case .later(let route, let handler):
-      return .later(route: route) {
+    case .later(let route, let demand, let handler):
+      return .later(route: route, demand: demand) {
         let plan = Plan(await handler(), request)
         return plan.compresses ? await self.compressed(plan.response) : plan.response
       }

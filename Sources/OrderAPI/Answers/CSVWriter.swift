@@ -13,6 +13,9 @@ struct CSVWriter {
     endLine()
   }
 
+  /// More lines of a table that has begun elsewhere.
+  init(continuing bytes: [UInt8]) { self.bytes = bytes }
+
   /// Appends a line.
   mutating func line(_ write: (inout Line) -> Void) {
     var line = Line(bytes: bytes)

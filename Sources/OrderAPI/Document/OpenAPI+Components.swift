@@ -48,6 +48,8 @@ extension OpenAPI {
           example: "true"),
         "Link": Self.header(
           "The address of the next page, with `rel=\"next\"`, where there is one."),
+        "Waybill-Cursor": Self.header(
+          "The position of the feed before the first row was read.", example: "18342-9f3ac2d1"),
         "Retry-After": Self.header("After how many seconds to try again.", example: "1"),
         "RateLimit": Self.header(
           "Where requests are limited: how many remain, and after how many seconds all are back.",

@@ -104,6 +104,7 @@ struct Answer: Sendable {
     case rateLimit = "RateLimit"
     case rateLimitPolicy = "RateLimit-Policy"
     case authenticate = "WWW-Authenticate"
+    case cursor = "Waybill-Cursor"
     case acceptEncoding = "Accept-Encoding"
   }
 

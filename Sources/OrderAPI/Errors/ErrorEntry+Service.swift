@@ -24,12 +24,13 @@ extension ErrorEntry {
       .serviceUnavailable, retryAfterSeconds: 1,
       sentence: "The service is busy; try again.",
       happened: """
-        More requests or connections are going on than the service takes on at once. \
-        Nothing was done.
+        More connections are open than the service serves, or the request has waited too long for \
+        the requests before it. Tokens, or addresses where none is needed, get equal shares of \
+        the service, so these may be your own. Nothing was done.
         """,
       cure: """
         Wait for as many seconds as Retry-After says, then try again; \
-        wait longer each time, and not all clients at the same moment.
+        wait longer each time, not all clients at the same moment, and with fewer requests at once.
         """,
       sample: .overloaded)
   }

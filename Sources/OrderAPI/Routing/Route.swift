@@ -27,6 +27,9 @@ package struct Route: Sendable {
   /// The handler of a route that never waits; nil for a route that may.
   let handleImmediately: ImmediateHandler?
 
+  /// Whether it answers a page of a list.
+  let isList: Bool
+
   /// Whether the handler may wait for the database or another service.
   var mayWait: Bool { handleImmediately == nil }
 
@@ -41,6 +44,7 @@ package struct Route: Sendable {
     self.access = access
     self.write = write
     self.follows = follows
+    isList = description.queryNames.contains(Parameter.cursor.name)
     handle = handler
     handleImmediately = nil
   }
@@ -56,7 +60,23 @@ package struct Route: Sendable {
     self.access = access
     write = nil
     follows = false
+    isList = false
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler
+  }
+}
+
+extension Route {
+  /// Slots that a list holds. It reads up to a thousand rows on one of few connections for reads,
+  /// where a look-up behind it waits: so one sender has 8 lists at a time, and all have 16.
+  static let slotsOfList = 16
+  /// Slots of a request with a key that cannot share a transaction: it holds one of few connections
+  /// for writes, perhaps while it waits for a lock. So one sender has 5 of 8.
+  static let slotsOfTransaction = 24
+
+  /// What a call takes of the server.
+  func demand(_ call: Call, of sender: Sender) -> Demand {
+    if isList { return Demand(of: sender, slots: Self.slotsOfList) }
+    return Demand(of: sender, slots: call.isKeyed && write == nil ? Self.slotsOfTransaction : 1)
   }
 }

@@ -74,14 +74,15 @@ package final class Router {
     switch admit(call, from: address) {
     case .decided(let decision):
       switch decision.result {
-      case .success(let pass): return reply(entry, call, pass)
+      case .success(let pass): return reply(entry, call, pass, from: address)
       case .failure(let failure):
         return .now(
           explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller),
           route: entry.template)
       }
     case .needsLookup(let lookup):
-      return Self.reply(entry) {
+      // Nobody knows yet whose token it is.
+      return reply(entry, call, of: .address(address)) {
         var caller: Caller?
         var fields: [Field] = []
         return await self.answer(entry, call) {
@@ -104,7 +105,9 @@ package final class Router {
           ? .success(Gate.Pass(caller: nil)) : .failure(.unauthenticated(hasToken: false))))
   }
 
-  private func reply(_ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass) -> Reply {
+  private func reply(
+    _ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass, from address: ClientAddress
+  ) -> Reply {
     let call = call.by(pass.caller)
     if let handle = entry.route.handleImmediately {
       var response: Response
@@ -115,8 +118,9 @@ package final class Router {
       }
       return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
     }
+    let sender: Sender = pass.caller.map { .token($0.token) } ?? .address(address)
     guard call.isKeyed || entry.mount.contract.wrapper != nil else {
-      return Self.reply(entry) {
+      return reply(entry, call, of: sender) {
         do {
           let response = try await entry.route.handle(call, self.services)
           self.noteWrite(entry)
@@ -127,17 +131,19 @@ package final class Router {
         }
       }
     }
-    return Self.reply(entry) {
+    return reply(entry, call, of: sender) {
       await self.answer(entry, call) { try await self.answerOnce(entry, call) }
         .with(pass.fields, for: pass.caller)
     }
   }
 
-  private static func reply(
-    _ entry: RouteTree.Entry, _ handler: @escaping () async -> Response
+  private func reply(
+    _ entry: RouteTree.Entry, _ call: Call, of sender: Sender,
+    _ handler: @escaping () async -> Response
   ) -> Reply {
     entry.route.follows
-      ? .follow(route: entry.template, handler) : .later(route: entry.template, handler)
+      ? .follow(route: entry.template, handler)
+      : .later(route: entry.template, demand: entry.route.demand(call, of: sender), handler)
   }
 
   /// New events are soon to have a place in the feed.

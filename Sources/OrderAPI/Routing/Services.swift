@@ -13,7 +13,8 @@ package final class Services {
   let stockSubscriptions: StockSubscriptionRepository
   let report: ReportRepository
   let feed: FeedHub
-  let feedPlaces: FeedPlaces
+  let feedPlaces: StreamPlaces
+  let exportPlaces: StreamPlaces
   /// Is told of everything that was written.
   let feedSignal: FeedSignal
   /// Whether the caller of a request would still be admitted.
@@ -36,7 +37,8 @@ package final class Services {
   package init(
     orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
     customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
-    report: ReportRepository, feed: FeedHub, feedPlaces: FeedPlaces, feedSignal: FeedSignal,
+    report: ReportRepository, feed: FeedHub, feedPlaces: StreamPlaces,
+    exportPlaces: StreamPlaces, feedSignal: FeedSignal,
     stillAdmits: @escaping (Request, Access) async -> Bool,
     reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
     answers: IdempotentAnswers, operations: Operations, address: String,
@@ -51,6 +53,7 @@ package final class Services {
     self.report = report
     self.feed = feed
     self.feedPlaces = feedPlaces
+    self.exportPlaces = exportPlaces
     self.feedSignal = feedSignal
     self.stillAdmits = stillAdmits
     self.reportRefreshInterval = reportRefreshInterval

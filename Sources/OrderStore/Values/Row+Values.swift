@@ -31,11 +31,3 @@ extension Orders.Timestamp {
   /// The moment as a parameter.
   var raw: Postgres.Timestamp { Postgres.Timestamp(microseconds: microseconds) }
 }
-
-extension Money {
-  /// The amount as PostgreSQL reads it: digits, a point, two digits. Prices are never negative.
-  var decimal: String {
-    let (whole, fraction) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
-    return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
-  }
-}

@@ -12,3 +12,11 @@ package struct Money: Hashable, Comparable, Sendable {
   /// Orders amounts by size.
   package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }
 }
+
+extension Money {
+  /// The amount in digits, a point, two digits. Prices are never negative.
+  package var decimal: String {
+    let (whole, fraction) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
+    return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
+  }
+}

@@ -5,8 +5,13 @@ package struct PageSize: Hashable, Sendable {
   /// The size if the caller does not ask for one.
   package static let standard = PageSize(50)!
 
+  /// The size of the pages that an export reads.
+  package static let ofExport = PageSize(exactly: 500)
+
   /// The number of entries.
   package let value: Int
+
+  private init(exactly value: Int) { self.value = value }
 
   /// The size, or nil when it is not allowed.
   package init?(_ value: Int) {

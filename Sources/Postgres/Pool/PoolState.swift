@@ -44,6 +44,7 @@ struct PoolState<Waiter> {
   private(set) var slots: [Slot]
   private var readers = Queue<Waiting>()
   private var writers = Queue<Waiting>()
+  private var leasers = Queue<Waiting>()
   private var backOff: BackOff
   private var nextAttempt = Instant(nanoseconds: 0)
   private var lastAttemptFailed = false
@@ -59,7 +60,7 @@ struct PoolState<Waiter> {
     backOff = BackOff(settings.backOff, generator: generator)
   }
 
-  var waiting: Int { readers.count + writers.count }
+  var waiting: Int { readers.count + writers.count + leasers.count }
   var open: Int { slots.count { $0.isConnected } }
   var leased: Int { slots.count { if case .leased = $0 { true } else { false } } }
 
@@ -76,6 +77,9 @@ struct PoolState<Waiter> {
       }
     }
   }
+
+  /// Whether no further transaction may have a connection to itself.
+  private var isLeasedOut: Bool { leased >= settings.leasesMax }
 
   private var readSlots: Range<Int> { 0..<settings.readConnections }
   private var writeSlots: Range<Int> { settings.readConnections..<slots.count }
@@ -96,8 +100,7 @@ extension PoolState {
   /// Admits or refuses a request; `isSlow` says which slots to avoid.
   mutating func admit(_ purpose: Purpose, isSlow: (Int) -> Bool = { _ in false }) -> Admission {
     guard !isDraining, !isBreakerOpen(for: purpose) else { return .refuse(.unavailable) }
-    let isQueued = purpose == .read ? !readers.isEmpty : !writers.isEmpty
-    if !isQueued, let slot = pick(purpose, isSlow) {
+    if !isBehindOthers(purpose), let slot = pick(purpose, isSlow) {
       take(slot, for: purpose)
       return .use(slot: slot)
     }
@@ -106,7 +109,21 @@ extension PoolState {
 
   mutating func enqueue(_ waiter: Waiter, for purpose: Purpose, at now: Instant) {
     let entry = Waiting(waiter: waiter, purpose: purpose, since: now)
-    if purpose == .read { readers.append(entry) } else { writers.append(entry) }
+    switch purpose {
+    case .read: readers.append(entry)
+    case .write: writers.append(entry)
+    case .lease: leasers.append(entry)
+    }
+  }
+
+  /// Whether a request has to wait because others do. Writes do not wait for transactions that wait
+  /// for one another.
+  private func isBehindOthers(_ purpose: Purpose) -> Bool {
+    switch purpose {
+    case .read: !readers.isEmpty
+    case .write: !writers.isEmpty || (!leasers.isEmpty && !isLeasedOut)
+    case .lease: !writers.isEmpty || !leasers.isEmpty || isLeasedOut
+    }
   }
 
   /// A request on the slot has been answered.
@@ -135,7 +152,7 @@ extension PoolState {
       return (load == 0 ? [.close(slot: slot)] : []) + timePassed(at: now)
     case .leased(let since) where now >= since + PostgresLimits.stableAfter:
       slots[slot] = .retiring(load: 1)
-      return timePassed(at: now)
+      return assignConnections() + timePassed(at: now)
     default: return []
     }
   }
@@ -194,12 +211,19 @@ extension PoolState {
       readers.popFirst()
       actions.append(.use(first.waiter, slot: slot))
     }
-    while let first = writers.first, let slot = pick(first.purpose, { _ in false }) {
+    while let first = nextWriter, let slot = pick(first.purpose, { _ in false }) {
       take(slot, for: first.purpose)
-      writers.popFirst()
+      if first.purpose == .lease { leasers.popFirst() } else { writers.popFirst() }
       actions.append(.use(first.waiter, slot: slot))
     }
     return actions
+  }
+
+  /// The write or transaction that has waited longest for a connection.
+  private var nextWriter: Waiting? {
+    guard let lease = leasers.first, !isLeasedOut else { return writers.first }
+    guard let write = writers.first, write.since < lease.since else { return lease }
+    return write
   }
 }
 
@@ -228,7 +252,7 @@ extension PoolState {
     case .empty, .connecting, .retiring: break
     }
     slots[slot] = .empty
-    return timePassed(at: now)
+    return assignConnections() + timePassed(at: now)
   }
 
   /// Starts attempts to connect that are due, and refuses requests that have waited too long.
@@ -241,7 +265,7 @@ extension PoolState {
   var nextDeadline: Instant {
     var next = Instant.never
     if !isDraining, slots.contains(.empty), mayConnect { next = nextAttempt }
-    for first in [readers.first, writers.first] {
+    for first in [readers.first, writers.first, leasers.first] {
       if let first { next = min(next, first.since + settings.waitTimeout) }
     }
     return next
@@ -250,7 +274,9 @@ extension PoolState {
   /// Admits no further requests, and refuses those that wait.
   mutating func drain() -> [Action] {
     isDraining = true
-    return (readers.removeAll() + writers.removeAll()).map { .refuse($0.waiter, .unavailable) }
+    return (readers.removeAll() + writers.removeAll() + leasers.removeAll()).map {
+      .refuse($0.waiter, .unavailable)
+    }
   }
 
   /// While nothing is connected, or after a failure, only one attempt at a time is made.
@@ -284,9 +310,13 @@ extension PoolState {
     }
     let timeout = settings.waitTimeout
     if isBreakerOpen(for: .read) { refuse(&readers, while: { _ in true }, .unavailable) }
-    if isBreakerOpen(for: .write) { refuse(&writers, while: { _ in true }, .unavailable) }
+    if isBreakerOpen(for: .write) {
+      refuse(&writers, while: { _ in true }, .unavailable)
+      refuse(&leasers, while: { _ in true }, .unavailable)
+    }
     refuse(&readers, while: { $0.since + timeout <= now }, .waitTimeout)
     refuse(&writers, while: { $0.since + timeout <= now }, .waitTimeout)
+    refuse(&leasers, while: { $0.since + timeout <= now }, .waitTimeout)
     return actions
   }
 }

@@ -35,6 +35,10 @@ struct Configuration: Equatable, Sendable {
   var drainSeconds: Int
   /// Where an instance gives its ports to the next one.
   var handOverSocket: String?
+  /// Requests that one loop works on at once.
+  var requestsAtOnce: Int
+  /// How long a request waits for its turn.
+  var turnDeadline: Duration
   var loops: Int
   /// Connections to PostgreSQL of each loop.
   var connectionsPerLoop: Int
@@ -82,6 +86,8 @@ struct Configuration: Equatable, Sendable {
     publicURL = try reader.read(Settings.publicURL)
     drainSeconds = try reader.read(Settings.drain)
     handOverSocket = try reader.read(Settings.handOverSocket)
+    requestsAtOnce = try reader.read(Settings.requestsAtOnce)
+    turnDeadline = .milliseconds(try reader.read(Settings.turnWait))
     loops = try reader.read(Settings.loops)
     reader.surroundings.loops = loops
     let connections = try reader.read(Settings.databaseConnections)

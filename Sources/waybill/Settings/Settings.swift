@@ -12,7 +12,8 @@ enum Settings {
     + Contract.additional.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
       seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
-      loops, databaseConnections, serviceRole, readerRole, logLevel, logFormat,
+      requestsAtOnce, turnWait, loops, databaseConnections, serviceRole, readerRole, logLevel,
+      logFormat,
     ]
 
   static let databaseURL = Setting(
@@ -92,6 +93,15 @@ enum Settings {
     "WAYBILL_HANDOVER_SOCKET", .socketPath,
     "path of a Unix socket by which an instance that starts gets the ports of the one that runs: "
       + "both serve until that is stopped")
+  static let requestsAtOnce = Setting(
+    "WAYBILL_REQUESTS_AT_ONCE", .number(16...4_096), default: 256,
+    "requests that a loop works on at once; others wait. One token, or one address where none is "
+      + "needed, has half of them at most, several have equal shares. A list counts as 16, a "
+      + "request with a key that gets a transaction of its own as 24")
+  static let turnWait = Setting(
+    "WAYBILL_REQUEST_WAIT_MS", .number(0...30_000), default: 2_000,
+    "how long a request waits for its turn; then it is answered 503 `overloaded`, and nothing was "
+      + "done")
   static let loops = Setting(
     "WAYBILL_LOOPS", .number(1...256),
     default: .computed("half the cores") { max(1, $0.cores / 2) },

@@ -107,7 +107,7 @@ struct GateTests {
         let request = try parse("GET /metrics", fields: ["Authorization: Bearer \(token.secret)"])
         return client.router.reply(to: request, id: .made(0, 7), from: client.address)
       }
-      guard case .later(_, let first) = try reply() else { throw UnexpectedWait() }
+      guard case .later(_, _, let first) = try reply() else { throw UnexpectedWait() }
       let status = await first().status
       guard case .now(let second, _) = try reply() else { throw UnexpectedWait() }
 

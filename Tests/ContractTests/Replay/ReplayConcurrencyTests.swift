@@ -79,7 +79,8 @@ struct ReplayConcurrencyTests {
       try await holder.run(
         unsafeText: Self.holdingKey)
       var settings = PostgresSettings.patient
-      settings.writeConnections = 2
+      // Of three connections two can be leased.
+      settings.writeConnections = 3
       let database = Database(target, settings: settings, on: loop)
       let client = ContractClient(database)
       let body = #"{"name":"Demo Customer 1"}"#

@@ -34,6 +34,12 @@ extension TestedContract {
       "GET /events": "retailer warehouse",
       "GET /events/{position}": "retailer warehouse",
 
+      "GET /exports/orders": "retailer warehouse",
+      "GET /exports/customers": "retailer",
+      "GET /exports/products": "retailer warehouse",
+      "GET /exports/stock": "retailer warehouse",
+      "GET /exports/events": "retailer warehouse",
+
       "GET /reports/customers": "retailer",
       "GET /reports/customers/{customer_id}": "retailer",
     ],
@@ -70,9 +76,10 @@ extension TestedContract {
         "POST", "/orders",
         #"{"customer_id":"demo-a","items":[{"product_id":"dime","quantity":2}]}"#,
         fields: ["Content-Type: application/json", guarded.bearer(.retailer)])
+      try await client.sequence()
       return [
         "/orders/{id}": try #require(try order.json["id"]?.text), "/customers/{id}": "demo-a",
-        "/products/{id}": "dime", "/reports/customers/{customer_id}": "demo-a",
+        "/products/{id}": "dime", "/events/{position}": "1", "/reports/customers/{customer_id}": "demo-a",
       ]
     })
 

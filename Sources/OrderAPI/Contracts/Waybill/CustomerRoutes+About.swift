@@ -32,7 +32,7 @@ extension CustomerRoutes {
       parameters: [.limit, .cursor],
       answers: [
         .page("A page of customers", of: Customer.self, named: "CustomerPage")
-      ])
+      ], refusals: [.notAcceptable])
 
     static let get = RouteDescription(
       "getCustomer", "Get one customer", parameters: [id, .ifNoneMatch], answers: [customer],

@@ -41,15 +41,15 @@ extension OrderRoutes {
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first", shortPages,
-      parameters: filters(among: [customer]),
-      answers: [page], refusals: [.notFound])
+      parameters: sorted(filters(among: [customer])),
+      answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer", shortPages,
       parameters: [
         .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
-      ] + filters(),
-      answers: [page], refusals: [.notFound])
+      ] + sorted(filters()),
+      answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let get = RouteDescription(
       "getOrder", "Get one order, by its id or its number",
@@ -103,7 +103,7 @@ extension OrderRoutes {
         .page(
           "A page of its history, oldest first", of: OrderEvent.self, named: "OrderEventPage")
       ],
-      refusals: [.notFound])
+      refusals: [.notFound, .notAcceptable])
   }
 }
 
@@ -128,10 +128,10 @@ extension OrderRoutes.About {
     filters let few of them through, it has fewer entries than `limit`, or none, and `next` goes on.
     """
 
-  private static let customer = Parameter.query(
+  fileprivate static let customer = Parameter.query(
     "customer_id", CustomerID.schema, "Only orders of this customer.")
 
-  private static func filters(among others: [Parameter] = []) -> [Parameter] {
+  fileprivate static func filters(among others: [Parameter] = []) -> [Parameter] {
     [
       .query(
         "status", OrderStatus.listSchema,
@@ -142,10 +142,20 @@ extension OrderRoutes.About {
       .query("created_after", .moment, "Only orders placed later than this."),
       .query("created_before", .moment, "Only orders placed earlier than this."),
       .query("product_id", ProductID.schema, "Only orders that hold this product."),
+    ]
+  }
+
+  private static func sorted(_ filters: [Parameter]) -> [Parameter] {
+    filters + [
       .query(
         "sort", OrderFilter.Sort.schema.standing(at: "-created_at"),
         "Oldest first, or newest first with a minus."),
       .limit, .cursor,
     ]
   }
+}
+
+extension OrderRoutes {
+  /// Which orders an export has.
+  static let exportFilters = About.filters(among: [About.customer])
 }

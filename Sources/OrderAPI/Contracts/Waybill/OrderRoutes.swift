@@ -71,6 +71,7 @@ enum OrderRoutes {
 
   private static func history(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
+    _ = try call.form(of: [.json])
     var parameters = try call.parameters()
     let (size, position) = try parameters.page { Cursor.position($0, list: "events") }
     let page = try await services.orders.history(
@@ -106,6 +107,7 @@ enum OrderRoutes {
     _ call: Call, _ services: Services, _ filter: OrderFilter, _ parameters: inout Parameters,
     requiringCustomer: Bool = false
   ) async throws -> Response {
+    _ = try call.form(of: [.json])
     // A cursor is a position in one sort order; in the other it would skip entries or repeat them.
     let name = "orders by \(filter.sort.rawValue)"
     let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }

@@ -36,17 +36,10 @@ extension ProductRoutes {
     static let list = RouteDescription(
       "listProducts", "List or search products, in the order they were created",
       "A search looks at 2,000 products a page, so a page may be empty and still not the last.",
-      parameters: [
-        .query(
-          "q", .string(ProductFilter.allowedTextLength),
-          "What stands in the name, id or description, letter case aside."),
-        .query("in_stock", .boolean, "Only products that are in stock, or that are not."),
-        .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
-        .limit, .cursor,
-      ],
+      parameters: filters + [.limit, .cursor],
       answers: [
         .page("A page of products", of: Product.self, named: "ProductPage")
-      ])
+      ], refusals: [.notAcceptable])
 
     static let get = RouteDescription(
       "getProduct", "Get one product", parameters: [id(), .ifNoneMatch], answers: [product],
@@ -80,6 +73,17 @@ extension ProductRoutes {
       answers: [
         .page("A page of movements", of: StockMovement.self, named: "StockMovementPage")
       ],
-      refusals: [.notFound])
+      refusals: [.notFound, .notAcceptable])
   }
+}
+
+extension ProductRoutes {
+  /// Which products a list or an export has.
+  static let filters: [Parameter] = [
+    .query(
+      "q", .string(ProductFilter.allowedTextLength),
+      "What stands in the name, id or description, letter case aside."),
+    .query("in_stock", .boolean, "Only products that are in stock, or that are not."),
+    .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
+  ]
 }

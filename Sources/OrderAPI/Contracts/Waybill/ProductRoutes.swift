@@ -24,15 +24,10 @@ enum ProductRoutes {
   }
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
+    _ = try call.form(of: [.json])
     var parameters = try call.parameters()
-    let characters = ProductFilter.allowedTextLength
-    let text = parameters.read("q", "must have at most \(characters.upperBound) characters") {
-      characters.contains($0.unicodeScalars.count) ? $0 : nil
-    }
-    let inStock = parameters.read("in_stock", "must be true or false", Bool.init)
-    let retired = parameters.read("retired", "must be true or false", Bool.init)
+    let filter = parameters.productFilter()
     let (size, position) = try parameters.page { Cursor.position($0, list: "products") }
-    let filter = ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
     let page = try await services.products.list(filter, after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "products", position: $0)) })
@@ -74,6 +69,7 @@ enum ProductRoutes {
 
   private static func movements(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
+    _ = try call.form(of: [.json])
     var parameters = try call.parameters()
     let (size, position) = try parameters.page {
       StockMovement.Position(cursor: $0, of: "movements")
@@ -113,4 +109,17 @@ enum ProductRoutes {
 
 extension Product {
   fileprivate var tag: EntityTag { EntityTag(version: version) }
+}
+
+extension Parameters {
+  /// Which products a list or an export has.
+  mutating func productFilter() -> ProductFilter {
+    let characters = ProductFilter.allowedTextLength
+    let text = read("q", "must have at most \(characters.upperBound) characters") {
+      characters.contains($0.unicodeScalars.count) ? $0 : nil
+    }
+    let inStock = read("in_stock", "must be true or false", Bool.init)
+    let retired = read("retired", "must be true or false", Bool.init)
+    return ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
+  }
 }

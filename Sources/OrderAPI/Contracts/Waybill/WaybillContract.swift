@@ -16,6 +16,7 @@ enum WaybillContract {
         "orders", "Place, find, edit, move, ship and cancel orders; what happened to each.",
         OrderRoutes.routes),
       Resource("events", "Every change, in order: pages, waits and streams.", FeedRoutes.routes),
+      Resource("exports", "Whole lists as streams.", ExportRoutes.routes),
       Resource("reports", "What customers bought, as of the last refresh.", ReportRoutes.routes),
     ],
     explain: explain)

@@ -20,7 +20,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private static let retry = 1_000...5_000
 
   private let follower: FeedFollower
-  private let place: FeedPlaces.Place
+  private let place: StreamPlaces.Place
   private let filter: FeedFilter
   private let includesOrders: Bool
   private let isAdmitted: () async -> Bool
@@ -32,7 +32,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
 
   /// - Parameter isAdmitted: Whether the caller may still follow the feed.
   init(
-    _ follower: FeedFollower, _ place: FeedPlaces.Place, after cursor: FeedCursor,
+    _ follower: FeedFollower, _ place: StreamPlaces.Place, after cursor: FeedCursor,
     _ filter: FeedFilter, includesOrders: Bool, isAdmitted: @escaping () async -> Bool
   ) {
     self.follower = follower

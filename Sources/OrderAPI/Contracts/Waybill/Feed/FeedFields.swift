@@ -7,7 +7,7 @@ extension FeedEvent: AnswerObject {
   static let schema = describe("Event", "That something happened, and to what.")
 
   /// Its name for those who must handle it once; the same in every answer.
-  private var id: String { "evt_\(cursor.position)_\(cursor.hexMark)" }
+  var id: String { "evt_\(cursor.position)_\(cursor.hexMark)" }
 
   func write(to json: inout some AnswerFields) {
     json.integer(
@@ -28,16 +28,16 @@ extension FeedEvent: AnswerObject {
       "The order as it is when the event is read, for `order.*` with `include=order`.")
   }
 
-  private var order: ChangedOrder? { if case .order(let order) = subject { order } else { nil } }
-  private var stock: ChangedStock? { if case .stock(let stock) = subject { stock } else { nil } }
-  private var product: ChangedRecord? {
+  var order: ChangedOrder? { if case .order(let order) = subject { order } else { nil } }
+  var stock: ChangedStock? { if case .stock(let stock) = subject { stock } else { nil } }
+  var product: ChangedRecord? {
     if case .product(let id, let version) = subject {
       ChangedRecord(id: id.value, version: version)
     } else {
       nil
     }
   }
-  private var customer: ChangedRecord? {
+  var customer: ChangedRecord? {
     if case .customer(let id, let version) = subject {
       ChangedRecord(id: id.value, version: version)
     } else {

@@ -17,7 +17,7 @@ extension FeedRoutes {
       """,
       parameters: [
         .query(
-          "after", .either([FeedCursor.schema, .words(["start", "latest"])]),
+          "after", .either([FeedCursor.schema, beginnings]),
           "Behind which event to begin: a cursor, `start` (the first event), or `latest` (from now "
             + "on). A page begins at the start by default, a stream at the latest."),
         .query(
@@ -27,15 +27,9 @@ extension FeedRoutes {
         .query(
           "wait", .integer(allowedWait).standing(at: 0),
           "For how many seconds to wait when there is nothing yet."),
+      ] + filters + [
         .query(
-          "types",
-          .string(
-            pattern: "^(\(FeedEvent.Kind.alternatives))(,(\(FeedEvent.Kind.alternatives)))*$"
-          ).example(.string("order.placed,order.cancelled")),
-          "Only these types, parted by commas: `\(FeedEvent.Kind.words)`."),
-        .query("channel", Channel.schema, "Only events of orders that came through this contract."),
-        .query(
-          "include", .words(["order"]),
+          "include", .constant("order"),
           "`order` adds to each event of an order the order as it is now: `order_now`."),
         .header(
           "Last-Event-ID", FeedCursor.schema,
@@ -60,6 +54,9 @@ extension FeedRoutes {
       ],
       refusals: [.historyChanged, .tooManyStreams, .notAcceptable])
 
+    private static let beginnings = Schema.words(["start", "latest"])
+      .about("`start` is the first event, `latest` what happens from now on.").named("FeedStart")
+
     static let get = RouteDescription(
       "getEvent", "Get one event by its position",
       parameters: [
@@ -67,6 +64,19 @@ extension FeedRoutes {
       ],
       answers: [.json(.ok, "The event", FeedEvent.self, "event")], refusals: [.notFound])
   }
+}
+
+extension FeedRoutes {
+  /// Which events are wanted.
+  static let filters: [Parameter] = [
+    .query(
+      "types",
+      .string(
+        pattern: "^(\(FeedEvent.Kind.alternatives))(,(\(FeedEvent.Kind.alternatives)))*$"
+      ).example(.string("order.placed,order.cancelled")),
+      "Only these types, parted by commas: `\(FeedEvent.Kind.words)`."),
+    .query("channel", Channel.schema, "Only events of orders that came through this contract."),
+  ]
 }
 
 extension FeedEvent.Kind {

@@ -137,7 +137,7 @@ extension Parameters {
     return wish
   }
 
-  private mutating func feedFilter() -> FeedFilter {
+  mutating func feedFilter() -> FeedFilter {
     var filter = FeedFilter()
     filter.kinds =
       read("types", "must be some of: \(FeedEvent.Kind.words)") { text in

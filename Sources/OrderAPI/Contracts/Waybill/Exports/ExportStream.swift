@@ -1,0 +1,88 @@
+import HTTP
+import JSON
+import Orders
+
+/// A whole list as a stream: it reads a page, and the next one when the client has taken that. No
+/// transaction is open meanwhile, and no more than a page is in memory.
+final class ExportStream<Entry: Sendable, Position: Sendable>: BodyStream, @unchecked Sendable {
+  private let form: ExportForm<Entry>
+  private let place: StreamPlaces.Place
+  private let read: (Position?) async throws -> Page<Entry, Position>
+  private var position: Position?
+  private var rows = 0
+  private var hasBegun = false
+  private var hasEnded = false
+
+  init(
+    _ form: ExportForm<Entry>, _ place: StreamPlaces.Place, after position: Position?,
+    read: @escaping (Position?) async throws -> Page<Entry, Position>
+  ) {
+    self.form = form
+    self.place = place
+    self.position = position
+    self.read = read
+  }
+
+  /// An export goes on until it is complete, or the server cuts it: half of one is worth nothing.
+  func endSoon() {}
+
+  func next() async throws -> [UInt8]? {
+    var bytes = hasBegun ? [] : form.head
+    hasBegun = true
+    // A page that looked at many rows for few may be empty.
+    while bytes.isEmpty || rows == 0, !hasEnded {
+      guard !Task.isCancelled else { return nil }
+      let page = try await read(position)
+      form.append(page.entries, to: &bytes)
+      rows += page.entries.count
+      position = page.next
+      if page.next == nil {
+        hasEnded = true
+        form.appendEnd(rows, to: &bytes)
+      }
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+}
+
+/// How the rows of an export are written.
+struct ExportForm<Entry> {
+  let type: ContentType
+  private let columns: [String]
+  private let writeJSON: (Entry, inout [UInt8]) -> Void
+  private let writeCSV: (Entry, inout CSVWriter.Line) -> Void
+
+  init(
+    _ type: ContentType, columns: [String], json: @escaping (Entry, inout [UInt8]) -> Void,
+    csv: @escaping (Entry, inout CSVWriter.Line) -> Void
+  ) {
+    self.type = type
+    self.columns = columns
+    writeJSON = json
+    writeCSV = csv
+  }
+
+  private var isCSV: Bool { type.value == ContentType.csv.value }
+
+  /// What comes before the first row.
+  var head: [UInt8] { isCSV ? CSVWriter(columns: columns).bytes : [] }
+
+  func append(_ entries: [Entry], to bytes: inout [UInt8]) {
+    if isCSV {
+      var table = CSVWriter(continuing: bytes)
+      bytes = []
+      for entry in entries { table.line { writeCSV(entry, &$0) } }
+      bytes = table.bytes
+    } else {
+      for entry in entries {
+        writeJSON(entry, &bytes)
+        bytes.append(UInt8(ascii: "\n"))
+      }
+    }
+  }
+
+  /// The last line proves that nothing is missing. A table has none, as it would be a row.
+  func appendEnd(_ rows: Int, to bytes: inout [UInt8]) {
+    if !isCSV { bytes += "{\"end\":true,\"rows\":\(rows)}\n".utf8 }
+  }
+}
