@@ -30,7 +30,7 @@ enum ShopContract {
   ) async throws -> Response {
     do {
       return try await services.databaseRetry.run(work)
-    } catch let error as OrderError where error.isPassing || error == .outcomeUnknown {
+    } catch let error as OrderError where error.isPassing || error.isOutcomeUnknown {
       services.inventoryUnavailable(call.id)
       throw error
     }
@@ -66,7 +66,7 @@ enum ShopContract {
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let order = try await services.orders.find(try key(call), in: try scope(call))
-    let lines = try order.lines()
+    let lines = try order.lines(afterChange: false)
     return answer(
       nil, order, lines.map { ShopOrderRequest(product: $0.product, count: $0.quantity) })
   }

@@ -87,7 +87,7 @@ enum StoreContract {
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
     let placed = try await services.placeOrder(order, by: call.who)
-    return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
+    return .json(.created, JSONWriter.object(try Receipt(placed.order, afterChange: true).write(to:)))
   }
 
   private static func listOrders(_ call: Call, _ services: Services) async throws -> Response {
@@ -100,7 +100,7 @@ enum StoreContract {
     let list = try await pages(after: start) { [filter] in
       try await services.orders.list(filter, after: $0, size: pageSize)
     }
-    let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
+    let receipts = Page(entries: try list.entries.map { try Receipt($0, afterChange: false) }, next: list.next)
     return answer(call, receipts, next: { $0.cursor(of: name) }) { $0.write(to: &$1) }
   }
 
@@ -210,9 +210,9 @@ private struct Receipt: Sendable {
 
   /// An order of the store has one line, unless staff has edited it through the own API. Then the
   /// SKU is that of the first line, and the total is that of the whole order.
-  init(_ order: Order) throws(OrderError) {
+  init(_ order: Order, afterChange: Bool) throws(OrderError) {
     self.order = order
-    sku = try order.lines().first?.product ?? ""
+    sku = try order.lines(afterChange: afterChange).first?.product ?? ""
   }
 
   func write(to json: inout JSONObjectWriter) {

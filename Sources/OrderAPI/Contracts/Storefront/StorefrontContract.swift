@@ -61,8 +61,9 @@ enum StorefrontContract {
     return .id(id)
   }
 
+  /// The answer to a change; this contract shows orders in no other.
   private static func answer(_ status: Status, _ order: Order) throws -> Response {
-    let lines = try order.lines()
+    let lines = try order.lines(afterChange: true)
     let body = JSONWriter.object(reserving: 512) { json in
       json.string("customerId", order.customer)
       json.array("products") { products in
