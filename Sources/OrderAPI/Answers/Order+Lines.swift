@@ -9,8 +9,8 @@ extension Order {
     let quantity: Int
   }
 
-  /// The lines, read from the document that is stored. After a change that was committed, lines that
-  /// cannot be read must not be reported as a failure.
+  /// The lines, read from the document that is stored. After a change that was committed, lines
+  /// that cannot be read must not be reported as a failure.
   func lines(afterChange: Bool) throws(OrderError) -> [Line] {
     do throws(JSONFailure) {
       return try JSONReader.decodeValue(items, unknownFields: .ignored) {
