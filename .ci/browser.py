@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Has Chromium use a service that asks for no token: from its own pages, from a page whose name was
 made to lead to it (DNS rebinding), and from a foreign page. Only the first may get through.
+Then it reads the documentation: its filter finds calls, and a dark page can be read.
 
     browser.py http://127.0.0.1:8080
 """
@@ -35,6 +36,18 @@ MISUSE = """Promise.allSettled([
   fetch('SERVICE/products/product-1/stock', {method: 'POST', mode: 'no-cors', body: 'BODY'}),
   fetch('SERVICE/products/product-1/stock', {method: 'POST', headers: HEADERS, body: 'BODY'})
 ]).then(results => results.map(result => result.status))"""
+
+# Types a word into the filter of the documentation; React hears of it by the event.
+TYPE = """(() => {
+  const input = document.querySelector('.operation-filter-input');
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, 'WORD');
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+})()"""
+FIND = "document.querySelector('WHAT')"
+COUNT = "document.querySelectorAll('.opblock').length"
+CONTRAST = pathlib.Path(__file__).with_name("contrast.js").read_text()
+# What WCAG asks of large text; of Swagger UI's small numbers, too, more cannot be had.
+CONTRAST_MIN = 3
 
 
 class Browser:
@@ -95,6 +108,45 @@ def until(condition):
         time.sleep(0.05)
 
 
+def settled(read, wanted):
+    """What is read once it is wanted, or else in the end."""
+    with contextlib.suppress(TimeoutError):
+        until(lambda: read() in wanted)
+    return read()
+
+
+def read_documentation(browser, service, expect):
+    page = browser.open(f"{service}/docs")
+    until(lambda: browser.run(page, COUNT))
+    every = browser.run(page, COUNT)
+    for word, wanted in (("order", range(2, every)), ("PATCH", range(2, every)),
+                         ("placeOrder", range(1, every)), ("no such call", range(1)),
+                         ("", range(every, every + 1))):
+        browser.run(page, TYPE.replace("WORD", word))
+        found = settled(lambda: browser.run(page, COUNT), wanted)
+        expect(f"the filter finds calls by '{word}' ({found} of {every})", found in wanted, True)
+
+    page = browser.open("about:blank")
+    for scheme in ("light", "dark"):
+        browser.call("Emulation.setEmulatedMedia", page,
+                     features=[{"name": "prefers-color-scheme", "value": scheme}])
+        for path, landmark in (("/docs", ".opblock-summary-control"), ("/docs/errors", "section")):
+            browser.run(page, f"location.href = '{service}{path}'")
+            until(lambda: browser.run(page, f"location.pathname + Boolean({FIND})".replace(
+                "WHAT", landmark)) == f"{path}true")
+            if path == "/docs":
+                browser.run(page, f"{FIND}.click()".replace("WHAT", landmark))
+                until(lambda: browser.run(page, f"Boolean({FIND})".replace("WHAT", ".response")))
+            ground = browser.run(page, "getComputedStyle(document.body).backgroundColor")
+            is_dark = max(map(int, re.findall(r"\d+", ground)[:3])) < 64
+            expect(f"a {scheme} {path} is dark", is_dark, scheme == "dark")
+            # The colours of a light page are Swagger UI's own.
+            if scheme == "dark":
+                lowest = browser.run(page, CONTRAST)
+                expect(f"each text of a dark {path} can be read (contrast {lowest:.2f})",
+                       lowest >= CONTRAST_MIN, True)
+
+
 class ForeignPage(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
@@ -139,16 +191,17 @@ def main():
         for host in ("127.0.0.1", "localhost"):
             page = browser.open(f"http://{host}:{port}/docs")
             expect(f"a page of {host} reads and changes", browser.run(page, USE), [200, 200])
-        before = stock()
+        before, refused_before = stock(), kept_out()
 
         page = browser.open(f"http://attacker.example:{port}/docs")
         expect("a page with a rebound name does neither", browser.run(page, USE), [421, 421])
         # Chromium asks again after a 421, once, on another connection.
         refused = kept_out()
-        expect("the service has refused it", refused in (2, 4), True)
+        expect("the service has refused it", refused - refused_before in (2, 4), True)
 
         page = browser.open(f"http://127.0.0.1:{foreign.server_port}/")
-        script = MISUSE.replace("SERVICE", service).replace("BODY", BODY).replace("HEADERS", HEADERS)
+        script = MISUSE.replace("SERVICE", service).replace("BODY", BODY)
+        script = script.replace("HEADERS", HEADERS)
         # Opaque answers to the simple requests; the other one fails at what it asks before.
         expect("a foreign page sees nothing", browser.run(page, script),
                ["fulfilled", "fulfilled", "rejected"])
@@ -159,6 +212,7 @@ def main():
         until(lambda: browser.run(page, "document.title") not in ("", "foreign"))
         expect("a link from it to the documentation works",
                browser.run(page, "location.pathname"), "/docs")
+        read_documentation(browser, service, expect)
     sys.exit(1 if failures else 0)
 
 

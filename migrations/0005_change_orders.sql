@@ -130,6 +130,7 @@ $$
 #variable_conflict use_column
 DECLARE
     ids      uuid[] := order_ids;
+    locked   uuid[];
     actor    text;
     moved    record;
     outcome  order_outcome;
@@ -146,12 +147,24 @@ BEGIN
     END IF;
     -- A move that comes alone locks its order by changing it.
     IF cardinality(ids) > 1 THEN
-        PERFORM FROM orders WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+        -- An order that its caller may not see is not even locked, nor are its products.
+        SELECT array_agg(o.id)
+          INTO locked
+          FROM (SELECT id
+                  FROM orders
+                 WHERE id = ANY (ids)
+                   AND EXISTS (SELECT
+                                 FROM unnest(ids, scopes, owners) AS m (id, scope, owner)
+                                WHERE m.id = orders.id
+                                  AND (scope IS NULL OR channel = scope AND hidden_at IS NULL)
+                                  AND (owner IS NULL OR customer_id = owner))
+                 ORDER BY id
+                   FOR NO KEY UPDATE) AS o;
         IF 'cancelled' = ANY (to_statuses) THEN
             PERFORM FROM products
               WHERE id IN (SELECT line ->> 'product_id'
                              FROM orders CROSS JOIN json_array_elements(items) AS line
-                            WHERE orders.id = ANY (ids) AND takes_stock(channel))
+                            WHERE orders.id = ANY (locked) AND takes_stock(channel))
               ORDER BY id
                 FOR NO KEY UPDATE;
         END IF;

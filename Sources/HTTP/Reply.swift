@@ -5,7 +5,7 @@ package enum Reply {
   /// By the answer that the closure returns. It waits on the same loop. Without a demand the
   /// request is taken for one of its address.
   case later(route: String? = nil, demand: Demand? = nil, () async -> Response)
-  /// By the answer that the closure returns, which may wait for long, for what happens elsewhere, or
+  /// By the answer that the closure returns, which may wait for long for what happens elsewhere, or
   /// be a stream. It is not among the requests in flight and has no deadline; when the client is
   /// gone, its task is cancelled.
   case follow(route: String? = nil, () async -> Response)

@@ -31,7 +31,7 @@ package struct ResponseEncoder: Sendable {
       response.status.allowsContent && !isHead
     }
 
-    /// Whether a stream is sent in chunks; HTTP/1.0 has none, and its end is that of the connection.
+    /// Whether a stream is sent in chunks. HTTP/1.0 has none: its end is that of the connection.
     package var isChunked: Bool { version != .http10 }
 
     /// For a request that could not be read completely: the connection is closed.

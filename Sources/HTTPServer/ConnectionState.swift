@@ -18,7 +18,7 @@ struct ConnectionState {
     case waiting
     /// A request is being answered.
     case handling
-    /// An answer is being made that waits for what happens elsewhere, or the next piece of a stream.
+    /// An answer waits for what happens elsewhere, or for the next piece of a stream.
     case following
     /// Part of an answer waits for the peer to read.
     case sending

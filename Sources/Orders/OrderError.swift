@@ -34,8 +34,8 @@ package enum OrderError: Error, Equatable {
   /// The database took too long and rolled back; nothing was changed.
   case timedOut
   /// The connection was lost at the commit, or the answer cannot be read: the change may or may not
-  /// have been made.
-  case outcomeUnknown
+  /// have been made. The detail is for the log only.
+  case outcomeUnknown(detail: String)
   /// There is something of that id already: `product keyboard`.
   case idTaken(String)
   /// The adjustment would make this stock negative.
@@ -56,5 +56,10 @@ extension OrderError {
     case .unavailable, .readOnly, .timedOut: true
     default: false
     }
+  }
+
+  /// Whether the change may have been made.
+  package var isOutcomeUnknown: Bool {
+    if case .outcomeUnknown = self { true } else { false }
   }
 }

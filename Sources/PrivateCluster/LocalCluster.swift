@@ -80,10 +80,12 @@ package final class LocalCluster: Sendable {
 
   /// Makes a database that belongs to a role, as a copy of another when one is named.
   package func createDatabase(
-    _ name: String, template: String = "template1", owner: ClusterRole = .owner
+    _ name: String, template: String = "template1", owner: ClusterRole = .owner,
+    encoding: String = "UTF8"
   ) throws(ClusterError) {
     let (new, source) = (ClusterConnection.quoted(name), ClusterConnection.quoted(template))
-    try connection.run("CREATE DATABASE \(new) TEMPLATE \(source) OWNER \(owner.rawValue)")
+    try connection.run(
+      "CREATE DATABASE \(new) TEMPLATE \(source) OWNER \(owner.rawValue) ENCODING '\(encoding)'")
   }
 
   /// Runs one statement as the owner of a database; for tests and benchmarks.

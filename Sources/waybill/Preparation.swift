@@ -103,7 +103,7 @@ final class Preparation {
   private func isPassing(_ error: any Error) -> Bool {
     switch error {
     case let error as PostgresError: error.isUnavailable
-    case let error as OrderError: error.isPassing || error == .outcomeUnknown
+    case let error as OrderError: error.isPassing || error.isOutcomeUnknown
     default: false
     }
   }

@@ -218,7 +218,7 @@ extension Failure {
       switch error {
       case .rejected(let rejection): .badMessage(rejection)
       case .headTimeout, .bodyTimeout: .tooSlow
-      case .handlerTimeout: .order(.outcomeUnknown)
+      case .handlerTimeout: .order(.outcomeUnknown(detail: "the handler took too long"))
       case .tooManyConnections, .tooManyWaiting, .waitedTooLong: .overloaded
       }
   }

@@ -48,7 +48,7 @@ struct DatabaseRetryTests {
 
   @Test(
     "asks once where an answer came, or where it may have happened",
-    arguments: [OrderError.outcomeUnknown, .outOfStock([]), .unknownOrder])
+    arguments: [OrderError.outcomeUnknown(detail: ""), .outOfStock([]), .unknownOrder])
   func answered(_ error: OrderError) async {
     let (_, time) = await trying { _ in throw error }
 

@@ -47,30 +47,3 @@ enum Target: String, CaseIterable {
     }
   }
 }
-
-/// What a parser makes of the bytes of one connection, which may arrive in any pieces.
-private struct RequestReading: Equatable {
-  private var requests: [String] = []
-  private var refusal: Int?
-
-  init(_ pieces: [[UInt8]]) {
-    var parser = RequestParser()
-    for piece in pieces {
-      var offset = 0
-      reading: while true {
-        switch parser.consume(piece.span, from: &offset) {
-        case .request(let request):
-          requests.append("\(request.method.name) \(request.path) \(request.body)")
-        case .rejected(let rejection):
-          refusal = rejection.status.code
-          break reading
-        case .continueExpected:
-          break
-        case .needMore:
-          precondition(offset == piece.count, "bytes were left although more were asked for")
-          break reading
-        }
-      }
-    }
-  }
-}

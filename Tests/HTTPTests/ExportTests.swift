@@ -21,7 +21,7 @@ import Testing
 
   /// A line of four columns: name, bytes in hexadecimal, refusal or 0, requests in hexadecimal.
   private func write(_ bytes: [UInt8], _ name: String, to out: UnsafeMutablePointer<FILE>) {
-    let outcome = Outcome(reading: [bytes])
+    let outcome = RequestReading([bytes])
     let requests = outcome.requests.map { hexadecimal($0.unicodeScalars.map { UInt8($0.value) }) }
     let columns = [
       name, hexadecimal(bytes), String(outcome.refusal ?? 0), requests.joined(separator: " "),

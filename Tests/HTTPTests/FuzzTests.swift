@@ -10,8 +10,8 @@ import Testing
     for round in 0..<2_500 {
       let bytes = mutations.next()
 
-      let whole = Outcome(reading: [bytes])
-      let single = Outcome(reading: bytes.map { [$0] })
+      let whole = RequestReading([bytes])
+      let single = RequestReading(bytes.map { [$0] })
 
       if single != whole {
         Issue.record("seed \(seed), round \(round): \(bytes): \(whole) but byte by byte \(single)")

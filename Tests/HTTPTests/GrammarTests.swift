@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 /// Every byte in every place where only some may stand.
@@ -12,7 +13,7 @@ import Testing
 
   /// Whether `before`, the byte and `after` are one request.
   private func isRequest(_ before: String, _ byte: UInt8, _ after: String) -> Bool {
-    let outcome = Outcome(reading: [Array(before.utf8) + [byte] + Array(after.utf8)])
+    let outcome = RequestReading([Array(before.utf8) + [byte] + Array(after.utf8)])
     return outcome.refusal == nil && outcome.requests.count == 1
   }
 

@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite("A limit") struct LimitTests {
@@ -62,7 +63,7 @@ import Testing
       let around = [edge.limit - 40, edge.limit - 1, edge.limit, edge.limit + 1, bytes.count - 1]
       let splits = around.filter(bytes.indices.contains).map { [bytes[..<$0], bytes[$0...]] }
       for parts in splits + [[bytes[...]], bytes.indices.map { bytes[$0...$0] }] {
-        let outcome = Outcome(reading: parts.map(Array.init))
+        let outcome = RequestReading(parts.map(Array.init))
         #expect(outcome.refusal == refusal)
         #expect(outcome.requests.count == (refusal == nil ? 1 : 0))
       }
@@ -108,9 +109,9 @@ import Testing
     limits.chunkExtensionBytesMax = size % 2
     let bytes = Array(Self.chunked("1;a\r\na\r\n0\r\nX: y\r\n\r\n").utf8)
 
-    let whole = Outcome(reading: [bytes], limits: limits)
+    let whole = RequestReading([bytes], limits: limits)
 
     #expect(whole.refusal != nil)
-    #expect(Outcome(reading: bytes.map { [$0] }, limits: limits) == whole)
+    #expect(RequestReading(bytes.map { [$0] }, limits: limits) == whole)
   }
 }

@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite("A response") struct ResponseEncoderTests {
@@ -155,7 +156,7 @@ import Testing
       .other("GE\(evil)T"), "/a\(evil)b", host: "a", fields: [Field("X", "c\(evil)d")]
     ).append(to: &out)
 
-    let outcome = Outcome(reading: [out])
+    let outcome = RequestReading([out])
 
     #expect(outcome.refusal == nil)
     #expect(outcome.requests.count == 1)

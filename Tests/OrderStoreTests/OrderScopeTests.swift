@@ -90,6 +90,39 @@ struct OrderScopeTests {
     #expect(try await shop.number("SELECT count(*) FROM orders WHERE version > 1") == 0)
   }
 
+  @Test("keeps even locks from those who may not, so that nobody waits for them")
+  func locking() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let mover = try await Session.open(try ConnectionString(conninfo), on: loop)
+      let other = try await Session.open(try ConnectionString(conninfo), on: loop)
+      _ = try await mover.rows(SQL(unsafeText: Self.rows))
+      // Order 1 is the caller's, the others are not. Each has the one product.
+      for (numbers, locked) in [("1, 2", [1]), ("2, 3", [])] {
+        try await mover.run(unsafeText: "BEGIN")
+        let outcomes = try await mover.rows(
+          SQL(
+            unsafeText: """
+              SELECT outcome FROM move_orders(
+                (SELECT array_agg(id ORDER BY number) FROM orders WHERE number IN (\(numbers))),
+                '{NULL,NULL}', '{shop,shop}', ARRAY[E'\\u00e9', E'\\u00e9'], '{NULL,NULL}',
+                '{cancelled,cancelled}', '{test,test}')
+              """))
+        let words = try outcomes.map { row throws(PostgresError) in try row.text(0) }
+        #expect(words == [locked.isEmpty ? "not_found" : "done", "not_found"])
+        let orders = try await other.rows(
+          "SELECT number FROM orders ORDER BY number FOR UPDATE SKIP LOCKED")
+        let free = try orders.map { row throws(PostgresError) in try row.int(0) }
+        #expect(free == [1, 2, 3, 4].filter { !locked.contains($0) })
+        let products = try await other.rows("SELECT FROM products FOR UPDATE SKIP LOCKED")
+        #expect(products.isEmpty == !locked.isEmpty)
+        try await mover.run(unsafeText: "ROLLBACK")
+      }
+      mover.close()
+      other.close()
+    }
+  }
+
   @Test("ends for its channel when it is hidden, but not for the own API")
   func hidden() async throws {
     let shop = try await Shop(Self.rows)

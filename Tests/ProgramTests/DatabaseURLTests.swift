@@ -51,17 +51,31 @@ struct DatabaseURLTests {
     }
   }
 
-  @Test("that leads to a server whose certificate does not pass: doctor and log say cause and cure")
-  func untrusted() async throws {
-    let server = try await blocking { try TLSServer() }
-    let variables = [
-      "DATABASE_URL": server.connectionString(
-        "by_password", ["sslrootcert": server.file("other.crt")])
-    ]
-    let sentence = """
+  typealias Refused = (
+    why: String, option: String, value: String, sentence: String, readiness: String
+  )
+  static let refused: [Refused] = [
+    (
+      "an unknown certificate", "sslrootcert", "FOLDER/other.crt",
+      """
       the server's certificate is not signed by an authority in sslrootcert; \
       set sslrootcert to the certificate of the authority that signed it
-      """
+      """, "cannot be reached"
+    ),
+    (
+      "a wrong password", "password", "mistaken",
+      "the server does not accept the password of by_password", "refuses the password"
+    ),
+  ]
+
+  @Test("that leads to a server but not in: doctor and log say cause and cure", arguments: refused)
+  func notLetIn(_ example: Refused) async throws {
+    let server = try await blocking { try TLSServer() }
+    let value = example.value.replacing("FOLDER/", with: server.file(""))
+    let variables = [
+      "DATABASE_URL": server.connectionString("by_password", [example.option: value])
+    ]
+    let sentence = example.sentence
     let doctor = try RunningProgram(variables, arguments: ["doctor"])
     #expect(await doctor.exitCode() == 1)
     #expect(doctor.log.contains(sentence), "\(doctor.log)")
@@ -69,7 +83,9 @@ struct DatabaseURLTests {
     let program = try RunningProgram(variables)
     let port = try await program.port()
     try await eventually("the log says it") { program.log.contains(sentence) }
-    #expect(await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 503 "))
+    let state = await PlainClient.get("/readyz", port: port)
+    #expect(state.hasPrefix("HTTP/1.1 503 ") && state.contains(example.readiness), "\(state)")
+    for said in [doctor.log, program.log, state] { #expect(!said.contains("mistaken")) }
     program.signal(SIGTERM)
     #expect(await program.exitCode() == 0)
   }

@@ -77,6 +77,19 @@ struct MigrateTests {
       "\(isNotOwner.output)")
   }
 
+  @Test("is refused where texts are not stored in UTF-8, as the doctor says, too")
+  func encoding() async throws {
+    let conninfo = try TestCluster.shared.makeEmptyDatabase(encoding: "SQL_ASCII")
+
+    let migrated = try await migrate(conninfo)
+    let doctor = try RunningProgram(["DATABASE_URL": conninfo], arguments: ["doctor"])
+
+    let said = "the database's encoding is SQL_ASCII, which cannot hold every text: make another"
+    #expect(migrated.code == 1 && migrated.output.contains(said), "\(migrated.output)")
+    #expect(await doctor.exitCode() == 1)
+    #expect(doctor.log.contains("schema: \(said)"), "\(doctor.log)")
+  }
+
   @Test("is refused on a database of the time before the first release, and on a damaged one")
   func otherSchemas() async throws {
     let older = try TestCluster.shared.makeEmptyDatabase()

@@ -41,12 +41,17 @@ package final class TestCluster: Sendable {
     try makeDatabase(template: "template1", owner: owner)
   }
 
+  /// The same in another encoding than UTF-8.
+  package func makeEmptyDatabase(encoding: String) throws(ClusterError) -> String {
+    try makeDatabase(template: "template0", encoding: encoding)
+  }
+
   /// The same as a copy of a template.
   package func makeDatabase(
-    template: String, owner: ClusterRole = .owner
+    template: String, owner: ClusterRole = .owner, encoding: String = "UTF8"
   ) throws(ClusterError) -> String {
     let name = "test_\(databases.add(1, ordering: .relaxed).newValue)"
-    try cluster.createDatabase(name, template: template, owner: owner)
+    try cluster.createDatabase(name, template: template, owner: owner, encoding: encoding)
     return cluster.connectionString(database: name, as: owner)
   }
 

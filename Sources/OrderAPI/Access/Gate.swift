@@ -91,8 +91,8 @@ package final class Gate {
     }
   }
 
-  /// Whether the caller of a request that was admitted would be admitted again. It is not counted as
-  /// another request. When the database does not say, they would.
+  /// Whether the caller of a request that was admitted would be admitted again. This counts as no
+  /// request. When the database does not say, they would.
   package func stillAdmits(_ request: Request, to access: Access) async -> Bool {
     if mode == .open, case .roles = access { return true }
     do {

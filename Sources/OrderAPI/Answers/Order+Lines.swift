@@ -9,8 +9,9 @@ extension Order {
     let quantity: Int
   }
 
-  /// The lines, read from the document that is stored.
-  func lines() throws(OrderError) -> [Line] {
+  /// The lines, read from the document that is stored. After a change that was committed, lines
+  /// that cannot be read must not be reported as a failure.
+  func lines(afterChange: Bool) throws(OrderError) -> [Line] {
     do throws(JSONFailure) {
       return try JSONReader.decodeValue(items, unknownFields: .ignored) {
         (root) throws(JSONInvalid) in
@@ -22,7 +23,8 @@ extension Order {
       }
     } catch {
       // The lines are ours, so this is not the caller's mistake.
-      throw .failure(detail: "the lines of order \(id): \(error)")
+      let detail = "the lines of order \(id): \(error)"
+      throw afterChange ? .outcomeUnknown(detail: detail) : .failure(detail: detail)
     }
   }
 }

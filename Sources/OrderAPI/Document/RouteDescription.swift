@@ -130,8 +130,16 @@ struct Answer: Sendable {
     _ status: Status, _ text: String, _: Shown.Type, headers: [Header] = [],
     _ example: String, links: [Link] = []
   ) -> Answer {
+    json(status, text, Shown.sample, headers: headers, example, links: links)
+  }
+
+  /// An object in JSON, which is itself the example.
+  static func json<Shown: AnswerObject>(
+    _ status: Status, _ text: String, _ shown: Shown, headers: [Header] = [],
+    _ example: String, links: [Link] = []
+  ) -> Answer {
     var answer = json(status, text, Shown.schema, headers: headers, [:], links: links)
-    answer.contents[0].examples = [Example(example, Shown.example)]
+    answer.contents[0].examples = [Example(example, shown.json)]
     return answer
   }
 

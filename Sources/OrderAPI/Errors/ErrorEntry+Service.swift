@@ -13,8 +13,9 @@ extension ErrorEntry {
         asked for is mostly not done, but that is not certain.
         """,
       cure: """
-        With an Idempotency-Key send it again, and it is done once; else look before trying \
-        again. Tell whoever runs the service the request_id of the answer.
+        With an Idempotency-Key send it again: it is done once. Without a key, first read what \
+        you wanted to change, and send it again only if nothing has changed. Tell whoever runs \
+        the service the request_id of the answer.
         """,
       sample: .order(.failure(detail: "")))
   }
@@ -77,17 +78,17 @@ extension ErrorEntry {
     ErrorEntry(
       .serviceUnavailable, isOurFault: true, retryAfterSeconds: 1,
       sentence: """
-        The connection to the database broke at the last moment; \
-        look whether it was done before trying again.
+        It is not known whether the change was done; look before trying again.
         """,
       happened: """
-        The connection to the database broke while the change was being committed: it was done, \
-        or it was not.
+        The answer of the database was lost, came too late or could not be read: the change was \
+        done, or it was not.
         """,
       cure: """
-        With an Idempotency-Key send it again, and it is done once. Else look before trying \
-        again; a change that carried an If-Match is refused if it was done.
+        With an Idempotency-Key send it again: it is done once. Without a key, first read what \
+        you wanted to change, and send it again only if nothing has changed. A change with an \
+        If-Match can be sent again: it is refused if it was done.
         """,
-      sample: .order(.outcomeUnknown))
+      sample: .order(.outcomeUnknown(detail: "")))
   }
 }

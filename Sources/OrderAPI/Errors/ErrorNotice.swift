@@ -79,7 +79,8 @@ private struct Facts {
       subject = what
     case .order(let error):
       add(error)
-    case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected, .foreignPage, .forbidden,
+    case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected,
+      .foreignPage, .forbidden,
       .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .unforeseen:
       break
     }

@@ -33,14 +33,15 @@ protocol AnswerObject {
 }
 
 extension AnswerObject {
-  /// The sample as an answer shows it.
-  static var example: String {
-    String(decoding: JSONWriter.object { sample.write(to: &$0) }, as: UTF8.self)
-  }
+  /// As an answer shows it.
+  var json: String { String(decoding: JSONWriter.object { write(to: &$0) }, as: UTF8.self) }
 
-  /// The schema that its fields make.
-  static func describe(_ name: String, _ about: String) -> Schema {
-    AnswerSchema.collect { sample.write(to: &$0) }.about(about).named(name)
+  /// The sample as an answer shows it.
+  static var example: String { sample.json }
+
+  /// The schema that its fields make; one that is not `isOpen` will never have others.
+  static func describe(_ name: String, _ about: String, isOpen: Bool = true) -> Schema {
+    AnswerSchema.collect(isOpen: isOpen) { sample.write(to: &$0) }.about(about).named(name)
   }
 
   /// What its fields are called, in the order in which they are written.
@@ -66,6 +67,25 @@ extension AnswerFields {
     field(name, isAlwaysThere: true, .string().orNull.about(about(), example())) {
       $0.string($1, value)
     }
+  }
+
+  /// Always the same text.
+  @inline(__always)
+  mutating func constant(
+    _ name: StaticString, _ value: String, _ about: @autoclosure () -> String
+  ) {
+    field(name, isAlwaysThere: true, .constant(value).about(about())) { $0.string($1, value) }
+  }
+
+  @inline(__always)
+  mutating func strings(
+    _ name: StaticString, _ values: [String], isAlwaysThere: Bool = true,
+    _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue
+  ) {
+    field(
+      name, isAlwaysThere: isAlwaysThere,
+      .array(.string()).about(about(), .array([example()]))
+    ) { $0.array($1) { list in for value in values { list.string(value) } } }
   }
 
   /// One of the words of an enumeration.
@@ -244,11 +264,12 @@ struct AnswerSchema: AnswerFields {
     if isAlwaysThere { required.append(member) } else { optional.append(member) }
   }
 
-  /// The object that `write` writes. A client may meet fields in it that it does not know.
-  static func collect(_ write: (inout AnswerSchema) -> Void) -> Schema {
+  /// The object that `write` writes. In one that `isOpen` a client may meet fields that it does not
+  /// know.
+  static func collect(isOpen: Bool = true, _ write: (inout AnswerSchema) -> Void) -> Schema {
     var fields = AnswerSchema()
     write(&fields)
-    return .object(fields.required, optional: fields.optional, isOpen: true)
+    return .object(fields.required, optional: fields.optional, isOpen: isOpen)
   }
 
   /// The names of the fields that `write` writes.

@@ -92,17 +92,18 @@ extension BodyFields {
     return .set(value)
   }
 
-  /// An array of objects that must be there. One that is a set holds no entry twice.
+  /// An array of objects that must be there. One that is a set holds no entry twice. One of another
+  /// `count` than the document says is read where the caller refuses it in words of its own.
   @inline(__always)
   func objects<Entry>(
     _ name: StaticString, of schema: @autoclosure () -> Schema, count: ClosedRange<Int>,
-    isSet: Bool = false, _ about: @autoclosure () -> String,
+    reading: ClosedRange<Int>? = nil, isSet: Bool = false, _ about: @autoclosure () -> String,
     _ read: (JSONObject) throws(JSONInvalid) -> Entry
   ) throws(JSONInvalid) -> [Entry] {
     let field = field(
       name, isRequired: true, .array(schema(), count: count, isSet: isSet).about(about()))
     guard let field else { return [] }
-    return try field.objects(count: count, read)
+    return try field.objects(count: reading ?? count, read)
   }
 }
 
@@ -131,14 +132,16 @@ final class BodySchema: BodyFields {
 
   func forbid(_ name: StaticString, _ message: String) {}
 
-  /// The object that `read` reads.
+  /// The object that `read` reads; in one that `isOpen` other fields are ignored.
   static func collect<Value>(
-    _ read: (BodySchema) throws(JSONInvalid) -> Value
+    isOpen: Bool = false, _ read: (BodySchema) throws(JSONInvalid) -> Value
   ) -> Schema {
     var schema: Schema?
     _ = try? JSONReader.decode(Array("{}".utf8)) { body throws(JSONInvalid) in
       let fields = BodySchema(body)
-      defer { schema = .object(fields.required, optional: fields.optional) }
+      defer {
+        schema = .object(fields.required, optional: fields.optional, isOpen: isOpen)
+      }
       return try read(fields)
     }
     return schema!

@@ -105,7 +105,8 @@ struct IntegerField: FieldType {
   var exception: Int?
 
   var schema: Schema {
-    let schema = Schema.integer(range)
+    // A number that 64 bits do not hold is refused.
+    let schema = range.upperBound == .max ? .integer(from: range.lowerBound) : Schema.integer(range)
     return exception.map { schema.except(.number("\($0)")) } ?? schema
   }
 

@@ -98,7 +98,9 @@ extension FeedHub {
   private static func piece(
     from kept: Kept, after cursor: FeedCursor, _ filter: FeedFilter
   ) -> Piece {
-    if let last = kept.last, last.after == cursor, last.end == kept.ring.end, last.filter == filter {
+    if let last = kept.last, last.after == cursor, last.end == kept.ring.end,
+      last.filter == filter
+    {
       return last.piece
     }
     let (bytes, next) = kept.ring.read(after: cursor, filter, upTo: pieceBytesMax)

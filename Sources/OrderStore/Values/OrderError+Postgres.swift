@@ -5,7 +5,7 @@ extension OrderError {
   /// The error of the system for a failure of the database.
   init(_ error: PostgresError) {
     if error.isOutcomeUnknown {
-      self = .outcomeUnknown
+      self = .outcomeUnknown(detail: error.debugDescription)
     } else if error.isReadOnly {
       self = .readOnly
     } else if error.isTimeout {

@@ -14,6 +14,8 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
   case incomplete(missing: Int)
   /// The schema is from before the first release: it is in `public` and has other steps.
   case olderLayout
+  /// The database stores text in another encoding than UTF-8.
+  case otherEncoding(String)
   /// The role of the connection does not own the schema.
   case notOwner(role: String, owner: String)
   /// The role of the connection may not make the schema.
@@ -47,6 +49,9 @@ package enum MigrationError: Error, Equatable, CustomStringConvertible {
     case .olderLayout:
       "the database holds the tables of a development version, which cannot be carried over: use "
         + "an empty database, or drop schema_migrations and its tables from the schema public"
+    case .otherEncoding(let encoding):
+      "the database's encoding is \(encoding), which cannot hold every text: make another database "
+        + "with CREATE DATABASE waybill ENCODING 'UTF8' TEMPLATE template0"
     case .notOwner(let role, let owner):
       "the role \(role) does not own the schema waybill: run waybill migrate as \(owner)"
     case .mayNotCreate(let role):

@@ -39,6 +39,7 @@ package struct Migrator: Sendable {
     do {
       let session = try await Session.open(target, on: loop)
       defer { session.close() }
+      try await refuseOtherEncodings(session)
       guard try await hasSteps(session) else { return }
       _ = try await pending(session)
     } catch let error as MigrationError {
@@ -51,6 +52,7 @@ package struct Migrator: Sendable {
   private func plan(_ session: Session) async throws(MigrationError) -> [MigrationFile] {
     do {
       _ = try await session.rows("SELECT pg_advisory_lock(\(Self.lockKey))")
+      try await refuseOtherEncodings(session)
       if try await !hasSteps(session) { try await makeTable(session) }
       try await refuseOtherRoles(session)
       return try await pending(session)
@@ -72,6 +74,14 @@ package struct Migrator: Sendable {
     if try found[0].bool(0) { return true }
     if try found[0].bool(1) { throw MigrationError.olderLayout }
     return false
+  }
+
+  /// SQL_ASCII, which a server without a locale has by default, stores bytes without checking them,
+  /// and counts bytes where our constraints count characters. Others refuse some characters.
+  private func refuseOtherEncodings(_ session: Session) async throws {
+    let encoding = try await session.rows("SELECT current_setting('server_encoding')")[0].text(0)
+    guard encoding != "UTF8" else { return }
+    throw MigrationError.otherEncoding(encoding)
   }
 
   /// Checks the rights of the role once, instead of failing in each statement with another message.

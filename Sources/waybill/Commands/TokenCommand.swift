@@ -128,7 +128,7 @@ private final class TokenPrinter {
     do {
       let (secret, token) = try await transaction.including(make)
       // A transaction that is repeated makes another token.
-      guard !hasPrinted else { throw OrderError.outcomeUnknown }
+      guard !hasPrinted else { throw OrderError.outcomeUnknown(detail: "the commit failed") }
       // Standard output has the token alone, so that a script can read it.
       try StandardOutput.write(secret.secret + "\n")
       hasPrinted = true

@@ -7,6 +7,7 @@ import Testing
 @Suite("Every object that answers show") struct AnswerObjectTests {
   @Test("is written with the fields that its schema has, in their order") func fields() throws {
     try compare(Customer.self)
+    try compare(FulfilmentOrder.self)
     try compare(Order.self)
     try compare(OrderEvent.self)
     try compare(Product.self)
@@ -14,7 +15,16 @@ import Testing
     try compare(ReportRow.self)
     try compare(Shipping.self)
     try compare(Shortfall.self)
+    try compare(ShopCancelled.self)
+    try compare(ShopChanged.self)
+    try compare(ShopOrder.self)
+    try compare(ShopPlaced.self)
     try compare(StockMovement.self)
+    try compare(StoreCustomer.self)
+    try compare(StoreNotification.self)
+    try compare(StoreOrder.self)
+    try compare(StoreProduct.self)
+    try compare(StorefrontOrder.self)
   }
 
   private func compare<Shown: AnswerObject>(_: Shown.Type) throws {

@@ -26,6 +26,7 @@ import Testing
     try await asking { client in
       #expect(try await DemoData(client.owner).insert())
       try await client.refresh()
+      try await client.sequence()
       let customer = try #require(try await TokenRepository(client.owner).renewDemo())
       let check = SchemaCheck(document: document)
 

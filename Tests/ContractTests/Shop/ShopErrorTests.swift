@@ -195,7 +195,8 @@ struct ShopErrorTests {
   typealias Failed = (failure: Failure, status: Int, retries: Bool)
   static let failed: [Failed] = [
     (.unforeseen(UnexpectedWait()), 500, false), (.overloaded, 503, true), (.tooSlow, 408, false),
-    (.order(.outcomeUnknown), 503, true), (.order(.unavailable), 503, true), (.notJSON, 415, false),
+    (.order(.outcomeUnknown(detail: "")), 503, true),
+    (.order(.unavailable), 503, true), (.notJSON, 415, false),
     (.badMessage(.bodyTooLarge), 413, false), (.badMessage(.headTooLarge), 431, false),
     (.badMessage(.startLineTooLong), 414, false), (.badMessage(.badRequestLine), 400, false),
     (.badMessage(.unknownTransferCoding), 501, false), (.unknownRoute, 404, false),

@@ -121,7 +121,7 @@ struct StoreErrorTests {
 
   static let failures: [(Failure, status: Int)] = [
     (.badMessage(.bodyTooLarge), 413), (.badMessage(.badRequestLine), 400), (.tooSlow, 408),
-    (.overloaded, 503), (.order(.unavailable), 503), (.order(.outcomeUnknown), 503),
+    (.overloaded, 503), (.order(.unavailable), 503), (.order(.outcomeUnknown(detail: "")), 503),
     (.order(.failure(detail: "secret")), 500), (.unforeseen(UnexpectedWait()), 500),
   ]
 

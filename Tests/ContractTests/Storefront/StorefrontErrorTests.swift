@@ -199,7 +199,8 @@ struct StorefrontErrorTests {
     (.unforeseen(Secret()), 500, #"{"statusCode":500,"message":"Internal server error"}"#),
     (.order(.failure(detail: "x")), 500, #"{"statusCode":500,"message":"Internal server error"}"#),
     (.overloaded, 503, "Service Unavailable"), (.order(.unavailable), 503, "Service Unavailable"),
-    (.order(.outcomeUnknown), 503, "Service Unavailable"), (.tooSlow, 408, "Request Timeout"),
+    (.order(.outcomeUnknown(detail: "")), 503, "Service Unavailable"),
+    (.tooSlow, 408, "Request Timeout"),
     (.notJSON, 415, "Unsupported Media Type"),
     (.badMessage(.bodyTooLarge), 413, "Content Too Large"),
     (.badMessage(.headTooLarge), 431, "Request Header Fields Too Large"),
@@ -228,6 +229,23 @@ struct StorefrontErrorTests {
     }
     #expect(body.hasPrefix(#"{"message":""#))
     #expect(body.hasSuffix(#"","error":"\#(example.body)","statusCode":\#(status)}"#), "\(body)")
+  }
+
+  @Test("say of a change whose answer cannot be read that it may have been done")
+  func unreadableLines() async throws {
+    try await asking { client in
+      client.outage.isWanted = true
+      let id = try await client.placeInStorefront().text("id")
+      try await client.run("ALTER TABLE orders DISABLE TRIGGER USER")
+      try await client.run("UPDATE orders SET items = '[1]', version = 2")
+      let path = "/storefront/orders/\(id)/shipping"
+      let answer = try await client.send("PATCH", path, #"{"trackingCompany":"x"}"#)
+
+      #expect(answer.status == 503 && answer.fields["Retry-After"] == "1")
+      #expect(answer.body.contains("It is not known whether the change was done"))
+      let carrier = try await client.owner.read("SELECT shipping_carrier FROM orders")[0].text(0)
+      #expect(carrier == "x")
+    }
   }
 
   @Test("tell when the database is away, and of a body that is not JSON")

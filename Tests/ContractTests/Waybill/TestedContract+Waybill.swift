@@ -79,7 +79,8 @@ extension TestedContract {
       try await client.sequence()
       return [
         "/orders/{id}": try #require(try order.json["id"]?.text), "/customers/{id}": "demo-a",
-        "/products/{id}": "dime", "/events/{position}": "1", "/reports/customers/{customer_id}": "demo-a",
+        "/products/{id}": "dime", "/events/{position}": "1",
+        "/reports/customers/{customer_id}": "demo-a",
       ]
     })
 

@@ -12,8 +12,7 @@ extension FulfilmentContract {
         OrderReference.fulfilmentSchema, ["by id": #"{"id": "o-1"}"#]),
       answers: [
         .json(
-          .created, "The order", order, headers: [.location],
-          ["created": #"{"id": "o-1", "status": "CREATED"}"#],
+          .created, "The order", FulfilmentOrder.self, headers: [.location], "created",
           links: Link.each(["getOrder"], "order_id", from: "/id"))
       ],
       refusals: [.referenceUsed])
@@ -22,20 +21,20 @@ extension FulfilmentContract {
       "listOrders", "List orders, newest first",
       parameters: [
         .query(
-          "status", .either([status, .string(0...0)]),
+          "status", .either([Word.schema, .string(0...0)]),
           "Only orders in this status; nothing is no filter."),
         .cursor,
       ],
       answers: [
         .json(
-          .ok, "The orders", .array(order), headers: [.link],
-          ["orders": #"[{"id": "o-1", "status": "PROCESSING"}]"#])
+          .ok, "The orders", .array(FulfilmentOrder.schema), headers: [.link],
+          ["orders": "[\(FulfilmentOrder.example)]"])
       ])
 
     static let get = RouteDescription(
       "getOrder", "Get an order", parameters: [id],
       answers: [
-        .json(.ok, "The order", order, ["fulfilled": #"{"id": "o-1", "status": "FULFILLED"}"#])
+        .json(.ok, "The order", FulfilmentOrder(id: "o-1", status: .fulfilled), "fulfilled")
       ],
       refusals: [.notFound])
 
@@ -54,17 +53,6 @@ extension FulfilmentContract {
     private static let id = Parameter.path(
       "order_id", .string(OrderReference.allowedLength), "The client's id of the order.",
       example: "DEMO-9")
-
-    private static let status = Schema.word(Word.self)
-      .about(
-        "`CREATED`; `PROCESSING` once the process service has accepted it; then `FULFILLED` or "
-          + "`FAILED` for good."
-      ).named("FulfilmentStatus")
-
-    private static let order = Schema.object([
-      "id": .string().about("The client's own id for it.", "o-1"),
-      "status": status.about("Where it stands."),
-    ]).about("An order that is fulfilled outside.").named("FulfilmentOrder")
   }
 
   /// The form of what `explain` writes.

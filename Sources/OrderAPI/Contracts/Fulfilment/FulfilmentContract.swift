@@ -34,7 +34,8 @@ enum FulfilmentContract {
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let reference = try call.body(OrderReference.init(reading:))
     let placed = try await services.placeOrder(NewOrder(toFulfil: reference), by: call.who)
-    var response = Response.json(.created, JSONWriter.object(placed.order.writeFulfilment))
+    let shown = FulfilmentOrder(placed.order)
+    var response = Response.json(.created, JSONWriter.object { shown.write(to: &$0) })
     response.fields.append(Field("Location", call.location(of: reference.value)))
     return response
   }
@@ -54,7 +55,7 @@ enum FulfilmentContract {
       let page = try await services.orders.list(filter, after: position, size: pageSize)
       for order in page.entries {
         if body.count > 1 { body.append(UInt8(ascii: ",")) }
-        JSONWriter.append(to: &body, object: order.writeFulfilment)
+        JSONWriter.append(to: &body) { FulfilmentOrder(order).write(to: &$0) }
       }
       position = page.next
     } while position != nil && body.count < listBytesMax
@@ -74,7 +75,7 @@ enum FulfilmentContract {
       throw OrderError.unknownOrder
     }
     let order = try await services.orders.find(reference, in: .fulfilment)
-    return .json(.ok, JSONWriter.object(order.writeFulfilment))
+    return .json(.ok, JSONWriter.object { FulfilmentOrder(order).write(to: &$0) })
   }
 
   /// The caller is not authenticated, so the body is not even read. The call only makes the service
@@ -99,55 +100,5 @@ enum FulfilmentContract {
     return Response(
       notice.status, contentType: .json, fields: notice.fields,
       body: JSONWriter.object { $0.string("message", message) })
-  }
-}
-
-extension FulfilmentContract {
-  /// The statuses of this contract.
-  enum Word: String, CaseIterable {
-    case created = "CREATED"
-    case processing = "PROCESSING"
-    case fulfilled = "FULFILLED"
-    case failed = "FAILED"
-
-    init(_ status: OrderStatus) {
-      self =
-        switch status {
-        case .new: .created
-        case .inProgress: .processing
-        case .completed: .fulfilled
-        // The database does not let anybody cancel an order of this channel.
-        case .failed, .cancelled: .failed
-        }
-    }
-
-    var status: OrderStatus {
-      switch self {
-      case .created: .new
-      case .processing: .inProgress
-      case .fulfilled: .completed
-      case .failed: .failed
-      }
-    }
-  }
-}
-
-extension OrderReference {
-  /// The id of an order that is to be fulfilled.
-  fileprivate init(reading body: some BodyFields) throws(JSONInvalid) {
-    let id = body.required("id", .text(OrderReference.self), "The client's own id for it.", "o-1")
-    try body.check()
-    guard let id else { throw body.refuse("must be an order") }
-    self = id
-  }
-
-  static let fulfilmentSchema = BodySchema.collect(OrderReference.init(reading:))
-    .about("An order to have fulfilled.").named("FulfilmentNewOrder")
-}
-
-extension Order {
-  fileprivate func writeFulfilment(_ json: inout JSONObjectWriter) {
-    json.string("id", reference)
-    json.string("status", FulfilmentContract.Word(status).rawValue)
   }
 }

@@ -30,7 +30,7 @@ enum ShopContract {
   ) async throws -> Response {
     do {
       return try await services.databaseRetry.run(work)
-    } catch let error as OrderError where error.isPassing || error == .outcomeUnknown {
+    } catch let error as OrderError where error.isPassing || error.isOutcomeUnknown {
       services.inventoryUnavailable(call.id)
       throw error
     }
@@ -38,9 +38,7 @@ enum ShopContract {
 
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let customer = try call.customer()
-    let requests = try call.body { json throws(JSONInvalid) in
-      try ShopOrderRequest.list(json: json, counts: 1...Int.max)
-    }
+    let requests = try call.body(ShopOrderRequest.place)
     guard
       let order = NewOrder(
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
@@ -50,32 +48,22 @@ enum ShopContract {
     let missing = Set(placed.unavailable.map(\.product.value))
     let had = requests.filter { $0.line != nil && !missing.contains($0.product) }
     let lacking = requests.filter { $0.line == nil || missing.contains($0.product) }
-    return .json(
-      .ok,
-      JSONWriter.object { json in
-        json.string("message", "Success! Order placed")
-        json.plain("order_id") { placed.order.id.append(to: &$0) }
-        json.array("products") { list in
-          for request in had { list.object { request.write(&$0, as: "product_count") } }
-        }
-        guard !lacking.isEmpty else { return }
-        json.array("out_of_stock") { list in for request in lacking { list.string(request.product) }
-        }
-      })
+    let shown = ShopPlaced(
+      id: placed.order.id, had: had, outOfStock: lacking.map(\.product))
+    return .json(.ok, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let order = try await services.orders.find(try key(call), in: try scope(call))
-    let lines = try order.lines()
-    return answer(
-      nil, order, lines.map { ShopOrderRequest(product: $0.product, count: $0.quantity) })
+    let lines = try order.lines(afterChange: false)
+    let shown = ShopOrder(
+      order, lines.map { ShopOrderRequest(product: $0.product, count: $0.quantity) })
+    return .json(.ok, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func edit(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
-    let requests = try call.body { json throws(JSONInvalid) in
-      try ShopOrderRequest.list(json: json, counts: 0...Int.max)
-    }
+    let requests = try call.body(ShopOrderRequest.change)
     let changes = requests.compactMap(\.change)
     if requests.contains(where: { $0.change == nil && $0.count > 0 }) {
       // A quantity that no order can have is not in stock. A missing order is said first.
@@ -84,14 +72,14 @@ enum ShopContract {
     }
     let order = try await services.orders.edit(
       key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.who)
-    return answer("Order successfully updated", order, requests)
+    let shown = ShopChanged(order: ShopOrder(order, requests))
+    return .json(.ok, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
     _ = try await services.orders.cancel(
       try key(call), version: nil, in: try scope(call), by: call.who)
-    return .json(
-      .ok, JSONWriter.object { $0.string("message", "Order successfully cancelled") })
+    return .json(.ok, JSONWriter.object { ShopCancelled().write(to: &$0) })
   }
 
   private static func scope(_ call: Call) throws(Failure) -> OrderScope {
@@ -102,32 +90,6 @@ enum ShopContract {
   private static func key(_ call: Call) throws -> OrderKey {
     guard let id = OrderID(try call.value("order_id")) else { throw OrderError.unknownOrder }
     return .id(id)
-  }
-
-  private static func answer(_ message: String?, _ order: Order, _ requests: [ShopOrderRequest])
-    -> Response
-  {
-    .json(
-      .ok,
-      JSONWriter.object { json in
-        if let message { json.string("message", message) }
-        json.plain("order_id") { order.id.append(to: &$0) }
-        json.string("order_status", order.status.shopWord)
-        json.array("products") { list in
-          for request in requests { list.object { request.write(&$0, as: "item_count") } }
-        }
-      })
-  }
-}
-
-extension OrderStatus {
-  /// The status as customers see it: an order is placed until it fails or is cancelled.
-  fileprivate var shopWord: String {
-    switch self {
-    case .new, .inProgress, .completed: "placed"
-    case .failed: "failed"
-    case .cancelled: "cancelled"
-    }
   }
 }
 

@@ -45,21 +45,11 @@ enum StoreContract {
     explain: explain)
 
   private static func createCustomer(_ call: Call, _ services: Services) async throws -> Response {
-    let new = try call.body { (json) throws(JSONInvalid) in
-      let name = json["name"].read(.text(Name.self))
-      let email = json["email"].read(.text(EmailAddress.self))
-      try json.check()
-      guard let name, let email else { throw json.refuse("must be a customer") }
-      return NewCustomer(id: nil, name: name, email: email)
-    }
+    let new = try call.body(NewCustomer.init(store:))
     let customer = try await services.customers.create(new, by: call.who)
-    return .json(
-      .created,
-      JSONWriter.object { json in
-        json.integer("id", customer.number)
-        json.string("name", customer.name)
-        json.string("email", customer.email)
-      })
+    let shown = StoreCustomer(
+      number: customer.number, name: customer.name ?? "", email: customer.email ?? "")
+    return .json(.created, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func listProducts(_ call: Call, _ services: Services) async throws -> Response {
@@ -68,13 +58,7 @@ enum StoreContract {
       try await services.products.list(ProductFilter(), after: $0, size: pageSize)
     }
     return answer(call, list, next: { Cursor.text(list: "store products", position: $0) }) {
-      product, json in
-      json.integer("id", product.number)
-      json.string("name", product.name)
-      // The contract knows no null.
-      json.string("description", product.description ?? "")
-      json.string("sku", product.id.value)
-      json.integer("quantity", product.stock)
+      StoreProduct($0).write(to: &$1)
     }
   }
 
@@ -87,7 +71,8 @@ enum StoreContract {
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
     let placed = try await services.placeOrder(order, by: call.who)
-    return .json(.created, JSONWriter.object(try Receipt(placed.order).write(to:)))
+    let shown = try StoreOrder(placed.order, afterChange: true)
+    return .json(.created, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func listOrders(_ call: Call, _ services: Services) async throws -> Response {
@@ -100,8 +85,10 @@ enum StoreContract {
     let list = try await pages(after: start) { [filter] in
       try await services.orders.list(filter, after: $0, size: pageSize)
     }
-    let receipts = Page(entries: try list.entries.map(Receipt.init), next: list.next)
-    return answer(call, receipts, next: { $0.cursor(of: name) }) { $0.write(to: &$1) }
+    let shown = try list.entries.map { try StoreOrder($0, afterChange: false) }
+    return answer(
+      call, Page(entries: shown, next: list.next), next: { $0.cursor(of: name) }
+    ) { $0.write(to: &$1) }
   }
 
   private static func subscribe(_ call: Call, _ services: Services) async throws -> Response {
@@ -110,13 +97,8 @@ enum StoreContract {
     guard let product = ProductID(sku),
       let subscription = try await services.stockSubscriptions.add(customer.id, for: product)
     else { throw OrderError.unknownProduct(sku) }
-    return .json(
-      .created,
-      JSONWriter.object { json in
-        json.integer("id", subscription.number)
-        json.string("sku", subscription.product.value)
-        json.string("created_at", subscription.createdAt.seconds)
-      })
+    let shown = StoreNotification(subscription: subscription)
+    return .json(.created, JSONWriter.object { shown.write(to: &$0) })
   }
 }
 
@@ -133,9 +115,7 @@ extension StoreContract {
   }
 
   private static func sku(_ call: Call) throws(Failure) -> String {
-    try call.body { json in
-      json["sku"].string { $0.allSatisfy(\.isWhitespace) ? "must not be blank" : nil }
-    }
+    try call.body(StoreProductRequest.init(reading:)).sku
   }
 
   /// The position after which the page begins; nil for the beginning of the list.
@@ -201,29 +181,4 @@ extension StoreContract {
       status, contentType: .json, fields: notice.fields,
       body: JSONWriter.object { $0.string("message", message) })
   }
-}
-
-/// An order as this contract shows it.
-private struct Receipt: Sendable {
-  private let order: Order
-  private let sku: String
-
-  /// An order of the store has one line, unless staff has edited it through the own API. Then the
-  /// SKU is that of the first line, and the total is that of the whole order.
-  init(_ order: Order) throws(OrderError) {
-    self.order = order
-    sku = try order.lines().first?.product ?? ""
-  }
-
-  func write(to json: inout JSONObjectWriter) {
-    json.integer("id", order.number)
-    json.string("sku", sku)
-    json.raw("total", order.totalAmount.utf8)
-    json.string("created_at", order.createdAt.seconds)
-  }
-}
-
-extension Timestamp {
-  /// As this contract writes a moment: `2020-06-15T20:22:26Z`.
-  fileprivate var seconds: String { rfc3339.prefix(19) + "Z" }
 }

@@ -9,7 +9,7 @@ extension StorefrontContract {
       "placeOrder", "Place an order",
       "Any customer and product will do. Fields that nobody asks for are passed over.",
       body: Body(
-        newOrder,
+        NewOrder.storefrontSchema,
         [
           "two products": #"""
           {"customerId": "12345", "products": [{"productId": "product-1", "quantity": 2},
@@ -18,7 +18,7 @@ extension StorefrontContract {
         ]),
       answers: [
         .json(
-          .created, "The order", order, ["placed": example(.processing)],
+          .created, "The order", StorefrontOrder.self, "placed",
           links: Link.each(["moveOrder", "shipOrder", "deleteOrder"], "id", from: "/id"))
       ])
 
@@ -26,10 +26,8 @@ extension StorefrontContract {
       "moveOrder", "Give an order any status", "Any status may follow any other.",
       parameters: [id],
       body: Body(
-        Schema.object(["status": word.about("The new status.")], isOpen: true)
-          .about("The new status of an order.").named("StorefrontStatusChange"),
-        ["delivered": #"{"status": "delivered"}"#]),
-      answers: [.json(.ok, "The order", order, ["delivered": example(.delivered)])],
+        OrderStatus.storefrontSchema, ["delivered": #"{"status": "delivered"}"#]),
+      answers: [.json(.ok, "The order", StorefrontOrder.inStatus(.completed), "delivered")],
       refusals: refusals)
 
     static let ship = RouteDescription(
@@ -37,13 +35,16 @@ extension StorefrontContract {
       "Allowed in every status. A field that is absent stays, null clears it; one must be there.",
       parameters: [id],
       body: Body(
-        shipping,
+        ShippingChange.storefrontSchema,
         ["both": #"{"trackingCompany": "Demo Carrier", "trackingNumber": "1234567890"}"#]),
       answers: [
         .json(
-          .ok, "The order", order,
-          ["on its way": example(.processing, #""Demo Carrier""#, #""1234567890""#)])
-      ], refusals: refusals)
+          .ok, "The order",
+          StorefrontOrder.inStatus(
+            .new, Shipping(carrier: "Demo Carrier", trackingNumber: "1234567890")),
+          "on its way")
+      ],
+      refusals: refusals)
 
     static let delete = RouteDescription(
       "deleteOrder", "Delete an order",
@@ -69,56 +70,4 @@ extension StorefrontContract.About {
     example: "01900000-0000-7000-8000-000000000011")
 
   private static let refusals: [ErrorCode] = [.invalidRequest, .notFound]
-
-  private static let word = Schema.word(StorefrontContract.Word.self)
-    .about("Where an order stands; any status may follow any other.").named("StorefrontStatus")
-
-  private static let product = Schema.object(
-    [
-      "productId": .string(NewLine.allowedForeignLength)
-        .about("The product, in the shop front's own words.", "product-1"),
-      "quantity": .integer(Quantity.allowed).about("How many units.", 2),
-    ], isOpen: true
-  ).about("One product of an order.").named("StorefrontProduct")
-
-  private static let newOrder = Schema.object(
-    [
-      "customerId": .string(CustomerID.allowedLength).about("Whose order it is.", "12345"),
-      "products": Schema.array(product, count: NewOrder.allowedLines).about("What is ordered."),
-    ], isOpen: true
-  ).about("An order to place.").named("StorefrontNewOrder")
-
-  private static let shipping = Schema.object(
-    [:],
-    optional: [
-      "trackingCompany": .string(Shipping.allowedLength).orNull
-        .about("Who carries it; absent keeps, null clears.", "Demo Carrier"),
-      "trackingNumber": .string(Shipping.allowedLength).orNull
-        .about("The carrier's number for it; absent keeps, null clears.", "1234567890"),
-    ], isOpen: true
-  ).having("trackingCompany", or: "trackingNumber")
-    .about("Who carries an order; one of the two must be there.").named("StorefrontShipping")
-
-  private static let order = Schema.object([
-    "customerId": .string().about("Whose order it is.", "12345"),
-    "products": Schema.array(product).about("What was ordered, as it was given."),
-    "trackingCompany": .string().orNull.about("Who carries it.", "Demo Carrier"),
-    "trackingNumber": .string().orNull.about("The carrier's number for it.", "1234567890"),
-    "id": .string(format: "uuid").about("The order's id.", "d92eabd2-e167-4bba-b272-09a86b9519dd"),
-    "status": word.about("Where it stands."),
-    "createdAt": Schema.moment.about("When it was placed."),
-    "updatedAt": Schema.moment.about("When it last changed."),
-  ]).about("An order of a shop front.").named("StorefrontOrder")
-
-  private static func example(
-    _ status: StorefrontContract.Word, _ company: String = "null", _ number: String = "null"
-  ) -> String {
-    #"""
-    {"customerId": "12345", "products": [{"productId": "product-1", "quantity": 2},
-      {"productId": "product-2", "quantity": 1}], "trackingCompany": \#(company),
-     "trackingNumber": \#(number), "id": "d92eabd2-e167-4bba-b272-09a86b9519dd",
-     "status": "\#(status.rawValue)", "createdAt": "2024-09-17T03:21:38.892Z",
-     "updatedAt": "2024-09-17T03:21:38.892Z"}
-    """#
-  }
 }

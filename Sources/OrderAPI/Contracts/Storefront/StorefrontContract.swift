@@ -34,9 +34,9 @@ enum StorefrontContract {
 
   private static func move(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
-    let word = try call.body(unknownFields: .ignored) { json in json["status"].word(Word.self) }
+    let status = try call.body(unknownFields: .ignored, OrderStatus.init(storefront:))
     let order = try await services.orders.move(
-      key, to: word.status, version: nil, in: scope, by: call.who)
+      key, to: status, version: nil, in: scope, by: call.who)
     return try answer(.ok, order)
   }
 
@@ -61,51 +61,10 @@ enum StorefrontContract {
     return .id(id)
   }
 
+  /// The answer to a change; this contract shows orders in no other.
   private static func answer(_ status: Status, _ order: Order) throws -> Response {
-    let lines = try order.lines()
-    let body = JSONWriter.object(reserving: 512) { json in
-      json.string("customerId", order.customer)
-      json.array("products") { products in
-        for line in lines {
-          products.object { product in
-            product.string("productId", line.product)
-            product.integer("quantity", line.quantity)
-          }
-        }
-      }
-      json.string("trackingCompany", order.shipping.carrier)
-      json.string("trackingNumber", order.shipping.trackingNumber)
-      json.plain("id") { order.id.append(to: &$0) }
-      json.string("status", Word(order.status).rawValue)
-      json.moment("createdAt", order.createdAt)
-      json.moment("updatedAt", order.updatedAt)
-    }
-    return .json(status, body)
-  }
-}
-
-extension StorefrontContract {
-  /// The statuses of this contract.
-  enum Word: String, CaseIterable {
-    case processing, canceled, delivered
-
-    /// The word for a status. Staff may have given the order one that this contract does not have.
-    init(_ status: OrderStatus) {
-      self =
-        switch status {
-        case .new, .inProgress: .processing
-        case .completed: .delivered
-        case .failed, .cancelled: .canceled
-        }
-    }
-
-    var status: OrderStatus {
-      switch self {
-      case .processing: .new
-      case .canceled: .cancelled
-      case .delivered: .completed
-      }
-    }
+    let shown = StorefrontOrder(order, try order.lines(afterChange: true))
+    return .json(status, JSONWriter.object(reserving: 512) { shown.write(to: &$0) })
   }
 }
 
@@ -170,77 +129,6 @@ extension StorefrontContract {
       "must be one of the following values: "
         + Word.allCases.map(\.rawValue).joined(separator: ", ")
     default: "must be a string"
-    }
-  }
-}
-
-// MARK: - Bodies
-
-extension NewOrder {
-  /// The order in a shop front's request.
-  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
-    let customer = json["customerId"].text(CustomerID.allowedLength)
-    let products = json["products"]
-    let lines = try products.objects(count: 1...JSONLimits.values) {
-      (product) throws(JSONInvalid) in try NewLine(storefront: product)
-    }
-    if lines.count > Self.allowedLines.upperBound {
-      products.refuse("must contain no more than \(Self.allowedLines.upperBound) elements")
-    }
-    try json.check()
-    guard let customer = CustomerID(customer),
-      let order = NewOrder(
-        channel: .storefront, customer: customer, reference: nil, shortage: .refuse, lines: lines)
-    else { throw json.refuse("is no order") }
-    self = order
-  }
-}
-
-extension NewLine {
-  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
-    let product = json["productId"].text(Self.allowedForeignLength)
-    let quantity = json["quantity"].integer(in: .min...Quantity.allowed.upperBound)
-    // A value that was refused already is read as the least integer.
-    if quantity > .min, quantity < Quantity.allowed.lowerBound {
-      json["quantity"].refuse("must not be less than \(Quantity.allowed.lowerBound)")
-    }
-    try json.check()
-    guard let quantity = Quantity(quantity),
-      let line = NewLine(.foreign(id: product), quantity: quantity)
-    else { throw json.refuse("is no order line") }
-    self = line
-  }
-}
-
-extension ShippingChange {
-  /// Carrier and number in a shop front's request: an absent field keeps the value, null clears it.
-  fileprivate init(storefront json: JSONObject) throws(JSONInvalid) {
-    let company = json["trackingCompany"]
-    let number = json["trackingNumber"]
-    let change = ShippingChange(carrier: company.textChange(), trackingNumber: number.textChange())
-    try json.check()
-    guard let change else {
-      company.refuse("must be a string")
-      throw number.refuse("must be a string")
-    }
-    self = change
-  }
-}
-
-extension JSONField {
-  fileprivate func text(_ length: ClosedRange<Int>) -> String {
-    string(length: 0...JSONLimits.documentBytes) { text in
-      if text.isEmpty { return "should not be empty" }
-      return length.contains(text.unicodeScalars.count)
-        ? nil : "must be shorter than or equal to \(length.upperBound) characters"
-    }
-  }
-
-  fileprivate func textChange() -> FieldChange<String> {
-    switch change({ $0.text(Shipping.allowedLength) }) {
-    case .keep: .keep
-    case .clear: .clear
-    case .set(let value): .set(value)
     }
   }
 }

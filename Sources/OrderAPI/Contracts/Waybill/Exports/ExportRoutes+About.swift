@@ -6,10 +6,10 @@ extension ExportRoutes {
   /// What the document says about each route.
   enum About {
     private static let explanation = """
-      All of them, oldest first, as they are read: JSON on each line (`application/x-ndjson`), or a \
-      table (`text/csv`). The last line of JSON is `{"end":true,"rows":…}`; without it the export is \
-      not whole, and `after` goes on behind the last row that came. `Waybill-Cursor` is the position \
-      of the feed before the first row was read: follow `/events` after it, take what has a higher \
+      All of them, oldest first, as they are read: JSON on each line (`application/x-ndjson`), or \
+      a table (`text/csv`). The last line of JSON is `{"end":true,"rows":…}`; without it the \
+      export is not whole, and `after` goes on behind the last row that came. `Waybill-Cursor` is \
+      the position of the feed before the first row was read: follow `/events` after it, take what has a higher \
       version, and you have an exact copy.
       """
 

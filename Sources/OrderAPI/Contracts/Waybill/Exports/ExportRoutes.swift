@@ -26,7 +26,8 @@ enum ExportRoutes {
       start = OrderPosition(createdAt: last.createdAt, number: last.number)
     }
     return try await answer(
-      call, services, "orders", ExportForm<Order>(as: type, columns: Order.columns) {
+      call, services, "orders",
+      ExportForm<Order>(as: type, columns: Order.columns) {
         $0.writeColumns(to: &$1)
       }, after: start
     ) { [filter] in try await services.orders.list(filter, after: $0, size: .ofExport) }
@@ -44,7 +45,8 @@ enum ExportRoutes {
       start = last.number
     }
     return try await answer(
-      call, services, "customers", ExportForm<Customer>(as: type, columns: Customer.columns) {
+      call, services, "customers",
+      ExportForm<Customer>(as: type, columns: Customer.columns) {
         $0.writeColumns(to: &$1)
       }, after: start
     ) { try await services.customers.list(after: $0, size: .ofExport) }
@@ -96,7 +98,8 @@ enum ExportRoutes {
     // Refuses a cursor of another history while there can still be a status.
     if let after { _ = try await feed.page(after: after, size: 1) }
     return try await answer(
-      call, services, "events", ExportForm<FeedEvent>(as: type, columns: FeedEvent.columns) {
+      call, services, "events",
+      ExportForm<FeedEvent>(as: type, columns: FeedEvent.columns) {
         $0.writeColumns(to: &$1)
       }, after: after
     ) { position in
@@ -137,8 +140,8 @@ extension ExportForm where Entry: AnswerObject {
 }
 
 extension Parameters {
-  /// The form of an export: as the query says, or else as the caller likes best. Ends the reading of
-  /// the query.
+  /// The form of an export: as the query says, or as the caller likes best. Ends the reading of the
+  /// query.
   fileprivate mutating func exportType(of call: Call) throws(Failure) -> ContentType {
     let forms: [String: ContentType] = ["ndjson": .ndjson, "csv": .csv]
     let wanted = read("format", "must be ndjson or csv") { forms[$0] }

@@ -53,8 +53,8 @@ extension FeedEvent: AnswerObject {
 extension FeedEvent.Kind: FieldWord {
   static let schema = Schema.word(Self.self)
     .about(
-      "What happened. Stock that placing an order takes is told by `order.placed`, any other change "
-        + "of a stock by `stock.adjusted`."
+      "What happened. Stock that placing an order takes is told by `order.placed`, any other "
+        + "change of a stock by `stock.adjusted`."
     ).named("EventType")
 
   /// All of them, for sentences.

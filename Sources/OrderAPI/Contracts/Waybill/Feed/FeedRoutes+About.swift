@@ -9,10 +9,11 @@ extension FeedRoutes {
       "listEvents", "Follow every change, in order and without a gap",
       """
       Every change of orders, stock, products and customers, of all contracts and in psql, each \
-      once, in an order that is the same for every reader. Store `next` together with what you make \
-      of the events, and go on with `after`. With `wait` the answer comes when something has \
+      once, in an order that is the same for every reader. Store `next` together with what you \
+      make of the events, and go on with `after`. With `wait` the answer comes when something has \
       happened, or empty at the end of the wait. `Accept: text/event-stream` gives the same as \
-      server-sent events, by default from now on; `Last-Event-ID` goes on where a connection broke. \
+      server-sent events, by default from now on; `Last-Event-ID` goes on where a connection \
+      broke. \
       A filter looks at up to 2,000 events for a page, which may be short or empty: `next` goes on.
       """,
       parameters: [
