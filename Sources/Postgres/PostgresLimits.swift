@@ -46,7 +46,7 @@ package struct PostgresSettings: Sendable {
   /// `idle_in_transaction_session_timeout`: how long a stopped service may hold locks that others
   /// wait for. Between two statements of a transaction a live one takes some milliseconds; if it is
   /// ended all the same, it runs once more.
-  package var idleInTransactionTimeout = Duration.milliseconds(800)
+  package var idleInTransactionTimeout = Duration.milliseconds(600)
   /// How much longer than `statementTimeout` an answer may take before the connection counts as
   /// dead: a stopped server process does not obey its own timeout.
   package var answerMargin = Duration.milliseconds(500)

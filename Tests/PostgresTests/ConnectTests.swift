@@ -175,7 +175,7 @@ struct ConnectTests {
         """)[0]
       let values = try (0..<7).map { column throws(PostgresError) in try row.text(column) }
       #expect(
-        values == ["2s", "1500ms", "800ms", "UTC", "force_generic_plan", "waybill", "UTF8"])
+        values == ["2s", "1500ms", "600ms", "UTC", "force_generic_plan", "waybill", "UTF8"])
     }
   }
 
