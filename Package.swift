@@ -83,7 +83,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "waybill-lab", dependencies: ["Postgres", "PrivateCluster"],
+      name: "waybill-lab", dependencies: ["JSON", "Postgres", "PrivateCluster"],
       swiftSettings: strict),
     .executableTarget(
       name: "order-process-standin",

@@ -16,19 +16,62 @@ struct Bench {
   func run() throws {
     Experiment.raiseDescriptorLimit()
     let folder = try Experiment.temporaryFolder()
-    defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 30) }
+    defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 60) }
     let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     let home = folder + "/postgres"
     var cluster = try LocalCluster.start(home: home)
     defer { cluster.stop() }
+    var report = try BenchReport(against: options.against)
+    print("\(options.rounds) rounds of \(options.seconds) s, pairs in turns; CPU µs a request\n")
+    if options.parts.contains(.work) {
+      try work(cluster, "work", folder, log).rows { report.add($0) }
+      print("")
+    }
+    if options.parts.contains(.curves) {
+      let bench = try work(cluster, "curves", folder, log)
+      let curves = try Curves(bench, sizes: options.sizes).measure { report.add($0) }
+      if let svg = options.svg { try writeText(CurvePicture(curves: curves).svg, to: svg) }
+      print("")
+    }
+    if let json = options.json { try report.write(to: json) }
+    if options.parts.contains(.limits) || options.parts.contains(.rest) {
+      try limitsAndRest(&cluster, folder, home, log)
+    }
+  }
+
+  private func work(
+    _ cluster: LocalCluster, _ database: String, _ folder: String, _ log: Int32
+  ) throws -> WorkBench {
+    let bench = try WorkBench(
+      cluster: cluster, database: database, folder: folder, log: log, options: options)
+    print(WorkRow.heading)
+    return bench
+  }
+
+  private func limitsAndRest(
+    _ cluster: inout LocalCluster, _ folder: String, _ home: String, _ log: Int32
+  ) throws {
     let service = try Service(conninfo: cluster.connectionString(as: .service), log: log)
-    print("Preparing \(Self.productCount) products …")
     try prepare(cluster, service)
+    if options.parts.contains(.limits) { try limits(cluster, service, folder, log) }
+    guard options.parts.contains(.rest) else {
+      _ = try service.stop()
+      return
+    }
+    try IdleConnections(service: service).measure().printed()
+    let death: DatabaseDeath.Figures
+    (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)
+    death.printed()
+    try ReportCurve(cluster: cluster, ordersMax: options.reportOrders).printFigures()
+    try StartAndStop(conninfo: cluster.connectionString(as: .service), log: log).measure(service)
+      .printed()
+  }
+
+  private func limits(
+    _ cluster: LocalCluster, _ service: Service, _ folder: String, _ log: Int32
+  ) throws {
     let nginx = try Nginx(folder: folder, log: log)
     defer { nginx.stop() }
-
-    print(
-      "Each pair in turns, \(options.rounds) rounds of \(options.seconds) s; CPU in µs a request\n")
     let database = cluster.processID ?? 0
     // nginx writes no access log, so it is compared with a service that writes none.
     let quiet = try Service(
@@ -44,13 +87,6 @@ struct Bench {
       options: options)
     try orders.prepare()
     for row in try orders.rows() { row.printed() }
-    try IdleConnections(service: service).measure().printed()
-    let death: DatabaseDeath.Figures
-    (death, cluster) = try DatabaseDeath(service: service, home: home).measure(cluster)
-    death.printed()
-    try ReportCurve(cluster: cluster, ordersMax: options.reportOrders).printFigures()
-    try StartAndStop(conninfo: cluster.connectionString(as: .service), log: log).measure(service)
-      .printed()
   }
 
   private func prepare(_ cluster: LocalCluster, _ service: Service) throws {
@@ -68,7 +104,8 @@ struct Bench {
   private func plainText(_ service: Service, _ name: String, _ nginx: Nginx) throws -> Row {
     try Row(
       name: name, limitName: "nginx return 200",
-      ours: Subject(server: service.pid), limit: Subject(server: nginx.pid), options: options,
+      ours: Subject(servers: [service.pid]), limit: Subject(servers: [nginx.pid]),
+      options: options,
       runOurs: { try Wrk.run(url: "http://127.0.0.1:\(service.port)/livez", seconds: $0) },
       runLimit: { try Wrk.run(url: "http://127.0.0.1:\(nginx.port)/", seconds: $0) })
   }
@@ -99,7 +136,7 @@ struct Bench {
     try writeText(sql, to: folder + "/get.sql")
     return try Row(
       name: "GET /products/{id}", limitName: "pgbench, same row",
-      ours: Subject(server: service.pid, database: database),
+      ours: Subject(servers: [service.pid], database: database),
       limit: Subject(database: database), options: options,
       runOurs: {
         try Wrk.run(

@@ -1,27 +1,64 @@
 /// The command line options of `bench`.
 struct BenchOptions {
+  /// What a run consists of.
+  enum Part: String, CaseIterable {
+    /// Single requests beside nginx and pgbench.
+    case limits
+    /// The service under each kind of load.
+    case work
+    /// The same for growing numbers of orders.
+    case curves
+    /// Idle connections, the death of the database, the report, start and stop.
+    case rest
+  }
+
   /// The duration of each measurement.
   var seconds = 5
-  /// How often each pair is measured in turns, so that noise affects both.
+  /// How often each is measured, in turns where two are compared, so that noise affects both.
   var rounds = 2
-  /// The largest number of completed orders for the report; ten million take half an hour to
-  /// insert.
+  /// The largest number of completed orders for the report.
   var reportOrders = 1_000_000
+  var parts = Part.allCases
+  /// The numbers of orders of the curves.
+  var sizes = [2_000, 20_000, 200_000]
+  /// Where the rows are written as JSON, and the curves as a picture.
+  var json: String?
+  var svg: String?
+  /// The JSON of an earlier run.
+  var against: String?
+
+  static let usage = """
+    bench [--seconds N] [--rounds N] [--report-orders N] [--large]
+          [--only limits|work|curves|rest] [--json FILE] [--against FILE] [--svg FILE]
+    """
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
-    while let name = rest.popFirst() {
-      guard let value = rest.popFirst().flatMap({ Int($0) }), (1...10_000_000).contains(value)
-      else {
+    func text(_ name: String) throws -> String {
+      guard let value = rest.popFirst() else { throw LabError("\(name) wants a value") }
+      return value
+    }
+    func number(_ name: String) throws -> Int {
+      guard let value = Int(try text(name)), (1...10_000_000).contains(value) else {
         throw LabError("\(name) wants a whole number from 1 to 10000000")
       }
+      return value
+    }
+    while let name = rest.popFirst() {
       switch name {
-      case "--seconds": seconds = value
-      case "--rounds": rounds = value
-      case "--report-orders": reportOrders = value
-      default:
-        throw LabError(
-          "\(name) is not known; there are --seconds, --rounds and --report-orders")
+      case "--seconds": seconds = try number(name)
+      case "--rounds": rounds = try number(name)
+      case "--report-orders": reportOrders = try number(name)
+      case "--large": sizes += [2_000_000, 10_000_000]
+      case "--json": json = try text(name)
+      case "--against": against = try text(name)
+      case "--svg": svg = try text(name)
+      case "--only":
+        guard let part = Part(rawValue: try text(name)) else {
+          throw LabError("--only wants one of limits, work, curves, rest")
+        }
+        parts = [part]
+      default: throw LabError("\(name) is not known; usage: \(Self.usage)")
       }
     }
   }

@@ -21,6 +21,19 @@ enum Experiment {
     _ = try service.stop()
   }
 
+  /// Starts a database with products and customers, and lets `body` run services on it.
+  static func work(_ body: (WorkBench) throws -> Void) throws {
+    raiseDescriptorLimit()
+    let folder = try temporaryFolder()
+    defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 30) }
+    let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
+    let cluster = try LocalCluster.start(home: folder + "/postgres")
+    defer { cluster.stop() }
+    try body(
+      WorkBench(
+        cluster: cluster, database: "work", folder: folder, log: log, options: BenchOptions([])))
+  }
+
   static func temporaryFolder() throws -> String {
     var template = Array("/var/tmp/waybill-lab.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw LabError("no temporary folder") }

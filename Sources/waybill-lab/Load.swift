@@ -9,6 +9,10 @@ struct Load {
   /// CPU seconds of the service; those of the database are separate.
   var serverCPU = 0.0
   var databaseCPU = 0.0
+  /// That of what sends the requests.
+  var loaderCPU = 0.0
+  /// Seconds of all cores in which nothing ran.
+  var idle = 0.0
 
   var perSecond: Double { seconds > 0 ? requests / seconds : 0 }
   var serverMicroseconds: Double { requests > 0 ? serverCPU * 1e6 / requests : 0 }
@@ -19,52 +23,33 @@ struct Load {
     Load(
       requests: left.requests + right.requests, seconds: left.seconds + right.seconds,
       serverCPU: left.serverCPU + right.serverCPU,
-      databaseCPU: left.databaseCPU + right.databaseCPU)
+      databaseCPU: left.databaseCPU + right.databaseCPU,
+      loaderCPU: left.loaderCPU + right.loaderCPU, idle: left.idle + right.idle)
   }
 }
 
 /// The processes whose CPU time is measured during a load.
 struct Subject {
-  var server: pid_t?
+  var servers: [pid_t] = []
   var database: pid_t?
 
   /// Runs `work`, which returns how many requests it made in how many seconds.
   func measure(_ work: () throws -> (requests: Double, seconds: Double)) rethrows -> Load {
-    let before = cpu
+    let before = figures
     let (requests, seconds) = try work()
-    let after = cpu
+    let after = figures
     return Load(
       requests: requests, seconds: seconds, serverCPU: after.server - before.server,
-      databaseCPU: after.database - before.database)
+      databaseCPU: after.database - before.database, loaderCPU: after.loader - before.loader,
+      idle: after.idle - before.idle)
   }
 
-  private var cpu: (server: Double, database: Double) {
+  private var figures: (server: Double, database: Double, loader: Double, idle: Double) {
     (
-      server.map(ProcessFigures.cpuOfTree) ?? 0, database.map(ProcessFigures.cpuOfTree) ?? 0
+      servers.map(ProcessFigures.cpuOfTree).reduce(0, +),
+      database.map(ProcessFigures.cpuOfTree) ?? 0, ProcessFigures.cpuOfEndedChildren,
+      ProcessFigures.idle
     )
-  }
-}
-
-/// Sends requests over 64 keep-alive connections for some seconds (wrk).
-struct Wrk {
-  static let connections = 64
-
-  static func run(url: String, script: String? = nil, seconds: Int) throws -> (Double, Double) {
-    var command = ["/usr/bin/wrk", "-t1", "-c\(connections)", "-d\(seconds)s"]
-    if let script { command += ["-s", script] }
-    guard let output = ChildProcess.output(of: command + [url], seconds: seconds + 30) else {
-      throw LabError("wrk failed on \(url)")
-    }
-    guard !output.contains("Non-2xx"), !output.contains("Socket errors") else {
-      throw LabError("not every request to \(url) was answered well:\n\(output)")
-    }
-    // "  123456 requests in 5.01s, 20.5MB read"
-    let words = output.split(whereSeparator: \.isWhitespace)
-    guard let index = words.firstIndex(of: "requests"), index > 0,
-      let requests = Double(words[index - 1]),
-      let elapsed = Double(words[index + 2].dropLast(2))
-    else { throw LabError("wrk said something else than expected:\n\(output)") }
-    return (requests, elapsed)
   }
 }
 

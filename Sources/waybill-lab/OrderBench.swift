@@ -44,9 +44,7 @@ struct OrderBench {
       ALTER TABLE orders ENABLE TRIGGER USER;
       """
     try psql.run(["-c", fill, "-c", "VACUUM ANALYZE"])
-    // Only a superuser may; the later of two values of one keyword holds.
-    try Psql(conninfo: conninfo + " user=\(ClusterRole.superuser.rawValue)")
-      .run(["-c", "CHECKPOINT"])
+    try psql.run(["-c", "CHECKPOINT"], asSuperuser: true)
   }
 
   /// All rows, in an order in which no measurement affects the next.
@@ -78,8 +76,8 @@ struct OrderBench {
     var moved = 0
     return try Row(
       name: name, limitName: "pgbench, \(script)",
-      ours: Subject(server: service.pid, database: database), limit: Subject(database: database),
-      options: options,
+      ours: Subject(servers: [service.pid], database: database),
+      limit: Subject(database: database), options: options,
       runOurs: { seconds in
         // An order can be moved only once, so each run continues where the last one ended.
         let text = """

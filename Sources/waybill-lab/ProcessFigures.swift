@@ -2,11 +2,6 @@ import Glibc
 
 /// Reads figures of running processes from /proc.
 enum ProcessFigures {
-  /// CPU seconds of a process, user and system.
-  static func cpu(of pid: pid_t) -> Double {
-    stat(pid).map { Double($0.own) / ticksPerSecond } ?? 0
-  }
-
   /// CPU seconds of a process, its children, and its ended children.
   static func cpuOfTree(_ pid: pid_t) -> Double {
     guard let root = stat(pid) else { return 0 }
@@ -14,6 +9,21 @@ enum ProcessFigures {
     let ticks = children.reduce(root.own + root.endedChildren) { $0 + $1.own + $1.endedChildren }
     return Double(ticks) / ticksPerSecond
   }
+
+  /// CPU seconds of what this program has started and waited for.
+  static var cpuOfEndedChildren: Double {
+    stat(getpid()).map { Double($0.endedChildren) / ticksPerSecond } ?? 0
+  }
+
+  /// Seconds of all cores in which nothing ran, since the machine was started.
+  static var idle: Double {
+    // "cpu user nice system idle iowait …"
+    let fields = text("/proc/stat").prefix { $0 != "\n" }.split(separator: " ")
+    guard fields.count > 5 else { return 0 }
+    return fields[4...5].compactMap { Double($0) }.reduce(0, +) / ticksPerSecond
+  }
+
+  static var cores: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 
   /// Resident memory in bytes.
   static func memory(of pid: pid_t) -> Int {

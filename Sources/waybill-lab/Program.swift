@@ -16,12 +16,20 @@ struct Program {
     switch arguments.first {
     case "bench": try Bench(BenchOptions(Array(arguments.dropFirst()))).run()
     case "slow-readers": try Experiment.run { try SlowReaders(service: $0).printFigures() }
+    case "locked-product":
+      try Experiment.work { bench in
+        print(WorkRow.heading)
+        let service = try bench.service()
+        for work in [Work.place, .placeWithKey] {
+          try bench.besideLockedProduct(work, service).forEach { $0.printed() }
+        }
+        _ = try service.stop()
+      }
+    case "paused-instance": try Experiment.work { try PausedInstance(bench: $0).printFigures() }
     default:
       throw LabError(
-        """
-        usage: waybill-lab bench [--seconds N] [--rounds N] [--report-orders N]
-               waybill-lab slow-readers
-        """)
+        "usage: waybill-lab slow-readers, locked-product, paused-instance, or\n"
+          + BenchOptions.usage)
     }
   }
 

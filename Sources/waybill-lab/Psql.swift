@@ -10,13 +10,28 @@ struct Psql {
 
   /// Runs psql with these arguments; returns its output.
   @discardableResult
-  func run(_ arguments: [String], seconds: Int = 300) throws -> String {
-    let program = try ServerBinaries.path(of: "psql")
-    let command = [program, "-q", "-v", "ON_ERROR_STOP=1"] + arguments + [conninfo]
-    guard let output = ChildProcess.output(of: command, seconds: seconds) else {
+  func run(
+    _ arguments: [String], asSuperuser: Bool = false, seconds: Int = 300
+  ) throws -> String {
+    guard
+      let output = ChildProcess.output(of: try command(arguments, asSuperuser), seconds: seconds)
+    else {
       throw LabError("psql failed: \(arguments.joined(separator: " ").prefix(200))")
     }
     return output
+  }
+
+  /// Starts psql, for something that is to go on for a while.
+  func start(_ arguments: [String]) throws -> ChildProcess {
+    try ChildProcess(
+      try command(arguments, false), output: open("/dev/null", O_WRONLY | O_CLOEXEC))
+  }
+
+  private func command(_ arguments: [String], _ asSuperuser: Bool) throws -> [String] {
+    let program = try ServerBinaries.path(of: "psql")
+    // The later of two values of one keyword holds.
+    let user = asSuperuser ? " user=\(ClusterRole.superuser.rawValue)" : ""
+    return [program, "-q", "-v", "ON_ERROR_STOP=1"] + arguments + [conninfo + user]
   }
 
   /// The folder with the SQL of the benchmarks; it belongs to the tests of the repositories.

@@ -110,3 +110,12 @@ func writeText(_ text: String, to path: String) throws {
     throw LabError("cannot write \(path)")
   }
 }
+
+func readText(_ path: String) throws -> String {
+  guard let file = fopen(path, "re") else { throw LabError("cannot read \(path)") }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65_536)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+  return String(decoding: bytes, as: UTF8.self)
+}

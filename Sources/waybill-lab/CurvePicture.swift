@@ -1,0 +1,86 @@
+import Glibc
+
+/// Curves as a picture: requests a second by the number of orders, both axes in powers of ten.
+struct CurvePicture {
+  private static let colors = ["#0b6e99", "#c2410c", "#15803d", "#7e22ce"]
+  private let width = 720.0
+  private let height = 400.0
+  private let left = 70.0
+  private let right = 190.0
+  private let top = 20.0
+  private let bottom = 50.0
+
+  let curves: [(work: Work, points: [Curves.Point])]
+
+  var svg: String {
+    var lines = [
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(width)) \(Int(height))\" "
+        + "font-family=\"sans-serif\" font-size=\"12\">",
+      "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
+    ]
+    for power in yPowers {
+      let y = y(pow(10, Double(power)))
+      lines.append(line(left, y, width - right, y))
+      lines.append(text(left - 8, y + 4, "end", "\(Self.short(Int(pow(10, Double(power)))))/s"))
+    }
+    for orders in sizes {
+      let x = x(Double(orders))
+      lines.append(line(x, top, x, height - bottom))
+      lines.append(text(x, height - bottom + 18, "middle", Self.short(orders)))
+    }
+    lines.append(text((left + width - right) / 2, height - 10, "middle", "orders in the database"))
+    for (index, curve) in curves.enumerated() {
+      let color = Self.colors[index % Self.colors.count]
+      let points = curve.points.map { (x(Double($0.orders)), y($0.row.load.perSecond)) }
+      let path = points.map { "\($0.0.oneDecimal),\($0.1.oneDecimal)" }.joined(separator: " ")
+      lines.append(
+        "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\"/>")
+      for (x, y) in points {
+        lines.append(
+          "<circle cx=\"\(x.oneDecimal)\" cy=\"\(y.oneDecimal)\" r=\"3\" fill=\"\(color)\"/>")
+      }
+      guard let last = points.last else { continue }
+      lines.append(text(last.0 + 8, last.1 + 4, "start", curve.work.rawValue, color))
+    }
+    return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
+  }
+
+  private var sizes: [Int] { curves.first?.points.map(\.orders) ?? [] }
+
+  private var rates: [Double] { curves.flatMap { $0.points.map { max($0.row.load.perSecond, 1) } } }
+
+  private var yPowers: ClosedRange<Int> {
+    let low = Int(log10(rates.min() ?? 1).rounded(.down))
+    return low...max(low + 1, Int(log10(rates.max() ?? 10).rounded(.up)))
+  }
+
+  private func x(_ orders: Double) -> Double {
+    let (low, high) = (log10(Double(sizes.first ?? 1)), log10(Double(sizes.last ?? 10)))
+    let part = high > low ? (log10(orders) - low) / (high - low) : 0
+    return left + part * (width - left - right)
+  }
+
+  private func y(_ rate: Double) -> Double {
+    let (low, high) = (Double(yPowers.lowerBound), Double(yPowers.upperBound))
+    let part = (log10(max(rate, 1)) - low) / (high - low)
+    return height - bottom - part * (height - top - bottom)
+  }
+
+  private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> String {
+    "<line x1=\"\(x1.oneDecimal)\" y1=\"\(y1.oneDecimal)\" x2=\"\(x2.oneDecimal)\" "
+      + "y2=\"\(y2.oneDecimal)\" stroke=\"#ddd\"/>"
+  }
+
+  private func text(
+    _ x: Double, _ y: Double, _ anchor: String, _ text: String, _ color: String = "#333"
+  ) -> String {
+    "<text x=\"\(x.oneDecimal)\" y=\"\(y.oneDecimal)\" text-anchor=\"\(anchor)\" "
+      + "fill=\"\(color)\">\(text)</text>"
+  }
+
+  /// "200 k", "10 M".
+  private static func short(_ number: Int) -> String {
+    number >= 1_000_000
+      ? "\(number / 1_000_000) M" : number >= 1_000 ? "\(number / 1_000) k" : "\(number)"
+  }
+}

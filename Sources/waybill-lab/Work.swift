@@ -1,0 +1,57 @@
+/// What a benchmark asks of the service, over the products and customers of `bench_setup.sql`.
+enum Work: String, CaseIterable {
+  case get = "get one order"
+  case list = "list 20"
+  case place = "place 3 lines"
+  case placeWithKey = "place 3 lines with a key"
+
+  static let products = 1...10_000
+
+  /// The script for wrk. `run` makes random numbers and keys differ from those of other runs.
+  func script(run: Int, orders: Int, products: ClosedRange<Int>) -> String {
+    """
+    local json = {["Content-Type"] = "application/json"}
+    local at = 0
+    local function lines()
+      local all = {}
+      for line = 1, 3 do
+        local product = math.random(\(products.lowerBound), \(products.upperBound))
+        all[line] = '{"product_id":"product-' .. product .. '","quantity":' .. line .. '}'
+      end
+      return table.concat(all, ",")
+    end
+    local function order()
+      local customer = math.random(1, 10000)
+      return '{"customer_id":"customer-' .. customer .. '","items":[' .. lines() .. ']}'
+    end
+    init = function() math.randomseed(\(run + 42)) end
+    request = function()
+      at = at + 1
+      \(request(run, orders))
+    end
+    """
+  }
+
+  private func request(_ run: Int, _ orders: Int) -> String {
+    switch self {
+    case .get: "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
+    case .list: "return wrk.format('GET', '/orders?limit=20')"
+    case .place: "return wrk.format('POST', '/orders', json, order())"
+    case .placeWithKey:
+      """
+      json["Idempotency-Key"] = "\(run)-" .. at
+        return wrk.format('POST', '/orders', json, order())
+      """
+    }
+  }
+
+  /// One order of the product that is locked, or of one that nobody else orders.
+  static func placing(product: Int) -> String {
+    """
+    local json = {["Content-Type"] = "application/json"}
+    local body = '{"customer_id":"customer-1","items":[{"product_id":"product-\(product)",\
+    "quantity":1}]}'
+    request = function() return wrk.format('POST', '/orders', json, body) end
+    """
+  }
+}

@@ -1,0 +1,167 @@
+import Glibc
+import Postgres
+import PrivateCluster
+
+/// Measures what the service does for its clients: the work of each kind, one client and a
+/// thousand, one instance and two, and others beside a locked product.
+final class WorkBench {
+  let cluster: LocalCluster
+  let database: String
+  let folder: String
+  let log: Int32
+  let options: BenchOptions
+  /// Orders in the database before anything was measured.
+  var orders = 0
+  private var runs = 0
+
+  init(
+    cluster: LocalCluster, database: String, folder: String, log: Int32, options: BenchOptions
+  ) throws {
+    self.cluster = cluster
+    self.database = database
+    self.folder = folder
+    self.log = log
+    self.options = options
+    try cluster.createDatabase(database)
+    try Service.migrate(cluster.connectionString(database: database))
+    try psql.run(["-f", Psql.scripts() + "/bench_setup.sql"])
+  }
+
+  private var psql: Psql { Psql(conninfo: cluster.connectionString(database: database)) }
+
+  /// Adds orders until there are so many.
+  func fill(to count: Int) throws {
+    try psql.run(
+      ["-v", "from=\(orders + 1)", "-v", "to=\(count)", "-f", Psql.scripts() + "/orders_fill.sql"],
+      asSuperuser: true, seconds: 7_200)
+    orders = count
+  }
+
+  func service(_ variables: [String: String] = [:]) throws -> Service {
+    let service = try Service(
+      conninfo: cluster.connectionString(database: database, as: .service), log: log,
+      variables: variables)
+    _ = try service.waitUntilReady()
+    return service
+  }
+
+  /// Shows all rows but those of the curves, each when it has been measured.
+  func rows(_ show: (WorkRow) -> Void) throws {
+    try fill(to: 200_000)
+    let first = try service()
+    for work in Work.allCases { show(try row(work, [first])) }
+    for connections in [1, 500, 1_000] {
+      show(try row(.place, [first], connections: connections))
+    }
+    for work in [Work.place, .placeWithKey] { try besideLockedProduct(work, first).forEach(show) }
+    let second = try service()
+    for work in Work.allCases { show(try row(work, [first, second])) }
+    _ = try first.stop()
+    _ = try second.stop()
+  }
+
+  /// Work of one kind; the connections are shared out among the services.
+  func row(
+    _ work: Work, _ services: [Service], connections: Int = Wrk.connections, name: String? = nil
+  ) throws -> WorkRow {
+    var row = WorkRow(
+      name ?? "\(work.rawValue), \(services.count == 1 ? "" : "2 instances, ")\(connections) "
+        + (connections == 1 ? "client" : "clients"))
+    let share = max(1, connections / services.count)
+    _ = try run(work, services, connections: share, seconds: 1)
+    for _ in 0..<options.rounds {
+      try row.add(subject(services)) {
+        try run(work, services, connections: share, seconds: options.seconds)
+      }
+    }
+    return row
+  }
+
+  private func subject(_ services: [Service]) -> Subject {
+    Subject(servers: services.map(\.pid), database: cluster.processID)
+  }
+
+  /// One run of wrk on each service, at the same time.
+  private func run(
+    _ work: Work, _ services: [Service], connections: Int, seconds: Int,
+    products: ClosedRange<Int> = Work.products
+  ) throws -> [Wrk.Result] {
+    let loads = try services.map {
+      try start(work, on: $0, connections: connections, seconds: seconds, products: products)
+    }
+    return try loads.map { try $0.result() }
+  }
+
+  /// Starts a load on one service.
+  func start(
+    _ work: Work, on service: Service, connections: Int, seconds: Int,
+    products: ClosedRange<Int> = Work.products
+  ) throws -> Wrk.Run {
+    runs += 1
+    let script = "\(folder)/work-\(service.port).lua"
+    try writeText(work.script(run: runs, orders: orders, products: products), to: script)
+    return try Wrk.Run(
+      url: "http://127.0.0.1:\(service.port)", script: script, seconds: seconds,
+      connections: connections, output: script + ".out")
+  }
+
+  /// The number of rows.
+  func count(_ rows: String) throws -> Int {
+    let text = try psql.run(["-At", "-c", "SELECT count(*) FROM \(rows)"])
+    guard let count = Int(text.prefix { $0.isNumber }) else { throw LabError("no count: \(text)") }
+    return count
+  }
+
+  /// Removes what was placed behind the orders that were made.
+  func removePlacedOrders() throws {
+    let statements = [
+      "SET session_replication_role = replica", "DELETE FROM idempotency_keys",
+      "DELETE FROM order_events USING orders WHERE order_id = id AND orders.number > \(orders)",
+      "DELETE FROM order_products WHERE order_number > \(orders)",
+      "DELETE FROM orders WHERE number > \(orders)",
+    ]
+    try psql.run(statements.flatMap { ["-c", $0] }, asSuperuser: true, seconds: 3_600)
+  }
+
+  /// The rate of others while psql keeps a product locked that 16 clients order, beside the rate of
+  /// the same when it does not.
+  func besideLockedProduct(_ work: Work, _ service: Service) throws -> [WorkRow] {
+    let script = folder + "/locked.lua"
+    try writeText(Work.placing(product: 1), to: script)
+    let seconds = options.seconds
+    var (calm, locked) = (
+      WorkRow("\(work.rawValue), beside 16 of one product"),
+      WorkRow("\(work.rawValue), beside 16 of a locked product")
+    )
+    for _ in 0..<options.rounds {
+      for isLocked in [false, true] {
+        let lock = isLocked ? try psql.start(Self.lock(seconds: seconds + 2)) : nil
+        usleep(200_000)
+        let others = try Wrk.start(
+          url: "http://127.0.0.1:\(service.port)", script: script, seconds: seconds + 1,
+          connections: 16)
+        usleep(200_000)
+        let measure = {
+          try self.run(work, [service], connections: 64, seconds: seconds, products: 2...10_000)
+        }
+        if isLocked {
+          try locked.add(subject([service]), measure)
+        } else {
+          try calm.add(subject([service]), measure)
+        }
+        _ = others.exitStatus(within: seconds + 60)
+        _ = lock?.exitStatus(within: seconds + 60)
+      }
+    }
+    let share = locked.load.perSecond / max(calm.load.perSecond, 1)
+    locked.note = "\(share.twoDecimals) × of calm (aim: 0.8)"
+    return [calm, locked]
+  }
+
+  private static func lock(seconds: Int) -> [String] {
+    [
+      "-c", "BEGIN", "-c", "SELECT FROM products WHERE id = 'product-1' FOR UPDATE",
+      "-c", "SELECT pg_sleep(\(seconds))",
+    ]
+  }
+}

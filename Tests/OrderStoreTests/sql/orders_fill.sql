@@ -1,0 +1,52 @@
+-- Adds the orders :from to :to, of three lines over the products and customers of bench_setup.sql,
+-- in the time that writing takes: no triggers, no checks of foreign keys, the two indexes whose
+-- keys come in no order made anew at the end. To be run as a superuser.
+SET client_min_messages = warning;
+SET search_path = waybill, public;
+SET session_replication_role = replica;
+SET synchronous_commit = off;
+SET maintenance_work_mem = '512MB';
+-- These lines hold: they are made from the same numbers as the sums.
+SET waybill.internal_write = 'placing';
+
+DROP INDEX orders_by_customer;
+ALTER TABLE order_products DROP CONSTRAINT order_products_pkey;
+
+CREATE TEMP VIEW made AS
+SELECT n, timestamptz '2026-01-01 00:00Z' + n * interval '1 second' AS moment,
+       (n * 7 + 31) % 10000 + 1 AS first, (n * 7 + 62) % 10000 + 1 AS second,
+       (n * 7 + 93) % 10000 + 1 AS third
+  FROM generate_series(:from, :to) AS n;
+
+INSERT INTO orders (id, number, channel, customer_id, status, items, total_quantity, total_amount,
+                    created_at, updated_at)
+OVERRIDING SYSTEM VALUE
+SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
+        || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
+       n, 'api', 'customer-' || 1 + n % 10000,
+       CASE WHEN n % 10 = 0 THEN 'new' ELSE 'completed' END,
+       ('[{"product_id":"product-' || first
+        || '","name":"Product","quantity":1,"price":9.99,"amount":9.99},{"product_id":"product-'
+        || second
+        || '","name":"Product","quantity":2,"price":9.99,"amount":19.98},{"product_id":"product-'
+        || third || '","name":"Product","quantity":3,"price":9.99,"amount":29.97}]')::json,
+       6, 59.94, moment, moment
+  FROM made;
+SELECT setval('orders_number_seq', :to) \g /dev/null
+
+INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+SELECT 'product-' || product, moment, n, units, units
+  FROM made, LATERAL (VALUES (first, 1), (second, 2), (third, 3)) AS line (product, units);
+
+INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+SELECT id, 1, 'placed', 'new', 'bench', created_at
+  FROM orders WHERE number BETWEEN :from AND :to ORDER BY number;
+
+ALTER TABLE order_products
+  ADD CONSTRAINT order_products_pkey PRIMARY KEY (product_id, created_at, order_number);
+CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number)
+ WHERE hidden_at IS NULL;
+VACUUM (ANALYZE) orders;
+VACUUM (ANALYZE) order_products;
+VACUUM (ANALYZE) order_events;
+CHECKPOINT;
