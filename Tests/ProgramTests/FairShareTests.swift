@@ -59,6 +59,11 @@ struct FairShareTests {
     let program = try RunningProgram(
       variables, arguments: ["token", "create", "--role", "retailer"])
     #expect(await program.exitCode() == 0, "\(program.log)")
-    return String(try #require(program.log.split(separator: "\n").first { $0.hasPrefix("wb_") }))
+    var token: Substring?
+    try await eventually("the token was printed") {
+      token = program.log.split(separator: "\n").first { $0.hasPrefix("wb_") }
+      return token != nil
+    }
+    return String(try #require(token))
   }
 }
