@@ -83,8 +83,8 @@ CREATE TRIGGER products_creation_recorded
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_change_recorded
     AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
-    WHEN ((NEW.name, NEW.description, NEW.price, NEW.retired_at)
-          IS DISTINCT FROM (OLD.name, OLD.description, OLD.price, OLD.retired_at))
+    WHEN (NEW.name <> OLD.name OR NEW.description IS DISTINCT FROM OLD.description
+          OR NEW.price <> OLD.price OR NEW.retired_at IS DISTINCT FROM OLD.retired_at)
     EXECUTE FUNCTION record_product_change();
 
 CREATE FUNCTION record_customer_change() RETURNS trigger
@@ -107,7 +107,7 @@ CREATE TRIGGER customers_creation_recorded
     EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_change_recorded
     AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN ((NEW.name, NEW.email) IS DISTINCT FROM (OLD.name, OLD.email))
+    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email)
     EXECUTE FUNCTION record_customer_change();
 
 -- Every event of every kind, with NULL in the columns that it has not.
