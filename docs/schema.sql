@@ -498,7 +498,7 @@ CREATE TRIGGER products_are_kept BEFORE DELETE ON products FOR EACH ROW
 CREATE TRIGGER products_are_not_emptied BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
 CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
-    WHEN (new.name::text IS DISTINCT FROM old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric IS DISTINCT FROM old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at)
+    WHEN (new.name::text <> old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric <> old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at)
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_creation_recorded AFTER INSERT ON products FOR EACH ROW
     EXECUTE FUNCTION record_product_change();

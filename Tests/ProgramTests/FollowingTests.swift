@@ -3,6 +3,8 @@ import PrivateCluster
 import TestSupport
 import Testing
 
+@testable import waybill
+
 @Suite("The consumers of docs/following.md")
 struct FollowingTests {
   /// A program of the page: the code block after a heading.
@@ -46,12 +48,12 @@ struct FollowingTests {
 
     for round in 0..<3 {
       for number in 0..<5 {
-        let placed = await send(
+        let placed = await PlainClient.send(
           "POST", "/orders",
           #"{"customer_id":"c-\#(number)","items":[{"quantity":1,"price":1.25}]}"#, port)
         #expect(placed.hasPrefix("HTTP/1.1 201 "))
       }
-      let moved = await send(
+      let moved = await PlainClient.send(
         "PATCH", "/orders/\(1 + 5 * round)/status", #"{"status":"in_progress"}"#, port)
       #expect(moved.hasPrefix("HTTP/1.1 200 "))
       guard round < 2 else { break }
@@ -101,7 +103,7 @@ struct FollowingTests {
     defer { curl.signal(SIGKILL) }
     func shown() -> String { folder.text(of: "curl.log") ?? "" }
     try await eventually("the stream has begun") { shown().contains("retry: ") }
-    let placed = await send(
+    let placed = await PlainClient.send(
       "POST", "/orders", #"{"customer_id":"c","items":[{"quantity":1,"price":1}]}"#, port)
     #expect(placed.hasPrefix("HTTP/1.1 201 "))
     try await eventually("the order is shown") { shown().contains("event: order.placed\n") }

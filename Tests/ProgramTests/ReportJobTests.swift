@@ -18,11 +18,12 @@ struct ReportJobTests {
     try await eventually("the first report is there") {
       await PlainClient.get("/reports/customers", port: port).contains(#""customer_id":"demo-1""#)
     }
-    let placed = await send(
+    let placed = await PlainClient.send(
       "POST", "/orders", #"{"customer_id":"new-one","items":[{"quantity":2,"price":1.25}]}"#, port)
     let location = try #require(placed.firstMatch(of: /Location: (\S+)/)).1
     for status in ["in_progress", "completed"] {
-      let moved = await send("PATCH", "\(location)/status", #"{"status":"\#(status)"}"#, port)
+      let moved = await PlainClient.send(
+        "PATCH", "\(location)/status", #"{"status":"\#(status)"}"#, port)
       #expect(moved.hasPrefix("HTTP/1.1 200 "))
     }
 
@@ -97,15 +98,5 @@ struct ReportJobTests {
       defer { session.close() }
       return try await session.rows("SELECT count(*) FROM report_refreshes")[0].int(0)
     }
-  }
-
-  private func send(_ method: String, _ path: String, _ body: String, _ port: UInt16) async
-    -> String
-  {
-    guard let client = PlainClient(port: port) else { return "" }
-    client.send(
-      "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
-    return await client.readToEnd()
   }
 }

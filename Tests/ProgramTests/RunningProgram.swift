@@ -175,3 +175,16 @@ final class PlainClient: Sendable {
     return answer.ranges(of: "\r\n\r\n").first.map { String(answer[$0.upperBound...]) } ?? ""
   }
 }
+
+extension PlainClient {
+  /// Sends JSON; the whole answer, empty when nobody answers.
+  static func send(
+    _ method: String, _ path: String, _ body: String, _ port: UInt16
+  ) async -> String {
+    guard let client = PlainClient(port: port) else { return "" }
+    client.send(
+      "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+    return await client.readToEnd()
+  }
+}

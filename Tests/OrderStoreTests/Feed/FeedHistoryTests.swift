@@ -168,8 +168,8 @@ private final class WritersAtWork {
 extension FeedHistoryTests {
   private static let placing = """
     SELECT waybill.place_orders(ARRAY[gen_random_uuid()], '{api}',
-           ARRAY['c' || trunc(random() * 9)], '{NULL}', '{refuse}', '{test}', '{1}', ARRAY['p' || trunc(1 + random() * 5)], '{NULL}',
-           '{1}', '{NULL}');
+           ARRAY['c' || trunc(random() * 9)], '{NULL}', '{refuse}', '{test}', '{1}',
+           ARRAY['p' || trunc(1 + random() * 5)], '{NULL}', '{1}', '{NULL}');
     """
   private static let changes = [
     placing, placing,

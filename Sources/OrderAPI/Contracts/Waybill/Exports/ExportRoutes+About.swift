@@ -9,8 +9,8 @@ extension ExportRoutes {
       All of them, oldest first, as they are read: JSON on each line (`application/x-ndjson`), or \
       a table (`text/csv`). The last line of JSON is `{"end":true,"rows":…}`; without it the \
       export is not whole, and `after` goes on behind the last row that came. `Waybill-Cursor` is \
-      the position of the feed before the first row was read: follow `/events` after it, take what has a higher \
-      version, and you have an exact copy.
+      the position of the feed before the first row was read: follow `/events` after it, take \
+      what has a higher version, and you have an exact copy.
       """
 
     private static let format = Parameter.query(
