@@ -118,7 +118,8 @@ final class FeedRunner: RunningJob {
       guard !isStopped else { return }
       figures.failures.add()
       figures.unsequenced.set(Int((loop.now - succeededAt) / .milliseconds(1)))
-      if !hasFailed {
+      // Who is away is told by those who wait for it.
+      if !hasFailed, !error.isUnavailable {
         log.write(
           .error, "new events could not be given positions in the feed",
           ["error": error.debugDescription])

@@ -61,9 +61,10 @@ extension FeedRoutes {
     static let get = RouteDescription(
       "getEvent", "Get one event by its position",
       parameters: [
-        .path("position", .integer(1...Int.max), "The position in the feed.", example: 1)
+        .path("position", .integer(1...Int.max), "The position in the feed.", example: 1),
+        .ifNoneMatch,
       ],
-      answers: [.json(.ok, "The event", FeedEvent.self, "event")], refusals: [.notFound])
+      answers: [.json(.ok, "The event", FeedEvent.self, headers: [.etag], "event")], refusals: [.notFound])
   }
 }
 

@@ -94,7 +94,10 @@ enum FeedRoutes {
     guard let position = Int(text), position > 0,
       let event = try await services.feed.feed.event(at: position)
     else { throw Failure.notFound("event \(text)") }
-    return .json(.ok, JSONWriter.object { event.write(to: &$0) })
+    // An event never changes.
+    return call.answer(EntityTag(event.cursor.description)) {
+      JSONWriter.object { event.write(to: &$0) }
+    }
   }
 
   private static let vary = Field("Vary", "Accept")
