@@ -64,7 +64,8 @@ extension FeedRoutes {
         .path("position", .integer(1...Int.max), "The position in the feed.", example: 1),
         .ifNoneMatch,
       ],
-      answers: [.json(.ok, "The event", FeedEvent.self, headers: [.etag], "event")], refusals: [.notFound])
+      answers: [.json(.ok, "The event", FeedEvent.self, headers: [.etag], "event")],
+      refusals: [.notFound])
   }
 }
 
