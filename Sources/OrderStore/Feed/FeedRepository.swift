@@ -133,10 +133,13 @@ extension Row {
   private static let order = 22
 
   fileprivate func cursor(at column: Int) throws(PostgresError) -> FeedCursor {
+    // Before the first event there is no tick.
+    let position = try int(column)
+    guard position > 0 else { return .start }
     guard let mark = UInt32(try text(column + 1), radix: 16) else {
       throw undecodable(column + 1, expected: "the mark of a cursor")
     }
-    return FeedCursor(position: try int(column), mark: mark)
+    return FeedCursor(position: position, mark: mark)
   }
 
   fileprivate func event(includesOrders: Bool) throws(PostgresError) -> FeedEvent {
