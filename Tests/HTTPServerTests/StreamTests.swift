@@ -154,19 +154,19 @@ struct StreamTests {
     try await eventually("no wait is left") { server.metrics.streams.value == 0 }
   }
 
-  @Test("may be one of 5,000 that rest, and each gets its piece")
+  @Test("may be one of 500 that rest, and each gets its piece")
   func many() async throws {
     var limits = ServerLimits.patient
     limits.connectionsMax = 10_000
     let server = try await TestServer(limits: limits)
-    let clients = try (0..<5_000).map { _ in
+    let clients = try (0..<500).map { _ in
       let client = try RawClient(port: server.port)
       client.send(Self.request)
       return client
     }
-    try await eventually("all are there") { server.script.asked == 5_000 }
+    try await eventually("all are there") { server.script.asked == 500 }
     server.script.add("one")
     for client in clients { try await client.expect("3\r\none\r\n") }
-    #expect(server.metrics.streams.value == 5_000)
+    #expect(server.metrics.streams.value == 500)
   }
 }
