@@ -44,18 +44,8 @@ extension Connection {
   /// Sends a stream piece by piece; the next one is asked for when the client has taken the last.
   private func send(_ stream: any BodyStream, _ work: Following, _ response: Response) async {
     let answeredAt = server.loop.currentTime
-    var ending = FinishedRequest.Ending.complete
-    defer { report(response, work, ending, answeredAt: answeredAt) }
-    var head: [UInt8] = []
-    var response = response
-    if server.isDraining || server.closesConnections { response.close = true }
-    server.refreshDate()
-    if !server.encoder.append(response, as: work.framing, id: work.exchange.id, to: &head),
-      work.request.keepAlive
-    {
-      _ = event(.lastAnswer)
-    }
-    await send(head, work)
+    await sendHead(of: response, work)
+    var hasFailed = false
     do {
       while following === work, let piece = try await stream.next(), following === work {
         var bytes: [UInt8] = []
@@ -64,24 +54,45 @@ extension Connection {
         await send(bytes, work)
       }
     } catch {
-      ending = .failed
+      hasFailed = true
       server.metrics.streamsFailed.add()
     }
-    guard following === work else {
-      if ending == .complete { ending = .clientGone }
-      return
-    }
+    let isHere = following === work
+    let end = isHere && !hasFailed && work.framing.isChunked ? ResponseEncoder.lastChunk : []
+    work.bytesOut += end.count
+    // Before the connection goes on, so that requests are reported in their order.
+    report(
+      response, work, hasFailed ? .failed : isHere ? .complete : .clientGone,
+      answeredAt: answeredAt)
+    guard isHere else { return }
     following = nil
-    guard ending == .complete else {
+    guard !hasFailed else {
       // Without the last chunk, or by a reset where there are no chunks, the client knows that this
       // is not the whole.
       if !work.framing.isChunked { socket?.resetAtClose() }
       return cut()
     }
     _ = event(.followed)
+    write(end)
+  }
+
+  private func sendHead(of response: Response, _ work: Following) async {
+    var response = response
+    if server.isDraining || server.closesConnections { response.close = true }
+    server.refreshDate()
+    var head: [UInt8] = []
+    if !server.encoder.append(response, as: work.framing, id: work.exchange.id, to: &head),
+      work.request.keepAlive
+    {
+      _ = event(.lastAnswer)
+    }
+    await send(head, work)
+  }
+
+  /// Sends what the system takes of these bytes, and goes on.
+  private func write(_ bytes: [UInt8]) {
     var out = server.takeOutput()
-    if work.framing.isChunked { out += ResponseEncoder.lastChunk }
-    work.bytesOut += out.count
+    out += bytes
     let action = flush(&out)
     server.giveBack(output: out)
     perform(action)
@@ -89,12 +100,8 @@ extension Connection {
 
   /// Returns when the client has taken everything, or is gone.
   private func send(_ bytes: [UInt8], _ work: Following) async {
-    var out = server.takeOutput()
-    out += bytes
     work.bytesOut += bytes.count
-    let action = flush(&out)
-    server.giveBack(output: out)
-    perform(action)
+    write(bytes)
     if following === work, !unsent.isEmpty { await work.untilSent() }
   }
 

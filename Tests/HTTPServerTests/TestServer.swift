@@ -150,6 +150,14 @@ extension RawClient {
     }
   }
 
+  /// Waits until what was received has this in it.
+  func expect(containing text: String) async throws {
+    try await eventually("received \(text.debugDescription)") {
+      receive()
+      return self.text.contains(text)
+    }
+  }
+
   /// Waits until the server has ended the connection.
   func expectEnd() async throws {
     try await eventually("the connection ends") {
