@@ -95,6 +95,9 @@ package struct PostgresSettings: Sendable {
       // The default is for spinning disks.
       .init("random_page_cost", "1.1"),
       .init("enable_bitmapscan", "off"),
+      // Compiling a statement whose cost is estimated too high takes a second, and none of ours is
+      // long enough to be worth it.
+      .init("jit", "off"),
     ]
   }
 

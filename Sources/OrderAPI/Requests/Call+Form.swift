@@ -1,5 +1,10 @@
 import HTTP
 
+extension Field {
+  /// Tells caches that one address has answers in several forms.
+  static let variesByForm = Field("Vary", "Accept")
+}
+
 extension Call {
   /// The form of the answer that the caller likes best.
   func form(of offered: [ContentType]) throws(Failure) -> ContentType {

@@ -24,8 +24,7 @@ extension Parameters {
   mutating func page<Position>(
     _ position: (String) -> Position?
   ) throws(Failure) -> (size: PageSize, start: Position?) {
-    let rule = JSONViolation.Reason.wholeNumberRange(PageSize.allowed).description
-    let size = read("limit", rule) { Int($0).flatMap(PageSize.init) } ?? .standard
+    let size = integer("limit", in: PageSize.allowed).flatMap(PageSize.init) ?? .standard
     let start = cursor(position)
     try finish()
     return (size, start)

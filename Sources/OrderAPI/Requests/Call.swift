@@ -110,6 +110,24 @@ struct Parameters {
     read(name, Value.rule, Value.init)
   }
 
+  /// Values parted by commas; empty when the parameter is absent or refused.
+  mutating func list<Value: Hashable>(
+    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Set<Value> {
+    read(name, rule()) { text in
+      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let known = words.compactMap { parse(String($0)) }
+      return known.count == words.count ? Set(known) : nil
+    } ?? []
+  }
+
+  /// A whole number.
+  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    read(name, JSONViolation.Reason.wholeNumberRange(range).description) {
+      Int($0).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
   /// Ends the reading: throws everything that was wrong at once.
   func finish() throws(Failure) {
     guard violations.isEmpty else { throw .invalid(violations) }

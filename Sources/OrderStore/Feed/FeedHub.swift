@@ -155,9 +155,6 @@ extension FeedHub {
 // MARK: - Waiting
 
 extension FeedHub {
-  /// Has all who wait look again.
-  package func wakeAll() { grown() }
-
   fileprivate func add(_ follower: FeedFollower) { waiting[ObjectIdentifier(follower)] = follower }
 
   fileprivate func remove(_ follower: FeedFollower) {

@@ -80,7 +80,7 @@ package final class FeedRepository {
   static func statement(
     after start: FeedCursor, _ filter: FeedFilter, size: Int, includesOrders: Bool
   ) -> SQL {
-    // A whole window is one of two lengths, so that there are few prepared statements.
+    // Without a filter every event that is looked at is on the page.
     let reach = filter.isAll ? size : FeedPage.window
     let kinds = filter.kinds.isEmpty ? nil : filter.kinds.map(\.rawValue).sorted()
     let columns: SQL = includesOrders ? ", \(orderColumns)" : ""

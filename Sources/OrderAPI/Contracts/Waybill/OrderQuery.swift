@@ -6,14 +6,9 @@ import Orders
 extension Parameters {
   mutating func orderFilter() -> OrderFilter {
     var filter = OrderFilter()
-    filter.statuses =
-      read("status", "must be some of: \(OrderStatus.words)") { text in
-        let words = text.split(separator: ",", omittingEmptySubsequences: false)
-        let known = words.compactMap { OrderStatus(word: String($0)) }
-        return known.count == words.count ? Set(known) : nil
-      } ?? []
-    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
-    filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
+    filter.statuses = list(
+      "status", "must be some of: \(OrderStatus.words)", OrderStatus.init(word:))
+    filter.channel = channel()
     filter.product = text("product_id", ProductID.self)
     filter.createdAfter = moment("created_after")
     filter.createdBefore = moment("created_before")
@@ -21,6 +16,12 @@ extension Parameters {
       read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
       ?? .newestFirst
     return filter
+  }
+
+  /// A contract through which orders come.
+  mutating func channel() -> Channel? {
+    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
+    return read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
   }
 
   /// A moment. In a query a plus sign is a space, so an offset needs it escaped.

@@ -25,12 +25,13 @@ enum ReportRoutes {
     if form.value == ContentType.csv.value {
       let link = next.map { Field.link(next: $0) }
       return call.answer(
-        EntityTag("\(refresh.number)-csv"), .csv, fields: [vary] + (link.map { [$0] } ?? [])
+        EntityTag("\(refresh.number)-csv"), .csv,
+        fields: [.variesByForm] + (link.map { [$0] } ?? [])
       ) { ReportRow.table(page.entries) }
     }
     // The interval is this instance's own, and part of what is said.
     let interval = services.reportRefreshInterval.components.seconds
-    return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [vary]) {
+    return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [.variesByForm]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in
         ReportPage(
           refreshedAt: refresh.moment, refreshIntervalSeconds: Int(interval), rows: page.entries,
@@ -50,8 +51,6 @@ enum ReportRoutes {
       JSONWriter.object { row.write(to: &$0) }
     }
   }
-
-  private static let vary = Field("Vary", "Accept")
 }
 
 extension ReportSort {

@@ -119,7 +119,7 @@ enum ExportRoutes {
     var response = Response(
       .ok, contentType: form.type,
       fields: [
-        Field("Waybill-Cursor", cursor.description), Field("Vary", "Accept"),
+        Field("Waybill-Cursor", cursor.description), .variesByForm,
         Field("Content-Disposition", "attachment; filename=\"\(name).\(ending)\""),
       ])
     response.stream = ExportStream(form, place, after: start, read: read)

@@ -27,10 +27,11 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: BodyStream, @unch
   func endSoon() {}
 
   func next() async throws -> [UInt8]? {
+    guard !hasEnded else { return nil }
     var bytes = hasBegun ? [] : form.head
     hasBegun = true
     // A page that looked at many rows for few may be empty.
-    while bytes.isEmpty || rows == 0, !hasEnded {
+    repeat {
       guard !Task.isCancelled else { return nil }
       let page = try await read(position)
       form.append(page.entries, to: &bytes)
@@ -40,7 +41,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: BodyStream, @unch
         hasEnded = true
         form.appendEnd(rows, to: &bytes)
       }
-    }
+    } while bytes.isEmpty && !hasEnded
     return bytes.isEmpty ? nil : bytes
   }
 }

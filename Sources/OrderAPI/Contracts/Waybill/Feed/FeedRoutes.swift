@@ -28,20 +28,21 @@ enum FeedRoutes {
         wish.start ?? (isStream ? .latest : .after(.start))
       }
     let hub = services.feed
-    let cursor =
-      switch start {
-      case .latest: try await hub.feed.head()
-      case .after(let cursor): cursor
-      }
+    let cursor: FeedCursor
+    switch start {
+    case .latest: cursor = try await hub.feed.head()
+    case .after(let given):
+      cursor = given
+      // Refuses a cursor of another history while there can still be a status.
+      if isStream { _ = try await hub.feed.page(after: given, size: 1) }
+    }
     guard isStream else { return try await page(call, services, wish, after: cursor) }
     let place = try services.feedPlaces.take(for: call.caller?.token)
-    // Refuses a cursor of another history while there can still be a status.
-    _ = try await hub.feed.page(after: cursor, size: 1)
     let stream = EventStream(
       FeedFollower(hub), place, after: cursor, wish.filter, includesOrders: wish.includesOrders,
       isAdmitted: { await services.stillAdmits(call.request, call.route.access) })
     var response = Response(
-      .ok, contentType: .eventStream, fields: [vary, Field("X-Accel-Buffering", "no")])
+      .ok, contentType: .eventStream, fields: [.variesByForm, Field("X-Accel-Buffering", "no")])
     response.stream = stream
     return response
   }
@@ -85,7 +86,7 @@ enum FeedRoutes {
       JSONWriter.object(reserving: 400 * (page.events.count + 1)) {
         FeedAnswer(page: page).write(to: &$0)
       })
-    response.fields.append(vary)
+    response.fields.append(.variesByForm)
     return response
   }
 
@@ -99,8 +100,6 @@ enum FeedRoutes {
       JSONWriter.object { event.write(to: &$0) }
     }
   }
-
-  private static let vary = Field("Vary", "Accept")
 }
 
 /// What a caller wants of the feed.
@@ -119,16 +118,8 @@ extension Parameters {
     var wish = FeedWish()
     wish.filter = feedFilter()
     wish.includesOrders = read("include", "must be order") { $0 == "order" ? true : nil } ?? false
-    let sizes = FeedPage.allowedSize
-    wish.size =
-      read("limit", JSONViolation.Reason.wholeNumberRange(sizes).description) {
-        Int($0).flatMap { sizes.contains($0) ? $0 : nil }
-      } ?? wish.size
-    let waits = FeedRoutes.allowedWait
-    let seconds = read("wait", JSONViolation.Reason.wholeNumberRange(waits).description) {
-      Int($0).flatMap { waits.contains($0) ? $0 : nil }
-    }
-    wish.wait = .seconds(seconds ?? 0)
+    wish.size = integer("limit", in: FeedPage.allowedSize) ?? wish.size
+    wish.wait = .seconds(integer("wait", in: FeedRoutes.allowedWait) ?? 0)
     wish.start = read("after", "must be a cursor of the feed, start or latest") { text in
       switch text {
       case "start": .after(.start)
@@ -142,14 +133,9 @@ extension Parameters {
 
   mutating func feedFilter() -> FeedFilter {
     var filter = FeedFilter()
-    filter.kinds =
-      read("types", "must be some of: \(FeedEvent.Kind.words)") { text in
-        let words = text.split(separator: ",", omittingEmptySubsequences: false)
-        let known = words.compactMap { FeedEvent.Kind(rawValue: String($0)) }
-        return known.count == words.count ? Set(known) : nil
-      } ?? []
-    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
-    filter.channel = read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
+    filter.kinds = list(
+      "types", "must be some of: \(FeedEvent.Kind.words)", FeedEvent.Kind.init(rawValue:))
+    filter.channel = channel()
     return filter
   }
 }
