@@ -2290,6 +2290,7 @@ CREATE FUNCTION sequence_events()
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
     SET enable_seqscan = off
+    SET jit = off
 AS $$
 DECLARE
     here   bigint;
@@ -2306,51 +2307,39 @@ BEGIN
     SELECT system_identifier INTO here FROM pg_control_system();
     SELECT * INTO before FROM feed_ticks ORDER BY number DESC LIMIT 1;
 
-    IF before.cluster = here THEN
-        -- One statement, so that the events and the snapshot are of the same moment.
-        WITH fresh AS (
-            SELECT number FROM events WHERE xid >= pg_snapshot_xmax(before.snapshot)
-             UNION ALL
-            SELECT number FROM events
-             WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(before.snapshot)))
-        ), ticks AS (
-            SELECT part, range_agg(int8range(number, number, '[]')) AS numbers, count(*) AS events
-              FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / 500 AS part
-                      FROM fresh) AS ranked
-             GROUP BY part
-        )
-        INSERT INTO feed_ticks (number, first_position, events, numbers, snapshot, cluster, hash)
-        SELECT before.number + 1 + part, before.first_position + before.events + 500 * part, events,
-               numbers, pg_current_snapshot(), here,
-               sha256(before.hash || convert_to(concat_ws(
-                   '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
-          FROM ticks
-         ORDER BY part;
-    ELSE
-        -- The first tick of all, or the first one in this cluster: the events that are in no tick,
-        -- and a tick without events when there are none.
-        WITH known AS MATERIALIZED (
-            SELECT range_agg(span) AS numbers FROM feed_ticks, unnest(numbers) AS span
-        ), fresh AS (
-            SELECT events.number
-              FROM events, known
-             WHERE (events.number <@ known.numbers) IS NOT TRUE
-        ), ticks AS (
-            SELECT part, range_agg(int8range(number, number, '[]')) AS numbers, count(*) AS events
-              FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / 500 AS part
-                      FROM fresh) AS ranked
-             GROUP BY part
-        )
-        INSERT INTO feed_ticks (number, first_position, events, numbers, snapshot, cluster, hash)
-        SELECT coalesce(before.number, 0) + 1 + part,
-               coalesce(before.first_position + before.events, 1) + 500 * part, coalesce(events, 0),
-               coalesce(numbers, '{}'), pg_current_snapshot(), here,
-               sha256(coalesce(before.hash, '') || convert_to(concat_ws(
-                   '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
-          FROM generate_series(0, (SELECT greatest(count(*) - 1, 0) FROM ticks)) AS part
-          LEFT JOIN ticks USING (part)
-         ORDER BY part;
-    END IF;
+    -- One statement, so that the events and the snapshot are of the same moment. In the cluster of the
+    -- last tick the first two parts find what is new. For the first tick of all, and the first one in
+    -- another cluster, it is the third: the events that are in no tick. Such a tick is written even if
+    -- there are none, for its snapshot.
+    WITH known AS MATERIALIZED (
+        SELECT range_agg(span) AS numbers FROM feed_ticks, unnest(numbers) AS span
+    ), fresh AS (
+        SELECT number FROM events
+         WHERE before.cluster = here AND xid >= pg_snapshot_xmax(before.snapshot)
+         UNION ALL
+        SELECT number FROM events
+         WHERE before.cluster = here AND xid = ANY (ARRAY(SELECT pg_snapshot_xip(before.snapshot)))
+         UNION ALL
+        SELECT number FROM events
+         WHERE before.cluster IS DISTINCT FROM here
+           AND (number <@ (SELECT numbers FROM known)) IS NOT TRUE
+    ), ticks AS (
+        SELECT part, range_agg(int8range(number, number, '[]')) AS numbers, count(*) AS events
+          FROM (SELECT number, (row_number() OVER (ORDER BY number) - 1) / 500 AS part
+                  FROM fresh) AS ranked
+         GROUP BY part
+         UNION ALL
+        SELECT 0, '{}', 0
+         WHERE before.cluster IS DISTINCT FROM here AND NOT EXISTS (SELECT FROM fresh)
+    )
+    INSERT INTO feed_ticks (number, first_position, events, numbers, snapshot, cluster, hash)
+    SELECT coalesce(before.number, 0) + 1 + part,
+           coalesce(before.first_position + before.events, 1) + 500 * part, events, numbers,
+           pg_current_snapshot(), here,
+           sha256(coalesce(before.hash, '') || convert_to(concat_ws(
+               '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+      FROM ticks
+     ORDER BY part;
 
     SELECT sum(events), max(first_position + events) - 1
       INTO fresh, head

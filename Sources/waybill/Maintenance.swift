@@ -79,19 +79,16 @@ extension EventLoop {
   /// Runs the loop on this thread until `body` has finished.
   func runUntilDone<Value>(_ body: @escaping (EventLoop) async throws -> Value) throws -> Value {
     var result: Result<Value, any Error>?
-    let start = LoopBound(
-      self,
-      {
-        self.spawn {
-          do {
-            result = .success(try await body(self))
-          } catch {
-            result = .failure(error)
-          }
-          self.stop()
-        }
-      })
-    execute { start.value() }
+    let work: () async -> Void = {
+      do {
+        result = .success(try await body(self))
+      } catch {
+        result = .failure(error)
+      }
+      self.stop()
+    }
+    let bound = LoopBound(self, work)
+    execute { self.spawn(bound.value) }
     run()
     return try result!.get()
   }

@@ -43,7 +43,7 @@ struct FairShareTests {
 
     let passed = try await blocking {
       let client = try #require(PlainClient(port: port))
-      return try (0..<21).map { _ in
+      return (0..<21).map { _ in
         let before = readers.answers
         #expect(client.status(of: "/products?limit=1", token: modest) == 200)
         return readers.answers - before

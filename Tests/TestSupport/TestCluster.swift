@@ -7,7 +7,7 @@ package final class TestCluster: Sendable {
   package static let shared = TestCluster()
 
   /// Tests run in parallel, each with one or two pools.
-  private static let connectionsMax = 500
+  private static let connectionsMax = 1_000
   private static let prefix = "waybill-tests-"
   private static let homes = Atomic(0)
   private static let plain = "plain"

@@ -24,7 +24,7 @@ struct FeedHistoryTests {
       try await idle.run(unsafeText: "BEGIN; INSERT INTO customers (id) VALUES ('idle')")
 
       let writing = WritersAtWork(count: 16)
-      await together(17, on: loop) { number in
+      _ = await together(17, on: loop) { number in
         guard number < 16 else { return await writing.watch { try await Self.look(target, loop) } }
         var random = SeededRandom(seed: seed &+ UInt64(number))
         await writing.run { try await Self.write(target, loop, &random) }
