@@ -18,32 +18,37 @@ extension ExportRoutes {
       Schema.words(["ndjson", "csv"]).about("The form of an export's rows.").named("ExportFormat"),
       "The form of the rows; it is preferred to `Accept`.")
 
-    static let orders = describe(
-      "exportOrders", "Export orders", Order.self, "orders",
-      after: .either([.string(format: "uuid"), .integer(1...Int.max)]),
-      "Behind which order to begin: the id or the number of the last row that came.",
-      filters: OrderRoutes.exportFilters)
-
-    static let customers = describe(
-      "exportCustomers", "Export customers", Customer.self, "customers", after: CustomerID.schema,
-      "Behind which customer to begin: the id of the last row that came.")
-
-    static let products = describe(
-      "exportProducts", "Export products", Product.self, "products", after: ProductID.schema,
-      "Behind which product to begin: the id of the last row that came.",
-      filters: ProductRoutes.filters)
-
-    static let stock = describe(
-      "exportStock", "Export the stock of each product", StockLevel.self, "levels",
-      after: ProductID.schema,
-      "Behind which product to begin: the id of the last row that came.",
-      filters: ProductRoutes.filters)
-
-    static let events = describe(
-      "exportEvents", "Export the feed up to now", FeedEvent.self, "events",
-      after: FeedCursor.schema,
-      "Behind which position to begin: a cursor of the feed.", filters: FeedRoutes.filters,
-      refusals: [.historyChanged])
+    static func of(_ kind: ExportKind) -> RouteDescription {
+      switch kind {
+      case .orders:
+        describe(
+          "exportOrders", "Export orders", Order.self, "orders",
+          after: .either([.string(format: "uuid"), .integer(1...Int.max)]),
+          "Behind which order to begin: the id or the number of the last row that came.",
+          filters: OrderRoutes.exportFilters)
+      case .customers:
+        describe(
+          "exportCustomers", "Export customers", Customer.self, "customers",
+          after: CustomerID.schema,
+          "Behind which customer to begin: the id of the last row that came.")
+      case .products:
+        describe(
+          "exportProducts", "Export products", Product.self, "products", after: ProductID.schema,
+          "Behind which product to begin: the id of the last row that came.",
+          filters: ProductRoutes.filters)
+      case .stock:
+        describe(
+          "exportStock", "Export the stock of each product", StockLevel.self, "levels",
+          after: ProductID.schema,
+          "Behind which product to begin: the id of the last row that came.",
+          filters: ProductRoutes.filters)
+      case .events:
+        describe(
+          "exportEvents", "Export the feed up to now", FeedEvent.self, "events",
+          after: FeedCursor.schema, "Behind which position to begin: a cursor of the feed.",
+          filters: FeedRoutes.filters, refusals: [.historyChanged])
+      }
+    }
 
     private static func describe<Row: AnswerObject>(
       _ name: String, _ summary: String, _: Row.Type, _ rows: String, after: Schema,

@@ -75,6 +75,9 @@ enum FeedRoutes {
         if page.isCaughtUp {
           let left = end - hub.loop.now
           guard left > .zero, await follower.wait(since: seen, for: left) == .news else { break }
+          guard await services.stillAdmits(call.request, call.route.access) else {
+            throw Failure.unauthenticated(hasToken: true)
+          }
         }
         seen = hub.news
         page = try await read(after: page.next)
