@@ -10,11 +10,9 @@ final class ClientConnection: Watcher {
   private static let readBytesMax = 16_384
 
   let origin: Origin
-  /// Nil once the connection is closed.
-  private var socket: Socket?
+  /// Nil once the connection has ended.
+  private var link: WatchedSocket?
   private let client: HTTPClient
-  private var watch: Watch?
-  private var timer: Timer?
   /// The current request; nil while the connection is idle.
   private var exchange: Exchange?
 
@@ -32,12 +30,9 @@ final class ClientConnection: Watcher {
     socket.sendAtOnce()
     // The result is not needed: the socket also reports a connection that fails at once later.
     _ = socket.connect(to: address)
-    let descriptor = socket.descriptor
-    self.socket = consume socket
     self.origin = origin
     self.client = client
-    timer = Timer(on: client.loop) { [unowned self] in expire() }
-    watch = client.loop.watch(descriptor, for: .write, self)
+    link = WatchedSocket(socket, on: client.loop, for: .write, self) { [unowned self] in expire() }
   }
 
   /// Sends a request; calls `done` once with the result.
@@ -56,26 +51,20 @@ final class ClientConnection: Watcher {
   /// Whether the idle connection can be used: the server has sent nothing and has not closed it.
   var isFresh: Bool {
     var bytes: [UInt8] = []
-    return socket?.receive(appendingTo: &bytes, limit: 1) == .nothing
+    return link?.socket.receive(appendingTo: &bytes, limit: 1) == .nothing
   }
 
-  func close() {
-    guard let watch else { return }
-    watch.cancel()
-    self.watch = nil
-    timer?.disarm()
-    timer = nil
-    socket = nil
-  }
+  /// Ends the idle connection.
+  func end() { link = nil }
 
   func ready(_ events: IOEvents) {
     guard let state = exchange?.state else {
       // Bytes on an idle connection are no answer to a request, so it cannot be used any more.
       client.forget(self)
-      return close()
+      return end()
     }
     if state.isConnecting {
-      let error = socket?.pendingError ?? 0
+      let error = link?.socket.pendingError ?? 0
       return event(error == 0 ? .connected : .connectFailed(errno: error))
     }
     if events != .write { read() }
@@ -86,8 +75,8 @@ final class ClientConnection: Watcher {
     guard let action = exchange?.state.event(event, at: client.loop.now) else { return }
     switch action {
     case .write: write()
-    case .read: watch?.change(to: .read)
-    case .readAndWrite: watch?.change(to: [.read, .write])
+    case .read: link?.watch.change(to: .read)
+    case .readAndWrite: link?.watch.change(to: [.read, .write])
     case .fail(let error): finish(.failure(error), keep: false)
     case .finish(let keep): if let response { finish(.success(response), keep: keep) }
     }
@@ -98,17 +87,17 @@ final class ClientConnection: Watcher {
     guard let done = exchange?.done else { return }
     exchange = nil
     if keep {
-      watch?.change(to: .read)
+      link?.watch.change(to: .read)
       client.keep(self)
     } else {
-      close()
+      end()
     }
     done(outcome)
   }
 
   private func write() {
     guard let exchange else { return }
-    guard let count = socket?.send(exchange.bytes, from: exchange.sent) else {
+    guard let count = link?.socket.send(exchange.bytes, from: exchange.sent) else {
       return event(.writeFailed)
     }
     self.exchange?.sent += count
@@ -117,7 +106,7 @@ final class ClientConnection: Watcher {
 
   private func read() {
     var bytes: [UInt8] = []
-    switch socket?.receive(appendingTo: &bytes, limit: Self.readBytesMax) {
+    switch link?.socket.receive(appendingTo: &bytes, limit: Self.readBytesMax) {
     case .nothing, nil: break
     case .failed: event(.broken)
     case .end:
@@ -141,17 +130,16 @@ final class ClientConnection: Watcher {
   }
 
   private func armTimer() {
-    guard let timer else { return }
     if let state = exchange?.state {
-      timer.arm(at: state.deadline(client.limits))
+      link?.timer.arm(at: state.deadline(client.limits))
     } else {
-      timer.arm(after: client.limits.idleDeadline)
+      link?.timer.arm(after: client.limits.idleDeadline)
     }
   }
 
   private func expire() {
     guard exchange == nil else { return event(.expired) }
     client.forget(self)
-    close()
+    end()
   }
 }

@@ -53,7 +53,7 @@ package final class HTTPClient {
 
   /// Closes the connections that are kept; requests in flight go on.
   package func closeIdleConnections() {
-    for connection in kept.values.joined() { connection.close() }
+    for connection in kept.values.joined() { connection.end() }
     kept = [:]
   }
 
@@ -145,14 +145,14 @@ extension HTTPClient {
     while let connection = kept[origin]?.last {
       forget(connection)
       if connection.isFresh { return connection }
-      connection.close()
+      connection.end()
     }
     return nil
   }
 
   func keep(_ connection: ClientConnection) {
     guard kept[connection.origin, default: []].count < limits.idleConnectionsPerOriginMax else {
-      return connection.close()
+      return connection.end()
     }
     kept[connection.origin, default: []].append(connection)
   }

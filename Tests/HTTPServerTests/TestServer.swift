@@ -73,7 +73,7 @@ final class TestServer: @unchecked Sendable {
     case "/": .now(.text(.ok, "hello"), route: "/")
     case "/echo": .now(Response(.ok, body: request.body))
     case "/id": .now(.text(.ok, exchange.id.description))
-    case "/close": .now(Response(.ok, close: true))
+    case "/close": .now(Response(.ok, closesConnection: true))
     case "/page": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_096)))
     case "/big": .now(Response(.ok, body: [UInt8](repeating: 0x78, count: 4_000_000)))
     case "/reflect":

@@ -85,7 +85,7 @@ import Testing
     let old = "GET / HTTP/1.0\r\n"
     let (ends, endsOpen) = try encode(Response(.ok), to: old + "\r\n")
     let (stays, staysOpen) = try encode(Response(.ok), to: old + "Connection: keep-alive\r\n\r\n")
-    let (closes, closesOpen) = try encode(Response(.ok, close: true))
+    let (closes, closesOpen) = try encode(Response(.ok, closesConnection: true))
 
     #expect(ends.contains("\r\nConnection: close\r\n") && !endsOpen)
     #expect(stays.contains("\r\nConnection: keep-alive\r\n") && staysOpen)

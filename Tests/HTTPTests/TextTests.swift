@@ -69,7 +69,6 @@ import Testing
     let query = try Query(Array("a=1&b=2&a=3".utf8)[...])
 
     #expect(query["a"] == "1")
-    #expect(query.all("a") == ["1", "3"])
     #expect(query["c"] == nil)
   }
 }

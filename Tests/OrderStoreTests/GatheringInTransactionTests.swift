@@ -7,12 +7,6 @@ import Testing
 
 @Suite("Gathered reads and writes in a transaction")
 struct GatheringInTransactionTests {
-  private enum Failed: PostgresFailure {
-    case database(PostgresError)
-    case other(any Error)
-    init(_ error: PostgresError) { self = .database(error) }
-  }
-
   /// A number that is inserted into the table t.
   private struct Insertion: BatchedWrite {
     let number: Int
@@ -22,19 +16,6 @@ struct GatheringInTransactionTests {
     }
 
     func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
-  }
-
-  /// Runs `body` as part of a transaction, which is committed unless it throws.
-  private static func include(
-    _ database: Database, _ body: () async throws -> Void
-  ) async throws(Failed) {
-    try await database.transaction { (transaction) throws(Failed) in
-      do {
-        try await transaction.including(body)
-      } catch {
-        throw .other(error)
-      }
-    }
   }
 
   @Test("are part of it: it sees them, others see them when it has ended")
@@ -50,7 +31,7 @@ struct GatheringInTransactionTests {
           })
       }
 
-      try await Self.include(database) {
+      try await database.including {
         let inserted = try await batcher.submit(Insertion(number: 2))
         let loaded = try await coalescer.load(2)
         #expect(inserted == 2 && loaded == 2)

@@ -9,25 +9,6 @@ import Testing
 struct UnitOfWorkTests {
   private struct Refused: Error {}
 
-  private enum Failed: PostgresFailure {
-    case database(PostgresError)
-    case other(any Error)
-    init(_ error: PostgresError) { self = .database(error) }
-  }
-
-  /// Runs `body` as part of a transaction, which is committed unless it throws.
-  private static func include(
-    _ database: Database, _ body: () async throws -> Void
-  ) async throws(Failed) {
-    try await database.transaction { (transaction) throws(Failed) in
-      do {
-        try await transaction.including(body)
-      } catch {
-        throw .other(error)
-      }
-    }
-  }
-
   private static func numbers(_ database: Database) async throws -> [Int] {
     try await database.read("SELECT a FROM t ORDER BY a").map { row throws(PostgresError) in
       try row.int(0)
@@ -39,7 +20,7 @@ struct UnitOfWorkTests {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
 
-      try await Self.include(database) {
+      try await database.including {
         _ = try await database.write("INSERT INTO t VALUES (1)")
         _ = try await database.write("INSERT INTO t VALUES (2)")
         try await database.transaction { (inner) throws(PostgresError) in
@@ -85,7 +66,7 @@ struct UnitOfWorkTests {
     try await withDatabase { database, _ in
       _ = try await database.write("CREATE TABLE t (a bigint)")
       func write(_ number: Int, andThrow: Bool) async throws {
-        try await database.transaction { (inner) throws(Failed) in
+        try await database.transaction { (inner) throws(IncludedFailure) in
           do throws(PostgresError) {
             _ = try await inner.run("INSERT INTO t VALUES (\(number))")
           } catch {
@@ -94,7 +75,7 @@ struct UnitOfWorkTests {
           if andThrow { throw .other(Refused()) }
         }
       }
-      try await Self.include(database) {
+      try await database.including {
         _ = try await database.write("INSERT INTO t VALUES (1)")
         try await write(2, andThrow: false)
         try? await write(3, andThrow: true)
@@ -103,8 +84,8 @@ struct UnitOfWorkTests {
       }
       #expect(try await Self.numbers(database) == [1, 2, 4])
 
-      await #expect(throws: Failed.self) {
-        try await Self.include(database) {
+      await #expect(throws: IncludedFailure.self) {
+        try await database.including {
           try await write(6, andThrow: false)
           throw Refused()
         }
@@ -122,7 +103,7 @@ struct UnitOfWorkTests {
         "DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$",
       ] {
         var runs = 0
-        try await Self.include(database) {
+        try await database.including {
           runs += 1
           _ = try await database.write("INSERT INTO t VALUES (\(runs))")
           // Whoever asks cannot tell, and need not.
@@ -140,7 +121,7 @@ struct UnitOfWorkTests {
       _ = try await database.write("CREATE TABLE t (a bigint)")
       let other = Database(
         try ConnectionString(TestCluster.shared.makeDatabase()), settings: .patient, on: loop)
-      try await Self.include(database) {
+      try await database.including {
         _ = try await database.write("INSERT INTO t VALUES (1)")
         #expect(try await other.read("SELECT to_regclass('t') IS NULL")[0].bool(0))
       }

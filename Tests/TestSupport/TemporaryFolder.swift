@@ -26,17 +26,22 @@ package final class TemporaryFolder {
   /// The text of a file in it; nil when there is none.
   package func text(of name: String) -> String? {
     names.append(name)
-    guard let file = fopen(path + "/" + name, "re") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
-      bytes += chunk[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return textOfFile(path + "/" + name)
   }
 
   private struct Failure: Error {
     let code: Int32
   }
+}
+
+/// The text of a file; nil when there is none.
+func textOfFile(_ path: String) -> String? {
+  guard let file = fopen(path, "re") else { return nil }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 65_536)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+    bytes += chunk[..<count]
+  }
+  return String(decoding: bytes, as: UTF8.self)
 }

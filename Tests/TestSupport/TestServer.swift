@@ -75,7 +75,7 @@ package final class TestServer: Sendable {
   private var data: String { home + "/data" }
   private var socket: String { home + "/socket" }
   private var logPath: String { home + "/postgres.log" }
-  package var log: String { Self.text(of: logPath) }
+  package var log: String { textOfFile(logPath) ?? "" }
 
   /// A connection string for the superuser, over the socket.
   package func connectionString(database: String = "postgres") -> String {
@@ -120,7 +120,7 @@ package final class TestServer: Sendable {
       guard let child = process, let pid = child.pid else { return }
       // A stopped process starts no others, so the list of processes stays complete.
       child.signal(SIGSTOP)
-      let others = Self.text(of: "/proc/\(pid)/task/\(pid)/children").split(separator: " ")
+      let others = (textOfFile("/proc/\(pid)/task/\(pid)/children") ?? "").split(separator: " ")
       for other in others.compactMap({ pid_t($0) }) { Glibc.kill(other, SIGKILL) }
       child.signal(SIGKILL)
       _ = child.exitStatus(within: 30)
@@ -175,7 +175,7 @@ package final class TestServer: Sendable {
     let child = try ChildProcess(
       user.run([programs + "/" + program] + arguments), output: log)
     let status = child.exitStatus(within: 120)
-    let said = Self.text(of: home + "/programs.log")
+    let said = textOfFile(home + "/programs.log") ?? ""
     guard status == 0 else {
       child.signal(SIGKILL)
       throw Failure(text: "\(program) failed: \(said)")
@@ -203,17 +203,6 @@ package final class TestServer: Sendable {
       }
     }
     return UInt16(bigEndian: address.sin_port)
-  }
-
-  private static func text(of path: String) -> String {
-    guard let file = fopen(path, "re") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
-      bytes += chunk[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func checked(_ result: Int32, _ action: String) throws {

@@ -86,7 +86,7 @@ struct RuleTests {
 
     Sample(.doors, "PQexec (SQL as text)", "Sources/Postgres/A.swift", "PQexec(a, b)\n"),
     Sample(.doors, "unsafeText (SQL as text)", "Sources/OrderStore/A.swift", "q(unsafeText: a)\n"),
-    Sample(.doors, nil, "Sources/PrivateCluster/ClusterConnection.swift", "PQexec(a, b)\n"),
+    Sample(.doors, nil, "Sources/PrivateCluster/Cluster/ClusterConnection.swift", "PQexec(a, b)\n"),
     Sample(
       .sleeping, "calls Task.sleep(…)", "Tests/HTTPTests/A.swift", "try await Task.sleep(for: a)"),
     Sample(.sleeping, nil, "Tests/TestSupport/A.swift", "usleep(2)"),

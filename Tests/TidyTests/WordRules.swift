@@ -37,9 +37,9 @@ extension Rule {
 
   /// Names that only the listed files or folders may use, and the rule that says so.
   private static let openDoors: [(name: String, law: String, allowed: [String])] = [
-    ("PQexec", "SQL as text", ["Sources/PrivateCluster/ClusterConnection.swift"]),
+    ("PQexec", "SQL as text", ["Sources/PrivateCluster/Cluster/ClusterConnection.swift"]),
     ("PQexecParams", "blocks", []),
-    ("PQconnectdb", "blocks", ["Sources/PrivateCluster/ClusterConnection.swift"]),
+    ("PQconnectdb", "blocks", ["Sources/PrivateCluster/Cluster/ClusterConnection.swift"]),
     ("unsafeText", "SQL as text", ["Sources/Postgres/"]),
   ]
 
@@ -57,7 +57,8 @@ extension Rule {
     "nobody sleeps: wait for a condition with a deadline", in: \.code,
     finding: { line, file in
       let allowed = [
-        "Sources/PrivateCluster/Waiting.swift", "Sources/waybill-lab/", "Tests/TestSupport/",
+        "Sources/PrivateCluster/Processes/Waiting.swift", "Sources/waybill-lab/",
+        "Tests/TestSupport/",
         // Sleeping is the subject of this file.
         "Tests/EventLoopTests/EventLoopTests.swift",
       ]

@@ -3,13 +3,8 @@ import Orders
 
 /// Parameters that many routes have in common.
 extension Parameter {
-  static let limit = query(
-    "limit", .integer(PageSize.allowed).standing(at: .number("\(PageSize.standard.value)")),
-    "How many entries a page has at most. It may have fewer, even none, and not be the last: then "
-      + "`next` is not null.")
-
-  static let cursor = query(
-    "cursor", .string(), "Where the page begins; taken from `next` of the page before.")
+  /// A route with a parameter of this name answers pages of a list.
+  static let cursorName = "cursor"
 
   /// Blanks around a field's value are not part of it.
   static let idempotencyKey = header(

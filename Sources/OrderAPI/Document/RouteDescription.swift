@@ -20,13 +20,15 @@ struct RouteDescription: Sendable {
 
   init(
     _ name: String, _ summary: String, _ text: String = "", parameters: [Parameter] = [],
-    body: Body? = nil, answers: [Answer], refusals: [ErrorCode] = []
+    query: [Parameter] = [], body: Body? = nil, answers: [Answer], refusals: [ErrorCode] = []
   ) {
     self.name = name
     self.summary = summary
     self.text = text
-    self.parameters = parameters
-    queryNames = parameters.filter { $0.location == .query }.map(\.name)
+    self.parameters =
+      parameters.filter { $0.location != .header } + query
+      + parameters.filter { $0.location == .header }
+    queryNames = self.parameters.filter { $0.location == .query }.map(\.name)
     self.body = body
     self.answers = answers
     self.refusals = refusals

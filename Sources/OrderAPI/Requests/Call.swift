@@ -1,5 +1,4 @@
 package import HTTP
-import JSON
 import Orders
 
 /// One request, and the route that serves it.
@@ -56,84 +55,5 @@ package struct Call {
   /// The address of something that was made below this one.
   func location(of id: String) -> String {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
-  }
-
-  /// The parameters of the query. A name that the route's description does not have is refused, and
-  /// so is one that is given twice.
-  func parameters() throws(Failure) -> Parameters {
-    try Parameters(request.query, known: route.description.queryNames)
-  }
-}
-
-/// The query of one request: each parameter is known and given at most once.
-struct Parameters {
-  private var values: [String: String] = [:]
-  private(set) var violations: [JSONViolation] = []
-
-  init(_ query: ArraySlice<UInt8>?, known: [String]) throws(Failure) {
-    guard let query else { return }
-    guard let parsed = try? Query(query) else {
-      throw .invalid([
-        JSONViolation(field: "query", reason: .refused("must be name=value pairs, percent-encoded"))
-      ])
-    }
-    for parameter in parsed.parameters {
-      let (name, value) = (parameter.name, parameter.value)
-      if !known.contains(name) {
-        let names = known.joined(separator: ", ")
-        let meant = Similarity.nearest(to: name, of: known).map { "; did you mean \($0)?" } ?? ""
-        refuse(
-          name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)\(meant)")
-      } else if values.updateValue(value, forKey: name) != nil {
-        refuse(name, "must be given once")
-      }
-    }
-  }
-
-  /// The text of a parameter; an empty one counts as absent.
-  func text(_ name: String) -> String? {
-    values[name].flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  /// The value of a parameter, or nil when it is absent or was refused.
-  mutating func read<Value>(
-    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
-  ) -> Value? {
-    guard let text = text(name) else { return nil }
-    let value = parse(text)
-    if value == nil { refuse(name, rule()) }
-    return value
-  }
-
-  /// A parameter that is a text of the domain, or nil when it is absent or refused.
-  mutating func text<Value: FieldText>(_ name: String, _: Value.Type) -> Value? {
-    read(name, Value.rule, Value.init)
-  }
-
-  /// Values parted by commas; empty when the parameter is absent or refused.
-  mutating func list<Value: Hashable>(
-    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
-  ) -> Set<Value> {
-    read(name, rule()) { text in
-      let words = text.split(separator: ",", omittingEmptySubsequences: false)
-      let known = words.compactMap { parse(String($0)) }
-      return known.count == words.count ? Set(known) : nil
-    } ?? []
-  }
-
-  /// A whole number.
-  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-    read(name, JSONViolation.Reason.wholeNumberRange(range).description) {
-      Int($0).flatMap { range.contains($0) ? $0 : nil }
-    }
-  }
-
-  /// Ends the reading: throws everything that was wrong at once.
-  func finish() throws(Failure) {
-    guard violations.isEmpty else { throw .invalid(violations) }
-  }
-
-  private mutating func refuse(_ name: String, _ rule: String) {
-    violations.append(JSONViolation(field: name, reason: .refused(rule)))
   }
 }

@@ -44,7 +44,7 @@ package struct Route: Sendable {
     self.access = access
     self.write = write
     self.follows = follows
-    isList = description.queryNames.contains(Parameter.cursor.name)
+    isList = description.queryNames.contains(Parameter.cursorName)
     handle = handler
     handleImmediately = nil
   }

@@ -30,8 +30,6 @@ final class Connection: Watcher {
     deadline = Timer(on: loop) { [unowned self] in checkDeadline() }
   }
 
-  var isDead: Bool { state.isDead }
-
   /// Whether an answer has been outstanding for so long that other connections are preferred.
   func isSlow(at now: Instant) -> Bool {
     state.isOverdue(after: PostgresLimits.slowAfter, at: now)

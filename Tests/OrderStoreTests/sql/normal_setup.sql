@@ -43,26 +43,26 @@ CREATE FUNCTION n_place(new_id uuid, customer text, asked text[], quantities int
     RETURNS bigint LANGUAGE plpgsql AS
 $$
 DECLARE
-    at_all constant timestamptz(3) := clock_timestamp();
+    placed_at constant timestamptz(3) := clock_timestamp();
     placed bigint;
 BEGIN
     PERFORM set_internal_write(true);
     INSERT INTO customers (id) VALUES (customer) ON CONFLICT DO NOTHING;
     PERFORM FROM products WHERE id = ANY (asked) ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO n_orders (id, channel, customer_id, created_at, updated_at)
-    VALUES (new_id, 'api', customer, at_all, at_all) RETURNING number INTO placed;
+    VALUES (new_id, 'api', customer, placed_at, placed_at) RETURNING number INTO placed;
     WITH line AS (
         SELECT product, quantity, nr
           FROM unnest(asked, quantities) WITH ORDINALITY AS l (product, quantity, nr)
     ), taken AS (
-        UPDATE products SET stock = stock - units, version = version + 1, updated_at = at_all
+        UPDATE products SET stock = stock - units, version = version + 1, updated_at = placed_at
           FROM (SELECT product, sum(quantity) AS units FROM line GROUP BY product) AS demand
          WHERE id = product AND stock >= units
     )
     INSERT INTO n_order_lines SELECT new_id, nr, id, name, quantity, price
       FROM line JOIN products ON id = product;
     INSERT INTO n_order_events (order_id, what, to_status, who, created_at)
-    VALUES (new_id, 'placed', 'new', 'bench', at_all);
+    VALUES (new_id, 'placed', 'new', 'bench', placed_at);
     RETURN placed;
 END
 $$;

@@ -19,12 +19,7 @@ extension FulfilmentContract {
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first",
-      parameters: [
-        .query(
-          "status", .either([Word.schema, .string(0...0)]),
-          "Only orders in this status; nothing is no filter."),
-        .cursor,
-      ],
+      query: .query { listQuery(&$0) },
       answers: [
         .json(
           .ok, "The orders", .array(FulfilmentOrder.schema), headers: [.link],

@@ -41,15 +41,12 @@ enum FulfilmentContract {
   }
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
-    var parameters = try call.parameters()
-    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-    let status = parameters.read("status", "must be one of: \(words)", Word.init)
-    var position = parameters.cursor { OrderPosition(cursor: $0, of: listName) }
-    try parameters.finish()
+    let (status, start) = try call.query { listQuery(&$0) }
     var filter = OrderFilter()
     filter.channel = .fulfilment
     if let status { filter.statuses = [status.status] }
 
+    var position = start
     var body = [UInt8(ascii: "[")]
     repeat {
       let page = try await services.orders.list(filter, after: position, size: pageSize)
@@ -67,6 +64,17 @@ enum FulfilmentContract {
       response.fields.append(.link(next: call.next(cursor)))
     }
     return response
+  }
+
+  /// Which orders are wanted, and where the list begins.
+  static func listQuery(
+    _ query: inout some QueryFields
+  ) -> (status: Word?, start: OrderPosition?) {
+    let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+    let status = query.value(
+      "status", .either([Word.schema, .string(0...0)]), rule: "must be one of: \(words)",
+      "Only orders in this status; nothing is no filter.", Word.init(rawValue:))
+    return (status, query.cursor { OrderPosition(cursor: $0, of: listName) })
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {

@@ -18,7 +18,7 @@ extension StoreContract {
 
     static let listProducts = RouteDescription(
       "listProducts", "List what can be ordered", "Sold-out products are in it, retired ones not.",
-      parameters: [.cursor], answers: [list("The products", of: StoreProduct.self)])
+      query: .cursor, answers: [list("The products", of: StoreProduct.self)])
 
     static let order = RouteDescription(
       "placeOrder", "Order one unit of a product", "At the catalogue's price.",
@@ -28,7 +28,8 @@ extension StoreContract {
       refusals: [.notFound, .unknownProduct, .outOfStock])
 
     static let listOrders = RouteDescription(
-      "listOrders", "List a customer's orders, oldest first", parameters: [customer, .cursor],
+      "listOrders", "List a customer's orders, oldest first", parameters: [customer],
+      query: .cursor,
       answers: [list("The orders", of: StoreOrder.self)], refusals: [.notFound])
 
     static let subscribe = RouteDescription(

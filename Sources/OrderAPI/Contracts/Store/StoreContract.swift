@@ -53,7 +53,7 @@ enum StoreContract {
   }
 
   private static func listProducts(_ call: Call, _ services: Services) async throws -> Response {
-    let start = try position(call) { Cursor.position($0, list: "store products") }
+    let start = try call.query { $0.cursor { Cursor.position($0, list: "store products") } }
     let list = try await pages(after: start) {
       try await services.products.list(ProductFilter(), after: $0, size: pageSize)
     }
@@ -77,7 +77,7 @@ enum StoreContract {
 
   private static func listOrders(_ call: Call, _ services: Services) async throws -> Response {
     let name = "store orders"
-    let start = try position(call) { OrderPosition(cursor: $0, of: name) }
+    let start = try call.query { $0.cursor { OrderPosition(cursor: $0, of: name) } }
     var filter = OrderFilter()
     filter.channel = .store
     filter.customer = try await customer(call, services).id
@@ -116,16 +116,6 @@ extension StoreContract {
 
   private static func sku(_ call: Call) throws(Failure) -> String {
     try call.body(StoreProductRequest.init(reading:)).sku
-  }
-
-  /// The position after which the page begins; nil for the beginning of the list.
-  private static func position<Position>(
-    _ call: Call, _ read: (String) -> Position?
-  ) throws(Failure) -> Position? {
-    var parameters = try call.parameters()
-    let position = parameters.cursor(read)
-    try parameters.finish()
-    return position
   }
 }
 

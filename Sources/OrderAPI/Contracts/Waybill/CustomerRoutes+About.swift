@@ -29,7 +29,7 @@ extension CustomerRoutes {
 
     static let list = RouteDescription(
       "listCustomers", "List customers, in the order they were introduced",
-      parameters: [.limit, .cursor],
+      query: .page,
       answers: [
         .page("A page of customers", of: Customer.self, named: "CustomerPage")
       ], refusals: [.notAcceptable])

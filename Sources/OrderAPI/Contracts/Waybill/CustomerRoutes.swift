@@ -22,8 +22,7 @@ enum CustomerRoutes {
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
-    var parameters = try call.parameters()
-    let (size, position) = try parameters.page { Cursor.position($0, list: "customers") }
+    let (size, position) = try call.query { $0.page { Cursor.position($0, list: "customers") } }
     let page = try await services.customers.list(after: position, size: size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })

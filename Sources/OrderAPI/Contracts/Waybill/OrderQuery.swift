@@ -1,44 +1,55 @@
 import JSON
 import Orders
 
-// What every list of orders can be asked for.
+// What lists of orders can be asked for.
 
-extension Parameters {
-  mutating func orderFilter() -> OrderFilter {
-    var filter = OrderFilter()
-    filter.statuses = list(
-      "status", "must be some of: \(OrderStatus.words)", OrderStatus.init(word:))
-    filter.channel = channel()
-    filter.product = text("product_id", ProductID.self)
-    filter.createdAfter = moment("created_after")
-    filter.createdBefore = moment("created_before")
-    filter.sort =
-      read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
-      ?? .newestFirst
-    return filter
-  }
-
-  /// A contract through which orders come.
-  mutating func channel() -> Channel? {
-    let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
-    return read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
-  }
-
-  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
-  private mutating func moment(_ name: String) -> Timestamp? {
-    let isUnescaped =
-      text(name).map { $0.contains(" ") && Timestamp(rfc3339: $0.replacing(" ", with: "+")) != nil }
-      ?? false
-    return read(
-      name,
-      isUnescaped
-        ? "has a space where + is meant: write it as %2B"
-        : "must be a moment like 2026-01-01T10:00:00Z"
-    ) { Timestamp(rfc3339: $0) }
+extension OrderFilter {
+  /// Which orders are wanted, and in which order unless that is given. In a query for the orders of
+  /// one customer there is no other customer.
+  init(
+    reading query: inout some QueryFields, ofOneCustomer: Bool = false, sorted sort: Sort? = nil
+  ) {
+    self.init()
+    statuses = query.list(
+      "status", OrderStatus.listSchema, rule: "must be some of: \(OrderStatus.words)",
+      "Only orders in one of these statuses, parted by commas: "
+        + OrderStatus.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + ".",
+      OrderStatus.init(word:))
+    channel = query.word("channel", Channel.self, "Only orders that came through this contract.")
+    if !ofOneCustomer {
+      customer = query.text("customer_id", CustomerID.self, "Only orders of this customer.")
+    }
+    createdAfter = query.moment("created_after", "Only orders placed later than this.")
+    createdBefore = query.moment("created_before", "Only orders placed earlier than this.")
+    product = query.text("product_id", ProductID.self, "Only orders that hold this product.")
+    self.sort = sort ?? Sort(reading: &query)
   }
 }
 
 extension OrderFilter.Sort {
   static let schema = Schema.word(Self.self)
     .about("By the time of placing; a minus puts the newest first.").named("OrderSort")
+
+  fileprivate init(reading query: inout some QueryFields) {
+    self =
+      query.value(
+        "sort", Self.schema.standing(at: "-created_at"), rule: "must be created_at or -created_at",
+        "Oldest first, or newest first with a minus.", Self.init(rawValue:)) ?? .newestFirst
+  }
+}
+
+/// What a list of orders is asked for.
+struct OrderListQuery {
+  var filter: OrderFilter
+  let page: (size: PageSize, start: OrderPosition?)
+  /// The name of the list in its cursors. A cursor is a position in one sort order; in the other it
+  /// would skip entries or repeat them.
+  let listName: String
+
+  init(reading query: inout some QueryFields, ofOneCustomer: Bool = false) {
+    filter = OrderFilter(reading: &query, ofOneCustomer: ofOneCustomer)
+    let listName = "orders by \(filter.sort.rawValue)"
+    page = query.page { OrderPosition(cursor: $0, of: listName) }
+    self.listName = listName
+  }
 }

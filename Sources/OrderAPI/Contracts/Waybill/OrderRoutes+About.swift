@@ -41,14 +41,14 @@ extension OrderRoutes {
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first", shortPages,
-      parameters: sorted(filters(among: [customer])),
+      query: .query { OrderListQuery(reading: &$0) },
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer", shortPages,
       parameters: [
         .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
-      ] + sorted(filters()),
+      ], query: .query { OrderListQuery(reading: &$0, ofOneCustomer: true) },
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let get = RouteDescription(
@@ -98,7 +98,7 @@ extension OrderRoutes {
 
     static let history = RouteDescription(
       "listOrderEvents", "Show what happened to an order",
-      parameters: [id(), .limit, .cursor],
+      parameters: [id()], query: .page,
       answers: [
         .page(
           "A page of its history, oldest first", of: OrderEvent.self, named: "OrderEventPage")
@@ -127,35 +127,11 @@ extension OrderRoutes.About {
     A page looks at no more than 1,000 orders of a customer or entries of a product. If the other
     filters let few of them through, it has fewer entries than `limit`, or none, and `next` goes on.
     """
-
-  fileprivate static let customer = Parameter.query(
-    "customer_id", CustomerID.schema, "Only orders of this customer.")
-
-  fileprivate static func filters(among others: [Parameter] = []) -> [Parameter] {
-    [
-      .query(
-        "status", OrderStatus.listSchema,
-        "Only orders in one of these statuses, parted by commas: "
-          + OrderStatus.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."),
-      .query("channel", Channel.schema, "Only orders that came through this contract."),
-    ] + others + [
-      .query("created_after", .moment, "Only orders placed later than this."),
-      .query("created_before", .moment, "Only orders placed earlier than this."),
-      .query("product_id", ProductID.schema, "Only orders that hold this product."),
-    ]
-  }
-
-  private static func sorted(_ filters: [Parameter]) -> [Parameter] {
-    filters + [
-      .query(
-        "sort", OrderFilter.Sort.schema.standing(at: "-created_at"),
-        "Oldest first, or newest first with a minus."),
-      .limit, .cursor,
-    ]
-  }
 }
 
 extension OrderRoutes {
   /// Which orders an export has.
-  static let exportFilters = About.filters(among: [About.customer])
+  static let exportFilters: [Parameter] = .query {
+    OrderFilter(reading: &$0, sorted: .oldestFirst)
+  }
 }

@@ -72,8 +72,7 @@ enum OrderRoutes {
   private static func history(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     _ = try call.form(of: [.json])
-    var parameters = try call.parameters()
-    let (size, position) = try parameters.page { Cursor.position($0, list: "events") }
+    let (size, position) = try call.query { $0.page { Cursor.position($0, list: "events") } }
     let page = try await services.orders.history(
       of: key, in: call.scope, after: position, size: size)
     return .json(
@@ -81,41 +80,36 @@ enum OrderRoutes {
   }
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
-    var parameters = try call.parameters()
-    var filter = parameters.orderFilter()
-    filter.customer = parameters.text("customer_id", CustomerID.self)
+    _ = try call.form(of: [.json])
+    var query = try call.query { OrderListQuery(reading: &$0) }
     if let own = call.scope.owner {
-      guard filter.customer == nil || filter.customer == own else {
+      guard query.filter.customer == nil || query.filter.customer == own else {
         throw OrderError.unknownCustomer
       }
-      filter.customer = own
+      query.filter.customer = own
     }
-    return try await list(call, services, filter, &parameters)
+    return try await list(call, services, query)
   }
 
   private static func listOfCustomer(_ call: Call, _ services: Services) async throws -> Response {
     guard let customer = CustomerID(try call.value("id")), call.scope.covers(customer) else {
       throw OrderError.unknownCustomer
     }
-    var parameters = try call.parameters()
-    var filter = parameters.orderFilter()
-    filter.customer = customer
-    return try await list(call, services, filter, &parameters, requiringCustomer: true)
+    _ = try call.form(of: [.json])
+    var query = try call.query { OrderListQuery(reading: &$0, ofOneCustomer: true) }
+    query.filter.customer = customer
+    return try await list(call, services, query, requiringCustomer: true)
   }
 
   private static func list(
-    _ call: Call, _ services: Services, _ filter: OrderFilter, _ parameters: inout Parameters,
-    requiringCustomer: Bool = false
+    _ call: Call, _ services: Services, _ query: OrderListQuery, requiringCustomer: Bool = false
   ) async throws -> Response {
-    _ = try call.form(of: [.json])
-    // A cursor is a position in one sort order; in the other it would skip entries or repeat them.
-    let name = "orders by \(filter.sort.rawValue)"
-    let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }
     let page = try await services.orders.list(
-      filter, after: position, size: size, requiringCustomer: requiringCustomer)
+      query.filter, after: query.page.start, size: query.page.size,
+      requiringCustomer: requiringCustomer)
     return .json(
       .ok,
-      JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: name)) })
+      JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: query.listName)) })
   }
 
   /// A name that no order can have is that of none.

@@ -36,7 +36,7 @@ extension ProductRoutes {
     static let list = RouteDescription(
       "listProducts", "List or search products, in the order they were created",
       "A search looks at 2,000 products a page, so a page may be empty and still not the last.",
-      parameters: filters + [.limit, .cursor],
+      query: .query { ProductListQuery(reading: &$0) },
       answers: [
         .page("A page of products", of: Product.self, named: "ProductPage")
       ], refusals: [.notAcceptable])
@@ -69,7 +69,7 @@ extension ProductRoutes {
       Every change and its cause, newest first; together they are the stock. A page looks at 1,000
       orders of the product, so it may be short or empty and still not the last.
       """,
-      parameters: [id(), .limit, .cursor],
+      parameters: [id()], query: .page,
       answers: [
         .page("A page of movements", of: StockMovement.self, named: "StockMovementPage")
       ],
@@ -79,11 +79,5 @@ extension ProductRoutes {
 
 extension ProductRoutes {
   /// Which products a list or an export has.
-  static let filters: [Parameter] = [
-    .query(
-      "q", .string(ProductFilter.allowedTextLength),
-      "What stands in the name, id or description, letter case aside."),
-    .query("in_stock", .boolean, "Only products that are in stock, or that are not."),
-    .query("retired", Schema.boolean.standing(at: false), "The retired ones instead."),
-  ]
+  static let filters: [Parameter] = .query { ProductFilter(reading: &$0) }
 }

@@ -25,10 +25,9 @@ enum ProductRoutes {
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
-    var parameters = try call.parameters()
-    let filter = parameters.productFilter()
-    let (size, position) = try parameters.page { Cursor.position($0, list: "products") }
-    let page = try await services.products.list(filter, after: position, size: size)
+    let query = try call.query { ProductListQuery(reading: &$0) }
+    let page = try await services.products.list(
+      query.filter, after: query.page.start, size: query.page.size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "products", position: $0)) })
   }
@@ -70,9 +69,8 @@ enum ProductRoutes {
   private static func movements(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
     _ = try call.form(of: [.json])
-    var parameters = try call.parameters()
-    let (size, position) = try parameters.page {
-      StockMovement.Position(cursor: $0, of: "movements")
+    let (size, position) = try call.query {
+      $0.page { StockMovement.Position(cursor: $0, of: "movements") }
     }
     guard
       let page = try await services.products.movements(
@@ -111,15 +109,28 @@ extension Product {
   fileprivate var tag: EntityTag { EntityTag(version: version) }
 }
 
-extension Parameters {
+extension ProductFilter {
   /// Which products a list or an export has.
-  mutating func productFilter() -> ProductFilter {
-    let characters = ProductFilter.allowedTextLength
-    let text = read("q", "must have at most \(characters.upperBound) characters") {
-      characters.contains($0.unicodeScalars.count) ? $0 : nil
-    }
-    let inStock = read("in_stock", "must be true or false", Bool.init)
-    let retired = read("retired", "must be true or false", Bool.init)
-    return ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
+  init(reading query: inout some QueryFields) {
+    let characters = Self.allowedTextLength
+    self.init(
+      text: query.value(
+        "q", .string(characters), rule: "must have at most \(characters.upperBound) characters",
+        "What stands in the name, id or description, letter case aside."
+      ) { characters.contains($0.unicodeScalars.count) ? $0 : nil },
+      inStock: query.boolean(
+        "in_stock", "Only products that are in stock, or that are not."),
+      retired: query.boolean("retired", standing: false, "The retired ones instead.") ?? false)
+  }
+}
+
+/// What a list of products is asked for.
+struct ProductListQuery {
+  let filter: ProductFilter
+  let page: (size: PageSize, start: Int?)
+
+  init(reading query: inout some QueryFields) {
+    filter = ProductFilter(reading: &query)
+    page = query.page { Cursor.position($0, list: "products") }
   }
 }

@@ -14,12 +14,7 @@ extension ReportRoutes {
       Completed orders of all contracts as of `refreshed_at`. The `ETag` changes with a refresh \
       only. `Accept: text/csv` gives a table, with the next page in `Link`.
       """,
-      parameters: [
-        .query(
-          "sort", ReportSort.schema.standing(at: .string(ReportSort.standard.word)),
-          "By which column; behind a minus the largest come first."),
-        .limit, .cursor, .ifNoneMatch,
-      ],
+      parameters: [.ifNoneMatch], query: .query { ReportQuery(reading: &$0) },
       answers: [
         Answer(
           status: .ok, text: "A page of the report", headers: [.etag, .link],

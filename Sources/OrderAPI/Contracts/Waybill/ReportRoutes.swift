@@ -12,16 +12,12 @@ enum ReportRoutes {
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     let form = try call.form(of: [.json, .csv])
-    var parameters = try call.parameters()
-    let sort = parameters.read("sort", ReportSort.rule) { ReportSort($0) } ?? .standard
-    // The sort is part of the cursor's name: a position means nothing in another order.
-    let list = "report\(sort.word)"
-    let (size, position) = try parameters.page {
-      Cursor.position($0, list: list, parts: 2)
-        .flatMap { sort.position(value: $0[0], customer: $0[1]) }
+    let query = try call.query { ReportQuery(reading: &$0) }
+    let (refresh, page) = try await services.report.list(
+      query.sort, after: query.page.start, size: query.page.size)
+    let next = page.next.map {
+      call.next(Cursor.text(list: query.listName, [$0.value, $0.customer]))
     }
-    let (refresh, page) = try await services.report.list(sort, after: position, size: size)
-    let next = page.next.map { call.next(Cursor.text(list: list, [$0.value, $0.customer])) }
     if form.value == ContentType.csv.value {
       let link = next.map { Field.link(next: $0) }
       return call.answer(
@@ -53,8 +49,28 @@ enum ReportRoutes {
   }
 }
 
-extension ReportSort {
-  fileprivate static let rule =
-    "must be one of these, behind a minus to begin with the largest: "
-    + Column.allCases.map(\.rawValue).joined(separator: ", ")
+/// What the report is asked for.
+struct ReportQuery {
+  let sort: ReportSort
+  let page: (size: PageSize, start: ReportSort.Position?)
+  /// The name of the list in its cursors. The sort is part of it: a position means nothing in
+  /// another order.
+  let listName: String
+
+  init(reading query: inout some QueryFields) {
+    let sort =
+      query.value(
+        "sort", ReportSort.schema.standing(at: .string(ReportSort.standard.word)),
+        rule: "must be one of these, behind a minus to begin with the largest: "
+          + ReportSort.Column.allCases.map(\.rawValue).joined(separator: ", "),
+        "By which column; behind a minus the largest come first."
+      ) { ReportSort($0) } ?? .standard
+    let listName = "report\(sort.word)"
+    page = query.page {
+      Cursor.position($0, list: listName, parts: 2)
+        .flatMap { sort.position(value: $0[0], customer: $0[1]) }
+    }
+    self.sort = sort
+    self.listName = listName
+  }
 }

@@ -29,7 +29,7 @@ package struct Site {
     if error.isTemporary && !saysWhen {
       response.fields.append(Field("Retry-After", "\(limits.retryAfterSeconds)"))
     }
-    response.close = !error.keepsConnection
+    response.closesConnection = !error.keepsConnection
     return response
   }
 }

@@ -9,7 +9,7 @@ package struct Response: Sendable {
   /// The content when it is made while it is sent; then `body` is empty.
   package var stream: (any BodyStream)?
   /// Whether to close the connection after this answer even if the client would keep it.
-  package var close: Bool
+  package var closesConnection: Bool
   /// The id of the caller for the access log; it is not sent.
   package var caller: Int?
   /// Whether the body is kept in memory also without this answer, so that waiting for a slow
@@ -18,13 +18,13 @@ package struct Response: Sendable {
 
   package init(
     _ status: Status, contentType: ContentType? = nil, fields: [Field] = [], body: [UInt8] = [],
-    close: Bool = false
+    closesConnection: Bool = false
   ) {
     self.status = status
     self.contentType = contentType
     self.fields = fields
     self.body = body
-    self.close = close
+    self.closesConnection = closesConnection
   }
 
   package static func text(_ status: Status, _ text: String) -> Response {

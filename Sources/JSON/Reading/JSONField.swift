@@ -33,16 +33,6 @@ public struct JSONField {
     if case .value(let node) = location { document.tape.nodes[node].kind != .null } else { false }
   }
 
-  /// The change that a merge patch makes to the field (RFC 7396): absent keeps the value, null
-  /// clears it, a value sets it.
-  public func change<Value, Failure: Error>(
-    _ read: (JSONField) throws(Failure) -> Value
-  ) throws(Failure) -> JSONChange<Value> {
-    guard ifPresent != nil else { return .keep }
-    guard let field = optional else { return .clear }
-    return .set(try read(field))
-  }
-
   /// Refuses the field for a rule of the caller.
   @discardableResult
   public func refuse(_ message: String) -> JSONInvalid {
@@ -72,15 +62,3 @@ public struct JSONField {
     }
   }
 }
-
-/// The change that a merge patch makes to a value.
-public enum JSONChange<Value> {
-  /// The field is absent: the value stays.
-  case keep
-  /// The field is null: the value is removed.
-  case clear
-  case set(Value)
-}
-
-extension JSONChange: Equatable where Value: Equatable {}
-extension JSONChange: Sendable where Value: Sendable {}

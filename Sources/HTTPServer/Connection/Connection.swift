@@ -6,14 +6,12 @@ import Telemetry
 ///
 /// An idle connection owns no buffer and no parser; for a request it borrows the server's.
 final class Connection: Watcher {
-  /// Nil once the connection is closed.
-  var socket: Socket?
+  /// Nil once the connection has ended.
+  var link: WatchedSocket?
   private let peer: SocketAddress
   private let site: Site
   let server: Server
   private var state: ConnectionState
-  private var watch: Watch?
-  private var timer: Timer?
   /// The parser that holds part of a message.
   private var message: PartialMessage?
   /// Bytes that were read after the current request.
@@ -31,18 +29,15 @@ final class Connection: Watcher {
   var index = 0
 
   init(_ socket: consuming Socket, peer: SocketAddress, site: Site, server: Server) {
-    self.socket = consume socket
     self.peer = peer
     self.site = site
     self.server = server
     state = ConnectionState(acceptedAt: server.loop.now)
+    link = WatchedSocket(socket, on: server.loop, for: .read, self) { [unowned self] in expire() }
   }
 
   /// Begins to read; a refused connection is only told that there are too many.
   func start(refused: Bool) {
-    guard let descriptor = socket?.descriptor else { return }
-    timer = Timer(on: server.loop) { [unowned self] in expire() }
-    watch = server.loop.watch(descriptor, for: .read, self)
     perform(refused ? .answerError(.tooManyConnections) : .wait)
   }
 
@@ -84,9 +79,9 @@ final class Connection: Watcher {
         }
       case .answerError(let error): action = answerError(error)
       case .linger:
-        socket?.shutdownWriting()
+        link?.socket.shutdownWriting()
         action = .wait
-      case .close: return close()
+      case .close: return release()
       }
     }
   }
@@ -94,9 +89,9 @@ final class Connection: Watcher {
   /// Watches for what the current phase needs, and arms its deadline.
   private func waitForEvents() {
     guard holdsWithinLimits() else { return perform(event(.ended)) }
-    watch?.change(to: wanted)
+    link?.watch.change(to: wanted)
     // Most deadlines move away while the timer is armed; it is armed again only for an earlier one.
-    guard let timer else { return }
+    guard let timer = link?.timer else { return }
     let deadline = state.deadline(server.limits)
     if !timer.isArmed || deadline < timer.deadline { timer.arm(at: deadline) }
   }
@@ -119,7 +114,7 @@ final class Connection: Watcher {
   private func expire() {
     let deadline = state.deadline(server.limits)
     guard deadline <= server.loop.now else {
-      timer?.arm(at: deadline)
+      link?.timer.arm(at: deadline)
       return
     }
     switch state.phase {
@@ -130,13 +125,10 @@ final class Connection: Watcher {
     perform(event(.expired))
   }
 
-  private func close() {
-    guard let watch else { return }
-    watch.cancel()
-    self.watch = nil
-    timer?.disarm()
-    timer = nil
-    socket = nil
+  /// Closes the socket, and lets go of all that the connection holds.
+  private func release() {
+    guard link != nil else { return }
+    link = nil
     // A handler is not cancelled: its work is not undone because the client is gone.
     if let inFlight, inFlight.isWaiting { server.leave(inFlight) }
     inFlight = nil
@@ -156,7 +148,7 @@ extension Connection {
   private func receive() {
     switch state.phase {
     // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
-    case .handling: watch?.change(to: [])
+    case .handling: link?.watch.change(to: [])
     case .waiting, .following: perform(readOn())
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
@@ -167,7 +159,7 @@ extension Connection {
   private func readOnce() -> ConnectionState.Action? {
     var bytes = server.takeInput()
     defer { server.giveBack(input: bytes) }
-    return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
+    return switch link?.socket.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes: answer(requestsIn: bytes)
     case .nothing, nil: nil
     case .end, .failed: event(.ended)
@@ -176,7 +168,7 @@ extension Connection {
 
   /// Reads while a request takes long, to know when the client is gone.
   private func readOn() -> ConnectionState.Action {
-    switch socket?.receive(appendingTo: &unread, limit: Server.readBytesMax) {
+    switch link?.socket.receive(appendingTo: &unread, limit: Server.readBytesMax) {
     case .bytes, .nothing, nil: .wait
     case .end, .failed: event(.ended)
     }
@@ -185,7 +177,7 @@ extension Connection {
   private func discard() -> ConnectionState.Action {
     var bytes = server.takeInput()
     defer { server.giveBack(input: bytes) }
-    return switch socket?.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
+    return switch link?.socket.receive(appendingTo: &bytes, limit: Server.readBytesMax) {
     case .bytes(let count): event(.discarded(count))
     case .nothing, nil: .wait
     case .end, .failed: event(.ended)
@@ -351,7 +343,7 @@ extension Connection {
     let response = site.errorResponse(error, request, exchange.id, server.limits)
     write(response, to: request, exchange, route: route, error: error, into: &out)
     // Even a sender that asked to close may still be sending, so the connection has to linger.
-    if response.close { _ = event(.lastAnswer) }
+    if response.closesConnection { _ = event(.lastAnswer) }
   }
 
   func write(
@@ -359,7 +351,7 @@ extension Connection {
     error: HTTPServerError? = nil, into out: inout [UInt8]
   ) {
     var response = response
-    if state.isDraining || server.closesConnections { response.close = true }
+    if state.isDraining || server.closesConnections { response.closesConnection = true }
     let framing = request.map(ResponseEncoder.Framing.init(answering:)) ?? .refusing(nil)
     let start = out.count
     server.refreshDate()

@@ -69,7 +69,7 @@ extension Connection {
     guard !hasFailed else {
       // Without the last chunk, or by a reset where there are no chunks, the client knows that this
       // is not the whole.
-      if !work.framing.isChunked { socket?.resetAtClose() }
+      if !work.framing.isChunked { link?.socket.resetAtClose() }
       return cut()
     }
     _ = event(.followed)
@@ -78,7 +78,7 @@ extension Connection {
 
   private func sendHead(of response: Response, _ work: Following) async {
     var response = response
-    if server.isDraining || server.closesConnections { response.close = true }
+    if server.isDraining || server.closesConnections { response.closesConnection = true }
     server.refreshDate()
     var head: [UInt8] = []
     if !server.encoder.append(response, as: work.framing, id: work.exchange.id, to: &head),

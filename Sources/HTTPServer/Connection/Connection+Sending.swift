@@ -6,7 +6,7 @@ extension Connection {
     guard !out.isEmpty || !unsent.isEmpty else { return .all }
     let limit = server.sendLimit(for: out.count + unsent.count)
     return unsent.send(&out, limit: limit) { bytes, offset, limit in
-      let count = socket?.send(bytes, from: offset, limit: limit)
+      let count = link?.socket.send(bytes, from: offset, limit: limit)
       if let count { server.countSent(count) }
       return count
     }

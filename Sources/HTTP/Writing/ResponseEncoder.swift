@@ -61,7 +61,8 @@ package struct ResponseEncoder: Sendable {
     to out: inout [UInt8]
   ) -> Bool {
     let isStream = response.stream != nil
-    let keepAlive = framing.keepAlive && !response.close && (!isStream || framing.isChunked)
+    let keepAlive =
+      framing.keepAlive && !response.closesConnection && (!isStream || framing.isChunked)
     out.append("HTTP/1.1 ")
     out.append(decimal: response.status.code)
     out.append(ASCII.space)

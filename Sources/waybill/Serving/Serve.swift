@@ -51,7 +51,7 @@ struct Serve {
       if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
       let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
       let code = try await serve(shared, ports, preparation, on: loop)
-      if let refusal = preparation?.refusal { throw refusal }
+      if let failure = preparation?.failure { throw failure }
       return code
     }
   }

@@ -63,10 +63,4 @@ package struct Request: Sendable {
   package func hasField(_ name: StaticString) -> Bool { lines.first(name) != nil }
 
   package func isRepeated(_ name: StaticString) -> Bool { lines.isRepeated(name) }
-
-  /// Whether the field's first value is this, ignoring case; `value` must be in lower case.
-  package func field(_ name: StaticString, is value: StaticString) -> Bool {
-    guard let range = lines.first(name) else { return false }
-    return head.span.equals(value, in: range)
-  }
 }

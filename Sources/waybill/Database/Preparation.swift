@@ -18,7 +18,7 @@ final class Preparation {
   private var isStopped = false
   private var lastReason: String?
   /// Why this program must not use the database.
-  private(set) var refusal: (any Error)?
+  private(set) var failure: (any Error)?
 
   init(_ shared: Shared, _ migrator: Migrator, on loop: EventLoop) {
     self.shared = shared
@@ -42,7 +42,7 @@ final class Preparation {
   /// Ends the service in good order, as SIGTERM from outside does.
   private func end(because error: any Error) {
     guard !isStopped else { return }
-    refusal = error
+    failure = error
     kill(getpid(), SIGTERM)
   }
 

@@ -42,8 +42,4 @@ package struct Query: Sendable {
   package subscript(_ name: String) -> String? {
     parameters.first { $0.name == name }?.value
   }
-
-  package func all(_ name: String) -> [String] {
-    parameters.filter { $0.name == name }.map(\.value)
-  }
 }

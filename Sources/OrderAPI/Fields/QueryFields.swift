@@ -1,0 +1,133 @@
+import JSON
+import Orders
+
+/// The parameters of a query, one call for each.
+///
+/// The same calls read a query and describe it: `Parameters` reads each parameter, a
+/// `QueryDescription` writes down what it may hold. So everything about a parameter is in one
+/// place, and what several queries have in common is one function.
+protocol QueryFields {
+  /// The value of a parameter; nil when it is absent, was refused, or is only being described.
+  /// `rule` says what a text must be that `parse` does not take.
+  mutating func value<Value>(
+    _ name: String, _ schema: @autoclosure () -> Schema, rule: (_ text: String) -> String,
+    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value?
+}
+
+extension QueryFields {
+  /// A parameter whose rule is the same for every text.
+  mutating func value<Value>(
+    _ name: String, _ schema: @autoclosure () -> Schema, rule: @autoclosure () -> String,
+    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
+    value(name, schema(), rule: { _ in rule() }, about(), parse)
+  }
+
+  /// A text of the domain.
+  mutating func text<Value: FieldText>(
+    _ name: String, _: Value.Type, _ about: @autoclosure () -> String
+  ) -> Value? {
+    value(name, Value.schema, rule: Value.rule, about(), Value.init)
+  }
+
+  /// One of the words of an enumeration.
+  mutating func word<Word: FieldWord>(
+    _ name: String, _: Word.Type, _ about: @autoclosure () -> String
+  ) -> Word? {
+    value(
+      name, Word.schema,
+      rule: "must be one of: \(Word.allCases.map(\.rawValue).joined(separator: ", "))", about(),
+      Word.init(rawValue:))
+  }
+
+  /// Values parted by commas; empty when the parameter is absent.
+  mutating func list<Value: Hashable>(
+    _ name: String, _ schema: @autoclosure () -> Schema, rule: @autoclosure () -> String,
+    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Set<Value> {
+    value(name, schema(), rule: rule(), about()) { text in
+      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let known = words.compactMap { parse(String($0)) }
+      return known.count == words.count ? Set(known) : nil
+    } ?? []
+  }
+
+  /// A whole number, which stands at one of the range when it is absent.
+  mutating func integer(
+    _ name: String, in range: ClosedRange<Int>, standing: Int,
+    _ about: @autoclosure () -> String
+  ) -> Int {
+    value(
+      name, .integer(range).standing(at: .number("\(standing)")),
+      rule: JSONViolation.Reason.wholeNumberRange(range).description, about()
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? standing
+  }
+
+  /// Yes or no; nil when it is absent.
+  mutating func boolean(
+    _ name: String, standing: JSONValue? = nil, _ about: @autoclosure () -> String
+  ) -> Bool? {
+    value(
+      name, Schema.boolean.standing(at: standing), rule: "must be true or false", about(),
+      Bool.init)
+  }
+
+  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
+  mutating func moment(_ name: String, _ about: @autoclosure () -> String) -> Timestamp? {
+    value(
+      name, .moment,
+      rule: { text in
+        text.contains(" ") && Timestamp(rfc3339: text.replacing(" ", with: "+")) != nil
+          ? "has a space where + is meant: write it as %2B"
+          : "must be a moment like 2026-01-01T10:00:00Z"
+      }, about()
+    ) { Timestamp(rfc3339: $0) }
+  }
+
+  /// Where a list goes on; nil for its beginning. `position` reads a cursor.
+  mutating func cursor<Position>(_ position: (String) -> Position?) -> Position? {
+    value(
+      Parameter.cursorName, .string(), rule: "must be a cursor of this list",
+      "Where the page begins; taken from `next` of the page before.", position)
+  }
+
+  /// Which page of a list is asked for.
+  mutating func page<Position>(
+    _ position: (String) -> Position?
+  ) -> (size: PageSize, start: Position?) {
+    let size = integer(
+      "limit", in: PageSize.allowed, standing: PageSize.standard.value,
+      "How many entries a page has at most. It may have fewer, even none, and not be the last: "
+        + "then `next` is not null.")
+    return (PageSize(size) ?? .standard, cursor(position))
+  }
+}
+
+/// Collects what each parameter of a query may hold.
+struct QueryDescription: QueryFields {
+  private(set) var parameters: [Parameter] = []
+
+  mutating func value<Value>(
+    _ name: String, _ schema: @autoclosure () -> Schema, rule: (_ text: String) -> String,
+    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
+    parameters.append(Parameter(location: .query, name: name, schema: schema(), text: about()))
+    return nil
+  }
+}
+
+extension [Parameter] {
+  /// The parameters that `read` reads.
+  static func query<Wish>(_ read: (inout QueryDescription) -> Wish) -> [Parameter] {
+    var description = QueryDescription()
+    _ = read(&description)
+    return description.parameters
+  }
+
+  /// The parameters of a list that has no others.
+  static let page = query { $0.page { _ in Int?.none } }
+
+  /// Those of a list whose pages are as large as they can be.
+  static let cursor = query { $0.cursor { _ in Int?.none } }
+}

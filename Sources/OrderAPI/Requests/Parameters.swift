@@ -1,0 +1,103 @@
+import HTTP
+import JSON
+import Orders
+
+extension Call {
+  /// What the query asks for: `read` reads all of its parameters. Everything that is wrong with
+  /// them is thrown at once. A name that the route's description does not have is refused, and so
+  /// is one that is given twice.
+  func query<Wish>(_ read: (inout Parameters) -> Wish) throws(Failure) -> Wish {
+    var parameters = try parameters()
+    let wish = read(&parameters)
+    try parameters.finish()
+    return wish
+  }
+
+  func parameters() throws(Failure) -> Parameters {
+    try Parameters(request.query, known: route.description.queryNames)
+  }
+}
+
+/// The query of one request: each parameter is known and given at most once.
+struct Parameters: QueryFields {
+  private let known: [String]
+  private var values: [String: String] = [:]
+  private(set) var violations: [JSONViolation] = []
+
+  init(_ query: ArraySlice<UInt8>?, known: [String]) throws(Failure) {
+    self.known = known
+    guard let query else { return }
+    guard let parsed = try? Query(query) else {
+      throw .invalid([
+        JSONViolation(field: "query", reason: .refused("must be name=value pairs, percent-encoded"))
+      ])
+    }
+    for parameter in parsed.parameters {
+      let (name, value) = (parameter.name, parameter.value)
+      if !known.contains(name) {
+        let names = known.joined(separator: ", ")
+        let meant = Similarity.nearest(to: name, of: known).map { "; did you mean \($0)?" } ?? ""
+        refuse(
+          name, known.isEmpty ? "no parameter is known here" : "is not one of: \(names)\(meant)")
+      } else if values.updateValue(value, forKey: name) != nil {
+        refuse(name, "must be given once")
+      }
+    }
+  }
+
+  mutating func value<Value>(
+    _ name: String, _ schema: @autoclosure () -> Schema, rule: (_ text: String) -> String,
+    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
+    assert(known.contains(name), "\(name) is read, but the route's description does not have it")
+    // An empty text counts as absent.
+    guard let text = values[name], !text.isEmpty else { return nil }
+    let value = parse(text)
+    if value == nil { refuse(name, rule(text)) }
+    return value
+  }
+
+  /// Ends the reading: throws everything that was wrong at once.
+  func finish() throws(Failure) {
+    guard violations.isEmpty else { throw .invalid(violations) }
+  }
+
+  private mutating func refuse(_ name: String, _ rule: String) {
+    violations.append(JSONViolation(field: name, reason: .refused(rule)))
+  }
+}
+
+// MARK: - Parameters that a list of their own describes
+
+extension Parameters {
+  /// The value of a parameter, or nil when it is absent or was refused.
+  mutating func read<Value>(
+    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Value? {
+    value(name, .string(), rule: rule(), "", parse)
+  }
+
+  mutating func text<Value: FieldText>(_ name: String, _ type: Value.Type) -> Value? {
+    text(name, type, "")
+  }
+
+  mutating func list<Value: Hashable>(
+    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
+  ) -> Set<Value> {
+    list(name, .string(), rule: rule(), "", parse)
+  }
+
+  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+    read(name, JSONViolation.Reason.wholeNumberRange(range).description) {
+      Int($0).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  mutating func channel() -> Channel? { word("channel", Channel.self, "") }
+
+  mutating func orderFilter() -> OrderFilter {
+    OrderFilter(reading: &self, ofOneCustomer: true, sorted: .oldestFirst)
+  }
+
+  mutating func productFilter() -> ProductFilter { ProductFilter(reading: &self) }
+}
