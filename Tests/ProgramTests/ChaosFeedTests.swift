@@ -60,7 +60,8 @@ struct ChaosFeedTests {
       } else {
         programs[victim].signal(SIGKILL)
         try await eventually("it is dead") { [programs] in !programs[victim].isRunning }
-        programs[victim] = try RunningProgram(variables.merging(["PORT": "\(ports[victim])"]) { $1 })
+        programs[victim] = try RunningProgram(
+          variables.merging(["PORT": "\(ports[victim])"]) { $1 })
       }
     } while clock.now < end
 

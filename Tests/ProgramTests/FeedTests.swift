@@ -93,7 +93,8 @@ struct FeedTests {
     func ask(_ path: String, _ fields: String) throws -> PlainClient {
       let client = try #require(PlainClient(port: port))
       client.send(
-        "GET \(path) HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\(fields)\r\n")
+        "GET \(path) HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\(fields)\r\n"
+      )
       return client
     }
     let stream = try ask("/events", "Accept: text/event-stream\r\n")

@@ -4,7 +4,8 @@ import Orders
 /// All commands of the program.
 enum CommandTable {
   static let all: [CommandDescription] = [
-    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, export, doctor, health, openapi,
+    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, export, doctor, health,
+    openapi,
     settings, metrics, version, completion, man, help,
   ]
 

@@ -109,7 +109,8 @@ private final class ExportProgress {
     guard let expected = export.expectedRows else { return "" }
     let part = min(1, Double(export.body.rows) / Double(max(expected, 1)))
     let full = Int(part * Double(Self.width))
-    let signs = String(repeating: "#", count: full) + String(repeating: "-", count: Self.width - full)
+    let signs =
+      String(repeating: "#", count: full) + String(repeating: "-", count: Self.width - full)
     return "[\(signs)] \(Int(part * 100)) % "
   }
 }
