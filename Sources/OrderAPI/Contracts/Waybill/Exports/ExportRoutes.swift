@@ -14,14 +14,10 @@ enum ExportRoutes {
   ]
 
   private static func orders(_ call: Call, _ services: Services) async throws -> Response {
-    var parameters = try call.parameters()
-    var filter = parameters.orderFilter()
-    filter.customer = parameters.text("customer_id", CustomerID.self)
-    filter.sort = .oldestFirst
-    let after = parameters.read("after", "must be the id or number of an order", OrderKey.init)
-    let type = try parameters.exportType(of: call)
+    let query = try call.query { OrderExportQuery(reading: &$0) }
+    let type = try query.form.type(for: call)
     var start: OrderPosition?
-    if let after {
+    if let after = query.after {
       let last = try await services.orders.find(after, in: call.scope)
       start = OrderPosition(createdAt: last.createdAt, number: last.number)
     }
@@ -30,15 +26,14 @@ enum ExportRoutes {
       ExportForm<Order>(as: type, columns: Order.columns) {
         $0.writeColumns(to: &$1)
       }, after: start
-    ) { [filter] in try await services.orders.list(filter, after: $0, size: .ofExport) }
+    ) { try await services.orders.list(query.filter, after: $0, size: .ofExport) }
   }
 
   private static func customers(_ call: Call, _ services: Services) async throws -> Response {
-    var parameters = try call.parameters()
-    let after = parameters.text("after", CustomerID.self)
-    let type = try parameters.exportType(of: call)
+    let query = try call.query { CustomerExportQuery(reading: &$0) }
+    let type = try query.form.type(for: call)
     var start: Int?
-    if let after {
+    if let after = query.after {
       guard let last = try await services.customers.find(after) else {
         throw OrderError.unknownCustomer
       }
@@ -72,38 +67,34 @@ enum ExportRoutes {
     _ call: Call, _ services: Services, _ name: String,
     _ form: (ContentType) -> ExportForm<Product>
   ) async throws -> Response {
-    var parameters = try call.parameters()
-    let filter = parameters.productFilter()
-    let after = parameters.text("after", ProductID.self)
-    let type = try parameters.exportType(of: call)
+    let query = try call.query { ProductExportQuery(reading: &$0) }
+    let type = try query.form.type(for: call)
     var start: Int?
-    if let after {
+    if let after = query.after {
       guard let last = try await services.products.find(after) else {
         throw OrderError.unknownProduct(after.value)
       }
       start = last.number
     }
     return try await answer(call, services, name, form(type), after: start) {
-      try await services.products.list(filter, after: $0, size: .ofExport)
+      try await services.products.list(query.filter, after: $0, size: .ofExport)
     }
   }
 
   private static func events(_ call: Call, _ services: Services) async throws -> Response {
-    var parameters = try call.parameters()
-    let filter = parameters.feedFilter()
-    let after = parameters.read("after", "must be a cursor of the feed", FeedCursor.init)
-    let type = try parameters.exportType(of: call)
+    let query = try call.query { EventExportQuery(reading: &$0) }
+    let type = try query.form.type(for: call)
     let feed = services.feed.feed
     let size = FeedPage.allowedSize.upperBound
     // Refuses a cursor of another history while there can still be a status.
-    if let after { _ = try await feed.page(after: after, size: 1) }
+    if let after = query.after { _ = try await feed.page(after: after, size: 1) }
     return try await answer(
       call, services, "events",
       ExportForm<FeedEvent>(as: type, columns: FeedEvent.columns) {
         $0.writeColumns(to: &$1)
-      }, after: after
+      }, after: query.after
     ) { position in
-      let page = try await feed.page(after: position ?? .start, filter, size: size)
+      let page = try await feed.page(after: position ?? .start, query.filter, size: size)
       return Page(entries: page.events, next: page.isCaughtUp ? nil : page.next)
     }
   }
@@ -136,17 +127,5 @@ extension ExportForm where Entry: AnswerObject {
     self.init(
       type, columns: columns,
       json: { entry, bytes in JSONWriter.append(to: &bytes) { entry.write(to: &$0) } }, csv: csv)
-  }
-}
-
-extension Parameters {
-  /// The form of an export: as the query says, or as the caller likes best. Ends the reading of the
-  /// query.
-  fileprivate mutating func exportType(of call: Call) throws(Failure) -> ContentType {
-    let forms: [String: ContentType] = ["ndjson": .ndjson, "csv": .csv]
-    let wanted = read("format", "must be ndjson or csv") { forms[$0] }
-    try finish()
-    if let wanted { return wanted }
-    return try call.form(of: [.ndjson, .csv])
   }
 }
