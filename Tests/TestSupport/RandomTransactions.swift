@@ -1,6 +1,6 @@
 /// Transactions as people and programs write them, on orders, products, customers and stock: with
-/// savepoints, rolled back, prepared, in any order. Two may lock rows in different orders, so whoever
-/// runs them sets a `lock_timeout`.
+/// savepoints, rolled back, prepared, in any order. Two may lock rows in different orders, so
+/// whoever runs them sets a `lock_timeout`.
 package struct RandomTransactions {
   private static let placing = """
     SELECT waybill.place_orders(ARRAY[gen_random_uuid()], '{api}',

@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import HTTP
 import OrderAPI
+import OrderStore
 import Orders
 import Postgres
 
@@ -15,8 +16,13 @@ struct ExportCommand {
     let output = try input["--output"].map(OutputFile.init)
     let report = try configuration.onDatabase { target, loop in
       try await target.administer("the export failed", on: loop) { database in
-        let export = try await ExportSource.export(kind, query, from: database)
-        let progress = ExportProgress(of: export, on: loop)
+        let source = ExportSource(
+          orders: OrderRepository(database), products: ProductRepository(database),
+          customers: CustomerRepository(database), feed: FeedRepository(database))
+        let export = try await source.export(kind, query)
+        var expected = kind.table == nil ? export.cursor.position : nil
+        if let table = kind.table { expected = try await database.estimatedRows(of: table) }
+        let progress = ExportProgress(of: export, rows: query.isEmpty ? expected : nil, on: loop)
         while let piece = try await export.body.next() {
           try output?.write(piece) ?? StandardOutput.write(piece)
           progress.show()
@@ -75,13 +81,16 @@ private final class ExportProgress {
   private static let width = 30
 
   private let export: Export
+  /// About how many rows there will be; nil when nobody knows.
+  private let expectedRows: Int?
   private let loop: EventLoop
   private let start: Instant
   private var shownAt: Instant
   private let isShown = isatty(2) == 1 && !StandardOutput.isTerminal
 
-  init(of export: Export, on loop: EventLoop) {
+  init(of export: Export, rows: Int?, on loop: EventLoop) {
     self.export = export
+    expectedRows = rows
     self.loop = loop
     start = loop.now
     shownAt = loop.now
@@ -106,7 +115,7 @@ private final class ExportProgress {
   }
 
   private var bar: String {
-    guard let expected = export.expectedRows else { return "" }
+    guard let expected = expectedRows else { return "" }
     let part = min(1, Double(export.body.rows) / Double(max(expected, 1)))
     let full = Int(part * Double(Self.width))
     let signs =

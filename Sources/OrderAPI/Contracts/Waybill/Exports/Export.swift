@@ -6,7 +6,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
   case orders, customers, products, stock, events
 
   /// Where its rows are; nil for the feed, which has as many rows as it is long.
-  var table: String? {
+  package var table: String? {
     switch self {
     case .orders, .customers: rawValue
     case .products, .stock: "products"
@@ -25,8 +25,6 @@ package struct Export {
   package let cursor: FeedCursor
   /// Its rows.
   package let body: any ExportBody
-  /// About how many rows there will be; nil when nobody knows.
-  package var expectedRows: Int?
 }
 
 /// The rows of an export as a stream.
@@ -35,21 +33,21 @@ package protocol ExportBody: BodyStream {
   var rows: Int { get }
 }
 
-/// What is wanted of an export, while its query is being read.
-struct ExportWish {
-  var parameters: Parameters
+/// One request for an export.
+struct ExportRequest {
+  let parameters: Parameters
   /// The form of the rows when the query names none.
   let preferred: () throws(Failure) -> ContentType
   /// What the export holds until it ends.
   let place: StreamPlaces.Place?
 
-  /// The form of the rows. Ends the reading of the query.
-  mutating func type() throws(Failure) -> ContentType {
-    let forms: [String: ContentType] = ["ndjson": .ndjson, "csv": .csv]
-    let wanted = parameters.read("format", "must be ndjson or csv") { forms[$0] }
-    try parameters.finish()
-    if let wanted { return wanted }
-    return try preferred()
+  /// The form of the rows.
+  func type(_ named: ExportFormWord?) throws(Failure) -> ContentType {
+    switch named {
+    case .ndjson: .ndjson
+    case .csv: .csv
+    case nil: try preferred()
+    }
   }
 }
 

@@ -21,8 +21,9 @@ enum ExportRoutes {
       feed: services.feed.feed)
     let export = try await source.export(
       kind,
-      ExportWish(
-        parameters: try call.parameters(),
+      ExportRequest(
+        parameters: try Parameters(
+          call.request.query, known: call.route.description.queryNames),
         preferred: { () throws(Failure) in try call.form(of: [.ndjson, .csv]) },
         place: try services.exportPlaces.take(for: call.caller?.token)))
     let ending = export.type.value == ContentType.csv.value ? "csv" : "ndjson"
