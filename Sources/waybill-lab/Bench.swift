@@ -33,6 +33,9 @@ struct Bench {
       if let svg = options.svg { try writeText(CurvePicture(curves: curves).svg, to: svg) }
       print("")
     }
+    if options.parts.contains(.feed) {
+      try FeedBench(bench: work(cluster, "feed", folder, log)).run { report.add($0) }
+    }
     if let json = options.json { try report.write(to: json) }
     if options.parts.contains(.limits) || options.parts.contains(.rest) {
       try limitsAndRest(&cluster, folder, home, log)

@@ -20,7 +20,12 @@ final class LocalSocket {
 
   /// Sends a GET and reads the answer; nil when there is none.
   func get(_ path: String) -> String? {
-    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+    exchange("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+  }
+
+  /// Sends a request and reads the answer; nil when there is none.
+  func exchange(_ request: String) -> String? {
+    let request = Array(request.utf8)
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
     else { return nil }
     var answer: [UInt8] = []
@@ -39,8 +44,9 @@ final class LocalSocket {
   }
 
   /// Sends a GET without waiting for the answer.
-  func ask(_ path: String) {
-    let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+  func ask(_ path: String, version: String = "1.1", fields: String = "") {
+    let head = "GET \(path) HTTP/\(version)\r\nHost: localhost\r\n\(fields)\r\n"
+    let request = Array(head.utf8)
     send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
   }
 
@@ -49,6 +55,18 @@ final class LocalSocket {
     withUnsafeTemporaryAllocation(byteCount: bytesMax, alignment: 1) { buffer in
       max(recv(descriptor, buffer.baseAddress, bytesMax, Int32(MSG_DONTWAIT)), 0)
     }
+  }
+
+  /// Reads into a buffer what has arrived, or waits for that; returns how many bytes, 0 at the end.
+  func receive(into buffer: inout [UInt8], waits: Bool) -> Int {
+    max(recv(descriptor, &buffer, buffer.count, waits ? 0 : Int32(MSG_DONTWAIT)), 0)
+  }
+
+  /// Waits until something has arrived on one of the sockets; returns which have something.
+  static func ready(_ sockets: [LocalSocket], milliseconds: Int32) -> [Int] {
+    var waiting = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    poll(&waiting, UInt(waiting.count), milliseconds)
+    return waiting.indices.filter { waiting[$0].revents != 0 }
   }
 
   /// A port that was free a moment ago.

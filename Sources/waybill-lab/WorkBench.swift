@@ -106,9 +106,20 @@ final class WorkBench {
   }
 
   /// The number of rows.
-  func count(_ rows: String) throws -> Int {
-    let text = try psql.run(["-At", "-c", "SELECT count(*) FROM \(rows)"])
-    guard let count = Int(text.prefix { $0.isNumber }) else { throw LabError("no count: \(text)") }
+  func count(_ rows: String) throws -> Int { try number("SELECT count(*) FROM \(rows)") }
+
+  /// Runs a statement as the owner.
+  func change(_ statement: String) throws { try psql.run(["-c", statement]) }
+
+  /// Runs a statement in a session that then stays for so long.
+  func hold(_ statement: String, seconds: Int) throws -> ChildProcess {
+    try psql.start(["-c", statement, "-c", "SELECT pg_sleep(\(seconds))"])
+  }
+
+  /// What a query of one number says.
+  func number(_ query: String) throws -> Int {
+    let text = try psql.run(["-At", "-c", query])
+    guard let count = Int(text.prefix { $0.isNumber }) else { throw LabError("no number: \(text)") }
     return count
   }
 

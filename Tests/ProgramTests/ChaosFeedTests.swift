@@ -30,7 +30,7 @@ struct ChaosFeedTests {
     for program in programs { ports.append(try await program.port()) }
 
     let consumers = ports.flatMap { port in
-      FeedConsumer.Way.allCases.map { FeedConsumer($0, port: port) }
+      [.pages, .waits, .stream].map { FeedConsumer($0, port: port) }
     }
     let load = KeyedLoad(seed: Self.seed, clients: 4)
     load.port = ports[0]
@@ -67,9 +67,10 @@ struct ChaosFeedTests {
 
     for program in programs { _ = try await program.port() }
     try await blocking {
-      load.finish()
       for writer in writers { writer.finish() }
+      // An order may wait for what is prepared.
       try Self.endPrepared(server)
+      load.finish()
     }
     try await Self.check(consumers, conninfo)
     let events = consumers[0].events.count
@@ -152,8 +153,8 @@ private final class RandomWriter: Sendable {
         do {
           try await session.run(unsafeText: transactions.next())
         } catch {
-          transactions.forget()
           isConnected = (try? await session.run(unsafeText: "ROLLBACK")) != nil
+          if isConnected { transactions.forget() }
         }
       }
       session.close()

@@ -5,7 +5,11 @@ import TestSupport
 /// A client that follows the feed of one instance on a thread of its own, connects again when that
 /// is gone, and keeps what it has seen.
 final class FeedConsumer: Sendable {
-  enum Way: CaseIterable { case pages, waits, stream }
+  enum Way: Equatable {
+    case pages, waits, stream
+    /// A stream that the consumer itself ends after so many events.
+    case streams(of: Int)
+  }
 
   let way: Way
   private let port: Atomic<UInt16>
@@ -43,7 +47,11 @@ final class FeedConsumer: Sendable {
         continue
       }
       let goesOn =
-        way == .stream ? follow(connected, from: &cursor) : read(connected, from: &cursor)
+        switch way {
+        case .pages, .waits: read(connected, from: &cursor)
+        case .stream: follow(connected, from: &cursor, upTo: .max)
+        case .streams(let count): follow(connected, from: &cursor, upTo: count)
+        }
       if !goesOn {
         interruptions.add(1, ordering: .relaxed)
         client = nil
@@ -68,8 +76,12 @@ final class FeedConsumer: Sendable {
     return true
   }
 
-  /// A stream until it ends. HTTP/1.0 has no chunks, so the blocks come as they are.
-  private func follow(_ client: PlainClient, from cursor: inout String) -> Bool {
+  /// A stream until it ends, or so many events have come. HTTP/1.0 has no chunks, so the blocks
+  /// come as they are.
+  private func follow(
+    _ client: PlainClient, from cursor: inout String, upTo countMax: Int
+  ) -> Bool {
+    var left = countMax
     let last = cursor == "start" ? "" : "Last-Event-ID: \(cursor)\r\n"
     client.send(
       "GET /events?after=start HTTP/1.0\r\nHost: localhost\r\n"
@@ -89,17 +101,20 @@ final class FeedConsumer: Sendable {
       }
       while let end = text.ranges(of: "\n\n").first {
         let block = text[..<end.lowerBound]
-        add(String(block))
+        left -= add(String(block))
         if let id = block.firstMatch(of: /(?:^|\n)id: (\S+)/) { cursor = String(id.1) }
         text.removeSubrange(..<end.upperBound)
+        guard left > 0 else { return false }
       }
     }
     return false
   }
 
-  private func add(_ text: String) {
+  /// Keeps the events of a text; returns how many there were.
+  @discardableResult private func add(_ text: String) -> Int {
     let ids = text.matches(of: /"id":"evt_([0-9]+_[0-9a-f]{8})"/).map { String($0.1) }
     seen.withLock { $0 += ids }
+    return ids.count
   }
 
   /// An instance that starts, or whose database is away, says so; everything else is a fault.

@@ -1,4 +1,5 @@
 import Glibc
+import Postgres
 import PrivateCluster
 import TestSupport
 import Testing
@@ -73,6 +74,44 @@ struct FeedTests {
     #expect(page.matches(of: /"type":"order.placed"/).count == 1, "\(page)")
     after.signal(SIGTERM)
     #expect(await after.exitCode() == 0)
+  }
+
+  @Test("has no gap and nothing twice for a stream that was broken off a hundred times")
+  func broken() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await KeyedLoad.fill(conninfo)
+    let (program, port) = try await Self.serve(conninfo)
+    let load = KeyedLoad(seed: .random(in: 0...999), clients: 2)
+    load.port = port
+    let consumer = FeedConsumer(.streams(of: 3), port: port)
+    defer {
+      load.abandon()
+      consumer.finish()
+    }
+    try await eventually("a hundred streams are broken off", within: .seconds(60)) {
+      consumer.connectionsLost >= 100
+    }
+    try await blocking { load.finish() }
+    let whole = try await Self.ids(port, conninfo)
+    try await eventually("it has come to the end") { consumer.events.count >= whole.count }
+    #expect(consumer.events == whole && consumer.refusals.isEmpty)
+    program.signal(SIGTERM)
+  }
+
+  /// The ids of all events, in the words of `FeedConsumer`, once all that was written is there.
+  private static func ids(_ port: UInt16, _ conninfo: String) async throws -> [String] {
+    let count = try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      return try await session.rows("SELECT count(*) FROM events")[0].int(0)
+    }
+    var ids: [String] = []
+    try await eventually("the feed has all that was written") {
+      let export = await PlainClient.body(of: "/exports/events?format=csv", port: port)
+      ids = export.matches(of: /evt_([0-9]+_[0-9a-f]{8})/).map { String($0.1) }
+      return ids.count >= count
+    }
+    return ids
   }
 
   @Test("ends its streams and waits within moments when their token is revoked")

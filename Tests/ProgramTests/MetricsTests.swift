@@ -19,6 +19,20 @@ struct MetricsTests {
     #expect(try Metrics.documentation == committed)
   }
 
+  @Test("are what the alerts of docs/operations.md are about")
+  func alerts() throws {
+    let page = try #require(readFile(RepositoryRoot.path + "/docs/operations.md"))
+    let documentation = try Metrics.documentation
+    let expressions = page.matches(of: /expr: (.+)/).map(\.1)
+    #expect(expressions.count >= 4)
+    // `up` is what Prometheus itself knows.
+    for expression in expressions where !expression.hasPrefix("up{") {
+      let names = expression.matches(of: /[a-z]+_[a-z_]+/).map(\.0)
+      #expect(!names.isEmpty, "\(expression)")
+      for name in names { #expect(documentation.contains("| `\(name)` |"), "\(name)") }
+    }
+  }
+
   private func shared() throws -> Shared {
     let configuration = try Configuration(Environment([:]))
     return Shared(

@@ -22,7 +22,9 @@ package struct RandomTransactions {
   /// The names of prepared transactions begin with this.
   private let name: String
   private var random: SeededRandom
-  private var prepared: [String] = []
+  /// What was prepared last, until something follows its end.
+  private var prepared: String?
+  private var hasEnded = false
   private var count = 0
 
   package init(_ name: String, seed: UInt64, prepares: Bool) {
@@ -33,10 +35,12 @@ package struct RandomTransactions {
 
   /// The statements of the next one; one that was prepared is ended before another begins.
   package mutating func next() -> String {
-    if let ready = prepared.popLast() {
+    if let prepared, !hasEnded {
+      hasEnded = true
       let end = Int.random(in: 0..<4, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
-      return "\(end) PREPARED '\(ready)'"
+      return "\(end) PREPARED '\(prepared)'"
     }
+    forget()
     var statements = "BEGIN; " + change()
     if Bool.random(using: &random) {
       statements += "SAVEPOINT s; " + change()
@@ -45,17 +49,20 @@ package struct RandomTransactions {
     }
     if prepares, Int.random(in: 0..<5, using: &random) == 0 {
       count += 1
-      prepared.append("\(name)-\(count)")
-      return statements + "PREPARE TRANSACTION '\(prepared[0])'"
+      prepared = "\(name)-\(count)"
+      return statements + "PREPARE TRANSACTION '\(name)-\(count)'"
     }
     return statements + (Int.random(in: 0..<4, using: &random) == 0 ? "ROLLBACK" : "COMMIT")
   }
 
-  /// The statement that ends what is prepared, if anything is.
-  package var end: String? { prepared.last.map { "COMMIT PREPARED '\($0)'" } }
+  /// Ends what may still be prepared. It fails when that was never prepared, or has ended.
+  package var end: String? { prepared.map { "COMMIT PREPARED '\($0)'" } }
 
-  /// Nothing is known of the last one, or it failed.
-  package mutating func forget() { prepared = [] }
+  /// The last one has failed and left nothing.
+  package mutating func forget() {
+    prepared = nil
+    hasEnded = false
+  }
 
   private mutating func change() -> String { Self.changes.randomElement(using: &random)! }
 }

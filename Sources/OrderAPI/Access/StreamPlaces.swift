@@ -17,7 +17,7 @@ package final class StreamPlaces: Sendable {
   }
 
   /// For streams of the feed and requests that wait for an event. Each takes a connection and about
-  /// 2 KB; a token has one for each program of a company, and room to spare.
+  /// 5 KB; a token has one for each program of a company, and room to spare.
   package static func ofFeed() -> StreamPlaces {
     StreamPlaces(
       "feed_followers", countMax: 2_000, countOfTokenMax: 20,

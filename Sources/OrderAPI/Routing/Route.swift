@@ -19,9 +19,9 @@ package struct Route: Sendable {
   package let access: Access
   /// The one write of the handler, if requests with a key may share a transaction for it.
   let write: GatheredWrite?
-  /// Whether its handler waits for what happens later, or answers a stream. Such a request is not
-  /// among those in flight, and has no deadline.
-  let follows: Bool
+  /// Whether the handler of a call waits for what happens later, or answers a stream. Such a
+  /// request is not among those in flight, and has no deadline; it has one of a number of places.
+  let follows: @Sendable (Call) -> Bool
   /// Makes the answer.
   let handle: Handler
   /// The handler of a route that never waits; nil for a route that may.
@@ -36,7 +36,8 @@ package struct Route: Sendable {
   /// A route whose handler waits for the database or another service.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    write: GatheredWrite? = nil, follows: Bool = false, _ handler: @escaping Handler
+    write: GatheredWrite? = nil, follows: @escaping @Sendable (Call) -> Bool = { _ in false },
+    _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
@@ -44,7 +45,7 @@ package struct Route: Sendable {
     self.access = access
     self.write = write
     self.follows = follows
-    isList = description.queryNames.contains(Parameter.cursorName)
+    isList = !Set(description.queryNames).isDisjoint(with: [Parameter.cursorName, "after"])
     handle = handler
     handleImmediately = nil
   }
@@ -59,7 +60,7 @@ package struct Route: Sendable {
     self.description = description
     self.access = access
     write = nil
-    follows = false
+    follows = { _ in false }
     isList = false
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler

@@ -141,7 +141,7 @@ package final class Router {
     _ entry: RouteTree.Entry, _ call: Call, of sender: Sender,
     _ handler: @escaping () async -> Response
   ) -> Reply {
-    entry.route.follows
+    entry.route.follows(call)
       ? .follow(route: entry.template, handler)
       : .later(route: entry.template, demand: entry.route.demand(call, of: sender), handler)
   }

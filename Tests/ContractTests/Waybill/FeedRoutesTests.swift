@@ -269,6 +269,27 @@ extension FeedRoutesTests {
     }
   }
 
+  @Test(
+    "counts a page among the requests in flight, and gives a stream or a wait a place instead",
+    arguments: [
+      ("/events", "application/json", false), ("/events?limit=5", "*/*", false),
+      ("/events?wait=5", "*/*", true), ("/events", "text/event-stream", true),
+      ("/exports/events", "*/*", true),
+    ])
+  func follows(target: String, accept: String, follows: Bool) async throws {
+    try await asking { client in
+      let request = try parse("GET \(target)", fields: ["Accept: \(accept)"])
+      let reply = client.router.reply(to: request, id: .made(0, 1), from: client.address)
+      switch reply {
+      case .follow: #expect(follows)
+      case .later(_, let demand, _):
+        #expect(!follows)
+        #expect(demand?.slots == Route.slotsOfList)
+      case .now, .never: Issue.record("\(target) needs the database")
+      }
+    }
+  }
+
   @Test("gives a token 20 places, each until its stream is gone")
   func places() async throws {
     let places = StreamPlaces.ofFeed()

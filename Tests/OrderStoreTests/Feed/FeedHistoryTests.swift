@@ -191,7 +191,7 @@ extension FeedHistoryTests {
         transactions.forget()
       }
     }
-    if let last = transactions.end { try await session.run(unsafeText: last) }
+    if let last = transactions.end { try? await session.run(unsafeText: last) }
   }
 
   /// Gives positions some times.

@@ -1,3 +1,4 @@
+import EventLoop
 package import HTTP
 package import Orders
 
@@ -39,7 +40,9 @@ struct ExportRequest {
   /// The form of the rows when the query names none.
   let preferred: () throws(Failure) -> ContentType
   /// What the export holds until it ends.
-  let place: StreamPlaces.Place?
+  var place: StreamPlaces.Place?
+  /// The loop that the export shares with others; nil where there are none.
+  var loop: EventLoop?
 
   /// The form of the rows.
   func type(_ named: ExportFormWord?) throws(Failure) -> ContentType {

@@ -7,7 +7,7 @@ enum ExportRoutes {
   static let routes = ExportKind.allCases.map { kind in
     Route(
       .get, PathPattern("/exports/\(kind.rawValue)"), About.of(kind), access: kind.access,
-      follows: true
+      follows: { _ in true }
     ) { call, services in
       try await answer(call, services, kind)
     }
@@ -25,7 +25,8 @@ enum ExportRoutes {
         parameters: try Parameters(
           call.request.query, known: call.route.description.queryNames),
         preferred: { () throws(Failure) in try call.form(of: [.ndjson, .csv]) },
-        place: try services.exportPlaces.take(for: call.caller?.token)))
+        place: try services.exportPlaces.take(for: call.caller?.token),
+        loop: services.feed.loop))
     let ending = export.type.value == ContentType.csv.value ? "csv" : "ndjson"
     var response = Response(
       .ok, contentType: export.type,

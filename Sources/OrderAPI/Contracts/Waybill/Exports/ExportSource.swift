@@ -29,7 +29,7 @@ package struct ExportSource {
       let parameters = try Parameters(
         Array(query.utf8)[...], known: ExportRoutes.About.of(kind).queryNames)
       return try await export(
-        kind, ExportRequest(parameters: parameters, preferred: { .ndjson }, place: nil))
+        kind, ExportRequest(parameters: parameters, preferred: { .ndjson }))
     } catch {
       throw ExportRefusal(Failure(error))
     }
@@ -125,6 +125,6 @@ package struct ExportSource {
     let cursor = try await feed.head()
     return Export(
       type: form.type, cursor: cursor,
-      body: ExportStream(form, request.place, after: start, read: read))
+      body: ExportStream(form, request, after: start, read: read))
   }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 import JSON
 import Orders
@@ -7,6 +8,10 @@ import Orders
 final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unchecked Sendable {
   private let form: ExportForm<Entry>
   private let place: StreamPlaces.Place?
+  /// The loop that the export shares with others; nil where there are none.
+  private let loop: EventLoop?
+  /// Until when it leaves the loop and the database to them.
+  private var restsUntil = Instant(nanoseconds: 0)
   private let read: (Position?) async throws -> Page<Entry, Position>
   private var position: Position?
   private(set) var rows = 0
@@ -14,11 +19,12 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
   private var hasEnded = false
 
   init(
-    _ form: ExportForm<Entry>, _ place: StreamPlaces.Place?, after position: Position?,
+    _ form: ExportForm<Entry>, _ request: ExportRequest, after position: Position?,
     read: @escaping (Position?) async throws -> Page<Entry, Position>
   ) {
     self.form = form
-    self.place = place
+    place = request.place
+    loop = request.loop
     self.position = position
     self.read = read
   }
@@ -32,9 +38,12 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     hasBegun = true
     // A page that looked at many rows for few may be empty.
     repeat {
+      await rest()
       guard !Task.isCancelled else { return nil }
+      let start = loop?.now
       let page = try await read(position)
       form.append(page.entries, to: &bytes)
+      if let loop, let start { restsUntil = loop.now + min(loop.now - start, restMax) }
       rows += page.entries.count
       position = page.next
       if page.next == nil {
@@ -44,7 +53,17 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     } while bytes.isEmpty && !hasEnded
     return bytes.isEmpty ? nil : bytes
   }
+
+  /// An export rests as long as it works, so that others wait for it half as often. What its client
+  /// takes to read counts.
+  private func rest() async {
+    guard let loop, loop.now < restsUntil else { return }
+    await loop.pause(for: restsUntil - loop.now)
+  }
 }
+
+/// Where the database is slow, an export works a little more than half of the time.
+private let restMax = Duration.milliseconds(100)
 
 /// How the rows of an export are written.
 struct ExportForm<Entry> {

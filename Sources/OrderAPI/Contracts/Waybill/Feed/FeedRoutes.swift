@@ -7,16 +7,30 @@ import Orders
 /// The feed in the own API: pages, waits and streams.
 enum FeedRoutes {
   static let routes: [Route] = [
-    Route(.get, "/events", About.list, access: .staff, follows: true, list),
+    Route(.get, "/events", About.list, access: .staff, follows: follows, list),
     Route(.get, "/events/{position}", About.get, access: .staff, get),
   ]
 
   /// How long a caller may have an answer wait, in seconds: less than most clients and proxies do.
   static let allowedWait = 0...25
 
+  /// Whether a call is for a stream, or may wait.
+  @Sendable private static func follows(_ call: Call) -> Bool {
+    isStream(call) || call.request.query.map { Array($0).contains(Array("wait=".utf8)) } ?? false
+  }
+
+  private static func isStream(_ call: Call) -> Bool {
+    (try? form(of: call))?.value == ContentType.eventStream.value
+  }
+
+  private static func form(of call: Call) throws(Failure) -> ContentType {
+    try call.form(of: [.json, .eventStream])
+  }
+
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
-    let form = try call.form(of: [.json, .eventStream])
-    let isStream = form.value == ContentType.eventStream.value
+    let isStream = try form(of: call).value == ContentType.eventStream.value
+    // Before anything is read: what is not among the requests in flight has these places alone.
+    let place = follows(call) ? try services.feedPlaces.take(for: call.caller?.token) : nil
     let wish = try call.query { FeedWish(reading: &$0) }
     // A browser sends the id of the last event that it has seen when it connects again.
     let lastSeen = isStream ? call.request.fields("last-event-id").first : nil
@@ -35,8 +49,10 @@ enum FeedRoutes {
       // Refuses a cursor of another history while there can still be a status.
       if isStream { _ = try await hub.feed.page(after: given, size: 1) }
     }
-    guard isStream else { return try await page(call, services, wish, after: cursor) }
-    let place = try services.feedPlaces.take(for: call.caller?.token)
+    guard let place, isStream else {
+      let answer = try await page(call, services, wish, after: cursor)
+      return withExtendedLifetime(place) { answer }
+    }
     let stream = EventStream(
       FeedFollower(hub), place, after: cursor, wish.filter, includesOrders: wish.includesOrders,
       isAdmitted: { await services.stillAdmits(call.request, call.route.access) })
@@ -67,7 +83,6 @@ enum FeedRoutes {
     var seen = hub.news
     var page = try await read(after: start)
     if page.events.isEmpty, wish.wait > .zero {
-      let place = try services.feedPlaces.take(for: call.caller?.token)
       let follower = FeedFollower(hub)
       let end = hub.loop.now + wish.wait
       while page.events.isEmpty, !Task.isCancelled {
@@ -81,7 +96,7 @@ enum FeedRoutes {
         seen = hub.news
         page = try await read(after: page.next)
       }
-      withExtendedLifetime((place, follower)) {}
+      withExtendedLifetime(follower) {}
     }
     var response = Response.json(
       .ok,
