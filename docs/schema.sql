@@ -205,7 +205,7 @@ CREATE TABLE feed_ticks (
     snapshot       pg_snapshot NOT NULL,
     -- The system identifier of the cluster to which the snapshot belongs
     cluster        bigint NOT NULL,
-    -- SHA-256 of the tick and of the hash before it; its beginning is part of a cursor
+    -- SHA-256 of the events of the tick and of the hash before it; its beginning is part of a cursor
     hash           bytea NOT NULL,
     -- When
     created_at     timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
@@ -2336,8 +2336,10 @@ BEGIN
     SELECT coalesce(before.number, 0) + 1 + part,
            coalesce(before.first_position + before.events, 1) + 500 * part, events, numbers,
            pg_current_snapshot(), here,
-           sha256(coalesce(before.hash, '') || convert_to(concat_ws(
-               '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+           CASE WHEN events = 0 THEN coalesce(before.hash, '')
+                ELSE sha256(coalesce(before.hash, '') || convert_to(concat_ws(
+                         '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+            END
       FROM ticks
      ORDER BY part;
 

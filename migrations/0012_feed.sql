@@ -156,7 +156,7 @@ COMMENT ON COLUMN feed_ticks.events         IS 'How many events it has, up to 50
 COMMENT ON COLUMN feed_ticks.numbers        IS 'The numbers of its events; their order is that of the feed';
 COMMENT ON COLUMN feed_ticks.snapshot       IS 'Which transactions it has seen';
 COMMENT ON COLUMN feed_ticks.cluster        IS 'The system identifier of the cluster to which the snapshot belongs';
-COMMENT ON COLUMN feed_ticks.hash           IS 'SHA-256 of the tick and of the hash before it; its beginning is part of a cursor';
+COMMENT ON COLUMN feed_ticks.hash           IS 'SHA-256 of the events of the tick and of the hash before it; its beginning is part of a cursor';
 COMMENT ON COLUMN feed_ticks.created_at     IS 'When';
 
 -- Gives positions to the events that have become visible, and notifies the listeners of the feed
@@ -212,8 +212,10 @@ BEGIN
     SELECT coalesce(before.number, 0) + 1 + part,
            coalesce(before.first_position + before.events, 1) + 500 * part, events, numbers,
            pg_current_snapshot(), here,
-           sha256(coalesce(before.hash, '') || convert_to(concat_ws(
-               '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+           CASE WHEN events = 0 THEN coalesce(before.hash, '')
+                ELSE sha256(coalesce(before.hash, '') || convert_to(concat_ws(
+                         '|', part, numbers, pg_current_snapshot(), clock_timestamp()), 'UTF8'))
+            END
       FROM ticks
      ORDER BY part;
 

@@ -6,15 +6,27 @@ package struct TokenChangesJob: Job {
   package let name = "token changes"
 
   private let signal: ChangeSignal
+  private let changed: @Sendable () -> Void
 
   /// Passes each change on to the signal.
-  package init(_ signal: ChangeSignal) { self.signal = signal }
+  ///
+  /// - Parameter changed: Called after each change, on any thread.
+  package init(_ signal: ChangeSignal, changed: @escaping @Sendable () -> Void) {
+    self.signal = signal
+    self.changed = changed
+  }
 
   package func start(_ context: JobContext) -> (any RunningJob)? {
     Notifications(
       context.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse,
       on: context.loop
-    ) { [signal] in signal.receive($0) }
+    ) { [signal, changed] event in
+      signal.receive(event)
+      switch event {
+      case .listening, .notified: changed()
+      case .upToDate: break
+      }
+    }
   }
 }
 

@@ -50,6 +50,39 @@ import Testing
     }
   }
 
+  private static func bytes(of response: Response) async throws -> [UInt8] {
+    guard let stream = response.stream else { return response.body }
+    var bytes: [UInt8] = []
+    while let piece = try await stream.next() {
+      #expect(!piece.isEmpty)
+      bytes += piece
+    }
+    return bytes
+  }
+
+  @Test("that is an export is compressed as it is read", arguments: ["", "?format=csv", "?q=none"])
+  func export(_ query: String) async throws {
+    try await asking(Self.rows) { client in
+      let plain = try await Self.ask(client, "/exports/products\(query)")
+      let small = try await Self.ask(client, "/exports/products\(query)", Self.gzip)
+      let (whole, coded) = (try await Self.bytes(of: plain), try await Self.bytes(of: small))
+      #expect(Self.field("Content-Encoding", plain) == nil)
+      #expect(Self.field("Content-Encoding", small) == "gzip")
+      #expect(Self.field("Vary", small)?.contains("Accept-Encoding") == true)
+      #expect(Gzip.inflate(coded, bytesMax: whole.count) == whole)
+    }
+  }
+
+  @Test("of events is not compressed: each has to leave at once")
+  func events() async throws {
+    try await asking { client in
+      let answer = try await Self.ask(
+        client, "/events", Self.gzip + ["Accept: text/event-stream"])
+      #expect(answer.stream != nil)
+      #expect(Self.field("Content-Encoding", answer) == nil)
+    }
+  }
+
   @Test("is compressed in turns, so that others have theirs")
   func turns() async throws {
     let body = [UInt8](repeating: 120, count: 3 * AnswerCoder.bytesPerTurn + 1)

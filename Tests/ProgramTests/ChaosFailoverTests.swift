@@ -66,10 +66,7 @@ struct ChaosFailoverTests {
   private static func primary() throws -> TestServer {
     let server = try TestServer()
     try server.start(rules: rules)
-    for role in [ClusterRole.owner, .service, .reader] {
-      try server.sql("CREATE ROLE \(role.rawValue) LOGIN")
-    }
-    try server.sql("CREATE DATABASE orders OWNER \(ClusterRole.owner.rawValue)")
+    _ = try server.makeOrdersDatabase()
     return server
   }
 

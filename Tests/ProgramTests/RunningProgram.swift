@@ -120,6 +120,14 @@ final class PlainClient: Sendable {
     (try? await blocking { self.readAll() }) ?? ""
   }
 
+  /// What has come, or comes next; nil at the end, or when nothing comes for long. The thread must
+  /// be one's own.
+  func receive() -> String? {
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &chunk, chunk.count, 0)
+    return count > 0 ? String(decoding: chunk[..<count], as: UTF8.self) : nil
+  }
+
   /// The same on a thread of one's own.
   func readAll() -> String {
     var bytes: [UInt8] = []

@@ -135,6 +135,15 @@ package final class TestServer: Sendable {
       text)
   }
 
+  /// Makes the roles of the service and an empty database; returns how its owner connects.
+  package func makeOrdersDatabase() throws -> String {
+    for role in [ClusterRole.owner, .service, .reader] {
+      try sql("CREATE ROLE \(role.rawValue) LOGIN")
+    }
+    try sql("CREATE DATABASE orders OWNER \(ClusterRole.owner.rawValue)")
+    return connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
+  }
+
   /// Repeats the query until it returns true.
   package func wait(until query: String) throws {
     let deadline = ContinuousClock.now + .seconds(60)

@@ -41,7 +41,13 @@ final class AnswerCoder {
     case .follow(let route, let handler):
       return .follow(route: route) {
         let plan = Plan(await handler(), request)
-        return plan.compresses ? await self.compressed(plan.response) : plan.response
+        guard plan.compresses else { return plan.response }
+        if let stream = plan.response.stream {
+          var response = plan.response
+          response.stream = GzipStream(stream)
+          return response
+        }
+        return await self.compressed(plan.response)
       }
     case .never: return reply
     }
@@ -90,7 +96,7 @@ final class AnswerCoder {
         }
         return
       }
-      guard (200..<300).contains(response.status.code), !response.body.isEmpty,
+      guard (200..<300).contains(response.status.code), !response.isEmpty,
         !response.fields.contains(where: { $0.name.description == "Content-Encoding" })
       else { return }
       let accepted = AcceptedCodings(request)
@@ -109,7 +115,13 @@ extension Response {
     fields.append(Field("Content-Encoding", "gzip"))
   }
 
-  fileprivate var isLarge: Bool { body.count >= AnswerCoder.bytesMin }
+  fileprivate var isEmpty: Bool { body.isEmpty && stream == nil }
+
+  /// A stream is, except one of events: each event has to leave at once.
+  fileprivate var isLarge: Bool {
+    guard stream == nil else { return contentType?.value != ContentType.eventStream.value }
+    return body.count >= AnswerCoder.bytesMin
+  }
 
   fileprivate mutating func markTags() {
     fields = fields.map { field in

@@ -28,7 +28,7 @@ struct RouteDescription: Sendable {
     self.parameters =
       parameters.filter { $0.location != .header } + query
       + parameters.filter { $0.location == .header }
-    queryNames = self.parameters.filter { $0.location == .query }.map(\.name)
+    queryNames = query.map(\.name)
     self.body = body
     self.answers = answers
     self.refusals = refusals
@@ -53,10 +53,6 @@ struct Parameter: Sendable {
     _ name: String, _ schema: Schema, _ text: String, example: JSONValue
   ) -> Parameter {
     Parameter(location: .path, name: name, schema: schema, text: text, example: example)
-  }
-
-  static func query(_ name: String, _ schema: Schema, _ text: String) -> Parameter {
-    Parameter(location: .query, name: name, schema: schema, text: text)
   }
 
   static func header(_ name: String, _ schema: Schema, _ text: String) -> Parameter {

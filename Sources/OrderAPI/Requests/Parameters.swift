@@ -7,14 +7,7 @@ extension Call {
   /// them is thrown at once. A name that the route's description does not have is refused, and so
   /// is one that is given twice.
   func query<Wish>(_ read: (inout Parameters) -> Wish) throws(Failure) -> Wish {
-    var parameters = try parameters()
-    let wish = read(&parameters)
-    try parameters.finish()
-    return wish
-  }
-
-  func parameters() throws(Failure) -> Parameters {
-    try Parameters(request.query, known: route.description.queryNames)
+    try Parameters(request.query, known: route.description.queryNames).read(by: read)
   }
 }
 
@@ -22,7 +15,7 @@ extension Call {
 struct Parameters: QueryFields {
   private let known: [String]
   private var values: [String: String] = [:]
-  private(set) var violations: [JSONViolation] = []
+  private var violations: [JSONViolation] = []
 
   init(_ query: ArraySlice<UInt8>?, known: [String]) throws(Failure) {
     self.known = known
@@ -57,47 +50,14 @@ struct Parameters: QueryFields {
     return value
   }
 
-  /// Ends the reading: throws everything that was wrong at once.
-  func finish() throws(Failure) {
+  /// What `read` reads. Everything that was wrong is thrown at once.
+  consuming func read<Wish>(by read: (inout Parameters) -> Wish) throws(Failure) -> Wish {
+    let wish = read(&self)
     guard violations.isEmpty else { throw .invalid(violations) }
+    return wish
   }
 
   private mutating func refuse(_ name: String, _ rule: String) {
     violations.append(JSONViolation(field: name, reason: .refused(rule)))
   }
-}
-
-// MARK: - Parameters that a list of their own describes
-
-extension Parameters {
-  /// The value of a parameter, or nil when it is absent or was refused.
-  mutating func read<Value>(
-    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
-  ) -> Value? {
-    value(name, .string(), rule: rule(), "", parse)
-  }
-
-  mutating func text<Value: FieldText>(_ name: String, _ type: Value.Type) -> Value? {
-    text(name, type, "")
-  }
-
-  mutating func list<Value: Hashable>(
-    _ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?
-  ) -> Set<Value> {
-    list(name, .string(), rule: rule(), "", parse)
-  }
-
-  mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-    read(name, JSONViolation.Reason.wholeNumberRange(range).description) {
-      Int($0).flatMap { range.contains($0) ? $0 : nil }
-    }
-  }
-
-  mutating func channel() -> Channel? { word("channel", Channel.self, "") }
-
-  mutating func orderFilter() -> OrderFilter {
-    OrderFilter(reading: &self, ofOneCustomer: true, sorted: .oldestFirst)
-  }
-
-  mutating func productFilter() -> ProductFilter { ProductFilter(reading: &self) }
 }

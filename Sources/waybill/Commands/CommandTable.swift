@@ -1,9 +1,11 @@
+import OrderAPI
 import Orders
 
 /// All commands of the program.
 enum CommandTable {
   static let all: [CommandDescription] = [
-    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, doctor, health, openapi,
+    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, export, doctor, health,
+    openapi,
     settings, metrics, version, completion, man, help,
   ]
 
@@ -36,6 +38,35 @@ enum CommandTable {
     summary: "fills an empty catalogue with demo products, customers and orders",
     details: "A catalogue that holds anything is left as it is."
   ) { environment, _ in try Maintenance(Configuration(environment)).seed() }
+
+  static let export = CommandDescription(
+    words: ["export"],
+    summary: "writes all orders, customers, products, stock or events to a file, as it is read",
+    details:
+      "It reads the database as the service does, page by page, beside a service that runs. At the "
+      + "end it says after which cursor of the feed to go on. The last line of JSON proves that "
+      + "nothing is missing; a file has its name only when it is whole.",
+    operand: .init(
+      name: "KIND", meaning: "what is exported", choices: ExportKind.allCases.map(\.rawValue)),
+    options: [
+      .init(name: "--output", value: "FILE", meaning: "where it goes; without, standard output"),
+      .init(
+        name: "--format", value: "FORM", meaning: "ndjson, which is usual, or csv",
+        choices: ["ndjson", "csv"]),
+      .init(
+        name: "--where", value: "QUERY",
+        meaning: "filters, as in the address of GET /exports/KIND: status=new&channel=shop"),
+      .init(name: "--after", value: "ROW", meaning: "the last row that is there already"),
+    ],
+    examples: [
+      .init(line: "waybill export orders --output orders.ndjson", meaning: "all orders"),
+      .init(
+        line: "waybill export orders --format csv --where 'created_after=2026-01-01T00:00:00Z'",
+        meaning: "this year's, as a table"),
+    ]
+  ) { environment, input in
+    try ExportCommand(configuration: Configuration(environment)).run(input)
+  }
 
   static let doctor = CommandDescription(
     words: ["doctor"],

@@ -10,26 +10,38 @@ enum StandardOutput {
 
   static var isTerminal: Bool { isatty(1) == 1 }
 
-  static func write(_ text: String) throws(OutputError) {
+  static func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+  static func write(_ bytes: [UInt8]) throws(OutputError) {
     guard !wasClosed.load(ordering: .relaxed) else { throw OutputError(code: EBADF) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
-      if count < 0 {
-        guard errno == EINTR || errno == EAGAIN else { throw OutputError(code: errno) }
-        var room = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
-        poll(&room, 1, -1)
-        continue
-      }
-      rest = rest.dropFirst(count)
-    }
+    try OutputError.writing(to: 1, bytes)
   }
 }
 
 struct OutputError: Error, Equatable, CustomStringConvertible {
   let code: Int32
+  /// The file, if it is not standard output.
+  var path: String?
 
   var description: String {
-    "the output cannot be written (\(String(cString: strerror(code)))): look where it goes"
+    let output = path ?? "the output"
+    return "\(output) cannot be written (\(String(cString: strerror(code)))): look where it goes"
+  }
+
+  /// Writes all bytes, however long that takes.
+  static func writing(
+    to descriptor: Int32, _ bytes: [UInt8], path: String? = nil
+  ) throws(OutputError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        guard errno == EINTR || errno == EAGAIN else { throw OutputError(code: errno, path: path) }
+        var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&room, 1, -1)
+        continue
+      }
+      rest = rest.dropFirst(count)
+    }
   }
 }

@@ -15,7 +15,8 @@ extension Jobs {
       BacklogJob(),
       OrderProcessJob(.init(configuration, address: address, hints: hints)),
       PruneJob(),
-      TokenChangesJob(tokenChanges),
+      // Those who follow the feed then look whether their tokens still hold.
+      TokenChangesJob(tokenChanges) { feed.grown() },
       FeedJob(feed),
     ])
   }

@@ -10,7 +10,14 @@ struct FeedHistoryTests {
   @Test("has every committed event once, without a gap, and each order's versions in their order")
   func histories() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    let conninfo = try await MigratedDatabase.make()
+    // The server of the other tests takes no prepared transactions.
+    let server = try await blocking {
+      let server = try TestServer()
+      try server.start(settings: ["max_prepared_transactions": "20"])
+      return server
+    }
+    let conninfo = try server.makeOrdersDatabase()
+    try await MigratedDatabase.prepare(conninfo)
     try await onLoop { loop in
       let target = try ConnectionString(conninfo)
       let setUp = try await Session.open(target, on: loop)
@@ -26,14 +33,15 @@ struct FeedHistoryTests {
       let writing = WritersAtWork(count: 16)
       _ = await together(17, on: loop) { number in
         guard number < 16 else { return await writing.watch { try await Self.look(target, loop) } }
-        var random = SeededRandom(seed: seed &+ UInt64(number))
-        await writing.run { try await Self.write(target, loop, &random) }
+        let transactions = RandomTransactions(
+          "writer-\(number)", seed: seed &+ UInt64(number), prepares: true)
+        await writing.run { try await Self.write(target, loop, transactions) }
       }
       #expect(writing.failures.isEmpty, "seed \(seed): \(writing.failures)")
 
       try await idle.run(unsafeText: "COMMIT")
       _ = try await setUp.rows("SELECT sequence_events()")
-      for fault in try await setUp.rows(Self.faults) {
+      for fault in try await setUp.rows(FeedInvariants.faults) {
         Issue.record("seed \(seed): \(try fault.text(0)) \(try fault.text(1))")
       }
       let ticks = try await setUp.rows("SELECT count(*) FROM feed_ticks")
@@ -122,7 +130,7 @@ struct FeedHistoryTests {
       let ticks = try await session.rows(
         "SELECT string_agg(events::text, ' ' ORDER BY number) FROM feed_ticks")
       #expect(try ticks[0].text(0) == "500 500 201 500 500 1")
-      #expect(try await session.rows(Self.faults).isEmpty)
+      #expect(try await session.rows(FeedInvariants.faults).isEmpty)
     }
   }
 
@@ -166,44 +174,24 @@ private final class WritersAtWork {
 }
 
 extension FeedHistoryTests {
-  private static let placing = """
-    SELECT waybill.place_orders(ARRAY[gen_random_uuid()], '{api}',
-           ARRAY['c' || trunc(random() * 9)], '{NULL}', '{refuse}', '{test}', '{1}',
-           ARRAY['p' || trunc(1 + random() * 5)], '{NULL}', '{1}', '{NULL}');
-    """
-  private static let changes = [
-    placing, placing,
-    "UPDATE waybill.orders SET status = 'cancelled' WHERE number = "
-      + "(SELECT min(number) FROM waybill.orders WHERE status = 'new');",
-    "UPDATE waybill.orders SET tracking_number = random()::text WHERE number = "
-      + "(SELECT max(number) FROM waybill.orders);",
-    "UPDATE waybill.products SET price = 1 + trunc(random() * 9) WHERE id = 'p1';",
-    "SELECT waybill.adjust_stock('p2', 1, NULL, NULL, 'test');",
-  ]
-
-  /// Some transactions: committed, rolled back, with a savepoint that is rolled back. Two may lock
-  /// rows in different orders; whoever has waited too long has written nothing.
+  /// Some transactions. Whoever has waited too long for a lock has written nothing.
   private static func write(
-    _ target: ConnectionString, _ loop: EventLoop, _ random: inout SeededRandom
+    _ target: ConnectionString, _ loop: EventLoop, _ transactions: RandomTransactions
   ) async throws {
+    var transactions = transactions
     let session = try await Session.open(target, on: loop)
     defer { session.close() }
     try await session.run(unsafeText: "SET lock_timeout = '20ms'")
     for _ in 0..<25 {
-      var statements = "BEGIN; " + changes.randomElement(using: &random)!
-      if Bool.random(using: &random) {
-        statements += "SAVEPOINT s; " + changes.randomElement(using: &random)!
-        if Bool.random(using: &random) { statements += "ROLLBACK TO s; " }
-        statements += "SAVEPOINT t; " + changes.randomElement(using: &random)!
-      }
-      statements += Int.random(in: 0..<4, using: &random) == 0 ? "ROLLBACK" : "COMMIT"
       do throws(PostgresError) {
-        try await session.run(unsafeText: statements)
+        try await session.run(unsafeText: transactions.next())
       } catch {
         guard error.serverError?.state == "55P03" else { throw error }
         try await session.run(unsafeText: "ROLLBACK")
+        transactions.forget()
       }
     }
+    if let last = transactions.end { try await session.run(unsafeText: last) }
   }
 
   /// Gives positions some times.
@@ -212,27 +200,4 @@ extension FeedHistoryTests {
     defer { session.close() }
     for _ in 0..<20 { _ = try await session.rows("SELECT sequence_events()") }
   }
-
-  /// Every row is a fault of the feed.
-  private static let faults: SQL = """
-    WITH whole AS MATERIALIZED (SELECT * FROM feed(0, 1000000))
-    SELECT 'position with a gap before it', feed_position::text
-      FROM (SELECT feed_position, row_number() OVER (ORDER BY feed_position) AS place
-              FROM whole) AS placed
-     WHERE feed_position <> place
-     UNION ALL
-    SELECT 'events in the tables and in the feed',
-           (SELECT count(*) FROM events) || ' and ' || (SELECT count(*) FROM whole)
-     WHERE (SELECT count(*) FROM events) <> (SELECT count(*) FROM whole)
-     UNION ALL
-    SELECT 'event with two positions', n::text
-      FROM feed_ticks, unnest(numbers) AS span, generate_series(lower(span), upper(span) - 1) AS n
-     GROUP BY n HAVING count(*) > 1
-     UNION ALL
-    SELECT 'version out of order', order_number || ' ' || version
-      FROM (SELECT order_number, version, row_number() OVER (
-                       PARTITION BY order_id ORDER BY feed_position) AS place
-              FROM whole WHERE order_id IS NOT NULL) AS steps
-     WHERE version <> place
-    """
 }

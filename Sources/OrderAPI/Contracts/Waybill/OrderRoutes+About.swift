@@ -128,10 +128,3 @@ extension OrderRoutes.About {
     filters let few of them through, it has fewer entries than `limit`, or none, and `next` goes on.
     """
 }
-
-extension OrderRoutes {
-  /// Which orders an export has.
-  static let exportFilters: [Parameter] = .query {
-    OrderFilter(reading: &$0, sorted: .oldestFirst)
-  }
-}

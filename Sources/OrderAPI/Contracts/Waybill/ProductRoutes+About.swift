@@ -76,8 +76,3 @@ extension ProductRoutes {
       refusals: [.notFound, .notAcceptable])
   }
 }
-
-extension ProductRoutes {
-  /// Which products a list or an export has.
-  static let filters: [Parameter] = .query { ProductFilter(reading: &$0) }
-}

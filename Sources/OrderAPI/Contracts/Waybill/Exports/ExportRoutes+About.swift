@@ -13,45 +13,38 @@ extension ExportRoutes {
       what has a higher version, and you have an exact copy.
       """
 
-    private static let format = Parameter.query(
-      "format",
-      Schema.words(["ndjson", "csv"]).about("The form of an export's rows.").named("ExportFormat"),
-      "The form of the rows; it is preferred to `Accept`.")
-
-    static let orders = describe(
-      "exportOrders", "Export orders", Order.self, "orders",
-      after: .either([.string(format: "uuid"), .integer(1...Int.max)]),
-      "Behind which order to begin: the id or the number of the last row that came.",
-      filters: OrderRoutes.exportFilters)
-
-    static let customers = describe(
-      "exportCustomers", "Export customers", Customer.self, "customers", after: CustomerID.schema,
-      "Behind which customer to begin: the id of the last row that came.")
-
-    static let products = describe(
-      "exportProducts", "Export products", Product.self, "products", after: ProductID.schema,
-      "Behind which product to begin: the id of the last row that came.",
-      filters: ProductRoutes.filters)
-
-    static let stock = describe(
-      "exportStock", "Export the stock of each product", StockLevel.self, "levels",
-      after: ProductID.schema,
-      "Behind which product to begin: the id of the last row that came.",
-      filters: ProductRoutes.filters)
-
-    static let events = describe(
-      "exportEvents", "Export the feed up to now", FeedEvent.self, "events",
-      after: FeedCursor.schema,
-      "Behind which position to begin: a cursor of the feed.", filters: FeedRoutes.filters,
-      refusals: [.historyChanged])
+    static func of(_ kind: ExportKind) -> RouteDescription {
+      switch kind {
+      case .orders:
+        describe(
+          "exportOrders", "Export orders", Order.self, "orders",
+          query: .query { OrderExportQuery(reading: &$0) })
+      case .customers:
+        describe(
+          "exportCustomers", "Export customers", Customer.self, "customers",
+          query: .query { CustomerExportQuery(reading: &$0) })
+      case .products:
+        describe(
+          "exportProducts", "Export products", Product.self, "products",
+          query: .query { ProductExportQuery(reading: &$0) })
+      case .stock:
+        describe(
+          "exportStock", "Export the stock of each product", StockLevel.self, "levels",
+          query: .query { ProductExportQuery(reading: &$0) })
+      case .events:
+        describe(
+          "exportEvents", "Export the feed up to now", FeedEvent.self, "events",
+          query: .query { EventExportQuery(reading: &$0) }, refusals: [.historyChanged])
+      }
+    }
 
     private static func describe<Row: AnswerObject>(
-      _ name: String, _ summary: String, _: Row.Type, _ rows: String, after: Schema,
-      _ afterText: String, filters: [Parameter] = [], refusals: [ErrorCode] = [.notFound]
+      _ name: String, _ summary: String, _: Row.Type, _ rows: String,
+      query: [Parameter], refusals: [ErrorCode] = [.notFound]
     ) -> RouteDescription {
       RouteDescription(
         name, summary, explanation,
-        parameters: filters + [.query("after", after, afterText), format],
+        query: query,
         answers: [
           Answer(
             status: .ok, text: "All \(rows)", headers: [.cursor],

@@ -4,17 +4,17 @@ import Orders
 
 /// A whole list as a stream: it reads a page, and the next one when the client has taken that. No
 /// transaction is open meanwhile, and no more than a page is in memory.
-final class ExportStream<Entry: Sendable, Position: Sendable>: BodyStream, @unchecked Sendable {
+final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unchecked Sendable {
   private let form: ExportForm<Entry>
-  private let place: StreamPlaces.Place
+  private let place: StreamPlaces.Place?
   private let read: (Position?) async throws -> Page<Entry, Position>
   private var position: Position?
-  private var rows = 0
+  private(set) var rows = 0
   private var hasBegun = false
   private var hasEnded = false
 
   init(
-    _ form: ExportForm<Entry>, _ place: StreamPlaces.Place, after position: Position?,
+    _ form: ExportForm<Entry>, _ place: StreamPlaces.Place?, after position: Position?,
     read: @escaping (Position?) async throws -> Page<Entry, Position>
   ) {
     self.form = form
@@ -53,13 +53,14 @@ struct ExportForm<Entry> {
   private let writeJSON: (Entry, inout [UInt8]) -> Void
   private let writeCSV: (Entry, inout CSVWriter.Line) -> Void
 
+  /// - Parameter json: What a line of JSON shows of an entry.
   init(
-    _ type: ContentType, columns: [String], json: @escaping (Entry, inout [UInt8]) -> Void,
+    _ type: ContentType, columns: [String], json: @escaping (Entry) -> some AnswerObject,
     csv: @escaping (Entry, inout CSVWriter.Line) -> Void
   ) {
     self.type = type
     self.columns = columns
-    writeJSON = json
+    writeJSON = { entry, bytes in JSONWriter.append(to: &bytes) { json(entry).write(to: &$0) } }
     writeCSV = csv
   }
 

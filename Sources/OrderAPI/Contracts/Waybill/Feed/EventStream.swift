@@ -16,6 +16,8 @@ final class EventStream: BodyStream, @unchecked Sendable {
   /// How much later than now a stream ends when the server stops, at most: not all clients are to
   /// connect elsewhere in the same moment.
   private static let lastSeconds = 5.0
+  /// How often it is asked whether the caller is still admitted, at most.
+  private static let admissionPause = Duration.milliseconds(500)
   /// How soon a client that has lost its connection connects again, in milliseconds.
   private static let retry = 1_000...5_000
 
@@ -28,6 +30,8 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private var hasBegun = false
   private var endsAt: Instant
   private var admittedAt: Instant
+  /// Whether the caller was not asked for again because that was done a moment ago.
+  private var isAdmissionDue = false
   private var loop: EventLoop { follower.hub.loop }
 
   /// - Parameter isAdmitted: Whether the caller may still follow the feed.
@@ -57,6 +61,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
     }
     while true {
       let seen = follower.hub.news
+      guard await isStillAdmitted() else { return nil }
       var pause = Self.heartbeat
       do throws(OrderError) {
         let piece = try await follower.hub.piece(
@@ -70,9 +75,9 @@ final class EventStream: BodyStream, @unchecked Sendable {
       }
       let left = endsAt - loop.now
       guard left > .zero, !Task.isCancelled else { return nil }
+      if isAdmissionDue { pause = min(pause, Self.admissionPause) }
       let wake = await follower.wait(since: seen, for: min(pause, left))
       guard loop.now < endsAt, !Task.isCancelled else { return nil }
-      guard await isStillAdmitted() else { return nil }
       if case .time = wake, pause == Self.heartbeat { return mark }
     }
   }
@@ -81,9 +86,9 @@ final class EventStream: BodyStream, @unchecked Sendable {
   /// connection lives.
   private var mark: [UInt8] { Array("id: \(cursor)\n\n".utf8) }
 
-  /// Asked at most once in a moment that clients would not notice.
   private func isStillAdmitted() async -> Bool {
-    guard loop.now - admittedAt >= .milliseconds(500) else { return true }
+    isAdmissionDue = loop.now - admittedAt < Self.admissionPause
+    guard !isAdmissionDue else { return true }
     admittedAt = loop.now
     return await isAdmitted()
   }

@@ -17,25 +17,10 @@ extension FeedRoutes {
       A filter looks at up to 2,000 events for a page, which may be short or empty: `next` goes on.
       """,
       parameters: [
-        .query(
-          "after", .either([FeedCursor.schema, beginnings]),
-          "Behind which event to begin: a cursor, `start` (the first event), or `latest` (from now "
-            + "on). A page begins at the start by default, a stream at the latest."),
-        .query(
-          "limit",
-          .integer(FeedPage.allowedSize).standing(at: .number("\(FeedPage.standardSize)")),
-          "How many events a page has at most."),
-        .query(
-          "wait", .integer(allowedWait).standing(at: 0),
-          "For how many seconds to wait when there is nothing yet."),
-      ] + filters + [
-        .query(
-          "include", .constant("order"),
-          "`order` adds to each event of an order the order as it is now: `order_now`."),
         .header(
           "Last-Event-ID", FeedCursor.schema,
-          "The `id` of the last event of a stream that broke; it is preferred to `after`."),
-      ],
+          "The `id` of the last event of a stream that broke; it is preferred to `after`.")
+      ], query: .query { FeedWish(reading: &$0) },
       answers: [
         Answer(
           status: .ok, text: "Events",
@@ -55,9 +40,6 @@ extension FeedRoutes {
       ],
       refusals: [.historyChanged, .tooManyStreams, .notAcceptable])
 
-    private static let beginnings = Schema.words(["start", "latest"])
-      .about("`start` is the first event, `latest` what happens from now on.").named("FeedStart")
-
     static let get = RouteDescription(
       "getEvent", "Get one event by its position",
       parameters: [
@@ -67,25 +49,6 @@ extension FeedRoutes {
       answers: [.json(.ok, "The event", FeedEvent.self, headers: [.etag], "event")],
       refusals: [.notFound])
   }
-}
-
-extension FeedRoutes {
-  /// Which events are wanted.
-  static let filters: [Parameter] = [
-    .query(
-      "types",
-      .string(
-        pattern: "^(\(FeedEvent.Kind.alternatives))(,(\(FeedEvent.Kind.alternatives)))*$"
-      ).example(.string("order.placed,order.cancelled")),
-      "Only these types, parted by commas: `\(FeedEvent.Kind.words)`."),
-    .query("channel", Channel.schema, "Only events of orders that came through this contract."),
-  ]
-}
-
-extension FeedEvent.Kind {
-  /// All of them as a pattern.
-  fileprivate static let alternatives =
-    allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|")
 }
 
 extension Services {

@@ -17,8 +17,7 @@ enum FeedRoutes {
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     let form = try call.form(of: [.json, .eventStream])
     let isStream = form.value == ContentType.eventStream.value
-    var parameters = try call.parameters()
-    let wish = try parameters.feedWish()
+    let wish = try call.query { FeedWish(reading: &$0) }
     // A browser sends the id of the last event that it has seen when it connects again.
     let lastSeen = isStream ? call.request.fields("last-event-id").first : nil
     let start =
@@ -75,6 +74,9 @@ enum FeedRoutes {
         if page.isCaughtUp {
           let left = end - hub.loop.now
           guard left > .zero, await follower.wait(since: seen, for: left) == .news else { break }
+          guard await services.stillAdmits(call.request, call.route.access) else {
+            throw Failure.unauthenticated(hasToken: true)
+          }
         }
         seen = hub.news
         page = try await read(after: page.next)
@@ -104,38 +106,67 @@ enum FeedRoutes {
 
 /// What a caller wants of the feed.
 struct FeedWish {
-  var filter = FeedFilter()
-  var includesOrders = false
-  var size = FeedPage.standardSize
-  var wait = Duration.zero
   /// Nil when the caller does not say.
-  var start: FeedStart?
-}
+  let start: FeedStart?
+  let size: Int
+  let wait: Duration
+  let filter: FeedFilter
+  let includesOrders: Bool
 
-extension Parameters {
-  /// Ends the reading of the query.
-  mutating func feedWish() throws(Failure) -> FeedWish {
-    var wish = FeedWish()
-    wish.filter = feedFilter()
-    wish.includesOrders = read("include", "must be order") { $0 == "order" ? true : nil } ?? false
-    wish.size = integer("limit", in: FeedPage.allowedSize) ?? wish.size
-    wish.wait = .seconds(integer("wait", in: FeedRoutes.allowedWait) ?? 0)
-    wish.start = read("after", "must be a cursor of the feed, start or latest") { text in
+  init(reading query: inout some QueryFields) {
+    start = query.value(
+      "after", .either([FeedCursor.schema, FeedStart.schema]),
+      rule: "must be a cursor of the feed, start or latest",
+      "Behind which event to begin: a cursor, `start` (the first event), or `latest` (from now "
+        + "on). A page begins at the start by default, a stream at the latest."
+    ) { text in
       switch text {
       case "start": .after(.start)
       case "latest": .latest
       default: FeedCursor(text).map(FeedStart.after)
       }
     }
-    try finish()
-    return wish
+    size = query.integer(
+      "limit", in: FeedPage.allowedSize, standing: FeedPage.standardSize,
+      "How many events a page has at most.")
+    wait = .seconds(
+      query.integer(
+        "wait", in: FeedRoutes.allowedWait, standing: 0,
+        "For how many seconds to wait when there is nothing yet."))
+    filter = FeedFilter(reading: &query)
+    includesOrders =
+      query.value(
+        "include", .constant("order"), rule: "must be order",
+        "`order` adds to each event of an order the order as it is now: `order_now`."
+      ) { $0 == "order" ? true : nil } ?? false
   }
+}
 
-  mutating func feedFilter() -> FeedFilter {
-    var filter = FeedFilter()
-    filter.kinds = list(
-      "types", "must be some of: \(FeedEvent.Kind.words)", FeedEvent.Kind.init(rawValue:))
-    filter.channel = channel()
-    return filter
+extension FeedFilter {
+  /// Which events are wanted.
+  init(reading query: inout some QueryFields) {
+    self.init()
+    let types = FeedEvent.Kind.alternatives
+    kinds = query.list(
+      "types",
+      .string(pattern: "^(\(types))(,(\(types)))*$")
+        .example(.string("order.placed,order.cancelled")),
+      rule: "must be some of: \(FeedEvent.Kind.words)",
+      "Only these types, parted by commas: `\(FeedEvent.Kind.words)`.",
+      FeedEvent.Kind.init(rawValue:))
+    channel = query.word(
+      "channel", Channel.self, "Only events of orders that came through this contract.")
   }
+}
+
+extension FeedStart {
+  /// The words for a beginning that is no cursor.
+  fileprivate static let schema = Schema.words(["start", "latest"])
+    .about("`start` is the first event, `latest` what happens from now on.").named("FeedStart")
+}
+
+extension FeedEvent.Kind {
+  /// All of them as a pattern.
+  fileprivate static let alternatives =
+    allCases.map { $0.rawValue.replacing(".", with: "\\.") }.joined(separator: "|")
 }

@@ -1,0 +1,62 @@
+package import HTTP
+package import Orders
+
+/// The lists that can be exported whole.
+package enum ExportKind: String, CaseIterable, Sendable {
+  case orders, customers, products, stock, events
+
+  /// Where its rows are; nil for the feed, which has as many rows as it is long.
+  package var table: String? {
+    switch self {
+    case .orders, .customers: rawValue
+    case .products, .stock: "products"
+    case .events: nil
+    }
+  }
+
+  var access: Access { self == .customers ? .retailer : .staff }
+}
+
+/// A whole list that is being read.
+package struct Export {
+  /// The form of its rows.
+  package let type: ContentType
+  /// The position of the feed before the first row was read.
+  package let cursor: FeedCursor
+  /// Its rows.
+  package let body: any ExportBody
+}
+
+/// The rows of an export as a stream.
+package protocol ExportBody: BodyStream {
+  /// How many rows have been sent.
+  var rows: Int { get }
+}
+
+/// One request for an export.
+struct ExportRequest {
+  let parameters: Parameters
+  /// The form of the rows when the query names none.
+  let preferred: () throws(Failure) -> ContentType
+  /// What the export holds until it ends.
+  let place: StreamPlaces.Place?
+
+  /// The form of the rows.
+  func type(_ named: ExportFormWord?) throws(Failure) -> ContentType {
+    switch named {
+    case .ndjson: .ndjson
+    case .csv: .csv
+    case nil: try preferred()
+    }
+  }
+}
+
+/// Why there is no export, as a sentence.
+package struct ExportRefusal: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ failure: Failure) {
+    let notice = ErrorNotice(failure)
+    description = notice.violations.isEmpty ? notice.message : notice.violations.sentence
+  }
+}
