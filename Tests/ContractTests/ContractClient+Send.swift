@@ -32,8 +32,10 @@ extension ContractClient {
 }
 
 extension ContractAnswer {
-  /// The body as a document.
-  var json: JSONValue { get throws { try JSONValue(parsing: Array(body.utf8)) } }
+  /// The body as a document. That of OpenAPI may be longer than what is read of a client.
+  var json: JSONValue {
+    get throws { try JSONValue(parsing: Array(body.utf8), bytesMax: 4 * JSONLimits.documentBytes) }
+  }
 }
 
 extension JSONValue {

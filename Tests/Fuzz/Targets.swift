@@ -23,6 +23,9 @@ enum Target: String, CaseIterable {
       precondition(query.parameters.count <= Query.parametersMax)
     case .cursor:
       let text = String(decoding: bytes, as: UTF8.self)
+      if let cursor = FeedCursor(text) {
+        precondition(cursor.description == text, "\(text) is read as another, \(cursor)")
+      }
       guard let moment = Cursor.moment(text, list: "orders") else { return }
       let again = Cursor.text(list: "orders", moment.moment, moment.number)
       precondition(again == text, "\(text) is read as another cursor, \(again)")
@@ -43,7 +46,7 @@ enum Target: String, CaseIterable {
     case .cursor:
       [(0, 1), (1_700_000_000_000_000, 7), (-62_135_596_800_000_000, Int.max)].map {
         Array(Cursor.text(list: "orders", .init(microseconds: $0.0), $0.1).utf8)
-      }
+      } + [Array("18342-9f3ac2d1".utf8)]
     }
   }
 }

@@ -16,7 +16,6 @@ final class Proxy: Sendable {
   private let listener = LoopbackListener()
   private let server: String
   private let fault = Mutex(Fault.none)
-  private let accepted = Atomic(0)
   /// The port on 127.0.0.1 it listens on.
   var port: Int { Int(listener.port) }
 
@@ -25,9 +24,6 @@ final class Proxy: Sendable {
     server = socketFolder + "/.s.PGSQL.5432"
     Self.detach { [self] in acceptConnections() }
   }
-
-  /// Connections accepted so far.
-  var connections: Int { accepted.load(ordering: .relaxed) }
 
   func set(_ fault: Fault) { self.fault.withLock { $0 = fault } }
 
@@ -43,7 +39,6 @@ final class Proxy: Sendable {
     while true {
       let client = accept(listener.descriptor, nil, nil)
       guard client >= 0 else { break }
-      accepted.add(1, ordering: .relaxed)
       Self.detach { [self] in
         let server = connectToServer()
         defer {

@@ -71,7 +71,6 @@ package final class TestServer: Sendable {
 
   /// Its name in `synchronous_standby_names`.
   package var name: String { "server_\(port)" }
-  package var isRunning: Bool { process.withLock { $0?.pid != nil } }
   private var data: String { home + "/data" }
   private var socket: String { home + "/socket" }
   private var logPath: String { home + "/postgres.log" }

@@ -29,8 +29,11 @@ package struct SystemThread: @unchecked Sendable {
     handle = thread
   }
 
-  /// Waits for the end of the thread.
-  package func join() { pthread_join(handle, nil) }
+  /// Waits for the end of the thread. Called on the thread itself it cannot wait, and detaches.
+  package func join() {
+    guard pthread_equal(pthread_self(), handle) == 0 else { return detach() }
+    pthread_join(handle, nil)
+  }
 
   /// Lets the thread end by itself.
   package func detach() { pthread_detach(handle) }

@@ -6,9 +6,11 @@ struct JSONParser {
   var tape: JSONTape
   var at = 0
 
-  static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONTape {
-    guard bytes.count <= JSONLimits.documentBytes else {
-      throw JSONError(offset: JSONLimits.documentBytes, path: "", reason: .tooLong)
+  static func parse(
+    _ bytes: [UInt8], bytesMax: Int = JSONLimits.documentBytes
+  ) throws(JSONError) -> JSONTape {
+    guard bytes.count <= bytesMax else {
+      throw JSONError(offset: bytesMax, path: "", reason: .tooLong)
     }
     var parser = JSONParser(tape: JSONTape(text: bytes))
     do {

@@ -19,8 +19,11 @@ public enum JSONValue: Equatable, Sendable {
     }
   }
 
-  public init(parsing bytes: [UInt8]) throws(JSONError) {
-    let tape = try JSONParser.parse(bytes)
+  /// Parses a document; a longer one than `bytesMax` is refused.
+  public init(
+    parsing bytes: [UInt8], bytesMax: Int = JSONLimits.documentBytes
+  ) throws(JSONError) {
+    let tape = try JSONParser.parse(bytes, bytesMax: bytesMax)
     var index = 0
     self.init(tape, at: &index)
   }

@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import OrderStore
+import Orders
 import Postgres
 import TestSupport
 import Testing
@@ -9,6 +10,7 @@ import Testing
 
 @Suite("The feed")
 struct FeedRoutesTests {
+  private static let channels = Channel.allCases.map(\.rawValue).joined(separator: ", ")
   private static let order =
     #"{"customer_id":"c-1","items":[{"product_id":"keyboard","quantity":2}],"reference":"PO-7"}"#
 
@@ -144,7 +146,7 @@ struct FeedRoutesTests {
           + "product.created, product.changed, product.retired, product.reinstated, "
           + "customer.created, customer.changed"
       ),
-      ("channel=mail", "channel:must be one of: api, storefront, fulfilment, shop, store"),
+      ("channel=mail", "channel:must be one of: \(Self.channels)"),
       ("include=lines", "include:must be order"),
     ])
   func refusals(query: String, violation: String) async throws {
