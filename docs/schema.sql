@@ -14,6 +14,10 @@
 -- Types
 --
 
+-- Where goods go: name, company, lines, postal_code, city, region, country (ISO 3166-1), phone
+CREATE DOMAIN address AS json
+    CONSTRAINT address_holds CHECK (address_holds(VALUE));
+
 -- What became of an adjustment of a stock
 CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
     CONSTRAINT adjustment_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'below_zero', 'too_many']));
@@ -25,6 +29,14 @@ CREATE DOMAIN change_outcome AS text COLLATE "default"
 -- The contract through which an order comes; channel_kind() lists all
 CREATE DOMAIN order_channel AS text COLLATE "C"
     CONSTRAINT orders_channel_known CHECK (channel_kind(VALUE) IS NOT NULL);
+
+-- What clients keep with an order and nobody else reads: 1 to 20 short texts, each with a key
+CREATE DOMAIN order_metadata AS json
+    CONSTRAINT orders_metadata_holds CHECK (metadata_holds(VALUE));
+
+-- What the warehouse should know of an order, 1 to 2000 characters
+CREATE DOMAIN order_note AS text COLLATE "default"
+    CONSTRAINT orders_note_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 2000);
 
 -- What became of a change, and the order as it is after it
 CREATE TYPE order_outcome AS (
@@ -43,6 +55,10 @@ CREATE TYPE order_outcome AS (
     version          bigint,
     created_at       timestamptz,
     updated_at       timestamptz,
+    ship_to          json,
+    note             text,
+    tags             json,
+    metadata         json,
     detail           json
 );
 
@@ -53,6 +69,10 @@ CREATE DOMAIN order_reference AS text COLLATE "C"
 -- new, in_progress, completed, failed or cancelled
 CREATE DOMAIN order_status AS text COLLATE "C"
     CONSTRAINT orders_status_known CHECK (VALUE = ANY (ARRAY['new', 'in_progress', 'completed', 'failed', 'cancelled']));
+
+-- Words by which clients sort orders: 1 to 20, each of 1 to 50 characters
+CREATE DOMAIN order_tags AS json
+    CONSTRAINT orders_tags_hold CHECK (tags_hold(VALUE));
 
 -- What became of an order that was to be placed
 CREATE DOMAIN placing_outcome AS text COLLATE "default"
@@ -151,6 +171,8 @@ CREATE TABLE customers (
     name       text,
     -- E-mail address; NULL when none was given
     email      text,
+    -- Where orders go that say nothing of it; they get a copy when they are placed
+    ship_to    address,
     -- Grows by one with every change, also in psql; the ETag
     version    bigint NOT NULL DEFAULT 1,
     -- When the row was added
@@ -175,8 +197,8 @@ CREATE TRIGGER customers_are_kept BEFORE DELETE ON customers FOR EACH ROW
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_are_not_emptied BEFORE TRUNCATE ON customers FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
-CREATE TRIGGER customers_change_recorded AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
+CREATE TRIGGER customers_change_recorded AFTER UPDATE OF name, email, ship_to ON customers FOR EACH ROW
+    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text)
     EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_creation_recorded AFTER INSERT ON customers FOR EACH ROW
     WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
@@ -188,7 +210,7 @@ CREATE TRIGGER customers_name AFTER UPDATE OF name ON customers FOR EACH ROW
     WHEN (old.name IS DISTINCT FROM new.name)
     EXECUTE FUNCTION note_name();
 CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
-    WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
+    WHEN (new.version <> (old.version + 1) AND (new.id <> old.id OR new.number <> old.number OR new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text OR new.version <> old.version OR new.created_at <> old.created_at OR new.updated_at <> old.updated_at))
     EXECUTE FUNCTION count_change();
 
 -- The order of all events: each tick gives positions to the events that had become visible; never rewritten
@@ -281,7 +303,7 @@ CREATE TABLE order_events (
     to_status   text NOT NULL,
     -- Who did it: a caller of the service, or the database user for a change in psql
     who         text NOT NULL,
-    -- edited: the lines as they were before; shipped: carrier and tracking number as they are now
+    -- edited: the lines as they were before, or else an object with ship_to, note, tags and metadata as they were; shipped: carrier and tracking number as they are now
     detail      json,
     -- When
     created_at  timestamptz(3) NOT NULL,
@@ -363,6 +385,24 @@ CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_pro
     WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 
+-- The orders of a tag, by time: a copy of orders.tags
+CREATE TABLE order_tagged (
+    -- The tag
+    tag          text COLLATE "C" NOT NULL,
+    -- orders.created_at, by which lists are sorted
+    created_at   timestamptz(3) NOT NULL,
+    -- orders.number
+    order_number bigint NOT NULL,
+    CONSTRAINT order_tagged_pkey
+        PRIMARY KEY (tag, created_at, order_number)
+);
+
+CREATE TRIGGER order_tagged_follows BEFORE INSERT OR DELETE OR UPDATE ON order_tagged FOR EACH STATEMENT
+    WHEN (pg_trigger_depth() = 0 AND COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
+CREATE TRIGGER order_tagged_is_not_emptied BEFORE TRUNCATE ON order_tagged FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
+
 -- Every order of every channel, with its lines
 CREATE TABLE orders (
     -- UUIDv7, made by the service
@@ -387,6 +427,14 @@ CREATE TABLE orders (
     shipping_carrier shipping_carrier,
     -- The carrier's number of the shipment; NULL when none was given
     tracking_number  tracking_number,
+    -- Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said
+    ship_to          address,
+    -- What the warehouse should know; NULL without one
+    note             order_note,
+    -- Words by which clients sort orders; order_tagged finds the orders of a tag
+    tags             order_tags,
+    -- What clients keep with the order; nobody else reads it
+    metadata         order_metadata,
     -- Grows by one with every change, also in psql; the ETag
     version          bigint NOT NULL DEFAULT 1,
     -- When the order was placed
@@ -918,6 +966,11 @@ CREATE VIEW order_overview AS
     o.created_at,
     o.updated_at,
     o.hidden_at IS NOT NULL AS hidden,
+    o.ship_to::json ->> 'name' AS ship_to_name,
+    o.ship_to::json ->> 'city' AS ship_to_city,
+    o.ship_to::json ->> 'country' AS ship_to_country,
+    o.note,
+    o.tags,
     o.id
    FROM orders o
      LEFT JOIN customers c ON c.id = o.customer_id;
@@ -1017,6 +1070,31 @@ CREATE VIEW stock_overview AS
 --
 -- Functions
 --
+
+-- Whether an address has a name, lines, a city and a country, and all within limits
+CREATE FUNCTION address_holds(address json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(address) = 'object' AND json_typeof(address -> 'lines') = 'array'
+        AND json_array_length(address -> 'lines') BETWEEN 1 AND 4
+        AND (SELECT bool_and(coalesce(char_length(line), 0) BETWEEN 1 AND 200)
+               FROM json_array_elements_text(address -> 'lines') AS line)
+        AND (SELECT count(*) FILTER (WHERE key IN ('name', 'lines', 'city', 'country')) = 4
+                    AND bool_and(key IN ('name', 'company', 'lines', 'postal_code', 'city', 'region',
+                                         'country', 'phone'))
+               FROM json_each_text(address))
+        AND address ->> 'name' IS NOT NULL AND address ->> 'city' IS NOT NULL
+        AND char_length(address ->> 'name') BETWEEN 1 AND 200
+        AND char_length(address ->> 'city') BETWEEN 1 AND 200
+        AND coalesce(address ->> 'country', '') ~ '^[A-Z]{2}$'
+        AND char_length(coalesce(address ->> 'company', '-')) BETWEEN 1 AND 200
+        AND char_length(coalesce(address ->> 'region', '-')) BETWEEN 1 AND 200
+        AND char_length(coalesce(address ->> 'postal_code', '-')) BETWEEN 1 AND 20
+        AND char_length(coalesce(address ->> 'phone', '-')) BETWEEN 1 AND 40;
+END
+$$;
 
 -- Changes the stock of a product by hand, with a reason
 CREATE FUNCTION adjust_stock(
@@ -1153,7 +1231,7 @@ BEGIN
 END
 $$;
 
--- Sets new quantities in a new order; the stock follows
+-- Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata
 CREATE FUNCTION edit_order(
     order_id uuid,
     order_number bigint,
@@ -1162,7 +1240,8 @@ CREATE FUNCTION edit_order(
     expected bigint,
     asked_products text[],
     asked_quantities integer[],
-    who text
+    who text,
+    extra json DEFAULT NULL::json
 )
     RETURNS order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1184,11 +1263,25 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
-    IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
+    IF held.obstacle IS NULL
+        AND (cardinality(asked_products) > 0 AND (o.status <> 'new' OR NOT takes_stock(o.channel))
+             OR extra -> 'ship_to' IS NOT NULL AND o.status NOT IN ('new', 'in_progress'))
+    THEN
         held.obstacle := 'refused';
     END IF;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    IF cardinality(asked_products) = 0 THEN
+        UPDATE orders
+           SET ship_to  = merged(ship_to, extra -> 'ship_to'),
+               note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+               tags     = merged(tags, extra -> 'tags'),
+               metadata = merged(metadata, extra -> 'metadata')
+         WHERE id = o.id
+        RETURNING * INTO o;
+        RETURN order_outcome('done', o);
     END IF;
 
     PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
@@ -1243,10 +1336,13 @@ BEGIN
         RETURN order_outcome('too_many_lines', o);
     END IF;
 
-    PERFORM set_config('waybill.who', who, true);
     PERFORM set_internal_write(true);
     UPDATE orders
-       SET items = document::json, total_quantity = units, total_amount = amount
+       SET items = document::json, total_quantity = units, total_amount = amount,
+           ship_to  = merged(ship_to, extra -> 'ship_to'),
+           note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+           tags     = merged(tags, extra -> 'tags'),
+           metadata = merged(metadata, extra -> 'metadata')
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
@@ -1382,7 +1478,7 @@ BEGIN
         RETURN;
     END IF;
     FOREACH privilege IN ARRAY ARRAY[
-        'INSERT (id, name, email), UPDATE (name, email) ON customers',
+        'INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers',
         'UPDATE (name, description, price, retired_at) ON products',
         'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
@@ -1544,6 +1640,26 @@ SELECT CASE waybill.channel_kind(channel)
 END
 $$;
 
+-- A value after a change: NULL keeps it, null clears it
+CREATE FUNCTION merged(old json, change json)
+    RETURNS json
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE WHEN change IS NULL THEN old WHEN json_typeof(change) <> 'null' THEN change END $$;
+
+-- Whether these are 1 to 20 texts of up to 200 characters, each with a key of up to 40
+CREATE FUNCTION metadata_holds(metadata json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(metadata) = 'object'
+        AND (SELECT count(*) BETWEEN 1 AND 20 AND count(DISTINCT key) = count(*)
+                    AND bool_and(char_length(key) BETWEEN 1 AND 40 AND json_typeof(value) = 'string'
+                                 AND char_length(value #>> '{}') <= 200)
+               FROM json_each(metadata));
+END
+$$;
+
 -- Moves an order to a status; to cancelled, its stock returns with it
 CREATE FUNCTION move_order(
     order_id uuid,
@@ -1687,7 +1803,8 @@ CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL::
 AS $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
-           o.created_at, o.updated_at, detail)::waybill.order_outcome
+           o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
+           detail)::waybill.order_outcome
 $$;
 
 -- Places many orders at once; one row for each, in the order given
@@ -1704,7 +1821,8 @@ CREATE FUNCTION place_orders(
     line_quantities integer[],
     line_prices numeric[],
     introduces boolean[] DEFAULT NULL::boolean[],
-    lock_wait bigint DEFAULT NULL::bigint
+    lock_wait bigint DEFAULT NULL::bigint,
+    extras json[] DEFAULT NULL::json[]
 )
     RETURNS TABLE(
         outcome placing_outcome,
@@ -1713,7 +1831,11 @@ CREATE FUNCTION place_orders(
         total_quantity integer,
         total_amount numeric,
         created_at timestamp with time zone,
-        detail json)
+        detail json,
+        ship_to json,
+        note text,
+        tags json,
+        metadata json)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
@@ -1762,6 +1884,10 @@ DECLARE
     amounts     numeric[];
     rows_taken  bigint;
     setting     text;
+    -- Where each order goes, and whether a customer is new or has an address of their own.
+    addresses   json[];
+    any_new     boolean;
+    any_address boolean;
 BEGIN
     IF lock_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', lock_wait::text, true);
@@ -1982,11 +2108,20 @@ BEGIN
         RAISE EXCEPTION 'a product that was locked has moved';
     END IF;
     -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
-    IF EXISTS (SELECT
-                 FROM unnest(customers, numbers) AS o (customer, number)
-                WHERE o.number IS NOT NULL AND customer IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
-    THEN
+    -- A customer that is not found has NULL here.
+    SELECT bool_or(has_address IS NULL), bool_or(has_address)
+      INTO any_new, any_address
+      FROM (SELECT (SELECT c.ship_to IS NOT NULL FROM customers AS c WHERE c.id = customer) AS has_address
+              FROM unnest(customers, numbers) AS o (customer, number)
+             WHERE o.number IS NOT NULL AND customer IS NOT NULL) AS asked;
+    IF extras IS NOT NULL OR any_address THEN
+        SELECT array_agg(coalesce(extra -> 'ship_to',
+                                  (SELECT c.ship_to FROM customers AS c WHERE c.id = customer))
+                         ORDER BY position)
+          INTO addresses
+          FROM unnest(extras, customers) WITH ORDINALITY AS o (extra, customer, position);
+    END IF;
+    IF any_new THEN
         -- The first order of a customer names who introduced them.
         WITH introduced AS (
             INSERT INTO customers (id)
@@ -2007,13 +2142,22 @@ BEGIN
          ORDER BY i.id, o.position;
     END IF;
     INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
-                        total_amount, created_at, updated_at)
+                        total_amount, created_at, updated_at, ship_to, note, tags, metadata)
     OVERRIDING SYSTEM VALUE
     SELECT o.id, o.number, channel, reference, customer, document::json, quantity, o.amount, placed_at,
-           placed_at
-      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts)
-               AS o (id, number, channel, reference, customer, document, quantity, amount)
+           placed_at, o.address, extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts,
+                  addresses, extras)
+               AS o (id, number, channel, reference, customer, document, quantity, amount, address,
+                     extra)
      WHERE o.number IS NOT NULL;
+    IF extras IS NOT NULL THEN
+        INSERT INTO order_tagged (tag, created_at, order_number)
+        SELECT tag, placed_at, o.number
+          FROM unnest(numbers, extras) AS o (number, extra)
+         CROSS JOIN json_array_elements_text(extra -> 'tags') AS tag
+         WHERE o.number IS NOT NULL;
+    END IF;
     INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
     SELECT id, 1, 'placed', 'new', who, placed_at
       FROM unnest(ids, numbers, actors) AS o (id, number, who)
@@ -2030,9 +2174,10 @@ BEGIN
     SELECT o.outcome::placing_outcome,
            coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
            o.document::json, o.quantity, o.amount,
-           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail
-      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders)
-               AS o (outcome, number, document, quantity, amount, detail, holder);
+           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail, o.address,
+           extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders, addresses, extras)
+               AS o (outcome, number, document, quantity, amount, detail, holder, address, extra);
 END
 $$;
 
@@ -2359,7 +2504,9 @@ CREATE FUNCTION service_functions()
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events']
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events',
+             -- The check of a column that the service writes itself.
+             'address_holds']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -2419,6 +2566,18 @@ BEGIN
      WHERE id = o.id
     RETURNING * INTO o;
     RETURN order_outcome('done', o);
+END
+$$;
+
+-- Whether these are 1 to 20 different tags of 1 to 50 characters
+CREATE FUNCTION tags_hold(tags json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(tags) = 'array' AND json_array_length(tags) BETWEEN 1 AND 20
+        AND (SELECT count(DISTINCT tag) = count(*) AND bool_and(coalesce(char_length(tag), 0) BETWEEN 1 AND 50)
+               FROM json_array_elements_text(tags) AS tag);
 END
 $$;
 
@@ -2505,6 +2664,13 @@ BEGIN
             happened := 'shipped';
             detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
                                           'tracking_number', NEW.tracking_number);
+        ELSIF NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
+            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
+            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text
+        THEN
+            happened := 'edited';
+            detail   := json_build_object('ship_to', OLD.ship_to, 'note', OLD.note, 'tags', OLD.tags,
+                                          'metadata', OLD.metadata);
         ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
             happened := 'hidden';
         ELSIF NEW::text <> OLD::text THEN
@@ -2527,6 +2693,13 @@ BEGIN
     IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND waybill.takes_stock(OLD.channel)
     THEN
         PERFORM waybill.return_stock(OLD.number, OLD.items);
+    END IF;
+    IF NEW.tags::text IS DISTINCT FROM OLD.tags::text THEN
+        DELETE FROM waybill.order_tagged
+         WHERE order_number = OLD.number AND created_at = OLD.created_at
+           AND tag IN (SELECT json_array_elements_text(OLD.tags));
+        INSERT INTO waybill.order_tagged (tag, created_at, order_number)
+        SELECT tag, OLD.created_at, OLD.number FROM json_array_elements_text(NEW.tags) AS tag;
     END IF;
     INSERT INTO waybill.order_events
         (order_id, version, what, from_status, to_status, who, detail, created_at)
@@ -2716,6 +2889,7 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_tagged,
     orders,
     product_events,
     products,
@@ -2769,6 +2943,7 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_tagged,
     orders,
     product_events,
     products,
@@ -2791,7 +2966,7 @@ GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptio
 GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_service;
 
-GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
+GRANT INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers
     TO waybill_service;
 
 GRANT UPDATE (due_at, claimed_at, hinted_at, visits) ON order_processes
@@ -2801,12 +2976,13 @@ GRANT UPDATE (name, description, price, retired_at) ON products
     TO waybill_service;
 
 GRANT EXECUTE ON FUNCTION
+    address_holds(json),
     adjust_stock(product_id, bigint, text, bigint, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
     claim_answers(bytea[], bytea[], boolean),
     create_product(product_id, text, text, numeric, bigint, text),
-    edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
+    edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
     find_tokens(bytea[]),
@@ -2815,7 +2991,7 @@ GRANT EXECUTE ON FUNCTION
     is_internal_write(),
     may_move(text, text, text),
     move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),

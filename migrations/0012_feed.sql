@@ -106,8 +106,9 @@ CREATE TRIGGER customers_creation_recorded
     WHEN (coalesce(current_setting('waybill.internal_write', true), '') = '')
     EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_change_recorded
-    AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email)
+    AFTER UPDATE OF name, email, ship_to ON customers FOR EACH ROW
+    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email
+          OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text)
     EXECUTE FUNCTION record_customer_change();
 
 -- Every event of every kind, with NULL in the columns that it has not.

@@ -9,7 +9,7 @@ import Testing
 struct DatabaseRolesTests {
   /// What the service may write directly: by table the columns it may insert and may update.
   private static let serviceWrites: [String: (insert: String, update: String)] = [
-    "customers": ("email,id,name", "email,name"),
+    "customers": ("email,id,name,ship_to", "email,name,ship_to"),
     "products": ("", "description,name,price,retired_at"),
     "tokens": (
       "customer_id,expires_at,first_number,hash,name,role", "expires_at,last_used_at,revoked_at"
@@ -21,7 +21,7 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
+    "address_holds", "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
     "feed", "feed_cursor", "find_tokens", "held_rows", "hide_order", "is_internal_write",
     "may_move", "move_orders", "place_orders", "prune_answers", "record_visits", "refresh_report",
     "schema_objects", "sequence_events", "service_functions", "ship_order", "takes_stock",

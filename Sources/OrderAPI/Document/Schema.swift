@@ -152,6 +152,15 @@ extension Schema {
     return schema
   }
 
+  /// An object with any members, each of this kind.
+  static func map(of values: Schema, count: ClosedRange<Int>, keyLength: ClosedRange<Int>) -> Schema {
+    var schema = Schema(["type": "object"]).with("additionalProperties", values.json)
+      .with("propertyNames", string(keyLength).json)
+      .with("maxProperties", count.upperBound)
+    schema.named = values.named
+    return schema
+  }
+
   /// At least one of several.
   static func either(_ schemas: [Schema]) -> Schema {
     var schema = Schema(["anyOf": .array(schemas.map(\.json))])

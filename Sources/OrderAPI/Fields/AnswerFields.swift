@@ -234,6 +234,30 @@ extension AnswerFields {
   }
 }
 
+extension AnswerFields {
+  /// JSON as it is stored, of those that have it.
+  @inline(__always)
+  mutating func stored(
+    _ name: StaticString, _ json: [UInt8]?, _ schema: @autoclosure () -> Schema,
+    _ about: @autoclosure () -> String
+  ) {
+    field(name, isAlwaysThere: false, schema().about(about())) { writer, key in
+      if let json { writer.raw(key, json) }
+    }
+  }
+
+  /// A text that only some have.
+  @inline(__always)
+  mutating func given(
+    _ name: StaticString, _ text: String?, _ about: @autoclosure () -> String,
+    _ example: @autoclosure () -> JSONValue
+  ) {
+    field(name, isAlwaysThere: false, .string().about(about(), example())) { writer, key in
+      if let text { writer.string(key, text) }
+    }
+  }
+}
+
 // MARK: - Fields that many have
 
 extension AnswerFields {

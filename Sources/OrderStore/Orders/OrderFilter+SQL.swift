@@ -70,7 +70,16 @@ extension OrderFilter {
     if let channel { conditions.append("AND o.channel = \(channel.rawValue) ") }
     if !isEveryStatus {
       let words = OrderStatus.allCases.filter(statuses.contains).map(\.rawValue)
-      conditions.append("AND o.status = ANY(\(words))")
+      conditions.append("AND o.status = ANY(\(words)) ")
+    }
+    // The page walks the entries of the tag then.
+    if tag != nil, let product {
+      conditions.append(
+        """
+        AND EXISTS (SELECT FROM order_products
+                     WHERE product_id = \(product.value) AND created_at = o.created_at
+                       AND order_number = o.number AND quantity > 0)
+        """)
     }
     return conditions
   }

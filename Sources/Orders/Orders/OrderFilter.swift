@@ -16,6 +16,8 @@ package struct OrderFilter: Sendable {
   package var customer: CustomerID?
   /// Only orders that contain this product.
   package var product: ProductID?
+  /// Only orders with this tag.
+  package var tag: OrderTag?
   /// Only orders placed later than this.
   package var createdAfter: Timestamp?
   /// Only orders placed earlier than this.

@@ -14,7 +14,10 @@ struct SchemaPicture {
     ["tokens", "report_changes", "customer_ledger", "customer_report"],
     ["customer_events", "customers", "stock_subscriptions"],
     ["orders", "products", "stock_notifications", "product_events"],
-    ["order_events", "order_processes", "order_products", "stock_adjustments"],
+    [
+      "order_events", "order_processes", "order_products", "order_tagged",
+      "stock_adjustments",
+    ],
   ]
 
   private static let margin = 24

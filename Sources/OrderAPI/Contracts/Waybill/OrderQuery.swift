@@ -10,6 +10,7 @@ extension Parameters {
       "status", "must be some of: \(OrderStatus.words)", OrderStatus.init(word:))
     filter.channel = channel()
     filter.product = text("product_id", ProductID.self)
+    filter.tag = text("tag", OrderTag.self)
     filter.createdAfter = moment("created_after")
     filter.createdBefore = moment("created_before")
     filter.sort =

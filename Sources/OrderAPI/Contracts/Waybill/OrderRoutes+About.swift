@@ -24,6 +24,12 @@ extension OrderRoutes {
           """#,
           "quantityAndPrice":
             #"{"customer_id": "demo-1", "items": [{"quantity": 1, "price": "21.10"}]}"#,
+          "whereItGoes": #"""
+          {"customer_id": "demo-1", "items": [{"product_id": "keyboard", "quantity": 1}],
+            "ship_to": {"name": "Demo Customer 1", "lines": ["Demo Street 1"],
+              "postal_code": "12345", "city": "Demo Town", "country": "DE"},
+            "note": "Ring twice", "tags": ["gift"], "metadata": {"campaign": "spring"}}
+          """#,
           "withReference": #"""
           {"customer_id": "demo-2", "items": [{"product_id": "monitor", "quantity": 50}],
             "reference": "PO-1001", "shortage": "partial"}
@@ -56,15 +62,19 @@ extension OrderRoutes {
       parameters: [id(), .ifNoneMatch], answers: [order], refusals: [.notFound])
 
     static let edit = RouteDescription(
-      "editOrder", "Change the quantities of a new order",
+      "editOrder", "Change an order: the quantities of a new one, where it goes, note and tags",
       """
-      `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
+      Quantities change while the order is new, `ship_to` until it is completed, `note`, `tags` and
+      `metadata` always; all that one call names changes together. `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
       not named stay, and new ones are added. The stock follows in the same moment.
       """,
       parameters: [id(), .ifMatch],
       body: Body(
         OrderChange.schema,
-        ["three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#]),
+        [
+          "three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#,
+          "note and tags": #"{"note": "Ring twice", "tags": ["gift"]}"#,
+        ]),
       answers: [order],
       refusals: [
         .notFound, .emptied, .tooManyLines, .unknownProduct, .outOfStock, .notEditable,
@@ -142,6 +152,7 @@ extension OrderRoutes.About {
       .query("created_after", .moment, "Only orders placed later than this."),
       .query("created_before", .moment, "Only orders placed earlier than this."),
       .query("product_id", ProductID.schema, "Only orders that hold this product."),
+      .query("tag", OrderTag.schema, "Only orders with this tag."),
     ]
   }
 
