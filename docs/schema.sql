@@ -161,6 +161,18 @@ CREATE TABLE customer_ledger (
 )
 WITH (fillfactor=80);
 
+-- The words by which customers are found: a copy of their names and addresses
+CREATE TABLE customer_words (
+    -- A word, folded
+    word        text COLLATE "C" NOT NULL,
+    -- customers.id
+    customer_id text COLLATE "C" NOT NULL,
+    CONSTRAINT customer_words_pkey
+        PRIMARY KEY (word, customer_id)
+);
+
+CREATE INDEX customer_words_by_customer ON customer_words (customer_id, word);
+
 -- Who orders
 CREATE TABLE customers (
     -- Chosen by the client or made by the service, 1 to 255 characters
@@ -212,6 +224,12 @@ CREATE TRIGGER customers_name AFTER UPDATE OF name ON customers FOR EACH ROW
 CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND (new.id <> old.id OR new.number <> old.number OR new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text OR new.version <> old.version OR new.created_at <> old.created_at OR new.updated_at <> old.updated_at))
     EXECUTE FUNCTION count_change();
+CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
+    WHEN (new.name IS NOT NULL OR new.email IS NOT NULL)
+    EXECUTE FUNCTION copy_customer_words();
+CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
+    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
+    EXECUTE FUNCTION copy_customer_words();
 
 -- The order of all events: each tick gives positions to the events that had become visible; never rewritten
 CREATE TABLE feed_ticks (
@@ -460,6 +478,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
+CREATE INDEX orders_by_tracking_number ON orders (tracking_number, created_at, number) WHERE tracking_number IS NOT NULL AND hidden_at IS NULL;
 CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
 CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
@@ -507,6 +526,16 @@ CREATE TABLE product_events (
 CREATE INDEX product_events_by_xid ON product_events (xid);
 CREATE TRIGGER product_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON product_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- The words by which products are found: a copy of their names and ids
+CREATE TABLE product_words (
+    -- A word, folded
+    word       text COLLATE "C" NOT NULL,
+    -- products.id
+    product_id text COLLATE "C" NOT NULL,
+    CONSTRAINT product_words_pkey
+        PRIMARY KEY (word, product_id)
+);
 
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
@@ -566,6 +595,11 @@ CREATE TRIGGER products_stock_returns AFTER UPDATE OF stock ON products FOR EACH
 CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
     EXECUTE FUNCTION count_change();
+CREATE TRIGGER products_words_begin AFTER INSERT ON products FOR EACH ROW
+    EXECUTE FUNCTION copy_product_words();
+CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH ROW
+    WHEN (new.name::text <> old.name::text)
+    EXECUTE FUNCTION copy_product_words();
 
 -- What the next refresh adds to customer_ledger and takes away from here
 CREATE TABLE report_changes (
@@ -1231,6 +1265,18 @@ BEGIN
 END
 $$;
 
+-- The words by which a customer is found: of the name, and the address as a whole and in parts
+CREATE FUNCTION customer_words_of(name text, email text)
+    RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT waybill.words_of(name)
+ UNION
+SELECT waybill.words_of(email)
+ UNION
+SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHERE part <> ''
+$$;
+
 -- Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata
 CREATE FUNCTION edit_order(
     order_id uuid,
@@ -1433,6 +1479,18 @@ SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
   FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
   JOIN tokens AS t ON t.hash = given.digest
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+$$;
+
+-- A text as it is searched for: without case and accents
+CREATE FUNCTION folded(given text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+SELECT translate(
+           replace(replace(replace(
+               lower(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f]', '', 'g') COLLATE "default"),
+               'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
+           'łøđðıŧħ', 'loddith')
 $$;
 
 -- Grants both roles what they need, and takes back everything else; NULL for a role that does not exist
@@ -2429,6 +2487,256 @@ SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
  WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
 $$;
 
+-- Customers who have all these folded words, and one with this beginning, after an id
+CREATE FUNCTION search_customers(
+    whole text[],
+    beginning text,
+    after text,
+    size integer,
+    OUT ids text[],
+    OUT narrow boolean
+)
+    RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+DECLARE
+    looked_at constant integer := 2000;
+    past      constant text    := beginning || chr(1114111);
+    driver    text;
+    entries   text[];
+BEGIN
+    SELECT word
+      INTO driver
+      FROM unnest(whole) AS w (word)
+     ORDER BY (SELECT count(*)
+                 FROM (SELECT FROM customer_words AS c WHERE c.word = w.word LIMIT 1000) AS few)
+     LIMIT 1;
+    IF driver IS NULL THEN
+        entries := ARRAY(SELECT customer_id FROM customer_words
+                          WHERE word >= beginning AND word < past
+                          ORDER BY word, customer_id LIMIT looked_at);
+    ELSE
+        entries := ARRAY(SELECT customer_id FROM customer_words
+                          WHERE word = driver ORDER BY customer_id LIMIT looked_at);
+    END IF;
+    narrow := cardinality(entries) = looked_at;
+    -- A customer with several words of this beginning has several entries.
+    ids := ARRAY(SELECT DISTINCT id
+                   FROM unnest(entries) AS id
+                  WHERE id > after
+                    AND (driver IS NULL OR beginning IS NULL
+                         OR EXISTS (SELECT FROM customer_words
+                                     WHERE customer_id = id AND word >= beginning AND word < past))
+                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
+                                     WHERE other <> driver
+                                       AND NOT EXISTS (SELECT FROM customer_words
+                                                        WHERE customer_id = id AND word = other))
+                  ORDER BY id
+                  LIMIT size);
+END
+$$;
+
+-- Orders that match all words, newest first, before a position
+CREATE FUNCTION search_orders(
+    asked text[],
+    before_time timestamp with time zone,
+    before_number bigint,
+    OUT numbers bigint[],
+    OUT reach_time timestamp with time zone,
+    OUT reach_number bigint,
+    OUT narrow boolean
+)
+    RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+DECLARE
+    looked_at  constant integer := 2000;
+    channels   constant text[]  := ARRAY['api', 'storefront', 'fulfilment', 'shop', 'store'];
+    word_count constant integer := cardinality(asked);
+    kind       text;
+    given      text;
+    spellings  text[];
+    ending     text;
+    -- What each word leads to: folded words from low up to high, if customers have such; the customer
+    -- of that id; products; orders themselves.
+    low        text[];
+    high       text[];
+    of_names   boolean[];
+    by_id      text[];
+    of_product jsonb[];
+    direct     jsonb[];
+    named      text[];
+    found  bigint[];
+    customers  text[]   := '{}';
+    products   text[]   := '{}';
+    candidates bigint[] := '{}';
+    share      integer;
+    entries    record;
+BEGIN
+    narrow := false;
+    FOR i IN 1 .. word_count LOOP
+        kind      := coalesce(substring(asked[i] FROM '^(?:#|ref:|track:|customer:|product:)'), '');
+        given     := substr(asked[i], length(kind) + 1);
+        -- As it was written, and as such things often are.
+        spellings := ARRAY[given, upper(given), lower(given)];
+        ending    := CASE WHEN i = word_count THEN chr(1114111) ELSE chr(1) END;
+        low[i]    := folded(given);
+        high[i]   := low[i] || ending;
+
+        found := '{}';
+        IF kind IN ('', '#') AND given ~ '^[0-9]{1,18}$' THEN
+            found := ARRAY(SELECT o.number FROM orders AS o WHERE o.number = given::bigint);
+        END IF;
+        IF kind IN ('', 'ref:') THEN
+            found := found || ARRAY(
+                SELECT DISTINCT o.number
+                  FROM unnest(channels) AS c (channel)
+                 CROSS JOIN unnest(spellings) AS spelling
+                 CROSS JOIN LATERAL (
+                     SELECT r.number FROM orders AS r
+                      WHERE r.channel = c.channel AND r.reference >= spelling
+                        AND r.reference < spelling || ending
+                      LIMIT 200) AS o
+                 LIMIT 200);
+        END IF;
+        IF kind IN ('', 'track:') THEN
+            found := found || ARRAY(
+                SELECT o.number FROM orders AS o
+                 WHERE o.tracking_number = ANY (spellings) AND o.hidden_at IS NULL
+                 LIMIT 200);
+        END IF;
+        narrow     := narrow OR cardinality(found) >= 200;
+        direct[i]  := to_jsonb(found);
+        candidates := candidates || found;
+
+        named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
+        IF kind = '' THEN
+            named := ARRAY(SELECT DISTINCT w.product_id
+                            FROM (SELECT product_id FROM product_words
+                                   WHERE word >= low[i] AND word < high[i]
+                                   ORDER BY word, product_id LIMIT 50) AS w);
+            narrow := narrow OR cardinality(named) = 50;
+        END IF;
+        of_product[i] := to_jsonb(named);
+        products      := products || named;
+        by_id[i] := CASE WHEN kind IN ('', 'customer:')
+                         THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
+                                              WHERE word >= low[i] AND word < high[i]);
+    END LOOP;
+
+    -- The customers of all words that are words of customers; the other words are looked for in their
+    -- orders.
+    IF true = ANY (of_names) THEN
+        SELECT s.ids, s.narrow
+          INTO entries
+          FROM search_customers(
+                   ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
+                   CASE WHEN of_names[word_count] THEN low[word_count] END, '', 201) AS s;
+        customers := entries.ids[:200];
+        narrow    := narrow OR entries.narrow OR cardinality(entries.ids) > 200;
+    END IF;
+    customers := ARRAY(SELECT DISTINCT id FROM unnest(customers || by_id) AS id WHERE id IS NOT NULL);
+    products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
+
+    -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
+    -- what the page can know.
+    share := looked_at / greatest(cardinality(customers), 1);
+    FOR entries IN
+        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
+               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+          FROM unnest(customers) AS c (id)
+         CROSS JOIN LATERAL (
+             SELECT n.number, n.created_at FROM orders AS n
+              WHERE n.customer_id = c.id AND n.hidden_at IS NULL
+                AND (n.created_at, n.number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.number DESC LIMIT share) AS o
+         GROUP BY c.id
+    LOOP
+        candidates := candidates || entries.numbers;
+        IF entries.last_time IS NOT NULL
+            AND (reach_time IS NULL
+                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+        THEN
+            reach_time   := entries.last_time;
+            reach_number := entries.numbers[share];
+        END IF;
+    END LOOP;
+    share := looked_at / greatest(cardinality(products), 1);
+    FOR entries IN
+        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
+               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+          FROM unnest(products) AS p (id)
+         CROSS JOIN LATERAL (
+             SELECT n.order_number AS number, n.created_at FROM order_products AS n
+              WHERE n.product_id = p.id AND (n.created_at, n.order_number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.order_number DESC LIMIT share) AS o
+         GROUP BY p.id
+    LOOP
+        candidates := candidates || entries.numbers;
+        IF entries.last_time IS NOT NULL
+            AND (reach_time IS NULL
+                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+        THEN
+            reach_time   := entries.last_time;
+            reach_number := entries.numbers[share];
+        END IF;
+    END LOOP;
+
+    numbers := ARRAY(
+        SELECT o.number
+          FROM (SELECT DISTINCT number FROM unnest(candidates) AS number) AS candidate
+         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = candidate.number LIMIT 1) AS o
+         WHERE o.hidden_at IS NULL AND (o.created_at, o.number) < (before_time, before_number)
+           AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
+           AND NOT EXISTS (
+               SELECT FROM generate_series(1, word_count) AS i
+                WHERE NOT (direct[i] @> to_jsonb(o.number)
+                           OR o.customer_id = by_id[i] IS TRUE
+                           OR of_names[i]
+                              AND EXISTS (SELECT FROM customer_words
+                                           WHERE customer_id = o.customer_id
+                                             AND word >= low[i] AND word < high[i])
+                           OR of_product[i] <> '[]'
+                              AND EXISTS (SELECT FROM order_products AS h
+                                           WHERE h.product_id IN (SELECT jsonb_array_elements_text(of_product[i]))
+                                             AND h.created_at = o.created_at
+                                             AND h.order_number = o.number AND h.quantity > 0)))
+         ORDER BY o.created_at DESC, o.number DESC);
+END
+$$;
+
+-- Products who have all these folded words, and one with this beginning
+CREATE FUNCTION search_products(whole text[], beginning text, size integer)
+    RETURNS SETOF text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT entry.product_id
+      FROM (SELECT p.product_id FROM product_words AS p
+             WHERE p.word >= beginning AND p.word < beginning || chr(1114111)
+             ORDER BY p.word, p.product_id LIMIT 2000) AS entry
+     WHERE NOT EXISTS (SELECT FROM unnest(whole) AS other
+                        WHERE NOT EXISTS (SELECT FROM product_words AS p
+                                           WHERE p.word = other AND p.product_id = entry.product_id))
+     ORDER BY entry.product_id
+     LIMIT size;
+END
+$$;
+
 -- Gives positions in the feed to the events that have become visible; returns how many
 CREATE FUNCTION sequence_events()
     RETURNS bigint
@@ -2504,7 +2812,8 @@ CREATE FUNCTION service_functions()
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
+             'search_orders', 'search_customers', 'search_products',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;
@@ -2612,6 +2921,20 @@ CREATE FUNCTION who()
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
 
+-- The words by which a text is found
+CREATE FUNCTION words_of(given text)
+    RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+WITH whole AS (
+    SELECT regexp_replace(piece, '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g') AS word
+      FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
+)
+SELECT word FROM whole WHERE word <> ''
+ UNION
+SELECT part FROM whole, regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+') AS part WHERE part <> ''
+$$;
+
 --
 -- Functions of triggers
 --
@@ -2705,6 +3028,44 @@ BEGIN
         (order_id, version, what, from_status, to_status, who, detail, created_at)
     VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, waybill.who(), detail, NEW.updated_at);
     RETURN NEW;
+END
+$$;
+
+-- Keeps customer_words a copy of the customer
+CREATE FUNCTION copy_customer_words()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM customer_words
+         WHERE customer_id = NEW.id
+           AND word NOT IN (SELECT customer_words_of(NEW.name, NEW.email));
+    END IF;
+    INSERT INTO customer_words (word, customer_id)
+    SELECT word, NEW.id FROM customer_words_of(NEW.name, NEW.email) AS word
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+
+-- Keeps product_words a copy of the product
+CREATE FUNCTION copy_product_words()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM product_words
+         WHERE product_id = NEW.id AND word IN (SELECT words_of(OLD.name))
+           AND word NOT IN (SELECT words_of(NEW.name || ' ' || NEW.id));
+    END IF;
+    INSERT INTO product_words (word, product_id)
+    SELECT word, NEW.id FROM words_of(NEW.name || ' ' || NEW.id) AS word
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
 END
 $$;
 
@@ -2876,6 +3237,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     events,
     feed_overview,
@@ -2892,6 +3254,7 @@ GRANT SELECT ON
     order_tagged,
     orders,
     product_events,
+    product_words,
     products,
     report_age,
     report_changes,
@@ -2931,6 +3294,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     events,
     feed_overview,
@@ -2946,6 +3310,7 @@ GRANT SELECT ON
     order_tagged,
     orders,
     product_events,
+    product_words,
     products,
     report_age,
     report_changes,
@@ -2986,6 +3351,7 @@ GRANT EXECUTE ON FUNCTION
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
     find_tokens(bytea[]),
+    folded(text),
     held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
     is_internal_write(),
@@ -2996,6 +3362,9 @@ GRANT EXECUTE ON FUNCTION
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
     schema_objects(),
+    search_customers(text[], text, text, integer),
+    search_orders(text[], timestamptz, bigint),
+    search_products(text[], text, integer),
     sequence_events(),
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),

@@ -15,7 +15,8 @@ CREATE FUNCTION service_functions() RETURNS text[]
 $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
+             'search_orders', 'search_customers', 'search_products',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;

@@ -21,10 +21,12 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "address_holds", "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
-    "feed", "feed_cursor", "find_tokens", "held_rows", "hide_order", "is_internal_write",
+    "address_holds", "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product",
+    "edit_order",
+    "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order", "is_internal_write",
     "may_move", "move_orders", "place_orders", "prune_answers", "record_visits", "refresh_report",
-    "schema_objects", "sequence_events", "service_functions", "ship_order", "takes_stock",
+    "schema_objects", "search_customers", "search_orders",
+    "search_products", "sequence_events", "service_functions", "ship_order", "takes_stock",
     "wait_for_rows", "who",
   ]
   private static let readerCalls: Set<String> = [

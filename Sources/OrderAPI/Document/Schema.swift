@@ -89,6 +89,9 @@ extension Schema {
   /// A moment.
   static let moment = string(format: "date-time").example(.string(Timestamp.sample.rfc3339))
 
+  /// A moment, or a day in UTC.
+  static let momentOrDay = either([moment, string(format: "date")])
+
   /// An amount as it is read: exact, whether it comes as a number or as text.
   static let givenMoney: Schema = {
     let (units, cents) = Money.allowed.upperBound.cents.quotientAndRemainder(dividingBy: 100)
@@ -153,7 +156,8 @@ extension Schema {
   }
 
   /// An object with any members, each of this kind.
-  static func map(of values: Schema, count: ClosedRange<Int>, keyLength: ClosedRange<Int>) -> Schema {
+  static func map(of values: Schema, count: ClosedRange<Int>, keyLength: ClosedRange<Int>) -> Schema
+  {
     var schema = Schema(["type": "object"]).with("additionalProperties", values.json)
       .with("propertyNames", string(keyLength).json)
       .with("maxProperties", count.upperBound)

@@ -279,12 +279,15 @@ extension AnswerFields {
 struct AnswerSchema: AnswerFields {
   private var required: [Schema.Member] = []
   private var optional: [Schema.Member] = []
+  /// All of them, in their order.
+  private var names: [String] = []
 
   mutating func field(
     _ name: StaticString, isAlwaysThere: Bool, _ schema: @autoclosure () -> Schema,
     _ write: (inout JSONObjectWriter, JSONKey) -> Void
   ) {
     let member = Schema.Member(name: "\(name)", schema: schema())
+    names.append(member.name)
     if isAlwaysThere { required.append(member) } else { optional.append(member) }
   }
 
@@ -300,6 +303,6 @@ struct AnswerSchema: AnswerFields {
   static func names(_ write: (inout AnswerSchema) -> Void) -> [String] {
     var fields = AnswerSchema()
     write(&fields)
-    return (fields.required + fields.optional).map(\.name)
+    return fields.names
   }
 }

@@ -133,7 +133,8 @@ struct Parameters {
     guard violations.isEmpty else { throw .invalid(violations) }
   }
 
-  private mutating func refuse(_ name: String, _ rule: String) {
+  /// Refuses a parameter for a rule between several.
+  mutating func refuse(_ name: String, _ rule: String) {
     violations.append(JSONViolation(field: name, reason: .refused(rule)))
   }
 }

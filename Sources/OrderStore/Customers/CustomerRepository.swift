@@ -55,6 +55,32 @@ package final class CustomerRepository {
     }
   }
 
+  /// One page of the customers who have all of these words, and this address, in the order of their
+  /// ids.
+  package func search(
+    _ words: SearchWords?, email: EmailAddress?, after id: String?, size: PageSize
+  ) async throws(OrderError) -> Found<Customer, String> {
+    // The address is a whole word of those who have it.
+    let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
+    return try await asking { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT \(Self.columns), narrow
+          FROM search_customers(
+                   ARRAY(SELECT folded(word)
+                           FROM unnest(\(Array(whole))) WITH ORDINALITY AS given (word, position)
+                          ORDER BY position),
+                   folded(\(words?.words.last)), \(id ?? ""), \(size.value + 1)) AS found
+          LEFT JOIN customers ON id = ANY (ids)
+         ORDER BY id
+        """)
+      let customers = try rows.filter { !$0.isNull(0) }.map(Self.customer)
+      return Found(
+        page: Page(reading: customers, size: size, position: \.id.value),
+        isNarrow: try rows[0].bool(8))
+    }
+  }
+
   /// Adds a customer.
   package func create(_ new: NewCustomer, by who: String) async throws(OrderError) -> Customer {
     let customer = try await asking { () throws(PostgresError) in

@@ -72,20 +72,11 @@ extension OrderFilter {
       let words = OrderStatus.allCases.filter(statuses.contains).map(\.rawValue)
       conditions.append("AND o.status = ANY(\(words)) ")
     }
-    // The page walks the entries of the tag then.
-    if tag != nil, let product {
-      conditions.append(
-        """
-        AND EXISTS (SELECT FROM order_products
-                     WHERE product_id = \(product.value) AND created_at = o.created_at
-                       AND order_number = o.number AND quantity > 0)
-        """)
-    }
     return conditions
   }
 
   /// From the times of the filter and the end of the page before.
-  private func bounds(after position: OrderPosition?) -> Bounds {
+  func bounds(after position: OrderPosition?) -> Bounds {
     var lower = createdAfter.map { OrderPosition(createdAt: $0, number: .max) } ?? .beginning
     var upper = createdBefore.map { OrderPosition(createdAt: $0, number: 0) } ?? .end
     if let position {

@@ -13,7 +13,7 @@ extension OrderFilter {
 
   /// Whether a page may look at rows that are not part of it.
   var hasWindow: Bool {
-    product != nil || tag != nil || (customer != nil && !(channel == nil && isEveryStatus))
+    listing != nil || (customer != nil && !(channel == nil && isEveryStatus))
   }
 
   /// One page, and one entry more. After the columns of the order come the time and the number at
@@ -47,12 +47,43 @@ extension OrderFilter {
 
   /// What has entries for each of its orders, in the order of lists.
   private enum Listing {
+    case reference(OrderReference)
+    case trackingNumber(TrackingNumber)
     case tag(OrderTag)
     case product(ProductID)
   }
 
-  /// Of a tag and a product, the page walks the tag's entries.
-  private var listing: Listing? { tag.map(Listing.tag) ?? product.map(Listing.product) }
+  private var listings: [Listing] {
+    let listings: [Listing?] = [
+      reference.map(Listing.reference), trackingNumber.map(Listing.trackingNumber),
+      tag.map(Listing.tag), product.map(Listing.product),
+    ]
+    return listings.compactMap(\.self)
+  }
+
+  /// The page walks the entries of the first, which is that of the fewest orders.
+  private var listing: Listing? { listings.first }
+
+  /// Conditions on an order called `o` that its listings name it, but for some of them.
+  func listed(skipping count: Int) -> SQL {
+    var conditions: SQL = ""
+    for listing in listings.dropFirst(count) {
+      switch listing {
+      case .reference(let reference):
+        conditions.append("AND o.reference = \(reference.value) ")
+      case .trackingNumber(let number):
+        conditions.append("AND o.tracking_number = \(number.value) ")
+      case .tag, .product:
+        conditions.append(
+          """
+          AND EXISTS (SELECT FROM (\(Self.entry(of: listing)) AND created_at = o.created_at
+                                      AND order_number = o.number) AS named
+                       WHERE quantity > 0)
+          """)
+      }
+    }
+    return conditions
+  }
 
   /// The orders of a customer that contain a product, or have a tag. Either may have few orders or
   /// millions, so the page walks the one whose window reaches further.
@@ -68,7 +99,8 @@ extension OrderFilter {
       SELECT o.*
         FROM (\(orders(of: customer, bounds)) \(Self.window)) AS o
        CROSS JOIN LATERAL (
-           \(Self.entry(of: listing)) AND created_at = o.created_at AND order_number = o.number
+           \(Self.entry(of: listing)) AND created_at = o.created_at
+              AND \(Self.number(in: listing)) = o.number
             LIMIT 1) AS p
        WHERE (SELECT is_of_customer FROM reach) AND p.quantity > 0
        UNION ALL
@@ -106,7 +138,10 @@ extension OrderFilter {
   }
 
   private func filtered(_ rows: SQL, _ size: PageSize) -> SQL {
-    "SELECT * FROM (\(rows)) AS o WHERE true \(conditions) \(order) \(size.limitClause)"
+    """
+    SELECT * FROM (\(rows)) AS o
+     WHERE true \(conditions) \(listed(skipping: 1)) \(order) \(size.limitClause)
+    """
   }
 
   private func orders(of customer: CustomerID, _ bounds: Bounds) -> SQL {
@@ -119,8 +154,27 @@ extension OrderFilter {
     """
   }
 
+  /// How the entries call the number of the order.
+  private static func number(in listing: Listing) -> SQL {
+    switch listing {
+    case .reference, .trackingNumber: "number"
+    case .tag, .product: "order_number"
+    }
+  }
+
   private static func entry(of listing: Listing) -> SQL {
     switch listing {
+    case .reference(let reference):
+      """
+      SELECT created_at, number, 1 AS quantity FROM orders
+       WHERE channel = ANY (\(Channel.allCases.map(\.rawValue)))
+         AND reference = \(reference.value)
+      """
+    case .trackingNumber(let number):
+      """
+      SELECT created_at, number, 1 AS quantity FROM orders
+       WHERE tracking_number = \(number.value) AND hidden_at IS NULL
+      """
     case .tag(let tag):
       """
       SELECT created_at, order_number AS number, 1 AS quantity FROM order_tagged
@@ -137,8 +191,10 @@ extension OrderFilter {
   private func entries(of listing: Listing, _ bounds: Bounds) -> SQL {
     """
     \(Self.entry(of: listing))
-       AND (created_at, order_number) > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
-       AND (created_at, order_number) < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
+       AND (created_at, \(Self.number(in: listing)))
+           > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
+       AND (created_at, \(Self.number(in: listing)))
+           < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
      \(order)
     """
   }

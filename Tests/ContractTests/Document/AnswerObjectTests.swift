@@ -13,6 +13,7 @@ import Testing
     try compare(Product.self)
     try compare(ReportPage.self)
     try compare(ReportRow.self)
+    try compare(SearchAnswer.self)
     try compare(Shipping.self)
     try compare(Shortfall.self)
     try compare(ShopCancelled.self)

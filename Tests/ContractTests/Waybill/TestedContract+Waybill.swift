@@ -31,6 +31,8 @@ extension TestedContract {
       "POST /products/{id}/stock": "retailer warehouse",
       "GET /products/{id}/stock": "retailer warehouse",
 
+      "GET /search": "retailer warehouse",
+
       "GET /events": "retailer warehouse",
       "GET /events/{position}": "retailer warehouse",
 

@@ -29,9 +29,17 @@ extension CustomerRoutes {
 
     static let list = RouteDescription(
       "listCustomers", "List customers, in the order they were introduced",
-      parameters: [.limit, .cursor],
+      "With `q` or `email` the list is in the order of the ids.",
+      parameters: [
+        .query(
+          "q", .string(1...SearchWords.bytesMax),
+          "Only customers who have all of these words, up to six, in their name or address; the "
+            + "last is a beginning."),
+        .query("email", EmailAddress.schema, "Only customers with this address, in any case."),
+        .limit, .cursor,
+      ],
       answers: [
-        .page("A page of customers", of: Customer.self, named: "CustomerPage")
+        .searchedPage("A page of customers", of: Customer.self, named: "CustomerPage")
       ], refusals: [.notAcceptable])
 
     static let get = RouteDescription(

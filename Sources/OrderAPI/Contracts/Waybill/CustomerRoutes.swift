@@ -23,6 +23,16 @@ enum CustomerRoutes {
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
     var parameters = try call.parameters()
+    let words = parameters.searchWords()
+    let email = parameters.text("email", EmailAddress.self)
+    guard words == nil, email == nil else {
+      let name = "customers found"
+      let (size, position) = try parameters.page { Cursor.position($0, list: name, parts: 1) }
+      let found = try await services.customers.search(
+        words, email: email, after: position?[0], size: size)
+      return .json(
+        .ok, JSONWriter.page(found) { call.next(Cursor.text(list: name, [$0])) })
+    }
     let (size, position) = try parameters.page { Cursor.position($0, list: "customers") }
     let page = try await services.customers.list(after: position, size: size)
     return .json(

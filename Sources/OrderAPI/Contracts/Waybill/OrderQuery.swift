@@ -11,8 +11,11 @@ extension Parameters {
     filter.channel = channel()
     filter.product = text("product_id", ProductID.self)
     filter.tag = text("tag", OrderTag.self)
-    filter.createdAfter = moment("created_after")
-    filter.createdBefore = moment("created_before")
+    filter.reference = text("reference", OrderReference.self)
+    filter.trackingNumber = text("tracking_number", TrackingNumber.self)
+    // The day itself belongs to what comes after its beginning.
+    filter.createdAfter = moment("created_after") { Timestamp(microseconds: $0.microseconds - 1) }
+    filter.createdBefore = moment("created_before") { $0 }
     filter.sort =
       read("sort", "must be created_at or -created_at", OrderFilter.Sort.init(rawValue:))
       ?? .newestFirst
@@ -25,8 +28,20 @@ extension Parameters {
     return read("channel", "must be one of: \(channels)", Channel.init(rawValue:))
   }
 
-  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
-  private mutating func moment(_ name: String) -> Timestamp? {
+  /// Words to search for.
+  mutating func searchWords() -> SearchWords? {
+    let words = SearchWords.allowedCount
+    return read(
+      "q",
+      "must have \(words.lowerBound) to \(words.upperBound) words and at most "
+        + "\(SearchWords.bytesMax) bytes", SearchWords.init)
+  }
+
+  /// A moment, or a day, of which `ofDay` makes a moment from its beginning. In a query a plus sign
+  /// is a space, so an offset needs it escaped.
+  private mutating func moment(
+    _ name: String, ofDay: (Timestamp) -> Timestamp
+  ) -> Timestamp? {
     let isUnescaped =
       text(name).map { $0.contains(" ") && Timestamp(rfc3339: $0.replacing(" ", with: "+")) != nil }
       ?? false
@@ -34,8 +49,8 @@ extension Parameters {
       name,
       isUnescaped
         ? "has a space where + is meant: write it as %2B"
-        : "must be a moment like 2026-01-01T10:00:00Z"
-    ) { Timestamp(rfc3339: $0) }
+        : "must be a moment like 2026-01-01T10:00:00Z, or a day like 2026-01-01"
+    ) { Timestamp(rfc3339: $0) ?? Timestamp(day: $0).map(ofDay) }
   }
 }
 
@@ -43,3 +58,5 @@ extension OrderFilter.Sort {
   static let schema = Schema.word(Self.self)
     .about("By the time of placing; a minus puts the newest first.").named("OrderSort")
 }
+
+extension TrackingNumber: FieldText {}

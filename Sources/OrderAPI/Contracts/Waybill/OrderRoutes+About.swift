@@ -47,19 +47,28 @@ extension OrderRoutes {
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first", shortPages,
-      parameters: sorted(filters(among: [customer])),
+      parameters: [search] + sorted(filters(among: [customer])),
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer", shortPages,
       parameters: [
         .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
-      ] + sorted(filters()),
+      ] + [search] + sorted(filters()),
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let get = RouteDescription(
       "getOrder", "Get one order, by its id or its number",
-      parameters: [id(), .ifNoneMatch], answers: [order], refusals: [.notFound])
+      "`ref:` and the client's own reference stand for the id, too: `/orders/ref:PO-1001`.",
+      parameters: [
+        .path(
+          "id",
+          .either([
+            .string(format: "uuid"), .integer(1...Int.max), .string(pattern: "^ref:.{1,255}$"),
+          ]),
+          "The order's id, its number, or `ref:` and its reference.",
+          example: .string(demoOrder + "7")), .ifNoneMatch,
+      ], answers: [order], refusals: [.notFound])
 
     static let edit = RouteDescription(
       "editOrder", "Change an order: the quantities of a new one, where it goes, note and tags",
@@ -130,8 +139,15 @@ extension OrderRoutes.About {
   private static let order = Answer.json(
     .ok, "The order", Order.self, headers: [.etag], "order")
 
-  private static let page = Answer.page(
+  private static let page = Answer.searchedPage(
     "A page of orders", of: Order.self, named: "OrderPage")
+
+  private static let search = Parameter.query(
+    "q", .string(1...SearchWords.bytesMax),
+    "Only orders that match all of these words, up to six; the last is a beginning. A word is the "
+      + "order's number, its reference, its tracking number, the customer's id, or a word of the "
+      + "customer or of a product in it. `#`, `ref:`, `track:`, `customer:` and `product:` before a "
+      + "word say what it is.")
 
   private static let shortPages = """
     A page looks at no more than 1,000 orders of a customer or entries of a product. If the other
@@ -149,8 +165,14 @@ extension OrderRoutes.About {
           + OrderStatus.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ") + "."),
       .query("channel", Channel.schema, "Only orders that came through this contract."),
     ] + others + [
-      .query("created_after", .moment, "Only orders placed later than this."),
-      .query("created_before", .moment, "Only orders placed earlier than this."),
+      .query(
+        "created_after", .momentOrDay,
+        "Only orders placed later than this; of a day, from its beginning in UTC on."),
+      .query(
+        "created_before", .momentOrDay,
+        "Only orders placed earlier than this; of a day, before its beginning in UTC."),
+      .query("reference", OrderReference.schema, "Only orders that their clients call so."),
+      .query("tracking_number", TrackingNumber.schema, "Only orders shipped under this number."),
       .query("product_id", ProductID.schema, "Only orders that hold this product."),
       .query("tag", OrderTag.schema, "Only orders with this tag."),
     ]

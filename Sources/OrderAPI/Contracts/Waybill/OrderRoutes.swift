@@ -33,7 +33,7 @@ enum OrderRoutes {
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
-    let order = try await services.orders.find(try key(call), in: call.scope)
+    let order = try await find(call, services)
     return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
   }
 
@@ -108,6 +108,9 @@ enum OrderRoutes {
     requiringCustomer: Bool = false
   ) async throws -> Response {
     _ = try call.form(of: [.json])
+    if let words = parameters.searchWords() {
+      return try await search(call, services, words, filter, &parameters)
+    }
     // A cursor is a position in one sort order; in the other it would skip entries or repeat them.
     let name = "orders by \(filter.sort.rawValue)"
     let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }
@@ -116,6 +119,31 @@ enum OrderRoutes {
     return .json(
       .ok,
       JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: name)) })
+  }
+
+  private static func search(
+    _ call: Call, _ services: Services, _ words: SearchWords, _ filter: OrderFilter,
+    _ parameters: inout Parameters
+  ) async throws -> Response {
+    if filter.sort != .newestFirst {
+      parameters.refuse("sort", "must be -created_at where there is a q")
+    }
+    let name = "orders found"
+    let (size, position) = try parameters.page { OrderPosition(cursor: $0, of: name) }
+    let found = try await services.orders.search(words, filter, after: position, size: size)
+    return .json(.ok, JSONWriter.page(found) { call.next($0.cursor(of: name)) })
+  }
+
+  /// The order of an id, a number, or `ref:` and its reference.
+  private static func find(_ call: Call, _ services: Services) async throws -> Order {
+    let text = try call.value("id")
+    guard text.hasPrefix("ref:") else {
+      return try await services.orders.find(try key(call), in: call.scope)
+    }
+    guard let reference = OrderReference(String(text.dropFirst(4))) else {
+      throw OrderError.unknownOrder
+    }
+    return try await services.orders.find(reference, in: call.scope)
   }
 
   /// A name that no order can have is that of none.
