@@ -98,6 +98,10 @@ CREATE DOMAIN product_price AS numeric(12,2)
 CREATE DOMAIN refresh_outcome AS text COLLATE "default"
     CONSTRAINT refresh_outcome_known CHECK (VALUE = ANY (ARRAY['busy', 'not_due', 'unchanged', 'refreshed', 'failed']));
 
+-- At how many units a product is low
+CREATE DOMAIN reorder_level AS bigint
+    CONSTRAINT products_reorder_level_range CHECK (VALUE >= 0 AND VALUE <= '1000000000000'::bigint);
+
 -- Who carries an order, up to 255 characters
 CREATE DOMAIN shipping_carrier AS text COLLATE "default"
     CONSTRAINT orders_shipping_carrier_length CHECK (char_length(VALUE) <= 255);
@@ -511,7 +515,7 @@ CREATE TABLE product_events (
     product_id text COLLATE "C" NOT NULL,
     -- The version of the product that the event made
     version    bigint NOT NULL,
-    -- created, changed, retired, or reinstated: retired_at was set to NULL
+    -- created, changed, retired, low_stock: the stock fell to its reorder_level; or reinstated: retired_at was set to NULL
     what       text NOT NULL,
     -- Who did it: a caller of the service, or a database user
     who        text NOT NULL,
@@ -520,7 +524,7 @@ CREATE TABLE product_events (
     CONSTRAINT product_events_pkey
         PRIMARY KEY (number),
     CONSTRAINT product_events_what_known
-        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated']))
+        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated', 'low_stock']))
 );
 
 CREATE INDEX product_events_by_xid ON product_events (xid);
@@ -540,25 +544,27 @@ CREATE TABLE product_words (
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
     -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
-    id          product_id NOT NULL,
+    id            product_id NOT NULL,
     -- Sequential number, made by the database
-    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    number        bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- What the product is called, 1 to 200 characters
-    name        product_name NOT NULL,
+    name          product_name NOT NULL,
     -- What the product is, up to 2000 characters; NULL when none was given
-    description product_description,
+    description   product_description,
     -- Price of one unit today; orders keep the price they were placed at
-    price       product_price NOT NULL,
+    price         product_price NOT NULL,
     -- Units left to order; never below zero
-    stock       bigint NOT NULL DEFAULT 0,
+    stock         bigint NOT NULL DEFAULT 0,
+    -- The product is low when it has so many units or fewer; NULL when nobody has said
+    reorder_level reorder_level,
     -- Since when the product can no longer be ordered; NULL while it can
-    retired_at  timestamptz(3),
+    retired_at    timestamptz(3),
     -- Grows by one with every change, also in psql; the ETag
-    version     bigint NOT NULL DEFAULT 1,
+    version       bigint NOT NULL DEFAULT 1,
     -- When the product came into the catalogue
-    created_at  timestamptz(3) NOT NULL DEFAULT now(),
+    created_at    timestamptz(3) NOT NULL DEFAULT now(),
     -- When the product last changed
-    updated_at  timestamptz(3) NOT NULL DEFAULT now(),
+    updated_at    timestamptz(3) NOT NULL DEFAULT now(),
     CONSTRAINT products_pkey
         PRIMARY KEY (id),
     CONSTRAINT products_number_key
@@ -574,14 +580,17 @@ CREATE TRIGGER products_are_kept BEFORE DELETE ON products FOR EACH ROW
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
 CREATE TRIGGER products_are_not_emptied BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
-CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
-    WHEN (new.name::text <> old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric <> old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at)
+CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at, reorder_level ON products FOR EACH ROW
+    WHEN (new.name::text <> old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric <> old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at OR new.reorder_level::bigint IS DISTINCT FROM old.reorder_level::bigint)
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_creation_recorded AFTER INSERT ON products FOR EACH ROW
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_id_stays BEFORE UPDATE OF id ON products FOR EACH ROW
     WHEN (new.id::text <> old.id::text)
     EXECUTE FUNCTION refuse_change('the id of a product never changes');
+CREATE TRIGGER products_low_stock_recorded AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
+    WHEN (new.stock <= new.reorder_level::bigint AND (old.stock <= old.reorder_level::bigint) IS NOT TRUE)
+    EXECUTE FUNCTION record_low_stock();
 CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
@@ -1084,11 +1093,13 @@ UNION ALL
     stock_adjustments.who
    FROM stock_adjustments;
 
--- Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...
+-- Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ..., or WHERE low
 CREATE VIEW stock_overview AS
  SELECT p.id AS product_id,
     p.name,
     p.stock,
+    p.reorder_level,
+    COALESCE(p.stock <= p.reorder_level::bigint, false) AS low,
     COALESCE(r.units, 0::bigint) AS reserved,
     COALESCE(r.orders, 0::bigint) AS reserving_orders,
     r.order_numbers AS reserved_by,
@@ -1157,6 +1168,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
+        PERFORM set_config('waybill.who', who, true);
         PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
@@ -1169,6 +1181,50 @@ BEGIN
         SELECT * INTO p FROM adjusted;
         PERFORM set_internal_write(false);
     END IF;
+END
+$$;
+
+-- Changes the stocks of many products by hand, all or none
+CREATE FUNCTION adjust_stocks(product_ids text[], deltas bigint[], reason text, who text)
+    RETURNS TABLE(outcome adjustment_outcome, p products)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    -- As for adjust_stock().
+    stock_max constant bigint := 1000000000000;
+    outcomes  text[];
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    SELECT array_agg(CASE WHEN known.id IS NULL THEN 'not_found'
+                          WHEN delta < 0 AND known.stock < -delta::numeric THEN 'below_zero'
+                          WHEN delta > 0 AND known.stock > stock_max - delta::numeric THEN 'too_many'
+                          ELSE 'done' END ORDER BY position)
+      INTO outcomes
+      FROM unnest(product_ids, deltas) WITH ORDINALITY AS given (id, delta, position)
+      LEFT JOIN products AS known USING (id);
+    IF 'done' = ALL (outcomes) THEN
+        PERFORM set_config('waybill.who', who, true);
+        PERFORM set_internal_write(true);
+        WITH adjusted AS (
+            UPDATE products
+               SET stock = stock + delta
+              FROM unnest(product_ids, deltas) AS given (product_id, delta)
+             WHERE id = product_id
+            RETURNING id, delta, updated_at
+        )
+        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+        SELECT id, delta, 'adjusted', adjust_stocks.reason, adjust_stocks.who, updated_at
+          FROM adjusted
+         ORDER BY id;
+        PERFORM set_internal_write(false);
+    END IF;
+    RETURN QUERY
+    SELECT given.outcome::adjustment_outcome, known
+      FROM unnest(product_ids, outcomes) WITH ORDINALITY AS given (id, outcome, position)
+      LEFT JOIN products AS known ON known.id = given.id
+     ORDER BY position;
 END
 $$;
 
@@ -1240,6 +1296,31 @@ BEGIN
 END
 $$;
 
+-- Sets the stock of a product to what was counted, with a reason
+CREATE FUNCTION count_stock(
+    product product_id,
+    counted bigint,
+    reason text,
+    expected bigint,
+    who text,
+    OUT outcome adjustment_outcome,
+    OUT p products
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    known    bigint;
+    adjusted record;
+BEGIN
+    SELECT stock INTO known FROM products WHERE id = product FOR NO KEY UPDATE;
+    SELECT * INTO adjusted FROM adjust_stock(product, counted - known, reason, expected, who);
+    outcome := adjusted.outcome;
+    p       := adjusted.p;
+END
+$$;
+
 -- Adds a product to the catalogue with its first stock; no row when the id is taken
 CREATE FUNCTION create_product(
     id product_id,
@@ -1247,7 +1328,8 @@ CREATE FUNCTION create_product(
     description text,
     price numeric,
     stock bigint,
-    who text
+    who text,
+    reorder_level bigint DEFAULT NULL::bigint
 )
     RETURNS SETOF products
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1257,8 +1339,8 @@ AS $$
 BEGIN
     PERFORM set_config('waybill.who', who, true);
     RETURN QUERY
-    INSERT INTO products AS p (id, name, description, price, stock)
-    SELECT id, name, description, price, stock
+    INSERT INTO products AS p (id, name, description, price, stock, reorder_level)
+    SELECT id, name, description, price, stock, reorder_level
      WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
         ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
     RETURNING p.*;
@@ -1537,7 +1619,7 @@ BEGIN
     END IF;
     FOREACH privilege IN ARRAY ARRAY[
         'INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers',
-        'UPDATE (name, description, price, retired_at) ON products',
+        'UPDATE (name, description, price, retired_at, reorder_level) ON products',
         'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
@@ -2492,7 +2574,7 @@ CREATE FUNCTION search_customers(
     whole text[],
     beginning text,
     after text,
-    size integer,
+    size bigint,
     OUT ids text[],
     OUT narrow boolean
 )
@@ -2715,7 +2797,7 @@ END
 $$;
 
 -- Products who have all these folded words, and one with this beginning
-CREATE FUNCTION search_products(whole text[], beginning text, size integer)
+CREATE FUNCTION search_products(whole text[], beginning text, size bigint)
     RETURNS SETOF text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
@@ -2811,7 +2893,7 @@ CREATE FUNCTION service_functions()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
              'search_orders', 'search_customers', 'search_products',
              -- The check of a column that the service writes itself.
@@ -3197,6 +3279,22 @@ BEGIN
 END
 $$;
 
+-- Adds a row to product_events when a stock has fallen to its reorder_level
+CREATE FUNCTION record_low_stock()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO product_events (product_id, version, what, who, created_at)
+    VALUES (NEW.id, NEW.version, 'low_stock',
+            CASE current_setting('waybill.internal_write', true)
+                WHEN 'placing' THEN 'orders that were placed' ELSE who() END,
+            NEW.updated_at);
+    RETURN NULL;
+END
+$$;
+
 -- Adds a row to product_events
 CREATE FUNCTION record_product_change()
     RETURNS trigger
@@ -3337,16 +3435,18 @@ GRANT INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON custom
 GRANT UPDATE (due_at, claimed_at, hinted_at, visits) ON order_processes
     TO waybill_service;
 
-GRANT UPDATE (name, description, price, retired_at) ON products
+GRANT UPDATE (name, description, price, reorder_level, retired_at) ON products
     TO waybill_service;
 
 GRANT EXECUTE ON FUNCTION
     address_holds(json),
     adjust_stock(product_id, bigint, text, bigint, text),
+    adjust_stocks(text[], bigint[], text, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
     claim_answers(bytea[], bytea[], boolean),
-    create_product(product_id, text, text, numeric, bigint, text),
+    count_stock(product_id, bigint, text, bigint, text),
+    create_product(product_id, text, text, numeric, bigint, text, bigint),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
@@ -3362,9 +3462,9 @@ GRANT EXECUTE ON FUNCTION
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
     schema_objects(),
-    search_customers(text[], text, text, integer),
+    search_customers(text[], text, text, bigint),
     search_orders(text[], timestamptz, bigint),
-    search_products(text[], text, integer),
+    search_products(text[], text, bigint),
     sequence_events(),
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),

@@ -403,7 +403,7 @@ COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer
 -- Adds a product to the catalogue; no row when the id is taken. ON CONFLICT alone would use up a
 -- number of the sequence then.
 CREATE FUNCTION create_product(id product_id, name text, description text, price numeric,
-                               stock bigint, who text)
+                               stock bigint, who text, reorder_level bigint DEFAULT NULL)
     RETURNS SETOF products
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -411,14 +411,14 @@ $$
 BEGIN
     PERFORM set_config('waybill.who', who, true);
     RETURN QUERY
-    INSERT INTO products AS p (id, name, description, price, stock)
-    SELECT id, name, description, price, stock
+    INSERT INTO products AS p (id, name, description, price, stock, reorder_level)
+    SELECT id, name, description, price, stock, reorder_level
      WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
         ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
     RETURNING p.*;
 END
 $$;
-COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text)
+COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text, bigint)
     IS 'Adds a product to the catalogue with its first stock; no row when the id is taken';
 
 CREATE DOMAIN adjustment_outcome AS text
@@ -445,6 +445,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
+        PERFORM set_config('waybill.who', who, true);
         PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
@@ -461,6 +462,70 @@ END
 $$;
 COMMENT ON FUNCTION adjust_stock(product_id, bigint, text, bigint, text)
     IS 'Changes the stock of a product by hand, with a reason';
+
+-- A stock take: what was counted becomes an adjustment by the difference, if there is one.
+CREATE FUNCTION count_stock(product product_id, counted bigint, reason text, expected bigint, who text,
+                            OUT outcome adjustment_outcome, OUT p products)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+DECLARE
+    known    bigint;
+    adjusted record;
+BEGIN
+    SELECT stock INTO known FROM products WHERE id = product FOR NO KEY UPDATE;
+    SELECT * INTO adjusted FROM adjust_stock(product, counted - known, reason, expected, who);
+    outcome := adjusted.outcome;
+    p       := adjusted.p;
+END
+$$;
+COMMENT ON FUNCTION count_stock(product_id, bigint, text, bigint, text)
+    IS 'Sets the stock of a product to what was counted, with a reason';
+
+-- Adjusts many stocks at once, or none of them when one cannot be adjusted. Each product is named once;
+-- the rows come in the order given.
+CREATE FUNCTION adjust_stocks(product_ids text[], deltas bigint[], reason text, who text)
+    RETURNS TABLE (outcome adjustment_outcome, p products)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+#variable_conflict use_column
+DECLARE
+    -- As for adjust_stock().
+    stock_max constant bigint := 1000000000000;
+    outcomes  text[];
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    SELECT array_agg(CASE WHEN known.id IS NULL THEN 'not_found'
+                          WHEN delta < 0 AND known.stock < -delta::numeric THEN 'below_zero'
+                          WHEN delta > 0 AND known.stock > stock_max - delta::numeric THEN 'too_many'
+                          ELSE 'done' END ORDER BY position)
+      INTO outcomes
+      FROM unnest(product_ids, deltas) WITH ORDINALITY AS given (id, delta, position)
+      LEFT JOIN products AS known USING (id);
+    IF 'done' = ALL (outcomes) THEN
+        PERFORM set_config('waybill.who', who, true);
+        PERFORM set_internal_write(true);
+        WITH adjusted AS (
+            UPDATE products
+               SET stock = stock + delta
+              FROM unnest(product_ids, deltas) AS given (product_id, delta)
+             WHERE id = product_id
+            RETURNING id, delta, updated_at
+        )
+        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+        SELECT id, delta, 'adjusted', adjust_stocks.reason, adjust_stocks.who, updated_at
+          FROM adjusted
+         ORDER BY id;
+        PERFORM set_internal_write(false);
+    END IF;
+    RETURN QUERY
+    SELECT given.outcome::adjustment_outcome, known
+      FROM unnest(product_ids, outcomes) WITH ORDINALITY AS given (id, outcome, position)
+      LEFT JOIN products AS known ON known.id = given.id
+     ORDER BY position;
+END
+$$;
+COMMENT ON FUNCTION adjust_stocks(text[], bigint[], text, text)
+    IS 'Changes the stocks of many products by hand, all or none';
 
 -- Which of these rows another transaction has locked at this moment, so that a write of them would
 -- wait. The locks that it takes itself end with the statement's transaction.

@@ -42,7 +42,8 @@ CREATE VIEW stock_movements AS
 COMMENT ON VIEW stock_movements IS 'Every change of every stock with its cause; for one product their sum is its stock';
 
 CREATE VIEW stock_overview AS
-    SELECT p.id AS product_id, p.name, p.stock, coalesce(r.units, 0) AS reserved,
+    SELECT p.id AS product_id, p.name, p.stock, p.reorder_level,
+           coalesce(p.stock <= p.reorder_level, false) AS low, coalesce(r.units, 0) AS reserved,
            coalesce(r.orders, 0) AS reserving_orders, r.order_numbers AS reserved_by,
            p.retired_at IS NOT NULL AS retired
       FROM products AS p
@@ -54,7 +55,7 @@ CREATE VIEW stock_overview AS
            WHERE h.product_id = p.id AND h.quantity > 0
              AND o.status IN ('new', 'in_progress') AND takes_stock(o.channel)
       ) AS r ON true;
-COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...';
+COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ..., or WHERE low';
 
 CREATE VIEW report_age AS
     SELECT started_at AS true_as_of, clock_timestamp() - started_at AS age,

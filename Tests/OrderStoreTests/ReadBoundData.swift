@@ -14,8 +14,9 @@ enum ReadBoundData {
   /// those that failed are the first ones, those in progress the last. The first tenth of the
   /// storefront's orders is hidden.
   ///
-  /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags `hot` and `rare` are spread like these. All units of
-  /// `product-removed` were removed by edits, and no order of `product-free` took any from stock.
+  /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags `hot` and
+  /// `rare` are spread like these. All units of `product-removed` were removed by edits, and no order of
+  /// `product-free` took any from stock.
   private static func rows(_ count: Int) -> [String] {
     let products = "'hot', 'rare', 'removed', 'free', 'never'"
     return [

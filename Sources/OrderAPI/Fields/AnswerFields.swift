@@ -246,6 +246,17 @@ extension AnswerFields {
     }
   }
 
+  /// A whole number that only some have.
+  @inline(__always)
+  mutating func given(
+    _ name: StaticString, _ value: Int?, in range: @autoclosure () -> ClosedRange<Int>,
+    _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue
+  ) {
+    field(name, isAlwaysThere: false, .integer(range()).about(about(), example())) { writer, key in
+      if let value { writer.integer(key, value) }
+    }
+  }
+
   /// A text that only some have.
   @inline(__always)
   mutating func given(

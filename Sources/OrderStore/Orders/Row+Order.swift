@@ -21,7 +21,8 @@ extension Row {
       totalAmount: try digits(a + 8),
       shipping: Shipping(
         carrier: try optionalText(a + 9), trackingNumber: try optionalText(a + 10)),
-      extras: try extras(at: a + 14), version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
+      extras: try extras(at: a + 14),
+      version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
   }
 
   /// What an order has beside its lines, of four columns.

@@ -72,6 +72,7 @@ extension ProductFilter {
     return """
       (retired_at IS NOT NULL) = \(retired)
          AND coalesce((stock > 0) = \(inStock), true)
+         AND coalesce(coalesce(stock <= reorder_level, false) = \(isLow), true)
          AND (\(text) = '' OR strpos(lower(name), lower(\(text))) > 0
               OR strpos(lower(id), lower(\(text))) > 0
               OR strpos(lower(description), lower(\(text))) > 0)

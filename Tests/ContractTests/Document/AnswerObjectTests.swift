@@ -20,6 +20,7 @@ import Testing
     try compare(ShopChanged.self)
     try compare(ShopOrder.self)
     try compare(ShopPlaced.self)
+    try compare(StockLevels.self)
     try compare(StockMovement.self)
     try compare(StoreCustomer.self)
     try compare(StoreNotification.self)

@@ -86,7 +86,8 @@ struct SearchTests {
       let strays = try await client.owner.read(
         """
         SELECT count(*) FROM customer_words AS w
-         WHERE word NOT IN (SELECT customer_words_of(name, email) FROM customers WHERE id = customer_id)
+         WHERE word NOT IN (SELECT customer_words_of(name, email)
+                              FROM customers WHERE id = customer_id)
         """)
       #expect(try strays[0].int(0) == 0)
     }
@@ -120,9 +121,12 @@ struct SearchTests {
     try await ordering(Self.rows) { client in
       try await Self.fill(client)
       try await client.run("ALTER TABLE orders DISABLE TRIGGER USER")
-      try await client.run("UPDATE orders SET created_at = '2026-03-01 00:00:00Z' WHERE number = 1")
-      try await client.run("UPDATE orders SET created_at = '2026-03-01 23:59:59.999Z' WHERE number = 2")
-      try await client.run("UPDATE orders SET created_at = '2026-03-02 00:00:00Z' WHERE number = 3")
+      for (moment, number) in [
+        ("2026-03-01T00:00:00Z", 1), ("2026-03-01T23:59:59.999Z", 2), ("2026-03-02T00:00:00Z", 3),
+      ] {
+        try await client.run(
+          "UPDATE orders SET created_at = \(moment)::text::timestamptz WHERE number = \(number)")
+      }
       try await client.run("ALTER TABLE orders ENABLE TRIGGER USER")
       let day = try await client.entries(
         from: "/orders?created_after=2026-03-01&created_before=2026-03-02")
@@ -168,7 +172,7 @@ struct SearchTests {
   func customers() async throws {
     try await ordering(Self.rows) { client in
       for (query, ids) in [
-        ("q=smith", "c-ann c-bob"), ("q=smith&limit=1", "c-ann c-bob"), ("q=smith%20b", "c-bob"),
+        ("q=smith", "c-ann c-bob"), ("q=smith&limit=1", "c-ann c-bob"), ("q=smithson%20b", "c-bob"),
         ("q=example.org", "c-ann c-jo"), ("q=an%20smith", ""), ("email=JO%40example.org", "c-jo"),
         ("email=o%40example.org", ""), ("q=jose&email=jo%40example.org", "c-jo"),
         ("q=ann&email=jo%40example.org", ""), ("q=neil", "c-lu"),
@@ -211,7 +215,9 @@ struct SearchTests {
   @Test("finds what a look at every order finds, whatever the names and the words")
   func property() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    let vocabulary = ["ann", "Änn", "smith", "SMITH-jones", "red", "x1", "éa", "jones", "o", "po-1"]
+    let vocabulary = [
+      "ann", "Änn", "smith", "SMITH-jones", "red", "x1", "éa", "jones", "o", "po-1",
+    ]
     try await ordering(Self.rows) { client in
       var random = SeededRandom(seed: seed)
       for number in 0..<12 {

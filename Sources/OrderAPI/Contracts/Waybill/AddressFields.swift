@@ -10,7 +10,8 @@ extension Address {
   init(reading body: some BodyFields) throws(JSONInvalid) {
     let name = body.required(
       "name", .text(Self.allowedLength), "Who receives the goods.", "Demo Customer 1")
-    let company = body.optional("company", .text(Self.allowedLength), "The company they work for.", "Demo Company")
+    let company = body.optional(
+      "company", .text(Self.allowedLength), "The company they work for.", "Demo Company")
     let lines = body.required("lines", AddressLines(), "Street, house, floor.", ["Demo Street 1"])
     let postalCode = body.optional(
       "postal_code", .text(Self.allowedPostalCodeLength), "The postal code.", "12345")

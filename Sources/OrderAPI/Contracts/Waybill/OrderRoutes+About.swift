@@ -47,14 +47,14 @@ extension OrderRoutes {
 
     static let list = RouteDescription(
       "listOrders", "List orders, newest first", shortPages,
-      parameters: [search] + sorted(filters(among: [customer])),
+      parameters: sorted(filters(among: [customer])) + [search],
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let listOfCustomer = RouteDescription(
       "listOrdersOfCustomer", "List the orders of a customer", shortPages,
       parameters: [
         .path("id", CustomerID.schema, "The customer's id.", example: "demo-1")
-      ] + [search] + sorted(filters()),
+      ] + sorted(filters()) + [search],
       answers: [page], refusals: [.notFound, .notAcceptable])
 
     static let get = RouteDescription(
@@ -73,9 +73,10 @@ extension OrderRoutes {
     static let edit = RouteDescription(
       "editOrder", "Change an order: the quantities of a new one, where it goes, note and tags",
       """
-      Quantities change while the order is new, `ship_to` until it is completed, `note`, `tags` and
-      `metadata` always; all that one call names changes together. `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
-      not named stay, and new ones are added. The stock follows in the same moment.
+      Quantities change while the order is new, `ship_to` until it is completed, `note`, `tags` \
+      and `metadata` always; all that one call names changes together. `quantity` is the new \
+      quantity, not a difference; 0 takes the line out, products that are not named stay, and new \
+      ones are added. The stock follows in the same moment.
       """,
       parameters: [id(), .ifMatch],
       body: Body(
@@ -146,7 +147,7 @@ extension OrderRoutes.About {
     "q", .string(1...SearchWords.bytesMax),
     "Only orders that match all of these words, up to six; the last is a beginning. A word is the "
       + "order's number, its reference, its tracking number, the customer's id, or a word of the "
-      + "customer or of a product in it. `#`, `ref:`, `track:`, `customer:` and `product:` before a "
+      + "customer or of a product in it. `#`, `ref:`, `track:`, `customer:` or `product:` before a "
       + "word say what it is.")
 
   private static let shortPages = """

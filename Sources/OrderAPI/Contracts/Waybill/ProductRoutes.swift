@@ -12,6 +12,8 @@ enum ProductRoutes {
     Route(.patch, "/products/{id}", About.change, access: .retailer, change),
     Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
     Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
+    Route(.put, "/products/{id}/stock", About.count, access: .staff, count),
+    Route(.post, "/stock", About.adjustMany, access: .staff, adjustMany),
     Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
   ]
 
@@ -67,6 +69,22 @@ enum ProductRoutes {
     return try answer(product, id)
   }
 
+  private static func count(_ call: Call, _ services: Services) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, services, id)
+    let count = try call.body(StockCount.init(reading:))
+    let product = try await services.products.count(
+      try productID(id), count, expecting: expected, by: call.who)
+    return try answer(product, id)
+  }
+
+  private static func adjustMany(_ call: Call, _ services: Services) async throws -> Response {
+    let changes = try call.body(StockAdjustments.init(reading:))
+    let products = try await services.products.adjust(changes, by: call.who)
+    let levels = StockLevels(levels: products.map(StockLevel.init))
+    return .json(.ok, JSONWriter.object(reserving: 128 * products.count) { levels.write(to: &$0) })
+  }
+
   private static func movements(_ call: Call, _ services: Services) async throws -> Response {
     let id = try call.value("id")
     _ = try call.form(of: [.json])
@@ -119,7 +137,9 @@ extension Parameters {
       characters.contains($0.unicodeScalars.count) ? $0 : nil
     }
     let inStock = read("in_stock", "must be true or false", Bool.init)
+    let isLow = read("low_stock", "must be true or false", Bool.init)
     let retired = read("retired", "must be true or false", Bool.init)
-    return ProductFilter(text: text, inStock: inStock, retired: retired ?? false)
+    return ProductFilter(
+      text: text, inStock: inStock, isLow: isLow, retired: retired ?? false)
   }
 }

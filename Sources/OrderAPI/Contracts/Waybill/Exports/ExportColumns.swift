@@ -53,7 +53,7 @@ extension Customer {
 extension Product {
   static let columns = [
     "id", "number", "name", "description", "price", "stock", "available", "version", "created_at",
-    "updated_at",
+    "updated_at", "reorder_level",
   ]
 
   func writeColumns(to line: inout CSVWriter.Line) {
@@ -67,6 +67,7 @@ extension Product {
     line.plain("\(version)")
     line.plain(createdAt.rfc3339)
     line.plain(updatedAt.rfc3339)
+    line.plain(reorderLevel.map(String.init) ?? "")
   }
 }
 
