@@ -14,6 +14,10 @@
 -- Types
 --
 
+-- Where goods go: name, company, lines, postal_code, city, region, country (ISO 3166-1), phone
+CREATE DOMAIN address AS json
+    CONSTRAINT address_holds CHECK (address_holds(VALUE));
+
 -- What became of an adjustment of a stock
 CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
     CONSTRAINT adjustment_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'below_zero', 'too_many']));
@@ -25,6 +29,14 @@ CREATE DOMAIN change_outcome AS text COLLATE "default"
 -- The contract through which an order comes; channel_kind() lists all
 CREATE DOMAIN order_channel AS text COLLATE "C"
     CONSTRAINT orders_channel_known CHECK (channel_kind(VALUE) IS NOT NULL);
+
+-- What clients keep with an order and nobody else reads: 1 to 20 short texts, each with a key
+CREATE DOMAIN order_metadata AS json
+    CONSTRAINT orders_metadata_holds CHECK (metadata_holds(VALUE));
+
+-- What the warehouse should know of an order, 1 to 2000 characters
+CREATE DOMAIN order_note AS text COLLATE "default"
+    CONSTRAINT orders_note_length CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 2000);
 
 -- What became of a change, and the order as it is after it
 CREATE TYPE order_outcome AS (
@@ -43,6 +55,10 @@ CREATE TYPE order_outcome AS (
     version          bigint,
     created_at       timestamptz,
     updated_at       timestamptz,
+    ship_to          json,
+    note             text,
+    tags             json,
+    metadata         json,
     detail           json
 );
 
@@ -53,6 +69,10 @@ CREATE DOMAIN order_reference AS text COLLATE "C"
 -- new, in_progress, completed, failed or cancelled
 CREATE DOMAIN order_status AS text COLLATE "C"
     CONSTRAINT orders_status_known CHECK (VALUE = ANY (ARRAY['new', 'in_progress', 'completed', 'failed', 'cancelled']));
+
+-- Words by which clients sort orders: 1 to 20, each of 1 to 50 characters
+CREATE DOMAIN order_tags AS json
+    CONSTRAINT orders_tags_hold CHECK (tags_hold(VALUE));
 
 -- What became of an order that was to be placed
 CREATE DOMAIN placing_outcome AS text COLLATE "default"
@@ -77,6 +97,10 @@ CREATE DOMAIN product_price AS numeric(12,2)
 -- What became of a call of refresh_report()
 CREATE DOMAIN refresh_outcome AS text COLLATE "default"
     CONSTRAINT refresh_outcome_known CHECK (VALUE = ANY (ARRAY['busy', 'not_due', 'unchanged', 'refreshed', 'failed']));
+
+-- At how many units a product is low
+CREATE DOMAIN reorder_level AS bigint
+    CONSTRAINT products_reorder_level_range CHECK (VALUE >= 0 AND VALUE <= '1000000000000'::bigint);
 
 -- Who carries an order, up to 255 characters
 CREATE DOMAIN shipping_carrier AS text COLLATE "default"
@@ -141,6 +165,18 @@ CREATE TABLE customer_ledger (
 )
 WITH (fillfactor=80);
 
+-- The words by which customers are found: a copy of their names and addresses
+CREATE TABLE customer_words (
+    -- A word, folded
+    word        text COLLATE "C" NOT NULL,
+    -- customers.id
+    customer_id text COLLATE "C" NOT NULL,
+    CONSTRAINT customer_words_pkey
+        PRIMARY KEY (word, customer_id)
+);
+
+CREATE INDEX customer_words_by_customer ON customer_words (customer_id, word);
+
 -- Who orders
 CREATE TABLE customers (
     -- Chosen by the client or made by the service, 1 to 255 characters
@@ -151,6 +187,8 @@ CREATE TABLE customers (
     name       text,
     -- E-mail address; NULL when none was given
     email      text,
+    -- Where orders go that say nothing of it; they get a copy when they are placed
+    ship_to    address,
     -- Grows by one with every change, also in psql; the ETag
     version    bigint NOT NULL DEFAULT 1,
     -- When the row was added
@@ -175,8 +213,8 @@ CREATE TRIGGER customers_are_kept BEFORE DELETE ON customers FOR EACH ROW
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
 CREATE TRIGGER customers_are_not_emptied BEFORE TRUNCATE ON customers FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('customers are not deleted, as orders refer to them: clear name and email instead');
-CREATE TRIGGER customers_change_recorded AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
+CREATE TRIGGER customers_change_recorded AFTER UPDATE OF name, email, ship_to ON customers FOR EACH ROW
+    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text)
     EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_creation_recorded AFTER INSERT ON customers FOR EACH ROW
     WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
@@ -188,8 +226,14 @@ CREATE TRIGGER customers_name AFTER UPDATE OF name ON customers FOR EACH ROW
     WHEN (old.name IS DISTINCT FROM new.name)
     EXECUTE FUNCTION note_name();
 CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
-    WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
+    WHEN (new.version <> (old.version + 1) AND (new.id <> old.id OR new.number <> old.number OR new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text OR new.version <> old.version OR new.created_at <> old.created_at OR new.updated_at <> old.updated_at))
     EXECUTE FUNCTION count_change();
+CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
+    WHEN (new.name IS NOT NULL OR new.email IS NOT NULL)
+    EXECUTE FUNCTION copy_customer_words();
+CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
+    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
+    EXECUTE FUNCTION copy_customer_words();
 
 -- The order of all events: each tick gives positions to the events that had become visible; never rewritten
 CREATE TABLE feed_ticks (
@@ -281,7 +325,7 @@ CREATE TABLE order_events (
     to_status   text NOT NULL,
     -- Who did it: a caller of the service, or the database user for a change in psql
     who         text NOT NULL,
-    -- edited: the lines as they were before; shipped: carrier and tracking number as they are now
+    -- edited: the lines as they were before, or else an object with ship_to, note, tags and metadata as they were; shipped: carrier and tracking number as they are now
     detail      json,
     -- When
     created_at  timestamptz(3) NOT NULL,
@@ -363,6 +407,24 @@ CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_pro
     WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 
+-- The orders of a tag, by time: a copy of orders.tags
+CREATE TABLE order_tagged (
+    -- The tag
+    tag          text COLLATE "C" NOT NULL,
+    -- orders.created_at, by which lists are sorted
+    created_at   timestamptz(3) NOT NULL,
+    -- orders.number
+    order_number bigint NOT NULL,
+    CONSTRAINT order_tagged_pkey
+        PRIMARY KEY (tag, created_at, order_number)
+);
+
+CREATE TRIGGER order_tagged_follows BEFORE INSERT OR DELETE OR UPDATE ON order_tagged FOR EACH STATEMENT
+    WHEN (pg_trigger_depth() = 0 AND COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
+CREATE TRIGGER order_tagged_is_not_emptied BEFORE TRUNCATE ON order_tagged FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
+
 -- Every order of every channel, with its lines
 CREATE TABLE orders (
     -- UUIDv7, made by the service
@@ -387,6 +449,14 @@ CREATE TABLE orders (
     shipping_carrier shipping_carrier,
     -- The carrier's number of the shipment; NULL when none was given
     tracking_number  tracking_number,
+    -- Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said
+    ship_to          address,
+    -- What the warehouse should know; NULL without one
+    note             order_note,
+    -- Words by which clients sort orders; order_tagged finds the orders of a tag
+    tags             order_tags,
+    -- What clients keep with the order; nobody else reads it
+    metadata         order_metadata,
     -- Grows by one with every change, also in psql; the ETag
     version          bigint NOT NULL DEFAULT 1,
     -- When the order was placed
@@ -412,6 +482,7 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
+CREATE INDEX orders_by_tracking_number ON orders (tracking_number, created_at, number) WHERE tracking_number IS NOT NULL AND hidden_at IS NULL;
 CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
 CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
@@ -444,7 +515,7 @@ CREATE TABLE product_events (
     product_id text COLLATE "C" NOT NULL,
     -- The version of the product that the event made
     version    bigint NOT NULL,
-    -- created, changed, retired, or reinstated: retired_at was set to NULL
+    -- created, changed, retired, low_stock: the stock fell to its reorder_level; or reinstated: retired_at was set to NULL
     what       text NOT NULL,
     -- Who did it: a caller of the service, or a database user
     who        text NOT NULL,
@@ -453,35 +524,47 @@ CREATE TABLE product_events (
     CONSTRAINT product_events_pkey
         PRIMARY KEY (number),
     CONSTRAINT product_events_what_known
-        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated']))
+        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated', 'low_stock']))
 );
 
 CREATE INDEX product_events_by_xid ON product_events (xid);
 CREATE TRIGGER product_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON product_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
 
+-- The words by which products are found: a copy of their names and ids
+CREATE TABLE product_words (
+    -- A word, folded
+    word       text COLLATE "C" NOT NULL,
+    -- products.id
+    product_id text COLLATE "C" NOT NULL,
+    CONSTRAINT product_words_pkey
+        PRIMARY KEY (word, product_id)
+);
+
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
     -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
-    id          product_id NOT NULL,
+    id            product_id NOT NULL,
     -- Sequential number, made by the database
-    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    number        bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- What the product is called, 1 to 200 characters
-    name        product_name NOT NULL,
+    name          product_name NOT NULL,
     -- What the product is, up to 2000 characters; NULL when none was given
-    description product_description,
+    description   product_description,
     -- Price of one unit today; orders keep the price they were placed at
-    price       product_price NOT NULL,
+    price         product_price NOT NULL,
     -- Units left to order; never below zero
-    stock       bigint NOT NULL DEFAULT 0,
+    stock         bigint NOT NULL DEFAULT 0,
+    -- The product is low when it has so many units or fewer; NULL when nobody has said
+    reorder_level reorder_level,
     -- Since when the product can no longer be ordered; NULL while it can
-    retired_at  timestamptz(3),
+    retired_at    timestamptz(3),
     -- Grows by one with every change, also in psql; the ETag
-    version     bigint NOT NULL DEFAULT 1,
+    version       bigint NOT NULL DEFAULT 1,
     -- When the product came into the catalogue
-    created_at  timestamptz(3) NOT NULL DEFAULT now(),
+    created_at    timestamptz(3) NOT NULL DEFAULT now(),
     -- When the product last changed
-    updated_at  timestamptz(3) NOT NULL DEFAULT now(),
+    updated_at    timestamptz(3) NOT NULL DEFAULT now(),
     CONSTRAINT products_pkey
         PRIMARY KEY (id),
     CONSTRAINT products_number_key
@@ -497,14 +580,17 @@ CREATE TRIGGER products_are_kept BEFORE DELETE ON products FOR EACH ROW
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
 CREATE TRIGGER products_are_not_emptied BEFORE TRUNCATE ON products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('products are not deleted: set retired_at instead');
-CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
-    WHEN (new.name::text <> old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric <> old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at)
+CREATE TRIGGER products_change_recorded AFTER UPDATE OF name, description, price, retired_at, reorder_level ON products FOR EACH ROW
+    WHEN (new.name::text <> old.name::text OR new.description::text IS DISTINCT FROM old.description::text OR new.price::numeric <> old.price::numeric OR new.retired_at IS DISTINCT FROM old.retired_at OR new.reorder_level::bigint IS DISTINCT FROM old.reorder_level::bigint)
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_creation_recorded AFTER INSERT ON products FOR EACH ROW
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_id_stays BEFORE UPDATE OF id ON products FOR EACH ROW
     WHEN (new.id::text <> old.id::text)
     EXECUTE FUNCTION refuse_change('the id of a product never changes');
+CREATE TRIGGER products_low_stock_recorded AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
+    WHEN (new.stock <= new.reorder_level::bigint AND (old.stock <= old.reorder_level::bigint) IS NOT TRUE)
+    EXECUTE FUNCTION record_low_stock();
 CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
@@ -518,6 +604,11 @@ CREATE TRIGGER products_stock_returns AFTER UPDATE OF stock ON products FOR EACH
 CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
     EXECUTE FUNCTION count_change();
+CREATE TRIGGER products_words_begin AFTER INSERT ON products FOR EACH ROW
+    EXECUTE FUNCTION copy_product_words();
+CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH ROW
+    WHEN (new.name::text <> old.name::text)
+    EXECUTE FUNCTION copy_product_words();
 
 -- What the next refresh adds to customer_ledger and takes away from here
 CREATE TABLE report_changes (
@@ -918,6 +1009,11 @@ CREATE VIEW order_overview AS
     o.created_at,
     o.updated_at,
     o.hidden_at IS NOT NULL AS hidden,
+    o.ship_to::json ->> 'name' AS ship_to_name,
+    o.ship_to::json ->> 'city' AS ship_to_city,
+    o.ship_to::json ->> 'country' AS ship_to_country,
+    o.note,
+    o.tags,
     o.id
    FROM orders o
      LEFT JOIN customers c ON c.id = o.customer_id;
@@ -997,11 +1093,13 @@ UNION ALL
     stock_adjustments.who
    FROM stock_adjustments;
 
--- Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...
+-- Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ..., or WHERE low
 CREATE VIEW stock_overview AS
  SELECT p.id AS product_id,
     p.name,
     p.stock,
+    p.reorder_level,
+    COALESCE(p.stock <= p.reorder_level::bigint, false) AS low,
     COALESCE(r.units, 0::bigint) AS reserved,
     COALESCE(r.orders, 0::bigint) AS reserving_orders,
     r.order_numbers AS reserved_by,
@@ -1017,6 +1115,31 @@ CREATE VIEW stock_overview AS
 --
 -- Functions
 --
+
+-- Whether an address has a name, lines, a city and a country, and all within limits
+CREATE FUNCTION address_holds(address json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(address) = 'object' AND json_typeof(address -> 'lines') = 'array'
+        AND json_array_length(address -> 'lines') BETWEEN 1 AND 4
+        AND (SELECT bool_and(coalesce(char_length(line), 0) BETWEEN 1 AND 200)
+               FROM json_array_elements_text(address -> 'lines') AS line)
+        AND (SELECT count(*) FILTER (WHERE key IN ('name', 'lines', 'city', 'country')) = 4
+                    AND bool_and(key IN ('name', 'company', 'lines', 'postal_code', 'city', 'region',
+                                         'country', 'phone'))
+               FROM json_each_text(address))
+        AND address ->> 'name' IS NOT NULL AND address ->> 'city' IS NOT NULL
+        AND char_length(address ->> 'name') BETWEEN 1 AND 200
+        AND char_length(address ->> 'city') BETWEEN 1 AND 200
+        AND coalesce(address ->> 'country', '') ~ '^[A-Z]{2}$'
+        AND char_length(coalesce(address ->> 'company', '-')) BETWEEN 1 AND 200
+        AND char_length(coalesce(address ->> 'region', '-')) BETWEEN 1 AND 200
+        AND char_length(coalesce(address ->> 'postal_code', '-')) BETWEEN 1 AND 20
+        AND char_length(coalesce(address ->> 'phone', '-')) BETWEEN 1 AND 40;
+END
+$$;
 
 -- Changes the stock of a product by hand, with a reason
 CREATE FUNCTION adjust_stock(
@@ -1045,6 +1168,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
+        PERFORM set_config('waybill.who', who, true);
         PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
@@ -1057,6 +1181,50 @@ BEGIN
         SELECT * INTO p FROM adjusted;
         PERFORM set_internal_write(false);
     END IF;
+END
+$$;
+
+-- Changes the stocks of many products by hand, all or none
+CREATE FUNCTION adjust_stocks(product_ids text[], deltas bigint[], reason text, who text)
+    RETURNS TABLE(outcome adjustment_outcome, p products)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    -- As for adjust_stock().
+    stock_max constant bigint := 1000000000000;
+    outcomes  text[];
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    SELECT array_agg(CASE WHEN known.id IS NULL THEN 'not_found'
+                          WHEN delta < 0 AND known.stock < -delta::numeric THEN 'below_zero'
+                          WHEN delta > 0 AND known.stock > stock_max - delta::numeric THEN 'too_many'
+                          ELSE 'done' END ORDER BY position)
+      INTO outcomes
+      FROM unnest(product_ids, deltas) WITH ORDINALITY AS given (id, delta, position)
+      LEFT JOIN products AS known USING (id);
+    IF 'done' = ALL (outcomes) THEN
+        PERFORM set_config('waybill.who', who, true);
+        PERFORM set_internal_write(true);
+        WITH adjusted AS (
+            UPDATE products
+               SET stock = stock + delta
+              FROM unnest(product_ids, deltas) AS given (product_id, delta)
+             WHERE id = product_id
+            RETURNING id, delta, updated_at
+        )
+        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+        SELECT id, delta, 'adjusted', adjust_stocks.reason, adjust_stocks.who, updated_at
+          FROM adjusted
+         ORDER BY id;
+        PERFORM set_internal_write(false);
+    END IF;
+    RETURN QUERY
+    SELECT given.outcome::adjustment_outcome, known
+      FROM unnest(product_ids, outcomes) WITH ORDINALITY AS given (id, outcome, position)
+      LEFT JOIN products AS known ON known.id = given.id
+     ORDER BY position;
 END
 $$;
 
@@ -1128,6 +1296,31 @@ BEGIN
 END
 $$;
 
+-- Sets the stock of a product to what was counted, with a reason
+CREATE FUNCTION count_stock(
+    product product_id,
+    counted bigint,
+    reason text,
+    expected bigint,
+    who text,
+    OUT outcome adjustment_outcome,
+    OUT p products
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    known    bigint;
+    adjusted record;
+BEGIN
+    SELECT stock INTO known FROM products WHERE id = product FOR NO KEY UPDATE;
+    SELECT * INTO adjusted FROM adjust_stock(product, counted - known, reason, expected, who);
+    outcome := adjusted.outcome;
+    p       := adjusted.p;
+END
+$$;
+
 -- Adds a product to the catalogue with its first stock; no row when the id is taken
 CREATE FUNCTION create_product(
     id product_id,
@@ -1135,7 +1328,8 @@ CREATE FUNCTION create_product(
     description text,
     price numeric,
     stock bigint,
-    who text
+    who text,
+    reorder_level bigint DEFAULT NULL::bigint
 )
     RETURNS SETOF products
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1145,15 +1339,27 @@ AS $$
 BEGIN
     PERFORM set_config('waybill.who', who, true);
     RETURN QUERY
-    INSERT INTO products AS p (id, name, description, price, stock)
-    SELECT id, name, description, price, stock
+    INSERT INTO products AS p (id, name, description, price, stock, reorder_level)
+    SELECT id, name, description, price, stock, reorder_level
      WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
         ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
     RETURNING p.*;
 END
 $$;
 
--- Sets new quantities in a new order; the stock follows
+-- The words by which a customer is found: of the name, and the address as a whole and in parts
+CREATE FUNCTION customer_words_of(name text, email text)
+    RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT waybill.words_of(name)
+ UNION
+SELECT waybill.words_of(email)
+ UNION
+SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHERE part <> ''
+$$;
+
+-- Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata
 CREATE FUNCTION edit_order(
     order_id uuid,
     order_number bigint,
@@ -1162,7 +1368,8 @@ CREATE FUNCTION edit_order(
     expected bigint,
     asked_products text[],
     asked_quantities integer[],
-    who text
+    who text,
+    extra json DEFAULT NULL::json
 )
     RETURNS order_outcome
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1184,11 +1391,25 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
-    IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
+    IF held.obstacle IS NULL
+        AND (cardinality(asked_products) > 0 AND (o.status <> 'new' OR NOT takes_stock(o.channel))
+             OR extra -> 'ship_to' IS NOT NULL AND o.status NOT IN ('new', 'in_progress'))
+    THEN
         held.obstacle := 'refused';
     END IF;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    IF cardinality(asked_products) = 0 THEN
+        UPDATE orders
+           SET ship_to  = merged(ship_to, extra -> 'ship_to'),
+               note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+               tags     = merged(tags, extra -> 'tags'),
+               metadata = merged(metadata, extra -> 'metadata')
+         WHERE id = o.id
+        RETURNING * INTO o;
+        RETURN order_outcome('done', o);
     END IF;
 
     PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
@@ -1243,10 +1464,13 @@ BEGIN
         RETURN order_outcome('too_many_lines', o);
     END IF;
 
-    PERFORM set_config('waybill.who', who, true);
     PERFORM set_internal_write(true);
     UPDATE orders
-       SET items = document::json, total_quantity = units, total_amount = amount
+       SET items = document::json, total_quantity = units, total_amount = amount,
+           ship_to  = merged(ship_to, extra -> 'ship_to'),
+           note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+           tags     = merged(tags, extra -> 'tags'),
+           metadata = merged(metadata, extra -> 'metadata')
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
@@ -1339,6 +1563,18 @@ SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
  WHERE t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
 $$;
 
+-- A text as it is searched for: without case and accents
+CREATE FUNCTION folded(given text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+SELECT translate(
+           replace(replace(replace(
+               lower(regexp_replace(normalize(given, NFKD), '[\u0300-\u036f]', '', 'g') COLLATE "default"),
+               'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'),
+           'łøđðıŧħ', 'loddith')
+$$;
+
 -- Grants both roles what they need, and takes back everything else; NULL for a role that does not exist
 CREATE FUNCTION grant_access(service_role name, reader_role name)
     RETURNS void
@@ -1382,8 +1618,8 @@ BEGIN
         RETURN;
     END IF;
     FOREACH privilege IN ARRAY ARRAY[
-        'INSERT (id, name, email), UPDATE (name, email) ON customers',
-        'UPDATE (name, description, price, retired_at) ON products',
+        'INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers',
+        'UPDATE (name, description, price, retired_at, reorder_level) ON products',
         'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
@@ -1544,6 +1780,26 @@ SELECT CASE waybill.channel_kind(channel)
 END
 $$;
 
+-- A value after a change: NULL keeps it, null clears it
+CREATE FUNCTION merged(old json, change json)
+    RETURNS json
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT CASE WHEN change IS NULL THEN old WHEN json_typeof(change) <> 'null' THEN change END $$;
+
+-- Whether these are 1 to 20 texts of up to 200 characters, each with a key of up to 40
+CREATE FUNCTION metadata_holds(metadata json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(metadata) = 'object'
+        AND (SELECT count(*) BETWEEN 1 AND 20 AND count(DISTINCT key) = count(*)
+                    AND bool_and(char_length(key) BETWEEN 1 AND 40 AND json_typeof(value) = 'string'
+                                 AND char_length(value #>> '{}') <= 200)
+               FROM json_each(metadata));
+END
+$$;
+
 -- Moves an order to a status; to cancelled, its stock returns with it
 CREATE FUNCTION move_order(
     order_id uuid,
@@ -1687,7 +1943,8 @@ CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL::
 AS $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
-           o.created_at, o.updated_at, detail)::waybill.order_outcome
+           o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
+           detail)::waybill.order_outcome
 $$;
 
 -- Places many orders at once; one row for each, in the order given
@@ -1704,7 +1961,8 @@ CREATE FUNCTION place_orders(
     line_quantities integer[],
     line_prices numeric[],
     introduces boolean[] DEFAULT NULL::boolean[],
-    lock_wait bigint DEFAULT NULL::bigint
+    lock_wait bigint DEFAULT NULL::bigint,
+    extras json[] DEFAULT NULL::json[]
 )
     RETURNS TABLE(
         outcome placing_outcome,
@@ -1713,7 +1971,11 @@ CREATE FUNCTION place_orders(
         total_quantity integer,
         total_amount numeric,
         created_at timestamp with time zone,
-        detail json)
+        detail json,
+        ship_to json,
+        note text,
+        tags json,
+        metadata json)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
@@ -1762,6 +2024,10 @@ DECLARE
     amounts     numeric[];
     rows_taken  bigint;
     setting     text;
+    -- Where each order goes, and whether a customer is new or has an address of their own.
+    addresses   json[];
+    any_new     boolean;
+    any_address boolean;
 BEGIN
     IF lock_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', lock_wait::text, true);
@@ -1982,11 +2248,20 @@ BEGIN
         RAISE EXCEPTION 'a product that was locked has moved';
     END IF;
     -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
-    IF EXISTS (SELECT
-                 FROM unnest(customers, numbers) AS o (customer, number)
-                WHERE o.number IS NOT NULL AND customer IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
-    THEN
+    -- A customer that is not found has NULL here.
+    SELECT bool_or(has_address IS NULL), bool_or(has_address)
+      INTO any_new, any_address
+      FROM (SELECT (SELECT c.ship_to IS NOT NULL FROM customers AS c WHERE c.id = customer) AS has_address
+              FROM unnest(customers, numbers) AS o (customer, number)
+             WHERE o.number IS NOT NULL AND customer IS NOT NULL) AS asked;
+    IF extras IS NOT NULL OR any_address THEN
+        SELECT array_agg(coalesce(extra -> 'ship_to',
+                                  (SELECT c.ship_to FROM customers AS c WHERE c.id = customer))
+                         ORDER BY position)
+          INTO addresses
+          FROM unnest(extras, customers) WITH ORDINALITY AS o (extra, customer, position);
+    END IF;
+    IF any_new THEN
         -- The first order of a customer names who introduced them.
         WITH introduced AS (
             INSERT INTO customers (id)
@@ -2007,13 +2282,22 @@ BEGIN
          ORDER BY i.id, o.position;
     END IF;
     INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
-                        total_amount, created_at, updated_at)
+                        total_amount, created_at, updated_at, ship_to, note, tags, metadata)
     OVERRIDING SYSTEM VALUE
     SELECT o.id, o.number, channel, reference, customer, document::json, quantity, o.amount, placed_at,
-           placed_at
-      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts)
-               AS o (id, number, channel, reference, customer, document, quantity, amount)
+           placed_at, o.address, extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts,
+                  addresses, extras)
+               AS o (id, number, channel, reference, customer, document, quantity, amount, address,
+                     extra)
      WHERE o.number IS NOT NULL;
+    IF extras IS NOT NULL THEN
+        INSERT INTO order_tagged (tag, created_at, order_number)
+        SELECT tag, placed_at, o.number
+          FROM unnest(numbers, extras) AS o (number, extra)
+         CROSS JOIN json_array_elements_text(extra -> 'tags') AS tag
+         WHERE o.number IS NOT NULL;
+    END IF;
     INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
     SELECT id, 1, 'placed', 'new', who, placed_at
       FROM unnest(ids, numbers, actors) AS o (id, number, who)
@@ -2030,9 +2314,10 @@ BEGIN
     SELECT o.outcome::placing_outcome,
            coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
            o.document::json, o.quantity, o.amount,
-           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail
-      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders)
-               AS o (outcome, number, document, quantity, amount, detail, holder);
+           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail, o.address,
+           extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders, addresses, extras)
+               AS o (outcome, number, document, quantity, amount, detail, holder, address, extra);
 END
 $$;
 
@@ -2284,6 +2569,256 @@ SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
  WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
 $$;
 
+-- Customers who have all these folded words, and one with this beginning, after an id
+CREATE FUNCTION search_customers(
+    whole text[],
+    beginning text,
+    after text,
+    size bigint,
+    OUT ids text[],
+    OUT narrow boolean
+)
+    RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+DECLARE
+    looked_at constant integer := 2000;
+    past      constant text    := beginning || chr(1114111);
+    driver    text;
+    entries   text[];
+BEGIN
+    SELECT word
+      INTO driver
+      FROM unnest(whole) AS w (word)
+     ORDER BY (SELECT count(*)
+                 FROM (SELECT FROM customer_words AS c WHERE c.word = w.word LIMIT 1000) AS few)
+     LIMIT 1;
+    IF driver IS NULL THEN
+        entries := ARRAY(SELECT customer_id FROM customer_words
+                          WHERE word >= beginning AND word < past
+                          ORDER BY word, customer_id LIMIT looked_at);
+    ELSE
+        entries := ARRAY(SELECT customer_id FROM customer_words
+                          WHERE word = driver ORDER BY customer_id LIMIT looked_at);
+    END IF;
+    narrow := cardinality(entries) = looked_at;
+    -- A customer with several words of this beginning has several entries.
+    ids := ARRAY(SELECT DISTINCT id
+                   FROM unnest(entries) AS id
+                  WHERE id > after
+                    AND (driver IS NULL OR beginning IS NULL
+                         OR EXISTS (SELECT FROM customer_words
+                                     WHERE customer_id = id AND word >= beginning AND word < past))
+                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
+                                     WHERE other <> driver
+                                       AND NOT EXISTS (SELECT FROM customer_words
+                                                        WHERE customer_id = id AND word = other))
+                  ORDER BY id
+                  LIMIT size);
+END
+$$;
+
+-- Orders that match all words, newest first, before a position
+CREATE FUNCTION search_orders(
+    asked text[],
+    before_time timestamp with time zone,
+    before_number bigint,
+    OUT numbers bigint[],
+    OUT reach_time timestamp with time zone,
+    OUT reach_number bigint,
+    OUT narrow boolean
+)
+    RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+DECLARE
+    looked_at  constant integer := 2000;
+    channels   constant text[]  := ARRAY['api', 'storefront', 'fulfilment', 'shop', 'store'];
+    word_count constant integer := cardinality(asked);
+    kind       text;
+    given      text;
+    spellings  text[];
+    ending     text;
+    -- What each word leads to: folded words from low up to high, if customers have such; the customer
+    -- of that id; products; orders themselves.
+    low        text[];
+    high       text[];
+    of_names   boolean[];
+    by_id      text[];
+    of_product jsonb[];
+    direct     jsonb[];
+    named      text[];
+    found  bigint[];
+    customers  text[]   := '{}';
+    products   text[]   := '{}';
+    candidates bigint[] := '{}';
+    share      integer;
+    entries    record;
+BEGIN
+    narrow := false;
+    FOR i IN 1 .. word_count LOOP
+        kind      := coalesce(substring(asked[i] FROM '^(?:#|ref:|track:|customer:|product:)'), '');
+        given     := substr(asked[i], length(kind) + 1);
+        -- As it was written, and as such things often are.
+        spellings := ARRAY[given, upper(given), lower(given)];
+        ending    := CASE WHEN i = word_count THEN chr(1114111) ELSE chr(1) END;
+        low[i]    := folded(given);
+        high[i]   := low[i] || ending;
+
+        found := '{}';
+        IF kind IN ('', '#') AND given ~ '^[0-9]{1,18}$' THEN
+            found := ARRAY(SELECT o.number FROM orders AS o WHERE o.number = given::bigint);
+        END IF;
+        IF kind IN ('', 'ref:') THEN
+            found := found || ARRAY(
+                SELECT DISTINCT o.number
+                  FROM unnest(channels) AS c (channel)
+                 CROSS JOIN unnest(spellings) AS spelling
+                 CROSS JOIN LATERAL (
+                     SELECT r.number FROM orders AS r
+                      WHERE r.channel = c.channel AND r.reference >= spelling
+                        AND r.reference < spelling || ending
+                      LIMIT 200) AS o
+                 LIMIT 200);
+        END IF;
+        IF kind IN ('', 'track:') THEN
+            found := found || ARRAY(
+                SELECT o.number FROM orders AS o
+                 WHERE o.tracking_number = ANY (spellings) AND o.hidden_at IS NULL
+                 LIMIT 200);
+        END IF;
+        narrow     := narrow OR cardinality(found) >= 200;
+        direct[i]  := to_jsonb(found);
+        candidates := candidates || found;
+
+        named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
+        IF kind = '' THEN
+            named := ARRAY(SELECT DISTINCT w.product_id
+                            FROM (SELECT product_id FROM product_words
+                                   WHERE word >= low[i] AND word < high[i]
+                                   ORDER BY word, product_id LIMIT 50) AS w);
+            narrow := narrow OR cardinality(named) = 50;
+        END IF;
+        of_product[i] := to_jsonb(named);
+        products      := products || named;
+        by_id[i] := CASE WHEN kind IN ('', 'customer:')
+                         THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
+                                              WHERE word >= low[i] AND word < high[i]);
+    END LOOP;
+
+    -- The customers of all words that are words of customers; the other words are looked for in their
+    -- orders.
+    IF true = ANY (of_names) THEN
+        SELECT s.ids, s.narrow
+          INTO entries
+          FROM search_customers(
+                   ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
+                   CASE WHEN of_names[word_count] THEN low[word_count] END, '', 201) AS s;
+        customers := entries.ids[:200];
+        narrow    := narrow OR entries.narrow OR cardinality(entries.ids) > 200;
+    END IF;
+    customers := ARRAY(SELECT DISTINCT id FROM unnest(customers || by_id) AS id WHERE id IS NOT NULL);
+    products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
+
+    -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
+    -- what the page can know.
+    share := looked_at / greatest(cardinality(customers), 1);
+    FOR entries IN
+        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
+               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+          FROM unnest(customers) AS c (id)
+         CROSS JOIN LATERAL (
+             SELECT n.number, n.created_at FROM orders AS n
+              WHERE n.customer_id = c.id AND n.hidden_at IS NULL
+                AND (n.created_at, n.number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.number DESC LIMIT share) AS o
+         GROUP BY c.id
+    LOOP
+        candidates := candidates || entries.numbers;
+        IF entries.last_time IS NOT NULL
+            AND (reach_time IS NULL
+                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+        THEN
+            reach_time   := entries.last_time;
+            reach_number := entries.numbers[share];
+        END IF;
+    END LOOP;
+    share := looked_at / greatest(cardinality(products), 1);
+    FOR entries IN
+        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
+               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+          FROM unnest(products) AS p (id)
+         CROSS JOIN LATERAL (
+             SELECT n.order_number AS number, n.created_at FROM order_products AS n
+              WHERE n.product_id = p.id AND (n.created_at, n.order_number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.order_number DESC LIMIT share) AS o
+         GROUP BY p.id
+    LOOP
+        candidates := candidates || entries.numbers;
+        IF entries.last_time IS NOT NULL
+            AND (reach_time IS NULL
+                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+        THEN
+            reach_time   := entries.last_time;
+            reach_number := entries.numbers[share];
+        END IF;
+    END LOOP;
+
+    numbers := ARRAY(
+        SELECT o.number
+          FROM (SELECT DISTINCT number FROM unnest(candidates) AS number) AS candidate
+         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = candidate.number LIMIT 1) AS o
+         WHERE o.hidden_at IS NULL AND (o.created_at, o.number) < (before_time, before_number)
+           AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
+           AND NOT EXISTS (
+               SELECT FROM generate_series(1, word_count) AS i
+                WHERE NOT (direct[i] @> to_jsonb(o.number)
+                           OR o.customer_id = by_id[i] IS TRUE
+                           OR of_names[i]
+                              AND EXISTS (SELECT FROM customer_words
+                                           WHERE customer_id = o.customer_id
+                                             AND word >= low[i] AND word < high[i])
+                           OR of_product[i] <> '[]'
+                              AND EXISTS (SELECT FROM order_products AS h
+                                           WHERE h.product_id IN (SELECT jsonb_array_elements_text(of_product[i]))
+                                             AND h.created_at = o.created_at
+                                             AND h.order_number = o.number AND h.quantity > 0)))
+         ORDER BY o.created_at DESC, o.number DESC);
+END
+$$;
+
+-- Products who have all these folded words, and one with this beginning
+CREATE FUNCTION search_products(whole text[], beginning text, size bigint)
+    RETURNS SETOF text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET jit = off
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT entry.product_id
+      FROM (SELECT p.product_id FROM product_words AS p
+             WHERE p.word >= beginning AND p.word < beginning || chr(1114111)
+             ORDER BY p.word, p.product_id LIMIT 2000) AS entry
+     WHERE NOT EXISTS (SELECT FROM unnest(whole) AS other
+                        WHERE NOT EXISTS (SELECT FROM product_words AS p
+                                           WHERE p.word = other AND p.product_id = entry.product_id))
+     ORDER BY entry.product_id
+     LIMIT size;
+END
+$$;
+
 -- Gives positions in the feed to the events that have become visible; returns how many
 CREATE FUNCTION sequence_events()
     RETURNS bigint
@@ -2360,8 +2895,11 @@ CREATE FUNCTION service_functions()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events']
+             'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
+             'search_orders', 'search_customers', 'search_products',
+             -- The check of a column that the service writes itself.
+             'address_holds']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -2424,6 +2962,18 @@ BEGIN
 END
 $$;
 
+-- Whether these are 1 to 20 different tags of 1 to 50 characters
+CREATE FUNCTION tags_hold(tags json)
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+BEGIN
+    RETURN json_typeof(tags) = 'array' AND json_array_length(tags) BETWEEN 1 AND 20
+        AND (SELECT count(DISTINCT tag) = count(*) AND bool_and(coalesce(char_length(tag), 0) BETWEEN 1 AND 50)
+               FROM json_array_elements_text(tags) AS tag);
+END
+$$;
+
 -- Whether orders of this channel take units from the stock
 CREATE FUNCTION takes_stock(channel text)
     RETURNS boolean
@@ -2454,6 +3004,20 @@ CREATE FUNCTION who()
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
+
+-- The words by which a text is found
+CREATE FUNCTION words_of(given text)
+    RETURNS SETOF text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+WITH whole AS (
+    SELECT regexp_replace(piece, '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g') AS word
+      FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
+)
+SELECT word FROM whole WHERE word <> ''
+ UNION
+SELECT part FROM whole, regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+') AS part WHERE part <> ''
+$$;
 
 --
 -- Functions of triggers
@@ -2507,6 +3071,13 @@ BEGIN
             happened := 'shipped';
             detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
                                           'tracking_number', NEW.tracking_number);
+        ELSIF NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
+            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
+            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text
+        THEN
+            happened := 'edited';
+            detail   := json_build_object('ship_to', OLD.ship_to, 'note', OLD.note, 'tags', OLD.tags,
+                                          'metadata', OLD.metadata);
         ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
             happened := 'hidden';
         ELSIF NEW::text <> OLD::text THEN
@@ -2530,10 +3101,55 @@ BEGIN
     THEN
         PERFORM waybill.return_stock(OLD.number, OLD.items);
     END IF;
+    IF NEW.tags::text IS DISTINCT FROM OLD.tags::text THEN
+        DELETE FROM waybill.order_tagged
+         WHERE order_number = OLD.number AND created_at = OLD.created_at
+           AND tag IN (SELECT json_array_elements_text(OLD.tags));
+        INSERT INTO waybill.order_tagged (tag, created_at, order_number)
+        SELECT tag, OLD.created_at, OLD.number FROM json_array_elements_text(NEW.tags) AS tag;
+    END IF;
     INSERT INTO waybill.order_events
         (order_id, version, what, from_status, to_status, who, detail, created_at)
     VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, waybill.who(), detail, NEW.updated_at);
     RETURN NEW;
+END
+$$;
+
+-- Keeps customer_words a copy of the customer
+CREATE FUNCTION copy_customer_words()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM customer_words
+         WHERE customer_id = NEW.id
+           AND word NOT IN (SELECT customer_words_of(NEW.name, NEW.email));
+    END IF;
+    INSERT INTO customer_words (word, customer_id)
+    SELECT word, NEW.id FROM customer_words_of(NEW.name, NEW.email) AS word
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+
+-- Keeps product_words a copy of the product
+CREATE FUNCTION copy_product_words()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM product_words
+         WHERE product_id = NEW.id AND word IN (SELECT words_of(OLD.name))
+           AND word NOT IN (SELECT words_of(NEW.name || ' ' || NEW.id));
+    END IF;
+    INSERT INTO product_words (word, product_id)
+    SELECT word, NEW.id FROM words_of(NEW.name || ' ' || NEW.id) AS word
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
 END
 $$;
 
@@ -2665,6 +3281,22 @@ BEGIN
 END
 $$;
 
+-- Adds a row to product_events when a stock has fallen to its reorder_level
+CREATE FUNCTION record_low_stock()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO product_events (product_id, version, what, who, created_at)
+    VALUES (NEW.id, NEW.version, 'low_stock',
+            CASE current_setting('waybill.internal_write', true)
+                WHEN 'placing' THEN 'orders that were placed' ELSE who() END,
+            NEW.updated_at);
+    RETURN NULL;
+END
+$$;
+
 -- Adds a row to product_events
 CREATE FUNCTION record_product_change()
     RETURNS trigger
@@ -2705,6 +3337,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     events,
     feed_overview,
@@ -2718,8 +3351,10 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_tagged,
     orders,
     product_events,
+    product_words,
     products,
     report_age,
     report_changes,
@@ -2759,6 +3394,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     events,
     feed_overview,
@@ -2771,8 +3407,10 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_tagged,
     orders,
     product_events,
+    product_words,
     products,
     report_age,
     report_changes,
@@ -2793,35 +3431,42 @@ GRANT INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptio
 GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at), UPDATE (expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_service;
 
-GRANT INSERT (id, name, email), UPDATE (name, email) ON customers
+GRANT INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers
     TO waybill_service;
 
 GRANT UPDATE (due_at, claimed_at, hinted_at, visits) ON order_processes
     TO waybill_service;
 
-GRANT UPDATE (name, description, price, retired_at) ON products
+GRANT UPDATE (name, description, price, reorder_level, retired_at) ON products
     TO waybill_service;
 
 GRANT EXECUTE ON FUNCTION
+    address_holds(json),
     adjust_stock(product_id, bigint, text, bigint, text),
+    adjust_stocks(text[], bigint[], text, text),
     answer_id(bigint, text, text, text, text),
     channel_kind(text),
     claim_answers(bytea[], bytea[], boolean),
-    create_product(product_id, text, text, numeric, bigint, text),
-    edit_order(uuid, bigint, text, text, bigint, text[], integer[], text),
+    count_stock(product_id, bigint, text, bigint, text),
+    create_product(product_id, text, text, numeric, bigint, text, bigint),
+    edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
     find_tokens(bytea[]),
+    folded(text),
     held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
     is_internal_write(),
     may_move(text, text, text),
     move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
-    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint),
+    place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
     schema_objects(),
+    search_customers(text[], text, text, bigint),
+    search_orders(text[], timestamptz, bigint),
+    search_products(text[], text, bigint),
     sequence_events(),
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),

@@ -47,6 +47,10 @@ CREATE DOMAIN product_price AS numeric(12, 2)
     CONSTRAINT products_price_range CHECK (VALUE BETWEEN 0 AND 9999999999.99);
 COMMENT ON DOMAIN product_price IS 'Price of one unit, with two decimals';
 
+CREATE DOMAIN reorder_level AS bigint
+    CONSTRAINT products_reorder_level_range CHECK (VALUE BETWEEN 0 AND 1000000000000);
+COMMENT ON DOMAIN reorder_level IS 'At how many units a product is low';
+
 CREATE TABLE products (
     -- The client's own name for the product, its SKU.
     id          product_id  NOT NULL CONSTRAINT products_pkey PRIMARY KEY,
@@ -60,6 +64,7 @@ CREATE TABLE products (
     -- adjust_stock() has one, but a cancelled order must always be able to return its units.
     stock       bigint      NOT NULL DEFAULT 0
                             CONSTRAINT products_stock_range CHECK (stock >= 0),
+    reorder_level reorder_level,
     -- A product is never deleted, as orders and movements refer to it; it is retired.
     retired_at  timestamptz(3),
     version     bigint      NOT NULL DEFAULT 1
@@ -79,6 +84,7 @@ COMMENT ON COLUMN products.name        IS 'What the product is called, 1 to 200 
 COMMENT ON COLUMN products.description IS 'What the product is, up to 2000 characters; NULL when none was given';
 COMMENT ON COLUMN products.price       IS 'Price of one unit today; orders keep the price they were placed at';
 COMMENT ON COLUMN products.stock       IS 'Units left to order; never below zero';
+COMMENT ON COLUMN products.reorder_level IS 'The product is low when it has so many units or fewer; NULL when nobody has said';
 COMMENT ON COLUMN products.retired_at  IS 'Since when the product can no longer be ordered; NULL while it can';
 COMMENT ON COLUMN products.version     IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN products.created_at  IS 'When the product came into the catalogue';

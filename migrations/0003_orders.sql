@@ -122,6 +122,41 @@ CREATE DOMAIN tracking_number AS text
     CONSTRAINT orders_tracking_number_length CHECK (char_length(VALUE) <= 255);
 COMMENT ON DOMAIN tracking_number IS 'A carrier''s number of a shipment, up to 255 characters';
 
+-- Whether a value is a JSON array of 1 to 20 different tags.
+CREATE FUNCTION tags_hold(tags json) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
+$$
+BEGIN
+    RETURN json_typeof(tags) = 'array' AND json_array_length(tags) BETWEEN 1 AND 20
+        AND (SELECT count(DISTINCT tag) = count(*) AND bool_and(coalesce(char_length(tag), 0) BETWEEN 1 AND 50)
+               FROM json_array_elements_text(tags) AS tag);
+END
+$$;
+COMMENT ON FUNCTION tags_hold(json) IS 'Whether these are 1 to 20 different tags of 1 to 50 characters';
+
+CREATE FUNCTION metadata_holds(metadata json) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
+$$
+BEGIN
+    RETURN json_typeof(metadata) = 'object'
+        AND (SELECT count(*) BETWEEN 1 AND 20 AND count(DISTINCT key) = count(*)
+                    AND bool_and(char_length(key) BETWEEN 1 AND 40 AND json_typeof(value) = 'string'
+                                 AND char_length(value #>> '{}') <= 200)
+               FROM json_each(metadata));
+END
+$$;
+COMMENT ON FUNCTION metadata_holds(json) IS 'Whether these are 1 to 20 texts of up to 200 characters, each with a key of up to 40';
+
+CREATE DOMAIN order_note AS text
+    CONSTRAINT orders_note_length CHECK (char_length(VALUE) BETWEEN 1 AND 2000);
+COMMENT ON DOMAIN order_note IS 'What the warehouse should know of an order, 1 to 2000 characters';
+
+CREATE DOMAIN order_tags AS json CONSTRAINT orders_tags_hold CHECK (tags_hold(VALUE));
+COMMENT ON DOMAIN order_tags IS 'Words by which clients sort orders: 1 to 20, each of 1 to 50 characters';
+
+CREATE DOMAIN order_metadata AS json CONSTRAINT orders_metadata_holds CHECK (metadata_holds(VALUE));
+COMMENT ON DOMAIN order_metadata IS 'What clients keep with an order and nobody else reads: 1 to 20 short texts, each with a key';
+
 -- An order of a channel of the kind process is only a reference; every other order has a customer
 -- and lines. Not an SQL function, for the same reason as the domains above.
 CREATE FUNCTION shape_holds(channel text, total_quantity integer, reference text, customer_id text)
@@ -157,6 +192,11 @@ CREATE TABLE orders (
     total_amount     numeric(20, 2) NOT NULL,
     shipping_carrier shipping_carrier,
     tracking_number  tracking_number,
+    -- Most orders have none of these four. json as above: the text is sent as it was written.
+    ship_to          address,
+    note             order_note,
+    tags             order_tags,
+    metadata         order_metadata,
     version          bigint   NOT NULL DEFAULT 1
                               CONSTRAINT orders_version_positive CHECK (version > 0),
     created_at       timestamptz(3) NOT NULL,
@@ -187,6 +227,10 @@ COMMENT ON COLUMN orders.total_quantity   IS 'Units of all lines';
 COMMENT ON COLUMN orders.total_amount     IS 'Amount of all lines';
 COMMENT ON COLUMN orders.shipping_carrier IS 'The carrier; NULL when none was given';
 COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number of the shipment; NULL when none was given';
+COMMENT ON COLUMN orders.ship_to          IS 'Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said';
+COMMENT ON COLUMN orders.note             IS 'What the warehouse should know; NULL without one';
+COMMENT ON COLUMN orders.tags             IS 'Words by which clients sort orders; order_tagged finds the orders of a tag';
+COMMENT ON COLUMN orders.metadata         IS 'What clients keep with the order; nobody else reads it';
 COMMENT ON COLUMN orders.version          IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN orders.created_at       IS 'When the order was placed';
 COMMENT ON COLUMN orders.updated_at       IS 'When the order last changed; later with every version';
@@ -222,6 +266,18 @@ COMMENT ON COLUMN order_products.created_at   IS 'orders.created_at, by which li
 COMMENT ON COLUMN order_products.order_number IS 'orders.number';
 COMMENT ON COLUMN order_products.quantity     IS 'Units in the order now; 0 when an edit removed them';
 COMMENT ON COLUMN order_products.taken        IS 'Units that placing took from the stock; later changes are in stock_adjustments';
+
+-- One row for each tag of an order: it finds the orders of a tag in the order of lists.
+CREATE TABLE order_tagged (
+    tag          text     COLLATE "C" NOT NULL,
+    created_at   timestamptz(3) NOT NULL,
+    order_number bigint   NOT NULL,
+    CONSTRAINT order_tagged_pkey PRIMARY KEY (tag, created_at, order_number)
+);
+COMMENT ON TABLE  order_tagged              IS 'The orders of a tag, by time: a copy of orders.tags';
+COMMENT ON COLUMN order_tagged.tag          IS 'The tag';
+COMMENT ON COLUMN order_tagged.created_at   IS 'orders.created_at, by which lists are sorted';
+COMMENT ON COLUMN order_tagged.order_number IS 'orders.number';
 
 -- The numbers of all events: of orders and stock here, of products and customers in 0012_feed.sql.
 -- They share one sequence, so that the numbers of what was done one after the other rise, whatever
@@ -259,7 +315,7 @@ COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, h
 COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
 COMMENT ON COLUMN order_events.to_status   IS 'Status after';
 COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user for a change in psql';
-COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before; shipped: carrier and tracking number as they are now';
+COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before, or else an object with ship_to, note, tags and metadata as they were; shipped: carrier and tracking number as they are now';
 COMMENT ON COLUMN order_events.created_at  IS 'When';
 
 -- Changes of stock other than by placing an order.
@@ -421,6 +477,13 @@ BEGIN
             happened := 'shipped';
             detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
                                           'tracking_number', NEW.tracking_number);
+        ELSIF NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
+            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
+            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text
+        THEN
+            happened := 'edited';
+            detail   := json_build_object('ship_to', OLD.ship_to, 'note', OLD.note, 'tags', OLD.tags,
+                                          'metadata', OLD.metadata);
         ELSIF NEW.hidden_at IS DISTINCT FROM OLD.hidden_at THEN
             happened := 'hidden';
         ELSIF NEW::text <> OLD::text THEN
@@ -444,6 +507,13 @@ BEGIN
     THEN
         PERFORM waybill.return_stock(OLD.number, OLD.items);
     END IF;
+    IF NEW.tags::text IS DISTINCT FROM OLD.tags::text THEN
+        DELETE FROM waybill.order_tagged
+         WHERE order_number = OLD.number AND created_at = OLD.created_at
+           AND tag IN (SELECT json_array_elements_text(OLD.tags));
+        INSERT INTO waybill.order_tagged (tag, created_at, order_number)
+        SELECT tag, OLD.created_at, OLD.number FROM json_array_elements_text(NEW.tags) AS tag;
+    END IF;
     INSERT INTO waybill.order_events
         (order_id, version, what, from_status, to_status, who, detail, created_at)
     VALUES (OLD.id, NEW.version, happened, OLD.status, NEW.status, waybill.who(), detail, NEW.updated_at);
@@ -466,6 +536,11 @@ CREATE TRIGGER order_products_explain_stock
     BEFORE UPDATE OR DELETE ON order_products FOR EACH STATEMENT
     WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+-- change_order() writes it from within a trigger.
+CREATE TRIGGER order_tagged_follows
+    BEFORE INSERT OR UPDATE OR DELETE ON order_tagged FOR EACH STATEMENT
+    WHEN (pg_trigger_depth() = 0 AND coalesce(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
 CREATE TRIGGER order_events_are_kept
     BEFORE UPDATE OR DELETE ON order_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
@@ -479,6 +554,9 @@ CREATE TRIGGER orders_are_not_emptied
 CREATE TRIGGER order_products_are_not_emptied
     BEFORE TRUNCATE ON order_products FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
+CREATE TRIGGER order_tagged_is_not_emptied
+    BEFORE TRUNCATE ON order_tagged FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
 CREATE TRIGGER order_events_are_not_emptied
     BEFORE TRUNCATE ON order_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');

@@ -38,7 +38,10 @@ CREATE FUNCTION place_orders(
     -- Whether each order may make its customer known. NULL when all may.
     introduces      boolean[] DEFAULT NULL,
     -- How many milliseconds to wait for a lock; as long as the session does when NULL.
-    lock_wait       bigint    DEFAULT NULL
+    lock_wait       bigint    DEFAULT NULL,
+    -- What orders have beside their lines: objects with ship_to, note, tags and metadata as far as
+    -- they were given. NULL when no order has any.
+    extras          json[]    DEFAULT NULL
 )
 RETURNS TABLE (
     outcome        placing_outcome,
@@ -47,7 +50,11 @@ RETURNS TABLE (
     total_quantity integer,
     total_amount   numeric,
     created_at     timestamptz,
-    detail         json
+    detail         json,
+    ship_to        json,
+    note           text,
+    tags           json,
+    metadata       json
 )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -96,6 +103,10 @@ DECLARE
     amounts     numeric[];
     rows_taken  bigint;
     setting     text;
+    -- Where each order goes, and whether a customer is new or has an address of their own.
+    addresses   json[];
+    any_new     boolean;
+    any_address boolean;
 BEGIN
     IF lock_wait IS NOT NULL THEN
         PERFORM set_config('lock_timeout', lock_wait::text, true);
@@ -316,11 +327,20 @@ BEGIN
         RAISE EXCEPTION 'a product that was locked has moved';
     END IF;
     -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
-    IF EXISTS (SELECT
-                 FROM unnest(customers, numbers) AS o (customer, number)
-                WHERE o.number IS NOT NULL AND customer IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM customers AS known WHERE known.id = customer))
-    THEN
+    -- A customer that is not found has NULL here.
+    SELECT bool_or(has_address IS NULL), bool_or(has_address)
+      INTO any_new, any_address
+      FROM (SELECT (SELECT c.ship_to IS NOT NULL FROM customers AS c WHERE c.id = customer) AS has_address
+              FROM unnest(customers, numbers) AS o (customer, number)
+             WHERE o.number IS NOT NULL AND customer IS NOT NULL) AS asked;
+    IF extras IS NOT NULL OR any_address THEN
+        SELECT array_agg(coalesce(extra -> 'ship_to',
+                                  (SELECT c.ship_to FROM customers AS c WHERE c.id = customer))
+                         ORDER BY position)
+          INTO addresses
+          FROM unnest(extras, customers) WITH ORDINALITY AS o (extra, customer, position);
+    END IF;
+    IF any_new THEN
         -- The first order of a customer names who introduced them.
         WITH introduced AS (
             INSERT INTO customers (id)
@@ -341,13 +361,22 @@ BEGIN
          ORDER BY i.id, o.position;
     END IF;
     INSERT INTO orders (id, number, channel, reference, customer_id, items, total_quantity,
-                        total_amount, created_at, updated_at)
+                        total_amount, created_at, updated_at, ship_to, note, tags, metadata)
     OVERRIDING SYSTEM VALUE
     SELECT o.id, o.number, channel, reference, customer, document::json, quantity, o.amount, placed_at,
-           placed_at
-      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts)
-               AS o (id, number, channel, reference, customer, document, quantity, amount)
+           placed_at, o.address, extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(ids, numbers, channels, order_refs, customers, documents, quantities, amounts,
+                  addresses, extras)
+               AS o (id, number, channel, reference, customer, document, quantity, amount, address,
+                     extra)
      WHERE o.number IS NOT NULL;
+    IF extras IS NOT NULL THEN
+        INSERT INTO order_tagged (tag, created_at, order_number)
+        SELECT tag, placed_at, o.number
+          FROM unnest(numbers, extras) AS o (number, extra)
+         CROSS JOIN json_array_elements_text(extra -> 'tags') AS tag
+         WHERE o.number IS NOT NULL;
+    END IF;
     INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
     SELECT id, 1, 'placed', 'new', who, placed_at
       FROM unnest(ids, numbers, actors) AS o (id, number, who)
@@ -364,11 +393,12 @@ BEGIN
     SELECT o.outcome::placing_outcome,
            coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
            o.document::json, o.quantity, o.amount,
-           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail
-      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders)
-               AS o (outcome, number, document, quantity, amount, detail, holder);
+           CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail, o.address,
+           extra ->> 'note', extra -> 'tags', extra -> 'metadata'
+      FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders, addresses, extras)
+               AS o (outcome, number, document, quantity, amount, detail, holder, address, extra);
 END
 $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],
-                                 integer[], text[], text[], integer[], numeric[], boolean[], bigint)
+                                 integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[])
     IS 'Places many orders at once; one row for each, in the order given';

@@ -33,6 +33,10 @@ CREATE TYPE order_outcome AS (
     version          bigint,
     created_at       timestamptz,
     updated_at       timestamptz,
+    ship_to          json,
+    note             text,
+    tags             json,
+    metadata         json,
     detail           json
 );
 COMMENT ON TYPE order_outcome IS 'What became of a change, and the order as it is after it';
@@ -42,7 +46,8 @@ CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL) 
 $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
-           o.created_at, o.updated_at, detail)::waybill.order_outcome
+           o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
+           detail)::waybill.order_outcome
 $$;
 COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
 
@@ -254,13 +259,21 @@ $$;
 COMMENT ON FUNCTION hide_order(uuid, bigint, text, text, bigint, text)
     IS 'Hides an order from its channel';
 
+CREATE FUNCTION merged(old json, change json) RETURNS json
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN change IS NULL THEN old WHEN json_typeof(change) <> 'null' THEN change END $$;
+COMMENT ON FUNCTION merged(json, json) IS 'A value after a change: NULL keeps it, null clears it';
+
 -- Sets new quantities of products, not differences. 0 removes a product; one that is not named
 -- stays. A product on several lines is put together on the first of them; a new product comes last,
 -- at the catalogue's price. Further outcomes: unknown_product and out_of_stock with a detail,
 -- emptied, too_many_lines.
+--
+-- extra has what is to change of ship_to, note, tags and metadata: what is absent stays, null clears.
+-- It is allowed in every status, but where an order goes is settled when it is done.
 CREATE FUNCTION edit_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, asked_products text[], asked_quantities integer[],
-                           who text)
+                           who text, extra json DEFAULT NULL)
     RETURNS order_outcome
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -280,11 +293,25 @@ DECLARE
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
-    IF held.obstacle IS NULL AND (o.status <> 'new' OR NOT takes_stock(o.channel)) THEN
+    IF held.obstacle IS NULL
+        AND (cardinality(asked_products) > 0 AND (o.status <> 'new' OR NOT takes_stock(o.channel))
+             OR extra -> 'ship_to' IS NOT NULL AND o.status NOT IN ('new', 'in_progress'))
+    THEN
         held.obstacle := 'refused';
     END IF;
     IF held.obstacle IS NOT NULL THEN
         RETURN order_outcome(held.obstacle, o);
+    END IF;
+    PERFORM set_config('waybill.who', who, true);
+    IF cardinality(asked_products) = 0 THEN
+        UPDATE orders
+           SET ship_to  = merged(ship_to, extra -> 'ship_to'),
+               note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+               tags     = merged(tags, extra -> 'tags'),
+               metadata = merged(metadata, extra -> 'metadata')
+         WHERE id = o.id
+        RETURNING * INTO o;
+        RETURN order_outcome('done', o);
     END IF;
 
     PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
@@ -339,10 +366,13 @@ BEGIN
         RETURN order_outcome('too_many_lines', o);
     END IF;
 
-    PERFORM set_config('waybill.who', who, true);
     PERFORM set_internal_write(true);
     UPDATE orders
-       SET items = document::json, total_quantity = units, total_amount = amount
+       SET items = document::json, total_quantity = units, total_amount = amount,
+           ship_to  = merged(ship_to, extra -> 'ship_to'),
+           note     = merged(to_json(note::text), extra -> 'note') #>> '{}',
+           tags     = merged(tags, extra -> 'tags'),
+           metadata = merged(metadata, extra -> 'metadata')
      WHERE id = o.id
     RETURNING * INTO o;
     WITH change AS (
@@ -367,13 +397,13 @@ BEGIN
     RETURN order_outcome('done', o);
 END
 $$;
-COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer[], text)
-    IS 'Sets new quantities in a new order; the stock follows';
+COMMENT ON FUNCTION edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json)
+    IS 'Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata';
 
 -- Adds a product to the catalogue; no row when the id is taken. ON CONFLICT alone would use up a
 -- number of the sequence then.
 CREATE FUNCTION create_product(id product_id, name text, description text, price numeric,
-                               stock bigint, who text)
+                               stock bigint, who text, reorder_level bigint DEFAULT NULL)
     RETURNS SETOF products
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -381,14 +411,14 @@ $$
 BEGIN
     PERFORM set_config('waybill.who', who, true);
     RETURN QUERY
-    INSERT INTO products AS p (id, name, description, price, stock)
-    SELECT id, name, description, price, stock
+    INSERT INTO products AS p (id, name, description, price, stock, reorder_level)
+    SELECT id, name, description, price, stock, reorder_level
      WHERE NOT EXISTS (SELECT FROM products AS known WHERE known.id = create_product.id)
         ON CONFLICT ON CONSTRAINT products_pkey DO NOTHING
     RETURNING p.*;
 END
 $$;
-COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text)
+COMMENT ON FUNCTION create_product(product_id, text, text, numeric, bigint, text, bigint)
     IS 'Adds a product to the catalogue with its first stock; no row when the id is taken';
 
 CREATE DOMAIN adjustment_outcome AS text
@@ -415,6 +445,7 @@ BEGIN
         ELSE 'done'
     END;
     IF outcome = 'done' AND delta <> 0 THEN
+        PERFORM set_config('waybill.who', who, true);
         PERFORM set_internal_write(true);
         WITH adjusted AS (
             UPDATE products SET stock = stock + delta WHERE id = product RETURNING *
@@ -431,6 +462,70 @@ END
 $$;
 COMMENT ON FUNCTION adjust_stock(product_id, bigint, text, bigint, text)
     IS 'Changes the stock of a product by hand, with a reason';
+
+-- A stock take: what was counted becomes an adjustment by the difference, if there is one.
+CREATE FUNCTION count_stock(product product_id, counted bigint, reason text, expected bigint, who text,
+                            OUT outcome adjustment_outcome, OUT p products)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+DECLARE
+    known    bigint;
+    adjusted record;
+BEGIN
+    SELECT stock INTO known FROM products WHERE id = product FOR NO KEY UPDATE;
+    SELECT * INTO adjusted FROM adjust_stock(product, counted - known, reason, expected, who);
+    outcome := adjusted.outcome;
+    p       := adjusted.p;
+END
+$$;
+COMMENT ON FUNCTION count_stock(product_id, bigint, text, bigint, text)
+    IS 'Sets the stock of a product to what was counted, with a reason';
+
+-- Adjusts many stocks at once, or none of them when one cannot be adjusted. Each product is named once;
+-- the rows come in the order given.
+CREATE FUNCTION adjust_stocks(product_ids text[], deltas bigint[], reason text, who text)
+    RETURNS TABLE (outcome adjustment_outcome, p products)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+#variable_conflict use_column
+DECLARE
+    -- As for adjust_stock().
+    stock_max constant bigint := 1000000000000;
+    outcomes  text[];
+BEGIN
+    PERFORM FROM products WHERE id = ANY (product_ids) ORDER BY id FOR NO KEY UPDATE;
+    SELECT array_agg(CASE WHEN known.id IS NULL THEN 'not_found'
+                          WHEN delta < 0 AND known.stock < -delta::numeric THEN 'below_zero'
+                          WHEN delta > 0 AND known.stock > stock_max - delta::numeric THEN 'too_many'
+                          ELSE 'done' END ORDER BY position)
+      INTO outcomes
+      FROM unnest(product_ids, deltas) WITH ORDINALITY AS given (id, delta, position)
+      LEFT JOIN products AS known USING (id);
+    IF 'done' = ALL (outcomes) THEN
+        PERFORM set_config('waybill.who', who, true);
+        PERFORM set_internal_write(true);
+        WITH adjusted AS (
+            UPDATE products
+               SET stock = stock + delta
+              FROM unnest(product_ids, deltas) AS given (product_id, delta)
+             WHERE id = product_id
+            RETURNING id, delta, updated_at
+        )
+        INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+        SELECT id, delta, 'adjusted', adjust_stocks.reason, adjust_stocks.who, updated_at
+          FROM adjusted
+         ORDER BY id;
+        PERFORM set_internal_write(false);
+    END IF;
+    RETURN QUERY
+    SELECT given.outcome::adjustment_outcome, known
+      FROM unnest(product_ids, outcomes) WITH ORDINALITY AS given (id, outcome, position)
+      LEFT JOIN products AS known ON known.id = given.id
+     ORDER BY position;
+END
+$$;
+COMMENT ON FUNCTION adjust_stocks(text[], bigint[], text, text)
+    IS 'Changes the stocks of many products by hand, all or none';
 
 -- Which of these rows another transaction has locked at this moment, so that a write of them would
 -- wait. The locks that it takes itself end with the statement's transaction.

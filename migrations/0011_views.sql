@@ -14,7 +14,9 @@ CREATE VIEW order_overview AS
     SELECT o.number, o.channel, o.status, o.customer_id, c.name AS customer_name, o.reference,
            json_array_length(o.items) AS lines, o.total_quantity, o.total_amount,
            o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at,
-           o.hidden_at IS NOT NULL AS hidden, o.id
+           o.hidden_at IS NOT NULL AS hidden, o.ship_to ->> 'name' AS ship_to_name,
+           o.ship_to ->> 'city' AS ship_to_city, o.ship_to ->> 'country' AS ship_to_country,
+           o.note, o.tags, o.id
       FROM orders AS o
       LEFT JOIN customers AS c ON c.id = o.customer_id;
 COMMENT ON VIEW order_overview IS 'Orders with their totals and customers'' names; ORDER BY created_at DESC LIMIT 20';
@@ -40,7 +42,8 @@ CREATE VIEW stock_movements AS
 COMMENT ON VIEW stock_movements IS 'Every change of every stock with its cause; for one product their sum is its stock';
 
 CREATE VIEW stock_overview AS
-    SELECT p.id AS product_id, p.name, p.stock, coalesce(r.units, 0) AS reserved,
+    SELECT p.id AS product_id, p.name, p.stock, p.reorder_level,
+           coalesce(p.stock <= p.reorder_level, false) AS low, coalesce(r.units, 0) AS reserved,
            coalesce(r.orders, 0) AS reserving_orders, r.order_numbers AS reserved_by,
            p.retired_at IS NOT NULL AS retired
       FROM products AS p
@@ -52,7 +55,7 @@ CREATE VIEW stock_overview AS
            WHERE h.product_id = p.id AND h.quantity > 0
              AND o.status IN ('new', 'in_progress') AND takes_stock(o.channel)
       ) AS r ON true;
-COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ...';
+COMMENT ON VIEW stock_overview IS 'Stock that can still be ordered, and the units in orders that are not finished; WHERE product_id = ..., or WHERE low';
 
 CREATE VIEW report_age AS
     SELECT started_at AS true_as_of, clock_timestamp() - started_at AS age,

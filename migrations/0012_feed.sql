@@ -22,7 +22,7 @@ CREATE TABLE product_events (
     version    bigint   NOT NULL,
     what       text     NOT NULL
                         CONSTRAINT product_events_what_known
-                        CHECK (what IN ('created', 'changed', 'retired', 'reinstated')),
+                        CHECK (what IN ('created', 'changed', 'retired', 'reinstated', 'low_stock')),
     who        text     NOT NULL,
     created_at timestamptz(3) NOT NULL
 );
@@ -32,7 +32,7 @@ COMMENT ON COLUMN product_events.number     IS 'Its number among all events';
 COMMENT ON COLUMN product_events.xid        IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN product_events.product_id IS 'products.id';
 COMMENT ON COLUMN product_events.version    IS 'The version of the product that the event made';
-COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, or reinstated: retired_at was set to NULL';
+COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, low_stock: the stock fell to its reorder_level; or reinstated: retired_at was set to NULL';
 COMMENT ON COLUMN product_events.who        IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN product_events.created_at IS 'When';
 
@@ -82,10 +82,33 @@ CREATE TRIGGER products_creation_recorded
     AFTER INSERT ON products FOR EACH ROW
     EXECUTE FUNCTION record_product_change();
 CREATE TRIGGER products_change_recorded
-    AFTER UPDATE OF name, description, price, retired_at ON products FOR EACH ROW
+    AFTER UPDATE OF name, description, price, retired_at, reorder_level ON products FOR EACH ROW
     WHEN (NEW.name <> OLD.name OR NEW.description IS DISTINCT FROM OLD.description
-          OR NEW.price <> OLD.price OR NEW.retired_at IS DISTINCT FROM OLD.retired_at)
+          OR NEW.price <> OLD.price OR NEW.retired_at IS DISTINCT FROM OLD.retired_at
+          OR NEW.reorder_level IS DISTINCT FROM OLD.reorder_level)
     EXECUTE FUNCTION record_product_change();
+
+-- Orders that are placed together take their units by one statement, so that nobody in particular has
+-- brought a product down to its level.
+CREATE FUNCTION record_low_stock() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+BEGIN
+    INSERT INTO product_events (product_id, version, what, who, created_at)
+    VALUES (NEW.id, NEW.version, 'low_stock',
+            CASE current_setting('waybill.internal_write', true)
+                WHEN 'placing' THEN 'orders that were placed' ELSE who() END,
+            NEW.updated_at);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION record_low_stock() IS 'Adds a row to product_events when a stock has fallen to its reorder_level';
+
+-- Once, when the level is reached or passed, or set above what there is; not with each unit after that.
+CREATE TRIGGER products_low_stock_recorded
+    AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
+    WHEN (NEW.stock <= NEW.reorder_level AND (OLD.stock <= OLD.reorder_level) IS NOT TRUE)
+    EXECUTE FUNCTION record_low_stock();
 
 CREATE FUNCTION record_customer_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
@@ -106,8 +129,9 @@ CREATE TRIGGER customers_creation_recorded
     WHEN (coalesce(current_setting('waybill.internal_write', true), '') = '')
     EXECUTE FUNCTION record_customer_change();
 CREATE TRIGGER customers_change_recorded
-    AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email)
+    AFTER UPDATE OF name, email, ship_to ON customers FOR EACH ROW
+    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email
+          OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text)
     EXECUTE FUNCTION record_customer_change();
 
 -- Every event of every kind, with NULL in the columns that it has not.

@@ -14,8 +14,11 @@ CREATE FUNCTION service_functions() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events']
+             'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
+             'search_orders', 'search_customers', 'search_products',
+             -- The check of a column that the service writes itself.
+             'address_holds']
 $$;
 COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
 
@@ -59,8 +62,8 @@ BEGIN
         RETURN;
     END IF;
     FOREACH privilege IN ARRAY ARRAY[
-        'INSERT (id, name, email), UPDATE (name, email) ON customers',
-        'UPDATE (name, description, price, retired_at) ON products',
+        'INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers',
+        'UPDATE (name, description, price, retired_at, reorder_level) ON products',
         'INSERT (hash, role, customer_id, name, first_number, expires_at), '
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',

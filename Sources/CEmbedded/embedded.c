@@ -49,6 +49,9 @@ static const struct embedded_migration migrations[] = {
   {"0014_schema_contents.sql", (const char[]){
 #embed "../../migrations/0014_schema_contents.sql" suffix(, 0)
   }},
+  {"0015_search.sql", (const char[]){
+#embed "../../migrations/0015_search.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 

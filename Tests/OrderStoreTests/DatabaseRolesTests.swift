@@ -9,8 +9,8 @@ import Testing
 struct DatabaseRolesTests {
   /// What the service may write directly: by table the columns it may insert and may update.
   private static let serviceWrites: [String: (insert: String, update: String)] = [
-    "customers": ("email,id,name", "email,name"),
-    "products": ("", "description,name,price,retired_at"),
+    "customers": ("email,id,name,ship_to", "email,name,ship_to"),
+    "products": ("", "description,name,price,reorder_level,retired_at"),
     "tokens": (
       "customer_id,expires_at,first_number,hash,name,role", "expires_at,last_used_at,revoked_at"
     ),
@@ -21,10 +21,13 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "adjust_stock", "answer_id", "channel_kind", "claim_answers", "create_product", "edit_order",
-    "feed", "feed_cursor", "find_tokens", "held_rows", "hide_order", "is_internal_write",
+    "address_holds", "adjust_stock", "adjust_stocks", "answer_id", "channel_kind", "claim_answers",
+    "count_stock", "create_product",
+    "edit_order",
+    "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order", "is_internal_write",
     "may_move", "move_orders", "place_orders", "prune_answers", "record_visits", "refresh_report",
-    "schema_objects", "sequence_events", "service_functions", "ship_order", "takes_stock",
+    "schema_objects", "search_customers", "search_orders",
+    "search_products", "sequence_events", "service_functions", "ship_order", "takes_stock",
     "wait_for_rows", "who",
   ]
   private static let readerCalls: Set<String> = [

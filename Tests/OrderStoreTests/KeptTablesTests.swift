@@ -15,7 +15,7 @@ struct KeptTablesTests {
         SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
          WHERE tgfoid = 'refuse_change'::regproc AND tgtype & 8 > 0
         """)
-      #expect(kept.count == 11)
+      #expect(kept.count == 12)
       for row in kept {
         let table = try row.text(0)
         let refusal = await #expect(throws: PostgresError.self) {
@@ -77,10 +77,10 @@ struct KeptTablesTests {
         SELECT place_orders(ARRAY[gen_random_uuid()], ARRAY[\(channel)], '{c}', '{NULL}',
                             '{refuse}', '{test}', '{1}', '{p}', '{NULL}', '{2}', '{NULL}')
         """)
-      try await session.run(unsafeText: "ALTER TABLE orders ADD COLUMN note text")
+      try await session.run(unsafeText: "ALTER TABLE orders ADD COLUMN colour text")
 
       let refusal = await #expect(throws: PostgresError.self) {
-        try await session.run(unsafeText: "UPDATE orders SET note = 'fragile'")
+        try await session.run(unsafeText: "UPDATE orders SET colour = 'red'")
       }
       #expect(refusal?.serverError?.constraint == "orders_change_known")
       let events = try await session.rows("SELECT count(*) FROM order_events")

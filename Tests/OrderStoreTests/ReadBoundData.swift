@@ -14,8 +14,9 @@ enum ReadBoundData {
   /// those that failed are the first ones, those in progress the last. The first tenth of the
   /// storefront's orders is hidden.
   ///
-  /// Two of three orders contain `product-hot`, three contain `product-rare`. All units of
-  /// `product-removed` were removed by edits, and no order of `product-free` took any from stock.
+  /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags `hot` and
+  /// `rare` are spread like these. All units of `product-removed` were removed by edits, and no order of
+  /// `product-free` took any from stock.
   private static func rows(_ count: Int) -> [String] {
     let products = "'hot', 'rare', 'removed', 'free', 'never'"
     return [
@@ -56,6 +57,13 @@ enum ReadBoundData {
        UNION ALL
       SELECT 'product-rare', created_at, number, 1, 1
         FROM orders WHERE number IN (2, 4, \(count) / 2)
+      """,
+      "SET waybill.internal_write = 'on'",
+      """
+      INSERT INTO order_tagged (tag, created_at, order_number)
+      SELECT 'hot', created_at, number FROM orders WHERE number % 3 > 0
+       UNION ALL
+      SELECT 'rare', created_at, number FROM orders WHERE number IN (2, 4, \(count) / 2)
       """,
       """
       INSERT INTO stock_adjustments (product_id, delta, cause, who, created_at)
@@ -109,6 +117,14 @@ enum ReadBoundData {
       filter.customer = name.flatMap { CustomerID("customer-\($0)") }
     }
     vary([nil] + products) { $0.product = $1 }
+    filters = filters.flatMap { filter in
+      let tags = [nil, rare].contains(filter.product) ? [nil, "hot", "rare"] : [nil]
+      return tags.map { tag in
+        var varied = filter
+        varied.tag = tag.flatMap(OrderTag.init)
+        return varied
+      }
+    }
     vary([false, true]) { filter, isBetweenTimes in
       guard isBetweenTimes else { return }
       let (beginning, hour): (Int64, Int64) = (1_767_225_600_000_000, 3_600_000_000)
@@ -134,6 +150,10 @@ extension OrderFilter {
              OR EXISTS (SELECT FROM order_products
                          WHERE product_id = \(product?.value) AND order_number = o.number
                            AND quantity > 0))
+        AND (\(tag?.value) IS NULL
+             OR EXISTS (SELECT FROM order_tagged
+                         WHERE tag = \(tag?.value) AND created_at = o.created_at
+                           AND order_number = o.number))
       """
   }
 }

@@ -40,6 +40,27 @@ extension JSONField {
     try array(count: count) { item throws(Failure) in try item.object(read) }
   }
 
+  /// Reads each member of an object with `read`, whatever its key is.
+  public func members<Value>(
+    count: ClosedRange<Int>, _ read: (String, JSONField) -> Value
+  ) -> [Value] {
+    guard let object = objectNode() else { return [] }
+    let end = Int(document.tape.nodes[object].extent)
+    var values: [Value] = []
+    var key = object + 1
+    while key < end {
+      guard values.count < count.upperBound else {
+        record(.members(count))
+        return []
+      }
+      let field = JSONField(document: document, location: .value(key + 1))
+      values.append(read(document.tape.string(at: key), field))
+      key = document.tape.nodes[key + 1].next(after: key + 1)
+    }
+    if values.count < count.lowerBound { record(.members(count)) }
+    return values
+  }
+
   func objectNode() -> Int? { required(of: .object, else: .notObject) }
 
   /// The items of an array; none, with a violation recorded, when their number is not allowed.

@@ -35,6 +35,8 @@ public struct JSONViolation: Error, Hashable, Sendable {
     case length(ClosedRange<Int>)
     /// An array with too few or too many items.
     case count(ClosedRange<Int>)
+    /// An object with too few or too many members.
+    case members(ClosedRange<Int>)
     /// A string that is not one of these words.
     case notOneOf([String])
     /// A rule of the caller was broken.
@@ -58,6 +60,7 @@ extension JSONViolation.Reason: CustomStringConvertible {
     case .notDecimal(let form), .decimalDigits(let form), .decimalRange(let form): form.description
     case .length(let range): "must have \(phrase(range, "character"))"
     case .count(let range): "must have \(phrase(range, "item"))"
+    case .members(let range): "must have \(phrase(range, "member"))"
     case .notOneOf(let words): "must be one of: \(words.joined(separator: ", "))"
     case .refused(let message): message
     }

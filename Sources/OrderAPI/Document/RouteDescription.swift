@@ -149,6 +149,18 @@ struct Answer: Sendable {
       .ok, text, .page(of: entry, named: name),
       ["page": #"{"items": [\#(Entry.example)], "next": null}"#])
   }
+
+  /// A page of a list that can be searched.
+  static func searchedPage<Entry: AnswerObject>(
+    _ text: String, of entry: Entry.Type, named name: String
+  ) -> Answer {
+    .json(
+      .ok, text, .searchedPage(of: entry, named: name),
+      [
+        "page": #"{"items": [\#(Entry.example)], "next": null}"#,
+        "search": #"{"items": [\#(Entry.example)], "next": null, "narrow": false}"#,
+      ])
+  }
 }
 
 /// An operation that takes a value from an answer.

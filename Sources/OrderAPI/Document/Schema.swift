@@ -89,6 +89,9 @@ extension Schema {
   /// A moment.
   static let moment = string(format: "date-time").example(.string(Timestamp.sample.rfc3339))
 
+  /// A moment, or a day in UTC.
+  static let momentOrDay = either([moment, string(format: "date")])
+
   /// An amount as it is read: exact, whether it comes as a number or as text.
   static let givenMoney: Schema = {
     let (units, cents) = Money.allowed.upperBound.cents.quotientAndRemainder(dividingBy: 100)
@@ -149,6 +152,16 @@ extension Schema {
       "properties", .object(members.map { .init(key: $0.name, value: $0.schema.json) }))
     if !isOpen { schema = schema.with("additionalProperties", false) }
     for member in members { schema.named.merge(member.schema.named) { $1 } }
+    return schema
+  }
+
+  /// An object with any members, each of this kind.
+  static func map(of values: Schema, count: ClosedRange<Int>, keyLength: ClosedRange<Int>) -> Schema
+  {
+    var schema = Schema(["type": "object"]).with("additionalProperties", values.json)
+      .with("propertyNames", string(keyLength).json)
+      .with("maxProperties", count.upperBound)
+    schema.named = values.named
     return schema
   }
 

@@ -111,11 +111,12 @@ extension ErrorEntry {
     ErrorEntry(
       .conflict, isStored: true,
       sentence: .about {
-        "Items change only while an order is new and its stock is ours; this one is \($0)."
+        "Items change only while an order is new and its stock is ours, ship_to until it is done; "
+          + "this one is \($0)."
       },
       happened: """
         The quantities of an order change only while it is new, and only where the service \
-        keeps the stock.
+        keeps the stock. Where it goes changes until it is completed, failed or cancelled.
         """,
       cure: "Place another order for more. To take it back, cancel it while that is allowed.",
       sample: .order(.notEditable(.completed)))

@@ -234,6 +234,41 @@ extension AnswerFields {
   }
 }
 
+extension AnswerFields {
+  /// JSON as it is stored, of those that have it.
+  @inline(__always)
+  mutating func stored(
+    _ name: StaticString, _ json: [UInt8]?, _ schema: @autoclosure () -> Schema,
+    _ about: @autoclosure () -> String
+  ) {
+    field(name, isAlwaysThere: false, schema().about(about())) { writer, key in
+      if let json { writer.raw(key, json) }
+    }
+  }
+
+  /// A whole number that only some have.
+  @inline(__always)
+  mutating func given(
+    _ name: StaticString, _ value: Int?, in range: @autoclosure () -> ClosedRange<Int>,
+    _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue
+  ) {
+    field(name, isAlwaysThere: false, .integer(range()).about(about(), example())) { writer, key in
+      if let value { writer.integer(key, value) }
+    }
+  }
+
+  /// A text that only some have.
+  @inline(__always)
+  mutating func given(
+    _ name: StaticString, _ text: String?, _ about: @autoclosure () -> String,
+    _ example: @autoclosure () -> JSONValue
+  ) {
+    field(name, isAlwaysThere: false, .string().about(about(), example())) { writer, key in
+      if let text { writer.string(key, text) }
+    }
+  }
+}
+
 // MARK: - Fields that many have
 
 extension AnswerFields {
@@ -255,12 +290,15 @@ extension AnswerFields {
 struct AnswerSchema: AnswerFields {
   private var required: [Schema.Member] = []
   private var optional: [Schema.Member] = []
+  /// All of them, in their order.
+  private var names: [String] = []
 
   mutating func field(
     _ name: StaticString, isAlwaysThere: Bool, _ schema: @autoclosure () -> Schema,
     _ write: (inout JSONObjectWriter, JSONKey) -> Void
   ) {
     let member = Schema.Member(name: "\(name)", schema: schema())
+    names.append(member.name)
     if isAlwaysThere { required.append(member) } else { optional.append(member) }
   }
 
@@ -276,6 +314,6 @@ struct AnswerSchema: AnswerFields {
   static func names(_ write: (inout AnswerSchema) -> Void) -> [String] {
     var fields = AnswerSchema()
     write(&fields)
-    return (fields.required + fields.optional).map(\.name)
+    return fields.names
   }
 }

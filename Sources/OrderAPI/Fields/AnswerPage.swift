@@ -21,7 +21,43 @@ extension JSONWriter {
   }
 }
 
+extension AnswerFields {
+  /// Whether what was searched for leads to more than was looked at.
+  @inline(__always)
+  mutating func narrow(_ isNarrow: Bool?) {
+    field(
+      "narrow", isAlwaysThere: false,
+      Schema.boolean.about(
+        "Whether more customers, products or references match than were looked at, so that a "
+          + "further word would help; only with `q`.", false)
+    ) { json, key in
+      if let isNarrow { json.boolean(key, isNarrow) }
+    }
+  }
+}
+
+extension JSONWriter {
+  /// A page of what a search has found.
+  static func page<Entry: AnswerObject, Position>(
+    _ found: Found<Entry, Position>, next: (Position) -> String
+  ) -> [UInt8] {
+    object(reserving: 640 * (found.page.entries.count + 1)) { json in
+      json.page(found.page.entries, next: found.page.next.map(next))
+      json.narrow(found.isNarrow)
+    }
+  }
+}
+
 extension Schema {
+  /// A page of a list that can be searched.
+  static func searchedPage<Entry: AnswerObject>(of _: Entry.Type, named name: String) -> Schema {
+    AnswerSchema.collect {
+      $0.page([Entry](), next: nil)
+      $0.narrow(nil)
+    }
+    .about("A page of a list.").named(name)
+  }
+
   /// A page of a list.
   static func page<Entry: AnswerObject>(of _: Entry.Type, named name: String) -> Schema {
     AnswerSchema.collect { $0.page([Entry](), next: nil) }

@@ -107,6 +107,21 @@ extension BodyFields {
   }
 }
 
+extension BodyFields {
+  /// An array of objects that may be absent; nil then.
+  @inline(__always)
+  func optionalObjects<Entry>(
+    _ name: StaticString, of schema: @autoclosure () -> Schema, count: ClosedRange<Int>,
+    isSet: Bool = false, _ about: @autoclosure () -> String,
+    _ read: (JSONObject) throws(JSONInvalid) -> Entry
+  ) throws(JSONInvalid) -> [Entry]? {
+    let field = field(
+      name, isRequired: false, .array(schema(), count: count, isSet: isSet).about(about()))
+    guard let given = field?.ifPresent else { return nil }
+    return try given.objects(count: count, read)
+  }
+}
+
 /// Collects what may stand in each field of a body.
 final class BodySchema: BodyFields {
   /// An empty body, whose refusal ends the reading.

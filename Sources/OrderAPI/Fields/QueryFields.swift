@@ -13,6 +13,9 @@ protocol QueryFields {
     _ name: String, _ schema: @autoclosure () -> Schema, rule: (_ text: String) -> String,
     _ about: @autoclosure () -> String, _ parse: (String) -> Value?
   ) -> Value?
+
+  /// Refuses a parameter for a rule between several.
+  mutating func refuse(_ name: String, _ rule: String)
 }
 
 extension QueryFields {
@@ -73,16 +76,28 @@ extension QueryFields {
       Bool.init)
   }
 
-  /// A moment. In a query a plus sign is a space, so an offset needs it escaped.
-  mutating func moment(_ name: String, _ about: @autoclosure () -> String) -> Timestamp? {
+  /// A moment, or a day in UTC, of which `ofDay` makes a moment from its beginning. In a query a
+  /// plus sign is a space, so an offset needs it escaped.
+  mutating func moment(
+    _ name: String, _ about: @autoclosure () -> String, ofDay: (Timestamp) -> Timestamp = { $0 }
+  ) -> Timestamp? {
     value(
-      name, .moment,
+      name, .momentOrDay,
       rule: { text in
         text.contains(" ") && Timestamp(rfc3339: text.replacing(" ", with: "+")) != nil
           ? "has a space where + is meant: write it as %2B"
-          : "must be a moment like 2026-01-01T10:00:00Z"
+          : "must be a moment like 2026-01-01T10:00:00Z, or a day like 2026-01-01"
       }, about()
-    ) { Timestamp(rfc3339: $0) }
+    ) { Timestamp(rfc3339: $0) ?? Timestamp(day: $0).map(ofDay) }
+  }
+
+  /// Words to search for.
+  mutating func searchWords(_ about: @autoclosure () -> String) -> SearchWords? {
+    let count = SearchWords.allowedCount
+    return value(
+      "q", .string(1...SearchWords.bytesMax),
+      rule: "must have \(count.lowerBound) to \(count.upperBound) words and at most "
+        + "\(SearchWords.bytesMax) bytes", about(), SearchWords.init)
   }
 
   /// Where a list goes on; nil for its beginning. `position` reads a cursor.
@@ -115,6 +130,9 @@ struct QueryDescription: QueryFields {
     parameters.append(Parameter(location: .query, name: name, schema: schema(), text: about()))
     return nil
   }
+
+  /// Nothing is read that could be wrong.
+  mutating func refuse(_ name: String, _ rule: String) {}
 }
 
 extension [Parameter] {

@@ -57,7 +57,7 @@ struct Parameters: QueryFields {
     return wish
   }
 
-  private mutating func refuse(_ name: String, _ rule: String) {
+  mutating func refuse(_ name: String, _ rule: String) {
     violations.append(JSONViolation(field: name, reason: .refused(rule)))
   }
 }

@@ -1,6 +1,12 @@
 import Orders
 
 extension Timestamp {
+  /// The beginning of a day in UTC: `2026-01-01`.
+  init?(day text: String) {
+    guard text.utf8.count == 10 else { return nil }
+    self.init(rfc3339: text + "T00:00:00Z")
+  }
+
   /// A moment as RFC 3339 writes it, in UTC or with an offset: `2026-01-01T10:00:00.000Z`.
   ///
   /// Digits below a microsecond are cut off; leap seconds are refused.

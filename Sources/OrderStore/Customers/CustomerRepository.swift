@@ -55,14 +55,40 @@ package final class CustomerRepository {
     }
   }
 
+  /// One page of the customers who have all of these words, and this address, in the order of their
+  /// ids.
+  package func search(
+    _ words: SearchWords?, email: EmailAddress?, after id: String?, size: PageSize
+  ) async throws(OrderError) -> Found<Customer, String> {
+    // The address is a whole word of those who have it.
+    let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
+    return try await asking { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT \(Self.columns), narrow
+          FROM search_customers(
+                   ARRAY(SELECT folded(word)
+                           FROM unnest(\(Array(whole))) WITH ORDINALITY AS given (word, position)
+                          ORDER BY position),
+                   folded(\(words?.words.last)), \(id ?? ""), \(size.value + 1)) AS found
+          LEFT JOIN customers ON id = ANY (ids)
+         ORDER BY id
+        """)
+      let customers = try rows.filter { !$0.isNull(0) }.map(Self.customer)
+      return Found(
+        page: Page(reading: customers, size: size, position: \.id.value),
+        isNarrow: try rows[0].bool(8))
+    }
+  }
+
   /// Adds a customer.
   package func create(_ new: NewCustomer, by who: String) async throws(OrderError) -> Customer {
     let customer = try await asking { () throws(PostgresError) in
       // ON CONFLICT alone would use up a number of the sequence when the id is taken.
       try await database.write(
         """
-        INSERT INTO customers (id, name, email)
-        SELECT \(new.id.value), \(new.name.value), \(new.email?.value)
+        INSERT INTO customers (id, name, email, ship_to)
+        SELECT \(new.id.value), \(new.name.value), \(new.email?.value), \(new.shipTo)::json
           \(SQL.actor(who))
          WHERE NOT EXISTS (SELECT FROM customers WHERE id = \(new.id.value))
             ON CONFLICT (id) DO NOTHING
@@ -80,12 +106,14 @@ package final class CustomerRepository {
     _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)
+    let shipTo = change.shipTo.columns(\.self)
     let customer = try await asking { () throws(PostgresError) in
       try await database.write(
         """
         UPDATE customers
            SET name = coalesce(\(change.name?.value), name),
-               email = CASE WHEN \(email.keeps) THEN email ELSE \(email.value) END
+               email = CASE WHEN \(email.keeps) THEN email ELSE \(email.value) END,
+               ship_to = CASE WHEN \(shipTo.keeps) THEN ship_to ELSE \(shipTo.value)::json END
           \(SQL.actor(who))
          WHERE id = \(id.value) AND version = coalesce(\(version), version)
         RETURNING \(Self.columns)
@@ -97,7 +125,8 @@ package final class CustomerRepository {
     throw .versionChanged
   }
 
-  private static let columns: SQL = "id, number, name, email, version, created_at, updated_at"
+  private static let columns: SQL =
+    "id, number, name, email, version, created_at, updated_at, ship_to"
 
   private static func customer(_ row: Row) throws(PostgresError) -> Customer {
     guard let id = CustomerID(try row.text(0)) else {
@@ -105,7 +134,7 @@ package final class CustomerRepository {
     }
     return Customer(
       id: id, number: try row.int(1), name: try row.optionalText(2),
-      email: try row.optionalText(3), version: try row.int(4), createdAt: try row.moment(5),
-      updatedAt: try row.moment(6))
+      email: try row.optionalText(3), shipTo: try row.optionalBytes(7), version: try row.int(4),
+      createdAt: try row.moment(5), updatedAt: try row.moment(6))
   }
 }

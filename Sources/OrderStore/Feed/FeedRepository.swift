@@ -164,7 +164,7 @@ extension Row {
         ChangedStock(
           product: try productID(17), delta: try int(19), cause: try word(20),
           order: try optionalInt(11), reason: try optionalText(21)))
-    case .productCreated, .productChanged, .productRetired, .productReinstated:
+    case .productCreated, .productChanged, .productRetired, .productReinstated, .productLowStock:
       return .product(try productID(17), version: try int(14))
     case .customerCreated, .customerChanged:
       guard let id = CustomerID(try text(18)) else {

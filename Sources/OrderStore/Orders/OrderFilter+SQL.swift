@@ -70,13 +70,13 @@ extension OrderFilter {
     if let channel { conditions.append("AND o.channel = \(channel.rawValue) ") }
     if !isEveryStatus {
       let words = OrderStatus.allCases.filter(statuses.contains).map(\.rawValue)
-      conditions.append("AND o.status = ANY(\(words))")
+      conditions.append("AND o.status = ANY(\(words)) ")
     }
     return conditions
   }
 
   /// From the times of the filter and the end of the page before.
-  private func bounds(after position: OrderPosition?) -> Bounds {
+  func bounds(after position: OrderPosition?) -> Bounds {
     var lower = createdAfter.map { OrderPosition(createdAt: $0, number: .max) } ?? .beginning
     var upper = createdBefore.map { OrderPosition(createdAt: $0, number: 0) } ?? .end
     if let position {

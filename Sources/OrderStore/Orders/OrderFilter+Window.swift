@@ -13,7 +13,7 @@ extension OrderFilter {
 
   /// Whether a page may look at rows that are not part of it.
   var hasWindow: Bool {
-    product != nil || (customer != nil && !(channel == nil && isEveryStatus))
+    listing != nil || (customer != nil && !(channel == nil && isEveryStatus))
   }
 
   /// One page, and one entry more. After the columns of the order come the time and the number at
@@ -22,21 +22,21 @@ extension OrderFilter {
   func windowStatement(_ bounds: Bounds, size: PageSize) -> SQL {
     let page: SQL
     let reach: SQL
-    switch (customer, product) {
+    switch (customer, listing) {
     case (let customer?, nil):
       page = "\(orders(of: customer, bounds)) \(Self.window)"
       reach = """
         SELECT created_at, number
           FROM (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS last
         """
-    case (nil, let product?):
-      page = Self.orders(in: "\(entries(of: product, bounds)) \(Self.window)")
+    case (nil, let listing?):
+      page = Self.orders(in: "\(entries(of: listing, bounds)) \(Self.window)")
       reach = """
         SELECT created_at, number
-          FROM (\(entries(of: product, bounds)) \(Self.endOfWindow)) AS last
+          FROM (\(entries(of: listing, bounds)) \(Self.endOfWindow)) AS last
         """
-    case (let customer?, let product?):
-      return statement(of: customer, with: product, bounds, size)
+    case (let customer?, let listing?):
+      return statement(of: customer, with: listing, bounds, size)
     case (nil, nil): preconditionFailure("a list of all orders has no window")
     }
     return """
@@ -45,10 +45,50 @@ extension OrderFilter {
       """
   }
 
-  /// The orders of a customer that contain a product. Either may have few orders or millions, so
-  /// the page walks the one whose window reaches further.
+  /// What has entries for each of its orders, in the order of lists.
+  private enum Listing {
+    case reference(OrderReference)
+    case trackingNumber(TrackingNumber)
+    case tag(OrderTag)
+    case product(ProductID)
+  }
+
+  private var listings: [Listing] {
+    let listings: [Listing?] = [
+      reference.map(Listing.reference), trackingNumber.map(Listing.trackingNumber),
+      tag.map(Listing.tag), product.map(Listing.product),
+    ]
+    return listings.compactMap(\.self)
+  }
+
+  /// The page walks the entries of the first, which is that of the fewest orders.
+  private var listing: Listing? { listings.first }
+
+  /// Conditions on an order called `o` that its listings name it, but for some of them.
+  func listed(skipping count: Int) -> SQL {
+    var conditions: SQL = ""
+    for listing in listings.dropFirst(count) {
+      switch listing {
+      case .reference(let reference):
+        conditions.append("AND o.reference = \(reference.value) ")
+      case .trackingNumber(let number):
+        conditions.append("AND o.tracking_number = \(number.value) ")
+      case .tag, .product:
+        conditions.append(
+          """
+          AND EXISTS (SELECT FROM (\(Self.entry(of: listing)) AND created_at = o.created_at
+                                      AND order_number = o.number) AS named
+                       WHERE quantity > 0)
+          """)
+      }
+    }
+    return conditions
+  }
+
+  /// The orders of a customer that contain a product, or have a tag. Either may have few orders or
+  /// millions, so the page walks the one whose window reaches further.
   private func statement(
-    of customer: CustomerID, with product: ProductID, _ bounds: Bounds, _ size: PageSize
+    of customer: CustomerID, with listing: Listing, _ bounds: Bounds, _ size: PageSize
   ) -> SQL {
     let further: SQL =
       switch sort {
@@ -59,14 +99,13 @@ extension OrderFilter {
       SELECT o.*
         FROM (\(orders(of: customer, bounds)) \(Self.window)) AS o
        CROSS JOIN LATERAL (
-           SELECT quantity FROM order_products
-            WHERE product_id = \(product.value) AND created_at = o.created_at
-              AND order_number = o.number
+           \(Self.entry(of: listing)) AND created_at = o.created_at
+              AND \(Self.number(in: listing)) = o.number
             LIMIT 1) AS p
        WHERE (SELECT is_of_customer FROM reach) AND p.quantity > 0
        UNION ALL
       SELECT o.*
-        FROM (\(Self.orders(in: "\(entries(of: product, bounds)) \(Self.window)"))) AS o
+        FROM (\(Self.orders(in: "\(entries(of: listing, bounds)) \(Self.window)"))) AS o
        WHERE NOT (SELECT is_of_customer FROM reach) AND o.customer_id = \(customer.value)
       """
     return """
@@ -76,7 +115,7 @@ extension OrderFilter {
                  CASE WHEN is_of_customer THEN c.number ELSE p.number END AS number
             FROM (SELECT 1) AS always
             LEFT JOIN (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS c ON true
-            LEFT JOIN (\(entries(of: product, bounds)) \(Self.endOfWindow)) AS p ON true
+            LEFT JOIN (\(entries(of: listing, bounds)) \(Self.endOfWindow)) AS p ON true
            CROSS JOIN LATERAL (
                SELECT c.number IS NULL OR coalesce(\(further), false)) AS choice (is_of_customer)
       ), page AS MATERIALIZED (\(filtered(both, size)))
@@ -99,7 +138,10 @@ extension OrderFilter {
   }
 
   private func filtered(_ rows: SQL, _ size: PageSize) -> SQL {
-    "SELECT * FROM (\(rows)) AS o WHERE true \(conditions) \(order) \(size.limitClause)"
+    """
+    SELECT * FROM (\(rows)) AS o
+     WHERE true \(conditions) \(listed(skipping: 1)) \(order) \(size.limitClause)
+    """
   }
 
   private func orders(of customer: CustomerID, _ bounds: Bounds) -> SQL {
@@ -112,17 +154,52 @@ extension OrderFilter {
     """
   }
 
-  private func entries(of product: ProductID, _ bounds: Bounds) -> SQL {
+  /// How the entries call the number of the order.
+  private static func number(in listing: Listing) -> SQL {
+    switch listing {
+    case .reference, .trackingNumber: "number"
+    case .tag, .product: "order_number"
+    }
+  }
+
+  private static func entry(of listing: Listing) -> SQL {
+    switch listing {
+    case .reference(let reference):
+      """
+      SELECT created_at, number, 1 AS quantity FROM orders
+       WHERE channel = ANY (\(Channel.allCases.map(\.rawValue)))
+         AND reference = \(reference.value)
+      """
+    case .trackingNumber(let number):
+      """
+      SELECT created_at, number, 1 AS quantity FROM orders
+       WHERE tracking_number = \(number.value) AND hidden_at IS NULL
+      """
+    case .tag(let tag):
+      """
+      SELECT created_at, order_number AS number, 1 AS quantity FROM order_tagged
+       WHERE tag = \(tag.value)
+      """
+    case .product(let product):
+      """
+      SELECT created_at, order_number AS number, quantity FROM order_products
+       WHERE product_id = \(product.value)
+      """
+    }
+  }
+
+  private func entries(of listing: Listing, _ bounds: Bounds) -> SQL {
     """
-    SELECT created_at, order_number AS number, quantity FROM order_products
-     WHERE product_id = \(product.value)
-       AND (created_at, order_number) > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
-       AND (created_at, order_number) < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
+    \(Self.entry(of: listing))
+       AND (created_at, \(Self.number(in: listing)))
+           > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
+       AND (created_at, \(Self.number(in: listing)))
+           < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
      \(order)
     """
   }
 
-  /// The orders of a product's entries, one by one: the limit within keeps the planner from
+  /// The orders of entries, one by one: the limit within keeps the planner from
   /// reading a table as a whole for a few of its rows.
   private static func orders(in entries: SQL) -> SQL {
     """

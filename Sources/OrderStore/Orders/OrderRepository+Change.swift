@@ -5,7 +5,7 @@ import Postgres
 /// change meets only the version that is given, or any if none is. An order outside of `scope` is
 /// unknown.
 extension OrderRepository {
-  /// Sets new quantities in a new order; the stock follows.
+  /// Sets new quantities in a new order, whose stock follows, and what is beside the lines.
   package func edit(
     _ key: OrderKey, _ change: OrderChange, version: Int?, in scope: OrderScope,
     by who: String
@@ -13,7 +13,10 @@ extension OrderRepository {
     let products = change.lines.map(\.product.value)
     let quantities = change.lines.map { Int32(clamping: $0.quantity) }
     let result = try await self.change(
-      "edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(who))")
+      """
+      edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(who),
+                 \(change.extras?.json)::json)
+      """)
     return try result.order { .notEditable($0.status) }
   }
 

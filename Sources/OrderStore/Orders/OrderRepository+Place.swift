@@ -53,19 +53,26 @@ struct OrderPlacement: BatchedWrite {
     let lines = PlacedLines(orders)
     return """
       SELECT outcome, number, items, total_quantity, total_amount, created_at,
-             CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END
+             CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END,
+             ship_to, note, tags, metadata
         FROM place_orders(\(placements.map(\.id.raw)), \(orders.map(\.channel.rawValue)),
                           \(orders.map(\.customer?.value)), \(orders.map(\.reference?.value)),
                           \(orders.map(\.shortage.rawValue)), \(placements.map(\.who)),
                           \(lines.orders), \(lines.products), \(lines.names),
                           \(lines.quantities), \(lines.prices)::numeric[],
-                          \(introductions(placements)), \(lockWait))
+                          \(introductions(placements)), \(lockWait),
+                          \(extras(orders))::json[])
       """
   }
 
   /// Whether each order may introduce its customer; nil when all may, as is usual.
   private static func introductions(_ placements: [OrderPlacement]) -> [Bool]? {
     placements.allSatisfy(\.mayIntroduceCustomer) ? nil : placements.map(\.mayIntroduceCustomer)
+  }
+
+  /// What each order says beside its lines; nil when none says anything, as is usual.
+  private static func extras(_ orders: [NewOrder]) -> [String?]? {
+    orders.allSatisfy { $0.extras == nil } ? nil : orders.map(\.extras?.json)
   }
 
   func outcome(_ row: Row) throws(PostgresError) -> Result<PlacedOrder, OrderError> {
@@ -90,8 +97,8 @@ struct OrderPlacement: BatchedWrite {
       id: id, number: try row.int(1), channel: order.channel, status: .new,
       customer: order.customer?.value, reference: order.reference?.value, items: try row.bytes(2),
       totalQuantity: try row.int(3), totalAmount: try row.text(4),
-      shipping: Shipping(carrier: nil, trackingNumber: nil), version: 1, createdAt: createdAt,
-      updatedAt: createdAt)
+      shipping: Shipping(carrier: nil, trackingNumber: nil), extras: try row.extras(at: 7),
+      version: 1, createdAt: createdAt, updatedAt: createdAt)
   }
 }
 

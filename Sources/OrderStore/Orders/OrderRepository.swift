@@ -204,7 +204,7 @@ extension OrderKey {
 
 extension OrderScope {
   /// Further conditions: that an order called `o` is in this scope.
-  fileprivate var condition: SQL {
+  var condition: SQL {
     var condition: SQL = ""
     if let channel {
       condition.append("AND o.channel = \(channel.rawValue) AND o.hidden_at IS NULL ")

@@ -4,10 +4,11 @@ import Postgres
 /// The columns of an order as `Row.order()` reads them, of a table or a function called `o`. A
 /// statement that contains them answers in the binary format.
 let orderColumns = orderColumnNames.binary
-let orderColumnCount = 14
+let orderColumnCount = 18
 private let orderColumnNames: SQL = """
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
-  o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at
+  o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at,
+  o.ship_to, o.note, o.tags, o.metadata
   """
 
 extension Row {
@@ -20,7 +21,20 @@ extension Row {
       totalAmount: try digits(a + 8),
       shipping: Shipping(
         carrier: try optionalText(a + 9), trackingNumber: try optionalText(a + 10)),
+      extras: try extras(at: a + 14),
       version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
+  }
+
+  /// What an order has beside its lines, of four columns.
+  func extras(at a: Int) throws(PostgresError) -> OrderExtras {
+    OrderExtras(
+      shipTo: try optionalBytes(a), note: try optionalText(a + 1), tags: try optionalBytes(a + 2),
+      metadata: try optionalBytes(a + 3))
+  }
+
+  /// A value as the database has written it.
+  func optionalBytes(_ column: Int) throws(PostgresError) -> [UInt8]? {
+    isNull(column) ? nil : try bytes(column)
   }
 
   func orderID(_ column: Int) throws(PostgresError) -> OrderID {

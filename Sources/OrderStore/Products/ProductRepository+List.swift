@@ -21,6 +21,28 @@ extension ProductRepository {
     }
   }
 
+  /// The first products who have all of these words in their name or id, by id.
+  package func search(
+    _ words: SearchWords, size: PageSize
+  ) async throws(OrderError) -> Found<Product, String> {
+    try await asking { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT \(Self.columns)
+          FROM search_products(
+                   ARRAY(SELECT folded(word)
+                           FROM unnest(\(Array(words.words.dropLast())))
+                                WITH ORDINALITY AS given (word, position)
+                          ORDER BY position),
+                   folded(\(words.words.last)), \(size.value + 1)) AS found (product_id)
+          JOIN products ON id = product_id
+         ORDER BY id
+        """)
+      let page = Page(reading: try rows.map(Self.product), size: size, position: \.id.value)
+      return Found(page: page, isNarrow: page.next != nil)
+    }
+  }
+
   static func list(_ filter: ProductFilter, after position: Int?, size: PageSize) -> SQL {
     """
     SELECT \(columns)
@@ -50,6 +72,7 @@ extension ProductFilter {
     return """
       (retired_at IS NOT NULL) = \(retired)
          AND coalesce((stock > 0) = \(inStock), true)
+         AND coalesce(coalesce(stock <= reorder_level, false) = \(isLow), true)
          AND (\(text) = '' OR strpos(lower(name), lower(\(text))) > 0
               OR strpos(lower(id), lower(\(text))) > 0
               OR strpos(lower(description), lower(\(text))) > 0)

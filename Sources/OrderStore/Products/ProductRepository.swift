@@ -41,7 +41,8 @@ package final class ProductRepository {
         """
         SELECT \(Self.columns)
           FROM create_product(\(new.id.value), \(new.name.value), \(new.description?.value),
-                              \(new.price.decimal)::numeric, \(new.stock), \(who))
+                              \(new.price.decimal)::numeric, \(new.stock), \(who),
+                              \(new.reorderLevel))
         """
       ).first.map(Self.product)
     }
@@ -55,6 +56,7 @@ package final class ProductRepository {
     _ id: ProductID, to change: ProductChange, expecting version: Int?, by who: String
   ) async throws(OrderError) -> Product? {
     let description = change.description.columns(\.value)
+    let reorderLevel = change.reorderLevel.columns(\.self)
     return try await update(
       id,
       """
@@ -62,7 +64,9 @@ package final class ProductRepository {
          SET name = coalesce(\(change.name?.value), name),
              description = CASE WHEN \(description.keeps) THEN description
                                 ELSE \(description.value) END,
-             price = coalesce(\(change.price?.decimal)::numeric, price)
+             price = coalesce(\(change.price?.decimal)::numeric, price),
+             reorder_level = CASE WHEN \(reorderLevel.keeps) THEN reorder_level
+                                  ELSE \(reorderLevel.value) END
         \(SQL.actor(who))
        WHERE id = \(id.value) AND version = coalesce(\(version), version)
       RETURNING \(Self.columns)
@@ -84,29 +88,6 @@ package final class ProductRepository {
       """)
   }
 
-  /// Changes the stock by hand; nil when there is no product of that id.
-  package func adjust(
-    _ id: ProductID, by adjustment: StockAdjustment, expecting version: Int?, by who: String
-  ) async throws(OrderError) -> Product? {
-    let (outcome, product) = try await asking { () throws(PostgresError) in
-      let row = try await database.write(
-        """
-        SELECT \(Self.columns), outcome
-          FROM (SELECT (p).*, outcome
-                  FROM adjust_stock(\(id.value), \(adjustment.delta), \(adjustment.reason),
-                                    \(version), \(who))) AS adjusted
-        """)[0]
-      let outcome: AdjustmentOutcome = try row.word(Self.columnCount)
-      return (outcome, outcome == .notFound ? nil : try Self.product(row))
-    }
-    switch outcome {
-    case .done, .notFound: return product
-    case .versionChanged: throw .versionChanged
-    case .belowZero: throw .stockBelowZero(stock: product?.stock ?? 0)
-    case .tooMany: throw .stockTooLarge
-    }
-  }
-
   private func update(_ id: ProductID, _ statement: SQL) async throws(OrderError) -> Product? {
     let product = try await asking { () throws(PostgresError) in
       try await database.write(statement).first.map(Self.product)
@@ -117,23 +98,18 @@ package final class ProductRepository {
   }
 
   static let columns: SQL =
-    "id, number, name, description, price, stock, retired_at, version, created_at, updated_at"
-  private static let columnCount = 10
+    """
+    id, number, name, description, price, stock, retired_at, version, created_at, updated_at,
+    reorder_level
+    """
+  static let columnCount = 11
 
   static func product(_ row: Row) throws(PostgresError) -> Product {
     Product(
       id: try row.productID(0), number: try row.int(1), name: try row.text(2),
       description: try row.optionalText(3), price: try row.money(4), stock: try row.int(5),
-      retiredAt: try row.optionalMoment(6), version: try row.int(7),
+      reorderLevel: try row.optionalInt(10), retiredAt: try row.optionalMoment(6),
+      version: try row.int(7),
       createdAt: try row.moment(8), updatedAt: try row.moment(9))
   }
-}
-
-/// What `adjust_stock()` answers.
-enum AdjustmentOutcome: String, CaseIterable {
-  case done
-  case notFound = "not_found"
-  case versionChanged = "version_changed"
-  case belowZero = "below_zero"
-  case tooMany = "too_many"
 }

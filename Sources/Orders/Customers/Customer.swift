@@ -8,6 +8,8 @@ package struct Customer: Equatable, Sendable {
   package let name: String?
   /// The e-mail address.
   package let email: String?
+  /// Where orders go that say nothing of it, as JSON.
+  package let shipTo: [UInt8]?
   /// Grows by one with every change.
   package let version: Int
   /// When the customer was added.
@@ -17,13 +19,14 @@ package struct Customer: Equatable, Sendable {
 
   /// A customer as stored.
   package init(
-    id: CustomerID, number: Int, name: String?, email: String?, version: Int, createdAt: Timestamp,
-    updatedAt: Timestamp
+    id: CustomerID, number: Int, name: String?, email: String?, shipTo: [UInt8]? = nil,
+    version: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
     self.name = name
     self.email = email
+    self.shipTo = shipTo
     self.version = version
     self.createdAt = createdAt
     self.updatedAt = updatedAt
@@ -38,12 +41,15 @@ package struct NewCustomer: Sendable {
   package let name: Name
   /// The e-mail address.
   package let email: EmailAddress?
+  /// Where orders go that say nothing of it, as JSON that its reader has checked.
+  package let shipTo: String?
 
   /// A customer; without an id, one is made.
-  package init(id: CustomerID?, name: Name, email: EmailAddress?) {
+  package init(id: CustomerID?, name: Name, email: EmailAddress?, shipTo: String? = nil) {
     self.id = id ?? CustomerID("c-" + Base32.randomWord())!
     self.name = name
     self.email = email
+    self.shipTo = shipTo
   }
 }
 
@@ -53,10 +59,15 @@ package struct CustomerChange: Sendable {
   package let name: Name?
   /// The change of the address.
   package let email: FieldChange<EmailAddress>
+  /// The change of where orders go, as JSON that its reader has checked.
+  package let shipTo: FieldChange<String>
 
   /// A change.
-  package init(name: Name?, email: FieldChange<EmailAddress>) {
+  package init(
+    name: Name?, email: FieldChange<EmailAddress>, shipTo: FieldChange<String> = .keep
+  ) {
     self.name = name
     self.email = email
+    self.shipTo = shipTo
   }
 }

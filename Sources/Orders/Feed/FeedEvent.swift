@@ -18,6 +18,8 @@ package struct FeedEvent: Sendable {
     case productChanged = "product.changed"
     case productRetired = "product.retired"
     case productReinstated = "product.reinstated"
+    /// Its stock has fallen to the level at which it is to be ordered again.
+    case productLowStock = "product.low_stock"
     case customerCreated = "customer.created"
     case customerChanged = "customer.changed"
   }

@@ -23,11 +23,13 @@ package struct NewOrder: Sendable {
   package let shortage: Shortage
   /// The lines; none for the channel fulfilment.
   package let lines: [NewLine]
+  /// What it says beside its lines; nil when it says nothing.
+  package let extras: ExtrasChange?
 
   /// An order, or nil when it has no line or too many lines.
   package init?(
     channel: Channel, customer: CustomerID, reference: OrderReference?, shortage: Shortage,
-    lines: [NewLine]
+    lines: [NewLine], extras: ExtrasChange? = nil
   ) {
     guard Self.allowedLines.contains(lines.count) else { return nil }
     self.channel = channel
@@ -35,6 +37,7 @@ package struct NewOrder: Sendable {
     self.reference = reference
     self.shortage = shortage
     self.lines = lines
+    self.extras = extras
   }
 
   /// An order that an external order process fulfils; it is only a reference.
@@ -44,6 +47,7 @@ package struct NewOrder: Sendable {
     self.reference = reference
     shortage = .refuse
     lines = []
+    extras = nil
   }
 }
 
@@ -105,11 +109,16 @@ package struct LineChange: Equatable, Sendable {
   }
 }
 
-/// What is to change of an order while it is new.
+/// What is to change of an order.
 package struct OrderChange: Equatable, Sendable {
-  /// New quantities of products; a product that is not named keeps its own.
+  /// New quantities of products while it is new; a product that is not named keeps its own.
   package let lines: [LineChange]
+  /// What is to change beside the lines; nil when nothing is.
+  package let extras: ExtrasChange?
 
-  /// A change of lines.
-  package init(lines: [LineChange]) { self.lines = lines }
+  /// A change of lines, or of what is beside them.
+  package init(lines: [LineChange], extras: ExtrasChange? = nil) {
+    self.lines = lines
+    self.extras = extras
+  }
 }

@@ -23,6 +23,8 @@ package struct Order: Sendable {
   package let totalAmount: String
   /// The carrier and the tracking number.
   package let shipping: Shipping
+  /// Where it goes, its note, its tags and what clients keep with it.
+  package let extras: OrderExtras
   /// Grows by one with every change.
   package let version: Int
   /// When it was placed.
@@ -34,7 +36,8 @@ package struct Order: Sendable {
   package init(
     id: OrderID, number: Int, channel: Channel, status: OrderStatus, customer: String?,
     reference: String?, items: [UInt8], totalQuantity: Int, totalAmount: String,
-    shipping: Shipping, version: Int, createdAt: Timestamp, updatedAt: Timestamp
+    shipping: Shipping, extras: OrderExtras = OrderExtras(), version: Int, createdAt: Timestamp,
+    updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -46,6 +49,7 @@ package struct Order: Sendable {
     self.totalQuantity = totalQuantity
     self.totalAmount = totalAmount
     self.shipping = shipping
+    self.extras = extras
     self.version = version
     self.createdAt = createdAt
     self.updatedAt = updatedAt

@@ -16,6 +16,14 @@ package struct OrderFilter: Sendable {
   package var customer: CustomerID?
   /// Only orders that contain this product.
   package var product: ProductID?
+  /// Only orders that match all of these words.
+  package var words: SearchWords?
+  /// Only orders that their clients call so.
+  package var reference: OrderReference?
+  /// Only orders that were shipped under this number.
+  package var trackingNumber: TrackingNumber?
+  /// Only orders with this tag.
+  package var tag: OrderTag?
   /// Only orders placed later than this.
   package var createdAfter: Timestamp?
   /// Only orders placed earlier than this.

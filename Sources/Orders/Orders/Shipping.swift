@@ -15,6 +15,21 @@ package struct Shipping: Equatable, Sendable {
   }
 }
 
+/// A carrier's number of a shipment, as it is searched for.
+package struct TrackingNumber: ExactText {
+  /// How many characters a number may have.
+  package static let allowedLength = Shipping.allowedLength
+
+  /// The number as it was given.
+  package let value: String
+
+  /// The number, or nil when the text has too few or too many characters.
+  package init?(_ text: String) {
+    guard text.isText(Self.allowedLength) else { return nil }
+    value = text
+  }
+}
+
 /// A change of an order's shipping.
 package struct ShippingChange: Equatable, Sendable {
   /// The carrier.

@@ -10,17 +10,23 @@ package struct NewProduct: Sendable {
   package let price: Money
   /// The first stock.
   package let stock: Int
+  /// At how many units it is low.
+  package let reorderLevel: Int?
 
-  /// A product; without an id, one is made. Nil when the price or the stock is not allowed.
+  /// A product; without an id, one is made. Nil when the price or a number is not allowed.
   package init?(
-    id: ProductID?, name: Name, description: ProductDescription?, price: Money, stock: Int
+    id: ProductID?, name: Name, description: ProductDescription?, price: Money, stock: Int,
+    reorderLevel: Int? = nil
   ) {
-    guard Money.allowed.contains(price), Product.allowedStock.contains(stock) else { return nil }
+    guard Money.allowed.contains(price), Product.allowedStock.contains(stock),
+      reorderLevel.map(Product.allowedStock.contains) ?? true
+    else { return nil }
     self.id = id ?? ProductID("p-" + Base32.randomWord())!
     self.name = name
     self.description = description
     self.price = price
     self.stock = stock
+    self.reorderLevel = reorderLevel
   }
 }
 
@@ -47,10 +53,17 @@ package struct ProductChange: Sendable {
   package let description: FieldChange<ProductDescription>
   /// The new price; nil keeps the old one.
   package let price: Money?
+  /// The change of the number of units at which it is low.
+  package let reorderLevel: FieldChange<Int>
 
-  /// A change, or nil when the price is not allowed.
-  package init?(name: Name?, description: FieldChange<ProductDescription>, price: Money?) {
+  /// A change, or nil when the price or the level is not allowed.
+  package init?(
+    name: Name?, description: FieldChange<ProductDescription>, price: Money?,
+    reorderLevel: FieldChange<Int> = .keep
+  ) {
     guard price.map(Money.allowed.contains) ?? true else { return nil }
+    if case .set(let level) = reorderLevel, !Product.allowedStock.contains(level) { return nil }
+    self.reorderLevel = reorderLevel
     self.name = name
     self.description = description
     self.price = price

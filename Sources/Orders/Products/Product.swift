@@ -42,6 +42,8 @@ package struct Product: Equatable, Sendable {
   package let price: Money
   /// How many units can be ordered.
   package let stock: Int
+  /// It is low when it has so many units or fewer; nil when nobody has said.
+  package let reorderLevel: Int?
   /// When it was retired, so that it can no longer be ordered; nil while it can.
   package let retiredAt: Timestamp?
   /// Grows by one with every change.
@@ -54,7 +56,8 @@ package struct Product: Equatable, Sendable {
   /// A product as it is stored.
   package init(
     id: ProductID, number: Int, name: String, description: String?, price: Money, stock: Int,
-    retiredAt: Timestamp?, version: Int, createdAt: Timestamp, updatedAt: Timestamp
+    reorderLevel: Int? = nil, retiredAt: Timestamp?, version: Int, createdAt: Timestamp,
+    updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -62,6 +65,7 @@ package struct Product: Equatable, Sendable {
     self.description = description
     self.price = price
     self.stock = stock
+    self.reorderLevel = reorderLevel
     self.retiredAt = retiredAt
     self.version = version
     self.createdAt = createdAt

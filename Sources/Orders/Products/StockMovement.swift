@@ -74,3 +74,45 @@ package struct StockAdjustment: Sendable {
     self.reason = reason
   }
 }
+
+/// A stock take: how many units were counted.
+package struct StockCount: Sendable {
+  /// The units that were counted.
+  package let count: Int
+  /// The reason.
+  package let reason: String?
+
+  /// A count, or nil when the number is not allowed or the reason is too long.
+  package init?(count: Int, reason: String?) {
+    guard Product.allowedStock.contains(count),
+      reason?.isText(StockAdjustment.allowedReasonLength) ?? true
+    else { return nil }
+    self.count = count
+    self.reason = reason
+  }
+}
+
+/// Changes of many stocks at once: goods that have come in.
+package struct StockAdjustments: Sendable {
+  /// How many products one call may name. More would hold locks for too long.
+  package static let allowedProducts = 1...500
+
+  /// The products, each named once.
+  package let products: [ProductID]
+  /// The units to add to each, or to take when negative.
+  package let deltas: [Int]
+  /// The reason.
+  package let reason: String?
+
+  /// Changes, or nil when a product is named twice, or a number or the reason is not allowed.
+  package init?(_ changes: [(product: ProductID, delta: Int)], reason: String?) {
+    guard Self.allowedProducts.contains(changes.count),
+      Set(changes.map(\.product)).count == changes.count,
+      changes.allSatisfy({ $0.delta != 0 && StockAdjustment.allowedDelta.contains($0.delta) }),
+      reason?.isText(StockAdjustment.allowedReasonLength) ?? true
+    else { return nil }
+    products = changes.map(\.product)
+    deltas = changes.map(\.delta)
+    self.reason = reason
+  }
+}

@@ -8,4 +8,15 @@ package enum FieldChange<Value: Sendable>: Sendable {
   case set(Value)
 }
 
+extension FieldChange {
+  /// The same change, with another value.
+  package func map<Other>(_ transform: (Value) -> Other) -> FieldChange<Other> {
+    switch self {
+    case .keep: .keep
+    case .clear: .clear
+    case .set(let value): .set(transform(value))
+    }
+  }
+}
+
 extension FieldChange: Equatable where Value: Equatable {}

@@ -132,7 +132,8 @@ struct Walk {
       let secrets = Self.secrets.filter { answer.body.contains($0) && !body.contains($0) }
       #expect(secrets == [], "\(question): \(answer.body)")
     }
-    if answer.type == "application/json" {
+    // The document itself is larger than any body that is read.
+    if answer.type == "application/json", answer.body.utf8.count <= JSONLimits.documentBytes {
       #expect(throws: Never.self, "\(question): \(answer.body)") { try answer.json }
     }
     return answer

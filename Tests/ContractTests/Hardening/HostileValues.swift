@@ -76,9 +76,12 @@ extension JSONValue {
   }
 
   /// The document with one member more in each of its objects in turn.
+  ///
+  /// What a client keeps with an order has names of the client's own, so nothing is added to that.
   func variants(adding member: Member) -> [JSONValue] {
+    let metadata = self["metadata"]
     var found = variants { value in
-      guard case .object(let members) = value else { return [] }
+      guard case .object(let members) = value, value != metadata else { return [] }
       return [.object(members + [member])]
     }
     if case .object(let members) = self { found.append(.object(members + [member])) }

@@ -86,7 +86,7 @@ struct ExportRoutesTests {
         let answer = try await client.send("GET", path, fields: fields)
         let lines = answer.timeless.split(separator: "\r\n").map(String.init)
         #expect(answer.type?.hasPrefix("text/csv") == true)
-        #expect(lines[0] == "id,number,name,email,version,created_at,updated_at")
+        #expect(lines[0] == "id,number,name,email,version,created_at,updated_at,ship_to")
         #expect(lines[1].hasPrefix(#""c1",1,"'=Demo 1",,1,"#) && lines.count == 4)
         #expect(answer.fields["Content-Disposition"] == #"attachment; filename="customers.csv""#)
       }

@@ -73,7 +73,7 @@ struct ListingTests {
       ("product_id=nothing", "false"),
     ],
     [
-      ("created_after=2000-01-01T00:00:00Z", "true"),
+      ("created_after=2000-01-01T00:00:00Z", "true"), ("created_after=2999-01-01", "false"),
       ("created_after=2999-12-31T23:59:59.999%2B01:00", "false"),
     ],
     [
@@ -149,7 +149,7 @@ struct ListingTests {
         "channel=API",
         "channel: must be one of: \(Channel.allCases.map(\.rawValue).joined(separator: ", "))"
       ),
-      ("created_after=2026-01-01", "created_after: must be a moment like 2026-01-01T10:00:00Z"),
+      ("created_after=2026-01-32", "created_after: must be a moment like 2026-01-01T10:00:00Z"),
       (
         "created_before=2026-02-30T00:00:00Z",
         "created_before: must be a moment like 2026-01-01T10:00:00Z"

@@ -29,7 +29,11 @@ extension TestedContract {
       "PATCH /products/{id}": "retailer",
       "DELETE /products/{id}": "retailer",
       "POST /products/{id}/stock": "retailer warehouse",
+      "PUT /products/{id}/stock": "retailer warehouse",
       "GET /products/{id}/stock": "retailer warehouse",
+      "POST /stock": "retailer warehouse",
+
+      "GET /search": "retailer warehouse",
 
       "GET /events": "retailer warehouse",
       "GET /events/{position}": "retailer warehouse",
@@ -58,6 +62,8 @@ extension TestedContract {
       Change("POST /products", "/products", #"{"id":"new","name":"New","price":1}"#),
       Change("PATCH /products/{id}", "/products/new", #"{"price":2}"#),
       Change("POST /products/{id}/stock", "/products/new/stock", #"{"delta":3}"#),
+      Change("PUT /products/{id}/stock", "/products/new/stock", #"{"count":7}"#),
+      Change("POST /stock", "/stock", #"{"items":[{"product_id":"new","delta":1}]}"#),
       Change("DELETE /products/{id}", "/products/new"),
     ],
     order: #"{"customer_id":"c","items":[{"quantity":1,"product_id":"dime"}]}"#,

@@ -80,6 +80,13 @@ SELECT 'I6 all or nothing: products of orders', coalesce(o.number, h.order_numbe
     ON h.order_number = o.number AND h.product_id = o.product_id AND h.created_at = o.created_at
  WHERE coalesce(o.units, 0) <> coalesce(h.quantity, 0)
 UNION ALL
+SELECT 'I6 all or nothing: tags of orders', coalesce(o.number, t.order_number)::text,
+       coalesce(o.tag, t.tag)
+  FROM (SELECT number, created_at, json_array_elements_text(tags) AS tag FROM orders) AS o
+  FULL JOIN order_tagged AS t
+    ON t.order_number = o.number AND t.tag = o.tag AND t.created_at = o.created_at
+ WHERE o.tag IS NULL OR t.tag IS NULL
+UNION ALL
 SELECT 'I6 all or nothing: order processes', o.number::text,
        format('%s, %s in the queue', o.status, CASE WHEN p.order_id IS NULL THEN 'not' ELSE 'still' END)
   FROM orders AS o LEFT JOIN order_processes AS p ON p.order_id = o.id

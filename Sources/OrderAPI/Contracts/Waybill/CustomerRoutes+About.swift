@@ -29,9 +29,10 @@ extension CustomerRoutes {
 
     static let list = RouteDescription(
       "listCustomers", "List customers, in the order they were introduced",
-      query: .page,
+      "With `q` or `email` the list is in the order of the ids.",
+      query: .query { CustomerListQuery(reading: &$0) },
       answers: [
-        .page("A page of customers", of: Customer.self, named: "CustomerPage")
+        .searchedPage("A page of customers", of: Customer.self, named: "CustomerPage")
       ], refusals: [.notAcceptable])
 
     static let get = RouteDescription(

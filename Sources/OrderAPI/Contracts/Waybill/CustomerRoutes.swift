@@ -22,8 +22,15 @@ enum CustomerRoutes {
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
-    let (size, position) = try call.query { $0.page { Cursor.position($0, list: "customers") } }
-    let page = try await services.customers.list(after: position, size: size)
+    let query = try call.query { CustomerListQuery(reading: &$0) }
+    guard query.words == nil, query.email == nil else {
+      let found = try await services.customers.search(
+        query.words, email: query.email, after: query.page.start, size: query.page.size)
+      return .json(
+        .ok, JSONWriter.page(found) { call.next(Cursor.text(list: query.listName, [$0])) })
+    }
+    let page = try await services.customers.list(
+      after: query.page.start.flatMap { Int($0) }, size: query.page.size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })
   }
@@ -64,4 +71,29 @@ enum CustomerRoutes {
 
 extension Customer {
   fileprivate var tag: EntityTag { EntityTag(version: version) }
+}
+
+/// What a list of customers is asked for.
+struct CustomerListQuery {
+  let words: SearchWords?
+  let email: EmailAddress?
+  /// The name of the list in its cursors. One that is searched is in another order.
+  let listName: String
+  /// A page begins behind a number, or, in a search, behind an id.
+  let page: (size: PageSize, start: String?)
+
+  init(reading query: inout some QueryFields) {
+    words = query.searchWords(
+      "Only customers who have all of these words, up to six, in their name or address; the last "
+        + "is a beginning.")
+    email = query.text(
+      "email", EmailAddress.self, "Only customers with this address, in any case.")
+    let isSearch = words != nil || email != nil
+    let listName = isSearch ? "customers found" : "customers"
+    page = query.page { text in
+      let position = Cursor.position(text, list: listName, parts: 1)?[0]
+      return isSearch || position.flatMap({ Int($0) }) != nil ? position : nil
+    }
+    self.listName = listName
+  }
 }

@@ -24,6 +24,7 @@ extension Order: AnswerObject {
     json.integer("total_quantity", totalQuantity, in: 0...Int.max, "The units of all lines.", 2)
     json.money("total_amount", digits: totalAmount, "The amount of all lines.", .number("99.80"))
     json.object("shipping", shipping, "Who carries it.")
+    extras.write(to: &json)
     json.words("allowed_statuses", allowedStatuses, "What it may become next.")
     json.version(version)
     json.moment("created_at", createdAt, "When it was placed.")
@@ -50,8 +51,8 @@ extension Order: AnswerObject {
       #"""
       [{"product_id":"keyboard","name":"Keyboard","quantity":2,"price":49.90,"amount":99.80}]
       """#.utf8),
-    totalQuantity: 2, totalAmount: "99.80", shipping: .sample, version: 1, createdAt: .sample,
-    updatedAt: .sample)
+    totalQuantity: 2, totalAmount: "99.80", shipping: .sample, extras: .sample, version: 1,
+    createdAt: .sample, updatedAt: .sample)
 }
 
 extension PlacedOrder {
@@ -101,6 +102,7 @@ extension NewOrder {
     let shortage = body.optional(
       "shortage", .word(ShortageWord.self), standing: "refuse",
       "What to do when stock is short; null counts as absent.")
+    let extras = ExtrasChange(ofNew: body)
     let lines = try body.objects(
       "items", of: NewLine.schema, count: Self.allowedLines, "What is ordered."
     ) { item throws(JSONInvalid) in try NewLine(json: item) }
@@ -108,7 +110,7 @@ extension NewOrder {
     guard let customer,
       let order = NewOrder(
         channel: .api, customer: customer, reference: reference,
-        shortage: shortage?.shortage ?? .refuse, lines: lines)
+        shortage: shortage?.shortage ?? .refuse, lines: lines, extras: extras)
     else { throw body.refuse("is no order") }
     self = order
   }
@@ -179,15 +181,22 @@ extension NewLine {
 
 extension OrderChange {
   static let schema = BodySchema.collect(OrderChange.init(reading:))
-    .about("New quantities for products of an order.").named("LineChanges")
+    .members(atLeast: 1)
+    .about("New quantities for products of an order, and what it has beside its lines.")
+    .named("OrderChange")
 
   init(reading body: some BodyFields) throws(JSONInvalid) {
     var seen: Set<ProductID> = []
-    let lines = try body.objects(
+    let lines = try body.optionalObjects(
       "items", of: LineChange.schema, count: NewOrder.allowedLines, isSet: true,
-      "The products whose quantities change."
+      "The products whose quantities change, while it is new."
     ) { item throws(JSONInvalid) in try LineChange(reading: item, seen: &seen) }
-    self.init(lines: lines)
+    let extras = ExtrasChange(changing: body)
+    if lines == nil, extras == nil {
+      body.refuse("items", JSONViolation.Reason.missing.description)
+    }
+    try body.check()
+    self.init(lines: lines ?? [], extras: extras)
   }
 }
 

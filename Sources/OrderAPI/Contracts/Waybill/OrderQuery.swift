@@ -19,9 +19,22 @@ extension OrderFilter {
     if !ofOneCustomer {
       customer = query.text("customer_id", CustomerID.self, "Only orders of this customer.")
     }
-    createdAfter = query.moment("created_after", "Only orders placed later than this.")
-    createdBefore = query.moment("created_before", "Only orders placed earlier than this.")
+    createdAfter = query.moment(
+      "created_after",
+      "Only orders placed later than this; of a day, from its beginning in UTC on."
+    ) {
+      // The day itself belongs to what comes after its beginning.
+      Timestamp(microseconds: $0.microseconds - 1)
+    }
+    createdBefore = query.moment(
+      "created_before",
+      "Only orders placed earlier than this; of a day, before its beginning in UTC.")
+    reference = query.text(
+      "reference", OrderReference.self, "Only orders that their clients call so.")
+    trackingNumber = query.text(
+      "tracking_number", TrackingNumber.self, "Only orders shipped under this number.")
     product = query.text("product_id", ProductID.self, "Only orders that hold this product.")
+    tag = query.text("tag", OrderTag.self, "Only orders with this tag.")
     self.sort = sort ?? Sort(reading: &query)
   }
 }
@@ -41,6 +54,8 @@ extension OrderFilter.Sort {
 /// What a list of orders is asked for.
 struct OrderListQuery {
   var filter: OrderFilter
+  /// What is searched for; nil when that is nothing.
+  let words: SearchWords?
   let page: (size: PageSize, start: OrderPosition?)
   /// The name of the list in its cursors. A cursor is a position in one sort order; in the other it
   /// would skip entries or repeat them.
@@ -48,8 +63,18 @@ struct OrderListQuery {
 
   init(reading query: inout some QueryFields, ofOneCustomer: Bool = false) {
     filter = OrderFilter(reading: &query, ofOneCustomer: ofOneCustomer)
-    let listName = "orders by \(filter.sort.rawValue)"
+    words = query.searchWords(
+      "Only orders that match all of these words, up to six; the last is a beginning. A word is "
+        + "the order's number, its reference, its tracking number, the customer's id, or a word of "
+        + "the customer or of a product in it. `#`, `ref:`, `track:`, `customer:` or `product:` "
+        + "before a word say what it is.")
+    if words != nil, filter.sort != .newestFirst {
+      query.refuse("sort", "must be -created_at where there is a q")
+    }
+    let listName = words == nil ? "orders by \(filter.sort.rawValue)" : "orders found"
     page = query.page { OrderPosition(cursor: $0, of: listName) }
     self.listName = listName
   }
 }
+
+extension TrackingNumber: FieldText {}

@@ -24,6 +24,12 @@ extension OrderRoutes {
           """#,
           "quantityAndPrice":
             #"{"customer_id": "demo-1", "items": [{"quantity": 1, "price": "21.10"}]}"#,
+          "whereItGoes": #"""
+          {"customer_id": "demo-1", "items": [{"product_id": "keyboard", "quantity": 1}],
+            "ship_to": {"name": "Demo Customer 1", "lines": ["Demo Street 1"],
+              "postal_code": "12345", "city": "Demo Town", "country": "DE"},
+            "note": "Ring twice", "tags": ["gift"], "metadata": {"campaign": "spring"}}
+          """#,
           "withReference": #"""
           {"customer_id": "demo-2", "items": [{"product_id": "monitor", "quantity": 50}],
             "reference": "PO-1001", "shortage": "partial"}
@@ -53,18 +59,32 @@ extension OrderRoutes {
 
     static let get = RouteDescription(
       "getOrder", "Get one order, by its id or its number",
-      parameters: [id(), .ifNoneMatch], answers: [order], refusals: [.notFound])
+      "`ref:` and the client's own reference stand for the id, too: `/orders/ref:PO-1001`.",
+      parameters: [
+        .path(
+          "id",
+          .either([
+            .string(format: "uuid"), .integer(1...Int.max), .string(pattern: "^ref:.{1,255}$"),
+          ]),
+          "The order's id, its number, or `ref:` and its reference.",
+          example: .string(demoOrder + "7")), .ifNoneMatch,
+      ], answers: [order], refusals: [.notFound])
 
     static let edit = RouteDescription(
-      "editOrder", "Change the quantities of a new order",
+      "editOrder", "Change an order: the quantities of a new one, where it goes, note and tags",
       """
-      `quantity` is the new quantity, not a difference; 0 takes the line out, products that are \
-      not named stay, and new ones are added. The stock follows in the same moment.
+      Quantities change while the order is new, `ship_to` until it is completed, `note`, `tags` \
+      and `metadata` always; all that one call names changes together. `quantity` is the new \
+      quantity, not a difference; 0 takes the line out, products that are not named stay, and new \
+      ones are added. The stock follows in the same moment.
       """,
       parameters: [id(), .ifMatch],
       body: Body(
         OrderChange.schema,
-        ["three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#]),
+        [
+          "three keyboards": #"{"items": [{"product_id": "keyboard", "quantity": 3}]}"#,
+          "note and tags": #"{"note": "Ring twice", "tags": ["gift"]}"#,
+        ]),
       answers: [order],
       refusals: [
         .notFound, .emptied, .tooManyLines, .unknownProduct, .outOfStock, .notEditable,
@@ -120,7 +140,7 @@ extension OrderRoutes.About {
   private static let order = Answer.json(
     .ok, "The order", Order.self, headers: [.etag], "order")
 
-  private static let page = Answer.page(
+  private static let page = Answer.searchedPage(
     "A page of orders", of: Order.self, named: "OrderPage")
 
   private static let shortPages = """

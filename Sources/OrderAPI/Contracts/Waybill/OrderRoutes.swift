@@ -33,7 +33,7 @@ enum OrderRoutes {
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
-    let order = try await services.orders.find(try key(call), in: call.scope)
+    let order = try await find(call, services)
     return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
   }
 
@@ -104,12 +104,29 @@ enum OrderRoutes {
   private static func list(
     _ call: Call, _ services: Services, _ query: OrderListQuery, requiringCustomer: Bool = false
   ) async throws -> Response {
+    if let words = query.words {
+      let found = try await services.orders.search(
+        words, query.filter, after: query.page.start, size: query.page.size)
+      return .json(.ok, JSONWriter.page(found) { call.next($0.cursor(of: query.listName)) })
+    }
     let page = try await services.orders.list(
       query.filter, after: query.page.start, size: query.page.size,
       requiringCustomer: requiringCustomer)
     return .json(
       .ok,
       JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: query.listName)) })
+  }
+
+  /// The order of an id, a number, or `ref:` and its reference.
+  private static func find(_ call: Call, _ services: Services) async throws -> Order {
+    let text = try call.value("id")
+    guard text.hasPrefix("ref:") else {
+      return try await services.orders.find(try key(call), in: call.scope)
+    }
+    guard let reference = OrderReference(String(text.dropFirst(4))) else {
+      throw OrderError.unknownOrder
+    }
+    return try await services.orders.find(reference, in: call.scope)
   }
 
   /// A name that no order can have is that of none.

@@ -15,6 +15,9 @@ extension Product: AnswerObject {
       "Full size, quiet keys")
     json.money("price", price, "The price of one unit.", .number("49.90"))
     json.integer("stock", stock, in: Self.allowedStock, "How many units there are.", 10)
+    json.given(
+      "reorder_level", reorderLevel, in: Self.allowedStock,
+      "It is low when it has so many units or fewer; absent when nobody has said.", 5)
     json.boolean("available", isAvailable, "Whether one unit could be ordered now.", true)
     json.version(version)
     json.moment("created_at", createdAt, "When it was made.")
@@ -23,7 +26,8 @@ extension Product: AnswerObject {
 
   static let sample = Product(
     id: ProductID("keyboard")!, number: 3, name: "Keyboard", description: nil,
-    price: Money(cents: 4_990), stock: 10, retiredAt: nil, version: 1, createdAt: .sample,
+    price: Money(cents: 4_990), stock: 10, reorderLevel: 5, retiredAt: nil, version: 1,
+    createdAt: .sample,
     updatedAt: .sample)
 }
 
@@ -41,10 +45,14 @@ extension NewProduct {
     let stock =
       body.optional(
         "stock", .integer(Product.allowedStock), standing: 0, "How many units there are.", 10) ?? 0
+    let reorderLevel = body.optional(
+      "reorder_level", .integer(Product.allowedStock),
+      "At how many units it is low, so that it is time to order it.", 5)
     try body.check()
     guard let name, let price,
       let new = NewProduct(
-        id: id, name: name, description: description, price: price, stock: stock)
+        id: id, name: name, description: description, price: price, stock: stock,
+        reorderLevel: reorderLevel)
     else { throw body.refuse("must be a product") }
     self = new
   }
@@ -61,9 +69,15 @@ extension ProductChange {
       "The new description; absent keeps, null clears.", "Full size, quiet keys")
     let price = body.changed(
       "price", .money, "The new price; absent keeps. Orders keep theirs.", "44.90")
+    let reorderLevel = body.clearable(
+      "reorder_level", .integer(Product.allowedStock),
+      "At how many units it is low; absent keeps, null clears.", 5)
     body.forbid("stock", "is changed by POST to the product's /stock")
     try body.check()
-    guard let change = ProductChange(name: name, description: description, price: price) else {
+    guard
+      let change = ProductChange(
+        name: name, description: description, price: price, reorderLevel: reorderLevel)
+    else {
       throw body.refuse("must be a change of a product")
     }
     self = change
@@ -86,6 +100,77 @@ extension StockAdjustment {
     }
     self = adjustment
   }
+}
+
+extension StockCount {
+  static let schema = BodySchema.collect(StockCount.init(reading:))
+    .about("How many units were counted.").named("StockCount")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    let count = body.required(
+      "count", .integer(Product.allowedStock), "How many units were counted.", 37)
+    let reason = body.optional(
+      "reason", .text(StockAdjustment.allowedReasonLength), "What for.", "stock take")
+    try body.check()
+    guard let count, let counted = StockCount(count: count, reason: reason) else {
+      throw body.refuse("must be a count of stock")
+    }
+    self = counted
+  }
+}
+
+extension StockAdjustments {
+  static let schema = BodySchema.collect(StockAdjustments.init(reading:))
+    .about("Changes of many stocks, all or none.").named("StockAdjustments")
+
+  private static let entry = BodySchema.collect { body throws(JSONInvalid) in
+    var seen: Set<ProductID> = []
+    return try change(reading: body, seen: &seen)
+  }
+  .about("A change of one stock.").named("ProductAdjustment")
+
+  init(reading body: some BodyFields) throws(JSONInvalid) {
+    var seen: Set<ProductID> = []
+    let changes = try body.objects(
+      "items", of: Self.entry, count: Self.allowedProducts, isSet: true, "The products."
+    ) { item throws(JSONInvalid) in try Self.change(reading: item, seen: &seen) }
+    let reason = body.optional(
+      "reason", .text(StockAdjustment.allowedReasonLength), "What for.", "delivery")
+    try body.check()
+    guard let changes = StockAdjustments(changes, reason: reason) else {
+      throw body.refuse("must be changes of stock")
+    }
+    self = changes
+  }
+
+  private static func change(
+    reading body: some BodyFields, seen: inout Set<ProductID>
+  ) throws(JSONInvalid) -> (product: ProductID, delta: Int) {
+    let product = body.required(
+      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let delta = body.required(
+      "delta", .integer(StockAdjustment.allowedDelta, except: 0),
+      "By how many units its stock changes.", 40)
+    if let product, !seen.insert(product).inserted {
+      body.refuse("product_id", "must be named once")
+    }
+    try body.check()
+    guard let product, let delta else { throw body.refuse("is no change of a stock") }
+    return (product, delta)
+  }
+}
+
+/// Stocks after they were changed.
+struct StockLevels: AnswerObject {
+  let levels: [StockLevel]
+
+  static let schema = describe("StockLevels", "Stocks after they were changed.")
+
+  func write(to json: inout some AnswerFields) {
+    json.objects("items", levels, "Each of them, in the order given.")
+  }
+
+  static let sample = StockLevels(levels: [.sample])
 }
 
 extension StockMovement: AnswerObject {

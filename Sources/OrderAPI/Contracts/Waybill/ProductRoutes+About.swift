@@ -46,7 +46,7 @@ extension ProductRoutes {
       refusals: [.notFound])
 
     static let change = RouteDescription(
-      "changeProduct", "Change a product's name, description or price",
+      "changeProduct", "Change a product's name, description, price or reorder level",
       "A field that is absent stays; null clears the description. Orders keep their prices.",
       parameters: [id(), .ifMatch],
       body: Body(ProductChange.schema, ["price": #"{"price": "44.90"}"#]),
@@ -62,6 +62,28 @@ extension ProductRoutes {
       body: Body(
         StockAdjustment.schema, ["stock take": #"{"delta": -3, "reason": "stock take"}"#]),
       answers: [product], refusals: [.notFound, .stockBelowZero, .stockTooLarge])
+
+    static let count = RouteDescription(
+      "countStock", "Set a product's stock to what was counted",
+      "The difference becomes a movement; without one, nothing changes.",
+      parameters: [id(), .ifMatch],
+      body: Body(StockCount.schema, ["stock take": #"{"count": 37, "reason": "stock take"}"#]),
+      answers: [product], refusals: [.notFound])
+
+    static let adjustMany = RouteDescription(
+      "adjustStocks",
+      "Change the stocks of up to \(StockAdjustments.allowedProducts.upperBound) products",
+      "For goods that have come in. All stocks change in the same moment, or none.",
+      body: Body(
+        StockAdjustments.schema,
+        [
+          "delivery": #"""
+          {"items": [{"product_id": "keyboard", "delta": 40}, {"product_id": "mouse", "delta": 25}],
+            "reason": "delivery"}
+          """#
+        ]),
+      answers: [.json(.ok, "The stocks after it", StockLevels.self, "levels")],
+      refusals: [.unknownProduct, .outOfStock, .stockTooLarge])
 
     static let movements = RouteDescription(
       "listStockMovements", "What happened to a product's stock",

@@ -12,6 +12,8 @@ enum ProductRoutes {
     Route(.patch, "/products/{id}", About.change, access: .retailer, change),
     Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
     Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
+    Route(.put, "/products/{id}/stock", About.count, access: .staff, count),
+    Route(.post, "/stock", About.adjustMany, access: .staff, adjustMany),
     Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
   ]
 
@@ -64,6 +66,22 @@ enum ProductRoutes {
     let product = try await services.products.adjust(
       try productID(id), by: adjustment, expecting: expected, by: call.who)
     return try answer(product, id)
+  }
+
+  private static func count(_ call: Call, _ services: Services) async throws -> Response {
+    let id = try call.value("id")
+    let expected = try await expectedVersion(call, services, id)
+    let count = try call.body(StockCount.init(reading:))
+    let product = try await services.products.count(
+      try productID(id), count, expecting: expected, by: call.who)
+    return try answer(product, id)
+  }
+
+  private static func adjustMany(_ call: Call, _ services: Services) async throws -> Response {
+    let changes = try call.body(StockAdjustments.init(reading:))
+    let products = try await services.products.adjust(changes, by: call.who)
+    let levels = StockLevels(levels: products.map(StockLevel.init))
+    return .json(.ok, JSONWriter.object(reserving: 128 * products.count) { levels.write(to: &$0) })
   }
 
   private static func movements(_ call: Call, _ services: Services) async throws -> Response {
@@ -120,6 +138,9 @@ extension ProductFilter {
       ) { characters.contains($0.unicodeScalars.count) ? $0 : nil },
       inStock: query.boolean(
         "in_stock", "Only products that are in stock, or that are not."),
+      isLow: query.boolean(
+        "low_stock",
+        "Only products that have no more units than their `reorder_level`, or all others."),
       retired: query.boolean("retired", standing: false, "The retired ones instead.") ?? false)
   }
 }

@@ -15,6 +15,7 @@ enum WaybillContract {
       Resource(
         "orders", "Place, find, edit, move, ship and cancel orders; what happened to each.",
         OrderRoutes.routes),
+      Resource("search", "Find orders, customers and products by words.", SearchRoutes.routes),
       Resource("events", "Every change, in order: pages, waits and streams.", FeedRoutes.routes),
       Resource("exports", "Whole lists as streams.", ExportRoutes.routes),
       Resource("reports", "What customers bought, as of the last refresh.", ReportRoutes.routes),

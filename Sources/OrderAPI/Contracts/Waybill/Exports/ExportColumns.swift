@@ -7,9 +7,10 @@ extension Order {
   static let columns = [
     "id", "number", "channel", "status", "customer_id", "reference", "total_quantity",
     "total_amount", "carrier", "tracking_number", "version", "created_at", "updated_at", "items",
+    "ship_to", "note", "tags", "metadata",
   ]
 
-  /// The lines are JSON in the last column.
+  /// Lines, addresses, tags and metadata are JSON.
   func writeColumns(to line: inout CSVWriter.Line) {
     line.plain("\(id)")
     line.plain("\(number)")
@@ -25,11 +26,17 @@ extension Order {
     line.plain(createdAt.rfc3339)
     line.plain(updatedAt.rfc3339)
     line.text(String(decoding: items, as: UTF8.self))
+    line.text(json: extras.shipTo)
+    line.text(extras.note)
+    line.text(json: extras.tags)
+    line.text(json: extras.metadata)
   }
 }
 
 extension Customer {
-  static let columns = ["id", "number", "name", "email", "version", "created_at", "updated_at"]
+  static let columns = [
+    "id", "number", "name", "email", "version", "created_at", "updated_at", "ship_to",
+  ]
 
   func writeColumns(to line: inout CSVWriter.Line) {
     line.text(id.value)
@@ -39,13 +46,14 @@ extension Customer {
     line.plain("\(version)")
     line.plain(createdAt.rfc3339)
     line.plain(updatedAt.rfc3339)
+    line.text(json: shipTo)
   }
 }
 
 extension Product {
   static let columns = [
     "id", "number", "name", "description", "price", "stock", "available", "version", "created_at",
-    "updated_at",
+    "updated_at", "reorder_level",
   ]
 
   func writeColumns(to line: inout CSVWriter.Line) {
@@ -59,6 +67,7 @@ extension Product {
     line.plain("\(version)")
     line.plain(createdAt.rfc3339)
     line.plain(updatedAt.rfc3339)
+    line.plain(reorderLevel.map(String.init) ?? "")
   }
 }
 
@@ -113,5 +122,12 @@ extension FeedEvent {
     line.plain(stock.map { "\($0.delta)" } ?? "")
     line.plain(stock?.cause.rawValue ?? "")
     line.text(stock?.reason)
+  }
+}
+
+extension CSVWriter.Line {
+  /// JSON as it is stored.
+  fileprivate mutating func text(json: [UInt8]?) {
+    text(json.map { String(decoding: $0, as: UTF8.self) })
   }
 }

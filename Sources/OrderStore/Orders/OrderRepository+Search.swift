@@ -1,0 +1,81 @@
+package import Orders
+import Postgres
+
+extension OrderRepository {
+  /// One page of the orders that match the words of a filter, newest first.
+  package func search(
+    _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
+  ) async throws(OrderError) -> Found<Order, OrderPosition> {
+    try await asking { () throws(PostgresError) in
+      let rows = try await database.read(
+        filter.statement(finding: words, after: position, size: size))
+      var orders: [Order] = []
+      for row in rows.prefix(size.value) where !row.isNull(0) { orders.append(try row.order()) }
+      var next: OrderPosition?
+      if rows.count > size.value {
+        next = orders.last.map { OrderPosition(createdAt: $0.createdAt, number: $0.number) }
+      } else if let number = try rows[0].optionalInt(orderColumnCount + 1) {
+        next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
+      }
+      return Found(
+        page: Page(entries: orders, next: next), isNarrow: try rows[0].bool(orderColumnCount + 2))
+    }
+  }
+
+  /// The order that clients call so. Each channel has its own; that of the own API comes first, and
+  /// then the newest.
+  package func find(
+    _ reference: OrderReference, in scope: OrderScope
+  ) async throws(OrderError) -> Order {
+    let order = try await asking { () throws(PostgresError) in
+      try await database.read(
+        """
+        SELECT \(orderColumns)
+          FROM orders AS o
+         WHERE o.channel = ANY (\(Channel.allCases.map(\.rawValue)))
+           AND o.reference = \(reference.value) \(scope.condition)
+         ORDER BY o.channel <> 'api', o.created_at DESC
+         LIMIT 1
+        """
+      ).first?.order()
+    }
+    guard let order else { throw .unknownOrder }
+    return order
+  }
+}
+
+extension OrderFilter {
+  /// One page, and one entry more. After the columns of the order come the position down to which
+  /// nothing is missing, if that is not the end, and whether more words would help. A page without
+  /// entries is a row without an order.
+  func statement(
+    finding words: SearchWords, after position: OrderPosition?, size: PageSize
+  ) -> SQL {
+    let (lower, upper) = bounds(after: position)
+    var conditions = conditions
+    if let customer { conditions.append(" AND o.customer_id = \(customer.value) ") }
+    return """
+      WITH found AS MATERIALIZED (
+          SELECT numbers, reach_time, reach_number, narrow
+            FROM search_orders(\(words.words), \(upper.createdAt.raw), \(upper.number))
+      ), page AS MATERIALIZED (
+          SELECT o.*
+            FROM found
+           CROSS JOIN unnest(numbers) AS named (number)
+           CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
+           WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
+             \(conditions) \(listed(skipping: 0))
+           ORDER BY o.created_at DESC, o.number DESC
+           \(size.limitClause)
+      )
+      SELECT \(orderColumns),
+             CASE WHEN goes_on THEN reach_time END, CASE WHEN goes_on THEN reach_number END, narrow
+        FROM found
+       CROSS JOIN LATERAL (
+           SELECT coalesce((reach_time, reach_number)
+                           > (\(lower.createdAt.raw), \(lower.number)), false) AS goes_on) AS rest
+        LEFT JOIN page AS o ON true
+       ORDER BY o.created_at DESC, o.number DESC
+      """
+  }
+}

@@ -1,0 +1,38 @@
+/// Words to search for; what is found has all of them. The last is a beginning.
+package struct SearchWords: Equatable, Sendable {
+  /// How many bytes the text may have.
+  package static let bytesMax = 100
+  /// How many words there may be.
+  package static let allowedCount = 1...6
+
+  /// The words as they were given, without punctuation around them.
+  package let words: [String]
+
+  /// The words of a text, or nil when there are none or too many.
+  package init?(_ text: String) {
+    guard text.utf8.count <= Self.bytesMax, !text.utf8.contains(0) else { return nil }
+    let words = text.split(whereSeparator: \.isWhitespace).map(Self.bare).filter { !$0.isEmpty }
+    guard Self.allowedCount.contains(words.count) else { return nil }
+    self.words = words
+  }
+
+  private static func bare(_ word: Substring) -> String {
+    let marks: Set<Character> = [",", ";", "\"", "'", "(", ")"]
+    let start = word.drop(while: marks.contains)
+    return String(start.reversed().drop(while: marks.contains).reversed())
+  }
+}
+
+/// Entries that a search has found, newest first.
+package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
+  /// The page.
+  package let page: Page<Entry, Position>
+  /// Whether more match than were looked at, so that further words would help.
+  package let isNarrow: Bool
+
+  /// What a search has found.
+  package init(page: Page<Entry, Position>, isNarrow: Bool) {
+    self.page = page
+    self.isNarrow = isNarrow
+  }
+}
