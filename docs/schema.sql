@@ -24,7 +24,7 @@ CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
 
 -- What became of a change of an order
 CREATE DOMAIN change_outcome AS text COLLATE "default"
-    CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines']));
+    CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines', 'too_many_returned']));
 
 -- The contract through which an order comes; channel_kind() lists all
 CREATE DOMAIN order_channel AS text COLLATE "C"
@@ -40,26 +40,28 @@ CREATE DOMAIN order_note AS text COLLATE "default"
 
 -- What became of a change, and the order as it is after it
 CREATE TYPE order_outcome AS (
-    outcome          change_outcome,
-    id               uuid,
-    number           bigint,
-    channel          text,
-    status           text,
-    customer_id      text,
-    reference        text,
-    items            json,
-    total_quantity   integer,
-    total_amount     numeric,
-    shipping_carrier text,
-    tracking_number  text,
-    version          bigint,
-    created_at       timestamptz,
-    updated_at       timestamptz,
-    ship_to          json,
-    note             text,
-    tags             json,
-    metadata         json,
-    detail           json
+    outcome           change_outcome,
+    id                uuid,
+    number            bigint,
+    channel           text,
+    status            text,
+    customer_id       text,
+    reference         text,
+    items             json,
+    total_quantity    integer,
+    total_amount      numeric,
+    shipping_carrier  text,
+    tracking_number   text,
+    version           bigint,
+    created_at        timestamptz,
+    updated_at        timestamptz,
+    ship_to           json,
+    note              text,
+    tags              json,
+    metadata          json,
+    returned_quantity integer,
+    returned_amount   numeric,
+    detail            json
 );
 
 -- A client's own id for an order, 1 to 255 characters
@@ -143,15 +145,19 @@ CREATE TRIGGER customer_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON c
 -- Completed orders of each customer, as of the last refresh
 CREATE TABLE customer_ledger (
     -- customers.id
-    customer_id    text COLLATE "C" NOT NULL,
+    customer_id       text COLLATE "C" NOT NULL,
     -- customers.name as of the last refresh
-    customer_name  text,
+    customer_name     text,
     -- How many completed orders
-    orders         bigint NOT NULL,
-    -- Units in them
-    total_quantity bigint NOT NULL,
+    orders            bigint NOT NULL,
+    -- Units in them, without those that came back
+    total_quantity    bigint NOT NULL,
+    -- Their amount, without that of the units that came back
+    total_amount      numeric(30,2) NOT NULL,
+    -- Units that came back
+    returned_quantity bigint NOT NULL DEFAULT 0,
     -- Their amount
-    total_amount   numeric(30,2) NOT NULL,
+    returned_amount   numeric(30,2) NOT NULL DEFAULT 0,
     CONSTRAINT customer_ledger_pkey
         PRIMARY KEY (customer_id),
     CONSTRAINT customer_ledger_amount_range
@@ -161,7 +167,11 @@ CREATE TABLE customer_ledger (
     CONSTRAINT customer_ledger_orders_range
         CHECK (orders >= 0),
     CONSTRAINT customer_ledger_quantity_range
-        CHECK (total_quantity >= 0)
+        CHECK (total_quantity >= 0),
+    CONSTRAINT customer_ledger_returned_amount_range
+        CHECK (returned_amount >= 0::numeric),
+    CONSTRAINT customer_ledger_returned_quantity_range
+        CHECK (returned_quantity >= 0)
 )
 WITH (fillfactor=80);
 
@@ -317,7 +327,7 @@ CREATE TABLE order_events (
     order_id    uuid NOT NULL,
     -- The version of the order that the event made
     version     bigint NOT NULL,
-    -- placed, edited, moved, shipped, hidden, or touched: an update that changed no value
+    -- placed, edited, moved, shipped, returned, hidden, or touched: an update that changed no value
     what        text NOT NULL,
     -- Status before; NULL when the order was placed
     from_status text,
@@ -334,7 +344,7 @@ CREATE TABLE order_events (
     CONSTRAINT order_events_version_key
         UNIQUE (order_id, version),
     CONSTRAINT order_events_what_known
-        CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'hidden', 'touched']))
+        CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'returned', 'hidden', 'touched']))
 );
 
 CREATE INDEX order_events_by_xid ON order_events (xid);
@@ -407,6 +417,46 @@ CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_pro
     WHEN (NOT is_internal_write())
     EXECUTE FUNCTION refuse_change('order_products follows its order: use edit_order()');
 
+-- What has come back of orders: one row for each product of a return; never rewritten
+CREATE TABLE order_returns (
+    -- Sequential number
+    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- orders.number
+    order_number bigint NOT NULL,
+    -- The version of the order that the return made
+    version      bigint NOT NULL,
+    -- The product
+    product_id   text COLLATE "C" NOT NULL,
+    -- Units that came back
+    quantity     integer NOT NULL,
+    -- Their amount, at the prices of the order
+    amount       numeric(20,2) NOT NULL,
+    -- Whether they are in stock again
+    restocked    boolean NOT NULL,
+    -- The reason that was given
+    reason       text,
+    -- Who took them back: a caller of the service, or a database user
+    who          text NOT NULL,
+    -- When
+    created_at   timestamptz(3) NOT NULL,
+    CONSTRAINT order_returns_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT order_returns_once
+        UNIQUE (order_number, version, product_id),
+    CONSTRAINT order_returns_amount_range
+        CHECK (amount >= 0::numeric),
+    CONSTRAINT order_returns_quantity_positive
+        CHECK (quantity > 0),
+    CONSTRAINT order_returns_reason_length
+        CHECK (char_length(reason) >= 1 AND char_length(reason) <= 200)
+);
+
+CREATE TRIGGER order_returns_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON order_returns FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER order_returns_are_made BEFORE INSERT ON order_returns FOR EACH STATEMENT
+    WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('goods come back through return_order()');
+
 -- The orders of a tag, by time: a copy of orders.tags
 CREATE TABLE order_tagged (
     -- The tag
@@ -428,43 +478,47 @@ CREATE TRIGGER order_tagged_is_not_emptied BEFORE TRUNCATE ON order_tagged FOR E
 -- Every order of every channel, with its lines
 CREATE TABLE orders (
     -- UUIDv7, made by the service
-    id               uuid NOT NULL,
+    id                uuid NOT NULL,
     -- Sequential number, made by the database
-    number           bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    number            bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- The contract through which the order came; channel_kind() lists all
-    channel          order_channel NOT NULL,
+    channel           order_channel NOT NULL,
     -- The client's own id for the order, unique within its channel; NULL when none was given
-    reference        order_reference,
+    reference         order_reference,
     -- The customer of the order (customers.id); NULL for channels of the kind process alone
-    customer_id      text COLLATE "C",
+    customer_id       text COLLATE "C",
     -- new, in_progress, completed, failed or cancelled; may_move() says which may follow which
-    status           order_status NOT NULL DEFAULT 'new',
+    status            order_status NOT NULL DEFAULT 'new',
     -- The lines as the service writes them; the view order_lines shows them as rows
-    items            json NOT NULL,
+    items             json NOT NULL,
     -- Units of all lines
-    total_quantity   integer NOT NULL,
+    total_quantity    integer NOT NULL,
     -- Amount of all lines
-    total_amount     numeric(20,2) NOT NULL,
+    total_amount      numeric(20,2) NOT NULL,
     -- The carrier; NULL when none was given
-    shipping_carrier shipping_carrier,
+    shipping_carrier  shipping_carrier,
     -- The carrier's number of the shipment; NULL when none was given
-    tracking_number  tracking_number,
+    tracking_number   tracking_number,
     -- Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said
-    ship_to          address,
+    ship_to           address,
     -- What the warehouse should know; NULL without one
-    note             order_note,
+    note              order_note,
     -- Words by which clients sort orders; order_tagged finds the orders of a tag
-    tags             order_tags,
+    tags              order_tags,
     -- What clients keep with the order; nobody else reads it
-    metadata         order_metadata,
+    metadata          order_metadata,
+    -- Units that have come back, part of total_quantity; NULL when none have
+    returned_quantity integer,
+    -- Their amount; NULL when none have come back
+    returned_amount   numeric(20,2),
     -- Grows by one with every change, also in psql; the ETag
-    version          bigint NOT NULL DEFAULT 1,
+    version           bigint NOT NULL DEFAULT 1,
     -- When the order was placed
-    created_at       timestamptz(3) NOT NULL,
+    created_at        timestamptz(3) NOT NULL,
     -- When the order last changed; later with every version
-    updated_at       timestamptz(3) NOT NULL,
+    updated_at        timestamptz(3) NOT NULL,
     -- Since when its own channel no longer shows it; NULL while it does
-    hidden_at        timestamptz(3),
+    hidden_at         timestamptz(3),
     CONSTRAINT orders_pkey
         PRIMARY KEY (id),
     CONSTRAINT orders_number_key
@@ -613,13 +667,17 @@ CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH R
 -- What the next refresh adds to customer_ledger and takes away from here
 CREATE TABLE report_changes (
     -- The customer whose sums change: customers.id
-    customer_id text COLLATE "C" NOT NULL,
-    -- 1 when an order became completed, -1 when it stopped being so, 0 when only the name changed
-    orders      integer NOT NULL,
+    customer_id       text COLLATE "C" NOT NULL,
+    -- 1 when an order became completed, -1 when it stopped being so, 0 when only the name changed or goods came back
+    orders            integer NOT NULL,
     -- Units to add; negative to take back
-    quantity    bigint NOT NULL,
+    quantity          bigint NOT NULL,
     -- Amount to add; negative to take back
-    amount      numeric(22,2) NOT NULL
+    amount            numeric(22,2) NOT NULL,
+    -- Units that came back, which quantity no longer has
+    returned_quantity bigint NOT NULL DEFAULT 0,
+    -- Their amount
+    returned_amount   numeric(22,2) NOT NULL DEFAULT 0
 );
 
 -- Every refresh of customer_report in the last 30 days, also those that found no change
@@ -682,11 +740,11 @@ CREATE TABLE stock_adjustments (
     product_id   text COLLATE "C" NOT NULL,
     -- By how many units
     delta        bigint NOT NULL,
-    -- initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql
+    -- initial: with the product; adjusted: by the service; edited, cancelled, returned: by an order; direct: an UPDATE in psql
     cause        text NOT NULL,
-    -- orders.number, when an order was edited or cancelled
+    -- orders.number, when an order was edited or cancelled, or goods came back
     order_number bigint,
-    -- The reason that was given for an adjustment
+    -- The reason that was given for an adjustment or a return
     reason       text,
     -- Who did it: a caller of the service, or a database user
     who          text NOT NULL,
@@ -697,11 +755,11 @@ CREATE TABLE stock_adjustments (
     CONSTRAINT stock_adjustments_product_fkey
         FOREIGN KEY (product_id) REFERENCES products(id),
     CONSTRAINT stock_adjustments_cause_known
-        CHECK (cause = ANY (ARRAY['initial', 'adjusted', 'edited', 'cancelled', 'direct'])),
+        CHECK (cause = ANY (ARRAY['initial', 'adjusted', 'edited', 'cancelled', 'returned', 'direct'])),
     CONSTRAINT stock_adjustments_delta_moves
         CHECK (delta <> 0),
     CONSTRAINT stock_adjustments_order_named
-        CHECK ((order_number IS NOT NULL) = (cause = ANY (ARRAY['edited', 'cancelled']))),
+        CHECK ((order_number IS NOT NULL) = (cause = ANY (ARRAY['edited', 'cancelled', 'returned']))),
     CONSTRAINT stock_adjustments_reason_length
         CHECK (char_length(reason) <= 200)
 );
@@ -821,7 +879,9 @@ CREATE MATERIALIZED VIEW customer_report AS
     customer_ledger.customer_name,
     customer_ledger.orders,
     customer_ledger.total_quantity,
-    customer_ledger.total_amount
+    customer_ledger.total_amount,
+    customer_ledger.returned_quantity,
+    customer_ledger.returned_amount
    FROM customer_ledger
   WHERE customer_ledger.orders > 0
   ORDER BY customer_ledger.customer_id;
@@ -1014,6 +1074,8 @@ CREATE VIEW order_overview AS
     o.ship_to::json ->> 'country' AS ship_to_country,
     o.note,
     o.tags,
+    o.returned_quantity,
+    o.returned_amount,
     o.id
    FROM orders o
      LEFT JOIN customers c ON c.id = o.customer_id;
@@ -1053,6 +1115,22 @@ CREATE VIEW report_age AS
   WHERE report_refreshes.error IS NULL
   ORDER BY report_refreshes.number DESC
  LIMIT 1;
+
+-- What has come back, and of whom; ORDER BY created_at DESC LIMIT 20
+CREATE VIEW return_overview AS
+ SELECT r.created_at,
+    r.order_number,
+    o.customer_id,
+    c.name AS customer_name,
+    r.product_id,
+    r.quantity,
+    r.amount,
+    r.restocked,
+    r.reason,
+    r.who
+   FROM order_returns r
+     JOIN orders o ON o.number = r.order_number
+     LEFT JOIN customers c ON c.id = o.customer_id;
 
 -- Objects that are not as the steps of the schema left them: missing, changed, or added; no row when all is well
 CREATE VIEW schema_differences AS
@@ -1944,7 +2022,7 @@ AS $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
            o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
-           detail)::waybill.order_outcome
+           o.returned_quantity, o.returned_amount, detail)::waybill.order_outcome
 $$;
 
 -- Places many orders at once; one row for each, in the order given
@@ -2439,7 +2517,8 @@ BEGIN
             DELETE FROM report_changes RETURNING *
         ), sums AS (
             SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity,
-                   sum(amount) AS amount, count(*) AS changes
+                   sum(amount) AS amount, sum(returned_quantity) AS back_quantity,
+                   sum(returned_amount) AS back_amount, count(*) AS changes
               FROM change
              GROUP BY customer_id
         ), folded AS (
@@ -2448,14 +2527,18 @@ BEGIN
             -- negative.
             INSERT INTO customer_ledger
             SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
-                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount,
+                   coalesce(returned_quantity, 0) + back_quantity,
+                   coalesce(returned_amount, 0) + back_amount
               FROM sums AS s
               LEFT JOIN customers ON id = customer_id
               LEFT JOIN customer_ledger AS l USING (customer_id)
              ORDER BY customer_id
                 ON CONFLICT (customer_id) DO UPDATE
                SET customer_name  = excluded.customer_name, orders = excluded.orders,
-                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount
+                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount,
+                   returned_quantity = excluded.returned_quantity,
+                   returned_amount = excluded.returned_amount
         )
         SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
 
@@ -2493,6 +2576,111 @@ AS $$
 SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
     || ',"name":' || coalesce(to_json(name)::text, 'null')
     || ',"quantity":' || quantity || ',"price":' || price || ',"amount":' || quantity * price || '}'
+$$;
+
+-- Takes units of a completed order back; stock, history and report follow
+CREATE FUNCTION return_order(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    returned_products text[],
+    quantities integer[],
+    restocks boolean[],
+    reason text,
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    held    record;
+    o       orders;
+    over    json;
+    amounts numeric[];
+    to_shelf boolean[];
+BEGIN
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NULL AND o.status <> 'completed' THEN
+        held.obstacle := 'refused';
+    END IF;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+
+    -- Each line has the units of its product from `below` up to `below` + quantity; the units that come
+    -- back now are those from what came back before on.
+    WITH sold AS MATERIALIZED (
+        SELECT line ->> 'product_id' AS product, (line ->> 'quantity')::bigint AS quantity,
+               (line ->> 'price')::numeric AS price,
+               sum((line ->> 'quantity')::bigint) OVER (PARTITION BY line ->> 'product_id' ORDER BY nr)
+                   - (line ->> 'quantity')::bigint AS below
+          FROM json_array_elements(o.items) WITH ORDINALITY AS l (line, nr)
+    ), asked AS MATERIALIZED (
+        SELECT product, asked_quantity, position,
+               (SELECT coalesce(sum(r.quantity), 0) FROM order_returns AS r
+                 WHERE r.order_number = o.number AND r.product_id = product) AS before,
+               (SELECT coalesce(sum(s.quantity), 0) FROM sold AS s WHERE s.product = given.product) AS units
+          FROM unnest(returned_products, quantities)
+                   WITH ORDINALITY AS given (product, asked_quantity, position)
+    )
+    SELECT (SELECT json_agg(s ORDER BY product_id)
+              FROM (SELECT product AS product_id, asked_quantity AS requested, units - before AS available
+                      FROM asked WHERE asked_quantity > units - before) AS s),
+           array_agg((SELECT sum(greatest(0, least(s.below + s.quantity, before + asked_quantity)
+                                             - greatest(s.below, before)) * s.price)
+                        FROM sold AS s WHERE s.product = asked.product) ORDER BY position)
+      INTO over, amounts
+      FROM asked;
+    IF over IS NOT NULL THEN
+        RETURN order_outcome('too_many_returned', o, over);
+    END IF;
+
+    to_shelf := ARRAY(SELECT r AND takes_stock(o.channel)
+                        FROM unnest(restocks) WITH ORDINALITY AS given (r, position) ORDER BY position);
+    PERFORM FROM products WHERE id = ANY (returned_products) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM set_config('waybill.who', who, true);
+    PERFORM set_internal_write(true);
+    UPDATE orders
+       SET returned_quantity = coalesce(returned_quantity, 0) + (SELECT sum(q) FROM unnest(quantities) AS q),
+           returned_amount = coalesce(returned_amount, 0) + (SELECT sum(a) FROM unnest(amounts) AS a)
+     WHERE id = o.id
+    RETURNING * INTO o;
+    WITH back AS (
+        SELECT product, quantity
+          FROM unnest(returned_products, quantities, to_shelf) AS b (product, quantity, to_shelf)
+         WHERE to_shelf
+    ), stock_changed AS (
+        UPDATE products
+           SET stock = stock + quantity, version = version + 1,
+               updated_at = greatest(o.updated_at, updated_at + interval '1 millisecond')
+          FROM back
+         WHERE id = product
+    )
+    INSERT INTO stock_adjustments (product_id, delta, cause, order_number, reason, who, created_at)
+    SELECT product, quantity, 'returned', o.number, return_order.reason, return_order.who, o.updated_at
+      FROM back
+     ORDER BY product;
+    INSERT INTO order_returns
+        (order_number, version, product_id, quantity, amount, restocked, reason, who, created_at)
+    SELECT o.number, o.version, product, quantity, amount, to_shelf, return_order.reason,
+           return_order.who, o.updated_at
+      FROM unnest(returned_products, quantities, amounts, to_shelf)
+               WITH ORDINALITY AS b (product, quantity, amount, to_shelf, position)
+     ORDER BY position;
+    IF o.customer_id IS NOT NULL THEN
+        INSERT INTO report_changes
+            (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
+        SELECT o.customer_id, 0, -sum(quantity), -sum(amount), sum(quantity), sum(amount)
+          FROM unnest(quantities, amounts) AS b (quantity, amount);
+    END IF;
+    PERFORM set_internal_write(false);
+    RETURN order_outcome('done', o);
+END
 $$;
 
 -- Returns the units of a cancelled order to the stock, with a row in stock_adjustments for each
@@ -2894,7 +3082,7 @@ CREATE FUNCTION service_functions()
     RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'return_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
              'search_orders', 'search_customers', 'search_products',
@@ -3050,6 +3238,23 @@ BEGIN
         happened := 'moved';
     END IF;
 
+    IF NEW.returned_quantity IS DISTINCT FROM OLD.returned_quantity
+        OR NEW.returned_amount IS DISTINCT FROM OLD.returned_amount
+    THEN
+        -- NULL is no number of units that came back before, and refused as one that did now.
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened = 'moved'
+            OR (NEW.returned_quantity > coalesce(OLD.returned_quantity, 0)
+                AND NEW.returned_quantity <= OLD.total_quantity
+                AND NEW.returned_amount BETWEEN coalesce(OLD.returned_amount, 0) AND OLD.total_amount)
+               IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'order %: goods come back through return_order(), and only of a completed order',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_returns_stay';
+        END IF;
+        happened := 'returned';
+    END IF;
+
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
@@ -3200,8 +3405,11 @@ AS $$
 DECLARE
     sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
 BEGIN
-    INSERT INTO waybill.report_changes (customer_id, orders, quantity, amount)
-    VALUES (NEW.customer_id, sign, sign * NEW.total_quantity, sign * NEW.total_amount);
+    INSERT INTO waybill.report_changes
+        (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
+    VALUES (NEW.customer_id, sign, sign * (NEW.total_quantity - coalesce(NEW.returned_quantity, 0)),
+            sign * (NEW.total_amount - coalesce(NEW.returned_amount, 0)),
+            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0));
     RETURN NULL;
 END
 $$;
@@ -3351,6 +3559,7 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_returns,
     order_tagged,
     orders,
     product_events,
@@ -3359,6 +3568,7 @@ GRANT SELECT ON
     report_age,
     report_changes,
     report_refreshes,
+    return_overview,
     schema_contents,
     schema_differences,
     schema_migrations,
@@ -3407,6 +3617,7 @@ GRANT SELECT ON
     order_process_overview,
     order_processes,
     order_products,
+    order_returns,
     order_tagged,
     orders,
     product_events,
@@ -3415,6 +3626,7 @@ GRANT SELECT ON
     report_age,
     report_changes,
     report_refreshes,
+    return_overview,
     schema_contents,
     schema_differences,
     schema_migrations,
@@ -3463,6 +3675,7 @@ GRANT EXECUTE ON FUNCTION
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
+    return_order(uuid, bigint, text, text, bigint, text[], integer[], boolean[], text, text),
     schema_objects(),
     search_customers(text[], text, text, bigint),
     search_orders(text[], timestamptz, bigint),

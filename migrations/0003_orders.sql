@@ -197,6 +197,9 @@ CREATE TABLE orders (
     note             order_note,
     tags             order_tags,
     metadata         order_metadata,
+    -- change_order() checks both when they change; NULL while nothing has come back.
+    returned_quantity integer,
+    returned_amount  numeric(20, 2),
     version          bigint   NOT NULL DEFAULT 1
                               CONSTRAINT orders_version_positive CHECK (version > 0),
     created_at       timestamptz(3) NOT NULL,
@@ -231,6 +234,8 @@ COMMENT ON COLUMN orders.ship_to          IS 'Where it goes, as it was given, or
 COMMENT ON COLUMN orders.note             IS 'What the warehouse should know; NULL without one';
 COMMENT ON COLUMN orders.tags             IS 'Words by which clients sort orders; order_tagged finds the orders of a tag';
 COMMENT ON COLUMN orders.metadata         IS 'What clients keep with the order; nobody else reads it';
+COMMENT ON COLUMN orders.returned_quantity IS 'Units that have come back, part of total_quantity; NULL when none have';
+COMMENT ON COLUMN orders.returned_amount  IS 'Their amount; NULL when none have come back';
 COMMENT ON COLUMN orders.version          IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN orders.created_at       IS 'When the order was placed';
 COMMENT ON COLUMN orders.updated_at       IS 'When the order last changed; later with every version';
@@ -296,7 +301,8 @@ CREATE TABLE order_events (
     version     bigint   NOT NULL,
     what        text     NOT NULL
                          CONSTRAINT order_events_what_known
-                         CHECK (what IN ('placed', 'edited', 'moved', 'shipped', 'hidden', 'touched')),
+                         CHECK (what IN ('placed', 'edited', 'moved', 'shipped', 'returned', 'hidden',
+                                         'touched')),
     from_status text,
     to_status   text     NOT NULL,
     who         text     NOT NULL,
@@ -311,7 +317,7 @@ COMMENT ON COLUMN order_events.number      IS 'Its number among all events; a hi
 COMMENT ON COLUMN order_events.xid         IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN order_events.order_id    IS 'orders.id';
 COMMENT ON COLUMN order_events.version     IS 'The version of the order that the event made';
-COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, hidden, or touched: an update that changed no value';
+COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, returned, hidden, or touched: an update that changed no value';
 COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
 COMMENT ON COLUMN order_events.to_status   IS 'Status after';
 COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user for a change in psql';
@@ -328,11 +334,12 @@ CREATE TABLE stock_adjustments (
     delta        bigint   NOT NULL CONSTRAINT stock_adjustments_delta_moves CHECK (delta <> 0),
     cause        text     NOT NULL
                           CONSTRAINT stock_adjustments_cause_known
-                          CHECK (cause IN ('initial', 'adjusted', 'edited', 'cancelled', 'direct')),
+                          CHECK (cause IN ('initial', 'adjusted', 'edited', 'cancelled', 'returned',
+                                          'direct')),
     -- orders.number. No foreign key: orders are never deleted and numbers never change, and with a
     -- key PostgreSQL would refuse TRUNCATE orders before our trigger could say what to do instead.
     order_number bigint   CONSTRAINT stock_adjustments_order_named
-                          CHECK ((order_number IS NOT NULL) = (cause IN ('edited', 'cancelled'))),
+                          CHECK ((order_number IS NOT NULL) = (cause IN ('edited', 'cancelled', 'returned'))),
     reason       text     CONSTRAINT stock_adjustments_reason_length CHECK (char_length(reason) <= 200),
     who          text     NOT NULL,
     created_at   timestamptz(3) NOT NULL
@@ -344,9 +351,9 @@ COMMENT ON COLUMN stock_adjustments.number       IS 'Its number among all events
 COMMENT ON COLUMN stock_adjustments.xid          IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN stock_adjustments.product_id   IS 'The product whose stock changed';
 COMMENT ON COLUMN stock_adjustments.delta        IS 'By how many units';
-COMMENT ON COLUMN stock_adjustments.cause        IS 'initial: with the product; adjusted: by the service; edited, cancelled: by an order; direct: an UPDATE in psql';
-COMMENT ON COLUMN stock_adjustments.order_number IS 'orders.number, when an order was edited or cancelled';
-COMMENT ON COLUMN stock_adjustments.reason       IS 'The reason that was given for an adjustment';
+COMMENT ON COLUMN stock_adjustments.cause        IS 'initial: with the product; adjusted: by the service; edited, cancelled, returned: by an order; direct: an UPDATE in psql';
+COMMENT ON COLUMN stock_adjustments.order_number IS 'orders.number, when an order was edited or cancelled, or goods came back';
+COMMENT ON COLUMN stock_adjustments.reason       IS 'The reason that was given for an adjustment or a return';
 COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
 
@@ -454,6 +461,23 @@ BEGIN
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
         END IF;
         happened := 'moved';
+    END IF;
+
+    IF NEW.returned_quantity IS DISTINCT FROM OLD.returned_quantity
+        OR NEW.returned_amount IS DISTINCT FROM OLD.returned_amount
+    THEN
+        -- NULL is no number of units that came back before, and refused as one that did now.
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened = 'moved'
+            OR (NEW.returned_quantity > coalesce(OLD.returned_quantity, 0)
+                AND NEW.returned_quantity <= OLD.total_quantity
+                AND NEW.returned_amount BETWEEN coalesce(OLD.returned_amount, 0) AND OLD.total_amount)
+               IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'order %: goods come back through return_order(), and only of a completed order',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_returns_stay';
+        END IF;
+        happened := 'returned';
     END IF;
 
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount

@@ -14,7 +14,9 @@ CREATE DOMAIN change_outcome AS text
     CONSTRAINT change_outcome_known CHECK (VALUE IN (
         'done', 'not_found', 'version_changed', 'refused',
         -- Of edits alone.
-        'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines'));
+        'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines',
+        -- Of returns alone.
+        'too_many_returned'));
 COMMENT ON DOMAIN change_outcome IS 'What became of a change of an order';
 
 CREATE TYPE order_outcome AS (
@@ -37,6 +39,8 @@ CREATE TYPE order_outcome AS (
     note             text,
     tags             json,
     metadata         json,
+    returned_quantity integer,
+    returned_amount  numeric,
     detail           json
 );
 COMMENT ON TYPE order_outcome IS 'What became of a change, and the order as it is after it';
@@ -47,7 +51,7 @@ $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
            o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
-           detail)::waybill.order_outcome
+           o.returned_quantity, o.returned_amount, detail)::waybill.order_outcome
 $$;
 COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
 

@@ -13,13 +13,17 @@ CREATE TABLE report_changes (
     customer_id text    COLLATE "C" NOT NULL,
     orders      integer NOT NULL,
     quantity    bigint  NOT NULL,
-    amount      numeric(22, 2) NOT NULL
+    amount      numeric(22, 2) NOT NULL,
+    returned_quantity bigint NOT NULL DEFAULT 0,
+    returned_amount numeric(22, 2) NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE  report_changes             IS 'What the next refresh adds to customer_ledger and takes away from here';
 COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change: customers.id';
-COMMENT ON COLUMN report_changes.orders      IS '1 when an order became completed, -1 when it stopped being so, 0 when only the name changed';
+COMMENT ON COLUMN report_changes.orders      IS '1 when an order became completed, -1 when it stopped being so, 0 when only the name changed or goods came back';
 COMMENT ON COLUMN report_changes.quantity    IS 'Units to add; negative to take back';
 COMMENT ON COLUMN report_changes.amount      IS 'Amount to add; negative to take back';
+COMMENT ON COLUMN report_changes.returned_quantity IS 'Units that came back, which quantity no longer has';
+COMMENT ON COLUMN report_changes.returned_amount IS 'Their amount';
 
 CREATE TABLE customer_ledger (
     customer_id    text    COLLATE "C" NOT NULL CONSTRAINT customer_ledger_pkey PRIMARY KEY,
@@ -29,14 +33,20 @@ CREATE TABLE customer_ledger (
     total_quantity bigint  NOT NULL CONSTRAINT customer_ledger_quantity_range CHECK (total_quantity >= 0),
     total_amount   numeric(30, 2) NOT NULL
                            CONSTRAINT customer_ledger_amount_range CHECK (total_amount >= 0),
+    returned_quantity bigint NOT NULL DEFAULT 0
+                           CONSTRAINT customer_ledger_returned_quantity_range CHECK (returned_quantity >= 0),
+    returned_amount numeric(30, 2) NOT NULL DEFAULT 0
+                           CONSTRAINT customer_ledger_returned_amount_range CHECK (returned_amount >= 0),
     CONSTRAINT customer_ledger_empty CHECK (orders > 0 OR (total_quantity = 0 AND total_amount = 0))
 ) WITH (fillfactor = 80);
 COMMENT ON TABLE  customer_ledger                IS 'Completed orders of each customer, as of the last refresh';
 COMMENT ON COLUMN customer_ledger.customer_id    IS 'customers.id';
 COMMENT ON COLUMN customer_ledger.customer_name  IS 'customers.name as of the last refresh';
 COMMENT ON COLUMN customer_ledger.orders         IS 'How many completed orders';
-COMMENT ON COLUMN customer_ledger.total_quantity IS 'Units in them';
-COMMENT ON COLUMN customer_ledger.total_amount   IS 'Their amount';
+COMMENT ON COLUMN customer_ledger.total_quantity IS 'Units in them, without those that came back';
+COMMENT ON COLUMN customer_ledger.total_amount   IS 'Their amount, without that of the units that came back';
+COMMENT ON COLUMN customer_ledger.returned_quantity IS 'Units that came back';
+COMMENT ON COLUMN customer_ledger.returned_amount IS 'Their amount';
 
 CREATE FUNCTION note_completion() RETURNS trigger
     LANGUAGE plpgsql AS
@@ -44,8 +54,11 @@ $$
 DECLARE
     sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
 BEGIN
-    INSERT INTO waybill.report_changes (customer_id, orders, quantity, amount)
-    VALUES (NEW.customer_id, sign, sign * NEW.total_quantity, sign * NEW.total_amount);
+    INSERT INTO waybill.report_changes
+        (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
+    VALUES (NEW.customer_id, sign, sign * (NEW.total_quantity - coalesce(NEW.returned_quantity, 0)),
+            sign * (NEW.total_amount - coalesce(NEW.returned_amount, 0)),
+            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0));
     RETURN NULL;
 END
 $$;
@@ -72,7 +85,8 @@ CREATE TRIGGER customers_name
 
 -- REFRESH ... CONCURRENTLY sorts whole rows to look for duplicates; sorted rows cost it a third.
 CREATE MATERIALIZED VIEW customer_report AS
-    SELECT customer_id, customer_name, orders, total_quantity, total_amount
+    SELECT customer_id, customer_name, orders, total_quantity, total_amount, returned_quantity,
+           returned_amount
       FROM customer_ledger
      WHERE orders > 0
      ORDER BY customer_id;
@@ -87,8 +101,10 @@ COMMENT ON MATERIALIZED VIEW customer_report IS 'Completed orders by customer: a
 COMMENT ON COLUMN customer_report.customer_id    IS 'customers.id';
 COMMENT ON COLUMN customer_report.customer_name  IS 'customers.name; NULL when the customer has none';
 COMMENT ON COLUMN customer_report.orders         IS 'How many completed orders, of all channels';
-COMMENT ON COLUMN customer_report.total_quantity IS 'Units in them';
-COMMENT ON COLUMN customer_report.total_amount   IS 'Their amount';
+COMMENT ON COLUMN customer_report.total_quantity IS 'Units in them, without those that came back';
+COMMENT ON COLUMN customer_report.total_amount   IS 'Their amount, without that of the units that came back';
+COMMENT ON COLUMN customer_report.returned_quantity IS 'Units that came back';
+COMMENT ON COLUMN customer_report.returned_amount IS 'Their amount';
 
 CREATE TABLE report_refreshes (
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY
@@ -149,7 +165,8 @@ BEGIN
             DELETE FROM report_changes RETURNING *
         ), sums AS (
             SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity,
-                   sum(amount) AS amount, count(*) AS changes
+                   sum(amount) AS amount, sum(returned_quantity) AS back_quantity,
+                   sum(returned_amount) AS back_amount, count(*) AS changes
               FROM change
              GROUP BY customer_id
         ), folded AS (
@@ -158,14 +175,18 @@ BEGIN
             -- negative.
             INSERT INTO customer_ledger
             SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
-                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount,
+                   coalesce(returned_quantity, 0) + back_quantity,
+                   coalesce(returned_amount, 0) + back_amount
               FROM sums AS s
               LEFT JOIN customers ON id = customer_id
               LEFT JOIN customer_ledger AS l USING (customer_id)
              ORDER BY customer_id
                 ON CONFLICT (customer_id) DO UPDATE
                SET customer_name  = excluded.customer_name, orders = excluded.orders,
-                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount
+                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount,
+                   returned_quantity = excluded.returned_quantity,
+                   returned_amount = excluded.returned_amount
         )
         SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
 

@@ -13,7 +13,7 @@ SET LOCAL search_path = waybill, pg_temp;
 CREATE FUNCTION service_functions() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
-SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'hide_order', 'edit_order', 'create_product',
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'return_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
              'search_orders', 'search_customers', 'search_products',

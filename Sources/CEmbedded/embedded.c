@@ -52,6 +52,9 @@ static const struct embedded_migration migrations[] = {
   {"0015_search.sql", (const char[]){
 #embed "../../migrations/0015_search.sql" suffix(, 0)
   }},
+  {"0016_returns.sql", (const char[]){
+#embed "../../migrations/0016_returns.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 

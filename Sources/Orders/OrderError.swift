@@ -21,6 +21,10 @@ package enum OrderError: Error, Equatable {
   case notYoursToMove
   /// The lines of an order can change only while it is new, and only if it takes stock.
   case notEditable(OrderStatus)
+  /// Goods come back of completed orders only.
+  case notReturnable(OrderStatus)
+  /// More was to come back than the order has, less what came back before.
+  case tooManyReturned([Shortfall])
   /// An order must keep at least one line.
   case emptied
   /// An order must not have more than `NewOrder.allowedLines`.

@@ -99,7 +99,9 @@ struct AmountTests {
 
       #expect(Self.amounts(json.body) == ["100.00", "0.50"])
       #expect(Self.amounts(row.body) == ["0.50"])
-      #expect(csv.body.contains(",100.00\r\n") && csv.body.contains(",0.50\r\n"), "\(csv.body)")
+      #expect(
+        csv.body.contains(",100.00,0,0.00\r\n") && csv.body.contains(",0.50,0,0.00\r\n"),
+        "\(csv.body)")
     }
   }
 

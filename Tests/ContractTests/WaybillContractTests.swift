@@ -89,7 +89,10 @@ struct WaybillContractTests {
       #"{"field":"limit","message":"must be a whole number from 1 to 200"}"#
     ),
     ("cursor=7", #"{"field":"cursor","message":"must be a cursor of this list"}"#),
-    ("page=2", #"{"field":"page","message":"is not one of: q, in_stock, retired, limit, cursor"}"#),
+    (
+      "page=2",
+      #"{"field":"page","message":"is not one of: q, in_stock, low_stock, retired, limit, cursor"}"#
+    ),
     ("limit=5&limit=6", #"{"field":"limit","message":"must be given once"}"#),
     (
       "limit=x&cursor=y",

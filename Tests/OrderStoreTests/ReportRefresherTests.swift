@@ -36,8 +36,11 @@ struct ReportRefresherTests {
   /// Where the report differs from adding up all orders.
   private static let difference: SQL = """
     WITH truth AS (
-        SELECT customer_id, name, count(*) AS orders, sum(total_quantity) AS quantity,
-               sum(total_amount) AS amount
+        SELECT customer_id, name, count(*) AS orders,
+               sum(total_quantity - coalesce(returned_quantity, 0)) AS quantity,
+               sum(total_amount - coalesce(returned_amount, 0)) AS amount,
+               sum(coalesce(returned_quantity, 0)) AS returned_quantity,
+               sum(coalesce(returned_amount, 0)) AS returned_amount
           FROM orders JOIN customers ON customers.id = customer_id
          WHERE status = 'completed'
          GROUP BY customer_id, name
@@ -160,7 +163,16 @@ struct ReportRefresherTests {
                                 ARRAY[\(Int.random(in: 0...999, using: &random))::numeric / 100])
             """)
           orders.append((try placed[0].int(0), channel))
-        case 3, 4, 5, 6:
+        case 6:
+          guard let known else { continue }
+          _ = try await database.write(
+            """
+            SELECT return_order(NULL, \(known.number), \(known.channel), NULL, NULL,
+                                ARRAY['notebook'],
+                                ARRAY[\(Int.random(in: 1...3, using: &random))::integer],
+                                ARRAY[\(Bool.random(using: &random))], NULL, 'test')
+            """)
+        case 3, 4, 5:
           guard let known else { continue }
           let words = ["new", "in_progress", "completed", "completed", "cancelled"]
           _ = try await database.write(

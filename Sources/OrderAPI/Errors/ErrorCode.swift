@@ -24,6 +24,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case notEditable = "not_editable"
   case notFound = "not_found"
   case notJSON = "not_json"
+  case notReturnable = "not_returnable"
   case notYoursToMove = "not_yours_to_move"
   case outOfStock = "out_of_stock"
   case outcomeUnknown = "outcome_unknown"
@@ -36,6 +37,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case tooManyBadTokens = "too_many_bad_tokens"
   case tooManyLines = "too_many_lines"
   case tooManyRequests = "too_many_requests"
+  case tooManyReturned = "too_many_returned"
   case tooManyStreams = "too_many_streams"
   case tooSlow = "too_slow"
   case unauthenticated
@@ -71,6 +73,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .notEditable: .notEditable
     case .notFound: .notFound
     case .notJSON: .notJSON
+    case .notReturnable: .notReturnable
     case .notYoursToMove: .notYoursToMove
     case .outOfStock: .outOfStock
     case .outcomeUnknown: .outcomeUnknown
@@ -83,6 +86,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .tooManyBadTokens: .tooManyBadTokens
     case .tooManyLines: .tooManyLines
     case .tooManyRequests: .tooManyRequests
+    case .tooManyReturned: .tooManyReturned
     case .tooManyStreams: .tooManyStreams
     case .tooSlow: .tooSlow
     case .unauthenticated: .unauthenticated

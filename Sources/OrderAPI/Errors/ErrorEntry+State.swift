@@ -150,6 +150,32 @@ extension ErrorEntry {
   }
 }
 
+// MARK: - Returns
+
+extension ErrorEntry {
+  static var notReturnable: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "Goods come back of completed orders only; this one is \($0)." },
+      happened: "Goods come back only when the order is completed.",
+      cure: "Cancel the order while it is new or in progress: then all of it is in stock again.",
+      sample: .order(.notReturnable(.new)))
+  }
+
+  static var tooManyReturned: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "More than was sold and has not come back yet: \($0)." },
+      happened: """
+        More units of a product were to come back than the order has, less those that came back \
+        before. Nothing was changed.
+        """,
+      cure: "Take back no more than is available of each product in errors.",
+      sample: .order(
+        .tooManyReturned([Shortfall(product: .webcam, requested: 2, available: 1)])))
+  }
+}
+
 // MARK: - The feed
 
 extension ErrorEntry {

@@ -100,7 +100,7 @@ private struct Facts {
     case .customerNotIntroduced(let customer):
       subject = customer.value
       details = [.notIntroduced(customer)]
-    case .outOfStock(let shortfalls):
+    case .outOfStock(let shortfalls), .tooManyReturned(let shortfalls):
       subject = shortfalls.map(\.product.value).joined(separator: ", ")
       details = shortfalls.map(ErrorNotice.Detail.short)
     case .referenceUsed(let number):
@@ -111,7 +111,7 @@ private struct Facts {
         "\(current.rawValue) and cannot become \(requested.rawValue); "
         + (allowed.isEmpty ? "this is final" : "it can become \(allowed)")
       details = [.move(from: current, to: requested)]
-    case .notEditable(let status):
+    case .notEditable(let status), .notReturnable(let status):
       subject = status.rawValue
     case .idTaken(let what):
       subject = what

@@ -107,6 +107,8 @@ extension OrderError {
     case .cannotMove: .wrongStatus
     case .notYoursToMove: .notYoursToMove
     case .notEditable: .notEditable
+    case .notReturnable: .notReturnable
+    case .tooManyReturned: .tooManyReturned
     case .emptied: .emptied
     case .tooManyLines: .tooManyLines
     case .versionChanged: .versionChanged

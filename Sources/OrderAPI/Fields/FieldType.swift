@@ -141,6 +141,17 @@ extension FieldType where Self == MoneyField {
   static var money: Self { MoneyField() }
 }
 
+/// True or false.
+struct BooleanField: FieldType {
+  var schema: Schema { .boolean }
+
+  func read(_ field: JSONField) -> Bool? { field.boolean() }
+}
+
+extension FieldType where Self == BooleanField {
+  static var boolean: Self { BooleanField() }
+}
+
 /// The words of an enumeration, which a client has to write letter for letter.
 protocol FieldWord: RawRepresentable<String>, CaseIterable, Sendable {
   /// What the document says of them.

@@ -152,8 +152,8 @@ extension Row {
 
   private func subject(of kind: FeedEvent.Kind) throws(PostgresError) -> FeedEvent.Subject {
     switch kind {
-    case .orderPlaced, .orderEdited, .orderMoved, .orderShipped, .orderCancelled, .orderHidden,
-      .orderTouched:
+    case .orderPlaced, .orderEdited, .orderMoved, .orderShipped, .orderCancelled, .orderReturned,
+      .orderHidden, .orderTouched:
       return .order(
         ChangedOrder(
           id: try orderID(10), number: try int(11), channel: try word(12), version: try int(14),

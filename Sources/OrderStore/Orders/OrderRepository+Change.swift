@@ -69,7 +69,7 @@ extension OrderRepository {
     try await asking { () throws(PostgresError) in try await moves.submit(move) }
   }
 
-  private func change(_ call: SQL) async throws(OrderError) -> ChangeResult {
+  func change(_ call: SQL) async throws(OrderError) -> ChangeResult {
     let statement = ChangeResult.statement(call)
     return try await asking { () throws(PostgresError) in
       let rows: Rows
@@ -126,6 +126,7 @@ enum ChangeOutcome: String, CaseIterable {
   case outOfStock = "out_of_stock"
   case emptied
   case tooManyLines = "too_many_lines"
+  case tooManyReturned = "too_many_returned"
 }
 
 /// The row that a function answers to a change of an order.
@@ -161,16 +162,17 @@ struct ChangeResult {
     case .outOfStock: throw .outOfStock(shortfalls)
     case .emptied: throw .emptied
     case .tooManyLines: throw .tooManyLines
+    case .tooManyReturned: throw .tooManyReturned(shortfalls)
     }
   }
 }
 
 extension OrderKey {
   /// Both parameters that name an order in a call: its id, or else its number.
-  fileprivate var sql: SQL { "\(id), \(number)" }
+  var sql: SQL { "\(id), \(number)" }
 }
 
 extension OrderScope {
   /// Both parameters that limit a call to a scope.
-  fileprivate var sql: SQL { "\(channel?.rawValue), \(owner?.value)" }
+  var sql: SQL { "\(channel?.rawValue), \(owner?.value)" }
 }

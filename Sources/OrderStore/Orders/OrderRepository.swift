@@ -194,7 +194,7 @@ extension OrderKey {
   var number: Int? { if case .number(let number) = self { number } else { nil } }
 
   /// The condition that an order called `o` is this one.
-  fileprivate var condition: SQL {
+  var condition: SQL {
     switch self {
     case .id(let id): "o.id = \(id.raw)"
     case .number(let number): "o.number = \(number)"

@@ -4,11 +4,11 @@ import Postgres
 /// The columns of an order as `Row.order()` reads them, of a table or a function called `o`. A
 /// statement that contains them answers in the binary format.
 let orderColumns = orderColumnNames.binary
-let orderColumnCount = 18
+let orderColumnCount = 20
 private let orderColumnNames: SQL = """
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
   o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at,
-  o.ship_to, o.note, o.tags, o.metadata
+  o.ship_to, o.note, o.tags, o.metadata, o.returned_quantity, o.returned_amount
   """
 
 extension Row {
@@ -22,6 +22,8 @@ extension Row {
       shipping: Shipping(
         carrier: try optionalText(a + 9), trackingNumber: try optionalText(a + 10)),
       extras: try extras(at: a + 14),
+      returned: isNull(a + 18)
+        ? nil : ReturnedGoods(quantity: try int(a + 18), amount: try digits(a + 19)),
       version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
   }
 

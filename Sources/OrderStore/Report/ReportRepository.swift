@@ -59,7 +59,8 @@ package final class ReportRepository {
   private static let columns: SQL =
     """
     refresh.number, refresh.started_at,
-           customer_id, customer_name, orders, total_quantity, total_amount
+           customer_id, customer_name, orders, total_quantity, total_amount, returned_quantity,
+           returned_amount
     """
 
   /// Always one row, so that an empty report has its time too.
@@ -80,7 +81,9 @@ package final class ReportRepository {
     guard let customer = try row.optionalText(2) else { return nil }
     return ReportRow(
       customer: customer, name: try row.optionalText(3), orders: try row.int(4),
-      totalQuantity: try row.int(5), totalAmount: try row.text(6))
+      totalQuantity: try row.int(5), totalAmount: try row.text(6),
+      returned: try row.int(7) == 0
+        ? nil : ReturnedGoods(quantity: try row.int(7), amount: try row.text(8)))
   }
 }
 

@@ -7,6 +7,8 @@ package struct FeedEvent: Sendable {
     case orderMoved = "order.moved"
     case orderShipped = "order.shipped"
     case orderCancelled = "order.cancelled"
+    /// Goods came back.
+    case orderReturned = "order.returned"
     /// Its own channel no longer shows it.
     case orderHidden = "order.hidden"
     /// An update that changed no value but the version.

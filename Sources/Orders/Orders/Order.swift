@@ -25,6 +25,8 @@ package struct Order: Sendable {
   package let shipping: Shipping
   /// Where it goes, its note, its tags and what clients keep with it.
   package let extras: OrderExtras
+  /// What has come back; nil when nothing has.
+  package let returned: ReturnedGoods?
   /// Grows by one with every change.
   package let version: Int
   /// When it was placed.
@@ -36,8 +38,8 @@ package struct Order: Sendable {
   package init(
     id: OrderID, number: Int, channel: Channel, status: OrderStatus, customer: String?,
     reference: String?, items: [UInt8], totalQuantity: Int, totalAmount: String,
-    shipping: Shipping, extras: OrderExtras = OrderExtras(), version: Int, createdAt: Timestamp,
-    updatedAt: Timestamp
+    shipping: Shipping, extras: OrderExtras = OrderExtras(), returned: ReturnedGoods? = nil,
+    version: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -50,6 +52,7 @@ package struct Order: Sendable {
     self.totalAmount = totalAmount
     self.shipping = shipping
     self.extras = extras
+    self.returned = returned
     self.version = version
     self.createdAt = createdAt
     self.updatedAt = updatedAt

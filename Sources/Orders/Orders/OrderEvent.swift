@@ -4,6 +4,8 @@ package struct OrderEvent: Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     /// The order was placed, its lines changed, its status, its shipping, or it was hidden.
     case placed, edited, moved, shipped, hidden
+    /// Goods came back.
+    case returned
     /// An update that changed no value.
     case touched
   }

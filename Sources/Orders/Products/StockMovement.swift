@@ -2,8 +2,8 @@
 package struct StockMovement: Equatable, Sendable {
   /// The word for the cause of a movement, as it is stored.
   package enum Cause: String, CaseIterable, Sendable {
-    /// An order was placed, edited or cancelled.
-    case placed, edited, cancelled
+    /// An order was placed, edited or cancelled, or goods of it came back.
+    case placed, edited, cancelled, returned
     /// The product was added with this stock.
     case initial
     /// The stock was adjusted through the service.

@@ -6,15 +6,19 @@ package struct ReportRow: Equatable, Sendable {
   package let name: String?
   /// How many orders.
   package let orders: Int
-  /// Units in them.
+  /// Units in them that have not come back.
   package let totalQuantity: Int
   /// Their amount: digits, a point, two digits. In cents it may not fit 64 bits.
   package let totalAmount: String
+  /// What has come back of them, and is counted no more; nil when nothing has.
+  package let returned: ReturnedGoods?
 
   /// A row of the report.
   package init(
-    customer: String, name: String?, orders: Int, totalQuantity: Int, totalAmount: String
+    customer: String, name: String?, orders: Int, totalQuantity: Int, totalAmount: String,
+    returned: ReturnedGoods? = nil
   ) {
+    self.returned = returned
     self.customer = customer
     self.name = name
     self.orders = orders

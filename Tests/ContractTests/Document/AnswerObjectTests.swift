@@ -10,6 +10,7 @@ import Testing
     try compare(FulfilmentOrder.self)
     try compare(Order.self)
     try compare(OrderEvent.self)
+    try compare(OrderReturn.self)
     try compare(Product.self)
     try compare(ReportPage.self)
     try compare(ReportRow.self)

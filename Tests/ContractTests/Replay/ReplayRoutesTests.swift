@@ -79,9 +79,19 @@ struct ReplayRoutesTests {
         let ids: SQL = "SELECT id::text FROM orders WHERE channel = \(tested.contract.name)"
         order = try await client.database.read(ids)[0].text(0)
       }
+      var completed = ""
+      if tested.changes.contains(where: { $0.target.contains("{completed}") }) {
+        let sold = try await client.send(example("POST", "/orders", tested.order ?? ""), [])
+        completed = try #require(try sold.json["id"]?.text)
+        for status in ["in_progress", "completed"] {
+          let body = #"{"status":"\#(status)"}"#
+          _ = try await client.send(example("PATCH", "/orders/\(completed)/status", body), [])
+        }
+      }
       #expect(tested.changes.map(\.route).sorted() == tested.contract.changingRoutes.sorted())
       for change in tested.changes {
         let target = change.target.replacing("{order}", with: order)
+          .replacing("{completed}", with: completed)
         let method = String(change.route.prefix { $0 != " " })
         answers.append(try await send(client, example(method, target, change.body)))
       }

@@ -15,19 +15,25 @@ struct ArithmeticTests {
     "products_stock_range", "orders_lines_hold", "orders_shape", "order_products_quantity_range",
     "order_products_taken_range", "stock_adjustments_delta_moves", "customer_ledger_orders_range",
     "customer_ledger_quantity_range", "customer_ledger_amount_range", "customer_ledger_empty",
+    "customer_ledger_returned_quantity_range", "customer_ledger_returned_amount_range",
+    "order_returns_amount_range",
   ]
 
   /// The CHECKs of one value of a request or of the program, which the value's own type holds to
   /// its range, or of counters that only grow by one.
   private static let single: Set<String> = [
-    "adjustment_outcome_known", "change_outcome_known", "customer_events_what_known",
+    "address_holds", "adjustment_outcome_known", "change_outcome_known",
+    "customer_events_what_known",
     "customers_email_length", "feed_ticks_events_range", "product_events_what_known",
     "customers_id_length", "customers_name_length", "customers_version_positive",
     "idempotency_keys_fingerprint_length", "idempotency_keys_id_length",
     "idempotency_keys_key_form", "idempotency_keys_status_definite", "order_events_what_known",
     "order_processes_problem_length", "order_processes_starts_counted",
     "order_processes_unchanged_visits_counted", "order_processes_unknown_visits_counted",
-    "order_processes_visits_counted", "orders_channel_known", "orders_reference_length",
+    "order_processes_visits_counted", "order_returns_quantity_positive",
+    "order_returns_reason_length", "orders_metadata_holds", "orders_note_length",
+    "orders_tags_hold", "products_reorder_level_range", "orders_channel_known",
+    "orders_reference_length",
     "orders_shipping_carrier_length", "orders_status_known", "orders_tracking_number_length",
     "orders_version_positive", "placing_outcome_known", "product_id_form",
     "products_description_length", "products_name_length", "products_price_range",
@@ -81,6 +87,16 @@ struct ArithmeticTests {
         report.body.contains(
           #""orders":2,"total_quantity":101000000,"total_amount":1009999999998990000.00}"#),
         "\(report.body)")
+
+      let back = try await client.send(
+        "POST", paths[0] + "/returns", #"{"items":[{"product_id":"pin","quantity":1000000}]}"#)
+      #expect(back.status == 200, "\(back.body)")
+      try await client.refresh()
+      let net = try await client.get("/reports/customers")
+      let expected =
+        #""total_quantity":100000000,"total_amount":999999999999000000.00,"#
+        + #""returned_quantity":1000000,"returned_amount":9999999999990000.00}"#
+      #expect(net.body.contains(expected), "\(net.body)")
       try await Invariants.check(client.owner)
     }
   }

@@ -142,9 +142,9 @@ struct FeedRoutesTests {
       (
         "types=order.lost",
         "types:must be some of: order.placed, order.edited, order.moved, "
-          + "order.shipped, order.cancelled, order.hidden, order.touched, stock.adjusted, "
-          + "product.created, product.changed, product.retired, product.reinstated, "
-          + "customer.created, customer.changed"
+          + "order.shipped, order.cancelled, order.returned, order.hidden, order.touched, "
+          + "stock.adjusted, product.created, product.changed, product.retired, "
+          + "product.reinstated, product.low_stock, customer.created, customer.changed"
       ),
       ("channel=mail", "channel:must be one of: \(Self.channels)"),
       ("include=lines", "include:must be order"),

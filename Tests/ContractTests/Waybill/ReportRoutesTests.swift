@@ -75,10 +75,11 @@ struct ReportRoutesTests {
       #expect(table.status == 200)
       #expect(
         table.body == """
-          customer_id,customer_name,orders,total_quantity,total_amount\r
-          "c-2","Demo 2",1,1,99.95\r
-          "bare",,1,5,51.50\r
-          "c-1","'=Demo, ""1""\",2,5,10.30\r
+          customer_id,customer_name,orders,total_quantity,total_amount,returned_quantity,\
+          returned_amount\r
+          "c-2","Demo 2",1,1,99.95,0,0.00\r
+          "bare",,1,5,51.50,0,0.00\r
+          "c-1","'=Demo, ""1""\",2,5,10.30,0,0.00\r
 
           """)
       let json = try await client.get("/reports/customers")

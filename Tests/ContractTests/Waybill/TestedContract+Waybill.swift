@@ -20,6 +20,8 @@ extension TestedContract {
       "PATCH /orders/{id}": "retailer",
       "PATCH /orders/{id}/status": "warehouse",
       "PATCH /orders/{id}/shipping": "retailer warehouse",
+      "POST /orders/{id}/returns": "retailer warehouse",
+      "GET /orders/{id}/returns": "retailer warehouse customer",
       "DELETE /orders/{id}": "retailer",
       "GET /orders/{id}/events": "retailer warehouse customer",
 
@@ -56,6 +58,9 @@ extension TestedContract {
       Change("PATCH /orders/{id}/status", "/orders/{order}/status", #"{"status":"in_progress"}"#),
       Change(
         "PATCH /orders/{id}/shipping", "/orders/{order}/shipping", #"{"carrier":"Demo Carrier"}"#),
+      Change(
+        "POST /orders/{id}/returns", "/orders/{completed}/returns",
+        #"{"items":[{"product_id":"dime","quantity":1}]}"#),
       Change("DELETE /orders/{id}", "/orders/{order}"),
       Change("POST /customers", "/customers", #"{"id":"new","name":"Demo Customer 1"}"#),
       Change("PATCH /customers/{id}", "/customers/c", #"{"name":"Demo Customer 2"}"#),

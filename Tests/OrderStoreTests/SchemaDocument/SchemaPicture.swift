@@ -15,7 +15,7 @@ struct SchemaPicture {
     ["customer_events", "customers", "customer_words", "stock_subscriptions"],
     ["orders", "products", "product_words", "stock_notifications", "product_events"],
     [
-      "order_events", "order_processes", "order_products", "order_tagged",
+      "order_events", "order_processes", "order_products", "order_tagged", "order_returns",
       "stock_adjustments",
     ],
   ]

@@ -11,6 +11,8 @@ WITH opening AS (
       FROM orders CROSS JOIN json_array_elements(items) AS line
      WHERE takes_stock(channel) AND status <> 'cancelled'
      GROUP BY 1
+), back AS (
+    SELECT product_id, sum(quantity) AS units FROM order_returns WHERE restocked GROUP BY product_id
 ), moved AS (
     SELECT product_id, sum(delta) AS units
       FROM (SELECT product_id, -taken::bigint AS delta FROM order_products
@@ -23,22 +25,44 @@ WITH opening AS (
       FROM order_events AS e LEFT JOIN orders AS o ON o.id = e.order_id
     WINDOW steps AS (PARTITION BY e.order_id ORDER BY e.version)
 ), truth AS (
-    SELECT customer_id, count(*) AS orders, sum(total_quantity) AS quantity, sum(total_amount) AS amount
+    SELECT customer_id, count(*) AS orders,
+           sum(total_quantity) - coalesce(sum(returned_quantity), 0) AS quantity,
+           sum(total_amount) - coalesce(sum(returned_amount), 0) AS amount,
+           coalesce(sum(returned_quantity), 0) AS back, coalesce(sum(returned_amount), 0) AS refund
       FROM orders
      WHERE status = 'completed' AND customer_id IS NOT NULL
      GROUP BY customer_id
 ), known AS (
-    SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount
-      FROM (SELECT customer_id, orders, total_quantity AS quantity, total_amount AS amount
+    SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount,
+           sum(returned_quantity) AS back, sum(returned_amount) AS refund
+      FROM (SELECT customer_id, orders, total_quantity AS quantity, total_amount AS amount,
+                   returned_quantity, returned_amount
               FROM customer_ledger
-            UNION ALL SELECT customer_id, orders, quantity, amount FROM report_changes) AS part
+            UNION ALL SELECT customer_id, orders, quantity, amount, returned_quantity, returned_amount
+              FROM report_changes) AS part
      GROUP BY customer_id
 )
 SELECT 'I1 no unit is sold twice' AS invariant, p.id AS subject,
        format('stock %s, opening %s less live lines %s', p.stock, o.units, l.units) AS finding
   FROM products AS p LEFT JOIN opening AS o ON o.product_id = p.id
   LEFT JOIN live AS l ON l.product_id = p.id
- WHERE p.stock <> coalesce(o.units, 0) - coalesce(l.units, 0) OR p.stock < 0
+  LEFT JOIN back AS b ON b.product_id = p.id
+ WHERE p.stock <> coalesce(o.units, 0) - coalesce(l.units, 0) + coalesce(b.units, 0) OR p.stock < 0
+UNION ALL
+SELECT 'I1 no unit comes back twice', o.number::text,
+       format('order %s of %s, returns %s of %s', o.returned_quantity, o.returned_amount, r.units, r.amount)
+  FROM orders AS o
+  FULL JOIN (SELECT order_number, sum(quantity) AS units, sum(amount) AS amount
+               FROM order_returns GROUP BY order_number) AS r ON r.order_number = o.number
+ WHERE (o.returned_quantity, o.returned_amount) IS DISTINCT FROM (r.units, r.amount)
+    OR o.returned_quantity > o.total_quantity OR o.returned_amount > o.total_amount
+UNION ALL
+SELECT 'I1 no product comes back that was not sold', r.order_number::text, r.product_id
+  FROM (SELECT order_number, product_id, sum(quantity) AS units
+          FROM order_returns GROUP BY 1, 2) AS r
+  LEFT JOIN order_products AS h
+    ON h.order_number = r.order_number AND h.product_id = r.product_id
+ WHERE r.units > coalesce(h.quantity, 0)
 UNION ALL
 SELECT 'I1 every movement is explained', p.id, format('stock %s, movements %s', p.stock, m.units)
   FROM products AS p LEFT JOIN moved AS m ON m.product_id = p.id
@@ -97,16 +121,20 @@ SELECT 'I7 the report is a true past', coalesce(t.customer_id, k.customer_id),
        format('orders say %s %s %s, ledger %s %s %s', t.orders, t.quantity, t.amount,
               k.orders, k.quantity, k.amount)
   FROM truth AS t FULL JOIN known AS k USING (customer_id)
- WHERE (coalesce(t.orders, 0), coalesce(t.quantity, 0), coalesce(t.amount, 0))
-       <> (coalesce(k.orders, 0), coalesce(k.quantity, 0), coalesce(k.amount, 0))
+ WHERE (coalesce(t.orders, 0), coalesce(t.quantity, 0), coalesce(t.amount, 0),
+        coalesce(t.back, 0), coalesce(t.refund, 0))
+       <> (coalesce(k.orders, 0), coalesce(k.quantity, 0), coalesce(k.amount, 0),
+           coalesce(k.back, 0), coalesce(k.refund, 0))
 UNION ALL
 SELECT 'I7 the report is its ledger', coalesce(r.customer_id, l.customer_id),
        format('report %s %s %s, ledger %s %s %s', r.orders, r.total_quantity, r.total_amount,
               l.orders, l.total_quantity, l.total_amount)
   FROM customer_report AS r
   FULL JOIN (SELECT * FROM customer_ledger WHERE orders > 0) AS l USING (customer_id)
- WHERE (r.orders, r.total_quantity, r.total_amount, r.customer_name)
-       IS DISTINCT FROM (l.orders, l.total_quantity, l.total_amount, l.customer_name)
+ WHERE (r.orders, r.total_quantity, r.total_amount, r.returned_quantity, r.returned_amount,
+        r.customer_name)
+       IS DISTINCT FROM (l.orders, l.total_quantity, l.total_amount, l.returned_quantity,
+                         l.returned_amount, l.customer_name)
 UNION ALL
 -- A refusal leaves nothing: no customer without an introduction, an order or a token, no
 -- reference twice.

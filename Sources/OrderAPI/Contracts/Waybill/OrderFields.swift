@@ -25,6 +25,7 @@ extension Order: AnswerObject {
     json.money("total_amount", digits: totalAmount, "The amount of all lines.", .number("99.80"))
     json.object("shipping", shipping, "Who carries it.")
     extras.write(to: &json)
+    json.returned(returned?.quantity, returned?.amount)
     json.words("allowed_statuses", allowedStatuses, "What it may become next.")
     json.version(version)
     json.moment("created_at", createdAt, "When it was placed.")
@@ -51,7 +52,8 @@ extension Order: AnswerObject {
       #"""
       [{"product_id":"keyboard","name":"Keyboard","quantity":2,"price":49.90,"amount":99.80}]
       """#.utf8),
-    totalQuantity: 2, totalAmount: "99.80", shipping: .sample, extras: .sample, version: 1,
+    totalQuantity: 2, totalAmount: "99.80", shipping: .sample, extras: .sample,
+    returned: ReturnedGoods(quantity: 1, amount: "49.90"), version: 1,
     createdAt: .sample, updatedAt: .sample)
 }
 

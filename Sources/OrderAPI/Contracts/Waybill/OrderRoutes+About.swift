@@ -116,6 +116,31 @@ extension OrderRoutes {
       parameters: [id(example: demoOrder + "6"), .ifMatch], answers: [order],
       refusals: [.notFound, .wrongStatus, .notYoursToMove])
 
+    static let takeBack = RouteDescription(
+      "returnGoods", "Take goods of a completed order back",
+      """
+      Never more of a product than was sold and has not come back yet. The order stays \
+      `completed`; the report counts what is left. With `"restock": false` the units are not for \
+      sale again.
+      """,
+      parameters: [id(example: demoOrder + "1"), .ifMatch],
+      body: Body(
+        NewReturn.schema,
+        [
+          "one keyboard": #"""
+          {"items": [{"product_id": "keyboard", "quantity": 1}], "reason": "too small"}
+          """#
+        ]),
+      answers: [order], refusals: [.notFound, .notReturnable, .tooManyReturned, .notYoursToMove])
+
+    static let returns = RouteDescription(
+      "listReturns", "What has come back of an order",
+      parameters: [id()], query: .page,
+      answers: [
+        .page("A page of it, oldest first", of: OrderReturn.self, named: "OrderReturnPage")
+      ],
+      refusals: [.notFound, .notAcceptable])
+
     static let history = RouteDescription(
       "listOrderEvents", "Show what happened to an order",
       parameters: [id()], query: .page,

@@ -14,6 +14,10 @@ enum OrderRoutes {
     Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
     Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, write: .move, move),
     Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
+    Route(.post, "/orders/{id}/returns", About.takeBack, access: .staff, takeBack),
+    Route(
+      .get, "/orders/{id}/returns", About.returns,
+      access: .roles([.retailer, .warehouse, .customer]), returns),
     Route(.delete, "/orders/{id}", About.cancel, access: .retailer, write: .move, cancel),
     Route(
       .get, "/orders/{id}/events", About.history,
@@ -67,6 +71,25 @@ enum OrderRoutes {
     let version = try await requiredVersion(call, services, key)
     return answer(
       try await services.orders.cancel(key, version: version, in: call.scope, by: call.who))
+  }
+
+  private static func takeBack(_ call: Call, _ services: Services) async throws -> Response {
+    let key = try key(call)
+    let goods = try call.body(NewReturn.init(reading:))
+    let version = try await requiredVersion(call, services, key)
+    return answer(
+      try await services.orders.takeBack(key, goods, version: version, in: call.scope, by: call.who)
+    )
+  }
+
+  private static func returns(_ call: Call, _ services: Services) async throws -> Response {
+    let key = try key(call)
+    _ = try call.form(of: [.json])
+    let (size, position) = try call.query { $0.page { Cursor.position($0, list: "returns") } }
+    let page = try await services.orders.returns(
+      of: key, in: call.scope, after: position, size: size)
+    return .json(
+      .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "returns", position: $0)) })
   }
 
   private static func history(_ call: Call, _ services: Services) async throws -> Response {

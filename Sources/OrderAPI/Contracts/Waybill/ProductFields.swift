@@ -195,7 +195,7 @@ extension StockMovement: AnswerObject {
 extension StockMovement.Cause: FieldWord {
   static let schema = Schema.word(Self.self)
     .about(
-      "`placed`, `edited`, `cancelled`: by an order; `initial`: with the product; `adjusted`: by "
-        + "hand; `direct`: an UPDATE in psql."
+      "`placed`, `edited`, `cancelled`, `returned`: by an order; `initial`: with the product; "
+        + "`adjusted`: by hand; `direct`: an UPDATE in psql."
     ).named("StockMovementCause")
 }

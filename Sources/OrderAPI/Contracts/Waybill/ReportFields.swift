@@ -12,13 +12,16 @@ extension ReportRow: AnswerObject {
       "customer_name", name, "The customer's name at the last refresh; null without one.",
       "Demo Customer 1")
     json.integer("orders", orders, in: 1...Int.max, "How many completed orders.", 3)
-    json.integer("total_quantity", totalQuantity, in: 0...Int.max, "The units in them.", 7)
+    json.integer(
+      "total_quantity", totalQuantity, in: 0...Int.max,
+      "The units in them that have not come back.", 7)
     json.money("total_amount", digits: totalAmount, "Their amount.", .number("299.40"))
+    json.returned(returned?.quantity, returned?.amount)
   }
 
   static let sample = ReportRow(
     customer: "demo-1", name: "Demo Customer 1", orders: 3, totalQuantity: 7,
-    totalAmount: "299.40")
+    totalAmount: "299.40", returned: ReturnedGoods(quantity: 1, amount: "49.90"))
 }
 
 extension ReportRow {
@@ -34,6 +37,8 @@ extension ReportRow {
         line.plain("\(row.orders)")
         line.plain("\(row.totalQuantity)")
         line.plain(row.totalAmount)
+        line.plain("\(row.returned?.quantity ?? 0)")
+        line.plain(row.returned?.amount ?? "0.00")
       }
     }
     return csv.bytes

@@ -7,7 +7,7 @@ extension Order {
   static let columns = [
     "id", "number", "channel", "status", "customer_id", "reference", "total_quantity",
     "total_amount", "carrier", "tracking_number", "version", "created_at", "updated_at", "items",
-    "ship_to", "note", "tags", "metadata",
+    "ship_to", "note", "tags", "metadata", "returned_quantity", "returned_amount",
   ]
 
   /// Lines, addresses, tags and metadata are JSON.
@@ -30,6 +30,8 @@ extension Order {
     line.text(extras.note)
     line.text(json: extras.tags)
     line.text(json: extras.metadata)
+    line.plain(returned.map { "\($0.quantity)" } ?? "")
+    line.plain(returned?.amount ?? "")
   }
 }
 
