@@ -58,12 +58,14 @@ package struct Country: ExactText {
 
   /// The country of a code, or nil when there is none.
   package init?(_ text: String) {
-    guard Self.codes.contains(text) else { return nil }
+    guard Self.known.contains(text) else { return nil }
     value = text
   }
 
+  private static let known = Set(codes)
+
   /// All 249 codes.
-  private static let codes = Set(
+  package static let codes =
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ \
     BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM \
@@ -74,5 +76,5 @@ package struct Country: ExactText {
     PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV \
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
     VN VU WF WS YE YT ZA ZM ZW
-    """.split(separator: " ").map(String.init))
+    """.split(separator: " ").map(String.init)
 }

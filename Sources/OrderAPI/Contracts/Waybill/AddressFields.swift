@@ -54,7 +54,8 @@ extension Address {
 extension Country: FieldText {
   static var rule: String { "must be a country's two letters of ISO 3166-1, as DE" }
   static var schema: Schema {
-    .string(allowedLength, pattern: "^[A-Z]{2}$").example("DE")
+    .words(codes).example("DE").about("A country by its two letters of ISO 3166-1.")
+      .named("Country")
   }
 }
 

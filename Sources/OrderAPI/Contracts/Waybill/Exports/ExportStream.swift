@@ -43,7 +43,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
       let start = loop?.now
       let page = try await read(position)
       form.append(page.entries, to: &bytes)
-      if let loop, let start { restsUntil = loop.now + min(loop.now - start, restMax) }
+      if let loop, let start { restsUntil = loop.now + min(3 * (loop.now - start), restMax) }
       rows += page.entries.count
       position = page.next
       if page.next == nil {
@@ -54,15 +54,15 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     return bytes.isEmpty ? nil : bytes
   }
 
-  /// An export rests as long as it works, so that others wait for it half as often. What its client
-  /// takes to read counts.
+  /// An export works a quarter of the time, so that others seldom wait for it. The time in which its
+  /// client reads is part of the rest.
   private func rest() async {
     guard let loop, loop.now < restsUntil else { return }
     await loop.pause(for: restsUntil - loop.now)
   }
 }
 
-/// Where the database is slow, an export works a little more than half of the time.
+/// Where the database is slow, an export works more than a quarter of the time.
 private let restMax = Duration.milliseconds(100)
 
 /// How the rows of an export are written.
