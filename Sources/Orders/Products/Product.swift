@@ -42,7 +42,7 @@ package struct Product: Equatable, Sendable {
   package let price: Money
   /// How many units can be ordered.
   package let stock: Int
-  /// It is low when it has so many units or fewer; nil when nobody has said.
+  /// The product is low when it has this many units or fewer; nil when no level is set.
   package let reorderLevel: Int?
   /// When it was retired, so that it can no longer be ordered; nil while it can.
   package let retiredAt: Timestamp?
