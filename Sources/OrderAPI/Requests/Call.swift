@@ -52,7 +52,7 @@ package struct Call {
     return customer
   }
 
-  /// The address of something that was made below this one.
+  /// The address of something that was created below the path of this request.
   func location(of id: String) -> String {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
   }

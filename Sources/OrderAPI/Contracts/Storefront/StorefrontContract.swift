@@ -61,7 +61,7 @@ enum StorefrontContract {
     return .id(id)
   }
 
-  /// The answer to a change; this contract shows orders in no other.
+  /// The answer to a change. This contract shows orders only in such answers.
   private static func answer(_ status: Status, _ order: Order) throws -> Response {
     let shown = StorefrontOrder(order, try order.lines(afterChange: true))
     return .json(status, JSONWriter.object(reserving: 512) { shown.write(to: &$0) })
