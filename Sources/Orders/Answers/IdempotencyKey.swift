@@ -44,7 +44,6 @@ package struct KeyedRequest: Sendable {
     }
   }
 
-  /// Its name.
   package let name: Name
   /// Its whole content. The same name with other content is a mistake of the client.
   package let content: [UInt8]

@@ -37,7 +37,6 @@ package struct Customer: Equatable, Sendable {
 package struct NewCustomer: Sendable {
   /// The client-visible name.
   package let id: CustomerID
-  /// The name.
   package let name: Name
   /// The e-mail address.
   package let email: EmailAddress?

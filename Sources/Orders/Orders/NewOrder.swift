@@ -96,7 +96,6 @@ package struct LineChange: Equatable, Sendable {
   /// The quantities that may be set; 0 removes the product from the order.
   package static let allowedQuantity = 0...Quantity.allowed.upperBound
 
-  /// The product.
   package let product: ProductID
   /// The new quantity, not a difference.
   package let quantity: Int

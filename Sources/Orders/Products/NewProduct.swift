@@ -1,10 +1,7 @@
 /// A product that is to be added to the catalogue.
 package struct NewProduct: Sendable {
-  /// The id.
   package let id: ProductID
-  /// The name.
   package let name: Name
-  /// The description.
   package let description: ProductDescription?
   /// The price of one unit.
   package let price: Money
@@ -45,7 +42,7 @@ package struct ProductDescription: ExactText {
   }
 }
 
-/// A change of a product. Its stock is not part of it; that is changed by adjustments.
+/// A change of a product. The stock is not part of it; adjustments change that.
 package struct ProductChange: Sendable {
   /// The new name; nil keeps the old one.
   package let name: Name?

@@ -30,11 +30,9 @@ package struct Product: Equatable, Sendable {
   /// How many units a stock may be set to; `adjust_stock()` uses the same bounds.
   package static let allowedStock = 0...1_000_000_000_000
 
-  /// The id.
   package let id: ProductID
   /// The sequential number, for people and for the pages of lists.
   package let number: Int
-  /// The name.
   package let name: String
   /// The description, if there is one.
   package let description: String?

@@ -1,6 +1,5 @@
 /// A row of the report: the sums of all completed orders of one customer.
 package struct ReportRow: Equatable, Sendable {
-  /// The customer.
   package let customer: String
   /// The name of the customer when the report was refreshed.
   package let name: String?
@@ -59,12 +58,10 @@ package struct ReportSort: Equatable, Sendable {
 
   /// The position of a row: its value in the column, as text, and its customer.
   package struct Position: Equatable, Sendable {
-    /// The value.
     package let value: String
     /// Decides between rows of the same value.
     package let customer: String
 
-    /// A position.
     package init(value: String, customer: String) {
       self.value = value
       self.customer = customer

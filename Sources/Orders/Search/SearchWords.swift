@@ -26,7 +26,6 @@ package struct SearchWords: Equatable, Sendable {
 
 /// Entries that a search has found, newest first.
 package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
-  /// The page.
   package let page: Page<Entry, Position>
   /// Whether more entries match than were examined, so that a further word would help.
   package let isNarrow: Bool
