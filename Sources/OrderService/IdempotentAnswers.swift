@@ -9,8 +9,8 @@ package import Orders
 package final class IdempotentAnswers {
   private typealias Waiter = UnsafeContinuation<StoredAnswer?, Never>
 
-  /// A repetition that has waited this long does not do the work itself any more. The time is about
-  /// as long as the repetition would wait for the lock in the database.
+  /// After this wait a repetition is refused and does not do the work itself. It would wait about
+  /// as long for the lock in the database.
   private static let waitMax = Duration.seconds(1)
 
   private let answers: AnswerRepository
