@@ -9,7 +9,7 @@ import Postgres
 extension OrderFilter {
   /// How many rows one page looks at, at most. It takes some milliseconds.
   private static let window: SQL = "LIMIT 1000"
-  /// The last of those rows, if there are so many.
+  /// The last of those rows; nothing when there are fewer.
   private static let endOfWindow: SQL = "OFFSET 999 LIMIT 1"
 
   /// Whether a page may look at rows that are not part of it.
