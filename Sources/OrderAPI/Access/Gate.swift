@@ -108,7 +108,8 @@ package final class Gate {
   }
 
   private func admit(_ caller: Caller, to access: Access) -> Decision {
-    // Before the request is counted: this answer costs no more than the one about the rate.
+    // Checked before the request is counted against the rate: a denial costs no more than an answer
+    // that says the rate is used up.
     guard access.allows(caller.role) else {
       state.countDenial(.role)
       return Decision(caller: caller, result: .failure(.forbidden))

@@ -1,6 +1,6 @@
 import HTTP
 
-/// Everything there is to say about an error code: the only place where any of it stands.
+/// All facts about an error code; they are written nowhere else.
 struct ErrorEntry {
   /// The status that says the same in HTTP's words.
   let status: Status

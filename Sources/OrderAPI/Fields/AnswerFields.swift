@@ -3,7 +3,7 @@ import Orders
 
 /// The fields of an object that answers show, one call for each.
 ///
-/// The same calls write an answer and describe it: a `JSONObjectWriter` writes each field, a
+/// The same calls write an answer and describe it: a `JSONObjectWriter` writes each field, an
 /// `AnswerSchema` writes down what it may hold. So everything about a field is in one place. The
 /// writer is compiled for `JSONObjectWriter`, and nothing of the descriptions is left in it.
 protocol AnswerFields {

@@ -3,7 +3,6 @@ import Orders
 
 /// One request, and the route that serves it.
 package struct Call {
-  /// The request.
   package let request: Request
   /// The name of the request in answers and logs.
   package let id: RequestID

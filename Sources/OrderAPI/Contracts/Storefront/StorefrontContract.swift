@@ -53,7 +53,7 @@ enum StorefrontContract {
     return Response(.ok)
   }
 
-  /// The key of the order in the path; here an order goes by its id only.
+  /// The key of the order in the path; in this contract orders are found only by their id.
   private static func key(_ call: Call) throws(Failure) -> OrderKey {
     guard let id = (try? call.value("id")).flatMap({ OrderID($0) }) else {
       throw .invalid([JSONViolation(field: "id", reason: .refused("must be a UUID"))])
