@@ -4,13 +4,13 @@ package import Telemetry
 
 /// Counts the orders that are still to be fulfilled by the order process service.
 ///
-/// Every instance does it, also one that has no such service: nobody fulfils the orders then, and
-/// an alert must show that.
+/// Every instance counts them, even one without an order process service: then nobody fulfils the
+/// orders, and an alert must show that.
 package struct BacklogJob: PeriodicJob {
   package let name = "backlog"
   package let lock: String? = nil
 
-  /// The figures are as old as that, however often they are read.
+  /// The pause between two counts. The figures are up to this old, however often they are read.
   private static let pause = Duration.seconds(5)
 
   private let counted = BacklogFigures()

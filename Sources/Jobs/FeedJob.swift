@@ -3,10 +3,10 @@ package import OrderStore
 import Postgres
 package import Telemetry
 
-/// Gives positions in the feed to new events, and learns from the database when any instance did.
+/// Gives positions in the feed to new events. The database tells it when any instance has done so.
 ///
-/// It looks soon after a write of this instance, and from time to time for what was written in
-/// psql.
+/// It looks for new events soon after a write of this instance, and from time to time for those
+/// that were written elsewhere, such as in psql.
 package struct FeedJob: Job {
   package let name = "feed"
 
@@ -37,7 +37,7 @@ struct FeedFigures: FigureGroup {
 final class FeedRunner: RunningJob {
   /// The shortest time between two looks. Events that are committed meanwhile share a tick.
   private static let shortPause = Duration.milliseconds(20)
-  /// The longest, for changes that no instance made.
+  /// The longest time between two looks, for changes that no instance made.
   private static let longPause = Duration.milliseconds(250)
 
   private let signal: FeedSignal
@@ -85,7 +85,8 @@ final class FeedRunner: RunningJob {
     notifications?.close()
   }
 
-  /// What was written and has no position yet is found by other instances, or after the next start.
+  /// Waits for nothing: events without a position are found by other instances, or after the next
+  /// start.
   func stopped() async {}
 
   private func lookSoon() {
@@ -118,7 +119,7 @@ final class FeedRunner: RunningJob {
       guard !isStopped else { return }
       figures.failures.add()
       figures.unsequenced.set(Int((loop.now - succeededAt) / .milliseconds(1)))
-      // Who is away is told by those who wait for it.
+      // That the database is away is not logged here; whatever waits for it reports that.
       if !hasFailed, !error.isUnavailable {
         log.write(
           .error, "new events could not be given positions in the feed",
@@ -127,7 +128,7 @@ final class FeedRunner: RunningJob {
       hasFailed = true
     }
     isLooking = false
-    // A failure is repeated in the long pace, whatever is written meanwhile.
+    // After a failure the next look comes after the long pause, whatever is written meanwhile.
     arm(at: loop.now + Self.longPause)
     if !hasFailed, signal.takeWritten() { lookSoon() }
   }

@@ -4,14 +4,15 @@ package import Telemetry
 
 /// Work that is done beside the requests for as long as the service runs.
 ///
-/// A job is a value that exists before anything runs: its figures are shown from the start.
+/// A job is a value that exists before anything runs, so its figures are shown from the start.
 package protocol Job: Sendable {
   /// What it is called in the log and in the server's list of connections.
   var name: String { get }
   /// What it counts; nil for a job that counts nothing.
   var figures: (any FigureGroup)? { get }
 
-  /// Begins; the caller is on the context's loop. Nil when the settings leave nothing to do.
+  /// Starts the job; nil when the settings leave it nothing to do. The caller is on the context's
+  /// loop.
   func start(_ context: JobContext) -> (any RunningJob)?
 }
 
@@ -21,15 +22,15 @@ extension Job {
 
 /// A job under way. Lives on its loop.
 package protocol RunningJob: AnyObject {
-  /// Begins nothing any more.
+  /// From now on the job begins nothing new.
   func stop()
-  /// Waits for the end of what was begun, as far as it must not be left half done.
+  /// Waits for the end of work that was begun and must not be left half done.
   func stopped() async
 }
 
 /// What every job is given.
 package struct JobContext {
-  /// The database, without a pooler before it.
+  /// The database, reached without a connection pooler.
   package let target: ConnectionString
   /// The connections of the loop on which the jobs run.
   package let database: Database

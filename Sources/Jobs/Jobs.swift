@@ -11,7 +11,7 @@ package struct Jobs: Sendable {
     for job in all { job.figures?.report(to: &exposition) }
   }
 
-  /// Begins all of them; the caller is on the context's loop.
+  /// Starts all jobs; the caller is on the context's loop.
   package func start(_ context: JobContext) -> RunningJobs {
     RunningJobs(all.compactMap { $0.start(context) })
   }
@@ -23,7 +23,7 @@ package struct RunningJobs {
 
   init(_ all: [any RunningJob]) { self.all = all }
 
-  /// Has all of them begin nothing any more.
+  /// From now on the jobs begin nothing new.
   package func stop() { for job in all { job.stop() } }
 
   /// Waits for the end of what they had begun.

@@ -50,7 +50,7 @@ final class PeriodicRunner: RunningJob {
     connections.close()
   }
 
-  /// The server completes or rolls back what it has in hand; nothing waits for that.
+  /// Waits for nothing: the server completes or rolls back the statement that is under way.
   func stopped() async {}
 
   private func begin() { loop.spawn { await self.run() } }

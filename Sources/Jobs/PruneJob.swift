@@ -7,7 +7,7 @@ package struct PruneJob: PeriodicJob {
   package let name = "prune"
   /// Every instance deletes; each passes over the rows that another one is deleting.
   package let lock: String? = nil
-  /// Soon after the start, as an instance may not live for long, but not during it.
+  /// Soon after the start, as an instance may not live for long, but not while it is starting.
   package let firstPause = Duration.seconds(1)
 
   /// Answers are kept for a day, so a minute more or less does not matter, and a run that finds

@@ -10,7 +10,7 @@ package struct ReportJob: PeriodicJob {
 
   /// The longest pause after a failure: when the database comes back, the report is soon fresh.
   private static let retryPauseMax = Duration.seconds(5)
-  /// What a refresh may take beyond the server's own limit.
+  /// How much longer than the server's own limit a refresh may take.
   private static let margin = Duration.seconds(10)
 
   private let seconds: Int

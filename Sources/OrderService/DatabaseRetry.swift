@@ -1,12 +1,12 @@
 import Orders
 
-/// Tries again while the database is away, for as long as a waiting client can be kept waiting.
+/// Repeats work while the database is away, for as long as a client can be kept waiting.
 ///
-/// After an error that is passing nothing was changed, so the work may be done again from its
-/// start. After an unknown outcome it may not, and is not.
+/// A passing error means that nothing was changed, so the work is repeated from its start. After an
+/// unknown outcome it must not be repeated, and is not.
 package struct DatabaseRetry {
-  /// No attempt begins later than this after the first. A database that was restarted is back
-  /// within it, and neither a person nor a proxy has given up yet.
+  /// No attempt begins later than this after the first. A restarted database is back within this
+  /// time, and people and proxies still wait.
   static let budget = Duration.seconds(2)
   /// The first pause; each further one is twice as long.
   static let firstPause = Duration.milliseconds(50)

@@ -3,13 +3,14 @@ package import Orders
 
 /// Gives a request that has a key one effect and one answer, however often it is sent.
 ///
-/// The database guarantees that. But requests that repeat one under way on the same loop wait here:
-/// in the database each of them would hold a connection, and many of them would take all there are.
+/// The database guarantees that. But a request that repeats one under way on the same loop waits
+/// here: in the database each such request would hold a connection, and many of them would take all
+/// connections.
 package final class IdempotentAnswers {
   private typealias Waiter = UnsafeContinuation<StoredAnswer?, Never>
 
-  /// A repetition that has waited so long does not take over any more. It is about as long as it
-  /// would wait for the lock in the database.
+  /// After this wait a repetition is refused and does not do the work itself. It would wait about
+  /// as long for the lock in the database.
   private static let waitMax = Duration.seconds(1)
 
   private let answers: AnswerRepository
@@ -35,8 +36,8 @@ package final class IdempotentAnswers {
       if let answer = await wait(for: request.name) {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
-      // The first request stored nothing, so one of those that waited does the work. But if each of
-      // them takes as long as it may, the last would wait too long: so the wait is limited.
+      // The first request stored nothing, so one of those that waited does the work. If each of
+      // them takes as long as it may, the last one would wait too long, so the wait is limited.
       if now() - cameAt >= Self.waitMax { return .underWay }
     }
     underWay[request.name] = (request.content, [])

@@ -9,7 +9,7 @@ package enum OrderError: Error, Equatable {
   case unknownCustomer
   /// These products cannot be ordered: they are unknown or retired.
   case notOrderable([ProductID])
-  /// The order names a customer that does not exist, and may not add one.
+  /// The order names a customer who does not exist, and orders may not add customers.
   case customerNotIntroduced(CustomerID)
   /// There is less in stock than was asked for; these are all products that are short.
   case outOfStock([Shortfall])
@@ -21,15 +21,15 @@ package enum OrderError: Error, Equatable {
   case notYoursToMove
   /// The lines of an order can change only while it is new, and only if it takes stock.
   case notEditable(OrderStatus)
-  /// Goods come back of completed orders only.
+  /// Goods can be returned only from completed orders.
   case notReturnable(OrderStatus)
-  /// More was to come back than the order has, less what came back before.
+  /// The return has more units than the order has left after earlier returns.
   case tooManyReturned([Shortfall])
   /// An order must keep at least one line.
   case emptied
   /// An order must not have more than `NewOrder.allowedLines`.
   case tooManyLines
-  /// It has changed since the caller read it.
+  /// The order, product or customer has changed since the caller read it.
   case versionChanged
   /// The database is not available now; nothing was changed.
   case unavailable
@@ -40,14 +40,14 @@ package enum OrderError: Error, Equatable {
   /// The connection was lost at the commit, or the answer cannot be read: the change may or may not
   /// have been made. The detail is for the log only.
   case outcomeUnknown(detail: String)
-  /// There is something of that id already: `product keyboard`.
+  /// Something with this id exists already: `product keyboard`.
   case idTaken(String)
   /// The adjustment would make this stock negative.
   case stockBelowZero(stock: Int)
   /// The adjustment would make the stock larger than allowed.
   case stockTooLarge
-  /// The history that a position in the feed belongs to is no more: the database was restored, or
-  /// lost commits in a fail-over.
+  /// The position in the feed belongs to a history that no longer exists: the database was
+  /// restored, or lost commits in a fail-over.
   case historyChanged
   /// A fault of the service; the detail is for the log only.
   case failure(detail: String)

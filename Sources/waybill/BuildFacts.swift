@@ -6,7 +6,8 @@ enum BuildFacts {
   static let version = String(String(cString: embedded_version()).prefix { !$0.isNewline })
   /// The commit of the sources; `unknown` after a plain `swift build`, which does not pass it on.
   static let revision = known(embedded_revision())
-  /// The time of that commit. The time of the build would make each build another program.
+  /// The time of that commit. With the time of the build, two builds of the same sources would
+  /// differ.
   static let sourceDate = known(embedded_source_date())
 
   private static func known(_ text: UnsafePointer<CChar>) -> String {

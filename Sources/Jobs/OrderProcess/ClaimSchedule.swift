@@ -71,8 +71,8 @@ package struct ClaimSchedule: Sendable {
       isMoreDue = count == claiming
       return isMoreDue || isStopping ? claimEnded(at: now) : .askNextDue
     case .nextDue(let pause):
-      // An order that became due since the claim waits as long as one whose row is locked, so that
-      // a locked row is not asked for without end.
+      // When an order is due already, its row is probably locked, and `pause` is a short gap. So a
+      // locked row is not claimed again and again without a pause.
       wake(within: pause ?? Self.pauseMax, at: now)
       return claimEnded(at: now)
     case .claimFailed:
@@ -90,7 +90,7 @@ package struct ClaimSchedule: Sendable {
     }
   }
 
-  /// Takes what a call said of the service. After `closed` orders may be due.
+  /// Takes what a call has shown about the service. After the change `closed`, orders may be due.
   package mutating func service(
     _ event: Breaker.Event, at now: Duration, using random: inout some RandomNumberGenerator
   ) -> Breaker.Change? {
@@ -106,7 +106,8 @@ package struct ClaimSchedule: Sendable {
     mustClaimAgain = false
     let room = breaker.room(for: Self.visitsMax - visits, running: visits, at: now)
     guard room > 0 else {
-      // The end of a visit makes room. Without a visit it is the breaker that gives none.
+      // The end of a visit makes room again. When no visit is under way, it is the breaker that
+      // leaves no room.
       isMoreDue = true
       if visits == 0 { wake(within: breaker.wait(at: now), at: now) }
       return nil

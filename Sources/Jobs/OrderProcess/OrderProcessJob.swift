@@ -2,8 +2,8 @@ package import HTTPClient
 package import OrderService
 package import Telemetry
 
-/// Has orders fulfilled by the order process service. Every instance does it; the queue in the
-/// database lets each order be visited by one of them.
+/// Has orders fulfilled by the order process service. Every instance runs it; the queue in the
+/// database gives each order to one of them at a time.
 package struct OrderProcessJob: Job {
   package struct Settings: Sendable {
     let service: BaseURL

@@ -11,7 +11,8 @@ import Telemetry
 final class OrderProcessRunner: RunningJob {
   /// How long callbacks gather before they cost a statement.
   private static let hintPause = Duration.milliseconds(50)
-  /// What an answer of the service may hold: it is some hundred bytes, or one long id.
+  /// The largest answer of the service that is read. Answers have some hundred bytes, or more when
+  /// the id is long.
   private static let answerBytesMax = 65_536
   /// How long a stop waits for visits under way. What is left then is taken up by other instances,
   /// or by this one after its next start.

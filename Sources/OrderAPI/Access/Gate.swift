@@ -11,7 +11,7 @@ package final class Gate {
     /// token is not read, as the request would be admitted without it. Pages of other origins are
     /// denied.
     case open
-    /// All that are not for anyone.
+    /// All routes except those for anyone.
     case tokens
   }
 
@@ -91,8 +91,8 @@ package final class Gate {
     }
   }
 
-  /// Whether the caller of a request that was admitted would be admitted again. This counts as no
-  /// request. When the database does not say, they would.
+  /// Whether the caller of an admitted request would be admitted again. This does not count as a
+  /// request. While the database cannot be asked, the answer is yes.
   package func stillAdmits(_ request: Request, to access: Access) async -> Bool {
     if mode == .open, case .roles = access { return true }
     do {
@@ -108,7 +108,8 @@ package final class Gate {
   }
 
   private func admit(_ caller: Caller, to access: Access) -> Decision {
-    // Before the request is counted: this answer costs no more than the one about the rate.
+    // Checked before the request is counted against the rate: a denial costs no more than an answer
+    // that says the rate is used up.
     guard access.allows(caller.role) else {
       state.countDenial(.role)
       return Decision(caller: caller, result: .failure(.forbidden))

@@ -1,7 +1,7 @@
 import Synchronization
 package import Telemetry
 
-/// The places of those who have a stream of one kind in this process.
+/// Limits how many streams of one kind this process has at a time: each stream takes a place.
 package final class StreamPlaces: Sendable {
   private let countMax: Int
   private let countOfTokenMax: Int
@@ -17,7 +17,7 @@ package final class StreamPlaces: Sendable {
   }
 
   /// For streams of the feed and requests that wait for an event. Each takes a connection and about
-  /// 5 KB; a token has one for each program of a company, and room to spare.
+  /// 5 KB. A token has enough places for every program of a company, with room to spare.
   package static func ofFeed() -> StreamPlaces {
     StreamPlaces(
       "feed_followers", countMax: 2_000, countOfTokenMax: 20,
@@ -47,7 +47,7 @@ package final class StreamPlaces: Sendable {
     deinit { places.give(back: token) }
   }
 
-  /// A place for the caller with a token; without tokens only the number of all is limited.
+  /// A place for the caller with a token; without a token only the total number is limited.
   func take(for token: Int?) throws(Failure) -> Place {
     guard taken.add(upTo: countMax) else { throw refuse() }
     if let token {

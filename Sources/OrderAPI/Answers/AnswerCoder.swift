@@ -85,12 +85,13 @@ final class AnswerCoder {
     init(_ response: Response, _ request: Request) {
       self.response = response
       let isRead = request.method == .get || request.method == .head
-      // A small answer with a tag has it too, because a 304, which has no size, says the same.
+      // A small answer with a tag gets the field too, because a 304 must have the same fields and
+      // does not know the size.
       if isRead, response.isLarge || response.fields.contains(where: \.isTag) {
         self.response.fields.append(.variesByCoding)
       }
       guard response.status != .notModified else {
-        // The caller may have the compressed form, whose tag is another.
+        // The caller may have the compressed form, which has a different tag.
         if request.fields("if-none-match").contains(where: { $0.contains(EntityTag.gzipMark) }) {
           self.response.markTags()
         }
@@ -117,7 +118,8 @@ extension Response {
 
   fileprivate var isEmpty: Bool { body.isEmpty && stream == nil }
 
-  /// A stream is, except one of events: each event has to leave at once.
+  /// Whether compressing is worth it. A stream counts as large, except a stream of events, as each
+  /// event has to be sent at once.
   fileprivate var isLarge: Bool {
     guard stream == nil else { return contentType?.value != ContentType.eventStream.value }
     return body.count >= AnswerCoder.bytesMin

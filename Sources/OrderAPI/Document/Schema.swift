@@ -86,7 +86,6 @@ extension Schema {
   /// Nothing but null.
   static let null = Schema(["type": "null"]).example(.null)
 
-  /// A moment.
   static let moment = string(format: "date-time").example(.string(Timestamp.sample.rfc3339))
 
   /// A moment, or a day in UTC.

@@ -102,7 +102,7 @@ extension ErrorEntry {
 }
 
 extension Allowance {
-  /// That of a sender whose only request of a second is spent.
+  /// The allowance of a sender who has used the only request of a second.
   fileprivate static var spent: Allowance {
     var limiter = RateLimiter(RateLimit(rate: 1, burst: 1)!)
     _ = limiter.take(from: .token(1), at: .zero)

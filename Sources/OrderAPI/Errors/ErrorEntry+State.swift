@@ -1,7 +1,7 @@
 import HTTP
 import Orders
 
-// Codes for requests against which the state of the data stood.
+// Codes for requests that the state of the data did not allow.
 
 extension ErrorEntry {
   static var notFound: ErrorEntry {
@@ -27,8 +27,8 @@ extension ErrorEntry {
 
   static var versionChanged: ErrorEntry {
     ErrorEntry(
-      // Not stored: a client that has read again sends the same under another condition, and may
-      // do so with the same key.
+      // Not stored: a client that has read the resource again sends the same request with a new
+      // condition, and may use the same key for it.
       .preconditionFailed,
       sentence: "It has changed since it was read.",
       happened: """

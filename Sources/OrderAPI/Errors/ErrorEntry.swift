@@ -1,11 +1,12 @@
 import HTTP
 
-/// Everything there is to say about an error code: the only place where any of it stands.
+/// All facts about an error code; they are written nowhere else.
 struct ErrorEntry {
   /// The status that says the same in HTTP's words.
   let status: Status
-  /// Whether the answer is stored for the request's Idempotency-Key. It is where the state of the
-  /// data stood against the request: a repetition gets that answer, whatever has changed since.
+  /// Whether the answer is stored for the request's Idempotency-Key. That is so where the state of
+  /// the data did not allow the request: a repetition gets the same answer, whatever has changed
+  /// since.
   let isStored: Bool
   /// Whether the people who run the service have to know: the failure is written to the log.
   let isOurFault: Bool

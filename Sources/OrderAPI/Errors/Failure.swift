@@ -12,7 +12,7 @@ package enum Failure: Error {
   case badMessage(Rejection)
   /// The request did not arrive in time.
   case tooSlow
-  /// More is going on than the service takes on at once.
+  /// The service works on as many requests as it takes at once.
   case overloaded
   /// The body is not JSON, or its fields are not what they must be.
   case badBody(JSONFailure)
@@ -30,15 +30,15 @@ package enum Failure: Error {
   case foreignPage
   /// The caller's role does not allow this.
   case forbidden
-  /// Too many invalid tokens came from the address of this one.
+  /// The token is not valid, and too many invalid ones came from the same address before.
   case tooManyBadTokens(wait: Duration)
-  /// The caller, or everybody together, follows the feed more often at once than is allowed.
+  /// The caller, or all callers together, have as many streams of this kind as are allowed.
   case tooManyStreams
-  /// The caller has used up what is allowed.
+  /// The caller has reached the rate limit.
   case tooManyRequests(Allowance)
   /// Values of the path or the query are not what they must be.
   case invalid([JSONViolation])
-  /// The Idempotency-Key is not one that is read, or there are several.
+  /// The Idempotency-Key is malformed, or there are several.
   case badIdempotencyKey
   /// The Idempotency-Key is that of another request.
   case idempotencyKeyReused

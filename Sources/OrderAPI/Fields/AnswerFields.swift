@@ -3,7 +3,7 @@ import Orders
 
 /// The fields of an object that answers show, one call for each.
 ///
-/// The same calls write an answer and describe it: a `JSONObjectWriter` writes each field, a
+/// The same calls write an answer and describe it: a `JSONObjectWriter` writes each field, an
 /// `AnswerSchema` writes down what it may hold. So everything about a field is in one place. The
 /// writer is compiled for `JSONObjectWriter`, and nothing of the descriptions is left in it.
 protocol AnswerFields {
@@ -178,7 +178,7 @@ extension AnswerFields {
     }
   }
 
-  /// An amount that may be more than 64 bits of cents hold, in its digits.
+  /// An amount given as digits, as 64 bits of cents may not hold it.
   @inline(__always)
   mutating func money(
     _ name: StaticString, digits: String, _ about: @autoclosure () -> String,
@@ -235,7 +235,7 @@ extension AnswerFields {
 }
 
 extension AnswerFields {
-  /// JSON as it is stored, of those that have it.
+  /// JSON as it is stored, which only some objects have.
   @inline(__always)
   mutating func stored(
     _ name: StaticString, _ json: [UInt8]?, _ schema: @autoclosure () -> Schema,
@@ -246,7 +246,7 @@ extension AnswerFields {
     }
   }
 
-  /// A whole number that only some have.
+  /// A whole number that only some objects have.
   @inline(__always)
   mutating func given(
     _ name: StaticString, _ value: Int?, in range: @autoclosure () -> ClosedRange<Int>,
@@ -257,7 +257,7 @@ extension AnswerFields {
     }
   }
 
-  /// A text that only some have.
+  /// A text that only some objects have.
   @inline(__always)
   mutating func given(
     _ name: StaticString, _ text: String?, _ about: @autoclosure () -> String,
@@ -277,7 +277,7 @@ extension AnswerFields {
     integer("version", value, in: 1...Int.max, "Moves by one with every change; the `ETag`.", 1)
   }
 
-  /// Where a list goes on.
+  /// The address of the next page of a list.
   @inline(__always)
   mutating func next(_ address: String?) {
     string(

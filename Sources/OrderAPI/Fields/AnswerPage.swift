@@ -22,7 +22,7 @@ extension JSONWriter {
 }
 
 extension AnswerFields {
-  /// Whether what was searched for leads to more than was looked at.
+  /// Whether more entries match a search than were looked at.
   @inline(__always)
   mutating func narrow(_ isNarrow: Bool?) {
     field(

@@ -12,17 +12,17 @@ protocol BodyFields {
     _ name: StaticString, isRequired: Bool, _ schema: @autoclosure () -> Schema
   ) -> JSONField?
 
-  /// Leaves when anything so far was wrong, and always where the body is only being described.
+  /// Throws when anything so far was wrong, and always while the body is only being described.
   func check() throws(JSONInvalid)
 
-  /// Refuses the body as a whole, for a rule between its fields.
+  /// Refuses the body as a whole, for a rule about several of its fields.
   @discardableResult
   func refuse(_ message: String) -> JSONInvalid
 
-  /// Refuses a field for a rule between several.
+  /// Refuses a field for a rule about several fields.
   func refuse(_ name: StaticString, _ message: String)
 
-  /// Refuses a field that clients may think of, wherever it is given.
+  /// Refuses a field, if it is given, that does not exist here but that clients may expect.
   func forbid(_ name: StaticString, _ message: String)
 }
 
@@ -92,8 +92,9 @@ extension BodyFields {
     return .set(value)
   }
 
-  /// An array of objects that must be there. One that is a set holds no entry twice. One of another
-  /// `count` than the document says is read where the caller refuses it in words of its own.
+  /// An array of objects that must be there. With `isSet`, no entry may be there twice. `reading`
+  /// is given by a caller that refuses a wrong number of entries in its own words: it allows more
+  /// than `count`, which the document says.
   @inline(__always)
   func objects<Entry>(
     _ name: StaticString, of schema: @autoclosure () -> Schema, count: ClosedRange<Int>,

@@ -83,7 +83,7 @@ extension FieldType {
   static func text<Value>(_: Value.Type) -> Self where Self == TextField<Value> { TextField() }
 }
 
-/// A text that means nothing to the service, of so many characters.
+/// A text of limited length whose content means nothing to the service.
 struct FreeTextField: FieldType {
   let length: ClosedRange<Int>
 

@@ -14,7 +14,7 @@ protocol QueryFields {
     _ about: @autoclosure () -> String, _ parse: (String) -> Value?
   ) -> Value?
 
-  /// Refuses a parameter for a rule between several.
+  /// Refuses a parameter for a rule about several parameters.
   mutating func refuse(_ name: String, _ rule: String)
 }
 
@@ -56,7 +56,7 @@ extension QueryFields {
     } ?? []
   }
 
-  /// A whole number, which stands at one of the range when it is absent.
+  /// A whole number of the range; `standing` when it is absent.
   mutating func integer(
     _ name: String, in range: ClosedRange<Int>, standing: Int,
     _ about: @autoclosure () -> String
@@ -76,8 +76,8 @@ extension QueryFields {
       Bool.init)
   }
 
-  /// A moment, or a day in UTC, of which `ofDay` makes a moment from its beginning. In a query a
-  /// plus sign is a space, so an offset needs it escaped.
+  /// A moment, or a day in UTC; `ofDay` gets the beginning of the day and returns the moment to
+  /// use. A plus sign in a query means a space, so the plus sign of an offset must be escaped.
   mutating func moment(
     _ name: String, _ about: @autoclosure () -> String, ofDay: (Timestamp) -> Timestamp = { $0 }
   ) -> Timestamp? {
@@ -100,7 +100,7 @@ extension QueryFields {
         + "\(SearchWords.bytesMax) bytes", about(), SearchWords.init)
   }
 
-  /// Where a list goes on; nil for its beginning. `position` reads a cursor.
+  /// Where the page of a list begins; nil for the beginning of the list. `position` reads a cursor.
   mutating func cursor<Position>(_ position: (String) -> Position?) -> Position? {
     value(
       Parameter.cursorName, .string(), rule: "must be a cursor of this list",

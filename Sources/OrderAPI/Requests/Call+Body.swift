@@ -2,7 +2,8 @@ import HTTP
 import JSON
 
 extension Call {
-  /// What `read` makes of a body that is a JSON object; all that is wrong with it at once.
+  /// What `read` makes of a body that is a JSON object. Everything that is wrong with it is thrown
+  /// at once.
   func body<Value>(
     unknownFields: JSONUnknownFields = .refused,
     _ read: (JSONObject) throws(JSONInvalid) -> Value

@@ -26,8 +26,8 @@ extension Call {
 }
 
 extension StoredAnswer {
-  /// What is to be kept of an answer. Addresses are kept as from the contract's mount, as the same
-  /// request may be sent again to another port.
+  /// What is to be kept of an answer. Addresses are kept relative to the contract's mount, as the
+  /// same request may be sent again to another port.
   init(_ response: Response, below mount: PathPattern) {
     assert(
       response.fields.allSatisfy { Field.isKept($0.name.description) },
@@ -74,7 +74,7 @@ extension Field {
     kept.contains { $0.description == name }
   }
 
-  /// The same, with an address below `base` as one below `other`.
+  /// The same field, with an address below `base` changed to one below `other`.
   fileprivate func moved(from base: String, to other: String) -> Field {
     guard name.description == "Location", value.hasPrefix(base + "/") else { return self }
     return Field(name, other + value.dropFirst(base.count))

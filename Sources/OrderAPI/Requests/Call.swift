@@ -3,7 +3,6 @@ import Orders
 
 /// One request, and the route that serves it.
 package struct Call {
-  /// The request.
   package let request: Request
   /// The name of the request in answers and logs.
   package let id: RequestID
@@ -52,7 +51,7 @@ package struct Call {
     return customer
   }
 
-  /// The address of something that was made below this one.
+  /// The address of something that was created below the path of this request.
   func location(of id: String) -> String {
     String(decoding: request.path, as: UTF8.self) + "/" + PercentCoding.encode(id)
   }

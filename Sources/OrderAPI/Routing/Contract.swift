@@ -19,7 +19,7 @@ package struct Contract: Sendable {
   package let routes: [Route]
   /// Makes the error answer for every failure below its mount.
   package let explain: @Sendable (Failure, FailureContext) -> Response
-  /// Runs every handler that waits; of a request with an idempotency key, the whole transaction.
+  /// Runs every handler that waits; for a request with an idempotency key, the whole transaction.
   let wrapper: Wrapper?
 
   init(

@@ -20,7 +20,8 @@ package struct Route: Sendable {
   /// The one write of the handler, if requests with a key may share a transaction for it.
   let write: GatheredWrite?
   /// Whether the handler of a call waits for what happens later, or answers a stream. Such a
-  /// request is not among those in flight, and has no deadline; it has one of a number of places.
+  /// request does not count among those in flight, and has no deadline; instead it takes a place of
+  /// `StreamPlaces`.
   let follows: @Sendable (Call) -> Bool
   /// Makes the answer.
   let handle: Handler
@@ -68,11 +69,13 @@ package struct Route: Sendable {
 }
 
 extension Route {
-  /// Slots that a list holds. It reads up to a thousand rows on one of few connections for reads,
-  /// where a look-up behind it waits: so one sender has 8 lists at a time, and all have 16.
+  /// Slots that a list holds. It reads up to a thousand rows on one of the few connections for
+  /// reads, and look-ups wait behind it. With so many slots, one sender has at most 8 lists at a
+  /// time, and all senders together have 16.
   static let slotsOfList = 16
-  /// Slots of a request with a key that cannot share a transaction: it holds one of few connections
-  /// for writes, perhaps while it waits for a lock. So one sender has 5 of 8.
+  /// Slots of a request with a key that cannot share a transaction: it holds one of the few
+  /// connections for writes, perhaps while it waits for a lock. With so many slots, one sender
+  /// holds at most 5 of the 8 connections.
   static let slotsOfTransaction = 24
 
   /// What a call takes of the server.

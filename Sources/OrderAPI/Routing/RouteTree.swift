@@ -21,7 +21,7 @@ struct RouteTree {
   struct Endpoint {
     var entries: [Entry] = []
 
-    /// The route for a method. HEAD is GET, as the encoder leaves out the body.
+    /// The route for a method. HEAD uses that of GET, as the encoder leaves out the body.
     func entry(for method: Method) -> Entry? {
       entries.first { $0.route.method == method || (method == .head && $0.route.method == .get) }
     }

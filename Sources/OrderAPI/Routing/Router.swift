@@ -146,7 +146,7 @@ package final class Router {
       : .later(route: entry.template, demand: entry.route.demand(call, of: sender), handler)
   }
 
-  /// New events are soon to have a place in the feed.
+  /// Reports a write, so that its events soon get positions in the feed.
   private func noteWrite(_ entry: RouteTree.Entry) {
     if entry.route.method != .get { services.feedSignal.written() }
   }
@@ -209,8 +209,8 @@ package final class Router {
 }
 
 extension Response {
-  /// The methods that may be used. No CORS field is in it, so browsers block pages of other
-  /// origins.
+  /// An answer with the methods that may be used. It has no CORS fields, so browsers block pages of
+  /// other origins.
   fileprivate static func allowing(_ methods: [Method]) -> Response {
     let names = methods.map(\.name).joined(separator: ", ")
     return Response(.noContent, fields: [Field("Allow", names)])

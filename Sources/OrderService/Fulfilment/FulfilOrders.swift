@@ -6,7 +6,7 @@ package import Orders
 package struct FulfilOrders {
   /// The result of a visit.
   package enum Outcome: Sendable {
-    /// What it learned was recorded. `dueIn` is nil when the order is final.
+    /// What the visit learned was recorded. `dueIn` is nil when the order is final.
     case recorded(OrderProcessVisit.Record, dueIn: Duration?)
     /// Its claim had run out, so that nothing was recorded.
     case late

@@ -1,10 +1,11 @@
 package import Orders
 import Synchronization
 
-/// Orders for which a callback came in, until they are taken: each order once, up to a limit. Any
-/// thread may add one. An order that is lost here is found by its regular visits.
+/// Keeps the orders for which a callback came in until they are taken: each order once, up to a
+/// limit. Any thread may add an order. A hint that is lost does no harm, as the order has its
+/// regular visits.
 package final class OrderProcessHints: Sendable {
-  /// How many orders are kept; with ids of the most characters that is 2 MB.
+  /// How many orders are kept at most; with the longest possible references they take 2 MB.
   static let countMax = 1_024
 
   private struct State {

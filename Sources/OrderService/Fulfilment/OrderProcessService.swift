@@ -3,8 +3,8 @@ package import HTTPClient
 import JSON
 import Orders
 
-/// The client of the process service. Its answers are read strictly, and one that is not exactly as
-/// agreed is not believed.
+/// The client of the process service. It reads answers strictly: an answer that does not have
+/// exactly the agreed form is not believed.
 package struct OrderProcessService {
   private let client: HTTPClient
   private let base: BaseURL
@@ -19,7 +19,7 @@ package struct OrderProcessService {
     self.callback = callback
   }
 
-  /// Tells it to start the order process of an order.
+  /// Tells the service to start the order process of an order.
   func start(_ reference: String) async -> (OrderProcessVisit.Reply, Breaker.Event?) {
     let url = PercentCoding.encode(callback(reference))
     let request = ClientRequest(
@@ -36,7 +36,7 @@ package struct OrderProcessService {
     }
   }
 
-  /// Asks it about an order.
+  /// Asks the service about an order.
   func look(_ reference: String) async -> (OrderProcessVisit.Sighting, Breaker.Event?) {
     let id = PercentCoding.encode(reference)
     let request = ClientRequest(
@@ -76,7 +76,7 @@ package struct OrderProcessService {
 }
 
 extension HTTPClientError {
-  /// What the failure shows about the service; nil when it is our own.
+  /// What the failure shows about the service; nil when the failure is our own.
   fileprivate var event: Breaker.Event? {
     switch reason {
     case .badHost, .tooBusy, .cancelled: nil

@@ -5,8 +5,8 @@ package import Postgres
 package final class TokenRepository {
   /// The channel on which the database notifies of tokens that have changed.
   package static let channel = "waybill_tokens"
-  /// How often a listener on that channel checks its connection: often enough that an idle
-  /// connection is confirmed before `trust` ends, so that it causes no look-up.
+  /// How often a listener on that channel checks its connection: often enough that a quiet
+  /// connection is confirmed before `trust` ends, so that quiet times cause no look-ups.
   package static let pulse = Duration.milliseconds(400)
   /// How long a look-up is valid without a listener, so that a revoked token is refused within a
   /// second everywhere.
@@ -97,9 +97,9 @@ package final class TokenRepository {
     }
   }
 
-  /// Makes a token like the one of that number, which expires in `overlap` days at the latest. The
-  /// new one is valid for `days`, or for as long as the old one was made for. Nil when there is no
-  /// valid token of that number.
+  /// Makes a token like the one of that number; the old one then expires in `overlap` days at the
+  /// latest. The new one is valid for `days`, or for as long as the old one was made for. Nil when
+  /// no valid token has that number.
   package func rotate(
     _ number: Int, days: Int?, overlap: Int
   ) async throws(OrderError) -> (BearerToken, Token)? {
@@ -129,8 +129,8 @@ package final class TokenRepository {
     }
   }
 
-  /// Makes a token for the first customer of the demo data, and revokes the one before, whose text
-  /// cannot be shown again. Nil without demo data.
+  /// Makes a token for the first customer of the demo data, and revokes the previous one, whose
+  /// text cannot be shown again. Nil without demo data.
   package func renewDemo() async throws(OrderError) -> BearerToken? {
     var random = SystemRandomNumberGenerator()
     let token = BearerToken(using: &random)

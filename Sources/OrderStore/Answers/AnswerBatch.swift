@@ -17,10 +17,10 @@ final class AnswerBatch {
   private var answers: [(request: NamedRequest, answer: StoredAnswer)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
-  /// How many tasks neither have an answer nor wait for their write.
+  /// How many tasks are still running: those that have no answer yet and do not wait for a write.
   private var running = 0
   private var isAbandoned = false
-  /// The locked rows that are known to those who gather the same kind of writes.
+  /// The known locked rows, shared by everything that gathers this kind of writes.
   private var held: HeldRows?
   private var idle: UnsafeContinuation<Void, Never>?
 
@@ -107,7 +107,7 @@ final class AnswerBatch {
   }
 }
 
-/// Writes of a kind that is not known here.
+/// Gathered writes, whatever their type.
 private protocol GatheredWrites: AnyObject {
   var count: Int { get }
   /// Does all writes by one statement, and continues those who wait for them.
@@ -144,7 +144,8 @@ private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
 }
 
 extension PostgresError {
-  /// Whether requests of a transaction that failed with this can be done, each in one of its own.
+  /// Whether the requests of a transaction that failed with this error can be done again, each in a
+  /// transaction of its own.
   fileprivate var allowsAnotherRun: Bool {
     switch self {
     case .server: !isUnavailable && !isOutcomeUnknown

@@ -51,7 +51,7 @@ final class AnswerBatcher {
   private func run(_ batch: AnswerBatch) async {
     var failure: AnswerBatch.Failure?
     do throws(AnswerBatch.Failure) {
-      // A second attempt is each request's own.
+      // Only one attempt: requests that have to be tried again are not tried in this batch.
       try await database.transaction(attempts: 1) { (transaction) throws(AnswerBatch.Failure) in
         try await batch.answer(in: transaction)
       }

@@ -102,9 +102,9 @@ package final class AnswerRepository {
   }
 }
 
-/// What is known of a request when its name is to be locked.
+/// The result of an attempt to lock the name of a request.
 struct AnswerClaim {
-  /// Whether another transaction has locked the name, so that this one has not.
+  /// Whether another transaction holds the lock of the name, so that this one did not get it.
   let isHeld: Bool
   /// The outcome of the request, if it was answered before; nil when it is new.
   let outcome: KeyedOutcome?
@@ -127,9 +127,9 @@ struct AnswerClaim {
 /// A request with the digests under which its answer is stored.
 struct NamedRequest {
   let request: KeyedRequest
-  /// Tells who asked for what by which key; as `answer_id()` computes it.
+  /// The digest of the name: who asked for what by which key. `answer_id()` computes the same.
   let id: Digest
-  /// Tells whether a request of the same name is the same request.
+  /// The digest that tells whether two requests with the same name are the same request.
   let fingerprint: Digest
 
   init(_ request: KeyedRequest) {

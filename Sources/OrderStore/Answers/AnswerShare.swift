@@ -44,7 +44,7 @@ final class AnswerShare {
     self.loop = loop
   }
 
-  /// Takes who waits for the admission.
+  /// Keeps the continuation that waits for the admission.
   func wait(with admission: UnsafeContinuation<AnswerBatcher.Admission, Never>) {
     self.admission = admission
   }
@@ -81,7 +81,8 @@ final class AnswerShare {
     do {
       answer = try await rights.including(on: loop, work)
     } catch {
-      // Otherwise the error comes from the transaction, or from what it cannot do.
+      // When one of these is set, the error comes from the shared transaction or its limits, and is
+      // no answer to the request.
       if !(hasFailed || rights.needsOwnTransaction || isHeld) {
         answer = refusal(error)
         guard answer != nil || hadEffect else {

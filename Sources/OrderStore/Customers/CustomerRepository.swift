@@ -60,7 +60,7 @@ package final class CustomerRepository {
   package func search(
     _ words: SearchWords?, email: EmailAddress?, after id: String?, size: PageSize
   ) async throws(OrderError) -> Found<Customer, String> {
-    // The address is a whole word of those who have it.
+    // The address is searched for as one more whole word.
     let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
     return try await asking { () throws(PostgresError) in
       let rows = try await database.read(

@@ -2,12 +2,12 @@ package import EventLoop
 package import Orders
 import Postgres
 
-/// Where all who follow the feed on one loop meet: new events are read and rendered once for all of
-/// them. Whoever is behind what is kept in memory reads pages of its own.
+/// Serves all followers of the feed on one loop: new events are read and rendered once for all of
+/// them. A follower that is too far behind for the events in memory reads pages of its own.
 package final class FeedHub {
   /// Bytes of rendered events that are kept in each of two forms.
   private static let ringBytesMax = 8_388_608
-  /// What one piece has at most, beside a single event that is larger.
+  /// The most bytes of one piece, unless it is a single larger event.
   private static let pieceBytesMax = 65_536
 
   /// Some events as bytes.
@@ -21,14 +21,14 @@ package final class FeedHub {
   package let feed: FeedRepository
   package let loop: EventLoop
   private let render: (FeedEvent) -> [UInt8]
-  /// Moves whenever the feed may have grown.
+  /// Counts how often the feed may have grown.
   package private(set) var news = 0
   private var waiting: [ObjectIdentifier: FeedFollower] = [:]
   private var followers = 0
-  /// With the orders as they are now, and without.
+  /// One for events with their orders as they are now, and one for events without.
   private var kept: [Bool: Kept] = [:]
 
-  /// - Parameter render: Writes one event as those who follow get it.
+  /// - Parameter render: Writes one event as followers get it.
   package init(
     _ feed: FeedRepository, signal: FeedSignal, on loop: EventLoop,
     render: @escaping (FeedEvent) -> [UInt8]
@@ -53,7 +53,8 @@ package final class FeedHub {
     var isFilling = false
     var waiting: [CheckedContinuation<Void, Never>] = []
     var failure: OrderError?
-    /// The piece that was read last: most followers are at the same position and want the same.
+    /// The piece that was read last: most followers are at the same position and want the same
+    /// piece.
     var last: (after: FeedCursor, end: FeedCursor, filter: FeedFilter, piece: Piece)?
 
     init(_ ring: FeedRing) { self.ring = ring }
@@ -74,7 +75,7 @@ extension FeedHub {
 
   fileprivate func leave() {
     followers -= 1
-    // Nobody keeps the rings filled any more.
+    // Without followers the rings are no longer filled, so they would be out of date.
     if followers == 0 { kept = [:] }
   }
 
@@ -121,7 +122,7 @@ extension FeedHub {
         try await read(into: kept, includesOrders)
       } catch {
         kept.failure = error
-        // What is kept may not have happened any more.
+        // The kept events may belong to a history that no longer exists.
         if error == .historyChanged, self.kept[includesOrders] === kept {
           self.kept[includesOrders] = nil
         }
@@ -162,7 +163,7 @@ extension FeedHub {
   }
 }
 
-/// One who follows the feed, for as long as the object exists. Lives on the loop of its hub.
+/// A follower of the feed, for as long as the object exists. Lives on the loop of its hub.
 package final class FeedFollower {
   /// Why a wait ended.
   package enum Wake { case news, time, asked }
@@ -179,8 +180,8 @@ package final class FeedFollower {
 
   deinit { hub.leave() }
 
-  /// Waits until there is something that was not there when the hub's `news` was `seen`, until
-  /// `wake` is called, or the task is cancelled.
+  /// Waits until the hub's `news` is no longer `seen`, `duration` has passed, `wake` is called, or
+  /// the task is cancelled.
   package func wait(since seen: Int, for duration: Duration) async -> Wake {
     guard hub.news == seen, !Task.isCancelled else { return Task.isCancelled ? .asked : .news }
     hub.add(self)
@@ -189,7 +190,7 @@ package final class FeedFollower {
     let wake = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation = $0 }
     } onCancel: {
-      // Tasks of a loop are cancelled on it.
+      // Tasks of a loop are cancelled on its thread.
       bound.value.wake(.asked)
     }
     hub.remove(self)

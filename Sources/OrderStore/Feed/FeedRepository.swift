@@ -30,7 +30,7 @@ package final class FeedRepository {
 
   /// Events that a filter lets through, up to `size` of them.
   ///
-  /// - Parameter includesOrders: Whether each event of an order has the order as it is now.
+  /// - Parameter includesOrders: Whether each event of an order includes the order as it is now.
   package func page(
     after start: FeedCursor, _ filter: FeedFilter = .all, size: Int, includesOrders: Bool = false
   ) async throws(OrderError) -> FeedPage {
@@ -43,7 +43,7 @@ package final class FeedRepository {
     return read
   }
 
-  /// One event; nil when the feed is not as long.
+  /// One event; nil when the feed ends before this position.
   package func event(at position: Int) async throws(OrderError) -> FeedEvent? {
     try await asking { () throws(PostgresError) in
       let rows = try await database.read(
@@ -116,7 +116,7 @@ package final class FeedRepository {
       """
   }
 
-  /// The beginning of the hash of the tick that has a position.
+  /// The beginning of the hash of the tick that contains a position.
   private static func mark(at position: SQL) -> SQL {
     """
     (SELECT encode(substr(hash, 1, 4), 'hex') FROM feed_ticks

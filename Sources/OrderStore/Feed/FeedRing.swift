@@ -13,7 +13,7 @@ struct FeedRing {
   private let bytesMax: Int
   private var entries: ArraySlice<Entry> = []
   private var bytes = 0
-  /// Behind which position the entries begin.
+  /// The position after which the entries begin.
   private(set) var start: FeedCursor
   /// The position of the newest entry.
   var end: FeedCursor { entries.last?.cursor ?? start }

@@ -49,8 +49,8 @@ package final class OrderProcessRepository {
   package func claim(
     _ amount: Int, lease: Duration
   ) async throws(PostgresError) -> [Claim] {
-    // The planner expects few ids of an array. Of a join with a limit as a parameter it would
-    // expect a tenth of the table, and read all of it.
+    // The planner expects few ids in an array. From a join with a limit as a parameter it would
+    // expect a tenth of the table, and would read the whole table.
     let rows = try await database.write(
       """
       WITH claimed AS (
@@ -75,8 +75,9 @@ package final class OrderProcessRepository {
     }
   }
 
-  /// When to claim again after a claim of fewer orders than asked for: when the next order becomes
-  /// due, or in `gap` if one is due already, as its row is locked then; nil when there is none.
+  /// How long to wait after a claim that brought fewer orders than asked for: until the next order
+  /// becomes due, or `gap` if one is due already, as its row must be locked. Nil when no order
+  /// waits.
   package func nextClaim(gap: Duration) async throws(PostgresError) -> Duration? {
     let rows = try await database.read(
       """
@@ -97,8 +98,8 @@ package final class OrderProcessRepository {
       FinishedVisit(claim: claim, record: record, pause: pause))
   }
 
-  /// Moves the next visit of these orders to now, or to `gap` after the last time that was done for
-  /// the order. Unknown and final orders are ignored.
+  /// Moves the next visit of these orders forward to now. If that was done for an order less than
+  /// `gap` ago, its visit is moved to `gap` after that time. Unknown and final orders are ignored.
   package func hint(
     _ references: [String], gap: Duration
   ) async throws(PostgresError) {

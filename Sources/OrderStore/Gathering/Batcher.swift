@@ -12,19 +12,20 @@ protocol BatchedWrite {
   var weight: Int { get }
   /// The rows that this write locks.
   var rows: [LockedRow] { get }
-  /// One statement that does all these writes, and answers a row for each, in their order. It waits
-  /// for a lock for so many milliseconds; as the session does if nil.
+  /// One statement that does all these writes, and returns a row for each, in their order.
+  /// `lockWait` is how many milliseconds it waits for a lock; nil keeps the limit of the session.
   static func statement(_ writes: [Self], lockWait: Int?) -> SQL
   /// Whether a write with this outcome changed something.
   static func hasEffect(_ outcome: Outcome) -> Bool
-  /// What this write's row says of it. A refusal is an outcome; an error fails the whole batch.
+  /// Reads the outcome of this write from its row. A refusal is an outcome; an error fails the
+  /// whole batch.
   func outcome(_ row: Row) throws(PostgresError) -> Outcome
 }
 
 extension BatchedWrite {
   /// The limits for small writes.
   static var limits: BatchLimits { .standard }
-  /// A write whose locks nobody else keeps.
+  /// No rows, for a write whose rows nobody else keeps locked.
   var rows: [LockedRow] { [] }
   /// Each write counts the same.
   var weight: Int { 1 }
@@ -67,7 +68,7 @@ final class Batcher<Write: BatchedWrite> {
   private let held: HeldRows
   private var state = BatcherState<Entry>(Write.limits)
 
-  /// Writes to this database; `held` is common to all that gathers such writes.
+  /// Writes to this database; `held` is shared by everything that gathers such writes.
   init(_ database: Database, held: HeldRows) {
     self.database = database
     self.held = held
@@ -76,7 +77,7 @@ final class Batcher<Write: BatchedWrite> {
   /// Does a write with the next batch, and answers when that has been committed. An error is the
   /// error of its batch, or its own if it was tried again alone.
   ///
-  /// In a transaction a write is sent alone, as other writes are not committed with it.
+  /// In a transaction a write is sent alone, as writes of others must not be committed with it.
   func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
     if UnitOfWork.isOpen { return try await run([write], lockWait: nil)[0] }
     if let share = UnitOfWork.share {
@@ -122,7 +123,7 @@ final class Batcher<Write: BatchedWrite> {
         for entry in batch { entry.waiter.resume(returning: .rowsAreHeld) }
         return
       }
-      // The lock is free now, or it is not a row's.
+      // The lock is free by now, or it is not the lock of a row.
       guard let next = await attempt(batch, lockWait: nil) else { return }
       error = next
     }
@@ -160,8 +161,8 @@ final class Batcher<Write: BatchedWrite> {
 }
 
 extension PostgresError {
-  /// Whether a statement for so many writes certainly had no effect, and might have one when it is
-  /// sent again for each of them alone.
+  /// Whether a statement for `count` writes certainly had no effect, and may succeed when each
+  /// write is sent again alone.
   fileprivate func deservesAnotherRun(of count: Int) -> Bool {
     switch self {
     case .server: !isUnavailable && !isOutcomeUnknown && (count > 1 || isRetryable)

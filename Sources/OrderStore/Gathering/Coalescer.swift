@@ -24,7 +24,7 @@ final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
 
   /// The value of a key, or nil when there is none. An error reaches those of its batch only.
   ///
-  /// In a transaction a load is sent alone, as nobody else sees what was changed there.
+  /// In a transaction a load is sent alone, as only the transaction sees its own changes.
   func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.isOpen { return try await fetch([key])[key] }
     try UnitOfWork.share?.checkRead()

@@ -11,9 +11,9 @@ enum LockedRow: Hashable, Sendable {
 
 /// The rows that another transaction keeps locked, as far as this loop knows.
 ///
-/// A batch waits for a lock only for a moment. Then the rows that are locked are looked for, and
-/// writes of them wait here, outside of any batch, until the rows are free. So they hold up nobody,
-/// and hold no other lock while they wait.
+/// A batch waits for a lock only for a moment. After that, the locked rows are looked up, and the
+/// writes that need them wait here, outside of any batch, until the rows are free. So they hold up
+/// no other write, and hold no other lock.
 final class HeldRows {
   /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
   /// hold theirs for some milliseconds.
@@ -22,7 +22,7 @@ final class HeldRows {
   static let meetingsMax = 4
   /// How many rows are waited for at once; each wait occupies a connection.
   private static let waitsMax = 2
-  /// How many more rows may have somebody who waits.
+  /// How many more rows may be in the queue for such a wait.
   private static let queueMax = 64
 
   private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>
@@ -40,7 +40,7 @@ final class HeldRows {
     !self.rows.isEmpty && rows().contains(where: self.rows.contains)
   }
 
-  /// Finds out which of these rows are locked at this moment; whether there are any.
+  /// Finds out which of these rows are locked at this moment; returns whether any is.
   func look(among rows: [LockedRow]) async -> Bool {
     let named = RowNames(rows)
     do throws(PostgresError) {
@@ -61,7 +61,7 @@ final class HeldRows {
     }
   }
 
-  /// Waits until these rows are free; throws when one of them is not in time.
+  /// Waits until these rows are free; throws when one of them is not free in time.
   func waitUntilFree(_ rows: [LockedRow]) async throws(PostgresError) {
     for row in rows where self.rows.contains(row) {
       try await withUnsafeContinuation { continuation in wait(for: row, continuation) }.get()
@@ -90,7 +90,7 @@ final class HeldRows {
     }
   }
 
-  /// Locks the row, and gives it back at once.
+  /// Waits for the lock of the row, and releases it at once.
   private func wait(for row: LockedRow) async {
     let named = RowNames([row])
     var result = Result<Void, PostgresError>.success(())
@@ -103,7 +103,7 @@ final class HeldRows {
     } catch {
       result = .failure(error)
     }
-    // Also after an error: the next batch finds out anew.
+    // Also after an error: the next batch finds out again whether the row is locked.
     rows.remove(row)
     for waiter in waiters.removeValue(forKey: row) ?? [] { waiter.resume(returning: result) }
     waits -= 1

@@ -4,8 +4,9 @@ import Postgres
 /// A cache before a `Coalescer`, for what is looked up with every request.
 ///
 /// A value is used for a short time after it was looked up. While a signal of changes is connected,
-/// it is used until that time after the last signal. A missing value is not cached: it may be made
-/// at any moment, and anybody could ask for any number of such keys.
+/// that time is counted from the last moment at which the connection was confirmed. A missing value
+/// is not cached: it may be created at any moment, and anybody could ask for any number of such
+/// keys.
 final class LookupCache<Key: Hashable & Sendable, Value: Sendable> {
   /// What a look-up finds.
   struct Finding: Sendable {
@@ -81,8 +82,9 @@ struct LookupCacheState<Key: Hashable, Value> {
     return entry.value
   }
 
-  /// Keeps a value. When there is no room the outdated go, and when that does not help, all: each
-  /// costs one look-up to come back, where choosing would cost a search every time.
+  /// Keeps a value. When there is no room, outdated values are dropped; when that does not help,
+  /// all are. Each value costs one look-up to come back, whereas choosing one to drop would cost a
+  /// search every time.
   mutating func keep(
     _ value: Value, for key: Key, asked: Instant, changesAsked: Int, until end: Instant,
     at now: Instant, changes: Changes

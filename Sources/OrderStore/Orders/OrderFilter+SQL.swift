@@ -75,7 +75,7 @@ extension OrderFilter {
     return conditions
   }
 
-  /// From the times of the filter and the end of the page before.
+  /// The bounds that follow from the times of the filter and the end of the previous page.
   func bounds(after position: OrderPosition?) -> Bounds {
     var lower = createdAfter.map { OrderPosition(createdAt: $0, number: .max) } ?? .beginning
     var upper = createdBefore.map { OrderPosition(createdAt: $0, number: 0) } ?? .end

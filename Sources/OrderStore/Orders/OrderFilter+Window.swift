@@ -1,14 +1,15 @@
 import Orders
 import Postgres
 
-// Lists whose filter no index answers alone. The page walks one index in the order of the list and
-// leaves out what the filter does not let through. How many rows that passes over depends on the
-// data, so the walk ends after a window, and the page says where the next one goes on.
+// Lists with a filter that no single index can answer. The page walks one index in the order of the
+// list and skips the orders that the filter leaves out. How many it skips depends on the data, so
+// the walk ends after a fixed number of rows, the window, and the page says where the next one
+// begins.
 
 extension OrderFilter {
   /// How many rows one page looks at, at most. It takes some milliseconds.
   private static let window: SQL = "LIMIT 1000"
-  /// The last of those rows, if there are so many.
+  /// The last of those rows; nothing when there are fewer.
   private static let endOfWindow: SQL = "OFFSET 999 LIMIT 1"
 
   /// Whether a page may look at rows that are not part of it.
@@ -45,7 +46,8 @@ extension OrderFilter {
       """
   }
 
-  /// What has entries for each of its orders, in the order of lists.
+  /// A condition with one entry for each order that meets it; an index has these entries in the
+  /// order of lists.
   private enum Listing {
     case reference(OrderReference)
     case trackingNumber(TrackingNumber)
@@ -61,10 +63,10 @@ extension OrderFilter {
     return listings.compactMap(\.self)
   }
 
-  /// The page walks the entries of the first, which is that of the fewest orders.
+  /// The page walks the entries of the first one, which is expected to have the fewest orders.
   private var listing: Listing? { listings.first }
 
-  /// Conditions on an order called `o` that its listings name it, but for some of them.
+  /// Requires that an order called `o` has an entry in every listing except the first `count`.
   func listed(skipping count: Int) -> SQL {
     var conditions: SQL = ""
     for listing in listings.dropFirst(count) {
@@ -154,7 +156,7 @@ extension OrderFilter {
     """
   }
 
-  /// How the entries call the number of the order.
+  /// The name of the column in which the entries have the number of the order.
   private static func number(in listing: Listing) -> SQL {
     switch listing {
     case .reference, .trackingNumber: "number"
@@ -199,8 +201,8 @@ extension OrderFilter {
     """
   }
 
-  /// The orders of entries, one by one: the limit within keeps the planner from
-  /// reading a table as a whole for a few of its rows.
+  /// The orders of entries, one by one: the inner limit keeps the planner from reading the whole
+  /// table for a few of its rows.
   private static func orders(in entries: SQL) -> SQL {
     """
     SELECT o.*

@@ -2,8 +2,8 @@ package import Orders
 import Postgres
 
 /// Changes of one order. Each is one call of a function of the database, in one round trip. A
-/// change meets only the version that is given, or any if none is. An order outside of `scope` is
-/// unknown.
+/// change applies only to the version that is given, or to any version if none is. An order outside
+/// of `scope` counts as unknown.
 extension OrderRepository {
   /// Sets new quantities in a new order, whose stock follows, and what is beside the lines.
   package func edit(
@@ -86,7 +86,8 @@ extension OrderRepository {
   }
 }
 
-/// An order that is to be moved by `move_orders()`: a commit for each would be most of the work.
+/// An order that is to be moved by `move_orders()`. Moves are gathered, as a commit for each would
+/// be most of the work.
 struct OrderMove: BatchedWrite {
   let key: OrderKey
   let to: OrderStatus

@@ -28,8 +28,9 @@ struct OrderPlacement: BatchedWrite {
   let mayIntroduceCustomer: Bool
 
   /// A larger batch gains nothing more, and holds its locks for longer. One batch at a time gathers
-  /// the most orders: a second one did not place more orders a second, and took a tenth more of the
-  /// server's CPU for each, a third more when all orders are of one product.
+  /// the most orders. With a second batch at a time, no more orders were placed in a second, and
+  /// each took a tenth more of the server's CPU, or a third more when all orders were for one
+  /// product.
   static let limits = BatchLimits(
     entriesMax: 64, weightMax: 640, batchesMax: 1, waitingMax: 4_096)
 

@@ -22,8 +22,8 @@ extension OrderRepository {
     }
   }
 
-  /// The order that clients call so. Each channel has its own; that of the own API comes first, and
-  /// then the newest.
+  /// The order with this reference. Each channel may have one; the order of the own API is
+  /// preferred, and after it the newest.
   package func find(
     _ reference: OrderReference, in scope: OrderScope
   ) async throws(OrderError) -> Order {

@@ -14,7 +14,7 @@ package final class OrderRepository {
   private let byNumber: Coalescer<Int, Order>
   private let inScope: Coalescer<ScopedOrderKey, Order>
 
-  /// The table as seen through one loop's connections.
+  /// The orders, over the connections of one loop.
   package init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
     self.database = database
     self.unknownCustomers = unknownCustomers
@@ -78,7 +78,7 @@ package final class OrderRepository {
     """
   }
 
-  /// The order that clients of a channel call by this name of their own.
+  /// The order to which a client of a channel gave this reference.
   package func find(
     _ reference: OrderReference, in channel: Channel
   ) async throws(OrderError) -> Order {

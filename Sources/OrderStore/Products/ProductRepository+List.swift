@@ -21,7 +21,7 @@ extension ProductRepository {
     }
   }
 
-  /// The first products who have all of these words in their name or id, by id.
+  /// The first products that have all of these words in their name or id, by id.
   package func search(
     _ words: SearchWords, size: PageSize
   ) async throws(OrderError) -> Found<Product, String> {

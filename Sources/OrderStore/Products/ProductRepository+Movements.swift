@@ -2,10 +2,10 @@ package import Orders
 import Postgres
 
 extension ProductRepository {
-  /// How many orders of the product one page looks at: those of the storefront take no stock, so
-  /// there may be many that are no movements.
+  /// How many orders of the product one page looks at, at most. Orders of the storefront take no
+  /// stock, so there may be many orders that are not movements.
   private static let window: SQL = "LIMIT 1000"
-  /// The last of those orders, if there are so many.
+  /// The last of those orders; nothing when there are fewer.
   private static let endOfWindow: SQL = "OFFSET 999 LIMIT 1"
 
   /// What happened to a product's stock, newest first; nil when there is no such product.

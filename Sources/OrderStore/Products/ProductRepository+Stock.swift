@@ -33,7 +33,7 @@ extension ProductRepository {
     }
   }
 
-  /// Changes many stocks by hand, all or none; the products as they are then.
+  /// Changes many stocks by hand, all or none; returns the products after the change.
   package func adjust(
     _ changes: StockAdjustments, by who: String
   ) async throws(OrderError) -> [Product] {

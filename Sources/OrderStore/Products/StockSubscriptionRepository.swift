@@ -8,8 +8,8 @@ package final class StockSubscriptionRepository {
   /// The subscriptions, over the connections of one loop.
   package init(_ database: Database) { self.database = database }
 
-  /// Lets a customer wait for a product; one that waits already goes on waiting. Nil when there is
-  /// no such product or customer.
+  /// Lets a customer wait for a product; for one who waits already, nothing changes. Nil when there
+  /// is no such product or customer.
   ///
   /// The product is locked, so that no change of its stock is missed: one that is committed later
   /// finds the subscription.

@@ -3,7 +3,7 @@ package import Postgres
 
 /// The report, as the last refresh made it.
 package final class ReportRepository {
-  /// Some rows, and the refresh they are of.
+  /// Some rows, and the refresh that made them.
   package typealias Found = (refresh: ReportRefresh, page: Page<ReportRow, ReportSort.Position>)
 
   private let database: Database
@@ -41,7 +41,7 @@ package final class ReportRepository {
     """
   }
 
-  /// The row of one customer, if there is one, and the refresh it is of.
+  /// The row of one customer, if there is one, and the refresh that made it.
   package func find(
     _ customer: CustomerID
   ) async throws(OrderError) -> (refresh: ReportRefresh, row: ReportRow?) {

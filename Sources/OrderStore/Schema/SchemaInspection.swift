@@ -6,7 +6,7 @@ package struct SchemaInspection: Equatable, Sendable {
   package struct Difference: Equatable, Sendable, CustomStringConvertible {
     /// `function`, `table`, `trigger` and so on.
     package let kind: String
-    /// The object's name, of a function with its argument types.
+    /// The object's name; for a function, with its argument types.
     package let name: String
     /// `missing`, `changed` or `added`.
     package let difference: String

@@ -2,7 +2,7 @@ import Orders
 import Postgres
 
 extension OrderError {
-  /// The error of the system for a failure of the database.
+  /// The error in terms of the domain for a failure of the database.
   init(_ error: PostgresError) {
     if error.isOutcomeUnknown {
       self = .outcomeUnknown(detail: error.debugDescription)
@@ -19,7 +19,7 @@ extension OrderError {
 
 }
 
-/// Asks the database by `body`, and throws its errors as those of the system.
+/// Runs `body`, which asks the database, and throws its errors as `OrderError`.
 func asking<Value>(
   _ body: () async throws(PostgresError) -> Value
 ) async throws(OrderError) -> Value {

@@ -5,7 +5,7 @@ package struct BearerToken: Hashable, Sendable {
   private static let prefix = "wb_"
   private static let wordCount = 4
 
-  /// The whole text, for its bearer and for its hash only.
+  /// The whole text; used only to give it to its bearer and to hash it.
   package let secret: String
 
   /// A new token, which nobody can guess.
@@ -16,7 +16,7 @@ package struct BearerToken: Hashable, Sendable {
     }
   }
 
-  /// The token of a text; nil when it has not the form of a token, which saves a look-up.
+  /// Reads a token; nil when the text does not have the form of a token, which saves a look-up.
   package init?(_ text: String) { self.init(Array(text.utf8)[...]) }
 
   /// The same for bytes; every request needs this, and comparing bytes is cheap.
@@ -30,9 +30,9 @@ package struct BearerToken: Hashable, Sendable {
 }
 
 extension BearerToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// That it is a token, but not which one.
+  /// Shows that this is a token, but not which one.
   package var description: String { Self.prefix + "…" }
-  /// That it is a token, but not which one.
+  /// Shows that this is a token, but not which one.
   package var debugDescription: String { description }
   /// Shows none of its content.
   package var customMirror: Mirror { Mirror(self, children: []) }

@@ -21,7 +21,7 @@ package enum Role: Hashable, Sendable {
   /// Orders for this customer and no other.
   case customer(CustomerID)
 
-  /// The word for it.
+  /// The role's name, without the customer.
   package var name: RoleName {
     switch self {
     case .admin: .admin
@@ -31,10 +31,10 @@ package enum Role: Hashable, Sendable {
     }
   }
 
-  /// The customer, if it is the role of one.
+  /// The customer whose role this is; nil for the other roles.
   package var customer: CustomerID? { if case .customer(let id) = self { id } else { nil } }
 
-  /// The role of a word; nil when there is none, or when a customer is missing or not allowed.
+  /// The role of this name; nil when no role has it, or when a customer is missing or not allowed.
   package init?(_ word: String, customer: CustomerID?) {
     switch (RoleName(rawValue: word), customer) {
     case (.admin, nil): self = .admin
@@ -58,11 +58,11 @@ package struct Caller: Hashable, Sendable {
   /// each look-up of a token, and not for each request.
   package let who: String
 
-  /// How many characters of the token's name it contains.
+  /// How many characters of the token's name `who` contains at most.
   private static let nameMax = 60
 
-  /// The bearer of a token of that number and name. Without `firstToken` it is the first of its
-  /// line.
+  /// The bearer of the token with this number and name. Without `firstToken`, the token itself is
+  /// the first of its line of rotations.
   package init(token: Int, firstToken: Int? = nil, role: Role, name: String) {
     self.token = token
     self.firstToken = firstToken ?? token
@@ -76,15 +76,15 @@ package struct Caller: Hashable, Sendable {
 package struct NewToken: Sendable {
   /// For how many days a token may be valid.
   package static let allowedDays = 1...3_650
-  /// For how many more days the token that it replaces may be valid: until all users of that token
-  /// use this one.
+  /// For how many more days a replaced token may be valid, so that its users have time to change to
+  /// the new one.
   package static let allowedOverlap = 0...90
 
   /// The role of its bearer.
   package let role: Role
   /// The name, which says what it is for.
   package let name: Name
-  /// For how many days it is valid; nil until it is revoked.
+  /// For how many days it is valid; nil if it is valid until it is revoked.
   package let days: Int?
 
   /// A token, or nil when the number of days is not allowed.
@@ -106,7 +106,7 @@ package struct Token: Sendable {
   package let name: String
   /// When it was made.
   package let createdAt: Timestamp
-  /// When it expires; nil when never.
+  /// When it expires; nil if it never does.
   package let expiresAt: Timestamp?
   /// When it was revoked.
   package let revokedAt: Timestamp?

@@ -1,4 +1,5 @@
-/// Kinds of writes that are gathered: what waits at the same moment is done by one statement.
+/// The kinds of writes that are gathered: all writes of a kind that wait at the same moment are
+/// done by one statement.
 package enum GatheredWrite: CaseIterable, Sendable {
   /// Placing an order.
   case placement

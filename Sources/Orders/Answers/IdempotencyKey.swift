@@ -20,8 +20,8 @@ package struct IdempotencyKey: Hashable, Sendable {
 package struct KeyedRequest: Sendable {
   /// The parts that two requests must share to count as the same request.
   package struct Name: Hashable, Sendable {
-    /// The number of the first token of the caller's line, so that a key survives a rotation; nil
-    /// without a token.
+    /// The number of the first token of the caller's line of rotations, so that a key survives a
+    /// rotation; nil without a token.
     package let token: Int?
     /// The name of the contract.
     package let contract: String
@@ -44,7 +44,6 @@ package struct KeyedRequest: Sendable {
     }
   }
 
-  /// Its name.
   package let name: Name
   /// Its whole content. The same name with other content is a mistake of the client.
   package let content: [UInt8]

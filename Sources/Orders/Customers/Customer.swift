@@ -4,11 +4,11 @@ package struct Customer: Equatable, Sendable {
   package let id: CustomerID
   /// The sequential number, for people and for pages.
   package let number: Int
-  /// The name; nil when only an order has named the customer so far.
+  /// The name; nil while only the id is known, as after an order that added the customer.
   package let name: String?
   /// The e-mail address.
   package let email: String?
-  /// Where orders go that say nothing of it, as JSON.
+  /// The address for orders that do not name one, as JSON.
   package let shipTo: [UInt8]?
   /// Grows by one with every change.
   package let version: Int
@@ -37,11 +37,10 @@ package struct Customer: Equatable, Sendable {
 package struct NewCustomer: Sendable {
   /// The client-visible name.
   package let id: CustomerID
-  /// The name.
   package let name: Name
   /// The e-mail address.
   package let email: EmailAddress?
-  /// Where orders go that say nothing of it, as JSON that its reader has checked.
+  /// The address for orders that do not name one, as JSON that was checked when it was read.
   package let shipTo: String?
 
   /// A customer; without an id, one is made.
@@ -57,9 +56,10 @@ package struct NewCustomer: Sendable {
 package struct CustomerChange: Sendable {
   /// The new name; nil keeps the old one.
   package let name: Name?
-  /// The change of the address.
+  /// The change of the e-mail address.
   package let email: FieldChange<EmailAddress>
-  /// The change of where orders go, as JSON that its reader has checked.
+  /// The change of the address for orders that do not name one, as JSON that was checked when it
+  /// was read.
   package let shipTo: FieldChange<String>
 
   /// A change.

@@ -1,7 +1,8 @@
 /// An e-mail address.
 ///
-/// Only a message can show whether an address exists. Refused is what cannot be an address: no or
-/// several `@`, blanks and control characters, a host without a point, empty labels.
+/// Only a message can show whether an address exists. So this refuses only what cannot be an
+/// address: a text with no `@` or with several, with blanks or control characters, with a host
+/// without a point, or with empty labels.
 package struct EmailAddress: ExactText {
   /// How many characters an address may have, after RFC 5321.
   package static let allowedLength = 3...254

@@ -1,4 +1,4 @@
-/// A position in the feed, and the history that it is of: `18342-9f3ac2d1`.
+/// A position in the feed, with a mark of the history that it belongs to: `18342-9f3ac2d1`.
 ///
 /// The mark is the beginning of a hash of everything up to the position. After a restore or a
 /// fail-over that lost commits, the same position has another mark, and a reader learns that what
@@ -7,7 +7,7 @@ package struct FeedCursor: Hashable, Sendable, CustomStringConvertible {
   /// Before the first event, in every history.
   package static let start = FeedCursor(position: 0, mark: 0)
 
-  /// How many events are before it or at it.
+  /// The number of events up to this position, including the one at it.
   package let position: Int
   package let mark: UInt32
 
@@ -23,7 +23,7 @@ package struct FeedCursor: Hashable, Sendable, CustomStringConvertible {
       let mark = UInt32(String(parts[1]) ?? "", radix: 16), position >= 0
     else { return nil }
     self.init(position: position, mark: mark)
-    // Another spelling of the same would be another cursor to whoever compares texts.
+    // A cursor has exactly one spelling, so that cursors can be compared as texts.
     guard description == text else { return nil }
   }
 

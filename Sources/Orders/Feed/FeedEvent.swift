@@ -13,14 +13,15 @@ package struct FeedEvent: Sendable {
     case orderHidden = "order.hidden"
     /// An update that changed no value but the version.
     case orderTouched = "order.touched"
-    /// By hand, by an order that was edited or cancelled, or as the product's first stock. What
-    /// placing an order takes is told by the order.
+    /// A stock changed for any reason but a new order, such as by hand, by an order that was
+    /// edited, cancelled or returned, or as the first stock of a product. What a new order takes is
+    /// told by `orderPlaced`.
     case stockAdjusted = "stock.adjusted"
     case productCreated = "product.created"
     case productChanged = "product.changed"
     case productRetired = "product.retired"
     case productReinstated = "product.reinstated"
-    /// Its stock has fallen to the level at which it is to be ordered again.
+    /// The stock of the product has fallen to its reorder level.
     case productLowStock = "product.low_stock"
     case customerCreated = "customer.created"
     case customerChanged = "customer.changed"
@@ -34,7 +35,7 @@ package struct FeedEvent: Sendable {
     case customer(CustomerID, version: Int)
   }
 
-  /// The position of the event, which a reader goes on after.
+  /// The position of the event; a reader continues after it.
   package let cursor: FeedCursor
   package let kind: Kind
   package let occurredAt: Timestamp
@@ -67,7 +68,7 @@ package struct ChangedOrder: Sendable {
   package let id: OrderID
   package let number: Int
   package let channel: Channel
-  /// The version that the event made.
+  /// The version of the order after the event.
   package let version: Int
   package let reference: String?
   package let customer: String?
@@ -94,7 +95,7 @@ package struct ChangedOrder: Sendable {
 /// What an event says about a stock.
 package struct ChangedStock: Sendable {
   package let product: ProductID
-  /// By how many units.
+  /// By how many units the stock changed.
   package let delta: Int
   package let cause: StockMovement.Cause
   /// The number of the order that was edited or cancelled.

@@ -23,7 +23,7 @@ package struct FeedPage: Sendable {
   /// How many events a reader may ask for at once.
   package static let allowedSize = 1...500
   package static let standardSize = 100
-  /// How many events a page with a filter looks at.
+  /// How many events are examined at most for one page with a filter.
   package static let window = 2_000
 
   package let events: [FeedEvent]

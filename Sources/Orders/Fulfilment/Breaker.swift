@@ -3,9 +3,9 @@
 package struct Breaker: Sendable {
   /// What a call has shown about the service.
   package enum Event: Sendable {
-    /// It is there, whatever it answered.
+    /// The service answered, and works.
     case answered
-    /// It is away, or not able to answer.
+    /// The service is away, or does not work.
     case failed
   }
 
@@ -14,7 +14,8 @@ package struct Breaker: Sendable {
     case opened, closed
   }
 
-  /// Fewer failures may be chance, with a service that loses some of its answers.
+  /// How many failures in a row open the breaker. Fewer may be chance, as the service may lose some
+  /// of its answers.
   static let failuresMax = 5
 
   private let pauses: ClosedRange<Duration>

@@ -21,16 +21,17 @@ package struct OrderProcessPace: Equatable, Sendable {
   /// The shortest and the longest pause between visits of one order.
   package var pauses: ClosedRange<Duration> { call / 5...call * 6 }
 
-  /// The shortest and the longest pause between probes of a service that is away. So when it is
-  /// back, an order waits no longer than a call may take, or twice as long if a call was just
-  /// hanging.
+  /// The shortest and the longest pause between probes of a service that is away. When the service
+  /// is back, an order therefore waits no longer than one call may take, or twice as long if a
+  /// probe was hanging at that moment.
   package var probes: ClosedRange<Duration> { call / 5...call }
 
   /// Callbacks for one order move its next visit forward at most once in this time.
   package var hints: Duration { call / 5 }
 
-  /// The pause after `count` visits without news, or failures, in a row: twice as long after each,
-  /// up to the bound, less a random part so that many that failed together do not return together.
+  /// The pause after `count` visits without news, or after `count` failures, in a row. It doubles
+  /// with each of them, up to the upper bound. A random part is taken off, so that what failed at
+  /// the same moment is not repeated at the same moment.
   static func pause(
     after count: Int, within bounds: ClosedRange<Duration>,
     using random: inout some RandomNumberGenerator

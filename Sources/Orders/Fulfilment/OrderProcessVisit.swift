@@ -8,7 +8,7 @@
 package struct OrderProcessVisit {
   /// What earlier visits have learned.
   package struct Knowledge: Equatable, Sendable {
-    /// Whether the process service has accepted the order: it is PROCESSING.
+    /// Whether the process service has accepted the order, so that its status is PROCESSING.
     package var isAccepted: Bool
     /// Visits in a row that brought nothing new.
     package var unchangedVisits: Int
@@ -79,8 +79,8 @@ package struct OrderProcessVisit {
     package var problem: String?
   }
 
-  /// An order process is started again when the process service has answered so many times in a row
-  /// that it does not know an order it had accepted: then it has really forgotten it.
+  /// After this many visits in a row in which the process service does not know an order that it
+  /// had accepted, it has really forgotten the order, and the order process is started again.
   static let unknownVisitsMax = 3
 
   private let before: Knowledge
@@ -148,7 +148,8 @@ package struct OrderProcessVisit {
     return Record(knowledge: knowledge, starts: starts, problem: problem)
   }
 
-  /// The count after one more visit without news; beyond the longest pause it need not grow.
+  /// The count after one more visit without news. It stops growing, as the pause is at its longest
+  /// long before.
   private var oneMoreUnchanged: Int { min(before.unchangedVisits + 1, 30) }
 }
 

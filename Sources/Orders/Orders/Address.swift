@@ -15,13 +15,11 @@ package struct Address: Equatable, Sendable {
   package let company: String?
   /// Street, house and floor.
   package let lines: [String]
-  /// The postal code.
   package let postalCode: String?
   /// The town.
   package let city: String
   /// The state, province or county.
   package let region: String?
-  /// The country.
   package let country: Country
   /// A telephone number for the carrier.
   package let phone: String?

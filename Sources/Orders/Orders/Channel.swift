@@ -2,8 +2,8 @@
 package enum Channel: String, CaseIterable, Sendable {
   case api, storefront, fulfilment, shop, store
 
-  /// What everything else about a channel follows from. The function `channel_kind` of the database
-  /// has the same table; a test compares them.
+  /// How its orders are handled; every other rule of a channel follows from this. The function
+  /// `channel_kind` of the database has the same table, and a test compares the two.
   package var kind: Kind {
     switch self {
     case .api: .stocked

@@ -9,21 +9,21 @@ package struct NewOrder: Sendable {
     case refuse
     /// Take the units that are in stock.
     case partial
-    /// Leave out the whole product; an unknown product too.
+    /// Leave out every product that is short, and every unknown product.
     case partialProducts = "partial_products"
   }
 
   /// The contract through which it comes.
   package let channel: Channel
-  /// The customer, which is added if it does not exist. Nil for the channel fulfilment only.
+  /// The customer, who is added if they do not exist; nil only in the fulfilment channel.
   package let customer: CustomerID?
   /// The client's own id for it.
   package let reference: OrderReference?
   /// What to do if there is not enough stock.
   package let shortage: Shortage
-  /// The lines; none for the channel fulfilment.
+  /// The lines; none in the fulfilment channel.
   package let lines: [NewLine]
-  /// What it says beside its lines; nil when it says nothing.
+  /// What the order has besides its lines: address, note, tags, metadata; nil when it has none.
   package let extras: ExtrasChange?
 
   /// An order, or nil when it has no line or too many lines.
@@ -65,7 +65,7 @@ package struct NewLine: Equatable, Sendable {
     case product(ProductID, price: Money?)
     /// An item that is not in the catalogue; it takes no stock.
     case free(name: String?, price: Money)
-    /// A product of another catalogue; if ours has a product of that id, it has our price.
+    /// A product of another catalogue. If ours has a product with this id, the line gets our price.
     case foreign(id: String)
   }
 
@@ -96,7 +96,6 @@ package struct LineChange: Equatable, Sendable {
   /// The quantities that may be set; 0 removes the product from the order.
   package static let allowedQuantity = 0...Quantity.allowed.upperBound
 
-  /// The product.
   package let product: ProductID
   /// The new quantity, not a difference.
   package let quantity: Int
@@ -111,7 +110,7 @@ package struct LineChange: Equatable, Sendable {
 
 /// What is to change of an order.
 package struct OrderChange: Equatable, Sendable {
-  /// New quantities of products while it is new; a product that is not named keeps its own.
+  /// New quantities of products, for an order that is still new; the other products keep theirs.
   package let lines: [LineChange]
   /// What is to change beside the lines; nil when nothing is.
   package let extras: ExtrasChange?

@@ -9,7 +9,6 @@ package struct Order: Sendable {
   package let number: Int
   /// The contract through which it came.
   package let channel: Channel
-  /// The status.
   package let status: OrderStatus
   /// The customer's id; nil for the channel fulfilment.
   package let customer: String?
@@ -64,12 +63,10 @@ package struct Order: Sendable {
 
 /// An order that has just been placed, and what it asked for but did not get.
 package struct PlacedOrder: Sendable {
-  /// The order.
   package let order: Order
   /// What it asked for and did not get; empty unless a part of the order may be placed.
   package let unavailable: [Shortfall]
 
-  /// A placed order.
   package init(order: Order, unavailable: [Shortfall]) {
     self.order = order
     self.unavailable = unavailable

@@ -1,4 +1,5 @@
-/// What an order may have beside its lines, as it is stored: all of it is only shown again.
+/// What an order may have besides its lines. It keeps the form in which it is stored, as it is only
+/// shown.
 package struct OrderExtras: Sendable {
   /// How many characters a note may have.
   package static let allowedNoteLength = 1...2_000
@@ -33,11 +34,11 @@ package struct OrderExtras: Sendable {
 
 /// What a caller says of an order beside its lines.
 package struct ExtrasChange: Equatable, Sendable {
-  /// A JSON object with `ship_to`, `note`, `tags` and `metadata` as far as they were given, each
-  /// checked by its reader. Null clears.
+  /// A JSON object of those of `ship_to`, `note`, `tags` and `metadata` that were given, each
+  /// checked when it was read. `null` clears a value.
   package let json: String
 
-  /// What its reader has checked.
+  /// A change whose members have been checked.
   package init(json: String) { self.json = json }
 }
 

@@ -1,6 +1,6 @@
 /// Which orders a list contains, and how it is sorted.
 package struct OrderFilter: Sendable {
-  /// By the time of placing.
+  /// By the time at which orders were placed.
   package enum Sort: String, CaseIterable, Sendable {
     /// Oldest first.
     case oldestFirst = "created_at"
@@ -18,7 +18,7 @@ package struct OrderFilter: Sendable {
   package var product: ProductID?
   /// Only orders that match all of these words.
   package var words: SearchWords?
-  /// Only orders that their clients call so.
+  /// Only orders to which their clients gave this reference.
   package var reference: OrderReference?
   /// Only orders that were shipped under this number.
   package var trackingNumber: TrackingNumber?

@@ -11,7 +11,7 @@ package struct OrderID: Hashable, Sendable {
     self.low = low
   }
 
-  /// A new id: 48 bits of milliseconds, 12 of the rest of the millisecond, 62 random ones.
+  /// A new id: 48 bits for the milliseconds, 12 for the fraction of a millisecond, 62 random bits.
   package init(at moment: Timestamp, using random: inout some RandomNumberGenerator) {
     let microseconds = UInt64(clamping: moment.microseconds)
     let (milliseconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000)
@@ -22,7 +22,7 @@ package struct OrderID: Hashable, Sendable {
   }
 
   /// The id of a text of 36 characters in the usual form, in upper or lower case; nil for any other
-  /// text. Any version is accepted: no order has such an id, so none is found.
+  /// text. UUIDs of other versions are accepted too: no order has such an id, so none is found.
   package init?(_ text: String) {
     guard text.utf8.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)
@@ -74,7 +74,7 @@ package enum OrderKey: Hashable, Sendable {
   /// By its sequential number.
   case number(Int)
 
-  /// The key of a text in an address; nil when no order can have it.
+  /// Reads the key in the path of a request; nil when no order can have such a key.
   package init?(_ text: String) {
     if let id = OrderID(text) {
       self = .id(id)

@@ -7,7 +7,6 @@ package struct NewReturn: Sendable {
 
   /// Units of one product.
   package struct Item: Equatable, Sendable {
-    /// The product.
     package let product: ProductID
     /// How many units.
     package let quantity: Quantity

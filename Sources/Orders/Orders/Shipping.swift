@@ -32,7 +32,6 @@ package struct TrackingNumber: ExactText {
 
 /// A change of an order's shipping.
 package struct ShippingChange: Equatable, Sendable {
-  /// The carrier.
   package let carrier: FieldChange<String>
   /// The carrier's number.
   package let trackingNumber: FieldChange<String>

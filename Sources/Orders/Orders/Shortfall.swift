@@ -1,6 +1,5 @@
 /// A product of which there is less in stock than an order asks for.
 package struct Shortfall: Equatable, Sendable {
-  /// The product.
   package let product: ProductID
   /// Units the order asks for, on all its lines.
   package let requested: Int

@@ -1,16 +1,13 @@
 /// A product that is to be added to the catalogue.
 package struct NewProduct: Sendable {
-  /// The id.
   package let id: ProductID
-  /// The name.
   package let name: Name
-  /// The description.
   package let description: ProductDescription?
   /// The price of one unit.
   package let price: Money
   /// The first stock.
   package let stock: Int
-  /// At how many units it is low.
+  /// The product is low when it has this many units or fewer.
   package let reorderLevel: Int?
 
   /// A product; without an id, one is made. Nil when the price or a number is not allowed.
@@ -45,7 +42,7 @@ package struct ProductDescription: ExactText {
   }
 }
 
-/// A change of a product other than of its stock, which is adjusted.
+/// A change of a product. The stock is not part of it; adjustments change that.
 package struct ProductChange: Sendable {
   /// The new name; nil keeps the old one.
   package let name: Name?
@@ -53,7 +50,7 @@ package struct ProductChange: Sendable {
   package let description: FieldChange<ProductDescription>
   /// The new price; nil keeps the old one.
   package let price: Money?
-  /// The change of the number of units at which it is low.
+  /// The change of the reorder level.
   package let reorderLevel: FieldChange<Int>
 
   /// A change, or nil when the price or the level is not allowed.

@@ -30,11 +30,9 @@ package struct Product: Equatable, Sendable {
   /// How many units a stock may be set to; `adjust_stock()` uses the same bounds.
   package static let allowedStock = 0...1_000_000_000_000
 
-  /// The id.
   package let id: ProductID
   /// The sequential number, for people and for the pages of lists.
   package let number: Int
-  /// The name.
   package let name: String
   /// The description, if there is one.
   package let description: String?
@@ -42,7 +40,7 @@ package struct Product: Equatable, Sendable {
   package let price: Money
   /// How many units can be ordered.
   package let stock: Int
-  /// It is low when it has so many units or fewer; nil when nobody has said.
+  /// The product is low when it has this many units or fewer; nil when no level is set.
   package let reorderLevel: Int?
   /// When it was retired, so that it can no longer be ordered; nil while it can.
   package let retiredAt: Timestamp?

@@ -5,9 +5,9 @@ package struct ProductFilter: Equatable, Sendable {
 
   /// The text that the name, the id or the description must contain, in upper or lower case.
   package let text: String?
-  /// Whether there must be units in stock, or none; nil for either.
+  /// True for products in stock, false for products without stock, nil for both.
   package let inStock: Bool?
-  /// Whether it must have no more units than its reorder level, or more; nil for either.
+  /// True for products at or below their reorder level, false for all others, nil for both.
   package let isLow: Bool?
   /// Whether to list retired products instead of the others.
   package let retired: Bool

@@ -19,18 +19,15 @@ package struct StockMovement: Equatable, Sendable {
     /// Decides between movements of the same time.
     package let number: Int
 
-    /// A position.
     package init(moment: Timestamp, number: Int) {
       self.moment = moment
       self.number = number
     }
   }
 
-  /// Its position.
   package let position: Position
   /// By how many units the stock changed.
   package let delta: Int
-  /// Its cause.
   package let cause: Cause
   /// The number of the order that caused it.
   package let order: Int?
@@ -62,7 +59,6 @@ package struct StockAdjustment: Sendable {
 
   /// The number of units to add, or to take when it is negative.
   package let delta: Int
-  /// The reason.
   package let reason: String?
 
   /// An adjustment, or nil when it changes nothing, changes too much or has too long a reason.
@@ -79,7 +75,6 @@ package struct StockAdjustment: Sendable {
 package struct StockCount: Sendable {
   /// The units that were counted.
   package let count: Int
-  /// The reason.
   package let reason: String?
 
   /// A count, or nil when the number is not allowed or the reason is too long.
@@ -101,7 +96,6 @@ package struct StockAdjustments: Sendable {
   package let products: [ProductID]
   /// The units to add to each, or to take when negative.
   package let deltas: [Int]
-  /// The reason.
   package let reason: String?
 
   /// Changes, or nil when a product is named twice, or a number or the reason is not allowed.

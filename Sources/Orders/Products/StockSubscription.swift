@@ -2,7 +2,6 @@
 package struct StockSubscription: Equatable, Sendable {
   /// The sequential number.
   package let number: Int
-  /// The product.
   package let product: ProductID
   /// When it was requested.
   package let createdAt: Timestamp

@@ -1,6 +1,5 @@
 /// A row of the report: the sums of all completed orders of one customer.
 package struct ReportRow: Equatable, Sendable {
-  /// The customer.
   package let customer: String
   /// The name of the customer when the report was refreshed.
   package let name: String?
@@ -10,7 +9,7 @@ package struct ReportRow: Equatable, Sendable {
   package let totalQuantity: Int
   /// Their amount: digits, a point, two digits. In cents it may not fit 64 bits.
   package let totalAmount: String
-  /// What has come back of them, and is counted no more; nil when nothing has.
+  /// The goods of these orders that came back, which the sums leave out; nil when nothing did.
   package let returned: ReturnedGoods?
 
   /// A row of the report.
@@ -59,12 +58,10 @@ package struct ReportSort: Equatable, Sendable {
 
   /// The position of a row: its value in the column, as text, and its customer.
   package struct Position: Equatable, Sendable {
-    /// The value.
     package let value: String
     /// Decides between rows of the same value.
     package let customer: String
 
-    /// A position.
     package init(value: String, customer: String) {
       self.value = value
       self.customer = customer
@@ -79,13 +76,13 @@ package struct ReportSort: Equatable, Sendable {
   /// Whether the largest come first.
   package let descends: Bool
 
-  /// An order.
+  /// A sort order.
   package init(column: Column, descends: Bool) {
     self.column = column
     self.descends = descends
   }
 
-  /// The sort of a word: a column, after a minus when the largest come first.
+  /// Reads a sort: the name of a column, with a minus before it when the largest come first.
   package init?(_ word: String) {
     let descends = word.hasPrefix("-")
     guard let column = Column(rawValue: String(word.dropFirst(descends ? 1 : 0))) else {
@@ -97,7 +94,7 @@ package struct ReportSort: Equatable, Sendable {
   /// The word for it.
   package var word: String { (descends ? "-" : "") + column.rawValue }
 
-  /// The position of two texts; nil when the column cannot contain the value.
+  /// Reads a position from its two texts; nil when the column cannot contain the value.
   package func position(value: String, customer: String) -> Position? {
     switch column {
     case .customer, .name: break

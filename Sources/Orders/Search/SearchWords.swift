@@ -1,4 +1,5 @@
-/// Words to search for; what is found has all of them. The last is a beginning.
+/// Words to search for. A result contains all of them; the last one may be only the beginning of a
+/// word.
 package struct SearchWords: Equatable, Sendable {
   /// How many bytes the text may have.
   package static let bytesMax = 100
@@ -25,9 +26,8 @@ package struct SearchWords: Equatable, Sendable {
 
 /// Entries that a search has found, newest first.
 package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
-  /// The page.
   package let page: Page<Entry, Position>
-  /// Whether more match than were looked at, so that further words would help.
+  /// Whether more entries match than were examined, so that a further word would help.
   package let isNarrow: Bool
 
   /// What a search has found.

@@ -20,8 +20,9 @@ package struct PageSize: Hashable, Sendable {
   }
 }
 
-/// Some entries of a list, and the position where the rest begins. A page that had to look at many
-/// rows for few entries may have fewer of them than its size, or none, and not be the last.
+/// Some entries of a list, and the position where the rest begins. Reading stops early after many
+/// rows that do not match: then a page has fewer entries than its size, or none, though it is not
+/// the last.
 package struct Page<Entry: Sendable, Position: Sendable>: Sendable {
   /// The entries, in the list's order.
   package let entries: [Entry]
@@ -34,8 +35,9 @@ package struct Page<Entry: Sendable, Position: Sendable>: Sendable {
     self.next = next
   }
 
-  /// Makes a page of what was read: one entry more than its size means that there is a next page.
-  /// `end` is where the reading stopped before it had found so many; nil if it read to the end.
+  /// Makes a page from the entries that were read. One entry more than the size means that there is
+  /// a next page. `end` is where reading stopped early, before it had found that many entries; nil
+  /// if it did not.
   package init(
     reading read: [Entry], size: PageSize, end: Position? = nil, position: (Entry) -> Position
   ) {

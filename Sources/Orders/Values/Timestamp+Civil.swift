@@ -1,5 +1,5 @@
 extension Timestamp {
-  /// The moment at which a calendar and a clock in UTC show this; nil when they never do.
+  /// The moment of a date and a time of day in UTC; nil when there is no such date or time.
   package init?(
     year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, microsecond: Int
   ) {

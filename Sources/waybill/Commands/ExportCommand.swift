@@ -44,7 +44,7 @@ struct ExportCommand {
   }
 }
 
-/// A file that has its name only when it is whole. Until then `.part` stands behind the name.
+/// A file that gets its name only when it is complete. Until then its name ends with `.part`.
 final class OutputFile: Sendable {
   private let path: String
   /// Where the bytes go meanwhile; the path itself for a device or a pipe.
@@ -81,7 +81,7 @@ private final class ExportProgress {
   private static let width = 30
 
   private let export: Export
-  /// About how many rows there will be; nil when nobody knows.
+  /// About how many rows there will be; nil when that is not known.
   private let expectedRows: Int?
   private let loop: EventLoop
   private let start: Instant
@@ -103,7 +103,7 @@ private final class ExportProgress {
     Program.complain("\r\u{1b}[K\(bar)\(figures)")
   }
 
-  /// The last line. Its cursor is where those who go on with the feed begin.
+  /// The last line. It shows the cursor at which the feed can be followed from here on.
   func end() -> String {
     (isShown ? "\r\u{1b}[K" : "") + "\(figures); the feed goes on after \(export.cursor)\n"
   }

@@ -5,16 +5,16 @@ import Telemetry
 /// The database that the settings name: an external one, or a private cluster that runs until
 /// it is stopped.
 struct RunningDatabase: Sendable {
-  /// What everything connects to but the requests, as the service's role.
+  /// The database as everything but the requests connects to it, in the service's role.
   let target: ConnectionString
-  /// What the requests connect to; there may be a pooler in between.
+  /// The database as the requests connect to it; there may be a pooler in between.
   let requestTarget: ConnectionString
   /// The database as the role that owns the schema. For an external database the settings name one
-  /// role, and both are that one.
+  /// role, which is used for both.
   let owner: ConnectionString
   private let cluster: SupervisedCluster?
 
-  /// A private cluster that runs already is only used, and left running, when `besideService`.
+  /// With `besideService`, a private cluster that runs already is used and left running.
   init(_ configuration: Configuration, besideService: Bool = false) throws {
     switch configuration.database {
     case .external(let conninfo):

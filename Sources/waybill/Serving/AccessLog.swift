@@ -8,11 +8,11 @@ import Telemetry
 /// One line for each request of one loop. Lines are gathered, so that the thread that writes them
 /// is woken rarely.
 final class AccessLog {
-  /// Lines are handed over when so many bytes have gathered …
+  /// Lines are handed over when this many bytes have gathered.
   private static let batchBytes = 65_536
-  /// … or so much time has passed. A person who watches does not notice that.
+  /// Lines are handed over after this time at the latest; people who watch do not notice it.
   private static let batchTime = Duration.milliseconds(100)
-  /// How much of a client's name for itself is logged.
+  /// How many bytes of a client's `User-Agent` are logged.
   private static let userAgentBytesMax = 200
 
   private let log: Log
@@ -88,7 +88,7 @@ final class AccessLog {
     finished.request.map { String(decoding: $0.path, as: UTF8.self) }
   }
 
-  /// The client's name for itself. Nothing makes sure that it is true.
+  /// The `User-Agent` of the client, which can be any text.
   private func userAgent(_ finished: FinishedRequest) -> String? {
     finished.request?.fieldBytes("user-agent").map {
       String(decoding: $0.prefix(Self.userAgentBytesMax), as: UTF8.self)

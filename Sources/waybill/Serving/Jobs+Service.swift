@@ -15,7 +15,7 @@ extension Jobs {
       BacklogJob(),
       OrderProcessJob(.init(configuration, address: address, hints: hints)),
       PruneJob(),
-      // Those who follow the feed then look whether their tokens still hold.
+      // Streams of the feed then check whether their tokens are still valid.
       TokenChangesJob(tokenChanges) { feed.grown() },
       FeedJob(feed),
     ])

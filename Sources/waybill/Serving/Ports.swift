@@ -44,8 +44,8 @@ struct Ports: Sendable {
     [("main", main)] + own.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  /// Whether only this machine reaches them, by the addresses that are bound, whatever names the
-  /// settings have.
+  /// Whether only this machine can reach them. The bound addresses decide, not the names in the
+  /// settings.
   var areLoopback: Bool { ([main] + own.values).allSatisfy(\.address.isLoopback) }
 
   /// Logs where each contract is, the main port first.

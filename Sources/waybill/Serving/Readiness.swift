@@ -20,7 +20,8 @@ struct Readiness {
     ])
   }
 
-  /// Writes have connections of their own, and a standby answers reads.
+  /// Checked apart from reads: writes have connections of their own, and a standby only answers
+  /// reads.
   private static func troubleWithWrites(_ database: Database) async -> String? {
     do throws(PostgresError) {
       try await database.checkWrites()

@@ -112,8 +112,8 @@ struct Serve {
     return isClean && areClean ? 0 : 1
   }
 
-  /// Serves on for the time of draining. `/readyz` tells load balancers to send requests elsewhere;
-  /// in the second half, each connection ends with its next answer.
+  /// Keeps serving while the service drains. `/readyz` tells load balancers to send requests
+  /// elsewhere; in the second half, each connection ends with its next answer.
   private func announceDrain(_ own: Worker, _ others: [WorkerThread], on loop: EventLoop) async {
     own.reportDraining()
     for other in others { other.execute { $0.reportDraining() } }
@@ -162,7 +162,7 @@ struct Serve {
   private func stopSignal(on loop: EventLoop, log: Log) -> AsyncStream<Never> {
     let (signal, continuation) = AsyncStream.makeStream(of: Never.self)
     StopSignals.ofProcess.tell {
-      // After what the loop has to do already, such as to accept connections.
+      // Runs after the work that the loop has already, such as connections to accept.
       loop.execute {
         log.write(.notice, "stopping: finishing what was begun")
         continuation.finish()

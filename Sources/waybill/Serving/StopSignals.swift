@@ -5,7 +5,7 @@ import Synchronization
 /// What SIGTERM, SIGINT and SIGHUP do at the moment. They are received on a thread of their own, so
 /// that they are also handled while a start, a stop or a command waits for something.
 final class StopSignals: Sendable {
-  /// That of the process, which has blocked these signals before it made any thread.
+  /// The one of this process, which blocks these signals before it makes any thread.
   static let ofProcess = StopSignals()
   static let signals = [SIGTERM, SIGINT, SIGHUP]
 
@@ -14,7 +14,7 @@ final class StopSignals: Sendable {
   private static let repeatPause = Duration.seconds(1)
 
   private enum Effect: Sendable {
-    /// The process ends, after this.
+    /// The process ends after `cleanUp`.
     case end(cleanUp: @Sendable () -> Void)
     /// The listener is told, and ends the process when what was begun is finished.
     case tell(@Sendable () -> Void)
@@ -71,8 +71,8 @@ final class StopSignals: Sendable {
     if hasCome { reload() }
   }
 
-  /// While a signal ends the process, does not return: what fails then fails because of it, and is
-  /// not to be reported.
+  /// Does not return while a signal is ending the process: whatever fails then fails because of the
+  /// signal, and must not be reported.
   func blockWhileEnding() {
     while state.withLock({ $0.isEnding }) { pause() }
   }
@@ -93,14 +93,15 @@ final class StopSignals: Sendable {
         state.first = (signal, now)
         return state.effect
       }
-      // Somebody is in a hurry, and committed work is safe in the database.
+      // A second signal means that somebody does not want to wait. Committed work is safe in the
+      // database.
       if now - first.at >= Self.repeatPause { _exit(130) }
       return nil
     }
     if let effect { perform(effect, of: signal) }
   }
 
-  /// Whether SIGHUP means something else than to stop.
+  /// Whether SIGHUP means something other than to stop.
   private func takeHangUp() -> Bool {
     let hangUp = state.withLock { state in
       if case .wait = state.hangUp { state.hangUp = .wait(hasCome: true) }

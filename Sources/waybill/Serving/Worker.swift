@@ -25,15 +25,15 @@ struct Shared: Sendable {
   let jobs: Jobs
   let metrics: Metrics
   let access: AccessState
-  /// Of tokens that have changed.
+  /// Signals that tokens have changed.
   let tokenChanges: ChangeSignal
-  /// Of events that are written, and of those that the feed has gained.
+  /// Signals that events were written, and that the feed has new events.
   let feed: FeedSignal
   /// Takes the order process service's callbacks; nil when there is no such service.
   let hints: OrderProcessHints?
   /// What the main port offers.
   let mainPort: [Mount]
-  /// The pages about it.
+  /// The pages about the main port.
   let documents: Documents
   /// The routes of all ports, for metrics.
   let routes: RouteTable
@@ -96,10 +96,10 @@ final class Worker {
     self.accessLog = accessLog
   }
 
-  /// Serves on, while `/readyz` says that the service is draining.
+  /// From now on `/readyz` says that the service is draining; requests are still served.
   func reportDraining() { drainState.hasBegun = true }
 
-  /// Serves on, but each connection ends with its next answer.
+  /// From now on each connection ends with its next answer; requests are still served.
   func closeConnectionsAfterAnswers() { server.closesConnections = true }
 
   /// Finishes the requests that have begun; returns whether none had to be cut off.

@@ -16,7 +16,7 @@ struct Configuration: Equatable, Sendable {
   }
 
   var database: DatabaseSource
-  /// The same database without a pooler before it, if that is set.
+  /// The same database, reached without a connection pooler, if that is set.
   var directConninfo: String?
   /// Whether requests prepare their statements.
   var preparesStatements: Bool
@@ -44,7 +44,7 @@ struct Configuration: Equatable, Sendable {
   var connectionsPerLoop: Int
   /// The roles that migrating grants what they need.
   var grants: AccessGrants
-  /// Those of them that are set, and so are expected to exist.
+  /// Those of these roles that are set, and so are expected to exist.
   var rolesNamed: [String]
   /// What becomes of an order whose customer nobody has introduced.
   var unknownCustomers: UnknownCustomers
@@ -54,7 +54,7 @@ struct Configuration: Equatable, Sendable {
   var hosts: [String]
   /// Who may read the metrics.
   var metricsAccess: Access
-  /// How much each sender may ask for; nil for any amount.
+  /// How many requests each sender may make; nil for no limit.
   var rateLimit: RateLimit?
   /// The token that migrating makes an admin's when there is none.
   var bootstrapToken: BootstrapToken?
@@ -110,7 +110,7 @@ struct Configuration: Equatable, Sendable {
     try refuseContradictions(connections: connections)
   }
 
-  /// Refuses settings that are right one by one and not together.
+  /// Refuses settings that are valid one by one but contradict each other.
   private func refuseContradictions(connections: Int) throws(ConfigurationError) {
     if case .embedded = database, directConninfo != nil {
       throw ConfigurationError(
@@ -124,8 +124,8 @@ struct Configuration: Equatable, Sendable {
     }
   }
 
-  /// Whether a token is needed. Where other machines reach the service, or the database is an
-  /// external one, somebody has to set that none is.
+  /// Whether a token is needed. When no setting decides, tokens are needed unless the database is
+  /// private and only this machine reaches the service.
   func mode(onLoopback: Bool) -> Gate.Mode {
     let isEmbedded = if case .embedded = database { true } else { false }
     return auth ?? (isEmbedded && onLoopback ? .open : .tokens)
@@ -135,7 +135,7 @@ struct Configuration: Equatable, Sendable {
   /// the jobs, of other commands, of people in psql and of PostgreSQL's superuser.
   var serverConnectionsMax: Int { max(100, loops * connectionsPerLoop + 50) }
 
-  /// An address of IPv6 is in brackets where a port may follow.
+  /// The host as it stands in a URL: an IPv6 address is in brackets, as a port may follow.
   static func inURL(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }
 

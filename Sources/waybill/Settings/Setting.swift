@@ -1,4 +1,4 @@
-/// One variable of the environment: its name, what holds without it, and how its text is read.
+/// One variable of the environment: its name, its default, and how its text is read.
 struct Setting<Value: Sendable>: AnySetting {
   let name: String
   let meaning: String

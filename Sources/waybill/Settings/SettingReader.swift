@@ -5,13 +5,13 @@ struct SettingReader {
   private let environment: Environment
   var surroundings: Surroundings
 
-  /// Refuses variables that look like settings and are none, and settings that are not text.
+  /// Refuses variables that look like settings but are not, and settings that are not text.
   init(_ environment: Environment, _ surroundings: Surroundings) throws(ConfigurationError) {
     self.environment = environment
     self.surroundings = surroundings
     let known = Settings.all.flatMap { [$0.name] + ($0.isSecret ? [$0.fileName] : []) }
     try refuseUnknownNames(known)
-    // Taken as absent, such a value would mean something else than what somebody wrote.
+    // Such a value must not count as absent: whoever set it did not mean the default.
     if let name = environment.illegibleNames.intersection(known).min() {
       throw ConfigurationError("\(name) has a value that is not UTF-8: set it again as plain text")
     }

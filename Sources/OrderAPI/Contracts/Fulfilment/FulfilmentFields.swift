@@ -21,7 +21,7 @@ struct FulfilmentOrder: AnswerObject {
 
 extension FulfilmentOrder {
   init(_ order: Order) {
-    // The database lets no order of this channel be without one.
+    // In the database every order of this channel has a reference.
     self.init(id: order.reference ?? "", status: FulfilmentContract.Word(order.status))
   }
 }

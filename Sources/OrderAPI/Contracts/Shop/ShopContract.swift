@@ -66,7 +66,8 @@ enum ShopContract {
     let requests = try call.body(ShopOrderRequest.change)
     let changes = requests.compactMap(\.change)
     if requests.contains(where: { $0.change == nil && $0.count > 0 }) {
-      // A quantity that no order can have is not in stock. A missing order is said first.
+      // A quantity that no order can have counts as out of stock. An unknown order is reported
+      // first.
       _ = try await services.orders.find(key, in: try scope(call))
       throw OrderError.outOfStock([])
     }

@@ -8,13 +8,13 @@ struct ShopOrderRequest {
   let product: String
   let count: Int
 
-  /// The line it makes of a new order; nil for what no order can hold, which is not in stock then.
+  /// The line for a new order; nil for what no order can hold, which then counts as out of stock.
   var line: NewLine? {
     guard let product = ProductID(product), let count = Quantity(count) else { return nil }
     return NewLine(.product(product, price: nil), quantity: count)
   }
 
-  /// The change it makes of an order; nil for what no order can hold.
+  /// The change of a line of an order; nil for what no order can hold.
   var change: LineChange? {
     ProductID(product).flatMap { LineChange($0, quantity: count) }
   }
@@ -122,7 +122,7 @@ struct ShopChanged: AnswerObject {
       products: [ShopProduct(request: ShopOrderRequest(product: "keyboard", count: 1))]))
 }
 
-/// That an order is cancelled.
+/// Says that an order is cancelled.
 struct ShopCancelled: AnswerObject {
   static let schema = describe("ShopCancelled", "That an order is cancelled.", isOpen: false)
 
@@ -166,7 +166,7 @@ extension ShopOrderRequest {
     .about("Products and how many units of each.").named("ShopChange")
 
   private static let placedCounts = 1...Int.max
-  /// 0 takes the product out.
+  /// 0 removes the product from the order.
   private static let changedCounts = 0...Int.max
 
   /// The products of an order to place.
@@ -183,7 +183,7 @@ extension ShopOrderRequest {
   private static func list(
     _ body: some BodyFields, _ counts: ClosedRange<Int>, _ name: String
   ) throws(JSONInvalid) -> [ShopOrderRequest] {
-    // As bytes: texts that only read the same name two products.
+    // Compared as bytes: texts that look the same but have other bytes name different products.
     var seen: Set<[UInt8]> = []
     return try body.objects(
       "products", of: entrySchema(counts).named(name + "Product"), count: NewOrder.allowedLines,

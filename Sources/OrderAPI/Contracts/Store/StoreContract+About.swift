@@ -51,7 +51,7 @@ extension StoreContract.About {
   private static let customer = Parameter.path(
     "id", .integer(1...Int.max), "The customer's number.", example: 1)
 
-  /// A bare array, and where it goes on.
+  /// A bare array, with the address of the next page in `Link`.
   private static func list<Entry: AnswerObject>(_ text: String, of: Entry.Type) -> Answer {
     .json(
       .ok, text, .array(Entry.schema), headers: [.link], ["page": "[\(Entry.example)]"])

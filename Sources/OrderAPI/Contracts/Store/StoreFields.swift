@@ -151,7 +151,8 @@ struct StoreProductRequest {
   }
 }
 
-/// Any text that can be seen: one that is no SKU is that of a product that does not exist.
+/// Any text with a visible character. A text that cannot be an SKU counts as the SKU of a product
+/// that does not exist.
 private struct SKUField: FieldType {
   var schema: Schema {
     .string(1...JSONLimits.stringCharacters, pattern: Schema.visible)

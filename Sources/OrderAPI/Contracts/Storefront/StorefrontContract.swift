@@ -53,7 +53,7 @@ enum StorefrontContract {
     return Response(.ok)
   }
 
-  /// The key of the order in the path; here an order goes by its id only.
+  /// The key of the order in the path; in this contract orders are found only by their id.
   private static func key(_ call: Call) throws(Failure) -> OrderKey {
     guard let id = (try? call.value("id")).flatMap({ OrderID($0) }) else {
       throw .invalid([JSONViolation(field: "id", reason: .refused("must be a UUID"))])
@@ -61,7 +61,7 @@ enum StorefrontContract {
     return .id(id)
   }
 
-  /// The answer to a change; this contract shows orders in no other.
+  /// The answer to a change. This contract shows orders only in such answers.
   private static func answer(_ status: Status, _ order: Order) throws -> Response {
     let shown = StorefrontOrder(order, try order.lines(afterChange: true))
     return .json(status, JSONWriter.object(reserving: 512) { shown.write(to: &$0) })

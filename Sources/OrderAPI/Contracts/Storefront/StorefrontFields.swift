@@ -16,7 +16,7 @@ struct StorefrontOrder: AnswerObject {
   static let schema = describe("StorefrontOrder", "An order of a shop front.", isOpen: false)
 
   func write(to json: inout some AnswerFields) {
-    // The database lets no order of this channel be without a customer.
+    // In the database every order of this channel has a customer.
     json.string("customerId", order.customer ?? "", "Whose order it is.", "12345")
     json.objects("products", products, "What was ordered, as it was given.")
     json.string("trackingCompany", order.shipping.carrier, "Who carries it.", "Demo Carrier")

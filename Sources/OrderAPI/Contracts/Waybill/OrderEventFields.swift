@@ -28,7 +28,7 @@ extension OrderEvent.Kind: FieldWord {
 }
 
 extension Caller {
-  /// What stands wherever a change names who made it.
+  /// The description of every field that says who made a change.
   static let explanation =
     "Who did it: the role, name and number of a token; where none is needed, the contract that "
     + "was called, such as `api, no token`; in psql the database user."

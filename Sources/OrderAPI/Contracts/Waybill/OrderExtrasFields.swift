@@ -4,7 +4,7 @@ import Orders
 // What the own API shows and reads of orders beside their lines.
 
 extension OrderExtras {
-  /// Writes what there is of it: an order without any of it looks as if there were no such fields.
+  /// Writes the fields that the order has, and leaves out the others.
   @inline(__always)
   func write(to json: inout some AnswerFields) {
     json.stored("ship_to", shipTo, Address.schema, "Where it goes; absent when nobody has said.")
@@ -88,7 +88,7 @@ extension ExtrasChange {
 }
 
 extension JSONObjectWriter {
-  /// Nothing for what stays, null for what is cleared.
+  /// Writes nothing for a value that stays, and null for one that is cleared.
   fileprivate mutating func change<Value>(
     _ key: JSONKey, _ change: FieldChange<Value>,
     _ write: (inout JSONObjectWriter, JSONKey, Value) -> Void

@@ -63,7 +63,7 @@ extension PlacedOrder {
   }
   .about("An order as it was placed.").named("PlacedOrder")
 
-  /// Writes the order; with what could not be had, where it may be placed in part.
+  /// Writes the order; when it may be placed in part, also what it asked for but did not get.
   func write(to json: inout some AnswerFields, inPart: Bool) {
     order.write(to: &json)
     guard inPart else { return }
@@ -130,8 +130,8 @@ enum ShortageWord: String, FieldWord {
 }
 
 extension NewLine {
-  /// The two kinds of lines share their fields, but not which of them must be there. A client may
-  /// send back what it has read, and there every line has each of these fields.
+  /// Both kinds of lines have the same fields, but different ones are required. A client may send
+  /// back lines that it has read, and those have all of these fields.
   fileprivate static let schema = Schema.either([
     Schema.object(
       [

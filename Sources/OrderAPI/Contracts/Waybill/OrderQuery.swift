@@ -4,8 +4,8 @@ import Orders
 // What lists of orders can be asked for.
 
 extension OrderFilter {
-  /// Which orders are wanted, and in which order unless that is given. In a query for the orders of
-  /// one customer there is no other customer.
+  /// Which orders are wanted, and how they are sorted unless `sort` is given. A query for the
+  /// orders of one customer has no `customer_id`.
   init(
     reading query: inout some QueryFields, ofOneCustomer: Bool = false, sorted sort: Sort? = nil
   ) {
@@ -23,7 +23,7 @@ extension OrderFilter {
       "created_after",
       "Only orders placed later than this; of a day, from its beginning in UTC on."
     ) {
-      // The day itself belongs to what comes after its beginning.
+      // Only later orders are found, and the first moment of the day belongs to the day.
       Timestamp(microseconds: $0.microseconds - 1)
     }
     createdBefore = query.moment(

@@ -140,7 +140,7 @@ enum OrderRoutes {
       JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: query.listName)) })
   }
 
-  /// The order of an id, a number, or `ref:` and its reference.
+  /// Finds an order by its id, by its number, or by `ref:` and its reference.
   private static func find(_ call: Call, _ services: Services) async throws -> Order {
     let text = try call.value("id")
     guard text.hasPrefix("ref:") else {
@@ -152,7 +152,7 @@ enum OrderRoutes {
     return try await services.orders.find(reference, in: call.scope)
   }
 
-  /// A name that no order can have is that of none.
+  /// A text that cannot be the key of an order belongs to no order.
   private static func key(_ call: Call) throws -> OrderKey {
     guard let key = OrderKey(try call.value("id")) else { throw OrderError.unknownOrder }
     return key

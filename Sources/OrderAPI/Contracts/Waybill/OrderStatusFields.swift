@@ -28,7 +28,8 @@ extension OrderStatus {
   /// All of them, for people.
   static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-  /// The words for one of them: letter case aside, a blank or a hyphen for the underscore.
+  /// The spellings of one of them: in upper or lower case, with a blank or a hyphen for the
+  /// underscore.
   fileprivate static let pattern: String = {
     let words = allCases.map { status in
       status.rawValue.map { letter in

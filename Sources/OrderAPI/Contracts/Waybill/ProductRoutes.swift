@@ -114,7 +114,7 @@ enum ProductRoutes {
     }
   }
 
-  /// A text that can be no product's id names no product.
+  /// A text that cannot be the id of a product belongs to no product.
   private static func productID(_ text: String) throws(Failure) -> ProductID {
     guard let id = ProductID(text) else { throw missing(text) }
     return id

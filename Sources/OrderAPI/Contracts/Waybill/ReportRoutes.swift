@@ -25,7 +25,7 @@ enum ReportRoutes {
         fields: [.variesByForm] + (link.map { [$0] } ?? [])
       ) { ReportRow.table(page.entries) }
     }
-    // The interval is this instance's own, and part of what is said.
+    // The interval is part of the answer and may differ between instances, so the tag contains it.
     let interval = services.reportRefreshInterval.components.seconds
     return call.answer(EntityTag("\(refresh.number)-\(interval)"), fields: [.variesByForm]) {
       JSONWriter.object(reserving: 160 * (page.entries.count + 1)) { json in

@@ -17,7 +17,7 @@ enum SearchRoutes {
     let query = try call.query { SearchQuery(reading: &$0) }
     func isWanted(_ kind: SearchKind) -> Bool { query.kinds.isEmpty || query.kinds.contains(kind) }
 
-    // A box that is still empty finds nothing.
+    // An empty search box finds nothing.
     var answer = SearchAnswer(orders: [], customers: [], products: [], isNarrow: false)
     guard let words = query.words, let size = PageSize(countMax) else { return self.answer(answer) }
     answer = SearchAnswer(orders: nil, customers: nil, products: nil, isNarrow: false)
@@ -26,7 +26,7 @@ enum SearchRoutes {
       answer.orders = found.page.entries.map { FoundOrder(order: $0, words: words) }
       answer.isNarrow = found.isNarrow || found.page.next != nil
     }
-    // Who may not list customers finds none.
+    // A caller who may not list customers finds none.
     if isWanted(.customers), call.caller.map({ Access.retailer.allows($0.role) }) ?? true {
       let found = try await services.customers.search(words, email: nil, after: nil, size: size)
       answer.customers = found.page.entries

@@ -6,7 +6,7 @@ package import Orders
 package enum ExportKind: String, CaseIterable, Sendable {
   case orders, customers, products, stock, events
 
-  /// Where its rows are; nil for the feed, which has as many rows as it is long.
+  /// The table with its rows; nil for the feed, whose last position is the number of its events.
   package var table: String? {
     switch self {
     case .orders, .customers: rawValue
@@ -39,7 +39,7 @@ struct ExportRequest {
   let parameters: Parameters
   /// The form of the rows when the query names none.
   let preferred: () throws(Failure) -> ContentType
-  /// What the export holds until it ends.
+  /// The place that the export holds until it ends.
   var place: StreamPlaces.Place?
   /// The loop that the export shares with others; nil where there are none.
   var loop: EventLoop?

@@ -73,7 +73,7 @@ extension Product {
   }
 }
 
-/// What there is of one product.
+/// The stock of one product.
 struct StockLevel: AnswerObject {
   static let columns = ["product_id", "name", "stock", "version", "updated_at"]
 

@@ -3,7 +3,7 @@ import JSON
 package import OrderStore
 import Orders
 
-/// Where exports read.
+/// Makes exports from the repositories.
 package struct ExportSource {
   let orders: OrderRepository
   let products: ProductRepository
@@ -106,7 +106,7 @@ package struct ExportSource {
     let query = try request.parameters.read(by: { EventExportQuery(reading: &$0) })
     let type = try request.type(query.form)
     let size = FeedPage.allowedSize.upperBound
-    // Refuses a cursor of another history while there can still be a status.
+    // Refuses a cursor of another history while the status is not sent yet.
     if let after = query.after { _ = try await feed.page(after: after, size: 1) }
     let form = ExportForm<FeedEvent>(type, columns: FeedEvent.columns, json: \.self) {
       $0.writeColumns(to: &$1)
@@ -121,7 +121,7 @@ package struct ExportSource {
     _ form: ExportForm<Entry>, _ request: ExportRequest, after start: Position?,
     read: @escaping (Position?) async throws -> Page<Entry, Position>
   ) async throws -> Export {
-    // Before the first row is read: whatever happens from now on is in the feed after it.
+    // Read before the first row: whatever happens from now on is in the feed after this cursor.
     let cursor = try await feed.head()
     return Export(
       type: form.type, cursor: cursor,

@@ -10,7 +10,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
   private let place: StreamPlaces.Place?
   /// The loop that the export shares with others; nil where there are none.
   private let loop: EventLoop?
-  /// Until when it leaves the loop and the database to them.
+  /// Until when it leaves the loop and the database to others.
   private var restsUntil = Instant(nanoseconds: 0)
   private let read: (Position?) async throws -> Page<Entry, Position>
   private var position: Position?
@@ -54,15 +54,15 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     return bytes.isEmpty ? nil : bytes
   }
 
-  /// An export works a quarter of the time, so that others seldom wait for it. The time in which its
-  /// client reads is part of the rest.
+  /// An export rests for three times as long as it has worked, so that others seldom wait for it. The
+  /// time that its client takes to read counts as rest.
   private func rest() async {
     guard let loop, loop.now < restsUntil else { return }
     await loop.pause(for: restsUntil - loop.now)
   }
 }
 
-/// Where the database is slow, an export works more than a quarter of the time.
+/// The longest rest. With a slow database an export therefore works more than a quarter of the time.
 private let restMax = Duration.milliseconds(100)
 
 /// How the rows of an export are written.

@@ -7,16 +7,17 @@ import Orders
 /// The feed as server-sent events, until the client goes, its token is revoked, or half an hour has
 /// passed. Lives on the loop of its hub.
 final class EventStream: BodyStream, @unchecked Sendable {
-  /// A proxy closes a connection on which nothing comes for a minute, some for half of it.
+  /// How long a stream sends nothing at most. Proxies close connections that are silent for a
+  /// minute, some of them after half a minute.
   private static let heartbeat = Duration.seconds(15)
-  /// Clients connect again, and so find other instances.
+  /// How long a stream lasts at most. Clients then connect again, perhaps to other instances.
   private static let ageMax = Duration.seconds(1_800)
-  /// After a failure of the database.
+  /// The pause after a failure of the database.
   private static let failurePause = Duration.seconds(1)
-  /// How much later than now a stream ends when the server stops, at most: not all clients are to
-  /// connect elsewhere in the same moment.
+  /// How many seconds a stream goes on at most when the server stops. Each stream ends at a random
+  /// moment of them, so that clients do not all connect elsewhere at the same moment.
   private static let lastSeconds = 5.0
-  /// How often it is asked whether the caller is still admitted, at most.
+  /// The shortest time between two checks whether the caller is still admitted.
   private static let admissionPause = Duration.milliseconds(500)
   /// How soon a client that has lost its connection connects again, in milliseconds.
   private static let retry = 1_000...5_000
@@ -30,7 +31,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private var hasBegun = false
   private var endsAt: Instant
   private var admittedAt: Instant
-  /// Whether the caller was not asked for again because that was done a moment ago.
+  /// Whether a check of the caller was put off because the last one was just before.
   private var isAdmissionDue = false
   private var loop: EventLoop { follower.hub.loop }
 
@@ -82,8 +83,8 @@ final class EventStream: BodyStream, @unchecked Sendable {
     }
   }
 
-  /// Moves a client over events that it does not want, and shows it and every proxy that the
-  /// connection lives.
+  /// Moves the position of a client past events that it does not want, and shows the client and
+  /// every proxy that the connection is alive.
   private var mark: [UInt8] { Array("id: \(cursor)\n\n".utf8) }
 
   private func isStillAdmitted() async -> Bool {

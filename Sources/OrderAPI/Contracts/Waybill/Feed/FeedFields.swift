@@ -6,7 +6,7 @@ import Orders
 extension FeedEvent: AnswerObject {
   static let schema = describe("Event", "That something happened, and to what.")
 
-  /// Its name for those who must handle it once; the same in every answer.
+  /// The id of the event, the same in every answer, for clients that must handle each event once.
   var id: String { "evt_\(cursor.position)_\(cursor.hexMark)" }
 
   func write(to json: inout some AnswerFields) {
@@ -135,7 +135,7 @@ struct FeedAnswer: AnswerObject {
 }
 
 extension AnswerFields {
-  /// A part that only some have.
+  /// A part that only some events have.
   @inline(__always)
   fileprivate mutating func part<Part: AnswerObject>(
     _ name: StaticString, _ part: Part?, _: Part.Type, _ about: @autoclosure () -> String
@@ -145,7 +145,7 @@ extension AnswerFields {
     }
   }
 
-  /// A word that only some have.
+  /// A word that only some events have.
   @inline(__always)
   fileprivate mutating func word<Word: FieldWord>(
     _ name: StaticString, _ word: Word?, isThere: Bool, _ about: @autoclosure () -> String

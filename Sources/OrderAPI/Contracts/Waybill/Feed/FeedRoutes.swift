@@ -11,7 +11,7 @@ enum FeedRoutes {
     Route(.get, "/events/{position}", About.get, access: .staff, get),
   ]
 
-  /// How long a caller may have an answer wait, in seconds: less than most clients and proxies do.
+  /// For how many seconds a caller may let an answer wait; most clients and proxies wait longer.
   static let allowedWait = 0...25
 
   /// Whether a call is for a stream, or may wait.
@@ -29,7 +29,8 @@ enum FeedRoutes {
 
   private static func list(_ call: Call, _ services: Services) async throws -> Response {
     let isStream = try form(of: call).value == ContentType.eventStream.value
-    // Before anything is read: what is not among the requests in flight has these places alone.
+    // Taken before anything is read: such a request does not count among the requests in flight, so
+    // nothing but these places limits it.
     let place = follows(call) ? try services.feedPlaces.take(for: call.caller?.token) : nil
     let wish = try call.query { FeedWish(reading: &$0) }
     // A browser sends the id of the last event that it has seen when it connects again.
@@ -46,7 +47,7 @@ enum FeedRoutes {
     case .latest: cursor = try await hub.feed.head()
     case .after(let given):
       cursor = given
-      // Refuses a cursor of another history while there can still be a status.
+      // Refuses a cursor of another history while the status is not sent yet.
       if isStream { _ = try await hub.feed.page(after: given, size: 1) }
     }
     guard let place, isStream else {
