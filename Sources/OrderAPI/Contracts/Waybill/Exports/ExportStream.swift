@@ -54,15 +54,16 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     return bytes.isEmpty ? nil : bytes
   }
 
-  /// An export rests for three times as long as it has worked, so that others seldom wait for it. The
-  /// time that its client takes to read counts as rest.
+  /// An export rests for three times as long as it has worked, so that others seldom wait for it.
+  /// The time that its client takes to read counts as rest.
   private func rest() async {
     guard let loop, loop.now < restsUntil else { return }
     await loop.pause(for: restsUntil - loop.now)
   }
 }
 
-/// The longest rest. With a slow database an export therefore works more than a quarter of the time.
+/// The longest rest. With a slow database an export therefore works more than a quarter of the
+/// time.
 private let restMax = Duration.milliseconds(100)
 
 /// How the rows of an export are written.
