@@ -22,7 +22,7 @@ struct FeedBench {
     _ = try service.stop()
   }
 
-  /// Old orders get their positions at the first look.
+  /// Old orders get their positions when the feed is read for the first time.
   private func waitForFeed(_ service: Service) throws {
     let clock = ContinuousClock()
     let start = clock.now
