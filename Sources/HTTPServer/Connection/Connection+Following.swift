@@ -67,8 +67,8 @@ extension Connection {
     guard isHere else { return }
     following = nil
     guard !hasFailed else {
-      // Without the last chunk, or by a reset where there are no chunks, the client knows that this
-      // is not the whole.
+      // The missing last chunk, or a reset where there are no chunks, tells the client that this is
+      // not the whole.
       if !work.framing.isChunked { link?.socket.resetAtClose() }
       return cut()
     }
