@@ -167,7 +167,7 @@ extension FeedBench {
       """)
   }
 
-  /// The same with the feed, without its ticks, and without its index as well.
+  /// Places orders with the whole feed, without its ticks, and without its ticks and its index.
   private func placing(_ service: Service, _ show: (WorkRow) -> Void) throws {
     show(try bench.row(.place, [service], name: "place 3 lines, with the feed"))
     let hold = try bench.hold(
