@@ -2,7 +2,7 @@ package import Glibc
 
 /// Reads small local files, blocking: only before the service starts.
 package enum LocalFile {
-  /// The status of the file at the path, of a link itself; nil when there is no file.
+  /// The status of the file at the path; links are not followed. Nil when there is no file.
   package static func status(_ path: String) -> stat? {
     var status = stat()
     return lstat(path, &status) == 0 ? status : nil

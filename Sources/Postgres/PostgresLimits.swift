@@ -44,8 +44,8 @@ package struct PostgresSettings: Sendable {
   /// server's `deadlock_timeout` (1 s), so that a deadlock is reported as one.
   package var lockTimeout = Duration.milliseconds(1500)
   /// `idle_in_transaction_session_timeout`: how long a stopped service may hold locks that others
-  /// wait for. Between two statements of a transaction a live one takes some milliseconds; if it is
-  /// ended all the same, it runs once more.
+  /// wait for. A running service pauses only some milliseconds between two statements of a
+  /// transaction; if one of its transactions is ended all the same, it is run again.
   package var idleInTransactionTimeout = Duration.milliseconds(600)
   /// How much longer than `statementTimeout` an answer may take before the connection counts as
   /// dead: a stopped server process does not obey its own timeout.

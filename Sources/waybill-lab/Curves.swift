@@ -28,7 +28,7 @@ struct Curves {
         curves[index].points.append(Point(orders: size, row: row))
       }
       _ = try service.stop()
-      // Those that were placed meanwhile have numbers behind the ones that were made.
+      // Orders placed by the measurement have higher numbers than those generated before it.
       try bench.removePlacedOrders()
     }
     return curves

@@ -17,7 +17,7 @@ final class Exports: Sendable {
         while !self.isStopped.load(ordering: .relaxed) {
           let count = socket.receive(into: &buffer, waits: true)
           guard count > 0 else { break }
-          // Each row is a line; those of the head are few.
+          // Each row is a line; the few lines of the head do not matter.
           self.rows.add(buffer[..<count].count { $0 == 10 }, ordering: .relaxed)
         }
       }
@@ -25,7 +25,7 @@ final class Exports: Sendable {
     }
   }
 
-  /// How many rows came in how many seconds.
+  /// Returns how many rows came, and in how many seconds.
   func stop() -> (rows: Int, seconds: Double) {
     let seconds = start.duration(to: ContinuousClock().now) / .seconds(1)
     isStopped.store(true, ordering: .relaxed)

@@ -22,7 +22,7 @@ struct FeedBench {
     _ = try service.stop()
   }
 
-  /// Old orders get their positions at the first look.
+  /// Old orders get their positions when the feed is read for the first time.
   private func waitForFeed(_ service: Service) throws {
     let clock = ContinuousClock()
     let start = clock.now
@@ -167,7 +167,7 @@ extension FeedBench {
       """)
   }
 
-  /// The same with the feed, without its ticks, and without its index as well.
+  /// Places orders with the whole feed, without its ticks, and without its ticks and its index.
   private func placing(_ service: Service, _ show: (WorkRow) -> Void) throws {
     show(try bench.row(.place, [service], name: "place 3 lines, with the feed"))
     let hold = try bench.hold(

@@ -9,7 +9,7 @@ struct Load {
   /// CPU seconds of the service; those of the database are separate.
   var serverCPU = 0.0
   var databaseCPU = 0.0
-  /// That of what sends the requests.
+  /// CPU seconds of the program that sends the requests.
   var loaderCPU = 0.0
   /// Seconds of all cores in which nothing ran.
   var idle = 0.0

@@ -50,7 +50,7 @@ final class PacedOrders: Sendable {
   }
 }
 
-/// What the experiments read of events and orders.
+/// Finds what the experiments need in the text of events and orders.
 enum EventText {
   private static let mark = Array(#""number":"#.utf8)
 

@@ -2,8 +2,8 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// Stops one of two instances in mid-load, again and again, and measures how long the clients of
-/// the other one wait. Each answered order must be there, whichever instance it was.
+/// Stops one of two instances under load, several times, and measures how long the clients of the
+/// other one wait. Each order that either instance has answered must be in the database.
 struct PausedInstance {
   private static let times = 5
   private static let seconds = 4
@@ -28,7 +28,7 @@ struct PausedInstance {
     print("  \(answered) orders answered, \(orders) in the database, \(keys) keys")
     _ = try other.stop()
     _ = try paused.stop()
-    // wrk has asked for some more at its end than it counts.
+    // wrk has sent some requests at its end that it does not count.
     guard orders >= answered, orders == keys else { throw LabError("orders were lost or doubled") }
   }
 

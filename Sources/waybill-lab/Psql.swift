@@ -29,7 +29,7 @@ struct Psql {
 
   private func command(_ arguments: [String], _ asSuperuser: Bool) throws -> [String] {
     let program = try ServerBinaries.path(of: "psql")
-    // The later of two values of one keyword holds.
+    // When a keyword appears twice, libpq takes the later value.
     let user = asSuperuser ? " user=\(ClusterRole.superuser.rawValue)" : ""
     return [program, "-q", "-v", "ON_ERROR_STOP=1"] + arguments + [conninfo + user]
   }

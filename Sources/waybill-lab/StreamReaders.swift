@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Streams of the feed on a thread of their own. Of some it is noted when each order comes; the
-/// others are only emptied.
+/// Streams of the feed on a thread of their own. For some of them the arrival of each order is
+/// timed; the others are only read.
 final class StreamReaders: Sendable {
   private static let timedMax = 20
 
@@ -22,7 +22,7 @@ final class StreamReaders: Sendable {
       socket.ask("/events", version: "1.0", fields: "Accept: text/event-stream\r\n")
       return socket
     }
-    // Each has had its head and the first mark.
+    // Wait until each stream has begun.
     for socket in sockets {
       var bytes = [UInt8](repeating: 0, count: 4_096)
       guard socket.receive(into: &bytes, waits: true) > 0 else { throw LabError("no stream") }
@@ -47,7 +47,7 @@ final class StreamReaders: Sendable {
   private func read(_ sockets: [LocalSocket]) {
     let clock = ContinuousClock()
     var buffer = [UInt8](repeating: 0, count: 262_144)
-    // A block that has not come whole.
+    // The beginning of a block whose end has not arrived.
     var rests = [[UInt8]](repeating: [], count: min(sockets.count, Self.timedMax))
     while !isStopped.load(ordering: .relaxed) {
       for index in LocalSocket.ready(sockets, milliseconds: 100) {

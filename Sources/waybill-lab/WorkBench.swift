@@ -111,19 +111,19 @@ final class WorkBench {
   /// Runs a statement as the owner.
   func change(_ statement: String) throws { try psql.run(["-c", statement]) }
 
-  /// Runs a statement in a session that then stays for so long.
+  /// Runs a statement in a session that then stays open for this time.
   func hold(_ statement: String, seconds: Int) throws -> ChildProcess {
     try psql.start(["-c", statement, "-c", "SELECT pg_sleep(\(seconds))"])
   }
 
-  /// What a query of one number says.
+  /// The result of a query that returns one number.
   func number(_ query: String) throws -> Int {
     let text = try psql.run(["-At", "-c", query])
     guard let count = Int(text.prefix { $0.isNumber }) else { throw LabError("no number: \(text)") }
     return count
   }
 
-  /// Removes what was placed behind the orders that were made.
+  /// Removes the orders that the measurements have placed; `orders` were there before.
   func removePlacedOrders() throws {
     let statements = [
       "SET session_replication_role = replica", "DELETE FROM idempotency_keys",
@@ -134,8 +134,8 @@ final class WorkBench {
     try psql.run(statements.flatMap { ["-c", $0] }, asSuperuser: true, seconds: 3_600)
   }
 
-  /// The rate of others while psql keeps a product locked that 16 clients order, beside the rate of
-  /// the same when it does not.
+  /// The rate of other clients while 16 clients order a product that psql keeps locked, and their
+  /// rate when the product is not locked.
   func besideLockedProduct(_ work: Work, _ service: Service) throws -> [WorkRow] {
     let script = folder + "/locked.lua"
     try writeText(Work.placing(product: 1), to: script)

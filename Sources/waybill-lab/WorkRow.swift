@@ -4,7 +4,7 @@ struct WorkRow {
   private(set) var load = Load()
   /// The result of each round.
   private(set) var rounds: [Wrk.Result] = []
-  /// What else is to be said of it.
+  /// A remark that is printed with the row.
   var note = ""
 
   init(_ name: String) { self.name = name }

@@ -5,7 +5,7 @@ import PrivateCluster
 struct Wrk {
   static let connections = 64
 
-  /// What wrk says of a run.
+  /// What wrk reports about a run.
   struct Result {
     let requests: Double
     let seconds: Double
@@ -19,7 +19,7 @@ struct Wrk {
     let worst: Double
   }
 
-  /// Runs it and requires that every request was answered well.
+  /// Runs it and requires that every request succeeded.
   static func run(url: String, script: String? = nil, seconds: Int) throws -> (Double, Double) {
     let result = try measure(url: url, script: script, seconds: seconds)
     guard result.refused == 0, result.unanswered == 0 else {
@@ -40,7 +40,7 @@ struct Wrk {
     return try Result(reading: output)
   }
 
-  /// A run that goes on beside others.
+  /// A run while others go on at the same time.
   struct Run {
     private let process: ChildProcess
     private let output: String

@@ -179,8 +179,8 @@ extension EventLoop {
         let job = jobs[next]
         next += 1
         budget -= 1
-        // Only as a task executor: were the job also isolated to the serial executor, every await
-        // would switch executors and enqueue the job once more.
+        // Only as a task executor: if the job were isolated to the serial executor as well, every
+        // await would switch executors and enqueue the job once more.
         job.runSynchronously(on: asUnownedTaskExecutor())
       }
       jobs.removeFirst(next)
@@ -210,8 +210,8 @@ extension EventLoop {
     watches[watch.token] = nil
   }
 
-  /// Whether the kernel did it. The result may be ignored when a watch is changed or removed: libpq
-  /// may have closed the socket already, and then reports that itself.
+  /// Returns whether the kernel made the change. The result may be ignored when a watch is changed
+  /// or removed: libpq may have closed the socket already, and then reports that itself.
   @discardableResult
   private func control(
     _ operation: Int32, _ descriptor: Int32, _ events: UInt32, token: UInt64

@@ -94,7 +94,7 @@ package final class DescriptorOffer: Watcher {
   private let given: () -> Void
   private var watch: Watch?
 
-  /// `text` describes the descriptors; `given` is called after each process that took them.
+  /// `text` describes the descriptors; `given` is called each time a process has taken them.
   package init(
     _ descriptors: [Int32], named text: String, at listener: consuming LocalSocket,
     on loop: EventLoop,

@@ -94,7 +94,8 @@ package struct Socket: ~Copyable, Sendable {
   /// Tells the peer that nothing more will be sent; reading goes on.
   package func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// When it is closed, tells the peer that it was broken off, whatever was sent.
+  /// Closing it will reset the connection, so that the peer sees that it was broken off, even when
+  /// everything has been sent.
   package func resetAtClose() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(
@@ -114,7 +115,7 @@ package struct Socket: ~Copyable, Sendable {
     return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0
   }
 
-  /// Makes an inherited descriptor non-blocking and closed on exec, as those that are created here.
+  /// Makes an inherited descriptor non-blocking and closed on exec, like those created here.
   package func prepareForLoop() {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -100,8 +100,8 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
-  /// The address without its port, and with its network where it means something on one network
-  /// only: `fe80::1%2`.
+  /// The address without its port; a link-local one with its scope, the number of the network
+  /// interface: `fe80::1%2`.
   package var scopedHost: String {
     if case .v6(_, _, let scope, _) = self, scope != 0 { "\(host)%\(scope)" } else { host }
   }

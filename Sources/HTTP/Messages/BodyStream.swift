@@ -6,8 +6,8 @@
 ///
 /// It is `Sendable` only because responses are; nothing but its loop may use it.
 package protocol BodyStream: AnyObject, Sendable {
-  /// The next bytes, of which there is at least one; nil at the end. What is thrown here ends the
-  /// connection, so that the client does not take what it has for the whole body.
+  /// The next bytes, of which there is at least one; nil at the end. An error ends the
+  /// connection, so that the client does not mistake what it has for the whole body.
   func next() async throws -> [UInt8]?
 
   /// The server is about to stop: a stream without an end of its own ends soon.

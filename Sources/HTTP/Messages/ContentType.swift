@@ -1,7 +1,7 @@
 package struct ContentType: Sendable {
   let text: StaticString
-  /// Whether a browser might take the bytes for something else that it shows or runs. It never
-  /// does so with JSON.
+  /// Whether a browser might guess another type from the bytes, and show or run them as that. No
+  /// browser does so with JSON.
   let mayBeMistaken: Bool
 
   package init(_ text: StaticString, mayBeMistaken: Bool = true) {

@@ -1,15 +1,15 @@
-/// Who a request comes from: those that requests are shared out among.
+/// Who a request comes from. The slots of the server are shared out among senders.
 package enum Sender: Hashable, Sendable {
   /// The bearer of the token with this number.
   case token(Int)
-  /// Anybody at this address, where no token says who it is.
+  /// Whoever sends requests without a token from this address.
   case address(ClientAddress)
 }
 
-/// What a request takes of the service while it waits for an answer.
+/// How much of the server a request occupies until it is answered.
 package struct Demand: Sendable {
   package let sender: Sender
-  /// How many slots of the server it holds; more than one for a request that is dear to others.
+  /// How many slots of the server it holds; more than one for an expensive request.
   package let slots: Int
 
   package init(of sender: Sender, slots: Int = 1) {

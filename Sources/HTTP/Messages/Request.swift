@@ -15,8 +15,8 @@ package struct Request: Sendable {
   /// The request line and the field lines, as they arrived.
   package var head: [UInt8] { lines.head }
 
-  /// The path of the target, still percent-encoded, also of a target in absolute form: `/a%2Fb`, or
-  /// `*` of OPTIONS for the whole server.
+  /// The path of the target, which may be in absolute form; still percent-encoded: `/a%2Fb`. It is
+  /// `*` when OPTIONS asks about the whole server.
   package var path: ArraySlice<UInt8> {
     pathRange.isEmpty ? Self.asterisk : head[pathRange]
   }

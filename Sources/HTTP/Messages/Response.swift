@@ -12,8 +12,8 @@ package struct Response: Sendable {
   package var closesConnection: Bool
   /// The id of the caller for the access log; it is not sent.
   package var caller: Int?
-  /// Whether the body is kept in memory also without this answer, so that waiting for a slow
-  /// reader takes no memory.
+  /// Whether the body stays in memory anyway, so that it takes no further memory while a slow
+  /// client reads it.
   package var isBodyKept = false
 
   package init(

@@ -3,7 +3,7 @@
 /// The Date field is kept ready; the server sets it once a second. Cache-Control is written here,
 /// so that no handler can forget it: an answer with an entity tag may be stored and must be
 /// revalidated each time, any other must not be stored. Answers to methods that change something
-/// have none, as no cache stores them unasked (RFC 9110 section 9.2.3).
+/// get no Cache-Control, because no cache stores them by default (RFC 9110 section 9.2.3).
 package struct ResponseEncoder: Sendable {
   /// What the request determines about the form of its answer.
   package struct Framing: Sendable {
@@ -26,12 +26,13 @@ package struct ResponseEncoder: Sendable {
       self.keepAlive = keepAlive
     }
 
-    /// Whether the answer's body is sent, and not its length alone.
+    /// Whether the answer's body is sent; for HEAD only its length is.
     package func sendsBody(of response: Response) -> Bool {
       response.status.allowsContent && !isHead
     }
 
-    /// Whether a stream is sent in chunks. HTTP/1.0 has none: its end is that of the connection.
+    /// Whether a stream is sent in chunks. HTTP/1.0 has no chunks: there the end of the connection
+    /// ends the stream.
     package var isChunked: Bool { version != .http10 }
 
     /// For a request that could not be read completely: the connection is closed.
@@ -117,7 +118,7 @@ package struct ResponseEncoder: Sendable {
   /// The end of a body that was sent in chunks.
   package static let lastChunk = Array("0\r\n\r\n".utf8)
 
-  /// Appends a piece of a stream, as the framing wants it.
+  /// Appends a piece of a stream, as a chunk if the stream is sent in chunks.
   package static func append(
     piece: [UInt8], as framing: Framing, to out: inout [UInt8]
   ) {

@@ -3,7 +3,7 @@ import HTTP
 import Telemetry
 
 extension Connection {
-  /// Has the handler make an answer that may take any time.
+  /// Starts a handler whose answer may take any time.
   func follow(_ work: Following, _ handler: @escaping () async -> Response) {
     following = work
     _ = event(.follows)
@@ -19,8 +19,8 @@ extension Connection {
         self.finish(work, response)
         return self.server.followEnded()
       }
-      // A task of its own, as that of the wait may have been cancelled when the server began to
-      // stop.
+      // In a new task, because the task that waited may have been cancelled when the server began
+      // to stop.
       work.stream = stream
       work.task = self.server.loop.spawn {
         await self.send(stream, work, response)
@@ -67,8 +67,8 @@ extension Connection {
     guard isHere else { return }
     following = nil
     guard !hasFailed else {
-      // Without the last chunk, or by a reset where there are no chunks, the client knows that this
-      // is not the whole.
+      // The missing last chunk, or a reset where there are no chunks, tells the client that this is
+      // not the whole.
       if !work.framing.isChunked { link?.socket.resetAtClose() }
       return cut()
     }

@@ -99,7 +99,7 @@ final class Connection: Watcher {
   /// What the current phase waits for.
   private var wanted: IOEvents {
     guard unsent.isEmpty else { return .write }
-    // Of what follows a request that takes long, one read is kept.
+    // While a request takes long, at most one read of what follows it is kept.
     let readsOn = state.phase == .waiting || state.phase == .following
     return readsOn && !unread.isEmpty ? [] : .read
   }
@@ -190,7 +190,7 @@ extension Connection {
     return answer(requestsIn: bytes)
   }
 
-  /// The message of which a part has come; an empty line is none (RFC 9112 section 2.2).
+  /// The message that has arrived in part; an empty line is no message (RFC 9112 section 2.2).
   private var begunMessage: PartialMessage? { message?.parser.phase == .idle ? nil : message }
 
   private func report(_ message: PartialMessage) -> ConnectionState.Action {
@@ -223,7 +223,7 @@ extension Connection {
         write(.rejected(rejection), to: request, newExchange(request), into: &out)
         goesOn = false
       }
-      // Nothing can be written behind a large body before that is sent.
+      // Nothing can be written behind a large body until the body has been sent.
       if out.count >= server.limits.unsentBytesMax || !unsent.isEmpty, transmit(&out) != .all {
         goesOn = false
       }

@@ -1,7 +1,7 @@
 import HTTP
 
-/// Which requests are in the hands of handlers, as a value. The slots are shared out among senders:
-/// one that has less than the others gets the next, and those that wait take turns.
+/// Decides which requests handlers work on, as a value. Their slots are shared out among senders: a
+/// sender that holds fewer than the others comes first, and senders that wait take turns.
 struct FairQueue<Entry: AnyObject> {
   enum Admission: Equatable {
     case start
@@ -22,12 +22,12 @@ struct FairQueue<Entry: AnyObject> {
   private var free: Int
   /// How many slots each sender holds; those with none are not in it.
   private var held: [Sender: Int] = [:]
-  /// What waits of each sender. All of `turns` have a line, some an empty one.
+  /// The waiting requests of each sender. Each sender in `turns` has a line, which may be empty.
   private var lines: [Sender: [Waiting]] = [:]
   private var turns: ArraySlice<Sender> = []
   private var bytes = 0
 
-  /// `waitingMax` requests of each sender wait, `bytesMax` bytes of all of them.
+  /// At most `waitingMax` requests of each sender wait, with at most `bytesMax` bytes in all.
   init(slots: Int, waitingMax: Int, bytesMax: Int) {
     self.slots = slots
     self.waitingMax = waitingMax
@@ -38,7 +38,7 @@ struct FairQueue<Entry: AnyObject> {
   /// How many slots a request with this demand takes.
   func slots(of demand: Demand) -> Int { max(1, min(demand.slots, slots / 2)) }
 
-  /// Starts a request, or has it wait; then `next` has to be asked.
+  /// Starts, queues or refuses a request. One that is queued is returned by `next` in its turn.
   mutating func join(_ entry: Entry, _ demand: Demand, bytes size: Int) -> Admission {
     let sender = demand.sender
     let needed = slots(of: demand)
@@ -56,7 +56,7 @@ struct FairQueue<Entry: AnyObject> {
 
   /// The next request to start, if one may.
   mutating func next() -> Entry? {
-    // Senders that are passed over hold slots, so there are never many of them.
+    // Only senders that hold slots are passed over, so there are never many of them.
     for _ in 0..<turns.count {
       guard let sender = turns.first else { break }
       guard let first = lines[sender]?.first else {
@@ -65,7 +65,7 @@ struct FairQueue<Entry: AnyObject> {
         continue
       }
       guard hasRoom(for: first.slots, of: sender) else {
-        // A sender that holds nothing waits for slots to come free, and nobody overtakes it.
+        // A sender without any slot keeps the first place until there is room for it.
         guard held[sender] != nil else { return nil }
         turns.removeFirst()
         turns.append(sender)
@@ -97,9 +97,9 @@ struct FairQueue<Entry: AnyObject> {
     bytes -= left.bytes
   }
 
-  /// A sender without any slot gets what is free. One with some leaves as many free as it has then,
-  /// so that there is always room for another sender: alone it has half of the slots, two have a
-  /// third each.
+  /// A sender without any slot may take every free one. A sender that holds some must leave as many
+  /// free as it then holds, so that there is always room for another sender: one sender alone gets
+  /// half of the slots, two get a third each.
   private func hasRoom(for needed: Int, of sender: Sender) -> Bool {
     guard let has = held[sender] else { return needed <= free }
     return has + needed <= free - needed

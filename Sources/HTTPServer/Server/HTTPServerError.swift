@@ -27,7 +27,7 @@ package enum HTTPServerError: Hashable, Sendable {
   /// Whether the same request is likely to succeed a little later.
   var isTemporary: Bool { status == .serviceUnavailable }
 
-  /// Whether the connection can be used again, because a whole request was read and left alone.
+  /// Whether the connection can be used again, because the whole request was read and ignored.
   var keepsConnection: Bool { self == .tooManyWaiting || self == .waitedTooLong }
 
   /// One sentence for the client.

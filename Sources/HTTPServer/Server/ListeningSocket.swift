@@ -18,7 +18,7 @@ package final class ListeningSocket: Sendable {
   /// `somaxconn`.
   static let backlogMax: Int32 = 4_096
 
-  /// The number in all threads, so that it can be read without a lock; valid until the last user
+  /// The socket's descriptor, which any thread can read without a lock; valid until the last user
   /// has left.
   package let descriptor: Int32
   /// Nil once it is closed. Unchecked: only the last user closes it, when no other thread accepts
@@ -26,7 +26,7 @@ package final class ListeningSocket: Sendable {
   private nonisolated(unsafe) var socket: Socket?
   /// The address in use; the port is the one that the system chose if 0 was asked for.
   package let address: SocketAddress
-  /// Replaced by tests that play a system without descriptors.
+  /// Tests replace it to simulate a system that has no descriptors left.
   private let acceptNext: @Sendable (borrowing Socket) -> Socket.Accepted
   /// Whether another process holds the socket as well, and goes on accepting after this one.
   let outlivesUs: Bool

@@ -138,8 +138,8 @@ extension Server {
     finishDrainIfDone()
   }
 
-  /// Whether a request starts at once. One that waits starts when its turn comes, which may be
-  /// within `startWaiting`.
+  /// Whether a request starts at once, waits or is refused. One that waits is started by
+  /// `startWaiting` when its turn comes.
   func admit(_ work: PendingRequest) -> FairQueue<PendingRequest>.Admission {
     let admission = queue.join(work, work.demand, bytes: work.bytes)
     switch admission {
@@ -206,7 +206,7 @@ extension Server {
     return false
   }
 
-  /// How much of so many bytes a connection may send now. What is left waits for the next turn.
+  /// How many of its `bytes` a connection may send now. The rest waits for the next turn.
   func sendLimit(for bytes: Int) -> Int {
     guard bytes > limits.smallAnswerBytesMax else { return limits.smallAnswerBytesMax }
     return max(

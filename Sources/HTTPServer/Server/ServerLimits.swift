@@ -55,7 +55,7 @@ package struct ServerLimits: Sendable {
   /// sender alone gets half of them, several an equal share each.
   ///
   /// Far more than there are database connections, because what waits together is sent as one
-  /// statement. Half of it fills two batches of 64: one on its way, one that gathers.
+  /// statement. Half of it fills two batches of 64: one being executed, one being collected.
   package var requestsInFlightMax = 256
 
   /// How long a request waits for its turn; then 503, and nothing was done.
@@ -64,8 +64,8 @@ package struct ServerLimits: Sendable {
   /// a second, 2,000 clients are served in that time.
   package var turnDeadline: Duration = .seconds(2)
 
-  /// Requests of one sender that wait; one more gets 503. A sender with a thousand clients waits
-  /// for all of them.
+  /// Requests of one sender that wait; one more gets 503. A sender may have a thousand clients, all
+  /// of which wait.
   package var waitingMax = 4_096
 
   /// Bytes of the requests that wait on a loop: 128 of the largest.

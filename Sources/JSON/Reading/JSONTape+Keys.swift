@@ -2,7 +2,7 @@ extension JSONTape {
   /// The index of the second of two equal keys of an object, nil when all differ.
   ///
   /// Keys are compared as text: `"a"` and `"\u0061"` are the same key. Few keys are compared pair
-  /// by pair. Many are sorted: unlike a hash table, sorting takes no quadratic time for any keys.
+  /// by pair. Many are sorted: unlike a hash table, sorting is never quadratic, whatever the keys.
   func duplicateKey(of object: Int, count: Int) -> Int? {
     guard count > 1 else { return nil }
     return count <= JSONLimits.pairwiseKeys

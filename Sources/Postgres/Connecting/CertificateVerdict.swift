@@ -4,9 +4,9 @@ import Synchronization
 
 /// What is wrong with a server's certificate.
 ///
-/// libpq says only that the certificate could not be verified, and releases OpenSSL's object of the
-/// connection, which knows why, in the same call. OpenSSL tells when it releases such an object, on
-/// the thread of that call.
+/// libpq says only that the certificate could not be verified. OpenSSL's object for the connection
+/// knows why, but libpq releases it in the same call. So the reason is read in a callback that
+/// OpenSSL calls, on the same thread, when such an object is released.
 enum CertificateVerdict {
   /// The last refusals, by thread.
   private static let refusals = Mutex<[pthread_t: Int]>([:])
@@ -21,11 +21,11 @@ enum CertificateVerdict {
         CertificateVerdict.refusals.withLock { $0[pthread_self()] = verdict }
       }) >= 0
 
-  /// Runs `body`; returns with its result OpenSSL's result of verifying the certificate that was
-  /// refused meanwhile, or 0.
+  /// Runs `body`. Returns its result, and OpenSSL's reason for refusing a certificate meanwhile; 0
+  /// if none was refused.
   static func noting<Value>(_ body: () -> Value) -> (Value, Int) {
     guard isListening else { return (body(), 0) }
-    // A connection that was closed may have left one.
+    // A connection that was closed earlier may have left a refusal.
     refusals.withLock { $0[pthread_self()] = nil }
     let value = body()
     return (value, refusals.withLock { $0.removeValue(forKey: pthread_self()) } ?? 0)

@@ -11,7 +11,7 @@ package final class ChangeSignal: Sendable {
   /// A signal without changes so far.
   package init() {}
 
-  /// Takes in what a listener was told. After a gap anything may have changed.
+  /// Records an event of the listener. After a gap anything may have changed.
   package func receive(_ event: Notifications.Event) {
     switch event {
     case .listening, .notified: count.add(1, ordering: .releasing)
@@ -19,8 +19,8 @@ package final class ChangeSignal: Sendable {
     }
   }
 
-  /// Every change that was committed before `end` is among the `count`. `end` is read first, so
-  /// that the count is never older than it says.
+  /// `count` includes every change that was committed before `end`. `end` is read first, so that
+  /// this holds also when a change arrives between the two reads.
   package var state: (end: Instant, count: Int) {
     let end = Instant(nanoseconds: end.load(ordering: .acquiring))
     return (end, count.load(ordering: .acquiring))

@@ -56,7 +56,7 @@ extension ConnectionString {
       sessionAttributes: sessionAttributes)
     let keywords = keywords(for: candidate, applicationName: "")
     guard let link = Link(keywords) else { throw .unavailable(reason: "out of memory") }
-    // If the options are valid, the attempt has not failed, or has failed with the address.
+    // If the options are valid, there is no error yet, or the error is about the address.
     guard link.message.isEmpty || link.message.contains(Self.unusableAddress) else {
       throw .configuration(link.message)
     }

@@ -69,7 +69,7 @@ package final class Notifications {
       connection.owner = self
       connection.notified = { [self] in receive(.notified(channel: $0, payload: $1)) }
       for channel in channels {
-        // LISTEN takes no parameters. With quotes doubled, a quoted name cannot be anything else.
+        // LISTEN takes no parameters. A quoted name with its quotes doubled can only be a name.
         let name = channel.split(separator: "\"", omittingEmptySubsequences: false)
         let statement = SQL(unsafeText: "LISTEN \"\(name.joined(separator: "\"\""))\"")
         _ = try await Request(statement, .write).answer { connection.submit($0) }

@@ -62,7 +62,8 @@ extension ServerError: CustomStringConvertible, CustomDebugStringConvertible {
   package var description: String { "database error" }
 
   /// The server's message, for the log. Values that people have entered are left out: the detail of
-  /// a constraint violation contains the row or the key, and the message of a bad value that value.
+  /// a constraint violation contains the row or the key, and the message about a bad value contains
+  /// the value.
   package var debugDescription: String {
     var text = "\(details.severity) \(state.rawValue)"
     if state.mayQuoteValues {

@@ -41,9 +41,9 @@ extension Transaction {
 
 /// A task's part in a transaction of several tasks, none of which may disturb the others.
 ///
-/// Such a task may read what is committed, and after that write by what gathers the writes of all.
-/// Anything else is refused and remembered, so that the task can be run again in a transaction of
-/// its own.
+/// Such a task may first read what is committed, and then write through the `owner`, which gathers
+/// the writes of all tasks. Anything else is refused and remembered, so that the task can be run
+/// again in a transaction of its own.
 package final class TransactionShare {
   /// Whether the task has written; its write is not visible to its reads.
   package var hasWritten = false
@@ -51,7 +51,7 @@ package final class TransactionShare {
   package private(set) var needsOwnTransaction = false
   /// Whether the task's part has ended.
   package var isOver = false
-  /// What gathers the writes of the transaction.
+  /// The object that gathers the writes of all tasks of the transaction.
   package unowned let owner: AnyObject
 
   /// A part of a task that has done nothing so far.

@@ -19,7 +19,7 @@ enum BinaryFormat {
     return RawUUID(high: load(bytes, as: UInt64.self), low: load(bytes, at: 8, as: UInt64.self))
   }
 
-  /// Microseconds since 2000-01-01 UTC; the two infinities are no moments.
+  /// Microseconds since 2000-01-01 UTC; nil for the two infinities.
   static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
     guard bytes.count == 8 else { return nil }
     let sinceEpoch = load(bytes, as: Int64.self)

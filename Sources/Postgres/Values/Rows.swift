@@ -74,7 +74,7 @@ package struct Row: Sendable {
   ) throws(Failure) -> Value? {
     let number = Int32(clamping: column)
     let count = Int(PQgetlength(rows.result, index, number))
-    // The length of NULL is 0, and only of that it has to be asked.
+    // NULL has the length 0, so only a value of that length has to be checked.
     guard count > 0 || PQgetisnull(rows.result, index, number) == 0,
       let start = PQgetvalue(rows.result, index, number)
     else { return nil }

@@ -18,7 +18,8 @@ public struct SQL: Sendable {
     isBinary = isBinary || fragment.isBinary
   }
 
-  /// The same statement, with columns in the binary format. So is each statement that contains it.
+  /// The same statement, with columns in the binary format; also those of a statement it becomes
+  /// part of.
   ///
   /// `Row` reads integers, texts, JSON, `uuid`, `timestamptz`, `boolean`, `bytea` and `numeric` in
   /// both formats. Columns of other types need a cast to text.

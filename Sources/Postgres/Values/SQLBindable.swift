@@ -102,7 +102,7 @@ extension UInt8: SQLArrayElement {
   public static func sqlArray(_ elements: [UInt8]) -> SQLValue { .bytes(elements) }
 }
 
-/// Bytes as an element of an array; alone, an array of bytes is a `bytea` by itself.
+/// Bytes as an element of an array. A single `bytea` needs no wrapper: `[UInt8]` is one.
 public struct Bytea: SQLScalar {
   public static var sqlType: SQLType { .bytea }
   public var sqlValue: SQLValue { .bytes(bytes) }

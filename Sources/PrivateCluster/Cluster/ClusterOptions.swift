@@ -28,7 +28,7 @@ package struct ClusterOptions: Sendable {
       ("timezone", "UTC"),
       ("log_timezone", "UTC"),
       ("logging_collector", "off"),
-      // The service logs what it is refused; here callers could fill the disk with it.
+      // The service logs refused statements itself; callers could fill the disk with this log.
       ("log_min_messages", "log"),
       ("log_checkpoints", "off"),
     ]

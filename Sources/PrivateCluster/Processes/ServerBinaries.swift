@@ -9,7 +9,7 @@ package struct ServerBinaries {
   let major: Int
 
   /// The installed server of the version that wrote the data, else the first one on the PATH, which
-  /// somebody chose, else the newest one.
+  /// somebody has put there on purpose, else the newest one.
   static func find(writerOfData version: Int?) throws(ClusterError) -> ServerBinaries {
     let chosen = foldersOnPath().lazy.compactMap(real).compactMap(ServerBinaries.init)
       .first { $0.major >= majorMin }

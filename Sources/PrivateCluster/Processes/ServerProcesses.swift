@@ -17,7 +17,8 @@ struct ServerProcesses {
     }
   }
 
-  /// Root in a container may not read this link of other users' processes; those users may.
+  /// In a container root may be unable to read this link for processes of other users; those
+  /// users can.
   private func workingFolder(of pid: pid_t) -> String? {
     let link = "/proc/\(pid)/cwd"
     if let folder = ClusterFiles.real(link) { return folder }

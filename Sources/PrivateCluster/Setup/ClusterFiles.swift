@@ -55,8 +55,8 @@ enum ClusterFiles {
     }
   }
 
-  /// Opens a file for appending, owned by the user; a link in its place is refused, because the
-  /// folder belongs to a user with fewer rights than root may have here.
+  /// Opens a file for appending, owned by the user; a link in its place is refused, because this
+  /// process may be root, and the folder's owner could lead it to a file that they may not open.
   static func open(_ path: String, of user: ServerUser) throws(ClusterError) -> Int32 {
     let file = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .system("open \(path)", code: errno) }

@@ -39,8 +39,8 @@ struct ClusterSetup {
     ClusterFiles.sync(folders.home)
   }
 
-  /// Starts the server itself, not `pg_ctl`: its process is then a child of this one, whose end is
-  /// noticed at once.
+  /// Starts the server itself, not `pg_ctl`: the server is then a child of this process, which
+  /// notices at once when it ends.
   func startServer(_ options: ClusterOptions) throws(ClusterError) -> ChildProcess {
     try ClusterFiles.makePrivateFolder(folders.socket, of: user)
     let settings = options.arguments(socketFolder: folders.socket)

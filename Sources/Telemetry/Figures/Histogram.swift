@@ -1,4 +1,4 @@
-/// How often something took how long.
+/// Counts durations by their length, in buckets.
 package struct Histogram: Equatable, Sendable {
   /// Upper bounds of the buckets, in seconds; the last bucket has none.
   package static let bounds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
@@ -9,10 +9,10 @@ package struct Histogram: Equatable, Sendable {
 
   package init() {}
 
-  /// How many times were added.
+  /// How many durations were added.
   package var total: Int { counts.reduce(0, +) }
 
-  /// Adds one time.
+  /// Adds one duration.
   package mutating func add(nanoseconds: Int64) {
     let bucket = Self.boundsInNanoseconds.firstIndex { nanoseconds <= $0 } ?? Self.bounds.count
     counts[bucket] += 1

@@ -3,7 +3,7 @@ import Synchronization
 /// How many requests each route answered, with which status, and how long that took; counted by
 /// one loop, read by whichever loop is asked for the metrics.
 ///
-/// Fewer series are shown than are counted here: whoever shows them says which labels a key has.
+/// Fewer series are shown than are counted here: keys that get the same labels are added up.
 package final class RequestFigures: Sendable {
   private static let requests = FigureDescription(
     .counter, "http_server_requests_total", labels: ["site", "route", "method", "status"],

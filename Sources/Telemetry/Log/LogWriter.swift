@@ -92,7 +92,7 @@ final class LogWriter: @unchecked Sendable {
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 {
-        // Nobody reads any more, or the disk is full; there is no place where that could be said.
+        // Nobody reads any more, or the disk is full; there is nowhere to report that.
         guard errno == EINTR || errno == EAGAIN else { return }
         var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&room, 1, -1)
