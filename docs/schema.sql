@@ -595,6 +595,8 @@ CREATE TABLE product_words (
         PRIMARY KEY (word, product_id)
 );
 
+CREATE INDEX product_words_by_product ON product_words (product_id, word);
+
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
     -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
@@ -2757,7 +2759,7 @@ SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
  WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
 $$;
 
--- Customers who have all these folded words, and one with this beginning, after an id
+-- Customers who have all of these words of names, and one with this beginning, after an id
 CREATE FUNCTION search_customers(
     whole text[],
     beginning text,
@@ -2813,6 +2815,7 @@ $$;
 -- Orders that match all words, newest first, before a position
 CREATE FUNCTION search_orders(
     asked text[],
+    of_customer text,
     before_time timestamp with time zone,
     before_number bigint,
     OUT numbers bigint[],
@@ -2837,14 +2840,16 @@ DECLARE
     ending     text;
     -- What each word leads to: folded words from low up to high, if customers have such; the customer
     -- of that id; products; orders themselves.
+    kinds      text[];
+    words      text[];
+    endings    text[];
     low        text[];
     high       text[];
     of_names   boolean[];
     by_id      text[];
-    of_product jsonb[];
-    direct     jsonb[];
+    is_nothing boolean[];
     named      text[];
-    found  bigint[];
+    found      bigint[];
     customers  text[]   := '{}';
     products   text[]   := '{}';
     candidates bigint[] := '{}';
@@ -2858,8 +2863,11 @@ BEGIN
         -- As it was written, and as such things often are.
         spellings := ARRAY[given, upper(given), lower(given)];
         ending    := CASE WHEN i = word_count THEN chr(1114111) ELSE chr(1) END;
-        low[i]    := folded(given);
-        high[i]   := low[i] || ending;
+        kinds[i]   := kind;
+        words[i]   := given;
+        endings[i] := ending;
+        low[i]     := nullif(word_of(given), '');
+        high[i]    := low[i] || ending;
 
         found := '{}';
         IF kind IN ('', '#') AND given ~ '^[0-9]{1,18}$' THEN
@@ -2884,23 +2892,22 @@ BEGIN
                  LIMIT 200);
         END IF;
         narrow     := narrow OR cardinality(found) >= 200;
-        direct[i]  := to_jsonb(found);
         candidates := candidates || found;
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT DISTINCT w.product_id
-                            FROM (SELECT product_id FROM product_words
-                                   WHERE word >= low[i] AND word < high[i]
-                                   ORDER BY word, product_id LIMIT 50) AS w);
+            named := ARRAY(SELECT product_id FROM product_words
+                            WHERE word >= low[i] AND word < high[i]
+                            ORDER BY word, product_id LIMIT 50);
             narrow := narrow OR cardinality(named) = 50;
         END IF;
-        of_product[i] := to_jsonb(named);
-        products      := products || named;
+        products := products || named;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
         of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
                                               WHERE word >= low[i] AND word < high[i]);
+        -- Punctuation alone is no word.
+        is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
     END LOOP;
 
     -- The customers of all words that are words of customers; the other words are looked for in their
@@ -2916,6 +2923,11 @@ BEGIN
     END IF;
     customers := ARRAY(SELECT DISTINCT id FROM unnest(customers || by_id) AS id WHERE id IS NOT NULL);
     products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
+    IF of_customer IS NOT NULL THEN
+        customers := ARRAY[of_customer];
+        products  := '{}';
+        narrow    := false;
+    END IF;
 
     -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
     -- what the page can know.
@@ -2969,41 +2981,75 @@ BEGIN
            AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
            AND NOT EXISTS (
                SELECT FROM generate_series(1, word_count) AS i
-                WHERE NOT (direct[i] @> to_jsonb(o.number)
+                WHERE NOT (is_nothing[i]
+                           OR kinds[i] IN ('', '#') AND o.number::text = ltrim(words[i], '0')
+                           OR kinds[i] IN ('', 'ref:')
+                              AND EXISTS (SELECT
+                                            FROM unnest(ARRAY[words[i], upper(words[i]), lower(words[i])]) AS spelling
+                                           WHERE o.reference >= spelling
+                                             AND o.reference < spelling || endings[i])
+                           OR kinds[i] IN ('', 'track:')
+                              AND o.tracking_number IN (words[i], upper(words[i]), lower(words[i])) IS TRUE
                            OR o.customer_id = by_id[i] IS TRUE
                            OR of_names[i]
                               AND EXISTS (SELECT FROM customer_words
                                            WHERE customer_id = o.customer_id
                                              AND word >= low[i] AND word < high[i])
-                           OR of_product[i] <> '[]'
-                              AND EXISTS (SELECT FROM order_products AS h
-                                           WHERE h.product_id IN (SELECT jsonb_array_elements_text(of_product[i]))
-                                             AND h.created_at = o.created_at
-                                             AND h.order_number = o.number AND h.quantity > 0)))
+                           OR kinds[i] IN ('', 'product:')
+                              AND EXISTS (SELECT
+                                            FROM json_array_elements(o.items) AS line
+                                           CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
+                                           WHERE kinds[i] = 'product:' AND product.id = words[i]
+                                              OR kinds[i] = ''
+                                                 AND EXISTS (SELECT FROM product_words AS w
+                                                              WHERE w.product_id = product.id
+                                                                AND w.word >= low[i] AND w.word < high[i]))))
          ORDER BY o.created_at DESC, o.number DESC);
 END
 $$;
 
--- Products who have all these folded words, and one with this beginning
-CREATE FUNCTION search_products(whole text[], beginning text, size bigint)
-    RETURNS SETOF text
+-- Products that have all of these words of names, and one with this beginning
+CREATE FUNCTION search_products(
+    whole text[],
+    beginning text,
+    size bigint,
+    OUT ids text[],
+    OUT narrow boolean
+)
+    RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp
     SET enable_seqscan = off
     SET enable_bitmapscan = off
     SET jit = off
 AS $$
+DECLARE
+    looked_at constant integer := 2000;
+    past      constant text    := beginning || chr(1114111);
+    driver    text;
+    entries   text[];
 BEGIN
-    RETURN QUERY
-    SELECT DISTINCT entry.product_id
-      FROM (SELECT p.product_id FROM product_words AS p
-             WHERE p.word >= beginning AND p.word < beginning || chr(1114111)
-             ORDER BY p.word, p.product_id LIMIT 2000) AS entry
-     WHERE NOT EXISTS (SELECT FROM unnest(whole) AS other
-                        WHERE NOT EXISTS (SELECT FROM product_words AS p
-                                           WHERE p.word = other AND p.product_id = entry.product_id))
-     ORDER BY entry.product_id
-     LIMIT size;
+    SELECT word
+      INTO driver
+      FROM unnest(whole) AS w (word)
+     ORDER BY (SELECT count(*)
+                 FROM (SELECT FROM product_words AS p WHERE p.word = w.word LIMIT 1000) AS few)
+     LIMIT 1;
+    entries := ARRAY(SELECT product_id FROM product_words
+                      WHERE word >= coalesce(driver, beginning)
+                        AND word < coalesce(driver || chr(1), past)
+                      ORDER BY word, product_id LIMIT looked_at);
+    ids := ARRAY(SELECT DISTINCT id
+                   FROM unnest(entries) AS id
+                  WHERE (beginning IS NULL
+                         OR EXISTS (SELECT FROM product_words
+                                     WHERE product_id = id AND word >= beginning AND word < past))
+                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
+                                     WHERE NOT EXISTS (SELECT FROM product_words
+                                                        WHERE product_id = id AND word = other))
+                  ORDER BY id
+                  LIMIT size);
+    narrow := cardinality(entries) = looked_at OR cardinality(ids) = size;
 END
 $$;
 
@@ -3084,7 +3130,7 @@ CREATE FUNCTION service_functions()
 AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'return_order', 'hide_order', 'edit_order', 'create_product',
              'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded',
+             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
              'search_orders', 'search_customers', 'search_products',
              -- The check of a column that the service writes itself.
              'address_holds']
@@ -3193,13 +3239,21 @@ CREATE FUNCTION who()
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(nullif(current_setting('waybill.who', true), ''), session_user) $$;
 
+-- A word of a name as it is searched for: without case, accents, and punctuation around it
+CREATE FUNCTION word_of(given text)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+SELECT regexp_replace(waybill.folded(given), '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g')
+$$;
+
 -- The words by which a text is found
 CREATE FUNCTION words_of(given text)
     RETURNS SETOF text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 AS $$
 WITH whole AS (
-    SELECT regexp_replace(piece, '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g') AS word
+    SELECT waybill.word_of(piece) AS word
       FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
 )
 SELECT word FROM whole WHERE word <> ''
@@ -3678,12 +3732,13 @@ GRANT EXECUTE ON FUNCTION
     return_order(uuid, bigint, text, text, bigint, text[], integer[], boolean[], text, text),
     schema_objects(),
     search_customers(text[], text, text, bigint),
-    search_orders(text[], timestamptz, bigint),
+    search_orders(text[], text, timestamptz, bigint),
     search_products(text[], text, bigint),
     sequence_events(),
     service_functions(),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
     wait_for_rows(text[], text[], uuid[], bigint[]),
-    who()
+    who(),
+    word_of(text)
     TO waybill_service;

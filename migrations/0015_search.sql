@@ -19,13 +19,21 @@ SELECT translate(
 $$;
 COMMENT ON FUNCTION folded(text) IS 'A text as it is searched for: without case and accents';
 
+-- A word of a name, as it is stored and as it is searched for: Ltd. is ltd.
+CREATE FUNCTION word_of(given text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+$$
+SELECT regexp_replace(waybill.folded(given), '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g')
+$$;
+COMMENT ON FUNCTION word_of(text) IS 'A word of a name as it is searched for: without case, accents, and punctuation around it';
+
 -- What stands between blanks, without punctuation around it; and its parts, where there is
 -- punctuation within: jean-luc is found by luc as well.
 CREATE FUNCTION words_of(given text) RETURNS SETOF text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 5 AS
 $$
 WITH whole AS (
-    SELECT regexp_replace(piece, '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g') AS word
+    SELECT waybill.word_of(piece) AS word
       FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
 )
 SELECT word FROM whole WHERE word <> ''
@@ -61,6 +69,7 @@ CREATE TABLE product_words (
     product_id text COLLATE "C" NOT NULL,
     CONSTRAINT product_words_pkey PRIMARY KEY (word, product_id)
 );
+CREATE INDEX product_words_by_product ON product_words (product_id, word);
 COMMENT ON TABLE  product_words            IS 'The words by which products are found: a copy of their names and ids';
 COMMENT ON COLUMN product_words.word       IS 'A word, folded';
 COMMENT ON COLUMN product_words.product_id IS 'products.id';
@@ -165,7 +174,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION search_customers(text[], text, text, bigint)
-    IS 'Customers who have all these folded words, and one with this beginning, after an id';
+    IS 'Customers who have all of these words of names, and one with this beginning, after an id';
 
 -- The orders that match all words, newest first, before a position; the last word is a beginning.
 -- A word that begins with #, ref:, track:, customer: or product: is what that says. Any other may be
@@ -174,8 +183,9 @@ COMMENT ON FUNCTION search_customers(text[], text, text, bigint)
 -- What is looked at has a limit: 200 customers, 50 products and 200 references of a word, 2,000 orders
 -- of these customers and as many of these products. reach is the position down to which nothing is
 -- missing, NULL when that is the end; narrow says that more customers, products or references match.
-CREATE FUNCTION search_orders(asked text[], before_time timestamptz, before_number bigint,
-                              OUT numbers bigint[], OUT reach_time timestamptz,
+-- Of one customer only their own orders are looked at, and nothing is said of those of others.
+CREATE FUNCTION search_orders(asked text[], of_customer text,
+                              before_time timestamptz, before_number bigint, OUT numbers bigint[], OUT reach_time timestamptz,
                               OUT reach_number bigint, OUT narrow boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
@@ -190,14 +200,16 @@ DECLARE
     ending     text;
     -- What each word leads to: folded words from low up to high, if customers have such; the customer
     -- of that id; products; orders themselves.
+    kinds      text[];
+    words      text[];
+    endings    text[];
     low        text[];
     high       text[];
     of_names   boolean[];
     by_id      text[];
-    of_product jsonb[];
-    direct     jsonb[];
+    is_nothing boolean[];
     named      text[];
-    found  bigint[];
+    found      bigint[];
     customers  text[]   := '{}';
     products   text[]   := '{}';
     candidates bigint[] := '{}';
@@ -211,8 +223,11 @@ BEGIN
         -- As it was written, and as such things often are.
         spellings := ARRAY[given, upper(given), lower(given)];
         ending    := CASE WHEN i = word_count THEN chr(1114111) ELSE chr(1) END;
-        low[i]    := folded(given);
-        high[i]   := low[i] || ending;
+        kinds[i]   := kind;
+        words[i]   := given;
+        endings[i] := ending;
+        low[i]     := nullif(word_of(given), '');
+        high[i]    := low[i] || ending;
 
         found := '{}';
         IF kind IN ('', '#') AND given ~ '^[0-9]{1,18}$' THEN
@@ -237,23 +252,22 @@ BEGIN
                  LIMIT 200);
         END IF;
         narrow     := narrow OR cardinality(found) >= 200;
-        direct[i]  := to_jsonb(found);
         candidates := candidates || found;
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT DISTINCT w.product_id
-                            FROM (SELECT product_id FROM product_words
-                                   WHERE word >= low[i] AND word < high[i]
-                                   ORDER BY word, product_id LIMIT 50) AS w);
+            named := ARRAY(SELECT product_id FROM product_words
+                            WHERE word >= low[i] AND word < high[i]
+                            ORDER BY word, product_id LIMIT 50);
             narrow := narrow OR cardinality(named) = 50;
         END IF;
-        of_product[i] := to_jsonb(named);
-        products      := products || named;
+        products := products || named;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
         of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
                                               WHERE word >= low[i] AND word < high[i]);
+        -- Punctuation alone is no word.
+        is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
     END LOOP;
 
     -- The customers of all words that are words of customers; the other words are looked for in their
@@ -269,6 +283,11 @@ BEGIN
     END IF;
     customers := ARRAY(SELECT DISTINCT id FROM unnest(customers || by_id) AS id WHERE id IS NOT NULL);
     products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
+    IF of_customer IS NOT NULL THEN
+        customers := ARRAY[of_customer];
+        products  := '{}';
+        narrow    := false;
+    END IF;
 
     -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
     -- what the page can know.
@@ -322,43 +341,72 @@ BEGIN
            AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
            AND NOT EXISTS (
                SELECT FROM generate_series(1, word_count) AS i
-                WHERE NOT (direct[i] @> to_jsonb(o.number)
+                WHERE NOT (is_nothing[i]
+                           OR kinds[i] IN ('', '#') AND o.number::text = ltrim(words[i], '0')
+                           OR kinds[i] IN ('', 'ref:')
+                              AND EXISTS (SELECT
+                                            FROM unnest(ARRAY[words[i], upper(words[i]), lower(words[i])]) AS spelling
+                                           WHERE o.reference >= spelling
+                                             AND o.reference < spelling || endings[i])
+                           OR kinds[i] IN ('', 'track:')
+                              AND o.tracking_number IN (words[i], upper(words[i]), lower(words[i])) IS TRUE
                            OR o.customer_id = by_id[i] IS TRUE
                            OR of_names[i]
                               AND EXISTS (SELECT FROM customer_words
                                            WHERE customer_id = o.customer_id
                                              AND word >= low[i] AND word < high[i])
-                           OR of_product[i] <> '[]'
-                              AND EXISTS (SELECT FROM order_products AS h
-                                           WHERE h.product_id IN (SELECT jsonb_array_elements_text(of_product[i]))
-                                             AND h.created_at = o.created_at
-                                             AND h.order_number = o.number AND h.quantity > 0)))
+                           OR kinds[i] IN ('', 'product:')
+                              AND EXISTS (SELECT
+                                            FROM json_array_elements(o.items) AS line
+                                           CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
+                                           WHERE kinds[i] = 'product:' AND product.id = words[i]
+                                              OR kinds[i] = ''
+                                                 AND EXISTS (SELECT FROM product_words AS w
+                                                              WHERE w.product_id = product.id
+                                                                AND w.word >= low[i] AND w.word < high[i]))))
          ORDER BY o.created_at DESC, o.number DESC);
 END
 $$;
-COMMENT ON FUNCTION search_orders(text[], timestamptz, bigint)
+COMMENT ON FUNCTION search_orders(text[], text, timestamptz, bigint)
     IS 'Orders that match all words, newest first, before a position';
 
--- Products who have all of these words, and one with this beginning. The catalogue is small: of each
--- word, up to 2,000 entries are looked at.
-CREATE FUNCTION search_products(whole text[], beginning text, size bigint) RETURNS SETOF text
+-- Products that have all of these words, and one with this beginning, by their ids. It looks as
+-- search_customers() does.
+CREATE FUNCTION search_products(whole text[], beginning text, size bigint,
+                                OUT ids text[], OUT narrow boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
 $$
+DECLARE
+    looked_at constant integer := 2000;
+    past      constant text    := beginning || chr(1114111);
+    driver    text;
+    entries   text[];
 BEGIN
-    RETURN QUERY
-    SELECT DISTINCT entry.product_id
-      FROM (SELECT p.product_id FROM product_words AS p
-             WHERE p.word >= beginning AND p.word < beginning || chr(1114111)
-             ORDER BY p.word, p.product_id LIMIT 2000) AS entry
-     WHERE NOT EXISTS (SELECT FROM unnest(whole) AS other
-                        WHERE NOT EXISTS (SELECT FROM product_words AS p
-                                           WHERE p.word = other AND p.product_id = entry.product_id))
-     ORDER BY entry.product_id
-     LIMIT size;
+    SELECT word
+      INTO driver
+      FROM unnest(whole) AS w (word)
+     ORDER BY (SELECT count(*)
+                 FROM (SELECT FROM product_words AS p WHERE p.word = w.word LIMIT 1000) AS few)
+     LIMIT 1;
+    entries := ARRAY(SELECT product_id FROM product_words
+                      WHERE word >= coalesce(driver, beginning)
+                        AND word < coalesce(driver || chr(1), past)
+                      ORDER BY word, product_id LIMIT looked_at);
+    ids := ARRAY(SELECT DISTINCT id
+                   FROM unnest(entries) AS id
+                  WHERE (beginning IS NULL
+                         OR EXISTS (SELECT FROM product_words
+                                     WHERE product_id = id AND word >= beginning AND word < past))
+                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
+                                     WHERE NOT EXISTS (SELECT FROM product_words
+                                                        WHERE product_id = id AND word = other))
+                  ORDER BY id
+                  LIMIT size);
+    narrow := cardinality(entries) = looked_at OR cardinality(ids) = size;
 END
 $$;
 COMMENT ON FUNCTION search_products(text[], text, bigint)
-    IS 'Products who have all these folded words, and one with this beginning';
+    IS 'Products that have all of these words of names, and one with this beginning';
 
 SELECT record_schema();

@@ -29,7 +29,7 @@ struct DatabaseRolesTests {
     "return_order",
     "schema_objects", "search_customers", "search_orders",
     "search_products", "sequence_events", "service_functions", "ship_order", "takes_stock",
-    "wait_for_rows", "who",
+    "wait_for_rows", "who", "word_of",
   ]
   private static let readerCalls: Set<String> = [
     "channel_kind", "feed", "feed_cursor", "is_internal_write", "may_move", "schema_objects",

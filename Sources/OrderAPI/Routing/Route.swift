@@ -46,7 +46,7 @@ package struct Route: Sendable {
     self.access = access
     self.write = write
     self.follows = follows
-    isList = !Set(description.queryNames).isDisjoint(with: [Parameter.cursorName, "after"])
+    isList = !Set(description.queryNames).isDisjoint(with: [Parameter.cursorName, "after", "q"])
     handle = handler
     handleImmediately = nil
   }

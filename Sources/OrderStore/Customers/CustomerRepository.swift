@@ -67,10 +67,9 @@ package final class CustomerRepository {
         """
         SELECT \(Self.columns), narrow
           FROM search_customers(
-                   ARRAY(SELECT folded(word)
-                           FROM unnest(\(Array(whole))) WITH ORDINALITY AS given (word, position)
-                          ORDER BY position),
-                   folded(\(words?.words.last)), \(id ?? ""), \(size.value + 1)) AS found
+                   \(SQL.wordsOfNames(Array(whole))),
+                   nullif(word_of(\(words?.words.last)), ''),
+                   \(id ?? ""), \(size.value + 1)) AS found
           LEFT JOIN customers ON id = ANY (ids)
          ORDER BY id
         """)

@@ -57,7 +57,8 @@ extension OrderFilter {
     return """
       WITH found AS MATERIALIZED (
           SELECT numbers, reach_time, reach_number, narrow
-            FROM search_orders(\(words.words), \(upper.createdAt.raw), \(upper.number))
+            FROM search_orders(
+                     \(words.words), \(customer?.value), \(upper.createdAt.raw), \(upper.number))
       ), page AS MATERIALIZED (
           SELECT o.*
             FROM found

@@ -28,18 +28,17 @@ extension ProductRepository {
     try await asking { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT \(Self.columns)
+        SELECT \(Self.columns), narrow
           FROM search_products(
-                   ARRAY(SELECT folded(word)
-                           FROM unnest(\(Array(words.words.dropLast())))
-                                WITH ORDINALITY AS given (word, position)
-                          ORDER BY position),
-                   folded(\(words.words.last)), \(size.value + 1)) AS found (product_id)
-          JOIN products ON id = product_id
+                   \(SQL.wordsOfNames(Array(words.words.dropLast()))),
+                   nullif(word_of(\(words.words.last)), ''), \(size.value + 1)) AS found
+          LEFT JOIN products ON id = ANY (ids)
          ORDER BY id
         """)
-      let page = Page(reading: try rows.map(Self.product), size: size, position: \.id.value)
-      return Found(page: page, isNarrow: page.next != nil)
+      let products = try rows.filter { !$0.isNull(0) }.map(Self.product)
+      return Found(
+        page: Page(reading: products, size: size, position: \.id.value),
+        isNarrow: try rows[0].bool(Self.columnCount))
     }
   }
 

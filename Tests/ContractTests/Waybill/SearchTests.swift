@@ -46,7 +46,8 @@ struct SearchTests {
     ("strasse", "4"), ("straße", "4"), ("lucja", "5"), ("łucja", "5"), ("o'neil", "5"),
     ("neil", "5"), ("ann.s@example.org", "2 1"), ("example.org", "4 2 1"), ("jo@example", "4"),
     ("po-7", "2 1"), ("PO-77", "1"), ("po-77 smith", "1"), ("smith po-77", "1"),
-    ("ab_1", "3"), ("ab_", "3"), ("ab%", ""), ("100%", "5"), ("1z-99", "3"), ("1", "5 3 2 1"),
+    ("ab_1", "3"), ("ab_", "3"), ("ab%", ""), ("100%", "5 3 2"), ("mouse 100%", "5 3 2"),
+    ("ann &", "2 1"), ("& ann", "2 1"), ("&", ""), ("1z-99", "3"), ("1", "5 3 2 1"),
     ("#2", "2"), ("#smith", ""), ("ref:PO", "2 1"), ("ref:smith", ""), ("track:1Z-99", "3"),
     ("track:1Z", ""), ("customer:c-ann", "2 1"), ("customer:ann", ""), ("c-lu", "5"),
     ("product:kb-red", "6 4 1"), ("product:keyboard", ""), ("red customer:nobody", "6"),
@@ -67,6 +68,61 @@ struct SearchTests {
       }
       let page = try await client.get("/orders?q=nosuchword")
       #expect(page.body == #"{"items":[],"next":null,"narrow":false}"#)
+    }
+  }
+
+  @Test("heeds no punctuation around the words of a name")
+  func punctuation() async throws {
+    let rows = """
+      WITH introduced AS (
+          INSERT INTO customers (id, name, email)
+          VALUES ('c-x', 'Demo & Sons Ltd.', '_x@example.org'))
+      INSERT INTO products (id, name, price, stock) VALUES ('p', 'Cable 100%', 1, 1)
+      """
+    try await ordering(rows) { client in
+      for query in [
+        "q=demo+%26+sons", "q=demo+ltd.", "q=ltd.", "q=sons+%26", "email=_x%40example.org",
+        "email=_X%40EXAMPLE.org",
+      ] {
+        let found = try await client.entries(from: "/customers?\(query)")
+        #expect(found.compactMap { $0["id"]?.text } == ["c-x"], "\(query)")
+      }
+      // A mark that stands alone, even an accent, finds nobody.
+      for query in ["q=%26", "q=%CC%81"] {
+        #expect(try await client.entries(from: "/customers?\(query)").isEmpty, "\(query)")
+      }
+      let product = try await client.get("/search?kinds=products&q=cable+100%25").json
+      #expect(product["products"]?[0]?["id"]?.text == "p")
+    }
+  }
+
+  @Test("finds what is hidden behind much that matches only in part")
+  func crowded() async throws {
+    let rows = """
+      WITH crowd AS (
+          INSERT INTO products (id, name, price, stock)
+          SELECT 'a' || n, 'Red Aa' || n, 1, 100 FROM generate_series(1, 2500) AS n),
+      introduced AS (INSERT INTO customers (id, name) VALUES ('own', 'Demo'), ('other', 'Demo'))
+      INSERT INTO products (id, name, price, stock) VALUES ('b', 'Blue Azz', 1, 1000)
+      """
+    try await ordering(rows) { client in
+      let found = try await client.get("/search?kinds=products&q=blue+a").json
+      #expect(found["products"]?.items?.compactMap { $0["id"]?.text } == ["b"])
+      let many = try await client.get("/search?kinds=products&q=aa").json
+      #expect(many["products"]?.items?.count == 5 && many["narrow"] == true)
+
+      let order = #""items":[{"product_id":"b","quantity":1}]}"#
+      _ = try await client.place(#"{"customer_id":"own","reference":"WEB-own",\#(order)"#)
+      for number in 0..<205 {
+        _ = try await client.place(
+          #"{"customer_id":"other","reference":"WEB-\#(number)",\#(order)"#)
+      }
+      for query in ["q=own+web", "q=web&customer_id=own", "q=blue&customer_id=own"] {
+        let orders = try await client.entries(from: "/orders?\(query)")
+        #expect(orders.compactMap { $0["number"]?.written } == ["1"], "\(query)")
+      }
+      let own = try await client.get("/orders?q=web&customer_id=own").json
+      #expect(own["narrow"] == false && own["next"] == .null)
     }
   }
 

@@ -43,7 +43,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
       let start = loop?.now
       let page = try await read(position)
       form.append(page.entries, to: &bytes)
-      if let loop, let start { restsUntil = loop.now + min(3 * (loop.now - start), restMax) }
+      if let loop, let start { restsUntil = loop.now + min((loop.now - start) * 3, restMax) }
       rows += page.entries.count
       position = page.next
       if page.next == nil {

@@ -16,7 +16,9 @@ enum FeedRoutes {
 
   /// Whether a call is for a stream, or may wait.
   @Sendable private static func follows(_ call: Call) -> Bool {
-    isStream(call) || call.request.query.map { Array($0).contains(Array("wait=".utf8)) } ?? false
+    if isStream(call) { return true }
+    let query = try? Query(call.request.query)
+    return query?.parameters.contains { $0.name == "wait" && $0.value != "0" } ?? false
   }
 
   private static func isStream(_ call: Call) -> Bool {
