@@ -37,8 +37,8 @@ struct ChaosFeedTests {
     let writers = (0..<4).map { RandomWriter($0, conninfo, seed: Self.seed) }
     defer {
       load.abandon()
-      for consumer in consumers { consumer.finish() }
-      for writer in writers { writer.finish() }
+      for consumer in consumers { consumer.abandon() }
+      for writer in writers { writer.abandon() }
     }
 
     var random = SeededRandom(seed: Self.seed)
@@ -102,7 +102,7 @@ struct ChaosFeedTests {
       try await eventually("\(consumer.way) has come to the end", within: .seconds(60)) {
         consumer.events.count >= whole.count
       }
-      consumer.finish()
+      try await blocking { consumer.finish() }
       #expect(consumer.events == whole, "seed \(seed): \(consumer.way)")
       #expect(consumer.refusals.isEmpty, "seed \(seed): \(consumer.way)")
     }
@@ -131,8 +131,11 @@ private final class RandomWriter: Sendable {
     }
   }
 
+  func abandon() { isFinishing.store(true, ordering: .relaxed) }
+
+  /// Ends, and waits for that; on a thread of one's own.
   func finish() {
-    isFinishing.store(true, ordering: .relaxed)
+    abandon()
     thread.withLock { $0.take() }?.join()
   }
 

@@ -32,7 +32,7 @@ struct DatabaseFaultTests {
     let again = try await blocking { try LocalCluster.start(home: home, options: options) }
     defer { again.stop() }
     try await eventually("requests are served again") { load.count(of: 404) > refusedAt + 200 }
-    load.stop()
+    try await blocking { load.stop() }
 
     #expect(program.pid == pid && program.isRunning)
     #expect(Set(load.statuses) == [404, 503], "nothing but served or refused for now")

@@ -17,6 +17,7 @@ final class FeedConsumer: Sendable {
   private let seen = Mutex<[String]>([])
   private let faults = Mutex<[String]>([])
   private let interruptions = Atomic(0)
+  private let connection = Mutex<PlainClient?>(nil)
   private let thread = Mutex<Thread?>(nil)
 
   init(_ way: Way, port: UInt16) {
@@ -32,8 +33,15 @@ final class FeedConsumer: Sendable {
   /// How often the connection ended or there was none.
   var connectionsLost: Int { interruptions.load(ordering: .relaxed) }
 
-  func finish() {
+  /// Ends at once, also in the middle of a wait.
+  func abandon() {
     isFinishing.store(true, ordering: .relaxed)
+    connection.withLock { $0?.shutDown() }
+  }
+
+  /// Ends, and waits for that; on a thread of one's own.
+  func finish() {
+    abandon()
     thread.withLock { $0.take() }?.join()
   }
 
@@ -41,7 +49,12 @@ final class FeedConsumer: Sendable {
     var cursor = "start"
     var client: PlainClient?
     while !isFinishing.load(ordering: .relaxed) {
-      if client == nil { client = PlainClient(port: port.load(ordering: .relaxed)) }
+      if client == nil {
+        client = PlainClient(port: port.load(ordering: .relaxed))
+        connection.withLock { [client] in $0 = client }
+        // It may have been told to end before it had this connection.
+        guard !isFinishing.load(ordering: .relaxed) else { return }
+      }
       guard let connected = client else {
         poll(nil, 0, 10)
         continue
@@ -86,27 +99,25 @@ final class FeedConsumer: Sendable {
     client.send(
       "GET /events?after=start HTTP/1.0\r\nHost: localhost\r\n"
         + "Accept: text/event-stream\r\n\(last)\r\n")
-    var text = ""
+    var rest: [UInt8] = []
     var hasBegun = false
-    while !isFinishing.load(ordering: .relaxed), let more = client.receive() {
-      text += more
-      if !hasBegun {
-        guard let head = text.ranges(of: "\r\n\r\n").first else { continue }
-        guard text.hasPrefix("HTTP/1.1 200 ") else {
-          note(text)
-          return false
-        }
-        hasBegun = true
-        text.removeSubrange(..<head.upperBound)
+    while !isFinishing.load(ordering: .relaxed), left > 0, let more = client.receive() {
+      rest += more
+      // Whole blocks end with an empty line.
+      guard let end = rest.indices.last(where: { $0 > 0 && rest[$0] == 10 && rest[$0 - 1] == 10 })
+      else { continue }
+      let text = String(decoding: rest[...end], as: UTF8.self)
+      rest.removeFirst(end + 1)
+      guard hasBegun || text.hasPrefix("HTTP/1.1 200 ") else {
+        note(text)
+        return false
       }
-      while let end = text.ranges(of: "\n\n").first {
-        let block = text[..<end.lowerBound]
-        left -= add(String(block))
-        if let id = block.firstMatch(of: /(?:^|\n)id: (\S+)/) { cursor = String(id.1) }
-        text.removeSubrange(..<end.upperBound)
-        guard left > 0 else { return false }
-      }
+      hasBegun = true
+      left -= add(text)
+      // The first block has its id behind `retry`, each other one begins with it.
+      if let id = text.matches(of: /id: ([0-9]+-[0-9a-f]{8})\n/).last { cursor = String(id.1) }
     }
+    if !hasBegun, !rest.isEmpty { note(String(decoding: rest, as: UTF8.self)) }
     return false
   }
 

@@ -86,7 +86,7 @@ struct FeedTests {
     let consumer = FeedConsumer(.streams(of: 3), port: port)
     defer {
       load.abandon()
-      consumer.finish()
+      consumer.abandon()
     }
     try await eventually("a hundred streams are broken off", within: .seconds(60)) {
       consumer.connectionsLost >= 100
@@ -139,7 +139,7 @@ struct FeedTests {
     let stream = try ask("/events", "Accept: text/event-stream\r\n")
     let waiting = try ask("/events?after=latest&wait=25", "")
     let begun = try await blocking { stream.receive() }
-    #expect(begun?.hasPrefix("HTTP/1.1 200 ") == true)
+    #expect(begun?.starts(with: "HTTP/1.1 200 ".utf8) == true)
     try await eventually("both follow") {
       let figures = await PlainClient.get("/metrics", port: port)
       return figures.contains("\nfeed_followers 2\n")

@@ -123,7 +123,7 @@ struct PoolerProgramTests {
         }
       }
     }
-    for client in clients { client.join() }
+    try await blocking { for client in clients { client.join() } }
 
     #expect(statuses.withLock { $0 } == ["HTTP/1.1 201": 400, "HTTP/1.1 200": 400])
     program.signal(SIGTERM)

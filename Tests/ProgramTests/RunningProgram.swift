@@ -122,11 +122,14 @@ final class PlainClient: Sendable {
 
   /// What has come, or comes next; nil at the end, or when nothing comes for long. The thread must
   /// be one's own.
-  func receive() -> String? {
+  func receive() -> [UInt8]? {
     var chunk = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &chunk, chunk.count, 0)
-    return count > 0 ? String(decoding: chunk[..<count], as: UTF8.self) : nil
+    return count > 0 ? Array(chunk[..<count]) : nil
   }
+
+  /// Ends whatever is waited for on this connection.
+  func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// The same on a thread of one's own.
   func readAll() -> String {

@@ -13,7 +13,7 @@ extension OrderExtras {
     json.stored("tags", tags, OrderTag.listSchema, "Its tags; absent without any.")
     json.stored(
       "metadata", metadata, MetadataField().schema,
-      "What clients keep with it, and nobody else reads; absent without any.")
+      "Texts of the client's own, which the service does not interpret; absent without any.")
   }
 }
 
@@ -39,7 +39,7 @@ extension ExtrasChange {
       "note", .text(OrderExtras.allowedNoteLength), "What the warehouse should know.", "Ring twice")
     let tags = body.optional("tags", TagsField(), "Words by which you sort orders.")
     let metadata = body.optional(
-      "metadata", MetadataField(), "Short texts that you keep with it, and nobody else reads.")
+      "metadata", MetadataField(), "Short texts of your own, which the service does not interpret.")
     self.init(
       shipTo: shipTo.map(FieldChange.set) ?? .keep, note: note.map(FieldChange.set) ?? .keep,
       tags: (tags ?? []).isEmpty ? .keep : .set(tags ?? []),
