@@ -1,4 +1,6 @@
+import EventLoop
 import Glibc
+import Postgres
 import Synchronization
 import TestSupport
 
@@ -132,5 +134,19 @@ final class FeedConsumer: Sendable {
   private func note(_ answer: String) {
     if !answer.hasPrefix("HTTP/1.1 503 ") { faults.withLock { $0.append(answer) } }
     poll(nil, 0, 10)
+  }
+}
+
+extension FeedConsumer {
+  /// What every consumer has seen in the end: the ids of all events, in their order.
+  static func wholeFeed(_ conninfo: String) async throws -> [String] {
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      defer { session.close() }
+      _ = try await session.rows("SELECT sequence_events()")
+      return try await session.rows(
+        "SELECT replace(cursor, '-', '_') FROM feed(0, 1000000) ORDER BY feed_position"
+      ).map { try $0.text(0) }
+    }
   }
 }

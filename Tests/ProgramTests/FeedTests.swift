@@ -1,5 +1,4 @@
 import Glibc
-import Postgres
 import PrivateCluster
 import TestSupport
 import Testing
@@ -29,7 +28,9 @@ struct FeedTests {
   }
 
   private static func serve(_ conninfo: String) async throws -> (RunningProgram, UInt16) {
-    let program = try RunningProgram(["DATABASE_URL": MigratedDatabase.as(.service, conninfo)])
+    let program = try RunningProgram([
+      "DATABASE_URL": MigratedDatabase.as(.service, conninfo), "LOG_LEVEL": "notice",
+    ])
     let port = try await program.port()
     try await eventually("it is ready") {
       await PlainClient.get("/readyz", port: port).hasPrefix("HTTP/1.1 200 ")
@@ -92,26 +93,10 @@ struct FeedTests {
       consumer.connectionsLost >= 100
     }
     try await blocking { load.finish() }
-    let whole = try await Self.ids(port, conninfo)
+    let whole = try await FeedConsumer.wholeFeed(conninfo)
     try await eventually("it has come to the end") { consumer.events.count >= whole.count }
     #expect(consumer.events == whole && consumer.refusals.isEmpty)
     program.signal(SIGTERM)
-  }
-
-  /// The ids of all events, in the words of `FeedConsumer`, once all that was written is there.
-  private static func ids(_ port: UInt16, _ conninfo: String) async throws -> [String] {
-    let count = try await onLoop { loop in
-      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
-      defer { session.close() }
-      return try await session.rows("SELECT count(*) FROM events")[0].int(0)
-    }
-    var ids: [String] = []
-    try await eventually("the feed has all that was written") {
-      let export = await PlainClient.body(of: "/exports/events?format=csv", port: port)
-      ids = export.matches(of: /evt_([0-9]+_[0-9a-f]{8})/).map { String($0.1) }
-      return ids.count >= count
-    }
-    return ids
   }
 
   @Test("ends its streams and waits within moments when their token is revoked")

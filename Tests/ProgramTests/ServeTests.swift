@@ -251,7 +251,7 @@ struct ServeTests {
       return !program.isRunning
     }
 
-    #expect(await program.exitCode(within: 5) == 130)
+    #expect(await program.exitCode(within: 60) == 130)
   }
 
   @Test("ends at once on a second signal while it waits for a database of its own to stop")
