@@ -20,9 +20,7 @@ struct CataloguePlanTests {
   func plans() async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in
-      var settings = PostgresSettings()
-      settings.statementTimeout = .seconds(60)
-      let database = Database(try ConnectionString(conninfo), settings: settings, on: loop)
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       try await database.transaction { transaction throws(PostgresError) in
         for statement in Self.rows.split(separator: ";\n") {
           _ = try await transaction.run(SQL(unsafeText: String(statement)))
