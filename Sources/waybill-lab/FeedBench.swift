@@ -52,7 +52,7 @@ struct FeedBench {
     }
     let grown = (ProcessFigures.memory(of: service.pid) - before) / 1_048_576
     let delays = readers.delays(after: answers)
-    let timed = min(streams, 20)
+    let timed = readers.timed
     guard delays.count == answers.count * timed else {
       throw LabError("\(delays.count) events came of \(answers.count) orders to \(timed) streams")
     }

@@ -5,6 +5,8 @@ import Synchronization
 /// timed; the others are only read.
 final class StreamReaders: Sendable {
   private static let timedMax = 20
+  /// Of how many it is noted when each order comes.
+  let timed: Int
 
   private struct Arrival {
     let order: Int
@@ -17,6 +19,7 @@ final class StreamReaders: Sendable {
   private let isDone = Atomic(false)
 
   init(_ count: Int, port: UInt16) throws {
+    timed = min(count, Self.timedMax)
     let sockets = try (0..<count).map { _ in
       guard let socket = LocalSocket(port: port) else { throw LabError("no connection") }
       socket.ask("/events", version: "1.0", fields: "Accept: text/event-stream\r\n")
@@ -48,7 +51,7 @@ final class StreamReaders: Sendable {
     let clock = ContinuousClock()
     var buffer = [UInt8](repeating: 0, count: 262_144)
     // The beginning of a block whose end has not arrived.
-    var rests = [[UInt8]](repeating: [], count: min(sockets.count, Self.timedMax))
+    var rests = [[UInt8]](repeating: [], count: timed)
     while !isStopped.load(ordering: .relaxed) {
       for index in LocalSocket.ready(sockets, milliseconds: 100) {
         let count = sockets[index].receive(into: &buffer, waits: false)

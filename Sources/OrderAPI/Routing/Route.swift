@@ -35,9 +35,12 @@ package struct Route: Sendable {
   var mayWait: Bool { handleImmediately == nil }
 
   /// A route whose handler waits for the database or another service.
+  ///
+  /// - Parameter isList: Whether it reads as much as a list; nil for what its parameters tell.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    write: GatheredWrite? = nil, follows: @escaping @Sendable (Call) -> Bool = { _ in false },
+    write: GatheredWrite? = nil, isList: Bool? = nil,
+    follows: @escaping @Sendable (Call) -> Bool = { _ in false },
     _ handler: @escaping Handler
   ) {
     self.method = method
@@ -46,7 +49,7 @@ package struct Route: Sendable {
     self.access = access
     self.write = write
     self.follows = follows
-    isList = !Set(description.queryNames).isDisjoint(with: [Parameter.cursorName, "after", "q"])
+    self.isList = isList ?? description.queryNames.contains(Parameter.cursorName)
     handle = handler
     handleImmediately = nil
   }

@@ -22,7 +22,10 @@ struct ExportCommand {
         let export = try await source.export(kind, query)
         var expected = kind.table == nil ? export.cursor.position : nil
         if let table = kind.table { expected = try await database.estimatedRows(of: table) }
-        let progress = ExportProgress(of: export, rows: query.isEmpty ? expected : nil, on: loop)
+        let progress = ExportProgress(
+          of: export, rows: query.isEmpty ? expected : nil,
+          // Not among the rows.
+          isShown: isatty(2) == 1 && (output != nil || !StandardOutput.isTerminal), on: loop)
         while let piece = try await export.body.next() {
           try output?.write(piece) ?? StandardOutput.write(piece)
           progress.show()
@@ -86,9 +89,10 @@ private final class ExportProgress {
   private let loop: EventLoop
   private let start: Instant
   private var shownAt: Instant
-  private let isShown = isatty(2) == 1 && !StandardOutput.isTerminal
+  private let isShown: Bool
 
-  init(of export: Export, rows: Int?, on loop: EventLoop) {
+  init(of export: Export, rows: Int?, isShown: Bool, on loop: EventLoop) {
+    self.isShown = isShown
     self.export = export
     expectedRows = rows
     self.loop = loop

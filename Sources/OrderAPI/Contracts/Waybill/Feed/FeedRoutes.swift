@@ -7,7 +7,7 @@ import Orders
 /// The feed in the own API: pages, waits and streams.
 enum FeedRoutes {
   static let routes: [Route] = [
-    Route(.get, "/events", About.list, access: .staff, follows: follows, list),
+    Route(.get, "/events", About.list, access: .staff, isList: true, follows: follows, list),
     Route(.get, "/events/{position}", About.get, access: .staff, get),
   ]
 
