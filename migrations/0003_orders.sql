@@ -200,6 +200,8 @@ CREATE TABLE orders (
     -- change_order() checks both when they change; NULL while nothing has come back.
     returned_quantity integer,
     returned_amount  numeric(20, 2),
+    -- As above; NULL while nothing has gone out.
+    shipped_quantity integer,
     version          bigint   NOT NULL DEFAULT 1
                               CONSTRAINT orders_version_positive CHECK (version > 0),
     created_at       timestamptz(3) NOT NULL,
@@ -228,14 +230,15 @@ COMMENT ON COLUMN orders.status           IS 'new, in_progress, completed, faile
 COMMENT ON COLUMN orders.items            IS 'The lines as the service writes them; the view order_lines shows them as rows';
 COMMENT ON COLUMN orders.total_quantity   IS 'Units of all lines';
 COMMENT ON COLUMN orders.total_amount     IS 'Amount of all lines';
-COMMENT ON COLUMN orders.shipping_carrier IS 'The carrier; NULL when none was given';
-COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number of the shipment; NULL when none was given';
+COMMENT ON COLUMN orders.shipping_carrier IS 'The carrier, of the newest shipment if there are any; NULL when none was given';
+COMMENT ON COLUMN orders.tracking_number  IS 'The carrier''s number of the newest shipment; NULL when none was given. order_tracked finds the orders of every number';
 COMMENT ON COLUMN orders.ship_to          IS 'Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said';
 COMMENT ON COLUMN orders.note             IS 'What the warehouse should know; NULL without one';
 COMMENT ON COLUMN orders.tags             IS 'Words by which clients sort orders; order_tagged finds the orders of a tag';
 COMMENT ON COLUMN orders.metadata         IS 'What clients keep with the order; nobody else reads it';
 COMMENT ON COLUMN orders.returned_quantity IS 'Units that have come back, part of total_quantity; NULL when none have';
 COMMENT ON COLUMN orders.returned_amount  IS 'Their amount; NULL when none have come back';
+COMMENT ON COLUMN orders.shipped_quantity IS 'Units that have gone out in shipments, part of total_quantity; NULL when none have';
 COMMENT ON COLUMN orders.version          IS 'Grows by one with every change, also in psql; the ETag';
 COMMENT ON COLUMN orders.created_at       IS 'When the order was placed';
 COMMENT ON COLUMN orders.updated_at       IS 'When the order last changed; later with every version';
@@ -321,7 +324,7 @@ COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, r
 COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
 COMMENT ON COLUMN order_events.to_status   IS 'Status after';
 COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user for a change in psql';
-COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before, or else an object with ship_to, note, tags and metadata as they were; shipped: carrier and tracking number as they are now';
+COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before, or an object with ship_to, note, tags and metadata as they were, and with the items if both changed; shipped: carrier and tracking number as they are now, and the units that went out';
 COMMENT ON COLUMN order_events.created_at  IS 'When';
 
 -- Changes of stock other than by placing an order.
@@ -444,6 +447,8 @@ $$
 DECLARE
     happened text;
     detail   json;
+    -- Whether what the order has beside its lines changes.
+    beside   boolean;
 BEGIN
     IF NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.channel <> OLD.channel
         OR NEW.created_at <> OLD.created_at OR NEW.customer_id IS DISTINCT FROM OLD.customer_id
@@ -460,14 +465,32 @@ BEGIN
                 OLD.number, OLD.channel, OLD.status, NEW.status
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
         END IF;
+        IF NEW.status = 'cancelled' AND OLD.shipped_quantity IS NOT NULL AND waybill.takes_stock(OLD.channel)
+        THEN
+            RAISE EXCEPTION 'order %: goods have been shipped, so it cannot be cancelled', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
+        END IF;
         happened := 'moved';
+    END IF;
+
+    IF NEW.shipped_quantity IS DISTINCT FROM OLD.shipped_quantity THEN
+        -- NULL is no number of units that went out before, and refused as one that do now.
+        IF NOT waybill.is_internal_write() OR OLD.status IN ('cancelled', 'failed') OR happened IS NOT NULL
+            OR (NEW.shipped_quantity > coalesce(OLD.shipped_quantity, 0)
+                AND NEW.shipped_quantity <= OLD.total_quantity) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'order %: goods go out through ship_goods(), and not of a cancelled or failed order',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipments_stay';
+        END IF;
+        happened := 'shipped';
     END IF;
 
     IF NEW.returned_quantity IS DISTINCT FROM OLD.returned_quantity
         OR NEW.returned_amount IS DISTINCT FROM OLD.returned_amount
     THEN
         -- NULL is no number of units that came back before, and refused as one that did now.
-        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened = 'moved'
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened IS NOT NULL
             OR (NEW.returned_quantity > coalesce(OLD.returned_quantity, 0)
                 AND NEW.returned_quantity <= OLD.total_quantity
                 AND NEW.returned_amount BETWEEN coalesce(OLD.returned_amount, 0) AND OLD.total_amount)
@@ -480,10 +503,15 @@ BEGIN
         happened := 'returned';
     END IF;
 
+    IF happened IS NULL THEN
+        beside := NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
+            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
+            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text;
+    END IF;
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
-        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened = 'moved' THEN
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened IS NOT NULL THEN
             RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
                 OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
@@ -492,19 +520,23 @@ BEGIN
             RAISE EXCEPTION 'order %: lines are malformed or do not add up', OLD.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_lines_hold';
         END IF;
+        IF OLD.shipped_quantity IS NOT NULL
+            AND EXISTS (SELECT FROM waybill.order_units(OLD.number, NEW.items) WHERE ordered < shipped)
+        THEN
+            RAISE EXCEPTION 'order %: goods that have been shipped stay in it', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
+        END IF;
         happened := 'edited';
-        detail   := OLD.items;
+        detail   := CASE WHEN beside
+            THEN json_build_object('items', OLD.items, 'ship_to', OLD.ship_to, 'note', OLD.note,
+                                   'tags', OLD.tags, 'metadata', OLD.metadata)
+            ELSE OLD.items END;
     ELSIF happened IS NULL THEN
         IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
             OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
         THEN
             happened := 'shipped';
-            detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
-                                          'tracking_number', NEW.tracking_number);
-        ELSIF NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
-            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
-            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text
-        THEN
+        ELSIF beside THEN
             happened := 'edited';
             detail   := json_build_object('ship_to', OLD.ship_to, 'note', OLD.note, 'tags', OLD.tags,
                                           'metadata', OLD.metadata);
@@ -527,6 +559,16 @@ BEGIN
 
     NEW.version    := OLD.version + 1;
     NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    IF happened = 'shipped' THEN
+        detail := json_build_object(
+            'shipping_carrier', NEW.shipping_carrier, 'tracking_number', NEW.tracking_number,
+            'quantity', coalesce(NEW.shipped_quantity, 0) - coalesce(OLD.shipped_quantity, 0));
+    END IF;
+    IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
+        OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
+    THEN
+        PERFORM waybill.follow_shipping(OLD, NEW);
+    END IF;
     IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND waybill.takes_stock(OLD.channel)
     THEN
         PERFORM waybill.return_stock(OLD.number, OLD.items);

@@ -16,7 +16,9 @@ CREATE DOMAIN change_outcome AS text
         -- Of edits alone.
         'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines',
         -- Of returns alone.
-        'too_many_returned'));
+        'too_many_returned',
+        -- Of edits and cancellations of orders that have been shipped in part; and of shipments alone.
+        'already_shipped', 'too_many_shipped', 'nothing_to_ship', 'too_many_shipments'));
 COMMENT ON DOMAIN change_outcome IS 'What became of a change of an order';
 
 CREATE TYPE order_outcome AS (
@@ -41,6 +43,7 @@ CREATE TYPE order_outcome AS (
     metadata         json,
     returned_quantity integer,
     returned_amount  numeric,
+    shipped_quantity integer,
     detail           json
 );
 COMMENT ON TYPE order_outcome IS 'What became of a change, and the order as it is after it';
@@ -51,7 +54,7 @@ $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
            o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
-           o.returned_quantity, o.returned_amount, detail)::waybill.order_outcome
+           o.returned_quantity, o.returned_amount, o.shipped_quantity, detail)::waybill.order_outcome
 $$;
 COMMENT ON FUNCTION order_outcome(text, orders, json) IS 'An outcome row from an order''s row';
 
@@ -82,6 +85,18 @@ $$;
 COMMENT ON FUNCTION lock_order(uuid, bigint, text, text, bigint, orders)
     IS 'Locks an order for a change, or says why it cannot be changed';
 
+-- Goods that have gone out cannot return to the stock with a cancellation. A channel that takes no
+-- stock cancels its own orders as it likes.
+CREATE FUNCTION leaves_shipped(to_status text, shipped_quantity integer, scope text, channel text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT shipped_quantity IS NULL OR to_status <> 'cancelled'
+    OR scope IS NOT NULL AND NOT waybill.takes_stock(channel)
+$$;
+COMMENT ON FUNCTION leaves_shipped(text, integer, text, text)
+    IS 'Whether a move leaves alone what has been shipped of an order';
+
 -- Moves an order to a status; when that is cancelled, a trigger returns its stock. To cancel an
 -- order that is cancelled already is refused; a caller may see that from its status, and take it as
 -- success.
@@ -106,6 +121,7 @@ BEGIN
        AND CASE WHEN scope IS NULL THEN waybill.channel_kind(channel) <> 'process'
                 ELSE channel = scope AND hidden_at IS NULL END
        AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
+       AND waybill.leaves_shipped(to_status, shipped_quantity, scope, channel)
     RETURNING * INTO o;
     IF FOUND THEN
         RETURN waybill.order_outcome('done', o);
@@ -117,6 +133,8 @@ BEGIN
         RETURN waybill.order_outcome(held.obstacle, o);
     ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
         RETURN waybill.order_outcome('refused', o);
+    ELSIF NOT waybill.leaves_shipped(to_status, o.shipped_quantity, scope, o.channel) THEN
+        RETURN waybill.order_outcome('already_shipped', o);
     END IF;
     -- Another transaction has made it possible in the meantime.
     UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
@@ -193,6 +211,7 @@ BEGIN
                             ELSE channel = scope AND hidden_at IS NULL END
                    AND (owner IS NULL OR customer_id = owner)
                    AND (expected IS NULL OR version = expected)
+                   AND leaves_shipped(to_status, shipped_quantity, scope, channel)
                 RETURNING m.position, order_outcome('done', o) AS outcome
             LOOP
                 outcomes[moved.position] := moved.outcome;
@@ -212,7 +231,8 @@ $$;
 COMMENT ON FUNCTION move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint)
     IS 'Moves many orders at once; one row for each, in the order given';
 
--- Shipping may change in every status. A field that is not given keeps its value.
+-- Shipping may change in every status. A field that is not given keeps its value. Of an order with
+-- shipments it is that of the newest one, which changes with it.
 CREATE FUNCTION ship_order(order_id uuid, order_number bigint, scope text, owner text,
                            expected bigint, carrier_given boolean, carrier text,
                            tracking_given boolean, tracking text, who text)
@@ -270,8 +290,8 @@ COMMENT ON FUNCTION merged(json, json) IS 'A value after a change: NULL keeps it
 
 -- Sets new quantities of products, not differences. 0 removes a product; one that is not named
 -- stays. A product on several lines is put together on the first of them; a new product comes last,
--- at the catalogue's price. Further outcomes: unknown_product and out_of_stock with a detail,
--- emptied, too_many_lines.
+-- at the catalogue's price. Further outcomes: already_shipped, unknown_product and out_of_stock with a
+-- detail, emptied, too_many_lines.
 --
 -- extra has what is to change of ship_to, note, tags and metadata: what is absent stays, null clears.
 -- It is allowed in every status, but where an order goes is settled when it is done.
@@ -294,6 +314,7 @@ DECLARE
     levels   integer[];
     unknown  json;
     short    json;
+    gone     json;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
@@ -316,6 +337,17 @@ BEGIN
          WHERE id = o.id
         RETURNING * INTO o;
         RETURN order_outcome('done', o);
+    END IF;
+    IF o.shipped_quantity IS NOT NULL THEN
+        SELECT json_agg(s ORDER BY product_id)
+          INTO gone
+          FROM (SELECT product_id, quantity AS requested, shipped AS available
+                  FROM unnest(asked_products, asked_quantities) AS asked (product_id, quantity)
+                  JOIN order_units(o.number, o.items) AS u USING (product_id)
+                 WHERE quantity < shipped) AS s;
+        IF gone IS NOT NULL THEN
+            RETURN order_outcome('already_shipped', o, gone);
+        END IF;
     END IF;
 
     PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;

@@ -16,7 +16,7 @@ CREATE VIEW order_overview AS
            o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at,
            o.hidden_at IS NOT NULL AS hidden, o.ship_to ->> 'name' AS ship_to_name,
            o.ship_to ->> 'city' AS ship_to_city, o.ship_to ->> 'country' AS ship_to_country,
-           o.note, o.tags, o.returned_quantity, o.returned_amount, o.id
+           o.note, o.tags, o.shipped_quantity, o.returned_quantity, o.returned_amount, o.id
       FROM orders AS o
       LEFT JOIN customers AS c ON c.id = o.customer_id;
 COMMENT ON VIEW order_overview IS 'Orders with their totals and customers'' names; ORDER BY created_at DESC LIMIT 20';

@@ -32,7 +32,7 @@ COMMENT ON COLUMN product_events.number     IS 'Its number among all events';
 COMMENT ON COLUMN product_events.xid        IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN product_events.product_id IS 'products.id';
 COMMENT ON COLUMN product_events.version    IS 'The version of the product that the event made';
-COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, low_stock: the stock fell to its reorder_level; or reinstated: retired_at was set to NULL';
+COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; or reinstated: retired_at was set to NULL';
 COMMENT ON COLUMN product_events.who        IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN product_events.created_at IS 'When';
 
@@ -102,12 +102,16 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION record_low_stock() IS 'Adds a row to product_events when a stock has fallen to its reorder_level';
+COMMENT ON FUNCTION record_low_stock() IS 'Adds a row to product_events when a stock has fallen to its reorder_level, or begins there';
 
 -- Once, when the level is reached or passed, or set above what there is; not with each unit after that.
 CREATE TRIGGER products_low_stock_recorded
     AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
     WHEN (NEW.stock <= NEW.reorder_level AND (OLD.stock <= OLD.reorder_level) IS NOT TRUE)
+    EXECUTE FUNCTION record_low_stock();
+CREATE TRIGGER products_low_stock_begins
+    AFTER INSERT ON products FOR EACH ROW
+    WHEN (NEW.stock <= NEW.reorder_level)
     EXECUTE FUNCTION record_low_stock();
 
 CREATE FUNCTION record_customer_change() RETURNS trigger

@@ -53,128 +53,131 @@ SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHE
 $$;
 COMMENT ON FUNCTION customer_words_of(text, text) IS 'The words by which a customer is found: of the name, and the address as a whole and in parts';
 
--- One index leads from words to customers, the other says whether a customer has a word.
-CREATE TABLE customer_words (
-    word        text COLLATE "C" NOT NULL,
-    customer_id text COLLATE "C" NOT NULL,
-    CONSTRAINT customer_words_pkey PRIMARY KEY (word, customer_id)
+-- One index leads from words to customers and products, the other says whether one of these has a word.
+CREATE TABLE search_words (
+    kind "char" NOT NULL CONSTRAINT search_words_kind_known CHECK (kind IN ('c', 'p')),
+    word text   COLLATE "C" NOT NULL,
+    id   text   COLLATE "C" NOT NULL,
+    CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id)
 );
-CREATE INDEX customer_words_by_customer ON customer_words (customer_id, word);
-COMMENT ON TABLE  customer_words             IS 'The words by which customers are found: a copy of their names and addresses';
-COMMENT ON COLUMN customer_words.word        IS 'A word, folded';
-COMMENT ON COLUMN customer_words.customer_id IS 'customers.id';
+CREATE INDEX search_words_by_id ON search_words (kind, id, word);
+COMMENT ON TABLE  search_words      IS 'The words by which customers and products are found: a copy of names, addresses and ids';
+COMMENT ON COLUMN search_words.kind IS 'c for a customer, p for a product';
+COMMENT ON COLUMN search_words.word IS 'A word, folded';
+COMMENT ON COLUMN search_words.id   IS 'customers.id or products.id';
 
-CREATE TABLE product_words (
-    word       text COLLATE "C" NOT NULL,
-    product_id text COLLATE "C" NOT NULL,
-    CONSTRAINT product_words_pkey PRIMARY KEY (word, product_id)
-);
-CREATE INDEX product_words_by_product ON product_words (product_id, word);
-COMMENT ON TABLE  product_words            IS 'The words by which products are found: a copy of their names and ids';
-COMMENT ON COLUMN product_words.word       IS 'A word, folded';
-COMMENT ON COLUMN product_words.product_id IS 'products.id';
-
--- The role of the service may not write the words: these functions have the rights of the owner.
-CREATE FUNCTION copy_customer_words() RETURNS trigger
+-- The role of the service may not write the words: this function has the rights of the owner.
+CREATE FUNCTION copy_search_words() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
+DECLARE
+    of_kind "char" := 'p';
+    fresh   text[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM customer_words
-         WHERE customer_id = NEW.id
-           AND word NOT IN (SELECT customer_words_of(NEW.name, NEW.email));
+    IF TG_TABLE_NAME = 'customers' THEN
+        of_kind := 'c';
+        fresh   := ARRAY(SELECT customer_words_of(NEW.name, NEW.email));
+    ELSE
+        fresh   := ARRAY(SELECT words_of(NEW.name || ' ' || NEW.id));
     END IF;
-    INSERT INTO customer_words (word, customer_id)
-    SELECT word, NEW.id FROM customer_words_of(NEW.name, NEW.email) AS word
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM search_words WHERE kind = of_kind AND id = NEW.id AND word <> ALL (fresh);
+    END IF;
+    INSERT INTO search_words (kind, word, id)
+    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word
         ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION copy_customer_words() IS 'Keeps customer_words a copy of the customer';
+COMMENT ON FUNCTION copy_search_words() IS 'Keeps search_words a copy of the customer or the product';
 
 -- An order that introduces a customer gives it no name.
 CREATE TRIGGER customers_words_begin
     AFTER INSERT ON customers FOR EACH ROW
     WHEN (NEW.name IS NOT NULL OR NEW.email IS NOT NULL)
-    EXECUTE FUNCTION copy_customer_words();
+    EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow
     AFTER UPDATE OF name, email ON customers FOR EACH ROW
     WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email)
-    EXECUTE FUNCTION copy_customer_words();
-
-CREATE FUNCTION copy_product_words() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
-$$
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM product_words
-         WHERE product_id = NEW.id AND word IN (SELECT words_of(OLD.name))
-           AND word NOT IN (SELECT words_of(NEW.name || ' ' || NEW.id));
-    END IF;
-    INSERT INTO product_words (word, product_id)
-    SELECT word, NEW.id FROM words_of(NEW.name || ' ' || NEW.id) AS word
-        ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION copy_product_words() IS 'Keeps product_words a copy of the product';
-
+    EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER products_words_begin
-    AFTER INSERT ON products FOR EACH ROW EXECUTE FUNCTION copy_product_words();
+    AFTER INSERT ON products FOR EACH ROW EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER products_words_follow
     AFTER UPDATE OF name ON products FOR EACH ROW WHEN (NEW.name <> OLD.name)
-    EXECUTE FUNCTION copy_product_words();
+    EXECUTE FUNCTION copy_search_words();
 
--- Written when an order is shipped, never when it is placed.
-CREATE INDEX orders_by_tracking_number ON orders (tracking_number, created_at, number)
-    WHERE tracking_number IS NOT NULL AND hidden_at IS NULL;
-
--- Customers who have all of these words, and one with this beginning, in the order of their ids. The
--- word that the fewest customers have is walked, and up to 2,000 of its entries are looked at: narrow
--- says that there are more.
-CREATE FUNCTION search_customers(whole text[], beginning text, after text, size bigint,
-                                 OUT ids text[], OUT narrow boolean)
+-- Customers, or products that are not retired, that have all of these words, and one with this beginning,
+-- after a word and an id. They come in the order of the word that is walked, and of their ids: that is
+-- the word that the fewest have, or all words with the beginning when there are no whole ones.
+--
+-- Up to 2,000 entries are looked at: narrow says that there may be more, and reach is where they begin,
+-- when these gave less than a page.
+CREATE FUNCTION search_names(of_kind "char", whole text[], beginning text, after_word text, after_id text,
+                             size bigint, OUT ids text[], OUT words text[], OUT reach_word text,
+                             OUT reach_id text, OUT narrow boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
 $$
+#variable_conflict use_column
 DECLARE
     looked_at constant integer := 2000;
     past      constant text    := beginning || chr(1114111);
     driver    text;
-    entries   text[];
+    low       text;
+    walked    record;
 BEGIN
+    -- The next page walks the same word, also if another one has become rarer.
     SELECT word
       INTO driver
       FROM unnest(whole) AS w (word)
-     ORDER BY (SELECT count(*)
-                 FROM (SELECT FROM customer_words AS c WHERE c.word = w.word LIMIT 1000) AS few)
+     ORDER BY word = after_word IS TRUE DESC,
+              (SELECT count(*)
+                 FROM (SELECT FROM search_words AS s
+                        WHERE s.kind = of_kind AND s.word = w.word LIMIT 1000) AS few)
      LIMIT 1;
-    IF driver IS NULL THEN
-        entries := ARRAY(SELECT customer_id FROM customer_words
-                          WHERE word >= beginning AND word < past
-                          ORDER BY word, customer_id LIMIT looked_at);
-    ELSE
-        entries := ARRAY(SELECT customer_id FROM customer_words
-                          WHERE word = driver ORDER BY customer_id LIMIT looked_at);
+    low := coalesce(driver, beginning);
+    IF after_word IS NULL OR after_word < low COLLATE "C" THEN
+        after_word := low;
+        after_id   := '';
     END IF;
-    narrow := cardinality(entries) = looked_at;
-    -- A customer with several words of this beginning has several entries.
-    ids := ARRAY(SELECT DISTINCT id
-                   FROM unnest(entries) AS id
-                  WHERE id > after
-                    AND (driver IS NULL OR beginning IS NULL
-                         OR EXISTS (SELECT FROM customer_words
-                                     WHERE customer_id = id AND word >= beginning AND word < past))
-                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
-                                     WHERE other <> driver
-                                       AND NOT EXISTS (SELECT FROM customer_words
-                                                        WHERE customer_id = id AND word = other))
-                  ORDER BY id
-                  LIMIT size);
+    SELECT array_agg(word ORDER BY word, id) AS words, array_agg(id ORDER BY word, id) AS ids
+      INTO walked
+      FROM (SELECT word, id
+              FROM search_words AS s
+             WHERE s.kind = of_kind AND (word, id) > (after_word, after_id)
+               AND word < coalesce(driver || chr(1), past)
+             ORDER BY word, id
+             LIMIT looked_at) AS entries;
+    -- Whoever has several words of the beginning is found by the first of them.
+    SELECT coalesce(array_agg(id ORDER BY position), '{}'), array_agg(word ORDER BY position)
+      INTO ids, words
+      FROM (SELECT e.id, e.word, position
+              FROM unnest(walked.ids, walked.words) WITH ORDINALITY AS e (id, word, position)
+             WHERE CASE WHEN driver IS NULL
+                        THEN NOT EXISTS (SELECT FROM search_words AS s
+                                          WHERE s.kind = of_kind AND s.id = e.id
+                                            AND s.word >= beginning AND s.word < e.word)
+                        ELSE beginning IS NULL
+                             OR EXISTS (SELECT FROM search_words AS s
+                                         WHERE s.kind = of_kind AND s.id = e.id
+                                           AND s.word >= beginning AND s.word < past) END
+               AND NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
+                                WHERE NOT EXISTS (SELECT FROM search_words AS s
+                                                   WHERE s.kind = of_kind AND s.id = e.id
+                                                     AND s.word = other.word))
+               AND (of_kind = 'c'
+                    OR EXISTS (SELECT FROM products AS p WHERE p.id = e.id AND p.retired_at IS NULL))
+             ORDER BY position
+             LIMIT size) AS fitting;
+    narrow := cardinality(walked.ids) = looked_at IS TRUE;
+    IF narrow AND cardinality(ids) < size THEN
+        reach_word := walked.words[looked_at];
+        reach_id   := walked.ids[looked_at];
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION search_customers(text[], text, text, bigint)
-    IS 'Customers who have all of these words of names, and one with this beginning, after an id';
+COMMENT ON FUNCTION search_names("char", text[], text, text, text, bigint)
+    IS 'Customers or products that have all of these words of names, and one with this beginning';
 
 -- The orders that match all words, newest first, before a position; the last word is a beginning.
 -- A word that begins with #, ref:, track:, customer: or product: is what that says. Any other may be
@@ -184,8 +187,8 @@ COMMENT ON FUNCTION search_customers(text[], text, text, bigint)
 -- of these customers and as many of these products. reach is the position down to which nothing is
 -- missing, NULL when that is the end; narrow says that more customers, products or references match.
 -- Of one customer only their own orders are looked at, and nothing is said of those of others.
-CREATE FUNCTION search_orders(asked text[], of_customer text,
-                              before_time timestamptz, before_number bigint, OUT numbers bigint[], OUT reach_time timestamptz,
+CREATE FUNCTION search_orders(asked text[], of_customer text, before_time timestamptz,
+                              before_number bigint, OUT numbers bigint[], OUT reach_time timestamptz,
                               OUT reach_number bigint, OUT narrow boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
@@ -247,8 +250,8 @@ BEGIN
         END IF;
         IF kind IN ('', 'track:') THEN
             found := found || ARRAY(
-                SELECT o.number FROM orders AS o
-                 WHERE o.tracking_number = ANY (spellings) AND o.hidden_at IS NULL
+                SELECT t.order_number FROM order_tracked AS t
+                 WHERE t.tracking_number = ANY (spellings)
                  LIMIT 200);
         END IF;
         narrow     := narrow OR cardinality(found) >= 200;
@@ -256,16 +259,16 @@ BEGIN
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT product_id FROM product_words
-                            WHERE word >= low[i] AND word < high[i]
-                            ORDER BY word, product_id LIMIT 50);
+            named := ARRAY(SELECT id FROM search_words
+                            WHERE search_words.kind = 'p' AND word >= low[i] AND word < high[i]
+                            ORDER BY word, id LIMIT 50);
             narrow := narrow OR cardinality(named) = 50;
         END IF;
         products := products || named;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
-        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
-                                              WHERE word >= low[i] AND word < high[i]);
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM search_words AS w
+                                              WHERE w.kind = 'c' AND w.word >= low[i] AND w.word < high[i]);
         -- Punctuation alone is no word.
         is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
     END LOOP;
@@ -275,9 +278,9 @@ BEGIN
     IF true = ANY (of_names) THEN
         SELECT s.ids, s.narrow
           INTO entries
-          FROM search_customers(
-                   ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
-                   CASE WHEN of_names[word_count] THEN low[word_count] END, '', 201) AS s;
+          FROM search_names(
+                   'c', ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
+                   CASE WHEN of_names[word_count] THEN low[word_count] END, NULL, NULL, 201) AS s;
         customers := entries.ids[:200];
         narrow    := narrow OR entries.narrow OR cardinality(entries.ids) > 200;
     END IF;
@@ -349,64 +352,28 @@ BEGIN
                                            WHERE o.reference >= spelling
                                              AND o.reference < spelling || endings[i])
                            OR kinds[i] IN ('', 'track:')
-                              AND o.tracking_number IN (words[i], upper(words[i]), lower(words[i])) IS TRUE
+                              AND EXISTS (SELECT FROM order_tracked AS t
+                                           WHERE t.tracking_number
+                                                 = ANY (ARRAY[words[i], upper(words[i]), lower(words[i])])
+                                             AND t.created_at = o.created_at AND t.order_number = o.number)
                            OR o.customer_id = by_id[i] IS TRUE
                            OR of_names[i]
-                              AND EXISTS (SELECT FROM customer_words
-                                           WHERE customer_id = o.customer_id
-                                             AND word >= low[i] AND word < high[i])
+                              AND EXISTS (SELECT FROM search_words AS w
+                                           WHERE w.kind = 'c' AND w.id = o.customer_id
+                                             AND w.word >= low[i] AND w.word < high[i])
                            OR kinds[i] IN ('', 'product:')
                               AND EXISTS (SELECT
                                             FROM json_array_elements(o.items) AS line
                                            CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
                                            WHERE kinds[i] = 'product:' AND product.id = words[i]
                                               OR kinds[i] = ''
-                                                 AND EXISTS (SELECT FROM product_words AS w
-                                                              WHERE w.product_id = product.id
+                                                 AND EXISTS (SELECT FROM search_words AS w
+                                                              WHERE w.kind = 'p' AND w.id = product.id
                                                                 AND w.word >= low[i] AND w.word < high[i]))))
          ORDER BY o.created_at DESC, o.number DESC);
 END
 $$;
 COMMENT ON FUNCTION search_orders(text[], text, timestamptz, bigint)
     IS 'Orders that match all words, newest first, before a position';
-
--- Products that have all of these words, and one with this beginning, by their ids. It looks as
--- search_customers() does.
-CREATE FUNCTION search_products(whole text[], beginning text, size bigint,
-                                OUT ids text[], OUT narrow boolean)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
-$$
-DECLARE
-    looked_at constant integer := 2000;
-    past      constant text    := beginning || chr(1114111);
-    driver    text;
-    entries   text[];
-BEGIN
-    SELECT word
-      INTO driver
-      FROM unnest(whole) AS w (word)
-     ORDER BY (SELECT count(*)
-                 FROM (SELECT FROM product_words AS p WHERE p.word = w.word LIMIT 1000) AS few)
-     LIMIT 1;
-    entries := ARRAY(SELECT product_id FROM product_words
-                      WHERE word >= coalesce(driver, beginning)
-                        AND word < coalesce(driver || chr(1), past)
-                      ORDER BY word, product_id LIMIT looked_at);
-    ids := ARRAY(SELECT DISTINCT id
-                   FROM unnest(entries) AS id
-                  WHERE (beginning IS NULL
-                         OR EXISTS (SELECT FROM product_words
-                                     WHERE product_id = id AND word >= beginning AND word < past))
-                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
-                                     WHERE NOT EXISTS (SELECT FROM product_words
-                                                        WHERE product_id = id AND word = other))
-                  ORDER BY id
-                  LIMIT size);
-    narrow := cardinality(entries) = looked_at OR cardinality(ids) = size;
-END
-$$;
-COMMENT ON FUNCTION search_products(text[], text, bigint)
-    IS 'Products that have all of these words of names, and one with this beginning';
 
 SELECT record_schema();

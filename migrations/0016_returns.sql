@@ -11,6 +11,8 @@ CREATE TABLE order_returns (
     quantity     integer  NOT NULL CONSTRAINT order_returns_quantity_positive CHECK (quantity > 0),
     amount       numeric(20, 2) NOT NULL CONSTRAINT order_returns_amount_range CHECK (amount >= 0),
     restocked    boolean  NOT NULL,
+    never_shipped integer NOT NULL DEFAULT 0
+                          CONSTRAINT order_returns_never_shipped_range CHECK (never_shipped BETWEEN 0 AND quantity),
     reason       text     CONSTRAINT order_returns_reason_length CHECK (char_length(reason) BETWEEN 1 AND 200),
     who          text     NOT NULL,
     created_at   timestamptz(3) NOT NULL,
@@ -24,6 +26,7 @@ COMMENT ON COLUMN order_returns.product_id   IS 'The product';
 COMMENT ON COLUMN order_returns.quantity     IS 'Units that came back';
 COMMENT ON COLUMN order_returns.amount       IS 'Their amount, at the prices of the order';
 COMMENT ON COLUMN order_returns.restocked    IS 'Whether they are in stock again';
+COMMENT ON COLUMN order_returns.never_shipped IS 'Those of them that had gone out in no shipment; they do not go out any more';
 COMMENT ON COLUMN order_returns.reason       IS 'The reason that was given';
 COMMENT ON COLUMN order_returns.who          IS 'Who took them back: a caller of the service, or a database user';
 COMMENT ON COLUMN order_returns.created_at   IS 'When';
@@ -52,6 +55,7 @@ DECLARE
     o       orders;
     over    json;
     amounts numeric[];
+    unsent  integer[];
     to_shelf boolean[];
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
@@ -64,8 +68,11 @@ BEGIN
     END IF;
 
     -- Each line has the units of its product from `below` up to `below` + quantity; the units that come
-    -- back now are those from what came back before on.
-    WITH sold AS MATERIALIZED (
+    -- back now are those from what came back before on. Units that were shipped come back before others.
+    WITH gone AS MATERIALIZED (
+        SELECT product_id, shipped + never_shipped AS units
+          FROM order_units(o.number, o.items)
+    ), sold AS MATERIALIZED (
         SELECT line ->> 'product_id' AS product, (line ->> 'quantity')::bigint AS quantity,
                (line ->> 'price')::numeric AS price,
                sum((line ->> 'quantity')::bigint) OVER (PARTITION BY line ->> 'product_id' ORDER BY nr)
@@ -84,8 +91,10 @@ BEGIN
                       FROM asked WHERE asked_quantity > units - before) AS s),
            array_agg((SELECT sum(greatest(0, least(s.below + s.quantity, before + asked_quantity)
                                              - greatest(s.below, before)) * s.price)
-                        FROM sold AS s WHERE s.product = asked.product) ORDER BY position)
-      INTO over, amounts
+                        FROM sold AS s WHERE s.product = asked.product) ORDER BY position),
+           array_agg((SELECT greatest(0, before + asked_quantity - g.units)
+                        FROM gone AS g WHERE g.product_id = asked.product) ORDER BY position)
+      INTO over, amounts, unsent
       FROM asked;
     IF over IS NOT NULL THEN
         RETURN order_outcome('too_many_returned', o, over);
@@ -93,7 +102,10 @@ BEGIN
 
     to_shelf := ARRAY(SELECT r AND takes_stock(o.channel)
                         FROM unnest(restocks) WITH ORDINALITY AS given (r, position) ORDER BY position);
-    PERFORM FROM products WHERE id = ANY (returned_products) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM products
+      WHERE id IN (SELECT product FROM unnest(returned_products, to_shelf) AS b (product, to_shelf) WHERE to_shelf)
+      ORDER BY id
+        FOR NO KEY UPDATE;
     PERFORM set_config('waybill.who', who, true);
     PERFORM set_internal_write(true);
     UPDATE orders
@@ -117,11 +129,12 @@ BEGIN
       FROM back
      ORDER BY product;
     INSERT INTO order_returns
-        (order_number, version, product_id, quantity, amount, restocked, reason, who, created_at)
-    SELECT o.number, o.version, product, quantity, amount, to_shelf, return_order.reason,
-           return_order.who, o.updated_at
-      FROM unnest(returned_products, quantities, amounts, to_shelf)
-               WITH ORDINALITY AS b (product, quantity, amount, to_shelf, position)
+        (order_number, version, product_id, quantity, amount, restocked, never_shipped, reason, who,
+         created_at)
+    SELECT o.number, o.version, product, quantity, amount, to_shelf, never_shipped,
+           return_order.reason, return_order.who, o.updated_at
+      FROM unnest(returned_products, quantities, amounts, to_shelf, unsent)
+               WITH ORDINALITY AS b (product, quantity, amount, to_shelf, never_shipped, position)
      ORDER BY position;
     IF o.customer_id IS NOT NULL THEN
         INSERT INTO report_changes

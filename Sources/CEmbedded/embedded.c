@@ -55,6 +55,9 @@ static const struct embedded_migration migrations[] = {
   {"0016_returns.sql", (const char[]){
 #embed "../../migrations/0016_returns.sql" suffix(, 0)
   }},
+  {"0017_shipments.sql", (const char[]){
+#embed "../../migrations/0017_shipments.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 

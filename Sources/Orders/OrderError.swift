@@ -25,6 +25,17 @@ package enum OrderError: Error, Equatable {
   case notReturnable(OrderStatus)
   /// The return has more units than the order has left after earlier returns.
   case tooManyReturned([Shortfall])
+  /// Nothing goes out of an order that is cancelled or failed.
+  case notShippable(OrderStatus)
+  /// The shipment has more units than are still to go out.
+  case tooManyShipped([ExcessItem])
+  /// Everything has gone out.
+  case nothingToShip
+  /// An order must not have more than `NewShipment.allowedNumber`.
+  case tooManyShipments
+  /// The change would take goods out of the order that have been shipped; an order that is to be
+  /// cancelled names no products.
+  case alreadyShipped([ShippedProduct])
   /// An order must keep at least one line.
   case emptied
   /// An order must not have more than `NewOrder.allowedLines`.

@@ -127,6 +127,38 @@ struct ConcurrencyTests {
         "SELECT count(*) FROM orders WHERE status NOT IN ('completed', 'cancelled')") == 0)
   }
 
+  @Test("50 parcels of 3 of 10 units, and 50 cancels: three go out, and the order stays")
+  func parcels() async throws {
+    let shop = try await Shop(
+      "INSERT INTO products (id, name, price, stock) VALUES ('p', 'P', 1, 100)")
+    try await shop.asking { orders, _ in
+      _ = try await orders.order([("p", 10)]).get()
+      _ = try await orders.send(.number(1), Self.parcel, version: nil, in: .all, by: "test")
+    }
+
+    let outcomes = try await shop.together(50) { orders, number in
+      await orders.outcome { () throws(OrderError) in
+        number.isMultiple(of: 2)
+          ? try await orders.send(.number(1), Self.parcel, version: nil, in: .all, by: "test")
+          : try await orders.move(
+            .number(1), to: .cancelled, version: nil, in: .all, by: "test")
+      }
+    }
+
+    #expect(outcomes.count { $0.isSuccess } == 2)
+    let excess = ExcessItem(item: 0, requested: 3, available: 1)
+    #expect(
+      outcomes.compactMap(\.failure).allSatisfy {
+        $0 == .tooManyShipped([excess]) || $0 == .alreadyShipped([])
+      })
+    #expect(try await shop.number("SELECT shipped_quantity FROM orders") == 9)
+    #expect(try await shop.number("SELECT stock FROM products") == 90)
+  }
+
+  private static let parcel = NewShipment(
+    shipping: Shipping(carrier: nil, trackingNumber: "T"),
+    items: [.init(product: "p", name: nil, quantity: Quantity(3)!)])!
+
   @Test("of two changes that expect the same version one wins")
   func versions() async throws {
     let shop = try await Shop.withOneOrder()

@@ -25,10 +25,11 @@ struct DatabaseRolesTests {
     "count_stock", "create_product",
     "edit_order",
     "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order", "is_internal_write",
-    "may_move", "move_orders", "place_orders", "prune_answers", "record_visits", "refresh_report",
+    "may_move", "move_orders", "order_units", "place_orders", "prune_answers", "record_visits",
+    "refresh_report",
     "return_order",
-    "schema_objects", "search_customers", "search_orders",
-    "search_products", "sequence_events", "service_functions", "ship_order", "takes_stock",
+    "schema_objects", "search_names", "search_orders", "sequence_events", "service_functions",
+    "ship_goods", "ship_order", "takes_stock",
     "wait_for_rows", "who", "word_of",
   ]
   private static let readerCalls: Set<String> = [

@@ -14,8 +14,8 @@ enum ReadBoundData {
   /// those that failed are the first ones, those in progress the last. The first tenth of the
   /// storefront's orders is hidden.
   ///
-  /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags `hot` and
-  /// `rare` are spread like these. All units of `product-removed` were removed by edits, and no
+  /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags and the
+  /// tracking numbers `hot` and `rare` are spread like these. All units of `product-removed` were removed by edits, and no
   /// order of `product-free` took any from stock.
   private static func rows(_ count: Int) -> [String] {
     let products = "'hot', 'rare', 'removed', 'free', 'never'"
@@ -27,9 +27,10 @@ enum ReadBoundData {
       SELECT 'product-' || name, name, 1 FROM unnest(ARRAY[\(products)]) AS name
       """,
       """
-      INSERT INTO customers (id)
-      SELECT 'customer-' || n FROM generate_series(1, 1000) AS n
-       UNION ALL SELECT 'customer-' || name FROM unnest(ARRAY['big', 'few', 'none']) AS name
+      INSERT INTO customers (id, name)
+      SELECT 'customer-' || n, 'Demo ' || n FROM generate_series(1, 1000) AS n
+       UNION ALL
+      SELECT 'customer-' || name, 'Demo ' || name FROM unnest(ARRAY['big', 'few', 'none']) AS name
       """,
       """
       INSERT INTO orders (id, channel, status, customer_id, items, total_quantity, total_amount,
@@ -64,6 +65,10 @@ enum ReadBoundData {
       SELECT 'hot', created_at, number FROM orders WHERE number % 3 > 0
        UNION ALL
       SELECT 'rare', created_at, number FROM orders WHERE number IN (2, 4, \(count) / 2)
+      """,
+      """
+      INSERT INTO order_tracked (tracking_number, created_at, order_number)
+      SELECT tag, created_at, order_number FROM order_tagged
       """,
       """
       INSERT INTO stock_adjustments (product_id, delta, cause, who, created_at)
@@ -122,6 +127,14 @@ enum ReadBoundData {
       return tags.map { tag in
         var varied = filter
         varied.tag = tag.flatMap(OrderTag.init)
+        return varied
+      }
+    }
+    filters = filters.flatMap { filter in
+      let numbers = filter.product == nil && filter.tag == nil ? [nil, "hot", "rare"] : [nil]
+      return numbers.map { number in
+        var varied = filter
+        varied.trackingNumber = number.flatMap(TrackingNumber.init)
         return varied
       }
     }

@@ -27,8 +27,8 @@ struct ErrorPage {
     <section id="\(code)">
     <h2><code>\(code)</code> <span class="status">\(code.statuses.map(Self.words)
       .joined(separator: ", "))</span></h2>
-    <p>\(Self.escaped(code.entry.happened))</p>
-    <p><b>What to do.</b> \(Self.escaped(code.entry.cure))</p>\(exceptions(code))
+    <p>\(code.entry.happened.escapedForHTML)</p>
+    <p><b>What to do.</b> \(code.entry.cure.escapedForHTML)</p>\(exceptions(code))
     </section>
     """
   }
@@ -44,15 +44,4 @@ struct ErrorPage {
   }
 
   private static func words(_ status: Status) -> String { "\(status.code) \(status.reasonPhrase)" }
-
-  private static func escaped(_ text: String) -> String {
-    text.reduce(into: "") { html, character in
-      switch character {
-      case "&": html += "&amp;"
-      case "<": html += "&lt;"
-      case ">": html += "&gt;"
-      default: html.append(character)
-      }
-    }
-  }
 }

@@ -5,6 +5,7 @@ import HTTP
 /// A new one is a case here, its line in `entry`, and the entry itself beside the others of its
 /// kind. The compiler does not let any of the three be forgotten.
 enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
+  case alreadyShipped = "already_shipped"
   case badIdempotencyKey = "bad_idempotency_key"
   case badMessage = "bad_message"
   case emptied
@@ -25,7 +26,9 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case notFound = "not_found"
   case notJSON = "not_json"
   case notReturnable = "not_returnable"
+  case notShippable = "not_shippable"
   case notYoursToMove = "not_yours_to_move"
+  case nothingToShip = "nothing_to_ship"
   case outOfStock = "out_of_stock"
   case outcomeUnknown = "outcome_unknown"
   case overloaded
@@ -38,6 +41,8 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case tooManyLines = "too_many_lines"
   case tooManyRequests = "too_many_requests"
   case tooManyReturned = "too_many_returned"
+  case tooManyShipments = "too_many_shipments"
+  case tooManyShipped = "too_many_shipped"
   case tooManyStreams = "too_many_streams"
   case tooSlow = "too_slow"
   case unauthenticated
@@ -54,6 +59,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   /// All that there is to say about it.
   var entry: ErrorEntry {
     switch self {
+    case .alreadyShipped: .alreadyShipped
     case .badIdempotencyKey: .badIdempotencyKey
     case .badMessage: .badMessage
     case .emptied: .emptied
@@ -74,7 +80,9 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .notFound: .notFound
     case .notJSON: .notJSON
     case .notReturnable: .notReturnable
+    case .notShippable: .notShippable
     case .notYoursToMove: .notYoursToMove
+    case .nothingToShip: .nothingToShip
     case .outOfStock: .outOfStock
     case .outcomeUnknown: .outcomeUnknown
     case .overloaded: .overloaded
@@ -87,6 +95,8 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .tooManyLines: .tooManyLines
     case .tooManyRequests: .tooManyRequests
     case .tooManyReturned: .tooManyReturned
+    case .tooManyShipments: .tooManyShipments
+    case .tooManyShipped: .tooManyShipped
     case .tooManyStreams: .tooManyStreams
     case .tooSlow: .tooSlow
     case .unauthenticated: .unauthenticated

@@ -150,6 +150,73 @@ extension ErrorEntry {
   }
 }
 
+// MARK: - Shipments
+
+extension ErrorEntry {
+  static var notShippable: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "Nothing goes out of an order that is \($0)." },
+      happened: "The order is cancelled or failed, so nothing goes out of it.",
+      cure: "Place another order.",
+      sample: .order(.notShippable(.cancelled)))
+  }
+
+  static var tooManyShipped: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "More than is still to go out: \($0)." },
+      happened: """
+        More units were to go out than the order has, less those that have gone out and those that \
+        came back without having gone out. Nothing was changed.
+        """,
+      cure: """
+        Ship no more than is available of each item in errors, or leave items out to ship all that \
+        is left.
+        """,
+      sample: .order(.tooManyShipped([ExcessItem(item: 0, requested: 2, available: 1)])))
+  }
+
+  static var nothingToShip: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "Everything in this order has gone out.",
+      happened: "All units of the order have gone out, so there is nothing left for a shipment.",
+      cure: """
+        All is well if the shipment was sent twice. To correct its carrier or tracking number, \
+        change the order's shipping.
+        """,
+      sample: .order(.nothingToShip))
+  }
+
+  static var tooManyShipments: ErrorEntry {
+    let most = NewShipment.allowedNumber.upperBound
+    return ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .fixed("An order goes out in at most \(most) shipments."),
+      happened: "An order would have more than \(most) shipments.",
+      cure: "Put more units into each.",
+      sample: .order(.tooManyShipments))
+  }
+
+  static var alreadyShipped: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about {
+        $0.isEmpty
+          ? "Goods of this order have been shipped, so it cannot be cancelled."
+          : "An order keeps what has been shipped: \($0)."
+      },
+      happened: "The change would take goods out of the order that have gone out.",
+      cure: """
+        Keep at least the shipped quantity of each product in errors. What comes back is taken back \
+        by a return when the order is completed.
+        """,
+      sample: .order(
+        .alreadyShipped([ShippedProduct(product: .webcam, requested: 0, shipped: 1)])))
+  }
+}
+
 // MARK: - Returns
 
 extension ErrorEntry {

@@ -20,6 +20,10 @@ struct ErrorNotice {
     case notIntroduced(CustomerID)
     /// A product of which there is too little.
     case short(Shortfall)
+    /// An item of a shipment of which there are too few units.
+    case excess(ExcessItem)
+    /// A product that must not become less than what was shipped of it.
+    case shipped(ShippedProduct)
     /// A move that the life cycle does not have.
     case move(from: OrderStatus, to: OrderStatus)
   }
@@ -103,6 +107,12 @@ private struct Facts {
     case .outOfStock(let shortfalls), .tooManyReturned(let shortfalls):
       subject = shortfalls.map(\.product.value).joined(separator: ", ")
       details = shortfalls.map(ErrorNotice.Detail.short)
+    case .tooManyShipped(let items):
+      subject = items.map { "items[\($0.item)]" }.joined(separator: ", ")
+      details = items.map(ErrorNotice.Detail.excess)
+    case .alreadyShipped(let products):
+      subject = products.map(\.product.value).joined(separator: ", ")
+      details = products.map(ErrorNotice.Detail.shipped)
     case .referenceUsed(let number):
       subject = "\(number)"
     case .cannotMove(let current, let requested):
@@ -111,13 +121,14 @@ private struct Facts {
         "\(current.rawValue) and cannot become \(requested.rawValue); "
         + (allowed.isEmpty ? "this is final" : "it can become \(allowed)")
       details = [.move(from: current, to: requested)]
-    case .notEditable(let status), .notReturnable(let status):
+    case .notEditable(let status), .notReturnable(let status), .notShippable(let status):
       subject = status.rawValue
     case .idTaken(let what):
       subject = what
     case .stockBelowZero(let stock):
       subject = "\(stock)"
-    case .notYoursToMove, .emptied, .tooManyLines, .versionChanged, .unavailable, .readOnly,
+    case .notYoursToMove, .emptied, .tooManyLines, .nothingToShip, .tooManyShipments,
+      .versionChanged, .unavailable, .readOnly,
       .timedOut, .outcomeUnknown, .stockTooLarge, .historyChanged, .failure:
       break
     }

@@ -109,6 +109,11 @@ extension OrderError {
     case .notEditable: .notEditable
     case .notReturnable: .notReturnable
     case .tooManyReturned: .tooManyReturned
+    case .notShippable: .notShippable
+    case .tooManyShipped: .tooManyShipped
+    case .nothingToShip: .nothingToShip
+    case .tooManyShipments: .tooManyShipments
+    case .alreadyShipped: .alreadyShipped
     case .emptied: .emptied
     case .tooManyLines: .tooManyLines
     case .versionChanged: .versionChanged

@@ -213,6 +213,16 @@ extension AnswerFields {
     }
   }
 
+  /// An object inside another that only some have.
+  @inline(__always)
+  mutating func part<Part: AnswerObject>(
+    _ name: StaticString, _ part: Part?, _: Part.Type, _ about: @autoclosure () -> String
+  ) {
+    field(name, isAlwaysThere: false, Part.schema.about(about())) { json, key in
+      if let part { json.object(key) { part.write(to: &$0) } }
+    }
+  }
+
   /// An array of objects.
   @inline(__always)
   mutating func objects<Part: AnswerObject>(

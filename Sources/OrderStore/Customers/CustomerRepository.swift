@@ -55,28 +55,22 @@ package final class CustomerRepository {
     }
   }
 
-  /// One page of the customers who have all of these words, and this address, in the order of their
-  /// ids.
+  /// One page of the customers who have all of these words, and this address, in the order of the
+  /// word by which they are found, and of their ids.
   package func search(
-    _ words: SearchWords?, email: EmailAddress?, after id: String?, size: PageSize
-  ) async throws(OrderError) -> Found<Customer, String> {
+    _ words: SearchWords?, email: EmailAddress?, after position: NamePosition?, size: PageSize
+  ) async throws(OrderError) -> Found<Customer, NamePosition> {
     // The address is searched for as one more whole word.
     let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
     return try await asking { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT \(Self.columns), narrow
-          FROM search_customers(
-                   \(SQL.wordsOfNames(Array(whole))),
-                   nullif(word_of(\(words?.words.last)), ''),
-                   \(id ?? ""), \(size.value + 1)) AS found
-          LEFT JOIN customers ON id = ANY (ids)
-         ORDER BY id
+        SELECT \(Self.columns), \(SQL.foundNameColumns)
+          FROM \(SQL.found("c", Array(whole), words?.words.last, after: position, size: size))
+          LEFT JOIN customers ON customers.id = n.found_id
+         ORDER BY n.position
         """)
-      let customers = try rows.filter { !$0.isNull(0) }.map(Self.customer)
-      return Found(
-        page: Page(reading: customers, size: size, position: \.id.value),
-        isNarrow: try rows[0].bool(8))
+      return try rows.found(at: Self.columnCount, size: size, Self.customer)
     }
   }
 
@@ -126,6 +120,7 @@ package final class CustomerRepository {
 
   private static let columns: SQL =
     "id, number, name, email, version, created_at, updated_at, ship_to"
+  private static let columnCount = 8
 
   private static func customer(_ row: Row) throws(PostgresError) -> Customer {
     guard let id = CustomerID(try row.text(0)) else {

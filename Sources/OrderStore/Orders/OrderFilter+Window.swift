@@ -73,9 +73,7 @@ extension OrderFilter {
       switch listing {
       case .reference(let reference):
         conditions.append("AND o.reference = \(reference.value) ")
-      case .trackingNumber(let number):
-        conditions.append("AND o.tracking_number = \(number.value) ")
-      case .tag, .product:
+      case .trackingNumber, .tag, .product:
         conditions.append(
           """
           AND EXISTS (SELECT FROM (\(Self.entry(of: listing)) AND created_at = o.created_at
@@ -159,8 +157,8 @@ extension OrderFilter {
   /// The name of the column in which the entries have the number of the order.
   private static func number(in listing: Listing) -> SQL {
     switch listing {
-    case .reference, .trackingNumber: "number"
-    case .tag, .product: "order_number"
+    case .reference: "number"
+    case .trackingNumber, .tag, .product: "order_number"
     }
   }
 
@@ -174,8 +172,8 @@ extension OrderFilter {
       """
     case .trackingNumber(let number):
       """
-      SELECT created_at, number, 1 AS quantity FROM orders
-       WHERE tracking_number = \(number.value) AND hidden_at IS NULL
+      SELECT created_at, order_number AS number, 1 AS quantity FROM order_tracked
+       WHERE tracking_number = \(number.value)
       """
     case .tag(let tag):
       """

@@ -42,7 +42,7 @@ extension OrderRepository {
     return try result.order { .cannotMove(from: $0.status, to: .cancelled) }
   }
 
-  /// Sets carrier and tracking number, in every status.
+  /// Sets carrier and tracking number, in every status; with shipments, those of the newest one.
   package func ship(
     _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope,
     by who: String
@@ -128,6 +128,10 @@ enum ChangeOutcome: String, CaseIterable {
   case emptied
   case tooManyLines = "too_many_lines"
   case tooManyReturned = "too_many_returned"
+  case tooManyShipped = "too_many_shipped"
+  case nothingToShip = "nothing_to_ship"
+  case tooManyShipments = "too_many_shipments"
+  case alreadyShipped = "already_shipped"
 }
 
 /// The row that a function answers to a change of an order.
@@ -136,6 +140,7 @@ struct ChangeResult {
   /// The order as it is after the call; nil when it was not found.
   let order: Order?
   private let shortfalls: [Shortfall]
+  private let excessItems: [ExcessItem]
 
   /// A statement that calls such a function, with the columns that `init` reads.
   static func statement(_ call: SQL) -> SQL {
@@ -148,7 +153,9 @@ struct ChangeResult {
   init(_ row: Row) throws(PostgresError) {
     outcome = try row.word(orderColumnCount)
     order = row.isNull(0) ? nil : try row.order()
-    shortfalls = try row.shortfalls(orderColumnCount + 1)
+    let namesItems = outcome == .tooManyShipped
+    shortfalls = namesItems ? [] : try row.shortfalls(orderColumnCount + 1)
+    excessItems = namesItems ? try row.excessItems(orderColumnCount + 1) : []
   }
 
   /// The order when it was changed; `refusal` is the error when its status did not allow it.
@@ -164,6 +171,14 @@ struct ChangeResult {
     case .emptied: throw .emptied
     case .tooManyLines: throw .tooManyLines
     case .tooManyReturned: throw .tooManyReturned(shortfalls)
+    case .tooManyShipped: throw .tooManyShipped(excessItems)
+    case .nothingToShip: throw .nothingToShip
+    case .tooManyShipments: throw .tooManyShipments
+    case .alreadyShipped:
+      throw .alreadyShipped(
+        shortfalls.map {
+          ShippedProduct(product: $0.product, requested: $0.requested, shipped: $0.available)
+        })
     }
   }
 }

@@ -2,11 +2,13 @@ package import Orders
 import Postgres
 
 extension OrderRepository {
-  /// One page of the orders that match the words of a filter, newest first.
+  /// One page of the orders that match the words of a filter, newest first. `requiringCustomer` is
+  /// as for a list.
   package func search(
-    _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
+    _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
+    requiringCustomer: Bool = false
   ) async throws(OrderError) -> Found<Order, OrderPosition> {
-    try await asking { () throws(PostgresError) in
+    let found = try await asking { () throws(PostgresError) in
       let rows = try await database.read(
         filter.statement(finding: words, after: position, size: size))
       var orders: [Order] = []
@@ -20,6 +22,30 @@ extension OrderRepository {
       return Found(
         page: Page(entries: orders, next: next), isNarrow: try rows[0].bool(orderColumnCount + 2))
     }
+    if requiringCustomer, found.page.entries.isEmpty, let customer = filter.customer,
+      try await !knows(customer)
+    {
+      throw .unknownCustomer
+    }
+    return found
+  }
+
+  /// Those of these orders that have a parcel under one of these numbers.
+  package func tracked(
+    _ orders: [Order], under numbers: [String]
+  ) async throws(OrderError) -> Set<OrderID> {
+    // Orders without parcels have one number at most, which they show.
+    let shipped = orders.filter { $0.shippedQuantity != nil }
+    guard !shipped.isEmpty else { return [] }
+    let found = try await asking { () throws(PostgresError) in
+      try await database.read(
+        """
+        SELECT DISTINCT order_number FROM order_tracked
+         WHERE tracking_number = ANY (\(numbers)) AND order_number = ANY (\(shipped.map(\.number)))
+        """
+      ).map { row throws(PostgresError) in try row.int(0) }
+    }
+    return Set(shipped.filter { found.contains($0.number) }.map(\.id))
   }
 
   /// The order with this reference. Each channel may have one; the order of the own API is

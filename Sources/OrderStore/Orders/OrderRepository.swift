@@ -169,7 +169,7 @@ package final class OrderRepository {
     """
   }
 
-  private func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
+  func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
     try await asking { () throws(PostgresError) in
       try await !database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
     }

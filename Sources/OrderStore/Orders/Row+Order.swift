@@ -4,11 +4,12 @@ import Postgres
 /// The columns of an order as `Row.order()` reads them, of a table or a function called `o`. A
 /// statement that contains them answers in the binary format.
 let orderColumns = orderColumnNames.binary
-let orderColumnCount = 20
+let orderColumnCount = 21
 private let orderColumnNames: SQL = """
   o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items, o.total_quantity,
   o.total_amount, o.shipping_carrier, o.tracking_number, o.version, o.created_at, o.updated_at,
-  o.ship_to, o.note, o.tags, o.metadata, o.returned_quantity, o.returned_amount
+  o.ship_to, o.note, o.tags, o.metadata, o.returned_quantity, o.returned_amount,
+  o.shipped_quantity
   """
 
 extension Row {
@@ -24,6 +25,7 @@ extension Row {
       extras: try extras(at: a + 14),
       returned: isNull(a + 18)
         ? nil : ReturnedGoods(quantity: try int(a + 18), amount: try digits(a + 19)),
+      shippedQuantity: try optionalInt(a + 20),
       version: try int(a + 11), createdAt: try moment(a + 12), updatedAt: try moment(a + 13))
   }
 
@@ -68,14 +70,25 @@ extension Row {
     }
     return shortfalls
   }
+
+  /// The same list of items of a request, which are named by their places in it.
+  func excessItems(_ column: Int) throws(PostgresError) -> [ExcessItem] {
+    var items: [ExcessItem] = []
+    for entry in (try optionalText(column) ?? "").split(separator: ",") {
+      let numbers = entry.split(separator: " ").compactMap { Int($0) }
+      guard numbers.count == 3 else { throw undecodable(column, expected: "three numbers") }
+      items.append(ExcessItem(item: numbers[0], requested: numbers[1], available: numbers[2]))
+    }
+    return items
+  }
 }
 
 /// The detail of an outcome as a list of `id requested available`, separated by commas, as this
 /// module reads no JSON. A product id contains neither a blank nor a comma.
 let shortfallsOfDetail: SQL = """
   (SELECT string_agg(CASE json_typeof(short) WHEN 'string' THEN short #>> '{}'
-                     ELSE concat_ws(' ', short ->> 'product_id', short ->> 'requested',
-                                    short ->> 'available') END, ',')
+                     ELSE concat_ws(' ', coalesce(short ->> 'product_id', short ->> 'item'),
+                                    short ->> 'requested', short ->> 'available') END, ',')
      FROM json_array_elements(detail) AS short)
   """
 

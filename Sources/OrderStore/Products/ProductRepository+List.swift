@@ -21,24 +21,19 @@ extension ProductRepository {
     }
   }
 
-  /// The first products that have all of these words in their name or id, by id.
+  /// The first products that have all of these words in their name or id; no retired ones.
   package func search(
     _ words: SearchWords, size: PageSize
-  ) async throws(OrderError) -> Found<Product, String> {
+  ) async throws(OrderError) -> Found<Product, NamePosition> {
     try await asking { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT \(Self.columns), narrow
-          FROM search_products(
-                   \(SQL.wordsOfNames(Array(words.words.dropLast()))),
-                   nullif(word_of(\(words.words.last)), ''), \(size.value + 1)) AS found
-          LEFT JOIN products ON id = ANY (ids)
-         ORDER BY id
+        SELECT \(Self.columns), \(SQL.foundNameColumns)
+          FROM \(SQL.found("p", Array(words.words.dropLast()), words.words.last, size: size))
+          LEFT JOIN products ON products.id = n.found_id
+         ORDER BY n.position
         """)
-      let products = try rows.filter { !$0.isNull(0) }.map(Self.product)
-      return Found(
-        page: Page(reading: products, size: size, position: \.id.value),
-        isNarrow: try rows[0].bool(Self.columnCount))
+      return try rows.found(at: Self.columnCount, size: size, Self.product)
     }
   }
 

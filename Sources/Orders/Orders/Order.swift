@@ -20,12 +20,14 @@ package struct Order: Sendable {
   package let totalQuantity: Int
   /// The amount of all lines: digits, a point, two digits.
   package let totalAmount: String
-  /// The carrier and the tracking number.
+  /// The carrier and the tracking number, of the newest shipment if there are any.
   package let shipping: Shipping
   /// Where it goes, its note, its tags and what clients keep with it.
   package let extras: OrderExtras
   /// What has come back; nil when nothing has.
   package let returned: ReturnedGoods?
+  /// How many units have gone out in shipments; nil when none have.
+  package let shippedQuantity: Int?
   /// Grows by one with every change.
   package let version: Int
   /// When it was placed.
@@ -38,7 +40,7 @@ package struct Order: Sendable {
     id: OrderID, number: Int, channel: Channel, status: OrderStatus, customer: String?,
     reference: String?, items: [UInt8], totalQuantity: Int, totalAmount: String,
     shipping: Shipping, extras: OrderExtras = OrderExtras(), returned: ReturnedGoods? = nil,
-    version: Int, createdAt: Timestamp, updatedAt: Timestamp
+    shippedQuantity: Int? = nil, version: Int, createdAt: Timestamp, updatedAt: Timestamp
   ) {
     self.id = id
     self.number = number
@@ -52,6 +54,7 @@ package struct Order: Sendable {
     self.shipping = shipping
     self.extras = extras
     self.returned = returned
+    self.shippedQuantity = shippedQuantity
     self.version = version
     self.createdAt = createdAt
     self.updatedAt = updatedAt

@@ -20,7 +20,7 @@ package struct OrderFilter: Sendable {
   package var words: SearchWords?
   /// Only orders to which their clients gave this reference.
   package var reference: OrderReference?
-  /// Only orders that were shipped under this number.
+  /// Only orders with a parcel under this number.
   package var trackingNumber: TrackingNumber?
   /// Only orders with this tag.
   package var tag: OrderTag?

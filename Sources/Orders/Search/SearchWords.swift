@@ -24,7 +24,21 @@ package struct SearchWords: Equatable, Sendable {
   }
 }
 
-/// Entries that a search has found, newest first.
+/// The position of a customer or a product among those that are found by a word of their names.
+package struct NamePosition: Equatable, Sendable {
+  /// The word, as it is stored.
+  package let word: String
+  /// Decides between those who have the same word.
+  package let id: String
+
+  /// A position in a list.
+  package init(word: String, id: String) {
+    self.word = word
+    self.id = id
+  }
+}
+
+/// Entries that a search has found.
 package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
   package let page: Page<Entry, Position>
   /// Whether more entries match than were examined, so that a further word would help.

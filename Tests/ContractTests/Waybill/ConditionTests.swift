@@ -38,7 +38,8 @@ struct ConditionTests {
 
   /// A path for each route of the own API that shows one thing.
   private static let shown = [
-    "/orders/{id}": "/orders/1", "/customers/{id}": "/customers/c",
+    "/orders/{id}": "/orders/1", "/orders/{id}/packing-slip": "/orders/1/packing-slip",
+    "/customers/{id}": "/customers/c",
     "/products/{id}": "/products/dime", "/events/{position}": "/events/1",
     "/reports/customers": "/reports/customers",
     "/reports/customers/{customer_id}": "/reports/customers/c",

@@ -58,6 +58,13 @@ struct OrderExtrasTests {
       let history = try await client.entries(from: "/orders/1/events")
       #expect(history.compactMap { $0["what"]?.text } == ["placed", "edited", "edited"])
 
+      let details = try await client.owner.read(
+        """
+        SELECT (detail #>> '{items,0,quantity}') || ' ' || (detail #>> '{tags,0}')
+          FROM order_history WHERE order_number = 1 AND version = 3
+        """)
+      #expect(try details[0].text(0) == "1 red", "what both were before")
+
       let same = try await client.send("PATCH", "/orders/1", #"{"note":"n"}"#)
       #expect(same.status == 200 && same.fields["ETag"] == #""3""#, "nothing has changed")
     }

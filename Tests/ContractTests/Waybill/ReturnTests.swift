@@ -146,6 +146,24 @@ struct ReturnTests {
     }
   }
 
+  @Test("lock only the products that are in stock again")
+  func locks() async throws {
+    try await ordering { client in
+      let number = try await Self.sell(client, Self.order)
+      // As the role that owns the schema, whose connection stays in this transaction.
+      try await client.owner.transaction { transaction throws(PostgresError) in
+        _ = try await transaction.run("SELECT FROM products WHERE id = 'mouse' FOR UPDATE")
+        let answer = try? await client.send(
+          "POST", "/orders/\(number)/returns",
+          #"""
+          {"items":[{"product_id":"mouse","quantity":1,"restock":false},
+                    {"product_id":"keyboard","quantity":1}]}
+          """#)
+        #expect(answer?.status == 200)
+      }
+    }
+  }
+
   @Test("come once, however many take them back at the same moment")
   func together() async throws {
     try await ordering { client in

@@ -126,6 +126,62 @@ struct SearchTests {
     }
   }
 
+  @Test("goes on beyond all that one page looks at, and shows nobody twice")
+  func manyNames() async throws {
+    let rows = """
+      INSERT INTO customers (id, name)
+      SELECT 'c' || n, 'Aa' || n % 7 || ' Aab' || n
+                       || CASE WHEN n > 4990 THEN ' Rare' ELSE ' Common' END
+        FROM generate_series(1, 5000) AS n
+      """
+    try await ordering(rows) { client in
+      func ids(_ query: String) async throws -> [String] {
+        let found = try await client.entries(from: "/customers?limit=200&q=\(query)")
+        return found.compactMap { $0["id"]?.text }
+      }
+      for query in ["aa", "aab", "common+aa", "common"] {
+        let found = try await ids(query)
+        let count = query.hasPrefix("common") ? 4_990 : 5_000
+        #expect(found.count == count && Set(found).count == count, "\(query)")
+      }
+      // Nobody who has both words is among the first ones who have either.
+      #expect(try await ids("common+rare").isEmpty)
+      #expect(try await ids("aab5000+r") == ["c5000"])
+      #expect(try await ids("rare+aa").count == 10)
+      let first = try await client.get("/customers?limit=1&q=aa").json
+      #expect(first["narrow"] == true)
+      let next = try #require(first["next"]?.text)
+      #expect(try await client.get(next).json["items"]?.items?.count == 1)
+      #expect(try await client.get(next.replacing("q=aa", with: "q=zz")).status == 200)
+      #expect(try await client.get(next.replacing("&q=aa", with: "")).status == 400)
+    }
+  }
+
+  @Test("shows no product that was retired, and still finds its orders")
+  func retired() async throws {
+    try await ordering(Self.rows) { client in
+      try await Self.fill(client)
+      _ = try await client.send("DELETE", "/products/ms")
+      for query in ["mouse", "grey+mouse", "m"] {
+        let found = try await client.get("/search?kinds=products&q=\(query)").json
+        #expect(found["products"]?.items?.isEmpty == true, "\(query)")
+      }
+      #expect(try await client.entries(from: "/orders?q=mouse").count == 3)
+    }
+  }
+
+  @Test("of the orders of a customer who does not exist says so, with words and without")
+  func nobody() async throws {
+    try await ordering(Self.rows) { client in
+      try await Self.fill(client)
+      for query in ["", "?q=", "?q=red", "?status=new"] {
+        let unknown = try await client.get("/customers/no-one/orders\(query)")
+        #expect(unknown.status == 404, "\(query)")
+        #expect(try await client.get("/customers/c-jo/orders\(query)").status == 200, "\(query)")
+      }
+    }
+  }
+
   @Test("follows a customer who is renamed and a product that is, and leaves nothing behind")
   func renamed() async throws {
     try await ordering(Self.rows) { client in
@@ -141,9 +197,12 @@ struct SearchTests {
       }
       let strays = try await client.owner.read(
         """
-        SELECT count(*) FROM customer_words AS w
+        SELECT count(*) FROM search_words AS w
          WHERE word NOT IN (SELECT customer_words_of(name, email)
-                              FROM customers WHERE id = customer_id)
+                              FROM customers AS c WHERE c.id = w.id AND kind = 'c'
+                             UNION ALL
+                            SELECT words_of(name || ' ' || p.id)
+                              FROM products AS p WHERE p.id = w.id AND kind = 'p')
         """)
       #expect(try strays[0].int(0) == 0)
     }

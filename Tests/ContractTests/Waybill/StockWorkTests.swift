@@ -101,6 +101,13 @@ struct StockWorkTests {
       #expect(answer.status == 200)
       #expect(try answer.json["items"]?.items?.count == 500)
       #expect(try answer.json["items"]?[0]?["stock"]?.written == "500")
+      // The longest ids, numbers and reason, each in the longest form that JSON has for it.
+      let id = #":""# + String(repeating: #"\u0070"#, count: 61)
+      let items = body(500).replacing(#":"p"#, with: id)
+        .replacing(/"delta":[0-9]+/, with: #""delta" : -1000000000000"#).dropLast()
+      let reason = String(repeating: #"\ud83d\ude00"#, count: 200)
+      let long = try await client.send("POST", "/stock", #"\#(items),"reason":"\#(reason)"}"#)
+      #expect(try long.status == 422 && long.json["code"]?.text == "unknown_product")
       let over = try await client.send("POST", "/stock", body(501))
       #expect(try over.violations == ["items:must have 1 to 500 items"])
     }
@@ -157,6 +164,12 @@ struct StockWorkTests {
       #expect(try await events().count == 2)
       _ = try await client.send("PATCH", "/products/keyboard", #"{"reorder_level":10}"#)
       #expect(try await events().last == "keyboard api, no token")
+      for stock in [3, 2] {
+        _ = try await client.send(
+          "POST", "/products",
+          #"{"id":"new-\#(stock)","name":"New","price":1,"stock":\#(stock),"reorder_level":2}"#)
+      }
+      #expect(try await events().suffix(2) == ["keyboard api, no token", "new-2 api, no token"])
     }
   }
 }

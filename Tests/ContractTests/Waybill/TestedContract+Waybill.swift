@@ -20,6 +20,9 @@ extension TestedContract {
       "PATCH /orders/{id}": "retailer",
       "PATCH /orders/{id}/status": "warehouse",
       "PATCH /orders/{id}/shipping": "retailer warehouse",
+      "POST /orders/{id}/shipments": "retailer warehouse",
+      "GET /orders/{id}/shipments": "retailer warehouse customer",
+      "GET /orders/{id}/packing-slip": "retailer warehouse customer",
       "POST /orders/{id}/returns": "retailer warehouse",
       "GET /orders/{id}/returns": "retailer warehouse customer",
       "DELETE /orders/{id}": "retailer",
@@ -58,6 +61,9 @@ extension TestedContract {
       Change("PATCH /orders/{id}/status", "/orders/{order}/status", #"{"status":"in_progress"}"#),
       Change(
         "PATCH /orders/{id}/shipping", "/orders/{order}/shipping", #"{"carrier":"Demo Carrier"}"#),
+      Change(
+        "POST /orders/{id}/shipments", "/orders/{completed}/shipments",
+        #"{"carrier":"Demo Carrier"}"#),
       Change(
         "POST /orders/{id}/returns", "/orders/{completed}/returns",
         #"{"items":[{"product_id":"dime","quantity":1}]}"#),

@@ -12,11 +12,11 @@ struct SchemaPicture {
   private static let layout = [
     ["idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents", "feed_ticks"],
     ["tokens", "report_changes", "customer_ledger", "customer_report"],
-    ["customer_events", "customers", "customer_words", "stock_subscriptions"],
-    ["orders", "products", "product_words", "stock_notifications", "product_events"],
+    ["customer_events", "customers", "search_words", "stock_subscriptions"],
+    ["orders", "products", "stock_notifications", "product_events"],
     [
-      "order_events", "order_processes", "order_products", "order_tagged", "order_returns",
-      "stock_adjustments",
+      "order_events", "order_processes", "order_products", "order_tagged", "order_tracked",
+      "order_shipments", "order_returns", "stock_adjustments",
     ],
   ]
 

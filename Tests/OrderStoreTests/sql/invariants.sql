@@ -64,6 +64,43 @@ SELECT 'I1 no product comes back that was not sold', r.order_number::text, r.pro
     ON h.order_number = r.order_number AND h.product_id = r.product_id
  WHERE r.units > coalesce(h.quantity, 0)
 UNION ALL
+SELECT 'I1 no unit is shipped twice', u.number::text,
+       format('%s: %s ordered, %s shipped, %s came back unshipped', u.product_id, u.ordered, u.shipped,
+              u.never_shipped)
+  FROM (SELECT o.number, u.*
+          FROM orders AS o CROSS JOIN LATERAL order_units(o.number, o.items) AS u
+         WHERE o.shipped_quantity IS NOT NULL OR o.returned_quantity IS NOT NULL) AS u
+ WHERE u.shipped + u.never_shipped > u.ordered
+UNION ALL
+SELECT 'I1 shipments are counted', o.number::text,
+       format('order %s, shipments %s, status %s', o.shipped_quantity, s.units, o.status)
+  FROM orders AS o
+  FULL JOIN (SELECT order_number, sum(quantity) AS units, sum(held.units) AS lines, max(shipment) AS newest,
+                    count(*) AS parcels
+               FROM order_shipments
+              CROSS JOIN LATERAL (SELECT sum((line ->> 'quantity')::bigint) AS units
+                                    FROM json_array_elements(items) AS line) AS held
+              GROUP BY order_number) AS s ON s.order_number = o.number
+ WHERE (o.shipped_quantity, o.shipped_quantity) IS DISTINCT FROM (s.units, s.lines)
+    OR s.newest <> s.parcels OR o.status = 'cancelled' AND s.units > 0 AND takes_stock(o.channel)
+UNION ALL
+SELECT 'I1 an order is shipped as its newest parcel', o.number::text,
+       format('%s, parcel %s', o.tracking_number, s.tracking_number)
+  FROM orders AS o JOIN order_shipments AS s ON s.order_number = o.number
+ WHERE s.shipment = (SELECT max(shipment) FROM order_shipments WHERE order_number = o.number)
+   AND (o.shipping_carrier, o.tracking_number) IS DISTINCT FROM (s.carrier, s.tracking_number)
+UNION ALL
+SELECT 'I6 all or nothing: tracking numbers', coalesce(o.number, t.order_number)::text,
+       coalesce(o.tracking_number, t.tracking_number)
+  FROM (SELECT number, created_at, tracking_number::text FROM orders WHERE tracking_number IS NOT NULL
+         UNION
+        SELECT o.number, o.created_at, s.tracking_number
+          FROM order_shipments AS s JOIN orders AS o ON o.number = s.order_number
+         WHERE s.tracking_number IS NOT NULL) AS o
+  FULL JOIN order_tracked AS t
+    ON t.order_number = o.number AND t.tracking_number = o.tracking_number AND t.created_at = o.created_at
+ WHERE o.number IS NULL OR t.order_number IS NULL
+UNION ALL
 SELECT 'I1 every movement is explained', p.id, format('stock %s, movements %s', p.stock, m.units)
   FROM products AS p LEFT JOIN moved AS m ON m.product_id = p.id
  WHERE p.stock <> coalesce(m.units, 0)

@@ -126,7 +126,8 @@ extension ShopContract {
       return (.notFound, "Product out of stock.")
     case .order(.unknownOrder):
       return (.notFound, "Order not found. Ensure supplied order_id is correct.")
-    case .order(.notEditable), .order(.cannotMove): return (.badRequest, invalid)
+    case .order(.notEditable), .order(.cannotMove), .order(.alreadyShipped):
+      return (.badRequest, invalid)
     default: return (notice.status, notice.status == .badRequest ? invalid : notice.message)
     }
   }

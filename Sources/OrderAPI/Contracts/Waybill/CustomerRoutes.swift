@@ -25,12 +25,12 @@ enum CustomerRoutes {
     let query = try call.query { CustomerListQuery(reading: &$0) }
     guard query.words == nil, query.email == nil else {
       let found = try await services.customers.search(
-        query.words, email: query.email, after: query.page.start, size: query.page.size)
+        query.words, email: query.email, after: query.found, size: query.size)
       return .json(
-        .ok, JSONWriter.page(found) { call.next(Cursor.text(list: query.listName, [$0])) })
+        .ok,
+        JSONWriter.page(found) { call.next(Cursor.text(list: query.listName, [$0.word, $0.id])) })
     }
-    let page = try await services.customers.list(
-      after: query.page.start.flatMap { Int($0) }, size: query.page.size)
+    let page = try await services.customers.list(after: query.number, size: query.size)
     return .json(
       .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })
   }
@@ -79,8 +79,10 @@ struct CustomerListQuery {
   let email: EmailAddress?
   /// The name of the list in its cursors. One that is searched is in another order.
   let listName: String
-  /// A page begins behind a number, or, in a search, behind an id.
-  let page: (size: PageSize, start: String?)
+  let size: PageSize
+  /// Behind which customer the page begins: in a list of all, and in a search.
+  let number: Int?
+  let found: NamePosition?
 
   init(reading query: inout some QueryFields) {
     words = query.searchWords(
@@ -90,10 +92,15 @@ struct CustomerListQuery {
       "email", EmailAddress.self, "Only customers with this address, in any case.")
     let isSearch = words != nil || email != nil
     let listName = isSearch ? "customers found" : "customers"
-    page = query.page { text in
-      let position = Cursor.position(text, list: listName, parts: 1)?[0]
-      return isSearch || position.flatMap({ Int($0) }) != nil ? position : nil
+    let page = query.page { text -> (number: Int?, found: NamePosition?)? in
+      guard isSearch else { return Cursor.position(text, list: listName).map { ($0, nil) } }
+      return Cursor.position(text, list: listName, parts: 2).map {
+        (nil, NamePosition(word: $0[0], id: $0[1]))
+      }
     }
     self.listName = listName
+    size = page.size
+    number = page.start?.number
+    found = page.start?.found
   }
 }

@@ -23,8 +23,11 @@ extension Order: AnswerObject {
       "Its lines, in the order given; none for an order of the fulfilment contract.")
     json.integer("total_quantity", totalQuantity, in: 0...Int.max, "The units of all lines.", 2)
     json.money("total_amount", digits: totalAmount, "The amount of all lines.", .number("99.80"))
-    json.object("shipping", shipping, "Who carries it.")
+    json.object("shipping", shipping, "Who carries it; with shipments, the newest one.")
     extras.write(to: &json)
+    json.given(
+      "shipped_quantity", shippedQuantity, in: 1...Int.max,
+      "The units that have gone out in shipments; absent when none have.", 2)
     json.returned(returned?.quantity, returned?.amount)
     json.words("allowed_statuses", allowedStatuses, "What it may become next.")
     json.version(version)
@@ -53,7 +56,7 @@ extension Order: AnswerObject {
       [{"product_id":"keyboard","name":"Keyboard","quantity":2,"price":49.90,"amount":99.80}]
       """#.utf8),
     totalQuantity: 2, totalAmount: "99.80", shipping: .sample, extras: .sample,
-    returned: ReturnedGoods(quantity: 1, amount: "49.90"), version: 1,
+    returned: ReturnedGoods(quantity: 1, amount: "49.90"), shippedQuantity: 2, version: 1,
     createdAt: .sample, updatedAt: .sample)
 }
 

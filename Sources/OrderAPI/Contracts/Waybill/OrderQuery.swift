@@ -32,7 +32,7 @@ extension OrderFilter {
     reference = query.text(
       "reference", OrderReference.self, "Only orders that their clients call so.")
     trackingNumber = query.text(
-      "tracking_number", TrackingNumber.self, "Only orders shipped under this number.")
+      "tracking_number", TrackingNumber.self, "Only orders of which a parcel has this number.")
     product = query.text("product_id", ProductID.self, "Only orders that hold this product.")
     tag = query.text("tag", OrderTag.self, "Only orders with this tag.")
     self.sort = sort ?? Sort(reading: &query)
@@ -65,7 +65,7 @@ struct OrderListQuery {
     filter = OrderFilter(reading: &query, ofOneCustomer: ofOneCustomer)
     words = query.searchWords(
       "Only orders that match all of these words, up to six; the last is a beginning. A word is "
-        + "the order's number, its reference, its tracking number, the customer's id, or a word of "
+        + "the order's number, its reference, a tracking number of it, the customer's id, or a word of "
         + "the customer or of a product in it. `#`, `ref:`, `track:`, `customer:` or `product:` "
         + "before a word say what it is.")
     if words != nil, filter.sort != .newestFirst {

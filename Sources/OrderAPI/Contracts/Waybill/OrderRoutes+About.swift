@@ -88,22 +88,26 @@ extension OrderRoutes {
       answers: [order],
       refusals: [
         .notFound, .emptied, .tooManyLines, .unknownProduct, .outOfStock, .notEditable,
-        .notYoursToMove,
+        .alreadyShipped, .notYoursToMove,
       ])
 
     static let move = RouteDescription(
       "moveOrder", "Move an order to its next status",
       """
-      `new` → `in_progress` → `completed`, nothing else; both may become `cancelled`. A status is \
-      also read as `in progress` or `in-progress`, in any letter case.
+      `new` → `in_progress` → `completed`, nothing else; both may become `cancelled` while nothing \
+      has gone out. A status is also read as `in progress` or `in-progress`, in any letter case.
       """,
       parameters: [id(), .ifMatch],
       body: Body(OrderStatus.changeSchema, ["next": #"{"status": "in_progress"}"#]),
-      answers: [order], refusals: [.notFound, .wrongStatus, .notYoursToMove])
+      answers: [order],
+      refusals: [.notFound, .wrongStatus, .alreadyShipped, .notYoursToMove])
 
     static let ship = RouteDescription(
       "shipOrder", "Say who carries an order",
-      "Allowed in every status. A field that is absent stays, null clears it; one must be there.",
+      """
+      Allowed in every status. A field that is absent stays, null clears it; one must be there. Of an \
+      order with shipments it is the newest one that changes.
+      """,
       parameters: [id(), .ifMatch],
       body: Body(
         ShippingChange.schema,
@@ -112,9 +116,61 @@ extension OrderRoutes {
 
     static let cancel = RouteDescription(
       "cancelOrder", "Cancel an order and return its stock",
-      "Again is 200 without a second return. A completed or failed order stays as it is.",
+      """
+      Again is 200 without a second return. A completed or failed order stays as it is, and so does \
+      one of which goods have gone out.
+      """,
       parameters: [id(example: demoOrder + "6"), .ifMatch], answers: [order],
-      refusals: [.notFound, .wrongStatus, .notYoursToMove])
+      refusals: [.notFound, .wrongStatus, .alreadyShipped, .notYoursToMove])
+
+    static let send = RouteDescription(
+      "shipGoods", "Send goods of an order out, in one parcel",
+      """
+      Never more of an item than was ordered and has not gone out yet. An order goes out in as many \
+      parcels as it needs, in every status but `cancelled` and `failed`; none of them moves it. \
+      What has gone out can be neither edited out of the order nor cancelled. The `shipping` of the \
+      order is that of its newest parcel; to correct it, change that.
+      """,
+      parameters: [id(), .ifMatch],
+      body: Body(
+        NewShipment.schema,
+        [
+          "all": #"{"carrier": "Demo Carrier", "tracking_number": "1234567890"}"#,
+          "one keyboard": #"""
+          {"carrier": "Demo Carrier", "tracking_number": "1234567891",
+            "items": [{"product_id": "keyboard", "quantity": 1}]}
+          """#,
+        ]),
+      answers: [order],
+      refusals: [
+        .notFound, .notShippable, .tooManyShipped, .nothingToShip, .tooManyShipments,
+        .notYoursToMove,
+      ])
+
+    static let shipments = RouteDescription(
+      "listShipments", "The parcels of an order",
+      parameters: [id()], query: .page,
+      answers: [.page("A page of them, oldest first", of: Shipment.self, named: "ShipmentPage")],
+      refusals: [.notFound, .notAcceptable])
+
+    static let packingSlip = RouteDescription(
+      "getPackingSlip", "What is put beside the goods of an order",
+      """
+      What was ordered, has gone out and is still to go out, for the order as it is now, or for one \
+      of its parcels as it was when that went out. `Accept: text/html` gives a page to print.
+      """,
+      parameters: [id(), .ifNoneMatch], query: .query { PackingSlipQuery(reading: &$0) },
+      answers: [
+        Answer(
+          status: .ok, text: "The slip", headers: [.etag],
+          contents: [
+            .init(
+              type: .json, schema: PackingSlip.schema,
+              examples: [Example("slip", PackingSlip.example)]),
+            .init(type: .html, schema: .string()),
+          ])
+      ],
+      refusals: [.notFound, .notAcceptable])
 
     static let takeBack = RouteDescription(
       "returnGoods", "Take goods of a completed order back",

@@ -14,6 +14,13 @@ enum OrderRoutes {
     Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
     Route(.patch, "/orders/{id}/status", About.move, access: .warehouse, write: .move, move),
     Route(.patch, "/orders/{id}/shipping", About.ship, access: .staff, ship),
+    Route(.post, "/orders/{id}/shipments", About.send, access: .staff, send),
+    Route(
+      .get, "/orders/{id}/shipments", About.shipments,
+      access: .roles([.retailer, .warehouse, .customer]), shipments),
+    Route(
+      .get, "/orders/{id}/packing-slip", About.packingSlip,
+      access: .roles([.retailer, .warehouse, .customer]), packingSlip),
     Route(.post, "/orders/{id}/returns", About.takeBack, access: .staff, takeBack),
     Route(
       .get, "/orders/{id}/returns", About.returns,
@@ -129,7 +136,8 @@ enum OrderRoutes {
   ) async throws -> Response {
     if let words = query.words {
       let found = try await services.orders.search(
-        words, query.filter, after: query.page.start, size: query.page.size)
+        words, query.filter, after: query.page.start, size: query.page.size,
+        requiringCustomer: requiringCustomer)
       return .json(.ok, JSONWriter.page(found) { call.next($0.cursor(of: query.listName)) })
     }
     let page = try await services.orders.list(
@@ -153,22 +161,22 @@ enum OrderRoutes {
   }
 
   /// A text that cannot be the key of an order belongs to no order.
-  private static func key(_ call: Call) throws -> OrderKey {
+  static func key(_ call: Call) throws -> OrderKey {
     guard let key = OrderKey(try call.value("id")) else { throw OrderError.unknownOrder }
     return key
   }
 
-  private static func requiredVersion(
+  static func requiredVersion(
     _ call: Call, _ services: Services, _ key: OrderKey
   ) async throws -> Int? {
     try await call.requiredVersion { try await services.orders.find(key, in: call.scope).version }
   }
 
-  private static func answer(_ order: Order) -> Response {
+  static func answer(_ order: Order) -> Response {
     .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(to: &$0) })
   }
 }
 
 extension Order {
-  fileprivate var tag: EntityTag { EntityTag(version: version) }
+  var tag: EntityTag { EntityTag(version: version) }
 }

@@ -23,7 +23,11 @@ enum SearchRoutes {
     answer = SearchAnswer(orders: nil, customers: nil, products: nil, isNarrow: false)
     if isWanted(.orders) {
       let found = try await services.orders.search(words, OrderFilter(), after: nil, size: size)
-      answer.orders = found.page.entries.map { FoundOrder(order: $0, words: words) }
+      let tracked = try await services.orders.tracked(
+        found.page.entries, under: FoundOrder.spellings(of: words))
+      answer.orders = found.page.entries.map {
+        FoundOrder(order: $0, words: words, isTracked: tracked.contains($0.id))
+      }
       answer.isNarrow = found.isNarrow || found.page.next != nil
     }
     // A caller who may not list customers finds none.
@@ -35,7 +39,7 @@ enum SearchRoutes {
     if isWanted(.products) {
       let found = try await services.products.search(words, size: size)
       answer.products = found.page.entries
-      answer.isNarrow = answer.isNarrow || found.isNarrow
+      answer.isNarrow = answer.isNarrow || found.isNarrow || found.page.next != nil
     }
     return self.answer(answer)
   }
@@ -85,12 +89,22 @@ struct FoundOrder: AnswerObject {
   let matched: OrderMatch
   let order: Order
 
-  init(order: Order, words: SearchWords) {
-    self.order = order
-    let words = words.words.map { word in
+  /// The words without what says what they are, as they may stand on a parcel.
+  static func spellings(of words: SearchWords) -> [String] {
+    bare(words).flatMap { [$0, $0.uppercased(), $0.lowercased()] }
+  }
+
+  private static func bare(_ words: SearchWords) -> [String] {
+    words.words.map { word in
       ["#", "ref:", "track:", "customer:", "product:"].first(where: word.hasPrefix)
         .map { String(word.dropFirst($0.count)) } ?? word
     }
+  }
+
+  /// An order, and whether one of the words is the number of one of its parcels.
+  init(order: Order, words: SearchWords, isTracked: Bool = false) {
+    self.order = order
+    let words = Self.bare(words)
     let names: [(OrderMatch, String?, Bool)] = [
       (.number, "\(order.number)", false), (.reference, order.reference, true),
       (.trackingNumber, order.shipping.trackingNumber, false),
@@ -101,7 +115,7 @@ struct FoundOrder: AnswerObject {
       return words.contains { $0.lowercased() == name }
         || mayBegin && words.last.map { name.hasPrefix($0.lowercased()) } ?? false
     }
-    matched = match?.0 ?? .words
+    matched = match?.0 ?? (isTracked ? .trackingNumber : .words)
   }
 
   static let schema = describe("FoundOrder", "An order that was found.")
@@ -125,8 +139,8 @@ struct SearchAnswer: AnswerObject {
 
   func write(to json: inout some AnswerFields) {
     json.found("orders", orders, "Orders, newest first.")
-    json.found("customers", customers, "Customers, by their ids; for retailers alone.")
-    json.found("products", products, "Products, by their ids.")
+    json.found("customers", customers, "Customers; for retailers alone.")
+    json.found("products", products, "Products that are not retired.")
     json.boolean(
       "narrow", isNarrow, "Whether there is more, so that a further word would help.", false)
   }

@@ -4,7 +4,7 @@ import Orders
 // What the own API shows and reads of shipping.
 
 extension Shipping: AnswerObject {
-  static let schema = describe("Shipping", "Who carries an order.")
+  static let schema = describe("Shipping", "Who carries an order, or a parcel of it.")
 
   func write(to json: inout some AnswerFields) {
     json.string("carrier", carrier, "Who carries it; null when nobody has said.", "Demo Carrier")

@@ -42,6 +42,19 @@ extension ErrorNotice.Detail {
         "\(shortfall.product.value): \(shortfall.requested) requested, "
           + "\(shortfall.available) available")
       shortfall.write(to: &json)
+    case .excess(let item):
+      json.string("field", "items[\(item.item)]")
+      json.string("message", "\(item.requested) requested, \(item.available) to ship")
+      json.integer("requested", item.requested)
+      json.integer("available", item.available)
+    case .shipped(let product):
+      json.string("field", "items")
+      json.string(
+        "message",
+        "\(product.product.value): \(product.requested) requested, \(product.shipped) shipped")
+      json.string("product_id", product.product.value)
+      json.integer("requested", product.requested)
+      json.integer("shipped", product.shipped)
     case .move(let current, let requested):
       json.string("field", "status")
       json.string("message", "is \(current.rawValue)")

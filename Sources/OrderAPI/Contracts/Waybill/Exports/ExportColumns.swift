@@ -8,6 +8,7 @@ extension Order {
     "id", "number", "channel", "status", "customer_id", "reference", "total_quantity",
     "total_amount", "carrier", "tracking_number", "version", "created_at", "updated_at", "items",
     "ship_to", "note", "tags", "metadata", "returned_quantity", "returned_amount",
+    "shipped_quantity",
   ]
 
   /// Lines, addresses, tags and metadata are JSON.
@@ -32,6 +33,7 @@ extension Order {
     line.text(json: extras.metadata)
     line.plain(returned.map { "\($0.quantity)" } ?? "")
     line.plain(returned?.amount ?? "")
+    line.plain(shippedQuantity.map(String.init) ?? "")
   }
 }
 

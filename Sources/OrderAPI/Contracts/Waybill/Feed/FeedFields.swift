@@ -135,16 +135,6 @@ struct FeedAnswer: AnswerObject {
 }
 
 extension AnswerFields {
-  /// A part that only some events have.
-  @inline(__always)
-  fileprivate mutating func part<Part: AnswerObject>(
-    _ name: StaticString, _ part: Part?, _: Part.Type, _ about: @autoclosure () -> String
-  ) {
-    field(name, isAlwaysThere: false, Part.schema.about(about())) { json, key in
-      if let part { json.object(key) { part.write(to: &$0) } }
-    }
-  }
-
   /// A word that only some events have.
   @inline(__always)
   fileprivate mutating func word<Word: FieldWord>(

@@ -1,0 +1,77 @@
+import Orders
+import TestSupport
+import Testing
+
+@testable import OrderStore
+@testable import Postgres
+
+/// Searches over the data of `ReadBoundTests`, with words that half of it has. What their functions
+/// look at is counted by the server, as no plan shows it.
+@Suite("A search") struct SearchBoundTests {
+  /// What everybody is called, whose orders are half of all, what most orders hold, and numbers.
+  private static let searches = [
+    "demo", "demo 1", "dem", "big", "few", "none", "demo big", "big product-hot", "hot", "product",
+    "product:product-hot", "customer:customer-big", "product-rare", "big product-rare",
+    "track:hot", "track:rare", "track:none", "track:hot big", "#7", "7", "ref:x", "demo hot",
+    "nobody", "big nobody", "demo d de product p hot",
+  ]
+  /// Candidates: 2,000 orders of customers and of products, 200 orders by references and tracking
+  /// numbers each for every word. Names: 2,000 entries, each with a look at each other word.
+  private static func looksMax(_ words: Int) -> Int {
+    (2 * 2000 + 2 * 200 * words) * (2 + 3 * words) + 2000 * (2 + words)
+  }
+
+  @Test("looks at a bounded number of rows, and scans neither orders nor names")
+  func searches() async throws {
+    let conninfo = try await ReadBoundData.database()
+    try await onLoop { loop in
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
+      for text in Self.searches {
+        let words = try #require(SearchWords(text))
+        for customer in [nil, "big", "few"] {
+          var filter = OrderFilter()
+          filter.customer = customer.flatMap { CustomerID("customer-\($0)") }
+          let statement = filter.statement(finding: words, after: nil, size: .standard)
+          let looked = try await Self.look(at: statement, database)
+          #expect(looked.scans == 0, "\(text) of \(customer ?? "all")")
+          #expect(looked.rows <= Self.looksMax(words.words.count), "\(looked) for \(text)")
+        }
+        for kind in ["c", "p"] as [SQL] {
+          let names = SQL.found(
+            kind, Array(words.words.dropLast()), words.words.last, size: .standard)
+          let looked = try await Self.look(at: "SELECT * FROM \(names)", database)
+          #expect(looked.scans == 0 && looked.rows <= Self.looksMax(1), "\(looked) for \(text)")
+        }
+      }
+      await database.close()
+    }
+  }
+
+  /// How often a statement scans a whole table, and how many rows and entries of indexes it reads.
+  private static func look(
+    at statement: SQL, _ database: Database
+  ) async throws -> (scans: Int, rows: Int) {
+    try await database.transaction { transaction throws(PostgresError) in
+      // The plan is the one of the service: the same for all parameters.
+      _ = try await transaction.run("SET LOCAL plan_cache_mode = force_generic_plan")
+      let before = try await counts(transaction)
+      _ = try await transaction.run(statement)
+      let after = try await counts(transaction)
+      return (after.scans - before.scans, after.rows - before.rows)
+    }
+  }
+
+  private static func counts(
+    _ transaction: Transaction
+  ) async throws(PostgresError) -> (scans: Int, rows: Int) {
+    let row = try await transaction.run(
+      """
+      SELECT sum(pg_stat_get_xact_numscans(oid)) FILTER (WHERE relkind = 'r'),
+             sum(pg_stat_get_xact_tuples_returned(oid)
+                 + CASE WHEN relkind = 'r' THEN pg_stat_get_xact_tuples_fetched(oid) ELSE 0 END)
+        FROM pg_class
+       WHERE relnamespace = 'waybill'::regnamespace AND relkind IN ('r', 'i')
+      """)[0]
+    return (try row.int(0), try row.int(1))
+  }
+}
