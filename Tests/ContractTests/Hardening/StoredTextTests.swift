@@ -49,6 +49,10 @@ struct StoredTextTests {
       request: "PATCH /orders/1/shipping", body: #"{"tracking_number":TEXT}"#,
       found: ["shipping", "tracking_number"], reading: "/orders/1"),
     Place(
+      request: "POST /orders/1/shipments",
+      body: #"{"tracking_number":TEXT,"items":[{"quantity":1}]}"#,
+      found: ["shipping", "tracking_number"], reading: "/orders/1"),
+    Place(
       request: "POST /storefront/orders",
       body: #"{"customerId":TEXT,"products":[{"productId":"p","quantity":1}]}"#,
       found: ["customerId"]),
@@ -82,7 +86,7 @@ struct StoredTextTests {
   @Test("comes back as it was, or is refused", arguments: places)
   func equal(_ place: Place) async throws {
     try await ordering { client in
-      _ = try await client.place(#"{"customer_id":"c-1","items":[{"quantity":1,"price":1}]}"#)
+      _ = try await client.place(#"{"customer_id":"c-1","items":[{"quantity":99,"price":1}]}"#)
       let bought = try await client.send(
         "POST", "/storefront/orders",
         #"{"customerId":"1","products":[{"productId":"p","quantity":1}]}"#)
