@@ -55,7 +55,7 @@ COMMENT ON FUNCTION customer_words_of(text, text) IS 'The words by which a custo
 
 -- One index leads from words to customers and products, the other says whether one of these has a word.
 CREATE TABLE search_words (
-    kind "char" NOT NULL CONSTRAINT search_words_kind_known CHECK (kind IN ('c', 'p')),
+    kind "char" NOT NULL CONSTRAINT search_words_kind_letter CHECK (kind IN ('c', 'p')),
     word text   COLLATE "C" NOT NULL,
     id   text   COLLATE "C" NOT NULL,
     CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id)

@@ -21,7 +21,8 @@ struct KilledChangeTests {
                                        '{2}', 'test')
         """,
       obstacle: """
-        INSERT INTO order_shipments (order_number, shipment, version, items, quantity, who, created_at)
+        INSERT INTO order_shipments (order_number, shipment, version, items, quantity, who,
+                                     created_at)
         VALUES (1, 2, 99, '[]', 1, 'test', now())
         """),
     Case(

@@ -15,8 +15,8 @@ enum ReadBoundData {
   /// storefront's orders is hidden.
   ///
   /// Two of three orders contain `product-hot`, three contain `product-rare`; the tags and the
-  /// tracking numbers `hot` and `rare` are spread like these. All units of `product-removed` were removed by edits, and no
-  /// order of `product-free` took any from stock.
+  /// tracking numbers `hot` and `rare` are spread like these. All units of `product-removed` were
+  /// removed by edits, and no order of `product-free` took any from stock.
   private static func rows(_ count: Int) -> [String] {
     let products = "'hot', 'rare', 'removed', 'free', 'never'"
     return [

@@ -209,8 +209,8 @@ extension ErrorEntry {
       },
       happened: "The change would take goods out of the order that have gone out.",
       cure: """
-        Keep at least the shipped quantity of each product in errors. What comes back is taken back \
-        by a return when the order is completed.
+        Keep at least the shipped quantity of each product in errors. What comes back is taken \
+        back by a return when the order is completed.
         """,
       sample: .order(
         .alreadyShipped([ShippedProduct(product: .webcam, requested: 0, shipped: 1)])))

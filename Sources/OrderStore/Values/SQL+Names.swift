@@ -12,8 +12,8 @@ extension SQL {
     """
   }
 
-  /// What is found, as rows of `n` in the order of a list, or one row without an id. It is one entry
-  /// more than a page has, if there is one.
+  /// What is found, as rows of `n` in the order of a list, or one row without an id. It is one
+  /// entry more than a page has, if there is one.
   static func found(
     _ kind: SQL, _ whole: [String], _ beginning: String?, after position: NamePosition? = nil,
     size: PageSize

@@ -2,7 +2,8 @@
 package struct OrderEvent: Sendable {
   /// The word for what happened, as it is stored.
   package enum Kind: String, CaseIterable, Sendable {
-    /// The order was placed, its lines, status or shipping changed, goods went out, or it was hidden.
+    /// The order was placed, its lines, status or shipping changed, goods went out, or it was
+    /// hidden.
     case placed, edited, moved, shipped, hidden
     /// Goods came back.
     case returned

@@ -2,7 +2,7 @@
 package struct NewShipment: Sendable {
   /// How many items one shipment may name.
   package static let allowedItems = NewOrder.allowedLines
-  /// How many characters the id of a product may have: the catalogue of the storefront is elsewhere.
+  /// How many characters the id of a product may have; the storefront has a catalogue of its own.
   package static let allowedProductLength = 1...255
   /// How many parcels an order may have.
   package static let allowedNumber = 1...1000

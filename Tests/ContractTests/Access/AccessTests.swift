@@ -99,7 +99,7 @@ struct AccessTests {
         seen += 1
       }
       let after = try await guarded.trace(client)
-      #expect(seen == 8 && before == after)
+      #expect(seen == 10 && before == after)
       for place in client.routes where place.isForCustomers && place.route.method == .get {
         let own = try await guarded.ask(client, place, guarded.owner)
         #expect(own.status == 200, "\(place.template): \(own.body)")

@@ -105,8 +105,8 @@ extension OrderRoutes {
     static let ship = RouteDescription(
       "shipOrder", "Say who carries an order",
       """
-      Allowed in every status. A field that is absent stays, null clears it; one must be there. Of an \
-      order with shipments it is the newest one that changes.
+      Allowed in every status. A field that is absent stays, null clears it; one must be there. Of \
+      an order with shipments it is the newest one that changes.
       """,
       parameters: [id(), .ifMatch],
       body: Body(
@@ -117,8 +117,8 @@ extension OrderRoutes {
     static let cancel = RouteDescription(
       "cancelOrder", "Cancel an order and return its stock",
       """
-      Again is 200 without a second return. A completed or failed order stays as it is, and so does \
-      one of which goods have gone out.
+      Again is 200 without a second return. A completed or failed order stays as it is, and so \
+      does one of which goods have gone out.
       """,
       parameters: [id(example: demoOrder + "6"), .ifMatch], answers: [order],
       refusals: [.notFound, .wrongStatus, .alreadyShipped, .notYoursToMove])
@@ -126,10 +126,10 @@ extension OrderRoutes {
     static let send = RouteDescription(
       "shipGoods", "Send goods of an order out, in one parcel",
       """
-      Never more of an item than was ordered and has not gone out yet. An order goes out in as many \
-      parcels as it needs, in every status but `cancelled` and `failed`; none of them moves it. \
-      What has gone out can be neither edited out of the order nor cancelled. The `shipping` of the \
-      order is that of its newest parcel; to correct it, change that.
+      Never more of an item than was ordered and has not gone out yet. An order goes out in as \
+      many parcels as it needs, in every status but `cancelled` and `failed`; none of them moves \
+      it. What has gone out can be neither edited out of the order nor cancelled. The `shipping` \
+      of the order is that of its newest parcel; to correct it, change that.
       """,
       parameters: [id(), .ifMatch],
       body: Body(
@@ -156,8 +156,8 @@ extension OrderRoutes {
     static let packingSlip = RouteDescription(
       "getPackingSlip", "What is put beside the goods of an order",
       """
-      What was ordered, has gone out and is still to go out, for the order as it is now, or for one \
-      of its parcels as it was when that went out. `Accept: text/html` gives a page to print.
+      What was ordered, has gone out and is still to go out, for the order as it is now, or for \
+      one of its parcels as it was when that went out. `Accept: text/html` gives a page to print.
       """,
       parameters: [id(), .ifNoneMatch], query: .query { PackingSlipQuery(reading: &$0) },
       answers: [

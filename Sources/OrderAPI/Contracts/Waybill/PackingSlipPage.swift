@@ -2,11 +2,11 @@ import HTTP
 import JSON
 import Orders
 
-/// A packing slip as a page to print. It loads nothing: its style stands in it, and the policy allows
-/// that style alone.
+/// A packing slip as a page to print. It loads nothing: its style stands in it, and the policy
+/// allows that style alone.
 struct PackingSlipPage {
   /// The SHA-256 of `style`, by which the policy knows it; a test compares both.
-  static let styleHash = "U4+WkTnrfd+NDe/yWrbM8ZNlDvXDooAlL1LETDdT5nI="
+  static let styleHash = "H3rsZJpKy/b4gLspKt07/ZQwUKJVbT/AlW0b1Suo4l0="
 
   static let style = """
     :root { color-scheme: light; }
@@ -27,7 +27,8 @@ struct PackingSlipPage {
     table { width: 100%; border-collapse: collapse; }
     th, td { padding: .4rem .5rem; text-align: left; vertical-align: top;
       border-bottom: 1px solid #c8d0d8; overflow-wrap: anywhere; }
-    .units { width: 5rem; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    .units { width: 5rem; text-align: right; white-space: nowrap;
+      font-variant-numeric: tabular-nums; }
     .id { color: #5b6875; font: .85em ui-monospace, monospace; }
     @media print {
       @page { margin: 15mm; }
