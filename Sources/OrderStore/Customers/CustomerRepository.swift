@@ -81,14 +81,14 @@ package final class CustomerRepository {
   }
 
   /// Adds a customer.
-  package func create(_ new: NewCustomer, by who: String) async throws(OrderError) -> Customer {
+  package func create(_ new: NewCustomer, by actor: String) async throws(OrderError) -> Customer {
     let customer = try await asking { () throws(PostgresError) in
       // ON CONFLICT alone would use up a number of the sequence when the id is taken.
       try await database.write(
         """
         INSERT INTO customers (id, name, email, ship_to)
         SELECT \(new.id.value), \(new.name.value), \(new.email?.value), \(new.shipTo)::json
-          \(SQL.actor(who))
+          \(SQL.actor(actor))
          WHERE NOT EXISTS (SELECT FROM customers WHERE id = \(new.id.value))
             ON CONFLICT (id) DO NOTHING
         RETURNING \(Self.columns)
@@ -102,7 +102,7 @@ package final class CustomerRepository {
   /// Changes a customer; nil when there is none of that id. A trigger raises the version, if
   /// anything changes.
   package func change(
-    _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by who: String
+    _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)
     let shipTo = change.shipTo.columns(\.self)
@@ -113,7 +113,7 @@ package final class CustomerRepository {
            SET name = coalesce(\(change.name?.value), name),
                email = CASE WHEN \(email.keeps) THEN email ELSE \(email.value) END,
                ship_to = CASE WHEN \(shipTo.keeps) THEN ship_to ELSE \(shipTo.value)::json END
-          \(SQL.actor(who))
+          \(SQL.actor(actor))
          WHERE id = \(id.value) AND version = coalesce(\(version), version)
         RETURNING \(Self.columns)
         """

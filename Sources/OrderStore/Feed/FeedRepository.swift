@@ -146,7 +146,7 @@ extension Row {
     let kind: FeedEvent.Kind = try word(7)
     return FeedEvent(
       cursor: try cursor(at: Self.event), kind: kind, occurredAt: try moment(8),
-      who: try text(9), subject: try subject(of: kind),
+      actor: try text(9), subject: try subject(of: kind),
       orderNow: includesOrders && !isNull(Self.order) ? try order(at: Self.order) : nil)
   }
 

@@ -143,7 +143,7 @@ package final class OrderRepository {
       let events = try rows.map { row throws(PostgresError) in
         OrderEvent(
           version: try row.int(0), what: try row.word(1),
-          from: row.isNull(2) ? nil : try row.word(2), to: try row.word(3), who: try row.text(4),
+          from: row.isNull(2) ? nil : try row.word(2), to: try row.word(3), actor: try row.text(4),
           createdAt: try row.moment(5))
       }
       return Page(reading: events, size: size, position: \.version)

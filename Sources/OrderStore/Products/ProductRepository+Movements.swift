@@ -84,7 +84,7 @@ extension ProductRepository {
     StockMovement(
       position: .init(moment: try row.moment(0), number: try row.int(1)), delta: try row.int(2),
       cause: try row.word(3), order: try row.optionalInt(4), reason: try row.optionalText(5),
-      who: try row.optionalText(6))
+      actor: try row.optionalText(6))
   }
 }
 

@@ -60,13 +60,13 @@ extension OrderReturn: AnswerObject {
       "amount", digits: amount, "Their amount, at the prices of the order.", .number("49.90"))
     json.boolean("restocked", isRestocked, "Whether they are in stock again.", true)
     json.string("reason", reason, "Why; null when nobody has said.", "too small")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("created_at", createdAt, "When they came back.")
   }
 
   static let sample = OrderReturn(
     number: 1, version: 4, product: "keyboard", quantity: 1, amount: "49.90", isRestocked: true,
-    reason: "too small", who: Caller.example, createdAt: .sample)
+    reason: "too small", actor: Caller.example, createdAt: .sample)
 }
 
 extension AnswerFields {

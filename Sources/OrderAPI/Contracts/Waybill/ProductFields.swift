@@ -183,13 +183,13 @@ extension StockMovement: AnswerObject {
       "order_number", order, "The order that brought it about; null when none did.", 1042)
     json.string(
       "reason", reason, "What it was for, where somebody said so.", "stock take")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("created_at", position.moment, "When the stock changed.")
   }
 
   static let sample = StockMovement(
     position: Position(moment: .sample, number: 1), delta: -2, cause: .placed, order: 1_042,
-    reason: nil, who: #"retailer "back office" (token 2)"#)
+    reason: nil, actor: #"retailer "back office" (token 2)"#)
 }
 
 extension StockMovement.Cause: FieldWord {

@@ -22,7 +22,7 @@ extension FeedEvent: AnswerObject {
     json.part("stock", stock, ChangedStock.self, "How the stock changed, for `stock.adjusted`.")
     json.part("product", product, ChangedRecord.self, "The product, for `product.*`.")
     json.part("customer", customer, ChangedRecord.self, "The customer, for `customer.*`.")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.part(
       "order_now", orderNow, Order.self,
       "The order as it is when the event is read, for `order.*` with `include=order`.")
@@ -46,7 +46,7 @@ extension FeedEvent: AnswerObject {
   }
 
   static let sample = FeedEvent(
-    cursor: .sample, kind: .orderMoved, occurredAt: .sample, who: Caller.example,
+    cursor: .sample, kind: .orderMoved, occurredAt: .sample, actor: Caller.example,
     subject: .order(.sample))
 }
 
