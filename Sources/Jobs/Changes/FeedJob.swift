@@ -66,7 +66,8 @@ final class FeedRunner: RunningJob {
     var settings = PostgresSettings()
     settings.applicationName = "waybill \(name)"
     notifications = Notifications(
-      context.target, channels: [FeedRepository.channel], pulse: .seconds(1), settings: settings,
+      context.target, channels: [FeedRepository.channel], checkInterval: .seconds(1),
+      settings: settings,
       on: loop
     ) { [signal] event in
       if case .upToDate = event { return }

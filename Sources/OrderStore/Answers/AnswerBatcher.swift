@@ -26,25 +26,25 @@ final class AnswerBatcher {
     entriesMax: 64, weightMax: 256, batchesMax: 1, waitingMax: 4_096)
 
   private let database: Database
-  private var state = BatcherState<AnswerShare>(limits)
+  private var state = BatcherState<BatchedRequest>(limits)
 
   init(_ database: Database) { self.database = database }
 
   /// Waits for the batch that claims the request's name.
-  func join(_ share: AnswerShare) async -> Admission {
+  func join(_ request: BatchedRequest) async -> Admission {
     await withUnsafeContinuation { continuation in
-      share.wait(with: continuation)
-      switch state.join(share, weight: 1 + share.request.request.content.count / 1_024) {
+      request.wait(with: continuation)
+      switch state.join(request, weight: 1 + request.identified.request.content.count / 1_024) {
       case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
       case .wait: break
-      case .refuse: share.admit(.failed(.queueFull))
+      case .refuse: request.admit(.failed(.queueFull))
       }
     }
   }
 
   private func startBatches() {
-    while let shares = state.start() {
-      database.loop.spawn { await self.run(AnswerBatch(shares)) }
+    while let requests = state.start() {
+      database.loop.spawn { await self.run(AnswerBatch(requests)) }
     }
   }
 

@@ -27,7 +27,7 @@ package final class CustomerRepository {
 
   /// One customer.
   package func find(_ id: CustomerID) async throws(OrderError) -> Customer? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       try await database.read("SELECT \(Self.columns) FROM customers WHERE id = \(id.value)")
         .first.map(Self.customer)
     }
@@ -35,14 +35,14 @@ package final class CustomerRepository {
 
   /// One customer by number; lookups that wait at the same moment share a statement.
   package func find(number: Int) async throws(OrderError) -> Customer? {
-    try await asking { () throws(PostgresError) in try await byNumber.load(number) }
+    try await mappingErrors { () throws(PostgresError) in try await byNumber.load(number) }
   }
 
   /// One page of customers in the order of their numbers, after `position`.
   package func list(
     after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Customer, Int> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns)
@@ -62,7 +62,7 @@ package final class CustomerRepository {
   ) async throws(OrderError) -> Found<Customer, String> {
     // The address is searched for as one more whole word.
     let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns), narrow
@@ -82,7 +82,7 @@ package final class CustomerRepository {
 
   /// Adds a customer.
   package func create(_ new: NewCustomer, by actor: String) async throws(OrderError) -> Customer {
-    let customer = try await asking { () throws(PostgresError) in
+    let customer = try await mappingErrors { () throws(PostgresError) in
       // ON CONFLICT alone would use up a number of the sequence when the id is taken.
       try await database.write(
         """
@@ -106,7 +106,7 @@ package final class CustomerRepository {
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)
     let shipTo = change.shipTo.columns(\.self)
-    let customer = try await asking { () throws(PostgresError) in
+    let customer = try await mappingErrors { () throws(PostgresError) in
       try await database.write(
         """
         UPDATE customers

@@ -18,7 +18,7 @@ package final class FeedRepository {
 
   /// The position of the newest event.
   package func head() async throws(OrderError) -> FeedCursor {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex')
@@ -34,7 +34,7 @@ package final class FeedRepository {
   package func page(
     after start: FeedCursor, _ filter: FeedFilter = .all, size: Int, includesOrders: Bool = false
   ) async throws(OrderError) -> FeedPage {
-    let read = try await asking { () throws(PostgresError) in
+    let read = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(after: start, filter, size: size, includesOrders: includesOrders))
       return try Self.page(rows, after: start, size: size, includesOrders: includesOrders)
@@ -45,7 +45,7 @@ package final class FeedRepository {
 
   /// One event; nil when the feed ends before this position.
   package func event(at position: Int) async throws(OrderError) -> FeedEvent? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(
           after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false))

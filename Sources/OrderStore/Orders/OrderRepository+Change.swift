@@ -66,12 +66,12 @@ extension OrderRepository {
   }
 
   private func result(of move: OrderMove) async throws(OrderError) -> ChangeResult {
-    try await asking { () throws(PostgresError) in try await moves.submit(move) }
+    try await mappingErrors { () throws(PostgresError) in try await moves.submit(move) }
   }
 
   func change(_ call: SQL) async throws(OrderError) -> ChangeResult {
     let statement = ChangeResult.statement(call)
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows: Rows
       do throws(PostgresError) {
         rows = try await database.write(statement)
@@ -95,7 +95,7 @@ struct OrderMove: BatchedWrite {
   let scope: OrderScope
   let actor: String
 
-  var rows: [LockedRow] {
+  var rows: [RowToLock] {
     switch key {
     case .id(let id): [.order(id.raw)]
     case .number(let number): [.numberedOrder(number)]

@@ -41,8 +41,8 @@ struct OrderPlacement: BatchedWrite {
   }
 
   /// The products; and the customer, whose row is locked for sharing.
-  var rows: [LockedRow] {
-    var rows = order.customer.map { [LockedRow.customer($0.value)] } ?? []
+  var rows: [RowToLock] {
+    var rows = order.customer.map { [RowToLock.customer($0.value)] } ?? []
     for line in order.lines {
       if case .product(let product, _) = line.item { rows.append(.product(product.value)) }
     }

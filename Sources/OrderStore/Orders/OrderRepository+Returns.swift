@@ -20,7 +20,7 @@ extension OrderRepository {
   package func returns(
     of key: OrderKey, in scope: OrderScope, after number: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderReturn, Int> {
-    let page: Page<OrderReturn, Int>? = try await asking { () throws(PostgresError) in
+    let page: Page<OrderReturn, Int>? = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT r.number, r.version, r.product_id, r.quantity, r.amount, r.restocked, r.reason,

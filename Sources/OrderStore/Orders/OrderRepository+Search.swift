@@ -6,7 +6,7 @@ extension OrderRepository {
   package func search(
     _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
   ) async throws(OrderError) -> Found<Order, OrderPosition> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         filter.statement(finding: words, after: position, size: size))
       var orders: [Order] = []
@@ -27,7 +27,7 @@ extension OrderRepository {
   package func find(
     _ reference: OrderReference, in scope: OrderScope
   ) async throws(OrderError) -> Order {
-    let order = try await asking { () throws(PostgresError) in
+    let order = try await mappingErrors { () throws(PostgresError) in
       try await database.read(
         """
         SELECT \(orderColumns)

@@ -12,7 +12,7 @@ extension ProductRepository {
   package func list(
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.list(filter, after: position, size: size))
       let products = try rows.map(Self.product)
       let page = Page(reading: products, size: size, position: \.number)
@@ -25,7 +25,7 @@ extension ProductRepository {
   package func search(
     _ words: SearchWords, size: PageSize
   ) async throws(OrderError) -> Found<Product, String> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns), narrow

@@ -12,7 +12,7 @@ extension ProductRepository {
   package func movements(
     of id: ProductID, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.movements(of: id, after: position, size: size))
       let end = try Self.end(rows[0])
       var movements: [StockMovement] = []

@@ -19,7 +19,7 @@ extension ProductRepository {
   }
 
   private func adjusted(_ call: SQL) async throws(OrderError) -> Product? {
-    let (outcome, product) = try await asking { () throws(PostgresError) in
+    let (outcome, product) = try await mappingErrors { () throws(PostgresError) in
       let row = try await database.write(
         "SELECT \(Self.columns), outcome FROM (SELECT (p).*, outcome FROM \(call)) AS adjusted")[0]
       let outcome: AdjustmentOutcome = try row.word(Self.columnCount)
@@ -38,7 +38,7 @@ extension ProductRepository {
     _ changes: StockAdjustments, by actor: String
   ) async throws(OrderError) -> [Product] {
     let ids = changes.products.map(\.value)
-    let results = try await asking { () throws(PostgresError) in
+    let results = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         SELECT \(Self.columns), outcome

@@ -36,7 +36,7 @@ package final class ProductRepository {
 
   /// Adds a product to the catalogue; `who` is named in the history of its stock.
   package func create(_ new: NewProduct, by actor: String) async throws(OrderError) -> Product {
-    let product = try await asking { () throws(PostgresError) in
+    let product = try await mappingErrors { () throws(PostgresError) in
       try await database.write(
         """
         SELECT \(Self.columns)
@@ -89,7 +89,7 @@ package final class ProductRepository {
   }
 
   private func update(_ id: ProductID, _ statement: SQL) async throws(OrderError) -> Product? {
-    let product = try await asking { () throws(PostgresError) in
+    let product = try await mappingErrors { () throws(PostgresError) in
       try await database.write(statement).first.map(Self.product)
     }
     if let product { return product }

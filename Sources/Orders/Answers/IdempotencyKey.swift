@@ -19,7 +19,7 @@ package struct IdempotencyKey: Hashable, Sendable {
 /// A request that has a key.
 package struct KeyedRequest: Sendable {
   /// The parts that two requests must share to count as the same request.
-  package struct Name: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable {
     /// The number of the first token of the caller's line of rotations, so that a key survives a
     /// rotation; nil without a token.
     package let token: Int?
@@ -44,13 +44,13 @@ package struct KeyedRequest: Sendable {
     }
   }
 
-  package let name: Name
+  package let identity: Identity
   /// Its whole content. The same name with other content is a mistake of the client.
   package let content: [UInt8]
 
   /// A request, each part given.
-  package init(_ name: Name, content: [UInt8]) {
-    self.name = name
+  package init(_ identity: Identity, content: [UInt8]) {
+    self.identity = identity
     self.content = content
   }
 }
