@@ -47,9 +47,9 @@ final class FeedRunner: RunningJob {
   private let loop: EventLoop
   private var notifications: Notifications?
   private var timer: Timer?
-  private var isLooking = false
+  private var isSequencing = false
   private var isStopped = false
-  private var lookedAt: Instant
+  private var begunAt: Instant
   /// When a look succeeded last.
   private var succeededAt: Instant
   private var hasFailed = false
@@ -60,9 +60,9 @@ final class FeedRunner: RunningJob {
     log = context.log
     loop = context.loop
     feed = FeedRepository(context.database)
-    lookedAt = loop.now
+    begunAt = loop.now
     succeededAt = loop.now
-    timer = Timer(on: loop) { [unowned self] in look() }
+    timer = Timer(on: loop) { [unowned self] in beginSequencing() }
     var settings = PostgresSettings()
     settings.applicationName = "waybill \(name)"
     notifications = Notifications(
@@ -71,16 +71,16 @@ final class FeedRunner: RunningJob {
       on: loop
     ) { [signal] event in
       if case .upToDate = event { return }
-      signal.grown()
+      signal.feedGrown()
     }
     let bound = LoopBound(loop, self)
-    signal.onWritten { [loop] in loop.execute { bound.value.lookSoon() } }
-    look()
+    signal.onEventsWritten { [loop] in loop.execute { bound.value.sequenceSoon() } }
+    beginSequencing()
   }
 
   func stop() {
     isStopped = true
-    signal.onWritten(nil)
+    signal.onEventsWritten(nil)
     timer?.disarm()
     timer = nil
     notifications?.close()
@@ -90,10 +90,10 @@ final class FeedRunner: RunningJob {
   /// start.
   func stopped() async {}
 
-  private func lookSoon() {
-    guard !isStopped, !isLooking else { return }
-    let due = lookedAt + Self.shortPause
-    if due <= loop.now { look() } else { arm(at: due) }
+  private func sequenceSoon() {
+    guard !isStopped, !isSequencing else { return }
+    let due = begunAt + Self.shortPause
+    if due <= loop.now { beginSequencing() } else { arm(at: due) }
   }
 
   private func arm(at moment: Instant) {
@@ -101,12 +101,12 @@ final class FeedRunner: RunningJob {
     if !timer.isArmed || moment < timer.deadline { timer.arm(at: moment) }
   }
 
-  private func look() {
-    guard !isStopped, !isLooking else { return }
-    isLooking = true
+  private func beginSequencing() {
+    guard !isStopped, !isSequencing else { return }
+    isSequencing = true
     timer?.disarm()
-    lookedAt = loop.now
-    _ = signal.takeWritten()
+    begunAt = loop.now
+    _ = signal.takeEventsWritten()
     loop.spawn { await self.sequence() }
   }
 
@@ -128,9 +128,9 @@ final class FeedRunner: RunningJob {
       }
       hasFailed = true
     }
-    isLooking = false
+    isSequencing = false
     // After a failure the next look comes after the long pause, whatever is written meanwhile.
     arm(at: loop.now + Self.longPause)
-    if !hasFailed, signal.takeWritten() { lookSoon() }
+    if !hasFailed, signal.takeEventsWritten() { sequenceSoon() }
   }
 }

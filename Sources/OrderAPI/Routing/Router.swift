@@ -148,7 +148,7 @@ package final class Router {
 
   /// Reports a write, so that its events soon get positions in the feed.
   private func noteWrite(_ entry: RouteTree.Entry) {
-    if entry.route.method != .get { services.feedSignal.written() }
+    if entry.route.method != .get { services.feedSignal.eventsWritten() }
   }
 
   /// The answer that `work` makes, wrapped as the contract wants it, or the explanation of a

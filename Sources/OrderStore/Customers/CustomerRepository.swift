@@ -59,7 +59,7 @@ package final class CustomerRepository {
   /// ids.
   package func search(
     _ words: SearchWords?, email: EmailAddress?, after id: String?, size: PageSize
-  ) async throws(OrderError) -> Found<Customer, String> {
+  ) async throws(OrderError) -> SearchResult<Customer, String> {
     // The address is searched for as one more whole word.
     let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
     return try await mappingErrors { () throws(PostgresError) in
@@ -74,9 +74,9 @@ package final class CustomerRepository {
          ORDER BY id
         """)
       let customers = try rows.filter { !$0.isNull(0) }.map(Self.customer)
-      return Found(
+      return SearchResult(
         page: Page(reading: customers, size: size, position: \.id.value),
-        isNarrow: try rows[0].bool(8))
+        hasMoreMatches: try rows[0].bool(8))
     }
   }
 

@@ -49,7 +49,7 @@ package final class FeedRepository {
       let rows = try await database.read(
         Self.statement(
           after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false))
-      return rows[0].isNull(Row.event) ? nil : try rows[0].event(includesOrders: false)
+      return rows[0].isNull(Row.eventColumn) ? nil : try rows[0].event(includesOrders: false)
     }
   }
 
@@ -64,7 +64,7 @@ package final class FeedRepository {
     }
     var events: [FeedEvent] = []
     events.reserveCapacity(rows.count)
-    for row in rows where !row.isNull(Row.event) {
+    for row in rows where !row.isNull(Row.eventColumn) {
       events.append(try row.event(includesOrders: includesOrders))
     }
     // A page that is not full has looked as far as its window reaches.
@@ -128,9 +128,9 @@ package final class FeedRepository {
 
 extension Row {
   /// The column of the position of an event in the rows of a page.
-  fileprivate static let event = 5
+  fileprivate static let eventColumn = 5
   /// The first column of the order as it is now.
-  private static let order = 22
+  private static let firstOrderColumn = 22
 
   fileprivate func cursor(at column: Int) throws(PostgresError) -> FeedCursor {
     // Before the first event there is no tick.
@@ -145,9 +145,10 @@ extension Row {
   fileprivate func event(includesOrders: Bool) throws(PostgresError) -> FeedEvent {
     let kind: FeedEvent.Kind = try word(7)
     return FeedEvent(
-      cursor: try cursor(at: Self.event), kind: kind, occurredAt: try moment(8),
+      cursor: try cursor(at: Self.eventColumn), kind: kind, occurredAt: try moment(8),
       actor: try text(9), subject: try subject(of: kind),
-      orderNow: includesOrders && !isNull(Self.order) ? try order(at: Self.order) : nil)
+      orderNow: includesOrders && !isNull(Self.firstOrderColumn)
+        ? try order(at: Self.firstOrderColumn) : nil)
   }
 
   private func subject(of kind: FeedEvent.Kind) throws(PostgresError) -> FeedEvent.Subject {

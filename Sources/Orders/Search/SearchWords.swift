@@ -25,14 +25,14 @@ package struct SearchWords: Equatable, Sendable {
 }
 
 /// Entries that a search has found, newest first.
-package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
+package struct SearchResult<Entry: Sendable, Position: Sendable>: Sendable {
   package let page: Page<Entry, Position>
   /// Whether more entries match than were examined, so that a further word would help.
-  package let isNarrow: Bool
+  package let hasMoreMatches: Bool
 
   /// What a search has found.
-  package init(page: Page<Entry, Position>, isNarrow: Bool) {
+  package init(page: Page<Entry, Position>, hasMoreMatches: Bool) {
     self.page = page
-    self.isNarrow = isNarrow
+    self.hasMoreMatches = hasMoreMatches
   }
 }

@@ -310,6 +310,6 @@ extension ContractClient {
   /// follow.
   func sequence() async throws {
     _ = try await database.write("SELECT sequence_events()")
-    feedSignal.grown()
+    feedSignal.feedGrown()
   }
 }
