@@ -104,7 +104,7 @@ private struct StoredDocument: Sendable {
     } else {
       plain = OnDemand { bytes }
       compressed =
-        bytes.count < AnswerCoder.bytesMin
+        bytes.count < AnswerCompressor.bytesMin
         ? nil : OnDemand { Gzip.compress(bytes, level: Self.level) }
     }
     // FNV-1a: it tells versions apart, and need not resist forgery.

@@ -102,7 +102,7 @@ extension NewOrder {
       "reference", .text(OrderReference.self), "Your own id for the order; it means one order.",
       "PO-1001")
     let shortage = body.optional(
-      "shortage", .word(ShortageWord.self), standing: "refuse",
+      "shortage", .word(ShortageWord.self), default: "refuse",
       "What to do when stock is short; null counts as absent.")
     let extras = ExtrasChange(ofNew: body)
     let lines = try body.objects(

@@ -36,7 +36,7 @@ extension NewReturn.Item {
     let quantity = body.required(
       "quantity", .integer(Quantity.allowed), "How many units come back.", 1)
     let restock = body.optional(
-      "restock", .boolean, standing: true, "Whether they can be sold again.", true)
+      "restock", .boolean, default: true, "Whether they can be sold again.", true)
     if let product, !seen.insert(product).inserted {
       body.refuse("product_id", "must be named once")
     }
@@ -73,7 +73,7 @@ extension AnswerFields {
   /// What has come back, where something has.
   @inline(__always)
   mutating func returned(_ quantity: Int?, _ amount: String?) {
-    given(
+    optionalInteger(
       "returned_quantity", quantity, in: 1...Int.max,
       "The units that have come back; absent when none have.", 1)
     field(

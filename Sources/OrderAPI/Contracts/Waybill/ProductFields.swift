@@ -15,7 +15,7 @@ extension Product: AnswerObject {
       "Full size, quiet keys")
     json.money("price", price, "The price of one unit.", .number("49.90"))
     json.integer("stock", stock, in: Self.allowedStock, "How many units there are.", 10)
-    json.given(
+    json.optionalInteger(
       "reorder_level", reorderLevel, in: Self.allowedStock,
       "It is low when it has so many units or fewer; absent when nobody has said.", 5)
     json.boolean("available", isAvailable, "Whether one unit could be ordered now.", true)
@@ -44,7 +44,7 @@ extension NewProduct {
     let price = body.required("price", .money, "The price of one unit.", "24.90")
     let stock =
       body.optional(
-        "stock", .integer(Product.allowedStock), standing: 0, "How many units there are.", 10) ?? 0
+        "stock", .integer(Product.allowedStock), default: 0, "How many units there are.", 10) ?? 0
     let reorderLevel = body.optional(
       "reorder_level", .integer(Product.allowedStock),
       "At how many units it is low, so that it is time to order it.", 5)

@@ -141,7 +141,7 @@ extension ProductFilter {
       isLow: query.boolean(
         "low_stock",
         "Only products that have no more units than their `reorder_level`, or all others."),
-      retired: query.boolean("retired", standing: false, "The retired ones instead.") ?? false)
+      retired: query.boolean("retired", default: false, "The retired ones instead.") ?? false)
   }
 }
 

@@ -147,11 +147,11 @@ struct FeedQuery {
       }
     }
     size = query.integer(
-      "limit", in: FeedPage.allowedSize, standing: FeedPage.standardSize,
+      "limit", in: FeedPage.allowedSize, default: FeedPage.standardSize,
       "How many events a page has at most.")
     wait = .seconds(
       query.integer(
-        "wait", in: FeedRoutes.allowedWait, standing: 0,
+        "wait", in: FeedRoutes.allowedWait, default: 0,
         "For how many seconds to wait when there is nothing yet."))
     filter = FeedFilter(reading: &query)
     includesOrders =
