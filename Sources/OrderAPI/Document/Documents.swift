@@ -122,12 +122,12 @@ private struct StoredDocument: Sendable {
   }
 
   func answer(_ call: Call) -> Response {
-    var response = coded(call)
+    var response = compressedIfPreferred(call)
     response.isBodyKept = true
     return response
   }
 
-  private func coded(_ call: Call) -> Response {
+  private func compressedIfPreferred(_ call: Call) -> Response {
     guard let compressed, AcceptedCodings(call.request).prefersGzip else {
       return call.answer(tag, contentType, fields: fields) { plain.value }
     }

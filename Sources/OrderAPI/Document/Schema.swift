@@ -92,7 +92,7 @@ extension Schema {
   static let momentOrDay = either([moment, string(format: "date")])
 
   /// An amount as it is read: exact, whether it comes as a number or as text.
-  static let givenMoney: Schema = {
+  static let moneyInput: Schema = {
     let (units, cents) = Money.allowed.upperBound.cents.quotientAndRemainder(dividingBy: 100)
     let digits = "\(units)".count
     return either([

@@ -139,7 +139,7 @@ extension NewLine {
         "quantity": quantitySchema,
       ],
       optional: [
-        "price": Schema.givenMoney.orNull
+        "price": Schema.moneyInput.orNull
           .about("The price of one unit; the catalogue's when it is absent or null.", "49.90"),
         "name": Schema.null.about("Is the catalogue's; null counts as absent."),
       ]
@@ -147,7 +147,7 @@ extension NewLine {
     Schema.object(
       [
         "quantity": quantitySchema,
-        "price": Schema.givenMoney.about("The price of one unit.", "3.50"),
+        "price": Schema.moneyInput.about("The price of one unit.", "3.50"),
       ],
       optional: [
         "name": .string(allowedNameLength).orNull.about("What it is called.", "Gift wrap"),
