@@ -75,7 +75,7 @@ struct OrderProcessServiceTests {
       (#"{"order_id":"é","status":"FAILED","status":"SUCCEEDED"}"#, nil),
       (#"{"message":"busy"}"#, nil),
     ])
-  func looks(body: String, expected: OrderProcessVisit.Observation?) {
+  func observations(body: String, expected: OrderProcessVisit.Observation?) {
     let observation = OrderProcessService.observation(in: Array(body.utf8), of: "\u{e9}")
     #expect(
       observation == expected ?? .unclear("the status query was answered with something else"))
@@ -85,10 +85,10 @@ struct OrderProcessServiceTests {
   func limits() async throws {
     let silent = try await ScriptedService { _ in nil }
     let (reply, started) = try await asking(silent.host) { await $0.start("a") }
-    let (observation, looked) = try await asking(silent.host) { await $0.ask(about: "a") }
+    let (observation, asked) = try await asking(silent.host) { await $0.ask(about: "a") }
     #expect(reply == .unclear("the process service did not answer in time"))
     #expect(observation == .unclear("the process service did not answer in time"))
-    #expect(started == .failed && looked == .failed)
+    #expect(started == .failed && asked == .failed)
 
     let huge = try await ScriptedService { _ in
       Response(.ok, body: [UInt8](repeating: UInt8(ascii: " "), count: 10 << 20))

@@ -6,7 +6,7 @@ import Testing
 /// order: the walk covers all states that can be reached, so sequences of any length.
 @Suite("An order and its process, in every ordering of events")
 struct OrderProcessOrderings {
-  @Test("is started without a look once at most, and final only as the process service says")
+  @Test("is started without a question once at most, and final only as the process service says")
   func everyOrdering() throws {
     var sequences: [World: [String]] = [World(): []]
     // Each state after all that fewer events lead to, so that what fails is a shortest sequence.
@@ -143,7 +143,7 @@ extension World {
   }
 
   private mutating func send(reply: String, arrives: Bool = true) {
-    if hasStarted, !hasAskedSinceStart { complaints.insert("started twice without a look") }
+    if hasStarted, !hasAskedSinceStart { complaints.insert("started twice without a question") }
     if isAccepted, unknownInARow < 3 { complaints.insert("started again too soon") }
     hasStarted = true
     hasAskedSinceStart = false

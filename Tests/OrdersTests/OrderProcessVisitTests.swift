@@ -31,14 +31,14 @@ struct OrderProcessVisitTests {
     #expect(actions[1] == .record(.init(status: .inProgress, knowledge: known, starts: 1)))
   }
 
-  @Test("looks first when it is any later one, and starts only what is not known")
+  @Test("asks first when it is any later one, and starts only what is not known")
   func later() {
     #expect(run(.claimed(number: 2)) == [.ask])
     #expect(run(.claimed(number: 2), .asked(.unknown)) == [.ask, .start])
     #expect(run(.claimed(number: 1), of: .init(isAccepted: true)) == [.ask])
   }
 
-  @Test("looks at what became of a start that was not accepted, and starts no second time")
+  @Test("asks what became of a start that was not accepted, and starts no second time")
   func unclear() throws {
     let actions = run(
       .claimed(number: 1), .started(.unclear("timeout")), .asked(.unknown))
@@ -74,7 +74,7 @@ struct OrderProcessVisitTests {
     }
     #expect(run(.claimed(number: 7), .asked(.unknown), of: known)[1] == .start)
     let seen = try record(run(.claimed(number: 7), .asked(.running), of: known)[1])
-    #expect(seen.knowledge.unknownVisits == 0, "one look that shows it undoes the count")
+    #expect(seen.knowledge.unknownVisits == 0, "one answer that shows it undoes the count")
   }
 
   @Test("leaves the order to the next one at once when there is no time for a call")
@@ -84,7 +84,7 @@ struct OrderProcessVisitTests {
     #expect(actions[1] == .record(.init(knowledge: known, starts: 0, isAtOnce: true)))
   }
 
-  @Test("says what came of a start when there is no time to look")
+  @Test("says what came of a start when there is no time to ask")
   func outOfTimeAfterStart() throws {
     let actions = run(.claimed(number: 1), .started(.unclear("timeout")), .outOfTime)
     let record = try record(actions[2])

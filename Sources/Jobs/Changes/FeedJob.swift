@@ -5,8 +5,8 @@ package import Telemetry
 
 /// Gives positions in the feed to new events. The database tells it when any instance has done so.
 ///
-/// It looks for new events soon after a write of this instance, and from time to time for those
-/// that were written elsewhere, such as in psql.
+/// It does so soon after a write of this instance, and from time to time for events that were
+/// written elsewhere, such as in psql.
 package struct FeedJob: Job {
   package let name = "feed"
 
@@ -35,9 +35,9 @@ struct FeedFigures: FigureGroup {
 
 /// Lives on its loop.
 final class FeedRunner: RunningJob {
-  /// The shortest time between two looks. Events that are committed meanwhile share a tick.
+  /// The shortest time from one begin to the next. Events that are committed meanwhile share a tick.
   private static let shortPause = Duration.milliseconds(20)
-  /// The longest time between two looks, for changes that no instance made.
+  /// The longest time from one end to the next begin, for changes that no instance made.
   private static let longPause = Duration.milliseconds(250)
 
   private let signal: FeedSignal
@@ -50,7 +50,7 @@ final class FeedRunner: RunningJob {
   private var isSequencing = false
   private var isStopped = false
   private var begunAt: Instant
-  /// When a look succeeded last.
+  /// When giving positions succeeded last.
   private var succeededAt: Instant
   private var hasFailed = false
 
@@ -129,7 +129,7 @@ final class FeedRunner: RunningJob {
       hasFailed = true
     }
     isSequencing = false
-    // After a failure the next look comes after the long pause, whatever is written meanwhile.
+    // After a failure the next attempt comes after the long pause, whatever is written meanwhile.
     arm(at: loop.now + Self.longPause)
     if !hasFailed, signal.takeEventsWritten() { sequenceSoon() }
   }

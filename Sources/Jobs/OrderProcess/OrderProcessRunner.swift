@@ -147,7 +147,7 @@ extension OrderProcessRunner {
         dueIn = next
       }
     } catch {
-      // The claim runs out by itself, and the next visit looks before it acts.
+      // The claim runs out by itself, and the next visit asks before it acts.
       failed(error)
     }
     take(.visitEnded(dueIn: dueIn))

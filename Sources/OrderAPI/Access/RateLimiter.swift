@@ -39,7 +39,7 @@ struct RateLimiter {
   static let sendersMax = 65_536
 
   let limit: RateLimit
-  /// Nanoseconds in which one request is refilled, and in which the whole bucket is.
+  /// The time in which one request is refilled, and in which the whole bucket is.
   private let nanosecondsPerRequest: Int64
   private let nanosecondsPerBucket: Int64
   private var fullAt: [Sender: Int64] = [:]

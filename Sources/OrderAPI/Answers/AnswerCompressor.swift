@@ -11,7 +11,7 @@ final class AnswerCompressor {
   static let bytesPerTurn = 65_536
 
   private let nextTurn: () async -> Void
-  /// A compressor to be used again for the next answer.
+  /// What is to be used again for the next answer.
   private var idle: Gzip?
 
   /// - Parameter nextTurn: Waits until the other tasks of the loop have had a turn.

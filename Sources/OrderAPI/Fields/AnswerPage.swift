@@ -24,14 +24,14 @@ extension JSONWriter {
 extension AnswerFields {
   /// Whether more entries match a search than were looked at.
   @inline(__always)
-  mutating func hasMoreMatches(_ hasMoreMatches: Bool?) {
+  mutating func hasMoreMatches(_ value: Bool?) {
     field(
       "narrow", isAlwaysThere: false,
       Schema.boolean.about(
         "Whether more customers, products or references match than were looked at, so that a "
           + "further word would help; only with `q`.", false)
     ) { json, key in
-      if let hasMoreMatches { json.boolean(key, hasMoreMatches) }
+      if let value { json.boolean(key, value) }
     }
   }
 }

@@ -137,7 +137,7 @@ struct QueryDescription: QueryFields {
 
 extension [Parameter] {
   /// The parameters that `read` reads.
-  static func query<Wish>(_ read: (inout QueryDescription) -> Wish) -> [Parameter] {
+  static func query<Value>(_ read: (inout QueryDescription) -> Value) -> [Parameter] {
     var description = QueryDescription()
     _ = read(&description)
     return description.parameters

@@ -5,7 +5,8 @@ import Postgres
 /// Answers requests with a key that wait at the same moment by one transaction. All of them write
 /// by the same kind of statement, so that transactions take their locks in the same order.
 ///
-/// The names are claimed by one statement; a request whose name is locked elsewhere leaves at once.
+/// The identities are claimed by one statement; a request whose identity is locked elsewhere leaves
+/// at once.
 /// Then each request does its work in its own task, until it has an answer or waits for its write.
 /// The writes are done by one statement, the answers stored by one insert, and when all that has
 /// been committed, each task has its answer.
@@ -30,7 +31,7 @@ final class AnswerBatcher {
 
   init(_ database: Database) { self.database = database }
 
-  /// Waits for the batch that claims the request's name.
+  /// Waits for the batch that claims the request's identity.
   func join(_ request: BatchedRequest) async -> Admission {
     await withUnsafeContinuation { continuation in
       request.wait(with: continuation)

@@ -102,9 +102,9 @@ package final class AnswerRepository {
   }
 }
 
-/// The result of an attempt to lock the name of a request.
+/// The result of an attempt to lock the identity of a request.
 struct AnswerClaim {
-  /// Whether another transaction holds the lock of the name, so that this one did not get it.
+  /// Whether another transaction holds the lock, so that this one did not get it.
   let isLockedElsewhere: Bool
   /// The outcome of the request, if it was answered before; nil when it is new.
   let outcome: KeyedOutcome?
@@ -127,9 +127,9 @@ struct AnswerClaim {
 /// A request with the digests under which its answer is stored.
 struct IdentifiedRequest {
   let request: KeyedRequest
-  /// The digest of the name: who asked for what by which key. `answer_id()` computes the same.
+  /// The digest of the identity: who asked for what by which key. `answer_id()` computes the same.
   let id: Digest
-  /// The digest that tells whether two requests with the same name are the same request.
+  /// The digest that tells whether two requests with the same identity are the same request.
   let fingerprint: Digest
 
   init(_ request: KeyedRequest) {
@@ -145,7 +145,7 @@ struct IdentifiedRequest {
 }
 
 extension Transaction {
-  /// Locks the names of requests, and finds the answers that are stored under them.
+  /// Locks the identities of requests, and finds the answers that are stored under them.
   func claim(
     _ requests: [IdentifiedRequest], mayWait: Bool
   ) async throws(PostgresError) -> [AnswerClaim] {
@@ -160,7 +160,7 @@ extension Transaction {
     return try rows.map { row throws(PostgresError) in try AnswerClaim(row) }
   }
 
-  /// Stores answers under the names that were claimed.
+  /// Stores answers under the identities that were claimed.
   func store(
     _ answers: [(request: IdentifiedRequest, answer: StoredAnswer)]
   ) async throws(PostgresError) {

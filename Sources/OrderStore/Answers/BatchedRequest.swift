@@ -2,7 +2,7 @@ import EventLoop
 import Orders
 import Postgres
 
-/// One request's part in a transaction that answers several.
+/// A request that is answered together with others by one transaction.
 final class BatchedRequest {
   /// What became of the transaction.
   enum Verdict {

@@ -21,7 +21,7 @@ package final class FeedHub {
   package let feed: FeedRepository
   package let loop: EventLoop
   private let render: (FeedEvent) -> [UInt8]
-  /// Counts how often the feed may have grown.
+  /// How often the feed may have grown since the start.
   package private(set) var generation = 0
   private var waiting: [ObjectIdentifier: FeedFollower] = [:]
   private var followers = 0
@@ -180,8 +180,8 @@ package final class FeedFollower {
 
   deinit { hub.leave() }
 
-  /// Waits until the hub's `generation` is no longer `seen`, `duration` has passed, `wake` is called, or
-  /// the task is cancelled.
+  /// Waits until the hub's `generation` is no longer `seen`, `duration` has passed, `wake` is
+  /// called, or the task is cancelled.
   package func wait(since seen: Int, for duration: Duration) async -> Wake {
     guard hub.generation == seen, !Task.isCancelled else {
       return Task.isCancelled ? .asked : .feedGrown

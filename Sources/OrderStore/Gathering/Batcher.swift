@@ -68,7 +68,7 @@ final class Batcher<Write: BatchedWrite> {
   private let lockedElsewhere: RowsLockedElsewhere
   private var state = BatcherState<Entry>(Write.limits)
 
-  /// Writes to this database; `held` is shared by everything that gathers such writes.
+  /// Writes to this database; `lockedElsewhere` is shared by everything that gathers such writes.
   init(_ database: Database, lockedElsewhere: RowsLockedElsewhere) {
     self.database = database
     self.lockedElsewhere = lockedElsewhere

@@ -25,8 +25,8 @@ final class LookupCache<Key: Hashable & Sendable, Value: Sendable> {
   private let coalescer: Coalescer<Key, Finding>
   private var state: LookupCacheState<Key, Value>
 
-  /// A cache of at most `limit` values. A change is seen everywhere when `trustPeriod` has passed after
-  /// its commit; at once where the signal of changes arrives.
+  /// A cache of at most `limit` values. A change is seen everywhere when `trustPeriod` has passed
+  /// after its commit; at once where the signal of changes arrives.
   init(
     on loop: EventLoop, trustPeriod: Duration, changes: ChangeSignal, limit: Int,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Finding]

@@ -18,7 +18,7 @@ final class RowsLockedElsewhere {
   /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
   /// hold theirs for some milliseconds.
   static let lockWait = 100
-  /// How often a write may meet a locked row before it fails.
+  /// How often a write is attempted that meets a locked row each time.
   static let attemptsMax = 4
   /// How many rows are waited for at once; each wait occupies a connection.
   private static let waitsMax = 2
@@ -44,18 +44,18 @@ final class RowsLockedElsewhere {
   func findLocked(among rows: [RowToLock]) async -> Bool {
     let named = RowNames(rows)
     do throws(PostgresError) {
-      let held = try await database.write(
+      let locked = try await database.write(
         """
         SELECT product, customer, order_id, order_number
           FROM held_rows(\(named.products), \(named.customers), \(named.orders), \(named.numbers))
         """)
-      for row in held {
+      for row in locked {
         if let product = try row.optionalText(0) { self.rows.insert(.product(product)) }
         if let customer = try row.optionalText(1) { self.rows.insert(.customer(customer)) }
         if !row.isNull(2) { self.rows.insert(.order(try row.uuid(2))) }
         if let number = try row.optionalInt(3) { self.rows.insert(.numberedOrder(number)) }
       }
-      return !held.isEmpty
+      return !locked.isEmpty
     } catch {
       return false
     }

@@ -56,18 +56,18 @@ extension OrderFilter {
   }
 
   private var indexedConditions: [IndexedCondition] {
-    let indexedConditions: [IndexedCondition?] = [
+    let all: [IndexedCondition?] = [
       reference.map(IndexedCondition.reference),
       trackingNumber.map(IndexedCondition.trackingNumber),
       tag.map(IndexedCondition.tag), product.map(IndexedCondition.product),
     ]
-    return indexedConditions.compactMap(\.self)
+    return all.compactMap(\.self)
   }
 
   /// The page walks the entries of the first one, which is expected to have the fewest orders.
   private var firstIndexedCondition: IndexedCondition? { indexedConditions.first }
 
-  /// Requires that an order called `o` has an entry in every condition except the first `count`.
+  /// Requires that an order called `o` meets every indexed condition except the first `count`.
   func conditions(skippingFirst count: Int) -> SQL {
     var conditions: SQL = ""
     for condition in indexedConditions.dropFirst(count) {

@@ -32,7 +32,7 @@ package struct KeyedRequest: Sendable {
     /// The client's key.
     package let key: IdempotencyKey
 
-    /// A name, each part given.
+    /// An identity, each part given.
     package init(
       token: Int?, contract: String, method: String, path: String, key: IdempotencyKey
     ) {
@@ -45,7 +45,7 @@ package struct KeyedRequest: Sendable {
   }
 
   package let identity: Identity
-  /// Its whole content. The same name with other content is a mistake of the client.
+  /// Its whole content. The same identity with other content is a mistake of the client.
   package let content: [UInt8]
 
   /// A request, each part given.

@@ -32,7 +32,7 @@ package struct SearchResult<Entry: Sendable, Position: Sendable>: Sendable {
   /// Whether more entries match than were examined, so that a further word would help.
   package let hasMoreMatches: Bool
 
-  /// What a search has found.
+  /// A result, each part given.
   package init(page: Page<Entry, Position>, hasMoreMatches: Bool) {
     self.page = page
     self.hasMoreMatches = hasMoreMatches

@@ -26,8 +26,8 @@ package final class Notifications {
 
   /// Listens to `channels` until closed; to be called on `loop`, on which `receive` is called.
   ///
-  /// With a `checkInterval`, the connection is tested at this interval, because a broken network connection
-  /// looks like one without notifications.
+  /// With a `checkInterval`, the connection is tested that often, because a broken network
+  /// connection looks like one without notifications.
   package init(
     _ target: ConnectionString, channels: [String], checkInterval: Duration? = nil,
     settings: PostgresSettings = PostgresSettings(),

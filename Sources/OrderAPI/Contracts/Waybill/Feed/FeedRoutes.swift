@@ -124,7 +124,7 @@ enum FeedRoutes {
   }
 }
 
-/// What a caller wants of the feed.
+/// What a caller asks of the feed.
 struct FeedQuery {
   /// Nil when the caller does not say.
   let start: FeedStart?
