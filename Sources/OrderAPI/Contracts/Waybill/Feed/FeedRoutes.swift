@@ -36,7 +36,7 @@ enum FeedRoutes {
     let place = follows(call) ? try services.feedPlaces.take(for: call.caller?.token) : nil
     let query = try call.query { FeedQuery(reading: &$0) }
     // A browser sends the id of the last event that it has seen when it connects again.
-    let lastSeen = isStream ? call.request.fields("last-event-id").first : nil
+    let lastSeen = call.request.fields("last-event-id").first
     let start =
       if let lastSeen {
         try lastEvent(lastSeen)
