@@ -237,7 +237,7 @@ extension AnswerFields {
 extension AnswerFields {
   /// JSON as it is stored, which only some objects have.
   @inline(__always)
-  mutating func stored(
+  mutating func optionalJSON(
     _ name: StaticString, _ json: [UInt8]?, _ schema: @autoclosure () -> Schema,
     _ about: @autoclosure () -> String
   ) {
@@ -248,7 +248,7 @@ extension AnswerFields {
 
   /// A whole number that only some objects have.
   @inline(__always)
-  mutating func given(
+  mutating func optionalInteger(
     _ name: StaticString, _ value: Int?, in range: @autoclosure () -> ClosedRange<Int>,
     _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue
   ) {
@@ -259,7 +259,7 @@ extension AnswerFields {
 
   /// A text that only some objects have.
   @inline(__always)
-  mutating func given(
+  mutating func optionalString(
     _ name: StaticString, _ text: String?, _ about: @autoclosure () -> String,
     _ example: @autoclosure () -> JSONValue
   ) {

@@ -5,8 +5,8 @@ extension OrderRepository {
   /// One page of the orders that match the words of a filter, newest first.
   package func search(
     _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize
-  ) async throws(OrderError) -> Found<Order, OrderPosition> {
-    try await asking { () throws(PostgresError) in
+  ) async throws(OrderError) -> SearchResult<Order, OrderPosition> {
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         filter.statement(finding: words, after: position, size: size))
       var orders: [Order] = []
@@ -17,8 +17,9 @@ extension OrderRepository {
       } else if let number = try rows[0].optionalInt(orderColumnCount + 1) {
         next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
       }
-      return Found(
-        page: Page(entries: orders, next: next), isNarrow: try rows[0].bool(orderColumnCount + 2))
+      return SearchResult(
+        page: Page(entries: orders, next: next),
+        hasMoreMatches: try rows[0].bool(orderColumnCount + 2))
     }
   }
 
@@ -27,7 +28,7 @@ extension OrderRepository {
   package func find(
     _ reference: OrderReference, in scope: OrderScope
   ) async throws(OrderError) -> Order {
-    let order = try await asking { () throws(PostgresError) in
+    let order = try await mappingErrors { () throws(PostgresError) in
       try await database.read(
         """
         SELECT \(orderColumns)
@@ -65,7 +66,7 @@ extension OrderFilter {
            CROSS JOIN unnest(numbers) AS named (number)
            CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
            WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
-             \(conditions) \(listed(skipping: 0))
+             \(conditions) \(conditions(skippingFirst: 0))
            ORDER BY o.created_at DESC, o.number DESC
            \(size.limitClause)
       )

@@ -12,7 +12,7 @@ extension ProductRepository {
   package func list(
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.list(filter, after: position, size: size))
       let products = try rows.map(Self.product)
       let page = Page(reading: products, size: size, position: \.number)
@@ -24,8 +24,8 @@ extension ProductRepository {
   /// The first products that have all of these words in their name or id, by id.
   package func search(
     _ words: SearchWords, size: PageSize
-  ) async throws(OrderError) -> Found<Product, String> {
-    try await asking { () throws(PostgresError) in
+  ) async throws(OrderError) -> SearchResult<Product, String> {
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns), narrow
@@ -36,9 +36,9 @@ extension ProductRepository {
          ORDER BY id
         """)
       let products = try rows.filter { !$0.isNull(0) }.map(Self.product)
-      return Found(
+      return SearchResult(
         page: Page(reading: products, size: size, position: \.id.value),
-        isNarrow: try rows[0].bool(Self.columnCount))
+        hasMoreMatches: try rows[0].bool(Self.columnCount))
     }
   }
 

@@ -312,6 +312,6 @@ extension ContractClient {
   /// follow.
   func sequence() async throws {
     _ = try await database.write("SELECT sequence_events()")
-    feedSignal.grown()
+    feedSignal.feedGrown()
   }
 }

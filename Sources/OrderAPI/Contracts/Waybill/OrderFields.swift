@@ -102,7 +102,7 @@ extension NewOrder {
       "reference", .text(OrderReference.self), "Your own id for the order; it means one order.",
       "PO-1001")
     let shortage = body.optional(
-      "shortage", .word(ShortageWord.self), standing: "refuse",
+      "shortage", .word(ShortageWord.self), default: "refuse",
       "What to do when stock is short; null counts as absent.")
     let extras = ExtrasChange(ofNew: body)
     let lines = try body.objects(
@@ -139,7 +139,7 @@ extension NewLine {
         "quantity": quantitySchema,
       ],
       optional: [
-        "price": Schema.givenMoney.orNull
+        "price": Schema.moneyInput.orNull
           .about("The price of one unit; the catalogue's when it is absent or null.", "49.90"),
         "name": Schema.null.about("Is the catalogue's; null counts as absent."),
       ]
@@ -147,7 +147,7 @@ extension NewLine {
     Schema.object(
       [
         "quantity": quantitySchema,
-        "price": Schema.givenMoney.about("The price of one unit.", "3.50"),
+        "price": Schema.moneyInput.about("The price of one unit.", "3.50"),
       ],
       optional: [
         "name": .string(allowedNameLength).orNull.about("What it is called.", "Gift wrap"),
