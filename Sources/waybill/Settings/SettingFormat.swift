@@ -16,7 +16,7 @@ struct SettingFormat<Value: Sendable>: Sendable {
     self.text = text
   }
 
-  /// The same form for a value that may be absent.
+  /// The same format for a value that may be absent.
   var optional: SettingFormat<Value?> {
     SettingFormat<Value?>(
       read: { name, text throws(ConfigurationError) in try read(name, text) },
