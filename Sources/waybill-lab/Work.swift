@@ -44,9 +44,9 @@ enum Work: String, CaseIterable {
 
   private func request(_ run: Int, _ orders: Int) -> String {
     switch self {
-    case .get: "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
-    case .list: "return wrk.format('GET', '/orders?limit=20')"
-    case .place: "return wrk.format('POST', '/orders', json, order())"
+    case .get: return "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
+    case .list: return "return wrk.format('GET', '/orders?limit=20')"
+    case .place: return "return wrk.format('POST', '/orders', json, order())"
     case .placeWithKey:
       return """
         json["Idempotency-Key"] = "\(run)-" .. at

@@ -70,6 +70,8 @@ final class BatchedRequest {
     self.verdict = verdict
     waiter?.resume()
     waiter = nil
+    // The batch keeps its requests: without this neither would ever be freed.
+    batch = nil
   }
 
   /// Runs the request's work, and waits for the commit.

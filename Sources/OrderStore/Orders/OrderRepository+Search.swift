@@ -66,7 +66,7 @@ extension OrderFilter {
            CROSS JOIN unnest(numbers) AS named (number)
            CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
            WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
-             \(conditions) \(conditions(skippingFirst: 0))
+             \(conditions) \(self.conditions(skippingFirst: 0))
            ORDER BY o.created_at DESC, o.number DESC
            \(size.limitClause)
       )

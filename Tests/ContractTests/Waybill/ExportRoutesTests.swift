@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Orders
 import Postgres
 import TestSupport
 import Testing
