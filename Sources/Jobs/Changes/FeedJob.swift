@@ -35,9 +35,9 @@ struct FeedFigures: FigureGroup {
 
 /// Lives on its loop.
 final class FeedRunner: RunningJob {
-  /// The shortest time from one begin to the next. Events that are committed meanwhile share a tick.
+  /// The shortest time between two beginnings. Events committed meanwhile share a tick.
   private static let shortPause = Duration.milliseconds(20)
-  /// The longest time from one end to the next begin, for changes that no instance made.
+  /// The longest time between an end and the next beginning, for changes that no instance made.
   private static let longPause = Duration.milliseconds(250)
 
   private let signal: FeedSignal
