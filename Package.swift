@@ -98,7 +98,9 @@ let package = Package(
     tests("EventLoopTests", ["EventLoop", "TestSupport"]),
     tests("JSONTests", ["JSON", "TestSupport"]),
     tests("HTTPTests", ["HTTP", "TestSupport"], exclude: ["Differential"]),
-    tests("HTTPServerTests", ["HTTPServer", "HTTP", "Telemetry", "EventLoop", "TestSupport"]),
+    tests(
+      "HTTPServerTests",
+      ["HTTPServer", "HTTP", "PrivateCluster", "Telemetry", "EventLoop", "TestSupport"]),
     tests("HTTPClientTests", ["HTTPClient", "HTTP", "EventLoop", "TestSupport"]),
     tests("OrdersTests", ["Orders", "TestSupport"]),
     tests(

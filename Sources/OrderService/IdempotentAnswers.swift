@@ -15,7 +15,7 @@ package final class IdempotentAnswers {
 
   private let answers: AnswerRepository
   private let now: () -> Duration
-  private var underWay: [KeyedRequest.Name: (content: [UInt8], repetitions: [Waiter])] = [:]
+  private var underWay: [KeyedRequest.Identity: (content: [UInt8], repetitions: [Waiter])] = [:]
 
   /// Answers stored in this repository. The clock never goes back.
   package init(answers: AnswerRepository, now: @escaping () -> Duration) {
@@ -32,18 +32,18 @@ package final class IdempotentAnswers {
     refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     let cameAt = now()
-    while let first = underWay[request.name] {
-      if let answer = await wait(for: request.name) {
+    while let first = underWay[request.identity] {
+      if let answer = await wait(of: request.identity) {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
       // The first request stored nothing, so one of those that waited does the work. If each of
       // them takes as long as it may, the last one would wait too long, so the wait is limited.
       if now() - cameAt >= Self.waitMax { return .underWay }
     }
-    underWay[request.name] = (request.content, [])
+    underWay[request.identity] = (request.content, [])
     var answer: StoredAnswer?
     defer {
-      let waiters = underWay.removeValue(forKey: request.name)?.repetitions ?? []
+      let waiters = underWay.removeValue(forKey: request.identity)?.repetitions ?? []
       for waiter in waiters { waiter.resume(returning: answer) }
     }
     let outcome = try await answers.once(
@@ -56,7 +56,7 @@ package final class IdempotentAnswers {
   }
 
   /// The answer to the first request; nil when nothing was stored.
-  private func wait(for name: KeyedRequest.Name) async -> StoredAnswer? {
-    await withUnsafeContinuation { underWay[name]?.repetitions.append($0) }
+  private func wait(of identity: KeyedRequest.Identity) async -> StoredAnswer? {
+    await withUnsafeContinuation { underWay[identity]?.repetitions.append($0) }
   }
 }

@@ -14,9 +14,9 @@ package struct PlaceOrder {
 
   /// Places an order under a new id; `who` is named in its history.
   package func callAsFunction(
-    _ order: NewOrder, by who: String
+    _ order: NewOrder, by actor: String
   ) async throws(OrderError) -> PlacedOrder {
     var random = SystemRandomNumberGenerator()
-    return try await orders.place(order, as: OrderID(at: now(), using: &random), by: who)
+    return try await orders.place(order, as: OrderID(at: now(), using: &random), by: actor)
   }
 }

@@ -14,7 +14,7 @@ struct Program {
     do {
       try run(Options(arguments))
     } catch {
-      complain("\(error)")
+      printError("\(error)")
       exit(1)
     }
   }
@@ -40,7 +40,7 @@ struct Program {
     }
   }
 
-  static func complain(_ line: String) { write(line + "\n", to: 2) }
+  static func printError(_ line: String) { write(line + "\n", to: 2) }
 
   private static func say(_ text: String) { write(text, to: 1) }
 

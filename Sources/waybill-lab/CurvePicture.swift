@@ -2,7 +2,9 @@ import Glibc
 
 /// Curves as a picture: requests a second by the number of orders, both axes in powers of ten.
 struct CurvePicture {
-  private static let colors = ["#0b6e99", "#c2410c", "#15803d", "#7e22ce"]
+  private static let colors = [
+    "#0b6e99", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be123c",
+  ]
   private let width = 720.0
   private let height = 400.0
   private let left = 70.0

@@ -7,7 +7,7 @@ struct Program {
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
     } catch {
-      complain("waybill-lab: \(error)\n")
+      printError("waybill-lab: \(error)\n")
       exit(1)
     }
   }
@@ -33,7 +33,7 @@ struct Program {
     }
   }
 
-  private static func complain(_ line: String) {
+  private static func printError(_ line: String) {
     let bytes = Array(line.utf8)
     write(2, bytes, bytes.count)
   }

@@ -4,8 +4,18 @@ enum Work: String, CaseIterable {
   case list = "list 20"
   case place = "place 3 lines"
   case placeWithKey = "place 3 lines with a key"
+  case searchOrders = "orders by a name"
+  case searchAll = "everything by a name"
 
   static let products = 1...10_000
+
+  /// A search is measured for how soon it is answered, the others for how many are.
+  var connections: Int {
+    switch self {
+    case .searchOrders, .searchAll: 1
+    case .get, .list, .place, .placeWithKey: Wrk.connections
+    }
+  }
 
   /// The script for wrk. `run` makes random numbers and keys differ from those of other runs.
   func script(run: Int, orders: Int, products: ClosedRange<Int>) -> String {
@@ -34,16 +44,21 @@ enum Work: String, CaseIterable {
 
   private func request(_ run: Int, _ orders: Int) -> String {
     switch self {
-    case .get: "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
-    case .list: "return wrk.format('GET', '/orders?limit=20')"
-    case .place: "return wrk.format('POST', '/orders', json, order())"
+    case .get: return "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
+    case .list: return "return wrk.format('GET', '/orders?limit=20')"
+    case .place: return "return wrk.format('POST', '/orders', json, order())"
     case .placeWithKey:
-      """
-      json["Idempotency-Key"] = "\(run)-" .. at
-        return wrk.format('POST', '/orders', json, order())
-      """
+      return """
+        json["Idempotency-Key"] = "\(run)-" .. at
+          return wrk.format('POST', '/orders', json, order())
+        """
+    case .searchOrders: return "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
+    case .searchAll: return "return wrk.format('GET', '/search?q=name' .. \(Self.name))"
     }
   }
+
+  /// Names of `bench_setup.sql` and `orders_fill.sql`; among a million customers each has 20.
+  private static let name = "math.random(0, 9999)"
 
   /// One order of the product that is locked, or of one that nobody else orders.
   static func placing(product: Int) -> String {

@@ -62,8 +62,9 @@ final class WorkBench {
 
   /// Work of one kind; the connections are shared out among the services.
   func row(
-    _ work: Work, _ services: [Service], connections: Int = Wrk.connections, name: String? = nil
+    _ work: Work, _ services: [Service], connections: Int? = nil, name: String? = nil
   ) throws -> WorkRow {
+    let connections = connections ?? work.connections
     var row = WorkRow(
       name ?? "\(work.rawValue), \(services.count == 1 ? "" : "2 instances, ")\(connections) "
         + (connections == 1 ? "client" : "clients"))

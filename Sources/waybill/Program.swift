@@ -17,7 +17,7 @@ struct Program {
       exit(code)
     } catch {
       StopSignals.ofProcess.blockWhileEnding()
-      Self.complain("waybill: \(error)\n")
+      Self.printError("waybill: \(error)\n")
       exit(error is UsageError ? 2 : 1)
     }
   }
@@ -32,7 +32,7 @@ struct Program {
     }
   }
 
-  static func complain(_ line: String) {
+  static func printError(_ line: String) {
     let bytes = Array(line.utf8)
     write(2, bytes, bytes.count)
   }

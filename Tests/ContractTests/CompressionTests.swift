@@ -36,7 +36,7 @@ import Testing
       let plain = try await Self.ask(client, target)
       let small = try await Self.ask(client, target, Self.gzip)
 
-      #expect(plain.body.count >= AnswerCoder.bytesMin && plain.status == .ok)
+      #expect(plain.body.count >= AnswerCompressor.bytesMin && plain.status == .ok)
       #expect(Self.field("Content-Encoding", plain) == nil)
       #expect(Self.field("Content-Encoding", small) == "gzip")
       #expect(small.body.count < plain.body.count / 2)
@@ -85,7 +85,7 @@ import Testing
 
   @Test("is compressed in turns, so that others have theirs")
   func turns() async throws {
-    let body = [UInt8](repeating: 120, count: 3 * AnswerCoder.bytesPerTurn + 1)
+    let body = [UInt8](repeating: 120, count: 3 * AnswerCompressor.bytesPerTurn + 1)
     let route = Route(
       .get, "/large", "", access: .anyone,
       immediate: { _, _ in Response(.ok, contentType: .text, body: body) })

@@ -109,7 +109,7 @@ struct ClaimScheduleTests {
     #expect(probe >= .milliseconds(500) && probe <= .seconds(1))
     #expect(schedule.event(.woke, at: probe) == .claim(1))
     #expect(schedule.event(.claimed(1), at: probe) == nil)
-    #expect(schedule.service(.answered, at: probe, using: &random) == .closed)
+    #expect(schedule.service(.worked, at: probe, using: &random) == .closed)
     #expect(schedule.event(.mayBeDue, at: probe) == .claim(Self.max - 1))
   }
 

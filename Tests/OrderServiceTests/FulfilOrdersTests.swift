@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Orders that are fulfilled outside")
 struct FulfilOrdersTests {
-  private static let pace = OrderProcessPace(call: .seconds(5))
+  private static let pace = OrderProcessPace(callTimeout: .seconds(5))
 
   /// How long an order is left alone after each of so many visits, with the service at `host`.
   private func pauses(
@@ -50,7 +50,7 @@ struct FulfilOrdersTests {
   func away() async throws {
     let pauses = try await pauses(after: 9, of: "127.0.0.1:1")
     #expect(pauses.count == 9)
-    #expect(pauses.allSatisfy { $0 <= Self.pace.call }, "\(pauses)")
+    #expect(pauses.allSatisfy { $0 <= Self.pace.callTimeout }, "\(pauses)")
   }
 
   @Test("are left alone for longer and longer while their processes run")
@@ -62,6 +62,7 @@ struct FulfilOrdersTests {
     }
     let pauses = try await pauses(after: 9, of: service.host)
     let longest = try #require(pauses.last)
-    #expect(longest > Self.pace.call * 2 && longest <= Self.pace.call * 6, "\(pauses)")
+    #expect(
+      longest > Self.pace.callTimeout * 2 && longest <= Self.pace.callTimeout * 6, "\(pauses)")
   }
 }

@@ -31,7 +31,7 @@ struct OrderProcessServiceTests {
     let service = try await ScriptedService { $0.method == "POST" ? Response(.accepted) : nil }
     let (reply, sign) = try await asking(service.host) { await $0.start("a/ü\"") }
 
-    #expect(reply == .accepted && sign == .answered)
+    #expect(reply == .accepted && sign == .worked)
     let callback = "http%3A%2F%2Fhere%3A1%2Forder%2Fa%252F%25C3%25BC%2522%2Fback"
     #expect(service.calls.count == 1)
     let call = try #require(service.calls.first)
@@ -42,10 +42,10 @@ struct OrderProcessServiceTests {
 
   @Test("has accepted an order when it says 202 or 200, and nothing else")
   func starts() async throws {
-    let answers: [(Status, OrderProcessVisit.Reply?, Breaker.Event)] = [
-      (.ok, .accepted, .answered), (.accepted, .accepted, .answered), (.created, nil, .answered),
-      (.noContent, nil, .answered), (.seeOther, nil, .answered), (.badRequest, nil, .answered),
-      (.conflict, nil, .answered), (.internalServerError, nil, .failed),
+    let answers: [(Status, OrderProcessVisit.StartResult?, Breaker.Event)] = [
+      (.ok, .accepted, .worked), (.accepted, .accepted, .worked), (.created, nil, .worked),
+      (.noContent, nil, .worked), (.seeOther, nil, .worked), (.badRequest, nil, .worked),
+      (.conflict, nil, .worked), (.internalServerError, nil, .failed),
       (.serviceUnavailable, nil, .failed),
     ]
     for (status, expected, event) in answers {
@@ -62,7 +62,7 @@ struct OrderProcessServiceTests {
   @Test(
     "shows of an order what it says in the agreed words, and nothing by any others",
     arguments: [
-      (#"{"order_id":"é","status":"RUNNING"}"#, OrderProcessVisit.Sighting.running),
+      (#"{"order_id":"é","status":"RUNNING"}"#, OrderProcessVisit.Observation.running),
       (#"{"status":"SUCCEEDED","order_id":"é","more":[1]}"#, .succeeded),
       ("{\"order_id\":\"\u{e9}\",\"status\":\"FAILED\"}\n", .failed), ("{}", .unknown),
       (" {} ", .unknown),
@@ -75,26 +75,27 @@ struct OrderProcessServiceTests {
       (#"{"order_id":"é","status":"FAILED","status":"SUCCEEDED"}"#, nil),
       (#"{"message":"busy"}"#, nil),
     ])
-  func looks(body: String, expected: OrderProcessVisit.Sighting?) {
-    let sighting = OrderProcessService.sighting(in: Array(body.utf8), of: "\u{e9}")
-    #expect(sighting == expected ?? .unclear("the status query was answered with something else"))
+  func observations(body: String, expected: OrderProcessVisit.Observation?) {
+    let observation = OrderProcessService.observation(in: Array(body.utf8), of: "\u{e9}")
+    #expect(
+      observation == expected ?? .unclear("the status query was answered with something else"))
   }
 
   @Test("is not waited for beyond the deadline, nor read beyond the limit")
   func limits() async throws {
     let silent = try await ScriptedService { _ in nil }
     let (reply, started) = try await asking(silent.host) { await $0.start("a") }
-    let (sighting, looked) = try await asking(silent.host) { await $0.look("a") }
+    let (observation, asked) = try await asking(silent.host) { await $0.ask(about: "a") }
     #expect(reply == .unclear("the process service did not answer in time"))
-    #expect(sighting == .unclear("the process service did not answer in time"))
-    #expect(started == .failed && looked == .failed)
+    #expect(observation == .unclear("the process service did not answer in time"))
+    #expect(started == .failed && asked == .failed)
 
     let huge = try await ScriptedService { _ in
       Response(.ok, body: [UInt8](repeating: UInt8(ascii: " "), count: 10 << 20))
     }
-    let (seen, sign) = try await asking(huge.host) { await $0.look("a") }
+    let (seen, sign) = try await asking(huge.host) { await $0.ask(about: "a") }
     #expect(seen == .unclear("the process service does not speak HTTP as agreed"))
-    #expect(sign == .answered)
+    #expect(sign == .worked)
   }
 
   @Test("that is away has been sent nothing, and one that says 500 shows nothing")
@@ -108,7 +109,7 @@ struct OrderProcessServiceTests {
         .internalServerError, contentType: .json,
         body: Array(#"{"order_id":"a","status":"SUCCEEDED"}"#.utf8))
     }
-    let (sighting, event) = try await asking(broken.host) { await $0.look("a") }
-    #expect(sighting == .unclear("the status query was answered 500") && event == .failed)
+    let (observation, event) = try await asking(broken.host) { await $0.ask(about: "a") }
+    #expect(observation == .unclear("the status query was answered 500") && event == .failed)
   }
 }

@@ -1,9 +1,10 @@
 import EventLoop
-import OrderStore
 import Orders
 import Postgres
 import TestSupport
 import Testing
+
+@testable import OrderStore
 
 @Suite("Answers that are kept")
 struct AnswerRepositoryTests {
@@ -94,6 +95,32 @@ struct AnswerRepositoryTests {
       let counts = try await database.read(
         "SELECT (SELECT count(*) FROM customers), (SELECT count(*) FROM idempotency_keys)")
       #expect(try counts[0].int(0) == 0 && counts[0].int(1) == 1)
+    }
+  }
+
+  @Test("leave nothing in memory when their batch is over", arguments: [true, false])
+  func freed(isCommitted: Bool) async throws {
+    struct Failure: Error {}
+    try await Self.with { _, database in
+      let batcher = AnswerBatcher(database)
+      weak var left: BatchedRequest?
+      do {
+        let request = BatchedRequest(
+          IdentifiedRequest(Self.request("k")), on: database.loop)
+        left = request
+        guard case .part = await batcher.join(request) else {
+          Issue.record("it has no part")
+          return
+        }
+        let result = try? await request.answer {
+          if !isCommitted { throw Failure() }
+          return Self.answer
+        } refusal: { _ in
+          nil
+        }
+        #expect((result != nil) == isCommitted)
+      }
+      try await eventually("it is freed") { left == nil }
     }
   }
 

@@ -26,7 +26,7 @@ struct BatcherTests {
   private static func insert(
     _ numbers: [Int], into database: Database
   ) async -> [Result<Int, PostgresError>] {
-    let batcher = Batcher<Insertion>(database, held: HeldRows(database))
+    let batcher = Batcher<Insertion>(database, lockedElsewhere: RowsLockedElsewhere(database))
     return await together(numbers.count, on: database.loop) { index in
       do throws(PostgresError) {
         return .success(try await batcher.submit(Insertion(number: numbers[index])))

@@ -22,7 +22,7 @@ struct GatheringInTransactionTests {
   func alone() async throws {
     try await withDatabase { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
-      let batcher = Batcher<Insertion>(database, held: HeldRows(database))
+      let batcher = Batcher<Insertion>(database, lockedElsewhere: RowsLockedElsewhere(database))
       let coalescer = Coalescer<Int, Int>(on: loop) { (keys) throws(PostgresError) in
         let rows = try await database.read("SELECT a FROM t WHERE a = ANY(\(keys))")
         return Dictionary(

@@ -5,14 +5,14 @@ import Testing
 @testable import OrderStore
 @testable import Postgres
 
-@Suite("A short memory")
+@Suite("A cache of look-ups")
 struct LookupCacheTests {
   private typealias State = LookupCacheState<Int, Int>
   private static let silence: State.Changes = (.second(-100), 0)
 
-  @Test("believes a value for its trust after it was asked for, and never beyond its end")
-  func trust() {
-    var state = State(trust: .seconds(2), limit: 2)
+  @Test("believes a value for its trust period after it was asked for, and never beyond its end")
+  func trustPeriod() {
+    var state = State(trustPeriod: .seconds(2), limit: 2)
     func value(_ key: Int, at second: Int64) -> Int? {
       state.value(of: key, at: .second(second), changes: Self.silence)
     }
@@ -26,7 +26,7 @@ struct LookupCacheTests {
 
   @Test("uses it longer while changes are signalled, and to its end at most")
   func changes() {
-    var state = State(trust: .seconds(2), limit: 2)
+    var state = State(trustPeriod: .seconds(2), limit: 2)
     state.keep(key: 1, asked: 4, until: 9)
 
     #expect(state.value(of: 1, at: .second(8), changes: (.second(7), 0)) == 1)
@@ -36,7 +36,7 @@ struct LookupCacheTests {
 
   @Test("forgets at the first signal of a change, also what was asked for before it came")
   func change() {
-    var state = State(trust: .seconds(2), limit: 2)
+    var state = State(trustPeriod: .seconds(2), limit: 2)
     state.keep(key: 1, asked: 4, until: 9)
     #expect(state.value(of: 1, at: .second(4), changes: (.second(4), 1)) == nil)
 
@@ -49,7 +49,7 @@ struct LookupCacheTests {
 
   @Test("never holds more than its limit, and what is outdated goes first")
   func bounded() {
-    var state = State(trust: .seconds(9), limit: 10)
+    var state = State(trustPeriod: .seconds(9), limit: 10)
     func value(_ key: Int) -> Int? { state.value(of: key, at: .second(2), changes: Self.silence) }
     for key in 0..<10 { state.keep(key: key, asked: 0, until: key < 9 ? 1 : 9) }
     state.keep(key: 10, asked: 2, until: 9)
@@ -69,28 +69,28 @@ struct LookupCacheTests {
     let asked = try await onLoop(clock: clock.clock) { loop in
       var asked: [[String]] = []
       let changes = ChangeSignal()
-      let memory = LookupCache<String, Int>(
-        on: loop, trust: .seconds(1), changes: changes, limit: 8
+      let cache = LookupCache<String, Int>(
+        on: loop, trustPeriod: .seconds(1), changes: changes, limit: 8
       ) { keys in
         asked.append(keys)
         return keys.contains("a") ? ["a": .init(1, lifetime: .seconds(30))] : [:]
       }
-      func load(_ key: String) async throws { _ = try await memory.load(key) }
+      func load(_ key: String) async throws { _ = try await cache.load(key) }
       func wait(_ time: Duration) async {
         clock.advance(by: time, waking: loop)
         await loop.turn()
       }
       for key in ["a", "a", "none", "none"] { try await load(key) }
       await wait(.milliseconds(999))
-      #expect(memory.known("a") == 1)
+      #expect(cache.known("a") == 1)
       await wait(.milliseconds(1))
-      #expect(memory.known("a") == nil)
+      #expect(cache.known("a") == nil)
       try await load("a")
       await wait(.seconds(20))
       changes.receive(.upToDate(asOf: loop.now))
-      #expect(memory.known("a") == 1)
+      #expect(cache.known("a") == 1)
       changes.receive(.notified(channel: "a", payload: ""))
-      #expect(memory.known("a") == nil)
+      #expect(cache.known("a") == nil)
       try await load("a")
       changes.receive(.listening)
       try await load("a")

@@ -105,7 +105,7 @@ struct TokenRepositoryTests {
       var heard: [String] = []
       var pulses = 0
       let notifications = Notifications(
-        target, channels: [TokenRepository.channel], pulse: .milliseconds(20), on: loop
+        target, channels: [TokenRepository.channel], checkInterval: .milliseconds(20), on: loop
       ) { event in
         switch event {
         case .listening: heard.append("listening")

@@ -15,7 +15,7 @@ struct BreakerTests {
   @Test("bears single failures, opens after five in a row, and says so once")
   mutating func opens() {
     #expect(fail(4) == [nil, nil, nil, nil])
-    #expect(breaker.event(.answered, at: .zero, using: &random) == nil)
+    #expect(breaker.event(.worked, at: .zero, using: &random) == nil)
     #expect(fail(6) == [nil, nil, nil, nil, .opened, nil])
     #expect(breaker.isOpen)
   }
@@ -42,7 +42,7 @@ struct BreakerTests {
       let wait = breaker.wait(at: now)
       #expect(wait >= .milliseconds(longest * 500) && wait <= .seconds(longest))
     }
-    #expect(breaker.event(.answered, at: now, using: &random) == .closed)
+    #expect(breaker.event(.worked, at: now, using: &random) == .closed)
     #expect(breaker.room(for: 16, running: 0, at: now) == 16)
   }
 }

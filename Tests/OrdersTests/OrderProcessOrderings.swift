@@ -6,7 +6,7 @@ import Testing
 /// order: the walk covers all states that can be reached, so sequences of any length.
 @Suite("An order and its process, in every ordering of events")
 struct OrderProcessOrderings {
-  @Test("is started without a look once at most, and final only as the process service says")
+  @Test("is started without a question once at most, and final only as the process service says")
   func everyOrdering() throws {
     var sequences: [World: [String]] = [World(): []]
     // Each state after all that fewer events lead to, so that what fails is a shortest sequence.
@@ -49,7 +49,7 @@ private struct World: Hashable {
   // The auditor.
   var hasStarted = false
   var hasBegun = false
-  var hasLookedSinceStart = false
+  var hasAskedSinceStart = false
   var unknownInARow = 0
   var verdicts: Set<OrderStatus> = []
   var complaints: Set<String> = []
@@ -60,7 +60,7 @@ private struct World: Hashable {
     var calls = 0
   }
 
-  enum Next: Hashable { case start, look, record(OrderStatus?, Bool, Int) }
+  enum Next: Hashable { case start, ask, record(OrderStatus?, Bool, Int) }
 
   /// The visit's value, told apart by the events that made it what it is.
   struct Machine: Hashable {
@@ -114,9 +114,9 @@ extension World {
       }
       add("start not sent") { $0.tell("notSent") }
       add("no time") { $0.tell("outOfTime") }
-    case .look:
-      add("look answered") { $0.look() }
-      add("look not answered") { $0.tell("looked unclear") }
+    case .ask:
+      add("question answered") { $0.ask() }
+      add("question not answered") { $0.tell("asked unclear") }
       add("no time") { $0.tell("outOfTime") }
     case .record(let status, let accepted, let missing):
       add("recorded") { $0.record(status, accepted, missing) }
@@ -137,24 +137,24 @@ extension World {
 
   mutating func claim() {
     visit = Visit(
-      machine: Machine(knowledge: [wasVisited ? 2 : 1, isAccepted ? 1 : 0, missing]), next: .look)
+      machine: Machine(knowledge: [wasVisited ? 2 : 1, isAccepted ? 1 : 0, missing]), next: .ask)
     wasVisited = true
     decide()
   }
 
   private mutating func send(reply: String, arrives: Bool = true) {
-    if hasStarted, !hasLookedSinceStart { complaints.insert("started twice without a look") }
+    if hasStarted, !hasAskedSinceStart { complaints.insert("started twice without a question") }
     if isAccepted, unknownInARow < 3 { complaints.insert("started again too soon") }
     hasStarted = true
-    hasLookedSinceStart = false
+    hasAskedSinceStart = false
     if arrives { begin() }
     tell(reply)
   }
 
-  private mutating func look() {
-    hasLookedSinceStart = true
+  private mutating func ask() {
+    hasAskedSinceStart = true
     if process == .none { unknownInARow = min(unknownInARow + 1, 3) }
-    tell("looked \(process)")
+    tell("asked \(process)")
   }
 
   private mutating func tell(_ event: String) {
@@ -187,7 +187,7 @@ extension World {
     for event in visit.machine.events { action = machine.event(Self.events[event]!) }
     switch action {
     case .start: visit.next = .start
-    case .look: visit.next = .look
+    case .ask: visit.next = .ask
     case .record(let record):
       visit.next = .record(
         record.status, record.knowledge.isAccepted, record.knowledge.unknownVisits)
@@ -201,9 +201,9 @@ extension World {
   private static let events: [String: OrderProcessVisit.Event] = [
     "accepted": .started(.accepted), "unclear": .started(.unclear("")),
     "notSent": .started(.notSent("")), "outOfTime": .outOfTime,
-    "looked none": .looked(.unknown), "looked running": .looked(.running),
-    "looked succeeded": .looked(.succeeded), "looked failed": .looked(.failed),
-    "looked unclear": .looked(.unclear("")),
+    "asked none": .asked(.unknown), "asked running": .asked(.running),
+    "asked succeeded": .asked(.succeeded), "asked failed": .asked(.failed),
+    "asked unclear": .asked(.unclear("")),
   ]
 }
 
@@ -222,7 +222,7 @@ extension World {
         if world.process == .running { world.end(.succeeded, .completed) }
         world.claim()
       case .start: world.send(reply: world.process == .none ? "accepted" : "unclear")
-      case .look: world.look()
+      case .ask: world.ask()
       case .record(let status, let accepted, let missing): world.record(status, accepted, missing)
       }
     }

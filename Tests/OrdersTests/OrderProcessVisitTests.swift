@@ -31,18 +31,18 @@ struct OrderProcessVisitTests {
     #expect(actions[1] == .record(.init(status: .inProgress, knowledge: known, starts: 1)))
   }
 
-  @Test("looks first when it is any later one, and starts only what is not known")
+  @Test("asks first when it is any later one, and starts only what is not known")
   func later() {
-    #expect(run(.claimed(number: 2)) == [.look])
-    #expect(run(.claimed(number: 2), .looked(.unknown)) == [.look, .start])
-    #expect(run(.claimed(number: 1), of: .init(isAccepted: true)) == [.look])
+    #expect(run(.claimed(number: 2)) == [.ask])
+    #expect(run(.claimed(number: 2), .asked(.unknown)) == [.ask, .start])
+    #expect(run(.claimed(number: 1), of: .init(isAccepted: true)) == [.ask])
   }
 
-  @Test("looks at what became of a start that was not accepted, and starts no second time")
+  @Test("asks what became of a start that was not accepted, and starts no second time")
   func unclear() throws {
     let actions = run(
-      .claimed(number: 1), .started(.unclear("timeout")), .looked(.unknown))
-    #expect(actions[1] == .look)
+      .claimed(number: 1), .started(.unclear("timeout")), .asked(.unknown))
+    #expect(actions[1] == .ask)
     let record = try record(actions[2])
     #expect(record.status == nil && record.starts == 1 && record.problem != nil)
   }
@@ -50,12 +50,12 @@ struct OrderProcessVisitTests {
   @Test("believes an end that it sees, whatever was known before")
   func ends() throws {
     for accepted in [false, true] {
-      let ends: [(OrderProcessVisit.Sighting, OrderStatus)] = [
+      let ends: [(OrderProcessVisit.Observation, OrderStatus)] = [
         (.succeeded, .completed), (.failed, .failed),
       ]
-      for (sighting, status) in ends {
+      for (observation, status) in ends {
         let actions = run(
-          .claimed(number: 2), .looked(sighting), of: .init(isAccepted: accepted))
+          .claimed(number: 2), .asked(observation), of: .init(isAccepted: accepted))
         let record = try record(actions[1])
         #expect(record.status == status && record.problem == nil)
       }
@@ -66,15 +66,15 @@ struct OrderProcessVisitTests {
   func forgotten() throws {
     var known = Knowledge(isAccepted: true, unchangedVisits: 9)
     for time in 1...2 {
-      let actions = run(.claimed(number: 5), .looked(.unknown), of: known)
+      let actions = run(.claimed(number: 5), .asked(.unknown), of: known)
       let record = try record(actions[1])
       #expect(record.status == nil && record.knowledge.unknownVisits == time)
       #expect(record.knowledge.unchangedVisits == time, "the pauses begin anew")
       known = record.knowledge
     }
-    #expect(run(.claimed(number: 7), .looked(.unknown), of: known)[1] == .start)
-    let seen = try record(run(.claimed(number: 7), .looked(.running), of: known)[1])
-    #expect(seen.knowledge.unknownVisits == 0, "one look that shows it undoes the count")
+    #expect(run(.claimed(number: 7), .asked(.unknown), of: known)[1] == .start)
+    let seen = try record(run(.claimed(number: 7), .asked(.running), of: known)[1])
+    #expect(seen.knowledge.unknownVisits == 0, "one answer that shows it undoes the count")
   }
 
   @Test("leaves the order to the next one at once when there is no time for a call")
@@ -84,7 +84,7 @@ struct OrderProcessVisitTests {
     #expect(actions[1] == .record(.init(knowledge: known, starts: 0, isAtOnce: true)))
   }
 
-  @Test("says what came of a start when there is no time to look")
+  @Test("says what came of a start when there is no time to ask")
   func outOfTimeAfterStart() throws {
     let actions = run(.claimed(number: 1), .started(.unclear("timeout")), .outOfTime)
     let record = try record(actions[2])
@@ -93,14 +93,14 @@ struct OrderProcessVisitTests {
 
   @Test("has pauses that double up to the longest, each less a random part")
   func pauses() {
-    let pace = OrderProcessPace(call: .seconds(5))
+    let pace = OrderProcessPace(callTimeout: .seconds(5))
     var random = SystemRandomNumberGenerator()
     for (unchanged, longest) in [(0, 1), (1, 1), (2, 2), (3, 4), (5, 16), (6, 30), (30, 30)] {
       let record = OrderProcessVisit.Record(knowledge: .init(unchangedVisits: unchanged), starts: 0)
       for _ in 0..<20 {
         let pause = record.pause(at: pace, isAway: false, using: &random)
         #expect(pause >= .milliseconds(longest * 500) && pause <= .seconds(longest))
-        #expect(record.pause(at: pace, isAway: true, using: &random) <= pace.call)
+        #expect(record.pause(at: pace, isAway: true, using: &random) <= pace.callTimeout)
       }
     }
     var record = OrderProcessVisit.Record(knowledge: .init(unchangedVisits: 9), starts: 0)
@@ -110,8 +110,8 @@ struct OrderProcessVisitTests {
 
   @Test("is over before its claim is, with all its calls")
   func lease() {
-    let pace = OrderProcessPace(call: .seconds(5))
-    #expect(pace.lastCall + pace.call < pace.lease)
-    #expect(pace.call * OrderProcessPace.callsMax < pace.lease)
+    let pace = OrderProcessPace(callTimeout: .seconds(5))
+    #expect(pace.lastCallLimit + pace.callTimeout < pace.lease)
+    #expect(pace.callTimeout * OrderProcessPace.callsMax < pace.lease)
   }
 }

@@ -166,9 +166,9 @@ struct ConfigurationTests {
 
   @Test("knows how many requests it works on at once, and how long others wait")
   func shares() throws {
-    let standing = try read([:])
-    #expect(standing.requestsAtOnce == 256)
-    #expect(standing.turnDeadline == .seconds(2))
+    let defaults = try read([:])
+    #expect(defaults.requestsAtOnce == 256)
+    #expect(defaults.turnDeadline == .seconds(2))
 
     let other = try read(["WAYBILL_REQUESTS_AT_ONCE": "16", "WAYBILL_REQUEST_WAIT_MS": "0"])
     #expect(other.requestsAtOnce == 16)

@@ -53,7 +53,7 @@ struct MetricsTests {
     let shared = try shared()
     let table = shared.routes
     let figures = shared.metrics.forLoop().requests
-    let standing = series(shared, table).count
+    let before = series(shared, table).count
     let methods = [
       "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "other",
       "none",
@@ -76,7 +76,7 @@ struct MetricsTests {
     let counters = 4 * (table.offers + table.paths.count + table.sites.count)
     // All contracts, the operations and what is no route; with a sum, a count and the buckets.
     let histograms = (Contract.additional.count + 3) * (Histogram.bounds.count + 3)
-    #expect(lines.count == standing + counters + histograms)
+    #expect(lines.count == before + counters + histograms)
     #expect(Set(lines.map { $0.prefix { $0 != " " } }).count == lines.count, "each series is one")
     let main = lines.filter { !$0.contains("site=") || $0.contains(#"site="main""#) }
     #expect(main.count < 600, "\(main.count) of a service that has one port")

@@ -84,7 +84,7 @@ package final class EventLoop: @unchecked Sendable {
         now = clock.now()
         for index in 0..<max(0, Int(count)) { dispatch(events[index]) }
         fireTimers()
-        settle()
+        runJobs()
       }
     }
   }
@@ -171,7 +171,7 @@ extension EventLoop {
   }
 
   /// Runs jobs, then flushes, until none is left or the turn's limit of jobs is reached.
-  private func settle() {
+  private func runJobs() {
     var budget = Self.jobsPerTurnMax
     repeat {
       var next = 0

@@ -4,7 +4,7 @@
 struct FieldFacts {
   private(set) var count = 0
   /// One bit for each field name; see `FieldName.bit`.
-  private(set) var sketch: UInt64 = 0
+  private(set) var nameBits: UInt64 = 0
   private(set) var host: Range<Int>?
   private(set) var contentLength: Int?
   private(set) var isChunked = false
@@ -21,7 +21,7 @@ struct FieldFacts {
     count += 1
     if count > fieldsMax { throw .tooManyFields }
     let name = try FieldName.range(bytes, line)
-    sketch |= FieldName.bit(
+    nameBits |= FieldName.bit(
       length: name.count, first: bytes[name.lowerBound], last: bytes[name.upperBound - 1])
     let value = (name.upperBound + 1)..<line.upperBound
     switch name.count {

@@ -2,7 +2,7 @@
 struct FieldLines: Sendable {
   let head: [UInt8]
   let start: Int
-  let sketch: UInt64
+  let nameBits: UInt64
 
   /// The first value of the field, without blanks around it; `name` must be in lower case.
   func first(_ name: StaticString) -> Range<Int>? {
@@ -32,7 +32,7 @@ struct FieldLines: Sendable {
     precondition(length > 0, "a field has a name")
     let bit = FieldName.bit(
       length: length, first: name.utf8Start[0], last: name.utf8Start[length - 1])
-    guard sketch & bit != 0 else { return nil }
+    guard nameBits & bit != 0 else { return nil }
     let bytes = head.span
     var line = position
     while let lineFeed = bytes.firstIndex(of: ASCII.lineFeed, in: line..<bytes.count) {

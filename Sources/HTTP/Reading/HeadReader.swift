@@ -39,7 +39,7 @@ struct HeadReader<Start: StartLine>: Sendable {
     var taken: [UInt8] = []
     swap(&taken, &head)
     defer { scan = HeadScan() }
-    return FieldLines(head: taken, start: scan.fieldsStart, sketch: scan.facts.sketch)
+    return FieldLines(head: taken, start: scan.fieldsStart, nameBits: scan.facts.nameBits)
   }
 
   /// Drops the bytes after the last valid line.

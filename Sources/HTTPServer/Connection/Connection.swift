@@ -149,7 +149,7 @@ extension Connection {
     switch state.phase {
     // Nothing is read meanwhile. The watch is changed only now: most clients send nothing.
     case .handling: link?.watch.change(to: [])
-    case .waiting, .following: perform(readOn())
+    case .waiting, .following: perform(readWhileBusy())
     case .lingering: perform(discard())
     default: perform(readOnce() ?? .wait)
     }
@@ -167,7 +167,7 @@ extension Connection {
   }
 
   /// Reads while a request takes long, to know when the client is gone.
-  private func readOn() -> ConnectionState.Action {
+  private func readWhileBusy() -> ConnectionState.Action {
     switch link?.socket.receive(appendingTo: &unread, limit: Server.readBytesMax) {
     case .bytes, .nothing, nil: .wait
     case .end, .failed: event(.ended)

@@ -1,7 +1,7 @@
 package import Orders
 
-/// Decides when orders that are due are claimed for visits, how many of them, and when to look
-/// again without being told. One claim is under way at a time.
+/// Decides when orders that are due are claimed for visits, how many of them, and when to claim
+/// without being told. One claim is under way at a time.
 package struct ClaimSchedule: Sendable {
   /// Something that happened.
   package enum Event: Equatable, Sendable {
@@ -33,7 +33,7 @@ package struct ClaimSchedule: Sendable {
 
   /// How many orders are visited at once. More would be too much for a service in trouble.
   package static let visitsMax = 16
-  /// How often to look without being told, as a notification may be lost with its connection.
+  /// How often to claim without being told, as a notification may be lost with its connection.
   package static let pauseMax = Duration.seconds(5)
   /// The shortest pause.
   private static let pauseMin = Duration.milliseconds(1)

@@ -25,7 +25,7 @@ struct OrderProcessFigures: FigureGroup {
   let isBreakerOpen = Gauge(
     "fulfilment_breaker_open", "Whether nothing but probes is sent to the process service")
 
-  func count(_ reply: OrderProcessVisit.Reply) {
+  func count(_ reply: OrderProcessVisit.StartResult) {
     switch reply {
     case .accepted: starts[.accepted].add()
     case .unclear: starts[.unclear].add()

@@ -40,7 +40,7 @@ final class OrderProcessRunner: RunningJob {
     _ job: OrderProcessJob.Settings, name: String, _ figures: OrderProcessFigures,
     _ context: JobContext
   ) {
-    let pace = OrderProcessPace(call: job.callTimeout)
+    let pace = OrderProcessPace(callTimeout: job.callTimeout)
     let loop = context.loop
     self.loop = loop
     self.figures = figures
@@ -51,7 +51,7 @@ final class OrderProcessRunner: RunningJob {
     (settings.readConnections, settings.writeConnections) = (1, 2)
     database = Database(context.target, settings: settings, on: loop)
     queue = OrderProcessRepository(database)
-    schedule = ClaimSchedule(Breaker(pauses: pace.probes))
+    schedule = ClaimSchedule(Breaker(pauses: pace.probePauses))
     let service = OrderProcessService(
       HTTPClient(loop: loop, limits: Self.limits(pace)), at: job.service,
       callback: {
@@ -72,8 +72,8 @@ final class OrderProcessRunner: RunningJob {
 
   private static func limits(_ pace: OrderProcessPace) -> ClientLimits {
     var limits = ClientLimits()
-    limits.totalDeadline = pace.call
-    limits.connectDeadline = min(limits.connectDeadline, pace.call)
+    limits.totalDeadline = pace.callTimeout
+    limits.connectDeadline = min(limits.connectDeadline, pace.callTimeout)
     limits.bodyBytesMax = answerBytesMax
     limits.idleConnectionsPerOriginMax = ClaimSchedule.visitsMax
     return limits
@@ -127,7 +127,7 @@ extension OrderProcessRunner {
 
   private func askNextDue() async {
     do throws(PostgresError) {
-      let pause = try await queue.nextClaim(gap: fulfil.pace.pauses.lowerBound)
+      let pause = try await queue.nextClaim(gap: fulfil.pace.visitPauses.lowerBound)
       hasFailed = false
       take(.nextDue(in: pause))
     } catch {
@@ -147,7 +147,7 @@ extension OrderProcessRunner {
         dueIn = next
       }
     } catch {
-      // The claim runs out by itself, and the next visit looks before it acts.
+      // The claim runs out by itself, and the next visit asks before it acts.
       failed(error)
     }
     take(.visitEnded(dueIn: dueIn))
@@ -183,7 +183,7 @@ extension OrderProcessRunner {
     hintTimer?.arm(after: Self.hintPause)
     loop.spawn {
       do throws(PostgresError) {
-        try await self.queue.hint(references, gap: self.fulfil.pace.hints)
+        try await self.queue.hint(references, gap: self.fulfil.pace.hintPause)
         self.take(.mayBeDue)
       } catch {
         self.failed(error)

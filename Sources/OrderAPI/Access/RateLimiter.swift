@@ -39,15 +39,15 @@ struct RateLimiter {
   static let sendersMax = 65_536
 
   let limit: RateLimit
-  /// Nanoseconds in which one request is refilled, and in which the whole bucket is.
-  private let cost: Int64
-  private let capacity: Int64
+  /// The time in which one request is refilled, and in which the whole bucket is.
+  private let nanosecondsPerRequest: Int64
+  private let nanosecondsPerBucket: Int64
   private var fullAt: [Sender: Int64] = [:]
 
   init(_ limit: RateLimit) {
     self.limit = limit
-    cost = 1_000_000_000 / Int64(limit.rate)
-    capacity = cost * Int64(limit.burst)
+    nanosecondsPerRequest = 1_000_000_000 / Int64(limit.rate)
+    nanosecondsPerBucket = nanosecondsPerRequest * Int64(limit.burst)
   }
 
   var count: Int { fullAt.count }
@@ -56,15 +56,17 @@ struct RateLimiter {
   mutating func take(from sender: Sender, at now: Duration) -> Allowance {
     let now = now.nanoseconds
     let missing = max((fullAt[sender] ?? now) - now, 0)
-    guard missing + cost <= capacity else {
+    guard missing + nanosecondsPerRequest <= nanosecondsPerBucket else {
       return Allowance(
         limit: limit, isGranted: false, remaining: 0, untilFull: .nanoseconds(missing),
-        wait: .nanoseconds(missing + cost - capacity))
+        wait: .nanoseconds(missing + nanosecondsPerRequest - nanosecondsPerBucket))
     }
-    keep(now + missing + cost, of: sender, at: now)
+    keep(now + missing + nanosecondsPerRequest, of: sender, at: now)
     return Allowance(
-      limit: limit, isGranted: true, remaining: Int((capacity - missing - cost) / cost),
-      untilFull: .nanoseconds(missing + cost), wait: .zero)
+      limit: limit, isGranted: true,
+      remaining: Int(
+        (nanosecondsPerBucket - missing - nanosecondsPerRequest) / nanosecondsPerRequest),
+      untilFull: .nanoseconds(missing + nanosecondsPerRequest), wait: .zero)
   }
 
   /// Without room, full buckets are dropped, which equal new ones. If that does not help, all are,

@@ -4,14 +4,14 @@ package import Telemetry
 /// Limits how many streams of one kind this process has at a time: each stream takes a place.
 package final class StreamPlaces: Sendable {
   private let countMax: Int
-  private let countOfTokenMax: Int
+  private let countPerTokenMax: Int
   private let taken: Gauge
   private let refused: Counter
-  private let ofTokens = Mutex<[Int: Int]>([:])
+  private let takenByToken = Mutex<[Int: Int]>([:])
 
-  private init(_ name: String, countMax: Int, countOfTokenMax: Int, _ help: String) {
+  private init(_ name: String, countMax: Int, countPerTokenMax: Int, _ help: String) {
     self.countMax = countMax
-    self.countOfTokenMax = countOfTokenMax
+    self.countPerTokenMax = countPerTokenMax
     taken = Gauge(name, help)
     refused = Counter("\(name)_refused_total", "How many more were refused")
   }
@@ -20,13 +20,13 @@ package final class StreamPlaces: Sendable {
   /// 5 KB. A token has enough places for every program of a company, with room to spare.
   package static func ofFeed() -> StreamPlaces {
     StreamPlaces(
-      "feed_followers", countMax: 2_000, countOfTokenMax: 20,
+      "feed_followers", countMax: 2_000, countPerTokenMax: 20,
       "Streams of the feed and requests that wait for an event")
   }
 
   /// For exports. Each reads pages one after the other, as fast as its client takes them.
   package static func ofExports() -> StreamPlaces {
-    StreamPlaces("exports", countMax: 8, countOfTokenMax: 2, "Exports that are under way")
+    StreamPlaces("exports", countMax: 8, countPerTokenMax: 2, "Exports that are under way")
   }
 
   package func report(to exposition: inout Exposition) {
@@ -51,8 +51,8 @@ package final class StreamPlaces: Sendable {
   func take(for token: Int?) throws(Failure) -> Place {
     guard taken.add(upTo: countMax) else { throw refuse() }
     if let token {
-      let isFree = ofTokens.withLock { counts in
-        guard counts[token, default: 0] < countOfTokenMax else { return false }
+      let isFree = takenByToken.withLock { counts in
+        guard counts[token, default: 0] < countPerTokenMax else { return false }
         counts[token, default: 0] += 1
         return true
       }
@@ -72,7 +72,7 @@ package final class StreamPlaces: Sendable {
   private func give(back token: Int?) {
     taken.subtract()
     guard let token else { return }
-    ofTokens.withLock { counts in
+    takenByToken.withLock { counts in
       let left = (counts[token] ?? 1) - 1
       counts[token] = left > 0 ? left : nil
     }

@@ -104,7 +104,7 @@ private struct StoredDocument: Sendable {
     } else {
       plain = OnDemand { bytes }
       compressed =
-        bytes.count < AnswerCoder.bytesMin
+        bytes.count < AnswerCompressor.bytesMin
         ? nil : OnDemand { Gzip.compress(bytes, level: Self.level) }
     }
     // FNV-1a: it tells versions apart, and need not resist forgery.
@@ -122,12 +122,12 @@ private struct StoredDocument: Sendable {
   }
 
   func answer(_ call: Call) -> Response {
-    var response = coded(call)
+    var response = compressedIfPreferred(call)
     response.isBodyKept = true
     return response
   }
 
-  private func coded(_ call: Call) -> Response {
+  private func compressedIfPreferred(_ call: Call) -> Response {
     guard let compressed, AcceptedCodings(call.request).prefersGzip else {
       return call.answer(tag, contentType, fields: fields) { plain.value }
     }

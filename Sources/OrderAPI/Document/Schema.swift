@@ -92,7 +92,7 @@ extension Schema {
   static let momentOrDay = either([moment, string(format: "date")])
 
   /// An amount as it is read: exact, whether it comes as a number or as text.
-  static let givenMoney: Schema = {
+  static let moneyInput: Schema = {
     let (units, cents) = Money.allowed.upperBound.cents.quotientAndRemainder(dividingBy: 100)
     let digits = "\(units)".count
     return either([
@@ -192,7 +192,7 @@ extension Schema {
   func members(atLeast count: Int) -> Schema { with("minProperties", count) }
 
   /// The same with a default for when the member is absent; nil leaves it as it is.
-  func standing(at value: JSONValue?) -> Schema { value.map { with("default", $0) } ?? self }
+  func withDefault(_ value: JSONValue?) -> Schema { value.map { with("default", $0) } ?? self }
 
   /// The same, explained in a sentence.
   func about(_ text: String) -> Schema { with("description", .string(text)) }

@@ -1,7 +1,7 @@
 extension String {
   /// The text as it stands in a page, in an element or in the quotes of an attribute.
   var escapedForHTML: String {
-    // Scalar by scalar: a bracket and a mark that combines with it are one character, and no bracket.
+    // Scalar by scalar: a bracket with a mark that combines with it is another character.
     var html = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -97,13 +97,13 @@ extension ErrorEntry {
         Wait as many seconds as Retry-After says. RateLimit-Policy is the rule, RateLimit what \
         is left of it.
         """,
-      sample: .tooManyRequests(.spent))
+      sample: .tooManyRequests(.usedUp))
   }
 }
 
 extension Allowance {
   /// The allowance of a sender who has used the only request of a second.
-  fileprivate static var spent: Allowance {
+  fileprivate static var usedUp: Allowance {
     var limiter = RateLimiter(RateLimit(rate: 1, burst: 1)!)
     _ = limiter.take(from: .token(1), at: .zero)
     return limiter.take(from: .token(1), at: .zero)

@@ -215,7 +215,7 @@ extension AnswerFields {
 
   /// An object inside another that only some have.
   @inline(__always)
-  mutating func part<Part: AnswerObject>(
+  mutating func optionalObject<Part: AnswerObject>(
     _ name: StaticString, _ part: Part?, _: Part.Type, _ about: @autoclosure () -> String
   ) {
     field(name, isAlwaysThere: false, Part.schema.about(about())) { json, key in
@@ -247,7 +247,7 @@ extension AnswerFields {
 extension AnswerFields {
   /// JSON as it is stored, which only some objects have.
   @inline(__always)
-  mutating func stored(
+  mutating func optionalJSON(
     _ name: StaticString, _ json: [UInt8]?, _ schema: @autoclosure () -> Schema,
     _ about: @autoclosure () -> String
   ) {
@@ -258,7 +258,7 @@ extension AnswerFields {
 
   /// A whole number that only some objects have.
   @inline(__always)
-  mutating func given(
+  mutating func optionalInteger(
     _ name: StaticString, _ value: Int?, in range: @autoclosure () -> ClosedRange<Int>,
     _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue
   ) {
@@ -269,7 +269,7 @@ extension AnswerFields {
 
   /// A text that only some objects have.
   @inline(__always)
-  mutating func given(
+  mutating func optionalString(
     _ name: StaticString, _ text: String?, _ about: @autoclosure () -> String,
     _ example: @autoclosure () -> JSONValue
   ) {

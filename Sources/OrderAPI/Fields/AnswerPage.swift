@@ -24,14 +24,14 @@ extension JSONWriter {
 extension AnswerFields {
   /// Whether more entries match a search than were looked at.
   @inline(__always)
-  mutating func narrow(_ isNarrow: Bool?) {
+  mutating func hasMoreMatches(_ value: Bool?) {
     field(
       "narrow", isAlwaysThere: false,
       Schema.boolean.about(
         "Whether more customers, products or references match than were looked at, so that a "
           + "further word would help; only with `q`.", false)
     ) { json, key in
-      if let isNarrow { json.boolean(key, isNarrow) }
+      if let value { json.boolean(key, value) }
     }
   }
 }
@@ -39,11 +39,11 @@ extension AnswerFields {
 extension JSONWriter {
   /// A page of what a search has found.
   static func page<Entry: AnswerObject, Position>(
-    _ found: Found<Entry, Position>, next: (Position) -> String
+    _ found: SearchResult<Entry, Position>, next: (Position) -> String
   ) -> [UInt8] {
     object(reserving: 640 * (found.page.entries.count + 1)) { json in
       json.page(found.page.entries, next: found.page.next.map(next))
-      json.narrow(found.isNarrow)
+      json.hasMoreMatches(found.hasMoreMatches)
     }
   }
 }
@@ -53,7 +53,7 @@ extension Schema {
   static func searchedPage<Entry: AnswerObject>(of _: Entry.Type, named name: String) -> Schema {
     AnswerSchema.collect {
       $0.page([Entry](), next: nil)
-      $0.narrow(nil)
+      $0.hasMoreMatches(nil)
     }
     .about("A page of a list.").named(name)
   }

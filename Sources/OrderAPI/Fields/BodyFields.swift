@@ -58,12 +58,12 @@ extension BodyFields {
   /// A field that may be absent; null counts as absent.
   @inline(__always)
   func optional<Type: FieldType>(
-    _ name: StaticString, _ type: Type, standing: @autoclosure () -> JSONValue? = nil,
+    _ name: StaticString, _ type: Type, default fallback: @autoclosure () -> JSONValue? = nil,
     _ about: @autoclosure () -> String, _ example: @autoclosure () -> JSONValue? = nil
   ) -> Type.Value? {
     let field = field(
       name, isRequired: false,
-      type.schema.orNull.standing(at: standing()).about(about(), example()))
+      type.schema.orNull.withDefault(fallback()).about(about(), example()))
     guard let given = field?.optional else { return nil }
     return type.read(given)
   }

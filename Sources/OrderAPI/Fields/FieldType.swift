@@ -125,7 +125,7 @@ extension FieldType where Self == IntegerField {
 
 /// An amount: a number or a text with at most two fraction digits.
 struct MoneyField: FieldType {
-  var schema: Schema { .givenMoney }
+  var schema: Schema { .moneyInput }
 
   func read(_ field: JSONField) -> Money? { Money(cents: field.decimal(.money)) }
 }

@@ -56,23 +56,23 @@ extension QueryFields {
     } ?? []
   }
 
-  /// A whole number of the range; `standing` when it is absent.
+  /// A whole number of the range; `fallback` when it is absent.
   mutating func integer(
-    _ name: String, in range: ClosedRange<Int>, standing: Int,
+    _ name: String, in range: ClosedRange<Int>, default fallback: Int,
     _ about: @autoclosure () -> String
   ) -> Int {
     value(
-      name, .integer(range).standing(at: .number("\(standing)")),
+      name, .integer(range).withDefault(.number("\(fallback)")),
       rule: JSONViolation.Reason.wholeNumberRange(range).description, about()
-    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? standing
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? fallback
   }
 
   /// Yes or no; nil when it is absent.
   mutating func boolean(
-    _ name: String, standing: JSONValue? = nil, _ about: @autoclosure () -> String
+    _ name: String, default fallback: JSONValue? = nil, _ about: @autoclosure () -> String
   ) -> Bool? {
     value(
-      name, Schema.boolean.standing(at: standing), rule: "must be true or false", about(),
+      name, Schema.boolean.withDefault(fallback), rule: "must be true or false", about(),
       Bool.init)
   }
 
@@ -112,7 +112,7 @@ extension QueryFields {
     _ position: (String) -> Position?
   ) -> (size: PageSize, start: Position?) {
     let size = integer(
-      "limit", in: PageSize.allowed, standing: PageSize.standard.value,
+      "limit", in: PageSize.allowed, default: PageSize.standard.value,
       "How many entries a page has at most. It may have fewer, even none, and not be the last: "
         + "then `next` is not null.")
     return (PageSize(size) ?? .standard, cursor(position))
@@ -137,7 +137,7 @@ struct QueryDescription: QueryFields {
 
 extension [Parameter] {
   /// The parameters that `read` reads.
-  static func query<Wish>(_ read: (inout QueryDescription) -> Wish) -> [Parameter] {
+  static func query<Value>(_ read: (inout QueryDescription) -> Value) -> [Parameter] {
     var description = QueryDescription()
     _ = read(&description)
     return description.parameters

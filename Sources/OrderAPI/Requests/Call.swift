@@ -40,7 +40,7 @@ package struct Call {
   }
 
   /// Who the history says made a change.
-  var who: String { caller?.who ?? contract.actorWithoutToken }
+  var actor: String { caller?.actor ?? contract.actorWithoutToken }
 
   /// The orders that the caller may know of: customers see their own only.
   var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }

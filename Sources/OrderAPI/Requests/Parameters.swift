@@ -6,7 +6,7 @@ extension Call {
   /// What the query asks for: `read` reads all of its parameters. Everything that is wrong with
   /// them is thrown at once. A name that the route's description does not have is refused, and so
   /// is one that is given twice.
-  func query<Wish>(_ read: (inout Parameters) -> Wish) throws(Failure) -> Wish {
+  func query<Value>(_ read: (inout Parameters) -> Value) throws(Failure) -> Value {
     try Parameters(request.query, known: route.description.queryNames).read(by: read)
   }
 }
@@ -51,10 +51,10 @@ struct Parameters: QueryFields {
   }
 
   /// What `read` reads. Everything that was wrong is thrown at once.
-  consuming func read<Wish>(by read: (inout Parameters) -> Wish) throws(Failure) -> Wish {
-    let wish = read(&self)
+  consuming func read<Value>(by read: (inout Parameters) -> Value) throws(Failure) -> Value {
+    let value = read(&self)
     guard violations.isEmpty else { throw .invalid(violations) }
-    return wish
+    return value
   }
 
   mutating func refuse(_ name: String, _ rule: String) {

@@ -10,7 +10,7 @@ package final class Router {
   private let tree: RouteTree
   private let services: Services
   private let gate: Gate?
-  private let coder: AnswerCoder
+  private let compressor: AnswerCompressor
   private let report: (any Error, RequestID) -> Void
 
   /// A router for one port, on one event loop.
@@ -31,7 +31,7 @@ package final class Router {
     self.services = services
     self.gate = gate
     self.report = report
-    coder = AnswerCoder(nextTurn: nextTurn)
+    compressor = AnswerCompressor(nextTurn: nextTurn)
     var tree = RouteTree()
     for mount in mounts {
       for route in mount.contract.routes { tree.insert(.init(route, mount)) }
@@ -56,7 +56,7 @@ package final class Router {
       return .now(explain(failure, other.mount, request, id), route: other.template)
     }
     let call = Call(request: request, id: id, entry: entry, values: found.values)
-    return coder.code(reply(entry, call, from: address), to: request)
+    return compressor.compressed(reply(entry, call, from: address), for: request)
   }
 
   /// The answer to a request that reached no route. It comes from the contract with the deepest
@@ -148,7 +148,7 @@ package final class Router {
 
   /// Reports a write, so that its events soon get positions in the feed.
   private func noteWrite(_ entry: RouteTree.Entry) {
-    if entry.route.method != .get { services.feedSignal.written() }
+    if entry.route.method != .get { services.feedSignal.eventsWritten() }
   }
 
   /// The answer that `work` makes, wrapped as the contract wants it, or the explanation of a

@@ -33,33 +33,33 @@ package struct FulfilOrders {
   /// and none that might outlast the claim.
   package func visit(
     _ claim: OrderProcessRepository.Claim, claimedAt: Duration, isStopping: () -> Bool,
-    seen: (Breaker.Event, String?) -> Void, started: (OrderProcessVisit.Reply) -> Void
+    seen: (Breaker.Event, String?) -> Void, started: (OrderProcessVisit.StartResult) -> Void
   ) async throws -> Outcome {
     var visit = OrderProcessVisit(claim.knowledge)
     var event = OrderProcessVisit.Event.claimed(number: claim.number)
     // What the last call has shown about the service; nil when it has shown nothing.
-    var sign: Breaker.Event?
+    var breakerEvent: Breaker.Event?
     while true {
       let action = visit.event(event)
       if case .record(let record) = action {
         var random = SystemRandomNumberGenerator()
-        let pause = record.pause(at: pace, isAway: sign == .failed, using: &random)
+        let pause = record.pause(at: pace, isAway: breakerEvent == .failed, using: &random)
         let recorded = try await queue.record(record, of: claim, pause: pause)
         return recorded.map { .recorded(record, dueIn: $0.dueIn) } ?? .late
       }
-      if isStopping() || now() > claimedAt + pace.lastCall {
+      if isStopping() || now() > claimedAt + pace.lastCallLimit {
         event = .outOfTime
       } else if action == .start {
-        let reply: OrderProcessVisit.Reply
-        (reply, sign) = await service.start(claim.reference)
-        started(reply)
-        if let sign { seen(sign, reply.problem) }
-        event = .started(reply)
+        let result: OrderProcessVisit.StartResult
+        (result, breakerEvent) = await service.start(claim.reference)
+        started(result)
+        if let breakerEvent { seen(breakerEvent, result.problem) }
+        event = .started(result)
       } else {
-        let sighting: OrderProcessVisit.Sighting
-        (sighting, sign) = await service.look(claim.reference)
-        if let sign { seen(sign, sighting.problem) }
-        event = .looked(sighting)
+        let observation: OrderProcessVisit.Observation
+        (observation, breakerEvent) = await service.ask(about: claim.reference)
+        if let breakerEvent { seen(breakerEvent, observation.problem) }
+        event = .asked(observation)
       }
     }
   }

@@ -20,24 +20,25 @@ package struct OrderProcessService {
   }
 
   /// Tells the service to start the order process of an order.
-  func start(_ reference: String) async -> (OrderProcessVisit.Reply, Breaker.Event?) {
+  func start(_ reference: String) async -> (OrderProcessVisit.StartResult, Breaker.Event?) {
     let url = PercentCoding.encode(callback(reference))
     let request = ClientRequest(
       .post, base.path + "/order_process?callback_url=\(url)", host: base.host, contentType: .json,
       body: JSONWriter.object { $0.string("order_id", reference) })
     do {
       let answer = try await client.send(request)
-      if answer.status == 202 || answer.status == 200 { return (.accepted, .answered) }
+      if answer.status == 202 || answer.status == 200 { return (.accepted, .worked) }
       return (.unclear("a start was answered \(answer.status)"), event(answer.status))
     } catch {
       let isUnsent = error.outcome == .notSent
-      let reply: OrderProcessVisit.Reply = isUnsent ? .notSent(error.words) : .unclear(error.words)
-      return (reply, error.event)
+      let result: OrderProcessVisit.StartResult =
+        isUnsent ? .notSent(error.words) : .unclear(error.words)
+      return (result, error.event)
     }
   }
 
   /// Asks the service about an order.
-  func look(_ reference: String) async -> (OrderProcessVisit.Sighting, Breaker.Event?) {
+  func ask(about reference: String) async -> (OrderProcessVisit.Observation, Breaker.Event?) {
     let id = PercentCoding.encode(reference)
     let request = ClientRequest(
       .get, base.path + "/order_process?order_id=\(id)", host: base.host)
@@ -46,15 +47,15 @@ package struct OrderProcessService {
       guard answer.status == 200 else {
         return (.unclear("the status query was answered \(answer.status)"), event(answer.status))
       }
-      return (Self.sighting(in: answer.body, of: reference), .answered)
+      return (Self.observation(in: answer.body, of: reference), .worked)
     } catch {
       return (.unclear(error.words), error.event)
     }
   }
 
   /// Reads an answer: `{"order_id":"a","status":"RUNNING"}`, or `{}`.
-  static func sighting(in body: [UInt8], of reference: String) -> OrderProcessVisit.Sighting {
-    let nonsense = OrderProcessVisit.Sighting.unclear(
+  static func observation(in body: [UInt8], of reference: String) -> OrderProcessVisit.Observation {
+    let nonsense = OrderProcessVisit.Observation.unclear(
       "the status query was answered with something else")
     guard case .object(let members)? = try? JSONValue(parsing: body) else { return nonsense }
     if members.isEmpty { return .unknown }
@@ -72,7 +73,7 @@ package struct OrderProcessService {
   }
 
   /// A status of 500 or more means that the service does not work.
-  private func event(_ status: Int) -> Breaker.Event { status >= 500 ? .failed : .answered }
+  private func event(_ status: Int) -> Breaker.Event { status >= 500 ? .failed : .worked }
 }
 
 extension HTTPClientError {
@@ -80,7 +81,7 @@ extension HTTPClientError {
   fileprivate var event: Breaker.Event? {
     switch reason {
     case .badHost, .tooBusy, .cancelled: nil
-    case .malformed, .tooLarge: .answered
+    case .malformed, .tooLarge: .worked
     case .noAddress, .connectFailed, .timeout, .reset: .failed
     }
   }

@@ -6,11 +6,11 @@ package final class TokenRepository {
   /// The channel on which the database notifies of tokens that have changed.
   package static let channel = "waybill_tokens"
   /// How often a listener on that channel checks its connection: often enough that a quiet
-  /// connection is confirmed before `trust` ends, so that quiet times cause no look-ups.
-  package static let pulse = Duration.milliseconds(400)
+  /// connection is confirmed before `trustPeriod` ends, so that quiet times cause no look-ups.
+  package static let connectionCheckInterval = Duration.milliseconds(400)
   /// How long a look-up is valid without a listener, so that a revoked token is refused within a
   /// second everywhere.
-  private static let trust = Duration.milliseconds(900)
+  private static let trustPeriod = Duration.milliseconds(900)
   /// After how many seconds a token is looked up again in any case, so that its last use is known
   /// to the minute.
   private static let lookUpSeconds = 30
@@ -24,7 +24,7 @@ package final class TokenRepository {
   package init(_ database: Database, changes: ChangeSignal = ChangeSignal()) {
     self.database = database
     callers = LookupCache(
-      on: database.loop, trust: Self.trust, changes: changes, limit: Self.knownMax
+      on: database.loop, trustPeriod: Self.trustPeriod, changes: changes, limit: Self.knownMax
     ) { (digests) throws(PostgresError) in
       try await Self.look(up: digests, in: database)
     }
@@ -77,7 +77,7 @@ package final class TokenRepository {
 
   /// Every token, also those that are revoked or expired, in the order in which they were made.
   package func list() async throws(OrderError) -> [Token] {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       try await database.read("SELECT \(Self.columns) FROM tokens ORDER BY number")
         .map(Self.token)
     }
@@ -86,7 +86,7 @@ package final class TokenRepository {
   /// Revokes a token; one that was revoked before stays as it is. Nil when there is none of that
   /// number.
   package func revoke(_ number: Int) async throws(OrderError) -> Token? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
@@ -105,7 +105,7 @@ package final class TokenRepository {
   ) async throws(OrderError) -> (BearerToken, Token)? {
     var random = SystemRandomNumberGenerator()
     let token = BearerToken(using: &random)
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         WITH old AS (
@@ -135,7 +135,7 @@ package final class TokenRepository {
     var random = SystemRandomNumberGenerator()
     let token = BearerToken(using: &random)
     let (customer, name) = ("demo-1", "demo, made anew at every start")
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         WITH ended AS (

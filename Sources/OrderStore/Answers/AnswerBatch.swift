@@ -13,31 +13,31 @@ final class AnswerBatch {
     init(_ error: PostgresError) { self = .database(error) }
   }
 
-  private let shares: [AnswerShare]
-  private var answers: [(request: NamedRequest, answer: StoredAnswer)] = []
+  private let requests: [BatchedRequest]
+  private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
   /// How many tasks are still running: those that have no answer yet and do not wait for a write.
   private var running = 0
   private var isAbandoned = false
   /// The known locked rows, shared by everything that gathers this kind of writes.
-  private var held: HeldRows?
+  private var lockedElsewhere: RowsLockedElsewhere?
   private var idle: UnsafeContinuation<Void, Never>?
 
-  init(_ shares: [AnswerShare]) { self.shares = shares }
+  init(_ requests: [BatchedRequest]) { self.requests = requests }
 
   /// Lets the requests do their work, and stores their answers.
   func answer(in transaction: Transaction) async throws(Failure) {
     do throws(PostgresError) {
-      let claims = try await transaction.claim(shares.map(\.request), mayWait: false)
-      for (share, claim) in zip(shares, claims) {
-        if claim.isHeld {
-          share.admit(.alone)
+      let claims = try await transaction.claim(requests.map(\.identified), mayWait: false)
+      for (request, claim) in zip(requests, claims) {
+        if claim.isLockedElsewhere {
+          request.admit(.alone)
         } else if let outcome = claim.outcome {
-          share.admit(.known(outcome))
+          request.admit(.known(outcome))
         } else {
           running += 1
-          share.begin(in: self)
+          request.begin(in: self)
         }
       }
       await allWait()
@@ -56,29 +56,29 @@ final class AnswerBatch {
 
   /// Tells all requests what became of the transaction.
   func conclude(_ failure: Failure?) async {
-    let verdict: AnswerShare.Verdict
+    let verdict: BatchedRequest.Verdict
     switch failure {
     case nil: verdict = .committed
     case .database(let error) where error.isLockTimeout:
-      let areHeld = await held?.look(among: shares.flatMap(\.rows)) ?? false
-      verdict = areHeld ? .rowsAreHeld : .alone
-    case .database(let error) where !error.allowsAnotherRun: verdict = .failed(error)
+      let areLocked = await lockedElsewhere?.findLocked(among: requests.flatMap(\.rows)) ?? false
+      verdict = areLocked ? .rowsAreLocked : .alone
+    case .database(let error) where !error.mayRetryAlone: verdict = .failed(error)
     case .database, .abandoned: verdict = .alone
     }
-    for share in shares { share.conclude(verdict) }
+    for request in requests { request.conclude(verdict) }
   }
 
   /// Gathers a write with those of the other requests. A write of another kind cannot be gathered.
   func submit<Write: BatchedWrite>(
-    _ write: Write, of share: AnswerShare, _ held: HeldRows
+    _ write: Write, of request: BatchedRequest, _ lockedElsewhere: RowsLockedElsewhere
   ) async throws(PostgresError) -> Write.Outcome {
-    self.held = held
+    self.lockedElsewhere = lockedElsewhere
     let writes = self.writes ?? WritesOfKind<Write>()
-    guard let writes = writes as? WritesOfKind<Write>, !share.rights.hasWritten else {
-      throw share.rights.refuse()
+    guard let writes = writes as? WritesOfKind<Write>, !request.transactionShare.hasWritten else {
+      throw request.transactionShare.refuse()
     }
     self.writes = writes
-    share.rights.hasWritten = true
+    request.transactionShare.hasWritten = true
     return try await withUnsafeContinuation { continuation in
       writes.append(write, continuation)
       stopped()
@@ -86,8 +86,8 @@ final class AnswerBatch {
   }
 
   /// A request has its answer; nil when it leaves the batch without one.
-  func finished(_ share: AnswerShare, _ answer: StoredAnswer?) {
-    if let answer { answers.append((share.request, answer)) }
+  func finished(_ request: BatchedRequest, _ answer: StoredAnswer?) {
+    if let answer { answers.append((request.identified, answer)) }
     stopped()
   }
 
@@ -131,7 +131,8 @@ private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
 
   func perform(in transaction: Transaction) async throws(PostgresError) {
     do throws(PostgresError) {
-      let rows = try await transaction.run(Write.statement(writes, lockWait: HeldRows.lockWait))
+      let rows = try await transaction.run(
+        Write.statement(writes, lockWait: RowsLockedElsewhere.lockWait))
       let outcomes = try Write.outcomes(of: writes, rows)
       for (waiter, outcome) in zip(waiters, outcomes) {
         waiter.resume(returning: .success(outcome))
@@ -146,7 +147,7 @@ private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
 extension PostgresError {
   /// Whether the requests of a transaction that failed with this error can be done again, each in a
   /// transaction of its own.
-  fileprivate var allowsAnotherRun: Bool {
+  fileprivate var mayRetryAlone: Bool {
     switch self {
     case .server: !isUnavailable && !isOutcomeUnknown
     case .parameter, .decoding: !isOutcomeUnknown

@@ -5,7 +5,8 @@ import Postgres
 /// Answers requests with a key that wait at the same moment by one transaction. All of them write
 /// by the same kind of statement, so that transactions take their locks in the same order.
 ///
-/// The names are claimed by one statement; a request whose name is locked elsewhere leaves at once.
+/// The identities are claimed by one statement; a request whose identity is locked elsewhere leaves
+/// at once.
 /// Then each request does its work in its own task, until it has an answer or waits for its write.
 /// The writes are done by one statement, the answers stored by one insert, and when all that has
 /// been committed, each task has its answer.
@@ -26,25 +27,25 @@ final class AnswerBatcher {
     entriesMax: 64, weightMax: 256, batchesMax: 1, waitingMax: 4_096)
 
   private let database: Database
-  private var state = BatcherState<AnswerShare>(limits)
+  private var state = BatcherState<BatchedRequest>(limits)
 
   init(_ database: Database) { self.database = database }
 
-  /// Waits for the batch that claims the request's name.
-  func join(_ share: AnswerShare) async -> Admission {
+  /// Waits for the batch that claims the request's identity.
+  func join(_ request: BatchedRequest) async -> Admission {
     await withUnsafeContinuation { continuation in
-      share.wait(with: continuation)
-      switch state.join(share, weight: 1 + share.request.request.content.count / 1_024) {
+      request.wait(with: continuation)
+      switch state.join(request, weight: 1 + request.identified.request.content.count / 1_024) {
       case .startAtEndOfTurn: database.loop.atEndOfTurn { self.startBatches() }
       case .wait: break
-      case .refuse: share.admit(.failed(.queueFull))
+      case .refuse: request.admit(.failed(.queueFull))
       }
     }
   }
 
   private func startBatches() {
-    while let shares = state.start() {
-      database.loop.spawn { await self.run(AnswerBatch(shares)) }
+    while let requests = state.start() {
+      database.loop.spawn { await self.run(AnswerBatch(requests)) }
     }
   }
 

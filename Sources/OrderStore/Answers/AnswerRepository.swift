@@ -28,7 +28,7 @@ package final class AnswerRepository {
     _ request: KeyedRequest, gathering write: GatheredWrite? = nil,
     work: () async throws -> StoredAnswer, refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
-    let request = NamedRequest(request)
+    let request = IdentifiedRequest(request)
     if let batcher = write.flatMap({ batchers[$0] }) {
       if let outcome = try await together(request, by: batcher, work: work, refusal: refusal) {
         return outcome
@@ -39,20 +39,20 @@ package final class AnswerRepository {
 
   /// Nil when the request needs a transaction of its own.
   private func together(
-    _ request: NamedRequest, by batcher: AnswerBatcher,
+    _ request: IdentifiedRequest, by batcher: AnswerBatcher,
     work: () async throws -> StoredAnswer, refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome? {
-    for _ in 0..<HeldRows.meetingsMax {
-      let share = AnswerShare(request, on: database.loop)
-      switch await batcher.join(share) {
+    for _ in 0..<RowsLockedElsewhere.attemptsMax {
+      let batched = BatchedRequest(request, on: database.loop)
+      switch await batcher.join(batched) {
       case .known(let outcome): return outcome
       case .failed(let error): throw OrderError(error)
       case .alone: return nil
       case .part:
-        switch try await share.answer(work, refusal: refusal) {
+        switch try await batched.answer(work, refusal: refusal) {
         case .answered(let answer): return .answered(answer)
         case .alone: return nil
-        case .rowsAreHeld: try await asking(share.waitUntilRowsAreFree)
+        case .rowsAreLocked: try await mappingErrors(batched.waitUntilRowsAreFree)
         }
       }
     }
@@ -60,7 +60,7 @@ package final class AnswerRepository {
   }
 
   private func alone(
-    _ request: NamedRequest, work: () async throws -> StoredAnswer,
+    _ request: IdentifiedRequest, work: () async throws -> StoredAnswer,
     refusal: (any Error) -> StoredAnswer?
   ) async throws -> KeyedOutcome {
     do {
@@ -91,7 +91,7 @@ package final class AnswerRepository {
   }
 
   private static func claim(
-    _ request: NamedRequest, in transaction: Transaction
+    _ request: IdentifiedRequest, in transaction: Transaction
   ) async throws(Interruption) -> AnswerClaim {
     do throws(PostgresError) {
       return try await transaction.claim([request], mayWait: true)[0]
@@ -102,15 +102,15 @@ package final class AnswerRepository {
   }
 }
 
-/// The result of an attempt to lock the name of a request.
+/// The result of an attempt to lock the identity of a request.
 struct AnswerClaim {
-  /// Whether another transaction holds the lock of the name, so that this one did not get it.
-  let isHeld: Bool
+  /// Whether another transaction holds the lock, so that this one did not get it.
+  let isLockedElsewhere: Bool
   /// The outcome of the request, if it was answered before; nil when it is new.
   let outcome: KeyedOutcome?
 
   init(_ row: Row) throws(PostgresError) {
-    isHeld = try row.bool(0)
+    isLockedElsewhere = try row.bool(0)
     if try !row.bool(1) {
       outcome = nil
     } else if try !row.bool(2) {
@@ -125,27 +125,29 @@ struct AnswerClaim {
 }
 
 /// A request with the digests under which its answer is stored.
-struct NamedRequest {
+struct IdentifiedRequest {
   let request: KeyedRequest
-  /// The digest of the name: who asked for what by which key. `answer_id()` computes the same.
+  /// The digest of the identity: who asked for what by which key. `answer_id()` computes the same.
   let id: Digest
-  /// The digest that tells whether two requests with the same name are the same request.
+  /// The digest that tells whether two requests with the same identity are the same request.
   let fingerprint: Digest
 
   init(_ request: KeyedRequest) {
     self.request = request
-    let name = request.name
-    let token = name.token.map(String.init) ?? "-"
+    let identity = request.identity
+    let token = identity.token.map(String.init) ?? "-"
     id = Digest(
-      of: Array("\(token) \(name.contract) \(name.method) \(name.path) \(name.key.value)".utf8))
+      of: Array(
+        "\(token) \(identity.contract) \(identity.method) \(identity.path) \(identity.key.value)"
+          .utf8))
     fingerprint = Digest(of: request.content)
   }
 }
 
 extension Transaction {
-  /// Locks the names of requests, and finds the answers that are stored under them.
+  /// Locks the identities of requests, and finds the answers that are stored under them.
   func claim(
-    _ requests: [NamedRequest], mayWait: Bool
+    _ requests: [IdentifiedRequest], mayWait: Bool
   ) async throws(PostgresError) -> [AnswerClaim] {
     let rows = try await run(
       """
@@ -158,19 +160,19 @@ extension Transaction {
     return try rows.map { row throws(PostgresError) in try AnswerClaim(row) }
   }
 
-  /// Stores answers under the names that were claimed.
+  /// Stores answers under the identities that were claimed.
   func store(
-    _ answers: [(request: NamedRequest, answer: StoredAnswer)]
+    _ answers: [(request: IdentifiedRequest, answer: StoredAnswer)]
   ) async throws(PostgresError) {
-    let names = answers.map(\.request.request.name)
+    let identities = answers.map(\.request.request.identity)
     let stored = answers.map(\.answer)
     _ = try await run(
       """
       INSERT INTO idempotency_keys (id, token, contract, method, path, key, fingerprint, status,
                                     content_type, fields, body)
       SELECT * FROM unnest(
-          \(answers.map(\.request.id)), \(names.map(\.token)), \(names.map(\.contract)),
-          \(names.map(\.method)), \(names.map(\.path)), \(names.map(\.key.value)),
+          \(answers.map(\.request.id)), \(identities.map(\.token)), \(identities.map(\.contract)),
+          \(identities.map(\.method)), \(identities.map(\.path)), \(identities.map(\.key.value)),
           \(answers.map(\.request.fingerprint)), \(stored.map { Int32(clamping: $0.status) }),
           \(stored.map(\.contentType)), \(stored.map(\.fields)),
           \(stored.map { Bytea($0.body) }))

@@ -27,7 +27,7 @@ package final class CustomerRepository {
 
   /// One customer.
   package func find(_ id: CustomerID) async throws(OrderError) -> Customer? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       try await database.read("SELECT \(Self.columns) FROM customers WHERE id = \(id.value)")
         .first.map(Self.customer)
     }
@@ -35,14 +35,14 @@ package final class CustomerRepository {
 
   /// One customer by number; lookups that wait at the same moment share a statement.
   package func find(number: Int) async throws(OrderError) -> Customer? {
-    try await asking { () throws(PostgresError) in try await byNumber.load(number) }
+    try await mappingErrors { () throws(PostgresError) in try await byNumber.load(number) }
   }
 
   /// One page of customers in the order of their numbers, after `position`.
   package func list(
     after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Customer, Int> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns)
@@ -59,10 +59,10 @@ package final class CustomerRepository {
   /// word by which they are found, and of their ids.
   package func search(
     _ words: SearchWords?, email: EmailAddress?, after position: NamePosition?, size: PageSize
-  ) async throws(OrderError) -> Found<Customer, NamePosition> {
+  ) async throws(OrderError) -> SearchResult<Customer, NamePosition> {
     // The address is searched for as one more whole word.
     let whole = (words?.words.dropLast() ?? []) + [email?.value].compactMap(\.self)
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns), \(SQL.foundNameColumns)
@@ -75,14 +75,14 @@ package final class CustomerRepository {
   }
 
   /// Adds a customer.
-  package func create(_ new: NewCustomer, by who: String) async throws(OrderError) -> Customer {
-    let customer = try await asking { () throws(PostgresError) in
+  package func create(_ new: NewCustomer, by actor: String) async throws(OrderError) -> Customer {
+    let customer = try await mappingErrors { () throws(PostgresError) in
       // ON CONFLICT alone would use up a number of the sequence when the id is taken.
       try await database.write(
         """
         INSERT INTO customers (id, name, email, ship_to)
         SELECT \(new.id.value), \(new.name.value), \(new.email?.value), \(new.shipTo)::json
-          \(SQL.actor(who))
+          \(SQL.actor(actor))
          WHERE NOT EXISTS (SELECT FROM customers WHERE id = \(new.id.value))
             ON CONFLICT (id) DO NOTHING
         RETURNING \(Self.columns)
@@ -96,18 +96,18 @@ package final class CustomerRepository {
   /// Changes a customer; nil when there is none of that id. A trigger raises the version, if
   /// anything changes.
   package func change(
-    _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by who: String
+    _ id: CustomerID, to change: CustomerChange, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Customer? {
     let email = change.email.columns(\.value)
     let shipTo = change.shipTo.columns(\.self)
-    let customer = try await asking { () throws(PostgresError) in
+    let customer = try await mappingErrors { () throws(PostgresError) in
       try await database.write(
         """
         UPDATE customers
            SET name = coalesce(\(change.name?.value), name),
                email = CASE WHEN \(email.keeps) THEN email ELSE \(email.value) END,
                ship_to = CASE WHEN \(shipTo.keeps) THEN ship_to ELSE \(shipTo.value)::json END
-          \(SQL.actor(who))
+          \(SQL.actor(actor))
          WHERE id = \(id.value) AND version = coalesce(\(version), version)
         RETURNING \(Self.columns)
         """

@@ -21,12 +21,12 @@ package final class FeedHub {
   package let feed: FeedRepository
   package let loop: EventLoop
   private let render: (FeedEvent) -> [UInt8]
-  /// Counts how often the feed may have grown.
-  package private(set) var news = 0
+  /// How often the feed may have grown since the start.
+  package private(set) var generation = 0
   private var waiting: [ObjectIdentifier: FeedFollower] = [:]
   private var followers = 0
   /// One for events with their orders as they are now, and one for events without.
-  private var kept: [Bool: Kept] = [:]
+  private var buffers: [Bool: Buffer] = [:]
 
   /// - Parameter render: Writes one event as followers get it.
   package init(
@@ -37,7 +37,7 @@ package final class FeedHub {
     self.loop = loop
     self.render = render
     let bound = LoopBound(loop, WeakHub(self))
-    signal.onGrown { loop.execute { bound.value.hub?.grown() } }
+    signal.onFeedGrown { loop.execute { bound.value.hub?.feedGrown() } }
   }
 
   private struct WeakHub {
@@ -46,10 +46,10 @@ package final class FeedHub {
   }
 
   /// The ring of one form, and those who wait until it is filled.
-  private final class Kept {
+  private final class Buffer {
     var ring: FeedRing
-    /// What `news` was when the ring was filled last.
-    var news = -1
+    /// What `generation` was when the ring was filled last.
+    var generation = -1
     var isFilling = false
     var waiting: [CheckedContinuation<Void, Never>] = []
     var failure: OrderError?
@@ -60,11 +60,11 @@ package final class FeedHub {
     init(_ ring: FeedRing) { self.ring = ring }
   }
 
-  private func grown() {
-    news += 1
+  private func feedGrown() {
+    generation += 1
     let woken = waiting.values
     waiting = [:]
-    for follower in woken { follower.wake(.news) }
+    for follower in woken { follower.wake(.feedGrown) }
   }
 }
 
@@ -76,77 +76,77 @@ extension FeedHub {
   fileprivate func leave() {
     followers -= 1
     // Without followers the rings are no longer filled, so they would be out of date.
-    if followers == 0 { kept = [:] }
+    if followers == 0 { buffers = [:] }
   }
 
   /// What comes after a cursor: from memory if it is there, or else from the database.
   package func piece(
     after cursor: FeedCursor, _ filter: FeedFilter, includesOrders: Bool
   ) async throws(OrderError) -> Piece {
-    if let kept = kept[includesOrders], cursor.position >= kept.ring.start.position {
-      if cursor.position >= kept.ring.end.position { try await fill(kept, includesOrders) }
-      if kept.ring.contains(cursor) { return Self.piece(from: kept, after: cursor, filter) }
+    if let buffer = buffers[includesOrders], cursor.position >= buffer.ring.start.position {
+      if cursor.position >= buffer.ring.end.position { try await fill(buffer, includesOrders) }
+      if buffer.ring.contains(cursor) { return Self.piece(from: buffer, after: cursor, filter) }
     }
     let page = try await feed.page(
       after: cursor, filter, size: FeedPage.allowedSize.upperBound, includesOrders: includesOrders)
-    if page.isCaughtUp, followers > 0, kept[includesOrders] == nil {
-      kept[includesOrders] = Kept(FeedRing(after: page.next, bytesMax: Self.ringBytesMax))
+    if page.isCaughtUp, followers > 0, buffers[includesOrders] == nil {
+      buffers[includesOrders] = Buffer(FeedRing(after: page.next, bytesMax: Self.ringBytesMax))
     }
     return Piece(
       bytes: page.events.flatMap(render), next: page.next, isCaughtUp: page.isCaughtUp)
   }
 
   private static func piece(
-    from kept: Kept, after cursor: FeedCursor, _ filter: FeedFilter
+    from buffer: Buffer, after cursor: FeedCursor, _ filter: FeedFilter
   ) -> Piece {
-    if let last = kept.last, last.after == cursor, last.end == kept.ring.end,
+    if let last = buffer.last, last.after == cursor, last.end == buffer.ring.end,
       last.filter == filter
     {
       return last.piece
     }
-    let (bytes, next) = kept.ring.read(after: cursor, filter, upTo: pieceBytesMax)
-    let piece = Piece(bytes: bytes, next: next, isCaughtUp: next == kept.ring.end)
-    kept.last = (cursor, kept.ring.end, filter, piece)
+    let (bytes, next) = buffer.ring.read(after: cursor, filter, upTo: pieceBytesMax)
+    let piece = Piece(bytes: bytes, next: next, isCaughtUp: next == buffer.ring.end)
+    buffer.last = (cursor, buffer.ring.end, filter, piece)
     return piece
   }
 
   /// Reads what has happened since the ring was filled; all who ask meanwhile share the reading.
-  private func fill(_ kept: Kept, _ includesOrders: Bool) async throws(OrderError) {
-    guard kept.news != news else { return }
-    if kept.isFilling {
-      await withCheckedContinuation { kept.waiting.append($0) }
+  private func fill(_ buffer: Buffer, _ includesOrders: Bool) async throws(OrderError) {
+    guard buffer.generation != generation else { return }
+    if buffer.isFilling {
+      await withCheckedContinuation { buffer.waiting.append($0) }
     } else {
-      kept.isFilling = true
-      kept.failure = nil
+      buffer.isFilling = true
+      buffer.failure = nil
       do throws(OrderError) {
-        try await read(into: kept, includesOrders)
+        try await read(into: buffer, includesOrders)
       } catch {
-        kept.failure = error
+        buffer.failure = error
         // The kept events may belong to a history that no longer exists.
-        if error == .historyChanged, self.kept[includesOrders] === kept {
-          self.kept[includesOrders] = nil
+        if error == .historyChanged, self.buffers[includesOrders] === buffer {
+          self.buffers[includesOrders] = nil
         }
       }
-      kept.isFilling = false
-      let waiting = kept.waiting
-      kept.waiting = []
+      buffer.isFilling = false
+      let waiting = buffer.waiting
+      buffer.waiting = []
       for continuation in waiting { continuation.resume() }
     }
-    if let failure = kept.failure { throw failure }
+    if let failure = buffer.failure { throw failure }
   }
 
-  private func read(into kept: Kept, _ includesOrders: Bool) async throws(OrderError) {
+  private func read(into buffer: Buffer, _ includesOrders: Bool) async throws(OrderError) {
     while true {
-      let seen = news
+      let seen = generation
       let page = try await feed.page(
-        after: kept.ring.end, size: FeedPage.allowedSize.upperBound,
+        after: buffer.ring.end, size: FeedPage.allowedSize.upperBound,
         includesOrders: includesOrders)
-      kept.ring.append(
+      buffer.ring.append(
         page.events.map {
           FeedRing.Entry(cursor: $0.cursor, kind: $0.kind, channel: $0.channel, bytes: render($0))
         })
       if page.isCaughtUp {
-        kept.news = seen
+        buffer.generation = seen
         return
       }
     }
@@ -166,7 +166,7 @@ extension FeedHub {
 /// A follower of the feed, for as long as the object exists. Lives on the loop of its hub.
 package final class FeedFollower {
   /// Why a wait ended.
-  package enum Wake { case news, time, asked }
+  package enum Wake { case feedGrown, time, asked }
 
   package let hub: FeedHub
   private var continuation: CheckedContinuation<Wake, Never>?
@@ -180,10 +180,12 @@ package final class FeedFollower {
 
   deinit { hub.leave() }
 
-  /// Waits until the hub's `news` is no longer `seen`, `duration` has passed, `wake` is called, or
-  /// the task is cancelled.
+  /// Waits until the hub's `generation` is no longer `seen`, `duration` has passed, `wake` is
+  /// called, or the task is cancelled.
   package func wait(since seen: Int, for duration: Duration) async -> Wake {
-    guard hub.news == seen, !Task.isCancelled else { return Task.isCancelled ? .asked : .news }
+    guard hub.generation == seen, !Task.isCancelled else {
+      return Task.isCancelled ? .asked : .feedGrown
+    }
     hub.add(self)
     timer?.arm(after: duration)
     let bound = LoopBound(hub.loop, self)

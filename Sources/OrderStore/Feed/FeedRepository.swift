@@ -18,7 +18,7 @@ package final class FeedRepository {
 
   /// The position of the newest event.
   package func head() async throws(OrderError) -> FeedCursor {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex')
@@ -34,7 +34,7 @@ package final class FeedRepository {
   package func page(
     after start: FeedCursor, _ filter: FeedFilter = .all, size: Int, includesOrders: Bool = false
   ) async throws(OrderError) -> FeedPage {
-    let read = try await asking { () throws(PostgresError) in
+    let read = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(after: start, filter, size: size, includesOrders: includesOrders))
       return try Self.page(rows, after: start, size: size, includesOrders: includesOrders)
@@ -45,11 +45,11 @@ package final class FeedRepository {
 
   /// One event; nil when the feed ends before this position.
   package func event(at position: Int) async throws(OrderError) -> FeedEvent? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(
           after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false))
-      return rows[0].isNull(Row.event) ? nil : try rows[0].event(includesOrders: false)
+      return rows[0].isNull(Row.eventColumn) ? nil : try rows[0].event(includesOrders: false)
     }
   }
 
@@ -64,7 +64,7 @@ package final class FeedRepository {
     }
     var events: [FeedEvent] = []
     events.reserveCapacity(rows.count)
-    for row in rows where !row.isNull(Row.event) {
+    for row in rows where !row.isNull(Row.eventColumn) {
       events.append(try row.event(includesOrders: includesOrders))
     }
     // A page that is not full has looked as far as its window reaches.
@@ -128,9 +128,9 @@ package final class FeedRepository {
 
 extension Row {
   /// The column of the position of an event in the rows of a page.
-  fileprivate static let event = 5
+  fileprivate static let eventColumn = 5
   /// The first column of the order as it is now.
-  private static let order = 22
+  private static let firstOrderColumn = 22
 
   fileprivate func cursor(at column: Int) throws(PostgresError) -> FeedCursor {
     // Before the first event there is no tick.
@@ -145,9 +145,10 @@ extension Row {
   fileprivate func event(includesOrders: Bool) throws(PostgresError) -> FeedEvent {
     let kind: FeedEvent.Kind = try word(7)
     return FeedEvent(
-      cursor: try cursor(at: Self.event), kind: kind, occurredAt: try moment(8),
-      who: try text(9), subject: try subject(of: kind),
-      orderNow: includesOrders && !isNull(Self.order) ? try order(at: Self.order) : nil)
+      cursor: try cursor(at: Self.eventColumn), kind: kind, occurredAt: try moment(8),
+      actor: try text(9), subject: try subject(of: kind),
+      orderNow: includesOrders && !isNull(Self.firstOrderColumn)
+        ? try order(at: Self.firstOrderColumn) : nil)
   }
 
   private func subject(of kind: FeedEvent.Kind) throws(PostgresError) -> FeedEvent.Subject {

@@ -14,28 +14,30 @@ package final class FeedSignal: Sendable {
   package init() {}
 
   /// Calls `listener` when something was written, on the thread that wrote it; then not again
-  /// before `takeWritten`.
-  package func onWritten(_ listener: (@Sendable () -> Void)?) {
+  /// before `takeEventsWritten`.
+  package func onEventsWritten(_ listener: (@Sendable () -> Void)?) {
     listeners.withLock { $0.written = listener }
   }
 
   /// Calls `listener` whenever the feed may have new events.
-  package func onGrown(_ listener: @escaping @Sendable () -> Void) {
+  package func onFeedGrown(_ listener: @escaping @Sendable () -> Void) {
     listeners.withLock { $0.grown.append(listener) }
   }
 
   /// Says that something was written whose events have no position yet.
-  package func written() {
+  package func eventsWritten() {
     guard !isWritten.exchange(true, ordering: .acquiringAndReleasing) else { return }
     let listener = listeners.withLock { $0.written }
     listener?()
   }
 
   /// Whether something was written since this was called last.
-  package func takeWritten() -> Bool { isWritten.exchange(false, ordering: .acquiringAndReleasing) }
+  package func takeEventsWritten() -> Bool {
+    isWritten.exchange(false, ordering: .acquiringAndReleasing)
+  }
 
   /// Says that the feed may have new events.
-  package func grown() {
+  package func feedGrown() {
     for listener in listeners.withLock({ $0.grown }) { listener() }
   }
 }

@@ -41,7 +41,7 @@ package final class OrderProcessRepository {
   /// The queue, over the connections of one loop.
   package init(_ database: Database) {
     self.database = database
-    finishedVisits = Batcher(database, held: HeldRows(database))
+    finishedVisits = Batcher(database, lockedElsewhere: RowsLockedElsewhere(database))
   }
 
   /// Claims at most `amount` orders that are due, those that have waited longest first. A claim

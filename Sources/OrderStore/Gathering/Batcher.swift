@@ -11,7 +11,7 @@ protocol BatchedWrite {
   /// How much this write counts against `BatchLimits.weightMax`.
   var weight: Int { get }
   /// The rows that this write locks.
-  var rows: [LockedRow] { get }
+  var rows: [RowToLock] { get }
   /// One statement that does all these writes, and returns a row for each, in their order.
   /// `lockWait` is how many milliseconds it waits for a lock; nil keeps the limit of the session.
   static func statement(_ writes: [Self], lockWait: Int?) -> SQL
@@ -26,7 +26,7 @@ extension BatchedWrite {
   /// The limits for small writes.
   static var limits: BatchLimits { .standard }
   /// No rows, for a write whose rows nobody else keeps locked.
-  var rows: [LockedRow] { [] }
+  var rows: [RowToLock] { [] }
   /// Each write counts the same.
   var weight: Int { 1 }
   /// A write that cannot tell is taken for one that changed something.
@@ -56,7 +56,7 @@ final class Batcher<Write: BatchedWrite> {
     case outcome(Write.Outcome)
     case failure(PostgresError)
     /// Nothing was done, because some rows of the batch are locked.
-    case rowsAreHeld
+    case rowsAreLocked
   }
 
   private struct Entry {
@@ -65,13 +65,13 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private let database: Database
-  private let held: HeldRows
+  private let lockedElsewhere: RowsLockedElsewhere
   private var state = BatcherState<Entry>(Write.limits)
 
-  /// Writes to this database; `held` is shared by everything that gathers such writes.
-  init(_ database: Database, held: HeldRows) {
+  /// Writes to this database; `lockedElsewhere` is shared by everything that gathers such writes.
+  init(_ database: Database, lockedElsewhere: RowsLockedElsewhere) {
     self.database = database
-    self.held = held
+    self.lockedElsewhere = lockedElsewhere
   }
 
   /// Does a write with the next batch, and answers when that has been committed. An error is the
@@ -81,16 +81,18 @@ final class Batcher<Write: BatchedWrite> {
   func submit(_ write: Write) async throws(PostgresError) -> Write.Outcome {
     if UnitOfWork.isOpen { return try await run([write], lockWait: nil)[0] }
     if let share = UnitOfWork.share {
-      guard let request = share.owner as? AnswerShare else { throw share.refuse() }
-      return try await request.submit(write, held)
+      guard let request = share.owner as? BatchedRequest else { throw share.refuse() }
+      return try await request.submit(write, lockedElsewhere)
     }
-    for _ in 0..<HeldRows.meetingsMax {
-      if held.contains(anyOf: write.rows) { try await held.waitUntilFree(write.rows) }
+    for _ in 0..<RowsLockedElsewhere.attemptsMax {
+      if lockedElsewhere.contains(anyOf: write.rows) {
+        try await lockedElsewhere.waitUntilFree(write.rows)
+      }
       let reply = await withUnsafeContinuation { join(Entry(write: write, waiter: $0)) }
       switch reply {
       case .outcome(let outcome): return outcome
       case .failure(let error): throw error
-      case .rowsAreHeld: continue
+      case .rowsAreLocked: continue
       }
     }
     throw .busy
@@ -109,7 +111,7 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private func run(_ batch: [Entry]) async {
-    if let error = await attempt(batch, lockWait: HeldRows.lockWait) {
+    if let error = await attempt(batch, lockWait: RowsLockedElsewhere.lockWait) {
       await recover(batch, from: error)
     }
     state.finished()
@@ -119,21 +121,21 @@ final class Batcher<Write: BatchedWrite> {
   private func recover(_ batch: [Entry], from error: PostgresError) async {
     var error = error
     if error.isLockTimeout {
-      if await held.look(among: batch.flatMap(\.write.rows)) {
-        for entry in batch { entry.waiter.resume(returning: .rowsAreHeld) }
+      if await lockedElsewhere.findLocked(among: batch.flatMap(\.write.rows)) {
+        for entry in batch { entry.waiter.resume(returning: .rowsAreLocked) }
         return
       }
       // The lock is free by now, or it is not the lock of a row.
       guard let next = await attempt(batch, lockWait: nil) else { return }
       error = next
     }
-    guard error.deservesAnotherRun(of: batch.count) else {
+    guard error.mayRetryEachAlone(of: batch.count) else {
       for entry in batch { entry.waiter.resume(returning: .failure(error)) }
       return
     }
     // One of the writes may be the cause. Tried alone, it fails alone.
     for entry in batch {
-      if let error = await attempt([entry], lockWait: HeldRows.lockWait) {
+      if let error = await attempt([entry], lockWait: RowsLockedElsewhere.lockWait) {
         entry.waiter.resume(returning: .failure(error))
       }
     }
@@ -163,7 +165,7 @@ final class Batcher<Write: BatchedWrite> {
 extension PostgresError {
   /// Whether a statement for `count` writes certainly had no effect, and may succeed when each
   /// write is sent again alone.
-  fileprivate func deservesAnotherRun(of count: Int) -> Bool {
+  fileprivate func mayRetryEachAlone(of count: Int) -> Bool {
     switch self {
     case .server: !isUnavailable && !isOutcomeUnknown && (count > 1 || isRetryable)
     case .parameter: count > 1

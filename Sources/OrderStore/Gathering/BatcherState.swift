@@ -20,7 +20,7 @@ struct BatchLimits: Sendable {
 /// for the next one, in the order in which they came.
 struct BatcherState<Entry> {
   /// What to do about a new entry.
-  enum Joining { case startAtEndOfTurn, wait, refuse }
+  enum JoinDecision { case startAtEndOfTurn, wait, refuse }
 
   private let limits: BatchLimits
   private var waiting = Queue<(entry: Entry, weight: Int)>()
@@ -30,7 +30,7 @@ struct BatcherState<Entry> {
   init(_ limits: BatchLimits) { self.limits = limits }
 
   /// Adds an entry.
-  mutating func join(_ entry: Entry, weight: Int) -> Joining {
+  mutating func join(_ entry: Entry, weight: Int) -> JoinDecision {
     guard waiting.count < limits.waitingMax else { return .refuse }
     waiting.append((entry, weight))
     guard underWay < limits.batchesMax, !isStarting else { return .wait }

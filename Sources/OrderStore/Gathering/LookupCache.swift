@@ -25,16 +25,16 @@ final class LookupCache<Key: Hashable & Sendable, Value: Sendable> {
   private let coalescer: Coalescer<Key, Finding>
   private var state: LookupCacheState<Key, Value>
 
-  /// A cache of at most `limit` values. A change is seen everywhere when `trust` has passed after
-  /// its commit; at once where the signal of changes arrives.
+  /// A cache of at most `limit` values. A change is seen everywhere when `trustPeriod` has passed
+  /// after its commit; at once where the signal of changes arrives.
   init(
-    on loop: EventLoop, trust: Duration, changes: ChangeSignal, limit: Int,
+    on loop: EventLoop, trustPeriod: Duration, changes: ChangeSignal, limit: Int,
     fetch: @escaping ([Key]) async throws(PostgresError) -> [Key: Finding]
   ) {
     self.loop = loop
     self.changes = changes
     coalescer = Coalescer(on: loop, fetch: fetch)
-    state = LookupCacheState(trust: trust, limit: limit)
+    state = LookupCacheState(trustPeriod: trustPeriod, limit: limit)
   }
 
   /// The value of a key, if it is cached and may still be used.
@@ -66,19 +66,19 @@ struct LookupCacheState<Key: Hashable, Value> {
     let end: Instant
   }
 
-  private let trust: Duration
+  private let trustPeriod: Duration
   private let limit: Int
   private var entries: [Key: Entry] = [:]
 
-  init(trust: Duration, limit: Int) {
-    self.trust = trust
+  init(trustPeriod: Duration, limit: Int) {
+    self.trustPeriod = trustPeriod
     self.limit = limit
   }
 
   var count: Int { entries.count }
 
   func value(of key: Key, at now: Instant, changes: Changes) -> Value? {
-    guard let entry = entries[key], isSound(entry, at: now, changes: changes) else { return nil }
+    guard let entry = entries[key], isFresh(entry, at: now, changes: changes) else { return nil }
     return entry.value
   }
 
@@ -90,16 +90,16 @@ struct LookupCacheState<Key: Hashable, Value> {
     at now: Instant, changes: Changes
   ) {
     let entry = Entry(value: value, asked: asked, changeCount: changesAsked, end: end)
-    guard isSound(entry, at: now, changes: changes) else { return }
+    guard isFresh(entry, at: now, changes: changes) else { return }
     if entries.count >= limit, entries[key] == nil {
-      entries = entries.filter { isSound($0.value, at: now, changes: changes) }
+      entries = entries.filter { isFresh($0.value, at: now, changes: changes) }
       if entries.count >= limit { entries.removeAll(keepingCapacity: true) }
     }
     entries[key] = entry
   }
 
-  private func isSound(_ entry: Entry, at now: Instant, changes: Changes) -> Bool {
+  private func isFresh(_ entry: Entry, at now: Instant, changes: Changes) -> Bool {
     entry.changeCount == changes.count && now < entry.end
-      && now < max(entry.asked, changes.end) + trust
+      && now < max(entry.asked, changes.end) + trustPeriod
   }
 }

@@ -14,7 +14,7 @@ extension OrderFilter {
 
   /// Whether a page may look at rows that are not part of it.
   var hasWindow: Bool {
-    listing != nil || (customer != nil && !(channel == nil && isEveryStatus))
+    firstIndexedCondition != nil || (customer != nil && !(channel == nil && isEveryStatus))
   }
 
   /// One page, and one entry more. After the columns of the order come the time and the number at
@@ -23,21 +23,21 @@ extension OrderFilter {
   func windowStatement(_ bounds: Bounds, size: PageSize) -> SQL {
     let page: SQL
     let reach: SQL
-    switch (customer, listing) {
+    switch (customer, firstIndexedCondition) {
     case (let customer?, nil):
       page = "\(orders(of: customer, bounds)) \(Self.window)"
       reach = """
         SELECT created_at, number
           FROM (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS last
         """
-    case (nil, let listing?):
-      page = Self.orders(in: "\(entries(of: listing, bounds)) \(Self.window)")
+    case (nil, let condition?):
+      page = Self.orders(in: "\(entries(meeting: condition, bounds)) \(Self.window)")
       reach = """
         SELECT created_at, number
-          FROM (\(entries(of: listing, bounds)) \(Self.endOfWindow)) AS last
+          FROM (\(entries(meeting: condition, bounds)) \(Self.endOfWindow)) AS last
         """
-    case (let customer?, let listing?):
-      return statement(of: customer, with: listing, bounds, size)
+    case (let customer?, let condition?):
+      return statement(of: customer, with: condition, bounds, size)
     case (nil, nil): preconditionFailure("a list of all orders has no window")
     }
     return """
@@ -48,35 +48,36 @@ extension OrderFilter {
 
   /// A condition with one entry for each order that meets it; an index has these entries in the
   /// order of lists.
-  private enum Listing {
+  private enum IndexedCondition {
     case reference(OrderReference)
     case trackingNumber(TrackingNumber)
     case tag(OrderTag)
     case product(ProductID)
   }
 
-  private var listings: [Listing] {
-    let listings: [Listing?] = [
-      reference.map(Listing.reference), trackingNumber.map(Listing.trackingNumber),
-      tag.map(Listing.tag), product.map(Listing.product),
+  private var indexedConditions: [IndexedCondition] {
+    let all: [IndexedCondition?] = [
+      reference.map(IndexedCondition.reference),
+      trackingNumber.map(IndexedCondition.trackingNumber),
+      tag.map(IndexedCondition.tag), product.map(IndexedCondition.product),
     ]
-    return listings.compactMap(\.self)
+    return all.compactMap(\.self)
   }
 
   /// The page walks the entries of the first one, which is expected to have the fewest orders.
-  private var listing: Listing? { listings.first }
+  private var firstIndexedCondition: IndexedCondition? { indexedConditions.first }
 
-  /// Requires that an order called `o` has an entry in every listing except the first `count`.
-  func listed(skipping count: Int) -> SQL {
+  /// Requires that an order called `o` meets every indexed condition except the first `count`.
+  func conditions(skippingFirst count: Int) -> SQL {
     var conditions: SQL = ""
-    for listing in listings.dropFirst(count) {
-      switch listing {
+    for condition in indexedConditions.dropFirst(count) {
+      switch condition {
       case .reference(let reference):
         conditions.append("AND o.reference = \(reference.value) ")
       case .trackingNumber, .tag, .product:
         conditions.append(
           """
-          AND EXISTS (SELECT FROM (\(Self.entry(of: listing)) AND created_at = o.created_at
+          AND EXISTS (SELECT FROM (\(Self.entry(meeting: condition)) AND created_at = o.created_at
                                       AND order_number = o.number) AS named
                        WHERE quantity > 0)
           """)
@@ -88,7 +89,7 @@ extension OrderFilter {
   /// The orders of a customer that contain a product, or have a tag. Either may have few orders or
   /// millions, so the page walks the one whose window reaches further.
   private func statement(
-    of customer: CustomerID, with listing: Listing, _ bounds: Bounds, _ size: PageSize
+    of customer: CustomerID, with condition: IndexedCondition, _ bounds: Bounds, _ size: PageSize
   ) -> SQL {
     let further: SQL =
       switch sort {
@@ -99,13 +100,13 @@ extension OrderFilter {
       SELECT o.*
         FROM (\(orders(of: customer, bounds)) \(Self.window)) AS o
        CROSS JOIN LATERAL (
-           \(Self.entry(of: listing)) AND created_at = o.created_at
-              AND \(Self.number(in: listing)) = o.number
+           \(Self.entry(meeting: condition)) AND created_at = o.created_at
+              AND \(Self.number(in: condition)) = o.number
             LIMIT 1) AS p
        WHERE (SELECT is_of_customer FROM reach) AND p.quantity > 0
        UNION ALL
       SELECT o.*
-        FROM (\(Self.orders(in: "\(entries(of: listing, bounds)) \(Self.window)"))) AS o
+        FROM (\(Self.orders(in: "\(entries(meeting: condition, bounds)) \(Self.window)"))) AS o
        WHERE NOT (SELECT is_of_customer FROM reach) AND o.customer_id = \(customer.value)
       """
     return """
@@ -115,7 +116,7 @@ extension OrderFilter {
                  CASE WHEN is_of_customer THEN c.number ELSE p.number END AS number
             FROM (SELECT 1) AS always
             LEFT JOIN (\(orders(of: customer, bounds)) \(Self.endOfWindow)) AS c ON true
-            LEFT JOIN (\(entries(of: listing, bounds)) \(Self.endOfWindow)) AS p ON true
+            LEFT JOIN (\(entries(meeting: condition, bounds)) \(Self.endOfWindow)) AS p ON true
            CROSS JOIN LATERAL (
                SELECT c.number IS NULL OR coalesce(\(further), false)) AS choice (is_of_customer)
       ), page AS MATERIALIZED (\(filtered(both, size)))
@@ -140,7 +141,7 @@ extension OrderFilter {
   private func filtered(_ rows: SQL, _ size: PageSize) -> SQL {
     """
     SELECT * FROM (\(rows)) AS o
-     WHERE true \(conditions) \(listed(skipping: 1)) \(order) \(size.limitClause)
+     WHERE true \(conditions) \(conditions(skippingFirst: 1)) \(order) \(size.limitClause)
     """
   }
 
@@ -155,15 +156,15 @@ extension OrderFilter {
   }
 
   /// The name of the column in which the entries have the number of the order.
-  private static func number(in listing: Listing) -> SQL {
-    switch listing {
+  private static func number(in condition: IndexedCondition) -> SQL {
+    switch condition {
     case .reference: "number"
     case .trackingNumber, .tag, .product: "order_number"
     }
   }
 
-  private static func entry(of listing: Listing) -> SQL {
-    switch listing {
+  private static func entry(meeting condition: IndexedCondition) -> SQL {
+    switch condition {
     case .reference(let reference):
       """
       SELECT created_at, number, 1 AS quantity FROM orders
@@ -188,12 +189,12 @@ extension OrderFilter {
     }
   }
 
-  private func entries(of listing: Listing, _ bounds: Bounds) -> SQL {
+  private func entries(meeting condition: IndexedCondition, _ bounds: Bounds) -> SQL {
     """
-    \(Self.entry(of: listing))
-       AND (created_at, \(Self.number(in: listing)))
+    \(Self.entry(meeting: condition))
+       AND (created_at, \(Self.number(in: condition)))
            > (\(bounds.lower.createdAt.raw), \(bounds.lower.number))
-       AND (created_at, \(Self.number(in: listing)))
+       AND (created_at, \(Self.number(in: condition)))
            < (\(bounds.upper.createdAt.raw), \(bounds.upper.number))
      \(order)
     """

@@ -8,13 +8,13 @@ extension OrderRepository {
   /// Sets new quantities in a new order, whose stock follows, and what is beside the lines.
   package func edit(
     _ key: OrderKey, _ change: OrderChange, version: Int?, in scope: OrderScope,
-    by who: String
+    by actor: String
   ) async throws(OrderError) -> Order {
     let products = change.lines.map(\.product.value)
     let quantities = change.lines.map { Int32(clamping: $0.quantity) }
     let result = try await self.change(
       """
-      edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(who),
+      edit_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities), \(actor),
                  \(change.extras?.json)::json)
       """)
     return try result.order { .notEditable($0.status) }
@@ -23,18 +23,18 @@ extension OrderRepository {
   /// Moves an order to a status; when that is `cancelled`, its stock returns.
   package func move(
     _ key: OrderKey, to status: OrderStatus, version: Int?, in scope: OrderScope,
-    by who: String
+    by actor: String
   ) async throws(OrderError) -> Order {
-    let move = OrderMove(key: key, to: status, version: version, scope: scope, who: who)
+    let move = OrderMove(key: key, to: status, version: version, scope: scope, actor: actor)
     return try await result(of: move).order { .cannotMove(from: $0.status, to: status) }
   }
 
   /// Cancels an order; its stock returns. An order that is cancelled already stays as it is and is
   /// returned, as a caller who repeats the request wants nothing else.
   package func cancel(
-    _ key: OrderKey, version: Int?, in scope: OrderScope, by who: String
+    _ key: OrderKey, version: Int?, in scope: OrderScope, by actor: String
   ) async throws(OrderError) -> Order {
-    let move = OrderMove(key: key, to: .cancelled, version: version, scope: scope, who: who)
+    let move = OrderMove(key: key, to: .cancelled, version: version, scope: scope, actor: actor)
     let result = try await result(of: move)
     if result.outcome == .refused, let order = result.order, order.status == .cancelled {
       return order
@@ -45,33 +45,33 @@ extension OrderRepository {
   /// Sets carrier and tracking number, in every status; with shipments, those of the newest one.
   package func ship(
     _ key: OrderKey, _ shipping: ShippingChange, version: Int?, in scope: OrderScope,
-    by who: String
+    by actor: String
   ) async throws(OrderError) -> Order {
     let carrier = shipping.carrier.columns(\.self)
     let tracking = shipping.trackingNumber.columns(\.self)
     let result = try await change(
       """
       ship_order(\(key.sql), \(scope.sql), \(version), \(!carrier.keeps), \(carrier.value),
-                 \(!tracking.keeps), \(tracking.value), \(who))
+                 \(!tracking.keeps), \(tracking.value), \(actor))
       """)
     return try result.order { _ in .notYoursToMove }
   }
 
   /// Hides an order from its channel; the history and the report keep it.
   package func hide(
-    _ key: OrderKey, in scope: OrderScope, by who: String
+    _ key: OrderKey, in scope: OrderScope, by actor: String
   ) async throws(OrderError) {
-    let result = try await change("hide_order(\(key.sql), \(scope.sql), NULL, \(who))")
+    let result = try await change("hide_order(\(key.sql), \(scope.sql), NULL, \(actor))")
     _ = try result.order { _ in .notYoursToMove }
   }
 
   private func result(of move: OrderMove) async throws(OrderError) -> ChangeResult {
-    try await asking { () throws(PostgresError) in try await moves.submit(move) }
+    try await mappingErrors { () throws(PostgresError) in try await moves.submit(move) }
   }
 
   func change(_ call: SQL) async throws(OrderError) -> ChangeResult {
     let statement = ChangeResult.statement(call)
-    return try await asking { () throws(PostgresError) in
+    return try await mappingErrors { () throws(PostgresError) in
       let rows: Rows
       do throws(PostgresError) {
         rows = try await database.write(statement)
@@ -93,9 +93,9 @@ struct OrderMove: BatchedWrite {
   let to: OrderStatus
   let version: Int?
   let scope: OrderScope
-  let who: String
+  let actor: String
 
-  var rows: [LockedRow] {
+  var rows: [RowToLock] {
     switch key {
     case .id(let id): [.order(id.raw)]
     case .number(let number): [.numberedOrder(number)]
@@ -107,7 +107,7 @@ struct OrderMove: BatchedWrite {
       """
       move_orders(\(moves.map(\.key.id)), \(moves.map(\.key.number)),
                   \(moves.map(\.scope.channel?.rawValue)), \(moves.map(\.scope.owner?.value)),
-                  \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.who)),
+                  \(moves.map(\.version)), \(moves.map(\.to.rawValue)), \(moves.map(\.actor)),
                   \(lockWait))
       """)
   }

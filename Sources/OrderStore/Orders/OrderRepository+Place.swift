@@ -5,10 +5,10 @@ extension OrderRepository {
   /// Places an order, together with those that wait at the same moment. The answer comes when it
   /// has been committed; a refusal affects no other order.
   package func place(
-    _ order: NewOrder, as id: OrderID, by who: String
+    _ order: NewOrder, as id: OrderID, by actor: String
   ) async throws(OrderError) -> PlacedOrder {
     let placement = OrderPlacement(
-      id: id, order: order, who: who,
+      id: id, order: order, actor: actor,
       mayIntroduceCustomer: unknownCustomers == .create || order.channel != .api)
     let outcome: OrderPlacement.Outcome
     do throws(PostgresError) {
@@ -24,7 +24,7 @@ extension OrderRepository {
 struct OrderPlacement: BatchedWrite {
   let id: OrderID
   let order: NewOrder
-  let who: String
+  let actor: String
   let mayIntroduceCustomer: Bool
 
   /// A larger batch gains nothing more, and holds its locks for longer. One batch at a time gathers
@@ -41,8 +41,8 @@ struct OrderPlacement: BatchedWrite {
   }
 
   /// The products; and the customer, whose row is locked for sharing.
-  var rows: [LockedRow] {
-    var rows = order.customer.map { [LockedRow.customer($0.value)] } ?? []
+  var rows: [RowToLock] {
+    var rows = order.customer.map { [RowToLock.customer($0.value)] } ?? []
     for line in order.lines {
       if case .product(let product, _) = line.item { rows.append(.product(product.value)) }
     }
@@ -58,7 +58,7 @@ struct OrderPlacement: BatchedWrite {
              ship_to, note, tags, metadata
         FROM place_orders(\(placements.map(\.id.raw)), \(orders.map(\.channel.rawValue)),
                           \(orders.map(\.customer?.value)), \(orders.map(\.reference?.value)),
-                          \(orders.map(\.shortage.rawValue)), \(placements.map(\.who)),
+                          \(orders.map(\.shortage.rawValue)), \(placements.map(\.actor)),
                           \(lines.orders), \(lines.products), \(lines.names),
                           \(lines.quantities), \(lines.prices)::numeric[],
                           \(introductions(placements)), \(lockWait),

@@ -4,14 +4,14 @@ import Postgres
 extension OrderRepository {
   /// Takes goods of a completed order back; stock, history and report follow.
   package func takeBack(
-    _ key: OrderKey, _ goods: NewReturn, version: Int?, in scope: OrderScope, by who: String
+    _ key: OrderKey, _ goods: NewReturn, version: Int?, in scope: OrderScope, by actor: String
   ) async throws(OrderError) -> Order {
     let products = goods.items.map(\.product.value)
     let quantities = goods.items.map { Int32(clamping: $0.quantity.value) }
     let result = try await change(
       """
       return_order(\(key.sql), \(scope.sql), \(version), \(products), \(quantities),
-                   \(goods.items.map(\.isRestocked)), \(goods.reason), \(who))
+                   \(goods.items.map(\.isRestocked)), \(goods.reason), \(actor))
       """)
     return try result.order { .notReturnable($0.status) }
   }
@@ -20,7 +20,7 @@ extension OrderRepository {
   package func returns(
     of key: OrderKey, in scope: OrderScope, after number: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderReturn, Int> {
-    let page: Page<OrderReturn, Int>? = try await asking { () throws(PostgresError) in
+    let page: Page<OrderReturn, Int>? = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT r.number, r.version, r.product_id, r.quantity, r.amount, r.restocked, r.reason,
@@ -40,7 +40,7 @@ extension OrderRepository {
         OrderReturn(
           number: try row.int(0), version: try row.int(1), product: try row.text(2),
           quantity: try row.int(3), amount: try row.text(4), isRestocked: try row.bool(5),
-          reason: try row.optionalText(6), who: try row.text(7), createdAt: try row.moment(8))
+          reason: try row.optionalText(6), actor: try row.text(7), createdAt: try row.moment(8))
       }
       return Page(reading: returns, size: size, position: \.number)
     }

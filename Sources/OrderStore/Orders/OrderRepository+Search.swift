@@ -7,8 +7,8 @@ extension OrderRepository {
   package func search(
     _ words: SearchWords, _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
     requiringCustomer: Bool = false
-  ) async throws(OrderError) -> Found<Order, OrderPosition> {
-    let found = try await asking { () throws(PostgresError) in
+  ) async throws(OrderError) -> SearchResult<Order, OrderPosition> {
+    let found = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         filter.statement(finding: words, after: position, size: size))
       var orders: [Order] = []
@@ -19,8 +19,9 @@ extension OrderRepository {
       } else if let number = try rows[0].optionalInt(orderColumnCount + 1) {
         next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
       }
-      return Found(
-        page: Page(entries: orders, next: next), isNarrow: try rows[0].bool(orderColumnCount + 2))
+      return SearchResult(
+        page: Page(entries: orders, next: next),
+        hasMoreMatches: try rows[0].bool(orderColumnCount + 2))
     }
     if requiringCustomer, found.page.entries.isEmpty, let customer = filter.customer,
       try await !knows(customer)
@@ -37,7 +38,7 @@ extension OrderRepository {
     // Orders without parcels have one number at most, which they show.
     let shipped = orders.filter { $0.shippedQuantity != nil }
     guard !shipped.isEmpty else { return [] }
-    let found = try await asking { () throws(PostgresError) in
+    let found = try await mappingErrors { () throws(PostgresError) in
       try await database.read(
         """
         SELECT DISTINCT order_number FROM order_tracked
@@ -53,7 +54,7 @@ extension OrderRepository {
   package func find(
     _ reference: OrderReference, in scope: OrderScope
   ) async throws(OrderError) -> Order {
-    let order = try await asking { () throws(PostgresError) in
+    let order = try await mappingErrors { () throws(PostgresError) in
       try await database.read(
         """
         SELECT \(orderColumns)
@@ -91,7 +92,7 @@ extension OrderFilter {
            CROSS JOIN unnest(numbers) AS named (number)
            CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
            WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
-             \(conditions) \(listed(skipping: 0))
+             \(conditions) \(self.conditions(skippingFirst: 0))
            ORDER BY o.created_at DESC, o.number DESC
            \(size.limitClause)
       )

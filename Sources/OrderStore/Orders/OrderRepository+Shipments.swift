@@ -4,7 +4,7 @@ import Postgres
 extension OrderRepository {
   /// Sends goods of an order out in one parcel.
   package func send(
-    _ key: OrderKey, _ parcel: NewShipment, version: Int?, in scope: OrderScope, by who: String
+    _ key: OrderKey, _ parcel: NewShipment, version: Int?, in scope: OrderScope, by actor: String
   ) async throws(OrderError) -> Order {
     let items: SQL =
       if let items = parcel.items {
@@ -18,7 +18,7 @@ extension OrderRepository {
     let result = try await change(
       """
       ship_goods(\(key.sql), \(scope.sql), \(version), \(parcel.shipping.carrier),
-                 \(parcel.shipping.trackingNumber), \(items), \(who))
+                 \(parcel.shipping.trackingNumber), \(items), \(actor))
       """)
     return try result.order { .notShippable($0.status) }
   }
@@ -27,7 +27,7 @@ extension OrderRepository {
   package func shipments(
     of key: OrderKey, in scope: OrderScope, after number: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Shipment, Int> {
-    let page: Page<Shipment, Int>? = try await asking { () throws(PostgresError) in
+    let page: Page<Shipment, Int>? = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(shipmentColumns)
@@ -54,7 +54,7 @@ extension OrderRepository {
   package func packingSlip(
     of key: OrderKey, shipment number: Int?, in scope: OrderScope
   ) async throws(OrderError) -> PackingSlip? {
-    let slip: PackingSlip? = try await asking { () throws(PostgresError) in
+    let slip: PackingSlip? = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.packingSlip(of: key, shipment: number, in: scope))
       guard let row = rows.first else { return nil }
       let first = orderColumnCount + 1
@@ -101,7 +101,7 @@ extension Row {
       number: try int(a), version: try int(a + 1),
       shipping: Shipping(
         carrier: try optionalText(a + 2), trackingNumber: try optionalText(a + 3)),
-      items: try bytes(a + 4), quantity: try int(a + 5), who: try text(a + 6),
+      items: try bytes(a + 4), quantity: try int(a + 5), actor: try text(a + 6),
       createdAt: try moment(a + 7))
   }
 }

@@ -18,9 +18,9 @@ package final class OrderRepository {
   package init(_ database: Database, unknownCustomers: UnknownCustomers = .create) {
     self.database = database
     self.unknownCustomers = unknownCustomers
-    let held = HeldRows(database)
-    placements = Batcher(database, held: held)
-    moves = Batcher(database, held: held)
+    let lockedElsewhere = RowsLockedElsewhere(database)
+    placements = Batcher(database, lockedElsewhere: lockedElsewhere)
+    moves = Batcher(database, lockedElsewhere: lockedElsewhere)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let ids = ids.map(\.raw)
       let rows = try await database.read(
@@ -42,7 +42,7 @@ package final class OrderRepository {
   package func find(
     _ key: OrderKey, in scope: OrderScope
   ) async throws(OrderError) -> Order {
-    let order = try await asking { () throws(PostgresError) in
+    let order = try await mappingErrors { () throws(PostgresError) in
       guard scope.isAll else {
         return try await inScope.load(ScopedOrderKey(key: key, scope: scope))
       }
@@ -82,7 +82,7 @@ package final class OrderRepository {
   package func find(
     _ reference: OrderReference, in channel: Channel
   ) async throws(OrderError) -> Order {
-    let order = try await asking { () throws(PostgresError) in
+    let order = try await mappingErrors { () throws(PostgresError) in
       try await database.read(
         """
         SELECT \(orderColumns)
@@ -102,7 +102,7 @@ package final class OrderRepository {
     _ filter: OrderFilter, after position: OrderPosition?, size: PageSize,
     requiringCustomer: Bool = false
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
-    let page = try await asking { () throws(PostgresError) in
+    let page = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(filter.statement(after: position, size: size))
       return try Self.page(rows, of: filter, size)
     }
@@ -136,14 +136,14 @@ package final class OrderRepository {
   package func history(
     of key: OrderKey, in scope: OrderScope, after version: Int?, size: PageSize
   ) async throws(OrderError) -> Page<OrderEvent, Int> {
-    let page: Page<OrderEvent, Int>? = try await asking { () throws(PostgresError) in
+    let page: Page<OrderEvent, Int>? = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.history(of: key, in: scope, after: version, size))
       guard let first = rows.first else { return nil }
       guard !first.isNull(0) else { return Page(entries: [], next: nil) }
       let events = try rows.map { row throws(PostgresError) in
         OrderEvent(
           version: try row.int(0), what: try row.word(1),
-          from: row.isNull(2) ? nil : try row.word(2), to: try row.word(3), who: try row.text(4),
+          from: row.isNull(2) ? nil : try row.word(2), to: try row.word(3), actor: try row.text(4),
           createdAt: try row.moment(5))
       }
       return Page(reading: events, size: size, position: \.version)
@@ -170,7 +170,7 @@ package final class OrderRepository {
   }
 
   func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       try await !database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
     }
   }

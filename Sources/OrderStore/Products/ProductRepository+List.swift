@@ -12,7 +12,7 @@ extension ProductRepository {
   package func list(
     _ filter: ProductFilter = ProductFilter(), after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Product, Int> {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.list(filter, after: position, size: size))
       let products = try rows.map(Self.product)
       let page = Page(reading: products, size: size, position: \.number)
@@ -24,8 +24,8 @@ extension ProductRepository {
   /// The first products that have all of these words in their name or id; no retired ones.
   package func search(
     _ words: SearchWords, size: PageSize
-  ) async throws(OrderError) -> Found<Product, NamePosition> {
-    try await asking { () throws(PostgresError) in
+  ) async throws(OrderError) -> SearchResult<Product, NamePosition> {
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns), \(SQL.foundNameColumns)

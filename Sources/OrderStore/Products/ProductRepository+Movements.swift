@@ -12,7 +12,7 @@ extension ProductRepository {
   package func movements(
     of id: ProductID, after position: StockMovement.Position?, size: PageSize
   ) async throws(OrderError) -> Page<StockMovement, StockMovement.Position>? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.movements(of: id, after: position, size: size))
       let end = try Self.end(rows[0])
       var movements: [StockMovement] = []
@@ -84,7 +84,7 @@ extension ProductRepository {
     StockMovement(
       position: .init(moment: try row.moment(0), number: try row.int(1)), delta: try row.int(2),
       cause: try row.word(3), order: try row.optionalInt(4), reason: try row.optionalText(5),
-      who: try row.optionalText(6))
+      actor: try row.optionalText(6))
   }
 }
 

@@ -4,22 +4,22 @@ import Postgres
 extension ProductRepository {
   /// Changes the stock by hand; nil when there is no product of that id.
   package func adjust(
-    _ id: ProductID, by adjustment: StockAdjustment, expecting version: Int?, by who: String
+    _ id: ProductID, by adjustment: StockAdjustment, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Product? {
     try await adjusted(
-      "adjust_stock(\(id.value), \(adjustment.delta), \(adjustment.reason), \(version), \(who))")
+      "adjust_stock(\(id.value), \(adjustment.delta), \(adjustment.reason), \(version), \(actor))")
   }
 
   /// Sets the stock to what was counted; nil when there is no product of that id.
   package func count(
-    _ id: ProductID, _ count: StockCount, expecting version: Int?, by who: String
+    _ id: ProductID, _ count: StockCount, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Product? {
     try await adjusted(
-      "count_stock(\(id.value), \(count.count), \(count.reason), \(version), \(who))")
+      "count_stock(\(id.value), \(count.count), \(count.reason), \(version), \(actor))")
   }
 
   private func adjusted(_ call: SQL) async throws(OrderError) -> Product? {
-    let (outcome, product) = try await asking { () throws(PostgresError) in
+    let (outcome, product) = try await mappingErrors { () throws(PostgresError) in
       let row = try await database.write(
         "SELECT \(Self.columns), outcome FROM (SELECT (p).*, outcome FROM \(call)) AS adjusted")[0]
       let outcome: AdjustmentOutcome = try row.word(Self.columnCount)
@@ -35,15 +35,15 @@ extension ProductRepository {
 
   /// Changes many stocks by hand, all or none; returns the products after the change.
   package func adjust(
-    _ changes: StockAdjustments, by who: String
+    _ changes: StockAdjustments, by actor: String
   ) async throws(OrderError) -> [Product] {
     let ids = changes.products.map(\.value)
-    let results = try await asking { () throws(PostgresError) in
+    let results = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         SELECT \(Self.columns), outcome
           FROM (SELECT (p).*, outcome
-                  FROM adjust_stocks(\(ids), \(changes.deltas), \(changes.reason), \(who)))
+                  FROM adjust_stocks(\(ids), \(changes.deltas), \(changes.reason), \(actor)))
                AS adjusted
         """)
       return try rows.map { row throws(PostgresError) in

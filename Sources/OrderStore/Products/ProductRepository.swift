@@ -35,13 +35,13 @@ package final class ProductRepository {
   }
 
   /// Adds a product to the catalogue; `who` is named in the history of its stock.
-  package func create(_ new: NewProduct, by who: String) async throws(OrderError) -> Product {
-    let product = try await asking { () throws(PostgresError) in
+  package func create(_ new: NewProduct, by actor: String) async throws(OrderError) -> Product {
+    let product = try await mappingErrors { () throws(PostgresError) in
       try await database.write(
         """
         SELECT \(Self.columns)
           FROM create_product(\(new.id.value), \(new.name.value), \(new.description?.value),
-                              \(new.price.decimal)::numeric, \(new.stock), \(who),
+                              \(new.price.decimal)::numeric, \(new.stock), \(actor),
                               \(new.reorderLevel))
         """
       ).first.map(Self.product)
@@ -53,7 +53,7 @@ package final class ProductRepository {
   /// Changes a product; nil when there is none of that id. A trigger raises its version, if
   /// anything changes.
   package func change(
-    _ id: ProductID, to change: ProductChange, expecting version: Int?, by who: String
+    _ id: ProductID, to change: ProductChange, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Product? {
     let description = change.description.columns(\.value)
     let reorderLevel = change.reorderLevel.columns(\.self)
@@ -67,7 +67,7 @@ package final class ProductRepository {
              price = coalesce(\(change.price?.decimal)::numeric, price),
              reorder_level = CASE WHEN \(reorderLevel.keeps) THEN reorder_level
                                   ELSE \(reorderLevel.value) END
-        \(SQL.actor(who))
+        \(SQL.actor(actor))
        WHERE id = \(id.value) AND version = coalesce(\(version), version)
       RETURNING \(Self.columns)
       """)
@@ -75,21 +75,21 @@ package final class ProductRepository {
 
   /// Takes a product out of the catalogue, once; nil when there is none of that id.
   package func retire(
-    _ id: ProductID, expecting version: Int?, by who: String
+    _ id: ProductID, expecting version: Int?, by actor: String
   ) async throws(OrderError) -> Product? {
     try await update(
       id,
       """
       UPDATE products
          SET retired_at = coalesce(retired_at, clock_timestamp())
-        \(SQL.actor(who))
+        \(SQL.actor(actor))
        WHERE id = \(id.value) AND version = coalesce(\(version), version)
       RETURNING \(Self.columns)
       """)
   }
 
   private func update(_ id: ProductID, _ statement: SQL) async throws(OrderError) -> Product? {
-    let product = try await asking { () throws(PostgresError) in
+    let product = try await mappingErrors { () throws(PostgresError) in
       try await database.write(statement).first.map(Self.product)
     }
     if let product { return product }

@@ -16,7 +16,7 @@ package final class StockSubscriptionRepository {
   package func add(
     _ customer: CustomerID, for product: ProductID
   ) async throws(OrderError) -> StockSubscription? {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.write(
         """
         INSERT INTO stock_subscriptions AS s (customer_id, product_id)

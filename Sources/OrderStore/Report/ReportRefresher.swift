@@ -30,13 +30,13 @@ package struct ReportRefresher {
     /// When to call again.
     package let dueIn: Duration
     /// The newest refresh that succeeded, also one of another instance; nil when there was none.
-    package let last: Last?
+    package let last: LastRefresh?
     /// Why the newest attempt failed, if it did.
     package let failure: String?
   }
 
   /// The newest refresh that succeeded.
-  package struct Last: Equatable, Sendable {
+  package struct LastRefresh: Equatable, Sendable {
     /// The moment as of which the report is true, by the database's clock.
     package let moment: Timestamp
     /// How long the refresh took.
@@ -70,7 +70,7 @@ package struct ReportRefresher {
     let duration = try row?.optionalInt(1)
     return Result(
       outcome: try answer[0].word(0), dueIn: .milliseconds(try answer[0].int(1)),
-      last: moment.map { Last(moment: $0, duration: .milliseconds(duration ?? 0)) },
+      last: moment.map { LastRefresh(moment: $0, duration: .milliseconds(duration ?? 0)) },
       failure: try row?.optionalText(2))
   }
 }

@@ -16,7 +16,7 @@ package final class ReportRepository {
   package func list(
     _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
   ) async throws(OrderError) -> Found {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(Self.list(sort, after: position, size: size))
       var found: [ReportRow] = []
       for row in rows { if let row = try Self.row(row) { found.append(row) } }
@@ -45,7 +45,7 @@ package final class ReportRepository {
   package func find(
     _ customer: CustomerID
   ) async throws(OrderError) -> (refresh: ReportRefresh, row: ReportRow?) {
-    try await asking { () throws(PostgresError) in
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns)

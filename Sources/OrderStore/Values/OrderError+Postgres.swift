@@ -20,7 +20,7 @@ extension OrderError {
 }
 
 /// Runs `body`, which asks the database, and throws its errors as `OrderError`.
-func asking<Value>(
+func mappingErrors<Value>(
   _ body: () async throws(PostgresError) -> Value
 ) async throws(OrderError) -> Value {
   do {

@@ -36,14 +36,14 @@ extension Rows {
   /// The page of a search; `column` is the first of `foundNameColumns`.
   func found<Entry: Sendable>(
     at column: Int, size: PageSize, _ entry: (Row) throws(PostgresError) -> Entry
-  ) throws(PostgresError) -> Found<Entry, NamePosition> {
+  ) throws(PostgresError) -> SearchResult<Entry, NamePosition> {
     var entries: [Entry] = []
     for row in prefix(size.value) where !row.isNull(column + 1) { entries.append(try entry(row)) }
     let next =
       count > size.value
       ? try self[size.value - 1].namePosition(at: column) : try self[0].namePosition(at: column + 2)
-    return Found(
-      page: Page(entries: entries, next: next), isNarrow: try self[0].bool(column + 4))
+    return SearchResult(
+      page: Page(entries: entries, next: next), hasMoreMatches: try self[0].bool(column + 4))
   }
 }
 

@@ -56,9 +56,9 @@ package struct Caller: Hashable, Sendable {
   package let role: Role
   /// The name of the caller in histories: `warehouse "tablet 3" (token 5)`. It is made once for
   /// each look-up of a token, and not for each request.
-  package let who: String
+  package let actor: String
 
-  /// How many characters of the token's name `who` contains at most.
+  /// How many characters of the token's name `actor` contains at most.
   private static let nameMax = 60
 
   /// The bearer of the token with this number and name. Without `firstToken`, the token itself is
@@ -68,7 +68,7 @@ package struct Caller: Hashable, Sendable {
     self.firstToken = firstToken ?? token
     self.role = role
     let customer = role.customer.map { " " + $0.value.withoutControls } ?? ""
-    who = "\(role.name.rawValue)\(customer) \(name.quoted(atMost: Self.nameMax)) (token \(token))"
+    actor = "\(role.name.rawValue)\(customer) \(name.quoted(atMost: Self.nameMax)) (token \(token))"
   }
 }
 

@@ -19,7 +19,7 @@ package struct IdempotencyKey: Hashable, Sendable {
 /// A request that has a key.
 package struct KeyedRequest: Sendable {
   /// The parts that two requests must share to count as the same request.
-  package struct Name: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable {
     /// The number of the first token of the caller's line of rotations, so that a key survives a
     /// rotation; nil without a token.
     package let token: Int?
@@ -32,7 +32,7 @@ package struct KeyedRequest: Sendable {
     /// The client's key.
     package let key: IdempotencyKey
 
-    /// A name, each part given.
+    /// An identity, each part given.
     package init(
       token: Int?, contract: String, method: String, path: String, key: IdempotencyKey
     ) {
@@ -44,13 +44,13 @@ package struct KeyedRequest: Sendable {
     }
   }
 
-  package let name: Name
-  /// Its whole content. The same name with other content is a mistake of the client.
+  package let identity: Identity
+  /// Its whole content. The same identity with other content is a mistake of the client.
   package let content: [UInt8]
 
   /// A request, each part given.
-  package init(_ name: Name, content: [UInt8]) {
-    self.name = name
+  package init(_ identity: Identity, content: [UInt8]) {
+    self.identity = identity
     self.content = content
   }
 }

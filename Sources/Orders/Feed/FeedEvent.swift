@@ -40,19 +40,19 @@ package struct FeedEvent: Sendable {
   package let kind: Kind
   package let occurredAt: Timestamp
   /// Who did it.
-  package let who: String
+  package let actor: String
   package let subject: Subject
   /// The order as it is when the event is read, if that was asked for.
   package let orderNow: Order?
 
   package init(
-    cursor: FeedCursor, kind: Kind, occurredAt: Timestamp, who: String, subject: Subject,
+    cursor: FeedCursor, kind: Kind, occurredAt: Timestamp, actor: String, subject: Subject,
     orderNow: Order? = nil
   ) {
     self.cursor = cursor
     self.kind = kind
     self.occurredAt = occurredAt
-    self.who = who
+    self.actor = actor
     self.subject = subject
     self.orderNow = orderNow
   }

@@ -4,7 +4,7 @@ package struct Breaker: Sendable {
   /// What a call has shown about the service.
   package enum Event: Sendable {
     /// The service answered, and works.
-    case answered
+    case worked
     /// The service is away, or does not work.
     case failed
   }
@@ -45,7 +45,7 @@ package struct Breaker: Sendable {
   ) -> Change? {
     let wasOpen = isOpen
     switch event {
-    case .answered: failures = 0
+    case .worked: failures = 0
     case .failed:
       failures += 1
       nextProbe =

@@ -24,7 +24,7 @@ package struct OrderProcessVisit {
   }
 
   /// The result of a start.
-  package enum Reply: Equatable, Sendable {
+  package enum StartResult: Equatable, Sendable {
     /// The process service has the order.
     case accepted
     /// It may or may not have the order.
@@ -34,7 +34,7 @@ package struct OrderProcessVisit {
   }
 
   /// The answer to a question about an order.
-  package enum Sighting: Equatable, Sendable {
+  package enum Observation: Equatable, Sendable {
     /// The process service has the order, and its order process is in this state.
     case running, succeeded, failed
     /// It does not know the order.
@@ -48,9 +48,9 @@ package struct OrderProcessVisit {
     /// The order has been claimed for its visit of this number.
     case claimed(number: Int)
     /// A start has ended, with or without an answer.
-    case started(Reply)
+    case started(StartResult)
     /// A question has ended, with or without an answer.
-    case looked(Sighting)
+    case asked(Observation)
     /// There is no time for a further call.
     case outOfTime
   }
@@ -60,7 +60,7 @@ package struct OrderProcessVisit {
     /// Tell the process service to start the order process.
     case start
     /// Ask it about the order.
-    case look
+    case ask
     /// Record what was learned; the visit is over.
     case record(Record)
   }
@@ -95,20 +95,20 @@ package struct OrderProcessVisit {
   package mutating func event(_ event: Event) -> Action {
     switch event {
     case .claimed(let number):
-      return number == 1 && !before.isAccepted ? .start : .look
+      return number == 1 && !before.isAccepted ? .start : .ask
     case .started(.accepted):
       starts += 1
       return .record(accepted(.running))
     case .started(.unclear(let problem)):
       starts += 1
       startProblem = problem
-      return .look
-    case .started(.notSent(let problem)), .looked(.unclear(let problem)):
+      return .ask
+    case .started(.notSent(let problem)), .asked(.unclear(let problem)):
       return .record(nothingNew(problem))
-    case .looked(.unknown):
+    case .asked(.unknown):
       return notKnown()
-    case .looked(let sighting):
-      return .record(accepted(sighting))
+    case .asked(let observation):
+      return .record(accepted(observation))
     case .outOfTime:
       return .record(
         Record(knowledge: before, starts: starts, isAtOnce: true, problem: startProblem))
@@ -128,9 +128,9 @@ package struct OrderProcessVisit {
   }
 
   /// The process service has the order.
-  private func accepted(_ sighting: Sighting) -> Record {
+  private func accepted(_ observation: Observation) -> Record {
     let status: OrderStatus =
-      switch sighting {
+      switch observation {
       case .succeeded: .completed
       case .failed: .failed
       default: .inProgress
@@ -160,12 +160,12 @@ extension OrderProcessVisit.Record {
     at pace: OrderProcessPace, isAway: Bool, using random: inout some RandomNumberGenerator
   ) -> Duration {
     if isAtOnce { return .zero }
-    let bounds = isAway ? pace.probes : pace.pauses
+    let bounds = isAway ? pace.probePauses : pace.visitPauses
     return OrderProcessPace.pause(after: knowledge.unchangedVisits, within: bounds, using: &random)
   }
 }
 
-extension OrderProcessVisit.Reply {
+extension OrderProcessVisit.StartResult {
   /// What went wrong; nil when nothing did.
   package var problem: String? {
     switch self {
@@ -175,7 +175,7 @@ extension OrderProcessVisit.Reply {
   }
 }
 
-extension OrderProcessVisit.Sighting {
+extension OrderProcessVisit.Observation {
   /// What went wrong; nil when nothing did.
   package var problem: String? { if case .unclear(let problem) = self { problem } else { nil } }
 }

@@ -20,20 +20,20 @@ package struct OrderEvent: Sendable {
   /// The status after.
   package let to: OrderStatus
   /// Who did it.
-  package let who: String
+  package let actor: String
   /// When.
   package let createdAt: Timestamp
 
   /// A step as it is stored.
   package init(
-    version: Int, what: Kind, from: OrderStatus?, to: OrderStatus, who: String,
+    version: Int, what: Kind, from: OrderStatus?, to: OrderStatus, actor: String,
     createdAt: Timestamp
   ) {
     self.version = version
     self.what = what
     self.from = from
     self.to = to
-    self.who = who
+    self.actor = actor
     self.createdAt = createdAt
   }
 }

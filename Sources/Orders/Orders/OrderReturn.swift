@@ -54,14 +54,14 @@ package struct OrderReturn: Sendable {
   /// Why.
   package let reason: String?
   /// Who took them back.
-  package let who: String
+  package let actor: String
   /// When.
   package let createdAt: Timestamp
 
   /// A return as it is stored.
   package init(
     number: Int, version: Int, product: String, quantity: Int, amount: String, isRestocked: Bool,
-    reason: String?, who: String, createdAt: Timestamp
+    reason: String?, actor: String, createdAt: Timestamp
   ) {
     self.number = number
     self.version = version
@@ -70,7 +70,7 @@ package struct OrderReturn: Sendable {
     self.amount = amount
     self.isRestocked = isRestocked
     self.reason = reason
-    self.who = who
+    self.actor = actor
     self.createdAt = createdAt
   }
 }

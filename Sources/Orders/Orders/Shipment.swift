@@ -57,13 +57,13 @@ package struct Shipment: Sendable {
   /// How many units are in it.
   package let quantity: Int
   /// Who sent it out.
-  package let who: String
+  package let actor: String
   /// When.
   package let createdAt: Timestamp
 
   /// A shipment as it is stored.
   package init(
-    number: Int, version: Int, shipping: Shipping, items: [UInt8], quantity: Int, who: String,
+    number: Int, version: Int, shipping: Shipping, items: [UInt8], quantity: Int, actor: String,
     createdAt: Timestamp
   ) {
     self.number = number
@@ -71,7 +71,7 @@ package struct Shipment: Sendable {
     self.shipping = shipping
     self.items = items
     self.quantity = quantity
-    self.who = who
+    self.actor = actor
     self.createdAt = createdAt
   }
 }

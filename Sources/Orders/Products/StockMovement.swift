@@ -34,18 +34,18 @@ package struct StockMovement: Equatable, Sendable {
   /// The reason that was given for an adjustment.
   package let reason: String?
   /// Who did it; nil when that is not known.
-  package let who: String?
+  package let actor: String?
 
   /// A movement as it is stored.
   package init(
-    position: Position, delta: Int, cause: Cause, order: Int?, reason: String?, who: String?
+    position: Position, delta: Int, cause: Cause, order: Int?, reason: String?, actor: String?
   ) {
     self.position = position
     self.delta = delta
     self.cause = cause
     self.order = order
     self.reason = reason
-    self.who = who
+    self.actor = actor
   }
 }
 

@@ -12,12 +12,14 @@ package struct SearchWords: Equatable, Sendable {
   /// The words of a text, or nil when there are none or too many.
   package init?(_ text: String) {
     guard text.utf8.count <= Self.bytesMax, !text.utf8.contains(0) else { return nil }
-    let words = text.split(whereSeparator: \.isWhitespace).map(Self.bare).filter { !$0.isEmpty }
+    let words = text.split(whereSeparator: \.isWhitespace).map(Self.withoutPunctuation).filter {
+      !$0.isEmpty
+    }
     guard Self.allowedCount.contains(words.count) else { return nil }
     self.words = words
   }
 
-  private static func bare(_ word: Substring) -> String {
+  private static func withoutPunctuation(_ word: Substring) -> String {
     let marks: Set<Character> = [",", ";", "\"", "'", "(", ")"]
     let start = word.drop(while: marks.contains)
     return String(start.reversed().drop(while: marks.contains).reversed())
@@ -39,14 +41,14 @@ package struct NamePosition: Equatable, Sendable {
 }
 
 /// Entries that a search has found.
-package struct Found<Entry: Sendable, Position: Sendable>: Sendable {
+package struct SearchResult<Entry: Sendable, Position: Sendable>: Sendable {
   package let page: Page<Entry, Position>
   /// Whether more entries match than were examined, so that a further word would help.
-  package let isNarrow: Bool
+  package let hasMoreMatches: Bool
 
-  /// What a search has found.
-  package init(page: Page<Entry, Position>, isNarrow: Bool) {
+  /// A result, each part given.
+  package init(page: Page<Entry, Position>, hasMoreMatches: Bool) {
     self.page = page
-    self.isNarrow = isNarrow
+    self.hasMoreMatches = hasMoreMatches
   }
 }

@@ -23,7 +23,7 @@ enum CertificateVerdict {
 
   /// Runs `body`. Returns its result, and OpenSSL's reason for refusing a certificate meanwhile; 0
   /// if none was refused.
-  static func noting<Value>(_ body: () -> Value) -> (Value, Int) {
+  static func recordingRefusal<Value>(_ body: () -> Value) -> (Value, Int) {
     guard isListening else { return (body(), 0) }
     // A connection that was closed earlier may have left a refusal.
     refusals.withLock { $0[pthread_self()] = nil }

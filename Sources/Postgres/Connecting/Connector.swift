@@ -262,7 +262,7 @@ private final class ConnectAttempt: Watcher {
     // Before libpq continues: it may close this socket and open another with the same number.
     watch?.cancel()
     watch = nil
-    let (status, refusal) = CertificateVerdict.noting { PQconnectPoll(link.raw) }
+    let (status, refusal) = CertificateVerdict.recordingRefusal { PQconnectPoll(link.raw) }
     if refusal != 0 { verdict = refusal }
     proceed(status)
   }

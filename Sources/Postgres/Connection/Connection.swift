@@ -212,7 +212,9 @@ extension Connection {
 extension Connection {
   private func checkDeadline() {
     if state.isOverdue(after: answerTimeout, at: loop.now) { return lose(.overdue) }
-    if let owedSince = state.owedSince { deadline?.arm(at: owedSince + answerTimeout) }
+    if let outstandingSince = state.outstandingSince {
+      deadline?.arm(at: outstandingSince + answerTimeout)
+    }
   }
 
   /// The request was not executed: the server that got it does not know its statement.

@@ -47,7 +47,7 @@ struct ConnectionState<Request> {
   /// Requests without an answer.
   private(set) var inFlight = 0
   /// Since when the next reply is outstanding; nil when none is.
-  private(set) var owedSince: Instant?
+  private(set) var outstandingSince: Instant?
   /// Final.
   private(set) var isDead = false
 
@@ -74,7 +74,7 @@ struct ConnectionState<Request> {
     let verdict = verdict(on: reply, to: next)
     // A failed commit is reported before its Sync, which still comes.
     if case .sync = next, reply != .sync {} else { expected.popFirst() }
-    owedSince = expected.isEmpty ? nil : now
+    outstandingSince = expected.isEmpty ? nil : now
     return verdict
   }
 
@@ -112,7 +112,7 @@ struct ConnectionState<Request> {
   /// The connection is gone; returns the requests without an answer, in the order of sending.
   mutating func lost() -> [Request] {
     isDead = true
-    owedSince = nil
+    outstandingSince = nil
     inFlight = 0
     let waiting = expected.removeAll().compactMap { entry in
       if case .answer(let request, _) = entry { request } else { nil }
@@ -123,13 +123,13 @@ struct ConnectionState<Request> {
 
   /// Whether a reply has been outstanding for longer than `timeout`.
   func isOverdue(after timeout: Duration, at now: Instant) -> Bool {
-    guard let owedSince else { return false }
-    return now >= owedSince + timeout
+    guard let outstandingSince else { return false }
+    return now >= outstandingSince + timeout
   }
 
   private mutating func expect(_ entry: Expected, at now: Instant) {
     expected.append(entry)
     hasOpenBatch = true
-    if owedSince == nil { owedSince = now }
+    if outstandingSince == nil { outstandingSince = now }
   }
 }

@@ -16,20 +16,20 @@ package final class Notifications {
   private let target: ConnectionString
   private let connector: Connector
   private let channels: [String]
-  private let pulse: Duration?
+  private let checkInterval: Duration?
   private let receive: (Event) -> Void
   private var connection: Connection?
   private var backOff: BackOff
   private var timer: Timer?
-  private var pulseTimer: Timer?
+  private var checkTimer: Timer?
   private var isClosed = false
 
   /// Listens to `channels` until closed; to be called on `loop`, on which `receive` is called.
   ///
-  /// With a `pulse`, the connection is tested at this interval, because a broken network connection
-  /// looks like one without notifications.
+  /// With a `checkInterval`, the connection is tested that often, because a broken network
+  /// connection looks like one without notifications.
   package init(
-    _ target: ConnectionString, channels: [String], pulse: Duration? = nil,
+    _ target: ConnectionString, channels: [String], checkInterval: Duration? = nil,
     settings: PostgresSettings = PostgresSettings(),
     on loop: EventLoop, receive: @escaping (Event) -> Void
   ) {
@@ -37,7 +37,7 @@ package final class Notifications {
     self.settings = settings
     self.target = target
     self.channels = channels
-    self.pulse = pulse
+    self.checkInterval = checkInterval
     self.receive = receive
     connector = Connector(
       target, settings: settings,
@@ -45,7 +45,7 @@ package final class Notifications {
         preferred: settings.serverSettings, for: target, scope: .session), on: loop)
     backOff = BackOff(settings.backOff, generator: SystemRandomNumberGenerator())
     timer = Timer(on: loop) { [self] in start() }
-    pulseTimer = Timer(on: loop) { [self] in loop.spawn { await self.listenForPulse() } }
+    checkTimer = Timer(on: loop) { [self] in loop.spawn { await self.checkConnection() } }
     start()
   }
 
@@ -53,8 +53,8 @@ package final class Notifications {
     isClosed = true
     timer?.disarm()
     timer = nil
-    pulseTimer?.disarm()
-    pulseTimer = nil
+    checkTimer?.disarm()
+    checkTimer = nil
     connection?.close()
   }
 
@@ -76,7 +76,7 @@ package final class Notifications {
       }
       backOff.succeeded()
       receive(.listening)
-      await listenForPulse()
+      await checkConnection()
     } catch {
       // The end of a connection arms the timer, in `lost`.
       if let connection { connection.close() } else if timer?.isArmed == false { tryLater() }
@@ -85,8 +85,8 @@ package final class Notifications {
 
   /// Tests the connection with a statement. The server sends earlier notifications before the
   /// answer.
-  private func listenForPulse() async {
-    guard let pulse, let connection else { return }
+  private func checkConnection() async {
+    guard let checkInterval, let connection else { return }
     let asked = loop.now
     let sign: SQL = "SELECT pg_catalog.pg_is_in_recovery()"
     let answer = try? await Request(sign, .write).answer { connection.submit($0) }
@@ -94,11 +94,11 @@ package final class Notifications {
     // On a server that has become read-only there are no more notifications.
     if target.wantsWritableServer, (try? answer[0].bool(0)) != false { return connection.close() }
     receive(.upToDate(asOf: asked))
-    pulseTimer?.arm(after: pulse)
+    checkTimer?.arm(after: checkInterval)
   }
 
   private func tryLater() {
-    pulseTimer?.disarm()
+    checkTimer?.disarm()
     connection = nil
     if !isClosed { timer?.arm(after: backOff.failed()) }
   }

@@ -113,7 +113,7 @@ extension Database {
       pool.release(transaction.connection)
       if let failure {
         metrics.count(failure)
-        if attempt < attempts, failure.allowsAnotherRun {
+        if attempt < attempts, failure.mayRetry {
           attempt += 1
           metrics.transactionsRetried.add()
           if failure.isRetryable { await pauseAfterConflict() }
@@ -149,7 +149,7 @@ extension Result {
 
 extension PostgresError {
   /// Whether a transaction that failed with this was rolled back and may be repeated.
-  fileprivate var allowsAnotherRun: Bool {
+  fileprivate var mayRetry: Bool {
     switch self {
     case .server(let error): isRetryable || error.isStaleStatement
     case .connectionLost(.noEffect, _): true

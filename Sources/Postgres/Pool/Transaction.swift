@@ -14,9 +14,9 @@ package final class Transaction {
   /// and the first failure is the one to report.
   package func run(_ sql: SQL) async throws(PostgresError) -> Rows {
     let request = Request(sql, .step)
-    let openings = try state.openings()
+    let openingStatements = try state.openingStatements()
     do throws(PostgresError) {
-      return try await request.answer { connection.submit($0, opening: openings) }
+      return try await request.answer { connection.submit($0, opening: openingStatements) }
     } catch {
       state.failed(error)
       throw error
@@ -90,18 +90,18 @@ struct TransactionState {
   var isOver: Bool { phase == .over }
 
   /// The statements that must be sent before the next one.
-  mutating func openings() throws(PostgresError) -> [SQL] {
+  mutating func openingStatements() throws(PostgresError) -> [SQL] {
     if let failure { throw failure }
     guard phase != .over else {
       throw .connectionLost(.noEffect, reason: "the transaction is over")
     }
-    var openings = phase == .fresh ? ["BEGIN", settings].compactMap { $0 } : []
+    var openingStatements = phase == .fresh ? ["BEGIN", settings].compactMap { $0 } : []
     phase = .open
     for level in parts.indices where !parts[level] {
       parts[level] = true
-      openings.append(Savepoint.begin[level])
+      openingStatements.append(Savepoint.begin[level])
     }
-    return openings
+    return openingStatements
   }
 
   mutating func failed(_ error: PostgresError) { if failure == nil { failure = error } }

@@ -27,7 +27,7 @@ package final class LocalCluster: Sendable {
     try ClusterFiles.makeFolders(home)
     let folders = try ClusterFolders(home: home)
     let user = try ServerUser.choose(home: folders.home)
-    try user.mustReach(folders.home)
+    try user.refuseUnreachable(folders.home)
     let lock = try ClusterLock(folders, user: user)
     let binaries = try ServerBinaries.find(writerOfData: folders.dataVersion())
     try ServerProcesses(folders: folders, user: user).clear()

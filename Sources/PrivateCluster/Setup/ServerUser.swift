@@ -59,7 +59,7 @@ package struct ServerUser {
   }
 
   /// Refuses a folder that this user cannot reach, and names the one that is in the way.
-  func mustReach(_ folder: String) throws(ClusterError) {
+  func refuseUnreachable(_ folder: String) throws(ClusterError) {
     guard geteuid() == 0 else { return }
     var count: Int32 = 64
     var groups = [gid_t](repeating: 0, count: 64)

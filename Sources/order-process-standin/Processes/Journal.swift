@@ -30,7 +30,7 @@ struct Journal: Sendable {
     guard let descriptor else { return }
     let line = Array((record.line + "\n").utf8)
     guard write(descriptor, line, line.count) == line.count else {
-      Program.complain("the journal cannot be written: \(String(cString: strerror(errno)))")
+      Program.printError("the journal cannot be written: \(String(cString: strerror(errno)))")
       exit(1)
     }
   }

@@ -34,7 +34,7 @@ struct ExportCommand {
       }
     }
     try output?.finish()
-    Program.complain(report)
+    Program.printError(report)
     return 0
   }
 
@@ -104,7 +104,7 @@ private final class ExportProgress {
     guard isShown, loop.now - shownAt >= Self.pause else { return }
     shownAt = loop.now
     // Erases what the line showed before.
-    Program.complain("\r\u{1b}[K\(bar)\(figures)")
+    Program.printError("\r\u{1b}[K\(bar)\(figures)")
   }
 
   /// The last line. It shows the cursor at which the feed can be followed from here on.

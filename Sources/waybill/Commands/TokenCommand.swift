@@ -15,7 +15,7 @@ struct TokenCommand {
   func create(_ input: CommandInput) throws -> Int32 {
     let new = try Self.newToken(input)
     let mayIntroduce = input["--new-customer"] != nil
-    try handOver { tokens in
+    try printToken { tokens in
       do {
         return try await tokens.create(new, mayIntroduceCustomer: mayIntroduce)
       } catch OrderError.unknownCustomer {
@@ -32,13 +32,13 @@ struct TokenCommand {
     let days = try input.number("--days", in: NewToken.allowedDays)
     let overlap =
       try input.number("--overlap-days", in: NewToken.allowedOverlap) ?? Self.standardOverlap
-    try handOver { tokens in
+    try printToken { tokens in
       guard let made = try await tokens.rotate(number, days: days, overlap: overlap) else {
         throw ConfigurationError("no token \(number) holds: `waybill token list` shows them")
       }
       return made
     }
-    Program.complain("token \(number) holds for \(overlap) more days at most\n")
+    Program.printError("token \(number) holds for \(overlap) more days at most\n")
     return 0
   }
 
@@ -87,24 +87,24 @@ struct TokenCommand {
 
   /// Makes a token and prints it. If it cannot be printed it is not made, because its text is not
   /// stored.
-  private func handOver(
+  private func printToken(
     _ make: @escaping @Sendable (TokenRepository) async throws -> (BearerToken, Token)
   ) throws {
     let token = try onDatabase { database in
       let printer = TokenPrinter()
       do {
-        return try await database.transaction { (transaction) throws(NotHandedOver) in
+        return try await database.transaction { (transaction) throws(TokenNotPrinted) in
           try await printer.token(transaction) { try await make(TokenRepository(database)) }
         }
       } catch {
-        let cause = (error as? NotHandedOver)?.cause ?? error
+        let cause = (error as? TokenNotPrinted)?.cause ?? error
         guard printer.hasPrinted else { throw cause }
         throw ConfigurationError(
           "the token that was printed may not hold (\(cause)): "
             + "`waybill token list` shows what was made")
       }
     }
-    Program.complain("token \(token.number) for \(token.name); it is shown this once\n")
+    Program.printError("token \(token.number) for \(token.name); it is shown this once\n")
   }
 
   private func onDatabase<Result: Sendable>(
@@ -124,7 +124,7 @@ private final class TokenPrinter {
 
   func token(
     _ transaction: Transaction, _ make: () async throws -> (BearerToken, Token)
-  ) async throws(NotHandedOver) -> Token {
+  ) async throws(TokenNotPrinted) -> Token {
     do {
       let (secret, token) = try await transaction.including(make)
       // A transaction that is repeated makes another token.
@@ -134,13 +134,13 @@ private final class TokenPrinter {
       hasPrinted = true
       return token
     } catch {
-      throw NotHandedOver(cause: error)
+      throw TokenNotPrinted(cause: error)
     }
   }
 }
 
 /// Why a token was neither made nor printed.
-private struct NotHandedOver: PostgresFailure {
+private struct TokenNotPrinted: PostgresFailure {
   let cause: any Error
   init(cause: any Error) { self.cause = cause }
   init(_ error: PostgresError) { cause = error }

@@ -25,7 +25,7 @@ struct DatabaseExamination {
     do {
       session = try await Session.open(target, on: loop)
     } catch {
-      findings.trouble(
+      findings.problem(
         "database",
         "\(error.meaning); check DATABASE_URL and the server: \(error.debugDescription)")
       return
@@ -39,7 +39,7 @@ struct DatabaseExamination {
       try await examineRights(session)
       try await examineReport(session)
     } catch {
-      findings.trouble(
+      findings.problem(
         "database", "ceased to answer: \(String(reflecting: error)); look at its log")
     }
   }
@@ -51,9 +51,9 @@ struct DatabaseExamination {
     let database = Database(target, settings: settings, on: loop)
     do throws(PostgresError) {
       try await database.checkWrites()
-      findings.well("requests", "they can read and write")
+      findings.good("requests", "they can read and write")
     } catch {
-      findings.trouble(
+      findings.problem(
         "requests", "the database \(error.meaning); the cause: \(error.debugDescription)")
     }
     await database.close()
@@ -79,7 +79,7 @@ struct DatabaseExamination {
           + "target_session_attrs=read-write"
         : "transactions are read-only here: see default_transaction_read_only of the server, "
           + "the database and the role")
-    findings.well(
+    findings.good(
       "pooler",
       try facts.int(5) == Int(session.reportedProcessID)
         ? "none in between"
@@ -130,7 +130,7 @@ struct DatabaseExamination {
       let version = try await SchemaVersion.read(session)
       let newest = migrator.files.count
       guard version == newest else {
-        findings.trouble(
+        findings.problem(
           "schema",
           "at version \(version), newest is \(newest): run waybill migrate as the owner, which "
             + "also grants the role of the service its rights")
@@ -138,7 +138,7 @@ struct DatabaseExamination {
       }
       return try await examineContents(session, version)
     } catch let error as MigrationError {
-      findings.trouble("schema", "\(error)")
+      findings.problem("schema", "\(error)")
       return false
     }
   }
@@ -188,7 +188,7 @@ struct DatabaseExamination {
     let rows = try await session.rows(
       "SELECT extract(epoch FROM age)::bigint, coalesce(last_error, '') FROM report_age")
     guard let facts = rows.first else {
-      findings.well("report", "not made yet: `waybill serve` makes it")
+      findings.good("report", "not made yet: `waybill serve` makes it")
       return
     }
     let (age, error) = (try facts.int(0), try facts.text(1))

@@ -17,11 +17,11 @@ struct Doctor {
     var findings = Findings()
     examine(&findings)
     try StandardOutput.write(asJSON ? findings.json : findings.text)
-    return findings.areWell ? 0 : 1
+    return findings.areAllGood ? 0 : 1
   }
 
   private func examine(_ findings: inout Findings) {
-    findings.well(
+    findings.good(
       "program",
       "waybill \(BuildFacts.version) (\(BuildFacts.revision)), libpq \(LibpqVersion.text)")
     let configuration: Configuration
@@ -37,9 +37,9 @@ struct Doctor {
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
         requestTarget = target
       }
-      findings.well("settings")
+      findings.good("settings")
     } catch {
-      findings.trouble("settings", "\(error)")
+      findings.problem("settings", "\(error)")
       return
     }
     if case .embedded(let home) = configuration.database {
@@ -57,19 +57,19 @@ struct Doctor {
         return examination.findings
       }
     } catch {
-      findings.trouble("database", "\(error)")
+      findings.problem("database", "\(error)")
     }
   }
 
   private func examinePrivateCluster(_ home: String, isRunning: Bool, _ findings: inout Findings) {
     examineDisk(home, &findings)
     do {
-      findings.well("private server", try ServerBinaries.path(of: "postgres"))
+      findings.good("private server", try ServerBinaries.path(of: "postgres"))
     } catch {
-      findings.trouble("private server", "\(error)")
+      findings.problem("private server", "\(error)")
     }
     guard !isRunning else { return }
-    findings.trouble(
+    findings.problem(
       "database",
       access(home + "/data", F_OK) == 0
         ? "the private database in \(home) does not run: `waybill serve` starts it, and then "
@@ -87,7 +87,7 @@ struct Doctor {
     }
     var facts = statvfs()
     guard statvfs(folder, &facts) == 0 else {
-      findings.trouble(
+      findings.problem(
         "disk",
         "\(folder) cannot be looked at (\(String(cString: strerror(errno)))): "
           + "correct WAYBILL_HOME, or the rights of the folder")

@@ -4,40 +4,40 @@ import JSON
 struct Findings {
   struct Finding {
     let subject: String
-    let isWell: Bool
+    let isGood: Bool
     /// A fact; when it is not well, cause and cure.
     let text: String
   }
 
   private(set) var all: [Finding] = []
 
-  var areWell: Bool { all.allSatisfy(\.isWell) }
+  var areAllGood: Bool { all.allSatisfy(\.isGood) }
 
-  mutating func well(_ subject: String, _ fact: String = "") {
-    all.append(.init(subject: subject, isWell: true, text: fact.isEmpty ? "ok" : "ok, \(fact)"))
+  mutating func good(_ subject: String, _ fact: String = "") {
+    all.append(.init(subject: subject, isGood: true, text: fact.isEmpty ? "ok" : "ok, \(fact)"))
   }
 
-  mutating func trouble(_ subject: String, _ causeAndCure: String) {
-    all.append(.init(subject: subject, isWell: false, text: causeAndCure))
+  mutating func problem(_ subject: String, _ causeAndCure: String) {
+    all.append(.init(subject: subject, isGood: false, text: causeAndCure))
   }
 
   /// Well when the condition holds, else trouble.
   mutating func expect(
     _ condition: Bool, _ subject: String, _ fact: String, otherwise causeAndCure: String
   ) {
-    if condition { well(subject, fact) } else { trouble(subject, causeAndCure) }
+    if condition { good(subject, fact) } else { problem(subject, causeAndCure) }
   }
 
   var text: String { all.map { "\($0.subject): \($0.text)\n" }.joined() }
 
   var json: String {
     let document = JSONWriter.object { json in
-      json.boolean("ok", areWell)
+      json.boolean("ok", areAllGood)
       json.array("findings") { items in
         for finding in all {
           items.object { item in
             item.string("subject", finding.subject)
-            item.boolean("ok", finding.isWell)
+            item.boolean("ok", finding.isGood)
             item.string("finding", finding.text)
           }
         }

@@ -16,7 +16,7 @@ extension Jobs {
       OrderProcessJob(.init(configuration, address: address, hints: hints)),
       PruneJob(),
       // Streams of the feed then check whether their tokens are still valid.
-      TokenChangesJob(tokenChanges) { feed.grown() },
+      TokenChangesJob(tokenChanges) { feed.feedGrown() },
       FeedJob(feed),
     ])
   }

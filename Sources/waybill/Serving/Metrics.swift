@@ -12,7 +12,7 @@ final class Metrics: Sendable {
     .gauge, "waybill_build_info", labels: ["version", "revision"], "Which program this is")
 
   /// What one loop counts by itself, so that no loop waits for another.
-  struct OfLoop: Sendable {
+  struct LoopMetrics: Sendable {
     let requests = RequestFigures()
     let database = PostgresMetrics()
   }
@@ -28,13 +28,13 @@ final class Metrics: Sendable {
   let feedPlaces = StreamPlaces.ofFeed()
   let exportPlaces = StreamPlaces.ofExports()
   private let jobs: Jobs
-  private let loops = Mutex<[OfLoop]>([])
+  private let loops = Mutex<[LoopMetrics]>([])
 
   init(_ jobs: Jobs) { self.jobs = jobs }
 
   /// Figures for one more loop to count in.
-  func forLoop() -> OfLoop {
-    let new = OfLoop()
+  func forLoop() -> LoopMetrics {
+    let new = LoopMetrics()
     loops.withLock { $0.append(new) }
     return new
   }

@@ -48,8 +48,8 @@ struct Serve {
     database.supervise(log: log)
     let loop = EventLoop()
     return try loop.runUntilDone { loop in
-      if isEmbedded { try await prepareOwn(shared, migrator, as: owner, on: loop) }
-      let preparation = isEmbedded ? nil : Preparation(shared, migrator, on: loop)
+      if isEmbedded { try await preparePrivateDatabase(shared, migrator, as: owner, on: loop) }
+      let preparation = isEmbedded ? nil : DatabasePreparation(shared, migrator, on: loop)
       let code = try await serve(shared, ports, preparation, on: loop)
       if let failure = preparation?.failure { throw failure }
       return code
@@ -57,7 +57,7 @@ struct Serve {
   }
 
   /// Migrates a private database. The schema of an external one is only checked.
-  private func prepareOwn(
+  private func preparePrivateDatabase(
     _ shared: Shared, _ migrator: Migrator, as owner: ConnectionString, on loop: EventLoop
   ) async throws {
     let outcome = try await SchemaUpgrade(migrator, configuration).run(owner, on: loop)
@@ -81,7 +81,7 @@ struct Serve {
   }
 
   private func serve(
-    _ shared: Shared, _ ports: Ports, _ preparation: Preparation?, on loop: EventLoop
+    _ shared: Shared, _ ports: Ports, _ preparation: DatabasePreparation?, on loop: EventLoop
   ) async throws -> Int32 {
     let handOver = try configuration.handOverSocket.map {
       try DescriptorOffer.ports(ports, at: $0, log: shared.log, on: loop)

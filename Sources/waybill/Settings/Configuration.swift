@@ -65,10 +65,10 @@ struct Configuration: Equatable, Sendable {
     onTerminal: Bool = isatty(1) == 1
   ) throws(ConfigurationError) {
     var reader = try SettingReader(
-      environment, Surroundings(cores: cores, onTerminal: onTerminal))
+      environment, DefaultContext(cores: cores, onTerminal: onTerminal))
     if let conninfo = try reader.read(Settings.databaseURL) {
       database = .external(conninfo: conninfo)
-      reader.surroundings.isEmbedded = false
+      reader.defaultContext.isEmbedded = false
     } else {
       database = .embedded(home: try reader.read(Settings.home))
     }
@@ -89,7 +89,7 @@ struct Configuration: Equatable, Sendable {
     requestsAtOnce = try reader.read(Settings.requestsAtOnce)
     turnDeadline = .milliseconds(try reader.read(Settings.turnWait))
     loops = try reader.read(Settings.loops)
-    reader.surroundings.loops = loops
+    reader.defaultContext.loops = loops
     let connections = try reader.read(Settings.databaseConnections)
     connectionsPerLoop = connections / loops
     grants = AccessGrants(

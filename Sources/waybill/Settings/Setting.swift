@@ -3,46 +3,47 @@ struct Setting<Value: Sendable>: AnySetting {
   let name: String
   let meaning: String
   let isSecret: Bool
-  let form: SettingForm<Value>
+  let format: SettingFormat<Value>
   let standard: Default
 
   /// What holds when the variable is not set.
   struct Default: Sendable {
     let text: String
-    let value: @Sendable (Surroundings) -> Value
+    let value: @Sendable (DefaultContext) -> Value
 
     /// A value that depends on the machine, or on other settings.
     static func computed(
-      _ text: String, _ value: @escaping @Sendable (Surroundings) -> Value
+      _ text: String, _ value: @escaping @Sendable (DefaultContext) -> Value
     ) -> Default { Default(text: text, value: value) }
   }
 
   var defaultText: String { standard.text }
 
   init(
-    _ name: String, _ form: SettingForm<Value>, default standard: Default, _ meaning: String
+    _ name: String, _ format: SettingFormat<Value>, default standard: Default, _ meaning: String
   ) {
-    self.init(name, form, standard, meaning, isSecret: false)
+    self.init(name, format, standard, meaning, isSecret: false)
   }
 
-  init(_ name: String, _ form: SettingForm<Value>, default value: Value, _ meaning: String) {
-    self.init(name, form, .computed(form.text(value)) { _ in value }, meaning, isSecret: false)
+  init(_ name: String, _ format: SettingFormat<Value>, default value: Value, _ meaning: String) {
+    self.init(name, format, .computed(format.text(value)) { _ in value }, meaning, isSecret: false)
   }
 
   /// A setting without which there is no value; `text` says what happens then.
   init<Wrapped>(
-    _ name: String, _ form: SettingForm<Wrapped>, without text: String = "none", _ meaning: String,
+    _ name: String, _ format: SettingFormat<Wrapped>, without text: String = "none",
+    _ meaning: String,
     isSecret: Bool = false
   ) where Value == Wrapped? {
-    self.init(name, form.optional, .computed(text) { _ in nil }, meaning, isSecret: isSecret)
+    self.init(name, format.optional, .computed(text) { _ in nil }, meaning, isSecret: isSecret)
   }
 
   private init(
-    _ name: String, _ form: SettingForm<Value>, _ standard: Default, _ meaning: String,
+    _ name: String, _ format: SettingFormat<Value>, _ standard: Default, _ meaning: String,
     isSecret: Bool
   ) {
     self.name = name
-    self.form = form
+    self.format = format
     self.standard = standard
     self.meaning = meaning
     self.isSecret = isSecret
@@ -63,7 +64,7 @@ extension AnySetting {
 }
 
 /// What defaults depend on.
-struct Surroundings: Sendable {
+struct DefaultContext: Sendable {
   let cores: Int
   let onTerminal: Bool
   /// Known once the database's settings have been read.

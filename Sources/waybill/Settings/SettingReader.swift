@@ -3,12 +3,12 @@ import JSON
 /// Reads settings one by one; every error says cause and cure.
 struct SettingReader {
   private let environment: Environment
-  var surroundings: Surroundings
+  var defaultContext: DefaultContext
 
   /// Refuses variables that look like settings but are not, and settings that are not text.
-  init(_ environment: Environment, _ surroundings: Surroundings) throws(ConfigurationError) {
+  init(_ environment: Environment, _ defaultContext: DefaultContext) throws(ConfigurationError) {
     self.environment = environment
-    self.surroundings = surroundings
+    self.defaultContext = defaultContext
     let known = Settings.all.flatMap { [$0.name] + ($0.isSecret ? [$0.fileName] : []) }
     try refuseUnknownNames(known)
     // Such a value must not count as absent: whoever set it did not mean the default.
@@ -19,8 +19,8 @@ struct SettingReader {
 
   /// The value that is set, or the default.
   func read<Value>(_ setting: Setting<Value>) throws(ConfigurationError) -> Value {
-    guard let text = try text(setting) else { return setting.standard.value(surroundings) }
-    return try setting.form.read(setting.name, text)
+    guard let text = try text(setting) else { return setting.standard.value(defaultContext) }
+    return try setting.format.read(setting.name, text)
   }
 
   /// Whether somebody has set it.

@@ -11,7 +11,7 @@ struct BadTokensTests {
   func doubling() {
     var tokens = BadTokens()
     var now = Duration.zero
-    for _ in 0..<BadTokens.free { #expect(tokens.count(from: Self.here, at: now) == nil) }
+    for _ in 0..<BadTokens.toleratedCount { #expect(tokens.count(from: Self.here, at: now) == nil) }
     var waits: [Duration] = []
     for _ in 0..<10 {
       let wait = tokens.count(from: Self.here, at: now)
@@ -25,7 +25,7 @@ struct BadTokensTests {
   @Test("that come during a wait are told what is left of it, and do not prolong it")
   func impatient() {
     var tokens = BadTokens()
-    for _ in 0...BadTokens.free { _ = tokens.count(from: Self.here, at: .zero) }
+    for _ in 0...BadTokens.toleratedCount { _ = tokens.count(from: Self.here, at: .zero) }
 
     for _ in 0..<100 {
       #expect(tokens.count(from: Self.here, at: .milliseconds(400)) == .milliseconds(600))
@@ -36,10 +36,10 @@ struct BadTokensTests {
   @Test("are forgotten after a while, and are those of their own address")
   func forgotten() {
     var tokens = BadTokens()
-    for _ in 0...BadTokens.free { _ = tokens.count(from: Self.here, at: .zero) }
+    for _ in 0...BadTokens.toleratedCount { _ = tokens.count(from: Self.here, at: .zero) }
 
     #expect(tokens.count(from: ClientAddress(v4: 2), at: .zero) == nil)
-    #expect(tokens.count(from: Self.here, at: BadTokens.memory) == nil)
+    #expect(tokens.count(from: Self.here, at: BadTokens.resetAfter) == nil)
   }
 
   @Test("take no more memory than is set aside for them")

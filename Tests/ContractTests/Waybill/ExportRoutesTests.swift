@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Orders
 import Postgres
 import TestSupport
 import Testing
@@ -75,6 +76,22 @@ struct ExportRoutesTests {
       ] { #expect(try await client.get(path).status == 404, "\(path)") }
       #expect(try await client.get("/exports/events?after=1-00000000").status == 409)
     }
+  }
+
+  @Test("is cut before its next page when its caller may read no more")
+  func revoked() async throws {
+    var isAdmitted = true
+    let request = ExportRequest(
+      parameters: try Parameters(nil, known: []), preferred: { .ndjson },
+      isAdmitted: { isAdmitted })
+    let form = ExportForm<StockLevel>(.ndjson, columns: [], json: \.self) { _, _ in }
+    let export = ExportStream(form, request, after: 0) { position in
+      Page(entries: [StockLevel.sample], next: (position ?? 0) + 1)
+    }
+    #expect(try await export.next() != nil)
+    isAdmitted = false
+    await #expect(throws: Failure.self) { try await export.next() }
+    #expect(export.rows == 1)
   }
 
   @Test("is a table for those who want one, safe to open in a spreadsheet")

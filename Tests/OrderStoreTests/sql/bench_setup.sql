@@ -4,7 +4,7 @@ INSERT INTO products (id, name, price, stock)
 SELECT 'product-' || i, 'Product ' || i, (i % 9000 + 99)::numeric / 100, 1000000000
   FROM generate_series(1, 10000) AS i;
 INSERT INTO customers (id, name)
-SELECT 'customer-' || i, 'Demo Customer ' || i
+SELECT 'customer-' || i, 'Demo Name' || i % 50000
   FROM generate_series(1, 10000) AS i;
 
 -- UUIDv7 as the service makes them: 48 bits of milliseconds, the rest by chance.

@@ -1,8 +1,14 @@
--- Adds the orders :from to :to, of three lines over the products and customers of bench_setup.sql,
--- in the time that writing takes: no triggers, no checks of foreign keys, the two indexes whose
--- keys come in no order made anew at the end. To be run as a superuser.
+-- Adds the orders :from to :to, of three lines over the products of bench_setup.sql, and a customer
+-- for each ten, in the time that writing takes: no triggers, no checks of foreign keys, the two
+-- indexes whose keys come in no order made anew at the end. To be run as a superuser.
 SET client_min_messages = warning;
 SET search_path = waybill, public;
+INSERT INTO customers (id, name)
+SELECT 'customer-' || i, 'Demo Name' || i % 50000
+  FROM generate_series(10001, :to / 10) AS i
+    ON CONFLICT DO NOTHING;
+VACUUM (ANALYZE) customers;
+VACUUM (ANALYZE) customer_words;
 SET session_replication_role = replica;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
@@ -23,7 +29,7 @@ INSERT INTO orders (id, number, channel, customer_id, status, items, total_quant
 OVERRIDING SYSTEM VALUE
 SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
         || '7' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid,
-       n, 'api', 'customer-' || 1 + n % 10000,
+       n, 'api', 'customer-' || 1 + n % greatest(10000, :to / 10),
        CASE WHEN n % 10 = 0 THEN 'new' ELSE 'completed' END,
        ('[{"product_id":"product-' || first
         || '","name":"Product","quantity":1,"price":9.99,"amount":9.99},{"product_id":"product-'

@@ -33,7 +33,7 @@ enum FulfilmentContract {
 
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let reference = try call.body(OrderReference.init(reading:))
-    let placed = try await services.placeOrder(NewOrder(toFulfil: reference), by: call.who)
+    let placed = try await services.placeOrder(NewOrder(toFulfil: reference), by: call.actor)
     let shown = FulfilmentOrder(placed.order)
     var response = Response.json(.created, JSONWriter.object { shown.write(to: &$0) })
     response.fields.append(Field("Location", call.location(of: reference.value)))

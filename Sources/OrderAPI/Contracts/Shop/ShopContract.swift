@@ -44,7 +44,7 @@ enum ShopContract {
         channel: .shop, customer: customer, reference: nil, shortage: .partialProducts,
         lines: requests.compactMap(\.line))
     else { throw OrderError.outOfStock([]) }
-    let placed = try await services.placeOrder(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.actor)
     let missing = Set(placed.unavailable.map(\.product.value))
     let had = requests.filter { $0.line != nil && !missing.contains($0.product) }
     let lacking = requests.filter { $0.line == nil || missing.contains($0.product) }
@@ -72,14 +72,14 @@ enum ShopContract {
       throw OrderError.outOfStock([])
     }
     let order = try await services.orders.edit(
-      key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.who)
+      key, OrderChange(lines: changes), version: nil, in: try scope(call), by: call.actor)
     let shown = ShopChanged(order: ShopOrder(order, requests))
     return .json(.ok, JSONWriter.object { shown.write(to: &$0) })
   }
 
   private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
     _ = try await services.orders.cancel(
-      try key(call), version: nil, in: try scope(call), by: call.who)
+      try key(call), version: nil, in: try scope(call), by: call.actor)
     return .json(.ok, JSONWriter.object { ShopCancelled().write(to: &$0) })
   }
 

@@ -46,7 +46,7 @@ enum StoreContract {
 
   private static func createCustomer(_ call: Call, _ services: Services) async throws -> Response {
     let new = try call.body(NewCustomer.init(store:))
-    let customer = try await services.customers.create(new, by: call.who)
+    let customer = try await services.customers.create(new, by: call.actor)
     let shown = StoreCustomer(
       number: customer.number, name: customer.name ?? "", email: customer.email ?? "")
     return .json(.created, JSONWriter.object { shown.write(to: &$0) })
@@ -70,7 +70,7 @@ enum StoreContract {
       let order = NewOrder(
         channel: .store, customer: customer.id, reference: nil, shortage: .refuse, lines: [line])
     else { throw OrderError.unknownProduct(sku) }
-    let placed = try await services.placeOrder(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.actor)
     let shown = try StoreOrder(placed.order, afterChange: true)
     return .json(.created, JSONWriter.object { shown.write(to: &$0) })
   }

@@ -28,7 +28,7 @@ enum StorefrontContract {
 
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let new = try call.body(unknownFields: .ignored, NewOrder.init(storefront:))
-    let placed = try await services.placeOrder(new, by: call.who)
+    let placed = try await services.placeOrder(new, by: call.actor)
     return try answer(.created, placed.order)
   }
 
@@ -36,7 +36,7 @@ enum StorefrontContract {
     let key = try key(call)
     let status = try call.body(unknownFields: .ignored, OrderStatus.init(storefront:))
     let order = try await services.orders.move(
-      key, to: status, version: nil, in: scope, by: call.who)
+      key, to: status, version: nil, in: scope, by: call.actor)
     return try answer(.ok, order)
   }
 
@@ -44,12 +44,12 @@ enum StorefrontContract {
     let key = try key(call)
     let change = try call.body(unknownFields: .ignored, ShippingChange.init(storefront:))
     let order = try await services.orders.ship(
-      key, change, version: nil, in: scope, by: call.who)
+      key, change, version: nil, in: scope, by: call.actor)
     return try answer(.ok, order)
   }
 
   private static func delete(_ call: Call, _ services: Services) async throws -> Response {
-    try await services.orders.hide(try key(call), in: scope, by: call.who)
+    try await services.orders.hide(try key(call), in: scope, by: call.actor)
     return Response(.ok)
   }
 

@@ -13,7 +13,7 @@ extension Customer: AnswerObject {
       "name", name, "The name; null when only an order has named the customer.", "Demo Customer 1")
     json.string(
       "email", email, "Where to write to; null when nobody has said.", "demo@example.org")
-    json.stored(
+    json.optionalJSON(
       "ship_to", shipTo, Address.schema,
       "Where orders go that say nothing of it; absent when nobody has said.")
     json.version(version)

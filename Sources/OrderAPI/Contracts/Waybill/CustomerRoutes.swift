@@ -14,7 +14,7 @@ enum CustomerRoutes {
 
   private static func create(_ call: Call, _ services: Services) async throws -> Response {
     let customer = try await services.customers.create(
-      try call.body(NewCustomer.init(reading:)), by: call.who)
+      try call.body(NewCustomer.init(reading:)), by: call.actor)
     return .created(
       at: call.location(of: customer.id.value), customer.tag,
       JSONWriter.object { customer.write(to: &$0) })
@@ -50,7 +50,7 @@ enum CustomerRoutes {
     let change = try call.body(CustomerChange.init(reading:))
     guard let customerID = CustomerID(id),
       let customer = try await services.customers.change(
-        customerID, to: change, expecting: expected, by: call.who)
+        customerID, to: change, expecting: expected, by: call.actor)
     else { throw missing(id) }
     return .changed(customer.tag, JSONWriter.object { customer.write(to: &$0) })
   }

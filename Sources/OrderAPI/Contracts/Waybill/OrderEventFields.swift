@@ -12,12 +12,12 @@ extension OrderEvent: AnswerObject {
     json.word("what", what, "What was done.")
     json.word("from", from, "The status before; null when the order was placed.")
     json.word("to", to, "The status after.")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("when", createdAt, "When it was done.")
   }
 
   static let sample = OrderEvent(
-    version: 2, what: .moved, from: .new, to: .inProgress, who: Caller.example,
+    version: 2, what: .moved, from: .new, to: .inProgress, actor: Caller.example,
     createdAt: .sample)
 }
 

@@ -7,11 +7,12 @@ extension OrderExtras {
   /// Writes the fields that the order has, and leaves out the others.
   @inline(__always)
   func write(to json: inout some AnswerFields) {
-    json.stored("ship_to", shipTo, Address.schema, "Where it goes; absent when nobody has said.")
-    json.given(
+    json.optionalJSON(
+      "ship_to", shipTo, Address.schema, "Where it goes; absent when nobody has said.")
+    json.optionalString(
       "note", note, "What the warehouse should know; absent without one.", "Ring twice")
-    json.stored("tags", tags, OrderTag.listSchema, "Its tags; absent without any.")
-    json.stored(
+    json.optionalJSON("tags", tags, OrderTag.listSchema, "Its tags; absent without any.")
+    json.optionalJSON(
       "metadata", metadata, MetadataField().schema,
       "Texts of the client's own, which the service does not interpret; absent without any.")
   }

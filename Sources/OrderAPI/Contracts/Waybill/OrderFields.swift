@@ -25,7 +25,7 @@ extension Order: AnswerObject {
     json.money("total_amount", digits: totalAmount, "The amount of all lines.", .number("99.80"))
     json.object("shipping", shipping, "Who carries it; with shipments, the newest one.")
     extras.write(to: &json)
-    json.given(
+    json.optionalInteger(
       "shipped_quantity", shippedQuantity, in: 1...Int.max,
       "The units that have gone out in shipments; absent when none have.", 2)
     json.returned(returned?.quantity, returned?.amount)
@@ -105,7 +105,7 @@ extension NewOrder {
       "reference", .text(OrderReference.self), "Your own id for the order; it means one order.",
       "PO-1001")
     let shortage = body.optional(
-      "shortage", .word(ShortageWord.self), standing: "refuse",
+      "shortage", .word(ShortageWord.self), default: "refuse",
       "What to do when stock is short; null counts as absent.")
     let extras = ExtrasChange(ofNew: body)
     let lines = try body.objects(
@@ -142,7 +142,7 @@ extension NewLine {
         "quantity": quantitySchema,
       ],
       optional: [
-        "price": Schema.givenMoney.orNull
+        "price": Schema.moneyInput.orNull
           .about("The price of one unit; the catalogue's when it is absent or null.", "49.90"),
         "name": Schema.null.about("Is the catalogue's; null counts as absent."),
       ]
@@ -150,7 +150,7 @@ extension NewLine {
     Schema.object(
       [
         "quantity": quantitySchema,
-        "price": Schema.givenMoney.about("The price of one unit.", "3.50"),
+        "price": Schema.moneyInput.about("The price of one unit.", "3.50"),
       ],
       optional: [
         "name": .string(allowedNameLength).orNull.about("What it is called.", "Gift wrap"),

@@ -46,7 +46,7 @@ extension OrderFilter.Sort {
   fileprivate init(reading query: inout some QueryFields) {
     self =
       query.value(
-        "sort", Self.schema.standing(at: "-created_at"), rule: "must be created_at or -created_at",
+        "sort", Self.schema.withDefault("-created_at"), rule: "must be created_at or -created_at",
         "Oldest first, or newest first with a minus.", Self.init(rawValue:)) ?? .newestFirst
   }
 }

@@ -36,7 +36,7 @@ extension NewReturn.Item {
     let quantity = body.required(
       "quantity", .integer(Quantity.allowed), "How many units come back.", 1)
     let restock = body.optional(
-      "restock", .boolean, standing: true, "Whether they can be sold again.", true)
+      "restock", .boolean, default: true, "Whether they can be sold again.", true)
     if let product, !seen.insert(product).inserted {
       body.refuse("product_id", "must be named once")
     }
@@ -60,20 +60,20 @@ extension OrderReturn: AnswerObject {
       "amount", digits: amount, "Their amount, at the prices of the order.", .number("49.90"))
     json.boolean("restocked", isRestocked, "Whether they are in stock again.", true)
     json.string("reason", reason, "Why; null when nobody has said.", "too small")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("created_at", createdAt, "When they came back.")
   }
 
   static let sample = OrderReturn(
     number: 1, version: 4, product: "keyboard", quantity: 1, amount: "49.90", isRestocked: true,
-    reason: "too small", who: Caller.example, createdAt: .sample)
+    reason: "too small", actor: Caller.example, createdAt: .sample)
 }
 
 extension AnswerFields {
   /// What has come back, where something has.
   @inline(__always)
   mutating func returned(_ quantity: Int?, _ amount: String?) {
-    given(
+    optionalInteger(
       "returned_quantity", quantity, in: 1...Int.max,
       "The units that have come back; absent when none have.", 1)
     field(

@@ -10,7 +10,7 @@ extension OrderRoutes {
     let parcel = try call.body(NewShipment.init(reading:))
     let version = try await requiredVersion(call, services, key)
     return answer(
-      try await services.orders.send(key, parcel, version: version, in: call.scope, by: call.who))
+      try await services.orders.send(key, parcel, version: version, in: call.scope, by: call.actor))
   }
 
   static func shipments(_ call: Call, _ services: Services) async throws -> Response {

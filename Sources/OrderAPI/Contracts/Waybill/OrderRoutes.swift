@@ -36,7 +36,7 @@ enum OrderRoutes {
 
   private static func place(_ call: Call, _ services: Services) async throws -> Response {
     let order = try call.body(NewOrder.init(reading:))
-    let placed = try await services.placeOrder(order, by: call.who)
+    let placed = try await services.placeOrder(order, by: call.actor)
     let body = JSONWriter.object(reserving: 1_024) { json in
       placed.write(to: &json, inPart: order.shortage == .partial)
     }
@@ -53,7 +53,7 @@ enum OrderRoutes {
     let change = try call.body(OrderChange.init(reading:))
     let version = try await requiredVersion(call, services, key)
     return answer(
-      try await services.orders.edit(key, change, version: version, in: call.scope, by: call.who))
+      try await services.orders.edit(key, change, version: version, in: call.scope, by: call.actor))
   }
 
   private static func move(_ call: Call, _ services: Services) async throws -> Response {
@@ -62,7 +62,7 @@ enum OrderRoutes {
     let version = try await requiredVersion(call, services, key)
     return answer(
       try await services.orders.move(
-        key, to: status, version: version, in: call.scope, by: call.who))
+        key, to: status, version: version, in: call.scope, by: call.actor))
   }
 
   private static func ship(_ call: Call, _ services: Services) async throws -> Response {
@@ -70,14 +70,15 @@ enum OrderRoutes {
     let shipping = try call.body(ShippingChange.init(reading:))
     let version = try await requiredVersion(call, services, key)
     return answer(
-      try await services.orders.ship(key, shipping, version: version, in: call.scope, by: call.who))
+      try await services.orders.ship(
+        key, shipping, version: version, in: call.scope, by: call.actor))
   }
 
   private static func cancel(_ call: Call, _ services: Services) async throws -> Response {
     let key = try key(call)
     let version = try await requiredVersion(call, services, key)
     return answer(
-      try await services.orders.cancel(key, version: version, in: call.scope, by: call.who))
+      try await services.orders.cancel(key, version: version, in: call.scope, by: call.actor))
   }
 
   private static func takeBack(_ call: Call, _ services: Services) async throws -> Response {
@@ -85,7 +86,8 @@ enum OrderRoutes {
     let goods = try call.body(NewReturn.init(reading:))
     let version = try await requiredVersion(call, services, key)
     return answer(
-      try await services.orders.takeBack(key, goods, version: version, in: call.scope, by: call.who)
+      try await services.orders.takeBack(
+        key, goods, version: version, in: call.scope, by: call.actor)
     )
   }
 

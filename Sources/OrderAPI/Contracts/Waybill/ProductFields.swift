@@ -15,7 +15,7 @@ extension Product: AnswerObject {
       "Full size, quiet keys")
     json.money("price", price, "The price of one unit.", .number("49.90"))
     json.integer("stock", stock, in: Self.allowedStock, "How many units there are.", 10)
-    json.given(
+    json.optionalInteger(
       "reorder_level", reorderLevel, in: Self.allowedStock,
       "It is low when it has so many units or fewer; absent when nobody has said.", 5)
     json.boolean("available", isAvailable, "Whether one unit could be ordered now.", true)
@@ -44,7 +44,7 @@ extension NewProduct {
     let price = body.required("price", .money, "The price of one unit.", "24.90")
     let stock =
       body.optional(
-        "stock", .integer(Product.allowedStock), standing: 0, "How many units there are.", 10) ?? 0
+        "stock", .integer(Product.allowedStock), default: 0, "How many units there are.", 10) ?? 0
     let reorderLevel = body.optional(
       "reorder_level", .integer(Product.allowedStock),
       "At how many units it is low, so that it is time to order it.", 5)
@@ -183,13 +183,13 @@ extension StockMovement: AnswerObject {
       "order_number", order, "The order that brought it about; null when none did.", 1042)
     json.string(
       "reason", reason, "What it was for, where somebody said so.", "stock take")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("created_at", position.moment, "When the stock changed.")
   }
 
   static let sample = StockMovement(
     position: Position(moment: .sample, number: 1), delta: -2, cause: .placed, order: 1_042,
-    reason: nil, who: #"retailer "back office" (token 2)"#)
+    reason: nil, actor: #"retailer "back office" (token 2)"#)
 }
 
 extension StockMovement.Cause: FieldWord {

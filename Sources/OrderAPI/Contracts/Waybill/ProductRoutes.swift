@@ -19,7 +19,7 @@ enum ProductRoutes {
 
   private static func create(_ call: Call, _ services: Services) async throws -> Response {
     let product = try await services.products.create(
-      try call.body(NewProduct.init(reading:)), by: call.who)
+      try call.body(NewProduct.init(reading:)), by: call.actor)
     return .created(
       at: call.location(of: product.id.value), product.tag,
       JSONWriter.object { product.write(to: &$0) })
@@ -48,7 +48,7 @@ enum ProductRoutes {
     let change = try call.body(ProductChange.init(reading:))
     return try answer(
       try await services.products.change(
-        try productID(id), to: change, expecting: expected, by: call.who), id)
+        try productID(id), to: change, expecting: expected, by: call.actor), id)
   }
 
   private static func retire(_ call: Call, _ services: Services) async throws -> Response {
@@ -56,7 +56,7 @@ enum ProductRoutes {
     let expected = try await expectedVersion(call, services, id)
     return try answer(
       try await services.products.retire(
-        try productID(id), expecting: expected, by: call.who), id)
+        try productID(id), expecting: expected, by: call.actor), id)
   }
 
   private static func adjust(_ call: Call, _ services: Services) async throws -> Response {
@@ -64,7 +64,7 @@ enum ProductRoutes {
     let expected = try await expectedVersion(call, services, id)
     let adjustment = try call.body(StockAdjustment.init(reading:))
     let product = try await services.products.adjust(
-      try productID(id), by: adjustment, expecting: expected, by: call.who)
+      try productID(id), by: adjustment, expecting: expected, by: call.actor)
     return try answer(product, id)
   }
 
@@ -73,13 +73,13 @@ enum ProductRoutes {
     let expected = try await expectedVersion(call, services, id)
     let count = try call.body(StockCount.init(reading:))
     let product = try await services.products.count(
-      try productID(id), count, expecting: expected, by: call.who)
+      try productID(id), count, expecting: expected, by: call.actor)
     return try answer(product, id)
   }
 
   private static func adjustMany(_ call: Call, _ services: Services) async throws -> Response {
     let changes = try call.body(StockAdjustments.init(reading:))
-    let products = try await services.products.adjust(changes, by: call.who)
+    let products = try await services.products.adjust(changes, by: call.actor)
     let levels = StockLevels(levels: products.map(StockLevel.init))
     return .json(.ok, JSONWriter.object(reserving: 128 * products.count) { levels.write(to: &$0) })
   }
@@ -141,7 +141,7 @@ extension ProductFilter {
       isLow: query.boolean(
         "low_stock",
         "Only products that have no more units than their `reorder_level`, or all others."),
-      retired: query.boolean("retired", standing: false, "The retired ones instead.") ?? false)
+      retired: query.boolean("retired", default: false, "The retired ones instead.") ?? false)
   }
 }
 

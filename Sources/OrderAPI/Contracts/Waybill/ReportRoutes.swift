@@ -60,7 +60,7 @@ struct ReportQuery {
   init(reading query: inout some QueryFields) {
     let sort =
       query.value(
-        "sort", ReportSort.schema.standing(at: .string(ReportSort.standard.word)),
+        "sort", ReportSort.schema.withDefault(.string(ReportSort.standard.word)),
         rule: "must be one of these, behind a minus to begin with the largest: "
           + ReportSort.Column.allCases.map(\.rawValue).joined(separator: ", "),
         "By which column; behind a minus the largest come first."

@@ -18,9 +18,9 @@ enum SearchRoutes {
     func isWanted(_ kind: SearchKind) -> Bool { query.kinds.isEmpty || query.kinds.contains(kind) }
 
     // An empty search box finds nothing.
-    var answer = SearchAnswer(orders: [], customers: [], products: [], isNarrow: false)
+    var answer = SearchAnswer(orders: [], customers: [], products: [], hasMoreMatches: false)
     guard let words = query.words, let size = PageSize(countMax) else { return self.answer(answer) }
-    answer = SearchAnswer(orders: nil, customers: nil, products: nil, isNarrow: false)
+    answer = SearchAnswer(orders: nil, customers: nil, products: nil, hasMoreMatches: false)
     if isWanted(.orders) {
       let found = try await services.orders.search(words, OrderFilter(), after: nil, size: size)
       let tracked = try await services.orders.tracked(
@@ -28,18 +28,19 @@ enum SearchRoutes {
       answer.orders = found.page.entries.map {
         FoundOrder(order: $0, words: words, isTracked: tracked.contains($0.id))
       }
-      answer.isNarrow = found.isNarrow || found.page.next != nil
+      answer.hasMoreMatches = found.hasMoreMatches || found.page.next != nil
     }
     // A caller who may not list customers finds none.
     if isWanted(.customers), call.caller.map({ Access.retailer.allows($0.role) }) ?? true {
       let found = try await services.customers.search(words, email: nil, after: nil, size: size)
       answer.customers = found.page.entries
-      answer.isNarrow = answer.isNarrow || found.isNarrow || found.page.next != nil
+      answer.hasMoreMatches =
+        answer.hasMoreMatches || found.hasMoreMatches || found.page.next != nil
     }
     if isWanted(.products) {
       let found = try await services.products.search(words, size: size)
       answer.products = found.page.entries
-      answer.isNarrow = answer.isNarrow || found.isNarrow || found.page.next != nil
+      answer.hasMoreMatches = answer.hasMoreMatches || found.hasMoreMatches || found.page.next != nil
     }
     return self.answer(answer)
   }
@@ -133,7 +134,7 @@ struct SearchAnswer: AnswerObject {
   var orders: [FoundOrder]?
   var customers: [Customer]?
   var products: [Product]?
-  var isNarrow: Bool
+  var hasMoreMatches: Bool
 
   static let schema = describe("SearchAnswer", "The first few of each kind that match.")
 
@@ -142,11 +143,11 @@ struct SearchAnswer: AnswerObject {
     json.found("customers", customers, "Customers; for retailers alone.")
     json.found("products", products, "Products that are not retired.")
     json.boolean(
-      "narrow", isNarrow, "Whether there is more, so that a further word would help.", false)
+      "narrow", hasMoreMatches, "Whether there is more, so that a further word would help.", false)
   }
 
   static let sample = SearchAnswer(
-    orders: [.sample], customers: [.sample], products: [.sample], isNarrow: false)
+    orders: [.sample], customers: [.sample], products: [.sample], hasMoreMatches: false)
 }
 
 extension AnswerFields {

@@ -71,7 +71,7 @@ extension Shipment: AnswerObject {
     shipping.write(to: &json)
     json.rendered("items", items, .array(Self.item), "What is in it.")
     json.integer("quantity", quantity, in: 1...Int.max, "How many units are in it.", 2)
-    json.string("who", who, Caller.explanation, .string(Caller.example))
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
     json.moment("created_at", createdAt, "When it went out.")
   }
 
@@ -87,7 +87,7 @@ extension Shipment: AnswerObject {
     number: 1, version: 3,
     shipping: Shipping(carrier: "Demo Carrier", trackingNumber: "1234567890"),
     items: Array(#"[{"product_id":"keyboard","name":"Keyboard","quantity":2}]"#.utf8), quantity: 2,
-    who: Caller.example, createdAt: .sample)
+    actor: Caller.example, createdAt: .sample)
 }
 
 extension PackingSlip: AnswerObject {
@@ -99,13 +99,13 @@ extension PackingSlip: AnswerObject {
     json.string("reference", order.reference, "The client's own id for it.", "PO-1001")
     json.string("customer_id", order.customer, "Whose order it is.", "demo-1")
     json.moment("created_at", order.createdAt, "When it was placed.")
-    json.stored(
+    json.optionalJSON(
       "ship_to", order.extras.shipTo, Address.schema,
       "Where it goes; absent when nobody has said.")
-    json.given(
+    json.optionalString(
       "note", order.extras.note, "What the warehouse should know; absent without one.",
       "Ring twice")
-    json.part(
+    json.optionalObject(
       "shipment", shipment, Shipment.self, "The parcel that it is for; only with `shipment`.")
     json.rendered("lines", lines, .array(Self.line), "The goods.")
   }

@@ -43,6 +43,8 @@ struct ExportRequest {
   var place: StreamPlaces.Place?
   /// The loop that the export shares with others; nil where there are none.
   var loop: EventLoop?
+  /// Whether the caller may still read on.
+  var isAdmitted: () async -> Bool = { true }
 
   /// The form of the rows.
   func type(_ named: ExportFormWord?) throws(Failure) -> ContentType {

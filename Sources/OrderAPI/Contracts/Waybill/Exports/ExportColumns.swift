@@ -115,7 +115,7 @@ extension FeedEvent {
     line.plain(id)
     line.plain(kind.rawValue)
     line.plain(occurredAt.rfc3339)
-    line.text(who)
+    line.text(actor)
     line.plain(order.map { "\($0.id)" } ?? "")
     line.plain((order?.number ?? stock?.order).map(String.init) ?? "")
     line.plain((order?.version ?? product?.version ?? customer?.version).map(String.init) ?? "")

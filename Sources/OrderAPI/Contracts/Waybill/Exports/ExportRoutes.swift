@@ -26,7 +26,8 @@ enum ExportRoutes {
           call.request.query, known: call.route.description.queryNames),
         preferred: { () throws(Failure) in try call.form(of: [.ndjson, .csv]) },
         place: try services.exportPlaces.take(for: call.caller?.token),
-        loop: services.feed.loop))
+        loop: services.feed.loop,
+        isAdmitted: { await services.stillAdmits(call.request, call.route.access) }))
     let ending = export.type.value == ContentType.csv.value ? "csv" : "ndjson"
     var response = Response(
       .ok, contentType: export.type,

@@ -10,6 +10,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
   private let place: StreamPlaces.Place?
   /// The loop that the export shares with others; nil where there are none.
   private let loop: EventLoop?
+  private let isAdmitted: () async -> Bool
   /// Until when it leaves the loop and the database to others.
   private var restsUntil = Instant(nanoseconds: 0)
   private let read: (Position?) async throws -> Page<Entry, Position>
@@ -25,6 +26,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     self.form = form
     place = request.place
     loop = request.loop
+    isAdmitted = request.isAdmitted
     self.position = position
     self.read = read
   }
@@ -40,6 +42,8 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     repeat {
       await rest()
       guard !Task.isCancelled else { return nil }
+      // A token may be revoked in the middle of millions of rows.
+      guard await isAdmitted() else { throw Failure.unauthenticated(hasToken: true) }
       let start = loop?.now
       let page = try await read(position)
       form.append(page.entries, to: &bytes)

@@ -16,11 +16,11 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private static let failurePause = Duration.seconds(1)
   /// How many seconds a stream goes on at most when the server stops. Each stream ends at a random
   /// moment of them, so that clients do not all connect elsewhere at the same moment.
-  private static let lastSeconds = 5.0
+  private static let stopSpreadSeconds = 5.0
   /// The shortest time between two checks whether the caller is still admitted.
   private static let admissionPause = Duration.milliseconds(500)
   /// How soon a client that has lost its connection connects again, in milliseconds.
-  private static let retry = 1_000...5_000
+  private static let retryMilliseconds = 1_000...5_000
 
   private let follower: FeedFollower
   private let place: StreamPlaces.Place
@@ -51,17 +51,17 @@ final class EventStream: BodyStream, @unchecked Sendable {
   }
 
   func endSoon() {
-    endsAt = min(endsAt, loop.now + .seconds(Double.random(in: 0...Self.lastSeconds)))
+    endsAt = min(endsAt, loop.now + .seconds(Double.random(in: 0...Self.stopSpreadSeconds)))
     follower.wake()
   }
 
   func next() async throws -> [UInt8]? {
     guard hasBegun else {
       hasBegun = true
-      return Array("retry: \(Int.random(in: Self.retry))\n".utf8) + mark
+      return Array("retry: \(Int.random(in: Self.retryMilliseconds))\n".utf8) + positionBlock
     }
     while true {
-      let seen = follower.hub.news
+      let seen = follower.hub.generation
       guard await isStillAdmitted() else { return nil }
       var pause = Self.heartbeat
       do throws(OrderError) {
@@ -79,13 +79,13 @@ final class EventStream: BodyStream, @unchecked Sendable {
       if isAdmissionDue { pause = min(pause, Self.admissionPause) }
       let wake = await follower.wait(since: seen, for: min(pause, left))
       guard loop.now < endsAt, !Task.isCancelled else { return nil }
-      if case .time = wake, pause == Self.heartbeat { return mark }
+      if case .time = wake, pause == Self.heartbeat { return positionBlock }
     }
   }
 
   /// Moves the position of a client past events that it does not want, and shows the client and
   /// every proxy that the connection is alive.
-  private var mark: [UInt8] { Array("id: \(cursor)\n\n".utf8) }
+  private var positionBlock: [UInt8] { Array("id: \(cursor)\n\n".utf8) }
 
   private func isStillAdmitted() async -> Bool {
     isAdmissionDue = loop.now - admittedAt < Self.admissionPause

@@ -16,14 +16,15 @@ extension FeedEvent: AnswerObject {
     json.string("id", id, "Its name: the same whenever it is read.", "evt_18342_9f3ac2d1")
     json.word("type", kind, "What happened.")
     json.moment("occurred_at", occurredAt, "When it was done.")
-    json.part("order", order, ChangedOrder.self, "The order, for `order.*`.")
+    json.optionalObject("order", order, ChangedOrder.self, "The order, for `order.*`.")
     json.word("from", order?.from, isThere: order != nil, "The order's status before.")
     json.word("to", order?.to, isThere: order != nil, "The order's status after.")
-    json.part("stock", stock, ChangedStock.self, "How the stock changed, for `stock.adjusted`.")
-    json.part("product", product, ChangedRecord.self, "The product, for `product.*`.")
-    json.part("customer", customer, ChangedRecord.self, "The customer, for `customer.*`.")
-    json.string("who", who, Caller.explanation, .string(Caller.example))
-    json.part(
+    json.optionalObject(
+      "stock", stock, ChangedStock.self, "How the stock changed, for `stock.adjusted`.")
+    json.optionalObject("product", product, ChangedRecord.self, "The product, for `product.*`.")
+    json.optionalObject("customer", customer, ChangedRecord.self, "The customer, for `customer.*`.")
+    json.string("who", actor, Caller.explanation, .string(Caller.example))
+    json.optionalObject(
       "order_now", orderNow, Order.self,
       "The order as it is when the event is read, for `order.*` with `include=order`.")
   }
@@ -46,7 +47,7 @@ extension FeedEvent: AnswerObject {
   }
 
   static let sample = FeedEvent(
-    cursor: .sample, kind: .orderMoved, occurredAt: .sample, who: Caller.example,
+    cursor: .sample, kind: .orderMoved, occurredAt: .sample, actor: Caller.example,
     subject: .order(.sample))
 }
 

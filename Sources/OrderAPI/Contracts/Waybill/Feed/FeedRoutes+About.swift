@@ -20,7 +20,7 @@ extension FeedRoutes {
         .header(
           "Last-Event-ID", FeedCursor.schema,
           "The `id` of the last event of a stream that broke; it is preferred to `after`.")
-      ], query: .query { FeedWish(reading: &$0) },
+      ], query: .query { FeedQuery(reading: &$0) },
       answers: [
         Answer(
           status: .ok, text: "Events",

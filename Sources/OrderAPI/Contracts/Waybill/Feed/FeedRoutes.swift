@@ -34,14 +34,14 @@ enum FeedRoutes {
     // Taken before anything is read: such a request does not count among the requests in flight, so
     // nothing but these places limits it.
     let place = follows(call) ? try services.feedPlaces.take(for: call.caller?.token) : nil
-    let wish = try call.query { FeedWish(reading: &$0) }
+    let query = try call.query { FeedQuery(reading: &$0) }
     // A browser sends the id of the last event that it has seen when it connects again.
-    let lastSeen = isStream ? call.request.fields("last-event-id").first : nil
+    let lastSeen = call.request.fields("last-event-id").first
     let start =
       if let lastSeen {
         try lastEvent(lastSeen)
       } else {
-        wish.start ?? (isStream ? .latest : .after(.start))
+        query.start ?? (isStream ? .latest : .after(.start))
       }
     let hub = services.feed
     let cursor: FeedCursor
@@ -53,11 +53,11 @@ enum FeedRoutes {
       if isStream { _ = try await hub.feed.page(after: given, size: 1) }
     }
     guard let place, isStream else {
-      let answer = try await page(call, services, wish, after: cursor)
+      let answer = try await page(call, services, query, after: cursor)
       return withExtendedLifetime(place) { answer }
     }
     let stream = EventStream(
-      FeedFollower(hub), place, after: cursor, wish.filter, includesOrders: wish.includesOrders,
+      FeedFollower(hub), place, after: cursor, query.filter, includesOrders: query.includesOrders,
       isAdmitted: { await services.stillAdmits(call.request, call.route.access) })
     var response = Response(
       .ok, contentType: .eventStream, fields: [.variesByForm, Field("X-Accel-Buffering", "no")])
@@ -76,27 +76,29 @@ enum FeedRoutes {
 
   /// Answers a page at once, or when something has happened, or at the end of the wait.
   private static func page(
-    _ call: Call, _ services: Services, _ wish: FeedWish, after start: FeedCursor
+    _ call: Call, _ services: Services, _ query: FeedQuery, after start: FeedCursor
   ) async throws -> Response {
     let hub = services.feed
     func read(after cursor: FeedCursor) async throws(OrderError) -> FeedPage {
       try await hub.feed.page(
-        after: cursor, wish.filter, size: wish.size, includesOrders: wish.includesOrders)
+        after: cursor, query.filter, size: query.size, includesOrders: query.includesOrders)
     }
-    var seen = hub.news
+    var seen = hub.generation
     var page = try await read(after: start)
-    if page.events.isEmpty, wish.wait > .zero {
+    if page.events.isEmpty, query.wait > .zero {
       let follower = FeedFollower(hub)
-      let end = hub.loop.now + wish.wait
+      let end = hub.loop.now + query.wait
       while page.events.isEmpty, !Task.isCancelled {
         if page.isCaughtUp {
           let left = end - hub.loop.now
-          guard left > .zero, await follower.wait(since: seen, for: left) == .news else { break }
+          guard left > .zero, await follower.wait(since: seen, for: left) == .feedGrown else {
+            break
+          }
           guard await services.stillAdmits(call.request, call.route.access) else {
             throw Failure.unauthenticated(hasToken: true)
           }
         }
-        seen = hub.news
+        seen = hub.generation
         page = try await read(after: page.next)
       }
       withExtendedLifetime(follower) {}
@@ -122,8 +124,8 @@ enum FeedRoutes {
   }
 }
 
-/// What a caller wants of the feed.
-struct FeedWish {
+/// What a caller asks of the feed.
+struct FeedQuery {
   /// Nil when the caller does not say.
   let start: FeedStart?
   let size: Int
@@ -145,11 +147,11 @@ struct FeedWish {
       }
     }
     size = query.integer(
-      "limit", in: FeedPage.allowedSize, standing: FeedPage.standardSize,
+      "limit", in: FeedPage.allowedSize, default: FeedPage.standardSize,
       "How many events a page has at most.")
     wait = .seconds(
       query.integer(
-        "wait", in: FeedRoutes.allowedWait, standing: 0,
+        "wait", in: FeedRoutes.allowedWait, default: 0,
         "For how many seconds to wait when there is nothing yet."))
     filter = FeedFilter(reading: &query)
     includesOrders =

@@ -2,7 +2,7 @@ import EventLoop
 import Postgres
 
 /// A row that a write locks.
-enum LockedRow: Hashable, Sendable {
+enum RowToLock: Hashable, Sendable {
   case product(String)
   case customer(String)
   case order(RawUUID)
@@ -14,12 +14,12 @@ enum LockedRow: Hashable, Sendable {
 /// A batch waits for a lock only for a moment. After that, the locked rows are looked up, and the
 /// writes that need them wait here, outside of any batch, until the rows are free. So they hold up
 /// no other write, and hold no other lock.
-final class HeldRows {
+final class RowsLockedElsewhere {
   /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
   /// hold theirs for some milliseconds.
   static let lockWait = 100
-  /// How often a write may meet a locked row before it fails.
-  static let meetingsMax = 4
+  /// How often a write is attempted that meets a locked row each time.
+  static let attemptsMax = 4
   /// How many rows are waited for at once; each wait occupies a connection.
   private static let waitsMax = 2
   /// How many more rows may be in the queue for such a wait.
@@ -28,47 +28,47 @@ final class HeldRows {
   private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>
 
   private let database: Database
-  private var rows: Set<LockedRow> = []
-  private var waiters: [LockedRow: [Waiter]] = [:]
-  private var queue: [LockedRow] = []
+  private var rows: Set<RowToLock> = []
+  private var waiters: [RowToLock: [Waiter]] = [:]
+  private var queue: [RowToLock] = []
   private var waits = 0
 
   init(_ database: Database) { self.database = database }
 
   /// Whether one of these rows is known to be locked.
-  func contains(anyOf rows: @autoclosure () -> [LockedRow]) -> Bool {
+  func contains(anyOf rows: @autoclosure () -> [RowToLock]) -> Bool {
     !self.rows.isEmpty && rows().contains(where: self.rows.contains)
   }
 
   /// Finds out which of these rows are locked at this moment; returns whether any is.
-  func look(among rows: [LockedRow]) async -> Bool {
+  func findLocked(among rows: [RowToLock]) async -> Bool {
     let named = RowNames(rows)
     do throws(PostgresError) {
-      let held = try await database.write(
+      let locked = try await database.write(
         """
         SELECT product, customer, order_id, order_number
           FROM held_rows(\(named.products), \(named.customers), \(named.orders), \(named.numbers))
         """)
-      for row in held {
+      for row in locked {
         if let product = try row.optionalText(0) { self.rows.insert(.product(product)) }
         if let customer = try row.optionalText(1) { self.rows.insert(.customer(customer)) }
         if !row.isNull(2) { self.rows.insert(.order(try row.uuid(2))) }
         if let number = try row.optionalInt(3) { self.rows.insert(.numberedOrder(number)) }
       }
-      return !held.isEmpty
+      return !locked.isEmpty
     } catch {
       return false
     }
   }
 
   /// Waits until these rows are free; throws when one of them is not free in time.
-  func waitUntilFree(_ rows: [LockedRow]) async throws(PostgresError) {
+  func waitUntilFree(_ rows: [RowToLock]) async throws(PostgresError) {
     for row in rows where self.rows.contains(row) {
       try await withUnsafeContinuation { continuation in wait(for: row, continuation) }.get()
     }
   }
 
-  private func wait(for row: LockedRow, _ waiter: Waiter) {
+  private func wait(for row: RowToLock, _ waiter: Waiter) {
     guard waiters[row] == nil else {
       waiters[row]!.append(waiter)
       return
@@ -91,7 +91,7 @@ final class HeldRows {
   }
 
   /// Waits for the lock of the row, and releases it at once.
-  private func wait(for row: LockedRow) async {
+  private func wait(for row: RowToLock) async {
     let named = RowNames([row])
     var result = Result<Void, PostgresError>.success(())
     do throws(PostgresError) {
@@ -118,7 +118,7 @@ private struct RowNames {
   var orders: [RawUUID] = []
   var numbers: [Int] = []
 
-  init(_ rows: [LockedRow]) {
+  init(_ rows: [RowToLock]) {
     for row in Set(rows) {
       switch row {
       case .product(let id): products.append(id)

@@ -5,8 +5,8 @@ package import Telemetry
 
 /// Gives positions in the feed to new events. The database tells it when any instance has done so.
 ///
-/// It looks for new events soon after a write of this instance, and from time to time for those
-/// that were written elsewhere, such as in psql.
+/// It does so soon after a write of this instance, and from time to time for events that were
+/// written elsewhere, such as in psql.
 package struct FeedJob: Job {
   package let name = "feed"
 
@@ -35,9 +35,9 @@ struct FeedFigures: FigureGroup {
 
 /// Lives on its loop.
 final class FeedRunner: RunningJob {
-  /// The shortest time between two looks. Events that are committed meanwhile share a tick.
+  /// The shortest time between two beginnings. Events committed meanwhile share a tick.
   private static let shortPause = Duration.milliseconds(20)
-  /// The longest time between two looks, for changes that no instance made.
+  /// The longest time between an end and the next beginning, for changes that no instance made.
   private static let longPause = Duration.milliseconds(250)
 
   private let signal: FeedSignal
@@ -47,10 +47,10 @@ final class FeedRunner: RunningJob {
   private let loop: EventLoop
   private var notifications: Notifications?
   private var timer: Timer?
-  private var isLooking = false
+  private var isSequencing = false
   private var isStopped = false
-  private var lookedAt: Instant
-  /// When a look succeeded last.
+  private var begunAt: Instant
+  /// When giving positions succeeded last.
   private var succeededAt: Instant
   private var hasFailed = false
 
@@ -60,26 +60,27 @@ final class FeedRunner: RunningJob {
     log = context.log
     loop = context.loop
     feed = FeedRepository(context.database)
-    lookedAt = loop.now
+    begunAt = loop.now
     succeededAt = loop.now
-    timer = Timer(on: loop) { [unowned self] in look() }
+    timer = Timer(on: loop) { [unowned self] in beginSequencing() }
     var settings = PostgresSettings()
     settings.applicationName = "waybill \(name)"
     notifications = Notifications(
-      context.target, channels: [FeedRepository.channel], pulse: .seconds(1), settings: settings,
+      context.target, channels: [FeedRepository.channel], checkInterval: .seconds(1),
+      settings: settings,
       on: loop
     ) { [signal] event in
       if case .upToDate = event { return }
-      signal.grown()
+      signal.feedGrown()
     }
     let bound = LoopBound(loop, self)
-    signal.onWritten { [loop] in loop.execute { bound.value.lookSoon() } }
-    look()
+    signal.onEventsWritten { [loop] in loop.execute { bound.value.sequenceSoon() } }
+    beginSequencing()
   }
 
   func stop() {
     isStopped = true
-    signal.onWritten(nil)
+    signal.onEventsWritten(nil)
     timer?.disarm()
     timer = nil
     notifications?.close()
@@ -89,10 +90,10 @@ final class FeedRunner: RunningJob {
   /// start.
   func stopped() async {}
 
-  private func lookSoon() {
-    guard !isStopped, !isLooking else { return }
-    let due = lookedAt + Self.shortPause
-    if due <= loop.now { look() } else { arm(at: due) }
+  private func sequenceSoon() {
+    guard !isStopped, !isSequencing else { return }
+    let due = begunAt + Self.shortPause
+    if due <= loop.now { beginSequencing() } else { arm(at: due) }
   }
 
   private func arm(at moment: Instant) {
@@ -100,12 +101,12 @@ final class FeedRunner: RunningJob {
     if !timer.isArmed || moment < timer.deadline { timer.arm(at: moment) }
   }
 
-  private func look() {
-    guard !isStopped, !isLooking else { return }
-    isLooking = true
+  private func beginSequencing() {
+    guard !isStopped, !isSequencing else { return }
+    isSequencing = true
     timer?.disarm()
-    lookedAt = loop.now
-    _ = signal.takeWritten()
+    begunAt = loop.now
+    _ = signal.takeEventsWritten()
     loop.spawn { await self.sequence() }
   }
 
@@ -127,9 +128,9 @@ final class FeedRunner: RunningJob {
       }
       hasFailed = true
     }
-    isLooking = false
-    // After a failure the next look comes after the long pause, whatever is written meanwhile.
+    isSequencing = false
+    // After a failure the next attempt comes after the long pause, whatever is written meanwhile.
     arm(at: loop.now + Self.longPause)
-    if !hasFailed, signal.takeWritten() { lookSoon() }
+    if !hasFailed, signal.takeEventsWritten() { sequenceSoon() }
   }
 }

@@ -3,7 +3,7 @@ import HTTP
 /// Compresses answers for callers who ask for it. Each event loop has one.
 ///
 /// Only successful answers are compressed. A refusal is small, and may repeat what a client sent.
-final class AnswerCoder {
+final class AnswerCompressor {
   /// The size from which answers are compressed. A smaller one fits into one packet as it is.
   static let bytesMin = 1_400
   /// Bytes compressed in one turn of the loop, which takes about half a millisecond. Other tasks
@@ -11,14 +11,14 @@ final class AnswerCoder {
   static let bytesPerTurn = 65_536
 
   private let nextTurn: () async -> Void
-  /// A compressor to be used again for the next answer.
+  /// What is to be used again for the next answer.
   private var idle: Gzip?
 
   /// - Parameter nextTurn: Waits until the other tasks of the loop have had a turn.
   init(nextTurn: @escaping () async -> Void) { self.nextTurn = nextTurn }
 
   /// The reply, compressed if the request asks for that and it is large enough.
-  func code(_ reply: Reply, to request: Request) -> Reply {
+  func compressed(_ reply: Reply, for request: Request) -> Reply {
     switch reply {
     case .now(let response, let route):
       let plan = Plan(response, request)
@@ -122,7 +122,7 @@ extension Response {
   /// event has to be sent at once.
   fileprivate var isLarge: Bool {
     guard stream == nil else { return contentType?.value != ContentType.eventStream.value }
-    return body.count >= AnswerCoder.bytesMin
+    return body.count >= AnswerCompressor.bytesMin
   }
 
   fileprivate mutating func markTags() {

@@ -5,7 +5,7 @@ import EventLoop
 /// The C library's lookup blocks, so each runs on a short-lived thread. Requests for a name that is
 /// being looked up wait for the same lookup.
 final class Resolver {
-  private struct Known {
+  private struct CachedAddresses {
     let addresses: [SocketAddress]
     let end: Instant
   }
@@ -13,7 +13,7 @@ final class Resolver {
   private let loop: EventLoop
   private let limits: ClientLimits
   private let lookUp: @Sendable (Origin) -> [SocketAddress]
-  private var known: [Origin: Known] = [:]
+  private var cache: [Origin: CachedAddresses] = [:]
   private var waiting: [Origin: [([SocketAddress]) -> Void]] = [:]
 
   init(
@@ -26,7 +26,7 @@ final class Resolver {
 
   /// Calls `done` with the origin's addresses; with none if too many lookups are running.
   func addresses(of origin: Origin, _ done: @escaping ([SocketAddress]) -> Void) {
-    if let known = known[origin], known.end > loop.now { return done(known.addresses) }
+    if let cached = cache[origin], cached.end > loop.now { return done(cached.addresses) }
     if waiting[origin] != nil {
       waiting[origin]?.append(done)
     } else if waiting.count < limits.lookupsMax {
@@ -48,8 +48,8 @@ final class Resolver {
 
   private func found(_ addresses: [SocketAddress], for origin: Origin) {
     if !addresses.isEmpty {
-      if known.count >= limits.rememberedNamesMax { known = [:] }
-      known[origin] = Known(addresses: addresses, end: loop.now + limits.addressLifetime)
+      if cache.count >= limits.rememberedNamesMax { cache = [:] }
+      cache[origin] = CachedAddresses(addresses: addresses, end: loop.now + limits.addressLifetime)
     }
     for done in waiting.removeValue(forKey: origin) ?? [] { done(addresses) }
   }

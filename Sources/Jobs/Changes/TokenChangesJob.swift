@@ -18,7 +18,8 @@ package struct TokenChangesJob: Job {
 
   package func start(_ context: JobContext) -> (any RunningJob)? {
     Notifications(
-      context.target, channels: [TokenRepository.channel], pulse: TokenRepository.pulse,
+      context.target, channels: [TokenRepository.channel],
+      checkInterval: TokenRepository.connectionCheckInterval,
       on: context.loop
     ) { [signal, changed] event in
       signal.receive(event)

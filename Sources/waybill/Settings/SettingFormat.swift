@@ -3,7 +3,7 @@ import HTTPClient
 import OrderStore
 
 /// How the text of a setting is read, and how a value is written.
-struct SettingForm<Value: Sendable>: Sendable {
+struct SettingFormat<Value: Sendable>: Sendable {
   /// The value of a text. The error names the setting.
   let read: @Sendable (_ name: String, _ text: String) throws(ConfigurationError) -> Value
   let text: @Sendable (Value) -> String
@@ -16,20 +16,20 @@ struct SettingForm<Value: Sendable>: Sendable {
     self.text = text
   }
 
-  /// The same form for a value that may be absent.
-  var optional: SettingForm<Value?> {
-    SettingForm<Value?>(
+  /// The same format for a value that may be absent.
+  var optional: SettingFormat<Value?> {
+    SettingFormat<Value?>(
       read: { name, text throws(ConfigurationError) in try read(name, text) },
       text: { $0.map(text) ?? "" })
   }
 }
 
-extension SettingForm where Value == String {
-  static var text: SettingForm { SettingForm(read: { _, text in text }) }
+extension SettingFormat where Value == String {
+  static var text: SettingFormat { SettingFormat(read: { _, text in text }) }
 
   /// The path of a Unix socket.
-  static var socketPath: SettingForm {
-    SettingForm(read: { name, text throws(ConfigurationError) in
+  static var socketPath: SettingFormat {
+    SettingFormat(read: { name, text throws(ConfigurationError) in
       guard text.utf8.count <= LocalSocket.pathBytesMax else {
         throw ConfigurationError(
           "\(name) is longer than \(LocalSocket.pathBytesMax) bytes: sockets need a shorter path")
@@ -39,9 +39,9 @@ extension SettingForm where Value == String {
   }
 }
 
-extension SettingForm where Value: FixedWidthInteger {
-  static func number(_ range: ClosedRange<Value>) -> SettingForm {
-    SettingForm(read: { name, text throws(ConfigurationError) in
+extension SettingFormat where Value: FixedWidthInteger {
+  static func number(_ range: ClosedRange<Value>) -> SettingFormat {
+    SettingFormat(read: { name, text throws(ConfigurationError) in
       guard let number = Value(text), range.contains(number) else {
         throw ConfigurationError(
           "\(name)=\(text) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -51,11 +51,11 @@ extension SettingForm where Value: FixedWidthInteger {
   }
 }
 
-extension SettingForm where Value: Equatable {
+extension SettingFormat where Value: Equatable {
   /// One of these words.
-  static func word(_ words: KeyValuePairs<String, Value>) -> SettingForm {
+  static func word(_ words: KeyValuePairs<String, Value>) -> SettingFormat {
     let words = words.map { $0 }
-    return SettingForm(
+    return SettingFormat(
       read: { name, text throws(ConfigurationError) in
         guard let word = words.first(where: { $0.key == text }) else {
           let allowed = words.map(\.key).sorted().joined(separator: ", ")
@@ -66,10 +66,10 @@ extension SettingForm where Value: Equatable {
   }
 }
 
-extension SettingForm where Value: CaseIterable & Equatable {
+extension SettingFormat where Value: CaseIterable & Equatable {
   /// The name of a case.
-  static var word: SettingForm {
-    SettingForm(read: { name, text throws(ConfigurationError) in
+  static var word: SettingFormat {
+    SettingFormat(read: { name, text throws(ConfigurationError) in
       guard let value = Value.allCases.first(where: { "\($0)" == text }) else {
         let allowed = Value.allCases.map { "\($0)" }.sorted().joined(separator: ", ")
         throw ConfigurationError("\(name)=\(text) must be one of: \(allowed)")
@@ -79,9 +79,9 @@ extension SettingForm where Value: CaseIterable & Equatable {
   }
 }
 
-extension SettingForm where Value == BaseURL {
-  static var url: SettingForm {
-    SettingForm(
+extension SettingFormat where Value == BaseURL {
+  static var url: SettingFormat {
+    SettingFormat(
       read: { name, text throws(ConfigurationError) in
         guard let url = BaseURL(text) else {
           // The text is not repeated: it may hold a password.
@@ -93,10 +93,10 @@ extension SettingForm where Value == BaseURL {
   }
 }
 
-extension SettingForm where Value == [String] {
+extension SettingFormat where Value == [String] {
   /// Hosts without a port, separated by commas.
-  static var hosts: SettingForm {
-    SettingForm(
+  static var hosts: SettingFormat {
+    SettingFormat(
       read: { name, text throws(ConfigurationError) in
         let hosts = text.split(separator: ",", omittingEmptySubsequences: false)
           .map { $0.filter { $0 != " " } }
@@ -116,9 +116,9 @@ extension SettingForm where Value == [String] {
   }
 }
 
-extension SettingForm where Value == BootstrapToken {
-  static var bootstrapToken: SettingForm {
-    SettingForm(
+extension SettingFormat where Value == BootstrapToken {
+  static var bootstrapToken: SettingFormat {
+    SettingFormat(
       read: { name, text throws(ConfigurationError) in
         guard let token = BootstrapToken(text) else {
           // The text is not repeated: it is meant to be a secret.

@@ -8,7 +8,7 @@ import Telemetry
 /// What the service does with an external database when it starts: it checks the schema, and
 /// inserts the demo data if the settings say so. The database may be away for long, so this is done
 /// while the service already serves. Lives on its loop.
-final class Preparation {
+final class DatabasePreparation {
   /// The pause before the database is asked again.
   private static let pause = Duration.seconds(1)
 

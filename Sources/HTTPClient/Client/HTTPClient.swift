@@ -92,14 +92,16 @@ package final class HTTPClient {
     of origin: Origin
   ) async throws(HTTPClientError) -> [SocketAddress] {
     if let literal = SocketAddress(literal: origin.host, port: origin.port) { return [literal] }
-    let once = Once<[SocketAddress]>()
-    let timer = Timer(on: loop) { once.finish(.failure(HTTPClientError(.timeout(.connecting)))) }
+    let firstResult = FirstResult<[SocketAddress]>()
+    let timer = Timer(on: loop) {
+      firstResult.finish(.failure(HTTPClientError(.timeout(.connecting))))
+    }
     timer.arm(after: limits.connectDeadline)
     defer { timer.disarm() }
     return try await cancellable { [resolver] done in
-      once.done = done
-      resolver.addresses(of: origin) { once.finish(.success($0)) }
-      return { once.finish(.failure(HTTPClientError(.cancelled))) }
+      firstResult.done = done
+      resolver.addresses(of: origin) { firstResult.finish(.success($0)) }
+      return { firstResult.finish(.failure(HTTPClientError(.cancelled))) }
     }
   }
 
@@ -129,7 +131,7 @@ private final class Cancellation: @unchecked Sendable {
 }
 
 /// Passes the first of several results on and ignores the others.
-private final class Once<Value: Sendable> {
+private final class FirstResult<Value: Sendable> {
   var done: ((Result<Value, HTTPClientError>) -> Void)?
 
   func finish(_ result: Result<Value, HTTPClientError>) {

@@ -2,13 +2,13 @@ import EventLoop
 import Orders
 import Postgres
 
-/// One request's part in a transaction that answers several.
-final class AnswerShare {
+/// A request that is answered together with others by one transaction.
+final class BatchedRequest {
   /// What became of the transaction.
   enum Verdict {
     case committed
     /// It was rolled back, because some rows of its requests are locked.
-    case rowsAreHeld
+    case rowsAreLocked
     /// It was rolled back; the request has to be done in a transaction of its own.
     case alone
     case failed(PostgresError)
@@ -18,29 +18,29 @@ final class AnswerShare {
   enum Result {
     case answered(StoredAnswer)
     /// Nothing was done. When its rows are free, it can be done with another batch.
-    case rowsAreHeld
+    case rowsAreLocked
     /// Nothing was done. It needs a transaction of its own.
     case alone
   }
 
-  let request: NamedRequest
+  let identified: IdentifiedRequest
   /// The rows that its write locks.
-  private(set) var rows: [LockedRow] = []
-  private var held: HeldRows?
+  private(set) var rows: [RowToLock] = []
+  private var lockedElsewhere: RowsLockedElsewhere?
   /// What its task may do with the database.
-  private(set) lazy var rights = TransactionShare(owner: self)
+  private(set) lazy var transactionShare = TransactionShare(owner: self)
   private let loop: EventLoop
   private var admission: UnsafeContinuation<AnswerBatcher.Admission, Never>?
   private var batch: AnswerBatch?
   private var hadEffect = false
   private var hasFailed = false
   /// Whether its write has to wait for a row that somebody else keeps locked.
-  private var isHeld = false
+  private var isWaitingForRows = false
   private var verdict: Verdict?
   private var waiter: UnsafeContinuation<Void, Never>?
 
-  init(_ request: NamedRequest, on loop: EventLoop) {
-    self.request = request
+  init(_ request: IdentifiedRequest, on loop: EventLoop) {
+    identified = request
     self.loop = loop
   }
 
@@ -65,11 +65,13 @@ final class AnswerShare {
   func conclude(_ verdict: Verdict) {
     switch verdict {
     case .failed(let error): admit(.failed(error))
-    case .committed, .rowsAreHeld, .alone: admit(.alone)
+    case .committed, .rowsAreLocked, .alone: admit(.alone)
     }
     self.verdict = verdict
     waiter?.resume()
     waiter = nil
+    // The batch keeps its requests: without this neither would ever be freed.
+    batch = nil
   }
 
   /// Runs the request's work, and waits for the commit.
@@ -79,56 +81,58 @@ final class AnswerShare {
     guard let batch else { return .alone }
     var answer: StoredAnswer?
     do {
-      answer = try await rights.including(on: loop, work)
+      answer = try await transactionShare.including(on: loop, work)
     } catch {
       // When one of these is set, the error comes from the shared transaction or its limits, and is
       // no answer to the request.
-      if !(hasFailed || rights.needsOwnTransaction || isHeld) {
+      if !(hasFailed || transactionShare.needsOwnTransaction || isWaitingForRows) {
         answer = refusal(error)
         guard answer != nil || hadEffect else {
-          rights.isOver = true
+          transactionShare.isOver = true
           batch.finished(self, nil)
           throw error
         }
         if hadEffect { batch.abandon() }
       }
     }
-    rights.isOver = true
-    if rights.needsOwnTransaction {
+    transactionShare.isOver = true
+    if transactionShare.needsOwnTransaction {
       if hadEffect { batch.abandon() }
       answer = nil
     }
     batch.finished(self, answer)
     if verdict == nil { await withUnsafeContinuation { waiter = $0 } }
-    if isHeld { return .rowsAreHeld }
+    if isWaitingForRows { return .rowsAreLocked }
     switch verdict {
     case .committed: return answer.map(Result.answered) ?? .alone
-    case .rowsAreHeld: return .rowsAreHeld
+    case .rowsAreLocked: return .rowsAreLocked
     case .alone, nil: return .alone
     case .failed(let error): throw OrderError(error)
     }
   }
 
   /// Waits until nobody else keeps the rows of its write locked.
-  func waitUntilRowsAreFree() async throws(PostgresError) { try await held?.waitUntilFree(rows) }
+  func waitUntilRowsAreFree() async throws(PostgresError) {
+    try await lockedElsewhere?.waitUntilFree(rows)
+  }
 
   /// Does a write together with those of the other requests.
   func submit<Write: BatchedWrite>(
-    _ write: Write, _ held: HeldRows
+    _ write: Write, _ lockedElsewhere: RowsLockedElsewhere
   ) async throws(PostgresError) -> Write.Outcome {
-    guard let batch else { throw rights.refuse() }
+    guard let batch else { throw transactionShare.refuse() }
     rows = write.rows
-    self.held = held
-    if held.contains(anyOf: rows) {
-      isHeld = true
+    self.lockedElsewhere = lockedElsewhere
+    if lockedElsewhere.contains(anyOf: rows) {
+      isWaitingForRows = true
       throw .busy
     }
     do throws(PostgresError) {
-      let outcome = try await batch.submit(write, of: self, held)
+      let outcome = try await batch.submit(write, of: self, lockedElsewhere)
       hadEffect = hadEffect || Write.hasEffect(outcome)
       return outcome
     } catch {
-      hasFailed = !rights.needsOwnTransaction
+      hasFailed = !transactionShare.needsOwnTransaction
       throw error
     }
   }
