@@ -24,7 +24,7 @@ CREATE DOMAIN adjustment_outcome AS text COLLATE "default"
 
 -- What became of a change of an order
 CREATE DOMAIN change_outcome AS text COLLATE "default"
-    CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines', 'too_many_returned']));
+    CONSTRAINT change_outcome_known CHECK (VALUE = ANY (ARRAY['done', 'not_found', 'version_changed', 'refused', 'unknown_product', 'out_of_stock', 'emptied', 'too_many_lines', 'too_many_returned', 'already_shipped', 'too_many_shipped', 'nothing_to_ship', 'too_many_shipments']));
 
 -- The contract through which an order comes; channel_kind() lists all
 CREATE DOMAIN order_channel AS text COLLATE "C"
@@ -61,6 +61,7 @@ CREATE TYPE order_outcome AS (
     metadata          json,
     returned_quantity integer,
     returned_amount   numeric,
+    shipped_quantity  integer,
     detail            json
 );
 
@@ -175,18 +176,6 @@ CREATE TABLE customer_ledger (
 )
 WITH (fillfactor=80);
 
--- The words by which customers are found: a copy of their names and addresses
-CREATE TABLE customer_words (
-    -- A word, folded
-    word        text COLLATE "C" NOT NULL,
-    -- customers.id
-    customer_id text COLLATE "C" NOT NULL,
-    CONSTRAINT customer_words_pkey
-        PRIMARY KEY (word, customer_id)
-);
-
-CREATE INDEX customer_words_by_customer ON customer_words (customer_id, word);
-
 -- Who orders
 CREATE TABLE customers (
     -- Chosen by the client or made by the service, 1 to 255 characters
@@ -240,10 +229,10 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
     WHEN (new.name IS NOT NULL OR new.email IS NOT NULL)
-    EXECUTE FUNCTION copy_customer_words();
+    EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
     WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
-    EXECUTE FUNCTION copy_customer_words();
+    EXECUTE FUNCTION copy_search_words();
 
 -- The order of all events: each tick gives positions to the events that had become visible; never rewritten
 CREATE TABLE feed_ticks (
@@ -335,7 +324,7 @@ CREATE TABLE order_events (
     to_status   text NOT NULL,
     -- Who did it: a caller of the service, or the database user for a change in psql
     who         text NOT NULL,
-    -- edited: the lines as they were before, or else an object with ship_to, note, tags and metadata as they were; shipped: carrier and tracking number as they are now
+    -- edited: the lines as they were before, or an object with ship_to, note, tags and metadata as they were, and with the items if both changed; shipped: carrier and tracking number as they are now, and the units that went out
     detail      json,
     -- When
     created_at  timestamptz(3) NOT NULL,
@@ -420,31 +409,35 @@ CREATE TRIGGER order_products_explain_stock BEFORE DELETE OR UPDATE ON order_pro
 -- What has come back of orders: one row for each product of a return; never rewritten
 CREATE TABLE order_returns (
     -- Sequential number
-    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    number        bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     -- orders.number
-    order_number bigint NOT NULL,
+    order_number  bigint NOT NULL,
     -- The version of the order that the return made
-    version      bigint NOT NULL,
+    version       bigint NOT NULL,
     -- The product
-    product_id   text COLLATE "C" NOT NULL,
+    product_id    text COLLATE "C" NOT NULL,
     -- Units that came back
-    quantity     integer NOT NULL,
+    quantity      integer NOT NULL,
     -- Their amount, at the prices of the order
-    amount       numeric(20,2) NOT NULL,
+    amount        numeric(20,2) NOT NULL,
     -- Whether they are in stock again
-    restocked    boolean NOT NULL,
+    restocked     boolean NOT NULL,
+    -- Those of them that had gone out in no shipment; they do not go out any more
+    never_shipped integer NOT NULL DEFAULT 0,
     -- The reason that was given
-    reason       text,
+    reason        text,
     -- Who took them back: a caller of the service, or a database user
-    who          text NOT NULL,
+    who           text NOT NULL,
     -- When
-    created_at   timestamptz(3) NOT NULL,
+    created_at    timestamptz(3) NOT NULL,
     CONSTRAINT order_returns_pkey
         PRIMARY KEY (number),
     CONSTRAINT order_returns_once
         UNIQUE (order_number, version, product_id),
     CONSTRAINT order_returns_amount_range
         CHECK (amount >= 0::numeric),
+    CONSTRAINT order_returns_never_shipped_range
+        CHECK (never_shipped >= 0 AND never_shipped <= quantity),
     CONSTRAINT order_returns_quantity_positive
         CHECK (quantity > 0),
     CONSTRAINT order_returns_reason_length
@@ -456,6 +449,42 @@ CREATE TRIGGER order_returns_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON ord
 CREATE TRIGGER order_returns_are_made BEFORE INSERT ON order_returns FOR EACH STATEMENT
     WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
     EXECUTE FUNCTION refuse_change('goods come back through return_order()');
+
+-- The parcels of orders; the shipping of an order is that of its newest one
+CREATE TABLE order_shipments (
+    -- orders.number
+    order_number    bigint NOT NULL,
+    -- Which parcel of the order: 1, 2, 3, ...
+    shipment        integer NOT NULL,
+    -- The version of the order that the shipment made
+    version         bigint NOT NULL,
+    -- The carrier; NULL when none was given
+    carrier         shipping_carrier,
+    -- The carrier's number of the parcel; NULL when none was given
+    tracking_number tracking_number,
+    -- What is in it: product_id, name and quantity, as the service shows them
+    items           json NOT NULL,
+    -- Units in it
+    quantity        integer NOT NULL,
+    -- Who shipped it: a caller of the service, or a database user
+    who             text NOT NULL,
+    -- When
+    created_at      timestamptz(3) NOT NULL,
+    CONSTRAINT order_shipments_pkey
+        PRIMARY KEY (order_number, shipment),
+    CONSTRAINT order_shipments_once
+        UNIQUE (order_number, version),
+    CONSTRAINT order_shipments_quantity_positive
+        CHECK (quantity > 0),
+    CONSTRAINT order_shipments_shipment_range
+        CHECK (shipment >= 1 AND shipment <= 1000)
+);
+
+CREATE TRIGGER order_shipments_are_kept BEFORE DELETE OR TRUNCATE ON order_shipments FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+CREATE TRIGGER order_shipments_are_made BEFORE INSERT OR UPDATE ON order_shipments FOR EACH STATEMENT
+    WHEN (COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('goods go out through ship_goods(); the newest shipment follows its order: UPDATE orders SET tracking_number = ...');
 
 -- The orders of a tag, by time: a copy of orders.tags
 CREATE TABLE order_tagged (
@@ -474,6 +503,24 @@ CREATE TRIGGER order_tagged_follows BEFORE INSERT OR DELETE OR UPDATE ON order_t
     EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
 CREATE TRIGGER order_tagged_is_not_emptied BEFORE TRUNCATE ON order_tagged FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('order_tagged follows its order: UPDATE orders SET tags = ...');
+
+-- The orders of a tracking number, by time: a copy of what orders and their shipments say
+CREATE TABLE order_tracked (
+    -- The tracking number
+    tracking_number text COLLATE "C" NOT NULL,
+    -- orders.created_at, by which lists are sorted
+    created_at      timestamptz(3) NOT NULL,
+    -- orders.number
+    order_number    bigint NOT NULL,
+    CONSTRAINT order_tracked_pkey
+        PRIMARY KEY (tracking_number, created_at, order_number)
+);
+
+CREATE TRIGGER order_tracked_follows BEFORE INSERT OR DELETE OR UPDATE ON order_tracked FOR EACH STATEMENT
+    WHEN (pg_trigger_depth() = 0 AND COALESCE(current_setting('waybill.internal_write', true), '') = '')
+    EXECUTE FUNCTION refuse_change('order_tracked follows its order: UPDATE orders SET tracking_number = ...');
+CREATE TRIGGER order_tracked_is_not_emptied BEFORE TRUNCATE ON order_tracked FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('order_tracked follows its order: UPDATE orders SET tracking_number = ...');
 
 -- Every order of every channel, with its lines
 CREATE TABLE orders (
@@ -495,9 +542,9 @@ CREATE TABLE orders (
     total_quantity    integer NOT NULL,
     -- Amount of all lines
     total_amount      numeric(20,2) NOT NULL,
-    -- The carrier; NULL when none was given
+    -- The carrier, of the newest shipment if there are any; NULL when none was given
     shipping_carrier  shipping_carrier,
-    -- The carrier's number of the shipment; NULL when none was given
+    -- The carrier's number of the newest shipment; NULL when none was given. order_tracked finds the orders of every number
     tracking_number   tracking_number,
     -- Where it goes, as it was given, or as the customer had it when the order was placed; NULL when nobody has said
     ship_to           address,
@@ -511,6 +558,8 @@ CREATE TABLE orders (
     returned_quantity integer,
     -- Their amount; NULL when none have come back
     returned_amount   numeric(20,2),
+    -- Units that have gone out in shipments, part of total_quantity; NULL when none have
+    shipped_quantity  integer,
     -- Grows by one with every change, also in psql; the ETag
     version           bigint NOT NULL DEFAULT 1,
     -- When the order was placed
@@ -536,7 +585,6 @@ CREATE TABLE orders (
 CREATE INDEX orders_by_customer ON orders (customer_id, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_status ON orders (channel, status, created_at, number) WHERE hidden_at IS NULL;
 CREATE INDEX orders_by_time ON orders (created_at, number) WHERE hidden_at IS NULL AND number > 0;
-CREATE INDEX orders_by_tracking_number ON orders (tracking_number, created_at, number) WHERE tracking_number IS NOT NULL AND hidden_at IS NULL;
 CREATE UNIQUE INDEX orders_reference_key ON orders (channel, reference) WHERE reference IS NOT NULL;
 CREATE TRIGGER orders_are_kept BEFORE DELETE ON orders FOR EACH ROW
     EXECUTE FUNCTION refuse_change('orders are not deleted: cancel them, SET status = ''cancelled''');
@@ -569,7 +617,7 @@ CREATE TABLE product_events (
     product_id text COLLATE "C" NOT NULL,
     -- The version of the product that the event made
     version    bigint NOT NULL,
-    -- created, changed, retired, low_stock: the stock fell to its reorder_level; or reinstated: retired_at was set to NULL
+    -- created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; or reinstated: retired_at was set to NULL
     what       text NOT NULL,
     -- Who did it: a caller of the service, or a database user
     who        text NOT NULL,
@@ -584,18 +632,6 @@ CREATE TABLE product_events (
 CREATE INDEX product_events_by_xid ON product_events (xid);
 CREATE TRIGGER product_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON product_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
-
--- The words by which products are found: a copy of their names and ids
-CREATE TABLE product_words (
-    -- A word, folded
-    word       text COLLATE "C" NOT NULL,
-    -- products.id
-    product_id text COLLATE "C" NOT NULL,
-    CONSTRAINT product_words_pkey
-        PRIMARY KEY (word, product_id)
-);
-
-CREATE INDEX product_words_by_product ON product_words (product_id, word);
 
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
@@ -644,6 +680,9 @@ CREATE TRIGGER products_creation_recorded AFTER INSERT ON products FOR EACH ROW
 CREATE TRIGGER products_id_stays BEFORE UPDATE OF id ON products FOR EACH ROW
     WHEN (new.id::text <> old.id::text)
     EXECUTE FUNCTION refuse_change('the id of a product never changes');
+CREATE TRIGGER products_low_stock_begins AFTER INSERT ON products FOR EACH ROW
+    WHEN (new.stock <= new.reorder_level::bigint)
+    EXECUTE FUNCTION record_low_stock();
 CREATE TRIGGER products_low_stock_recorded AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
     WHEN (new.stock <= new.reorder_level::bigint AND (old.stock <= old.reorder_level::bigint) IS NOT TRUE)
     EXECUTE FUNCTION record_low_stock();
@@ -661,10 +700,10 @@ CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER products_words_begin AFTER INSERT ON products FOR EACH ROW
-    EXECUTE FUNCTION copy_product_words();
+    EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH ROW
     WHEN (new.name::text <> old.name::text)
-    EXECUTE FUNCTION copy_product_words();
+    EXECUTE FUNCTION copy_search_words();
 
 -- What the next refresh adds to customer_ledger and takes away from here
 CREATE TABLE report_changes (
@@ -731,6 +770,22 @@ CREATE TABLE schema_migrations (
     CONSTRAINT schema_migrations_pkey
         PRIMARY KEY (version)
 );
+
+-- The words by which customers and products are found: a copy of names, addresses and ids
+CREATE TABLE search_words (
+    -- c for a customer, p for a product
+    kind "char" NOT NULL,
+    -- A word, folded
+    word text COLLATE "C" NOT NULL,
+    -- customers.id or products.id
+    id   text COLLATE "C" NOT NULL,
+    CONSTRAINT search_words_pkey
+        PRIMARY KEY (kind, word, id),
+    CONSTRAINT search_words_kind_letter
+        CHECK (kind = ANY (ARRAY['c'::"char", 'p'::"char"]))
+);
+
+CREATE INDEX search_words_by_id ON search_words (kind, id, word);
 
 -- Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both
 CREATE TABLE stock_adjustments (
@@ -1076,6 +1131,7 @@ CREATE VIEW order_overview AS
     o.ship_to::json ->> 'country' AS ship_to_country,
     o.note,
     o.tags,
+    o.shipped_quantity,
     o.returned_quantity,
     o.returned_amount,
     o.id
@@ -1146,6 +1202,28 @@ CREATE VIEW schema_differences AS
    FROM schema_contents wanted
      FULL JOIN schema_objects() found(kind, name, hash, is_portable) ON found.kind = wanted.kind AND found.name = wanted.name
   WHERE found.name IS NULL OR wanted.name IS NULL OR found.hash <> wanted.hash AND (wanted.is_portable OR wanted.made_by = (current_setting('server_version_num')::integer / 10000));
+
+-- Every parcel, and how much of its order is still to go out; ORDER BY created_at DESC LIMIT 20
+CREATE VIEW shipment_overview AS
+ SELECT s.created_at,
+    s.order_number,
+    s.shipment,
+    o.status,
+    o.customer_id,
+    c.name AS customer_name,
+    s.carrier,
+    s.tracking_number,
+    s.items,
+    s.quantity,
+    o.total_quantity,
+    o.shipped_quantity,
+    o.total_quantity - o.shipped_quantity - (( SELECT COALESCE(sum(r.never_shipped), 0::bigint) AS "coalesce"
+           FROM order_returns r
+          WHERE r.order_number = o.number)) AS to_ship,
+    s.who
+   FROM order_shipments s
+     JOIN orders o ON o.number = s.order_number
+     LEFT JOIN customers c ON c.id = o.customer_id;
 
 -- Every change of every stock with its cause; for one product their sum is its stock
 CREATE VIEW stock_movements AS
@@ -1468,6 +1546,7 @@ DECLARE
     levels   integer[];
     unknown  json;
     short    json;
+    gone     json;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
@@ -1490,6 +1569,17 @@ BEGIN
          WHERE id = o.id
         RETURNING * INTO o;
         RETURN order_outcome('done', o);
+    END IF;
+    IF o.shipped_quantity IS NOT NULL THEN
+        SELECT json_agg(s ORDER BY product_id)
+          INTO gone
+          FROM (SELECT product_id, quantity AS requested, shipped AS available
+                  FROM unnest(asked_products, asked_quantities) AS asked (product_id, quantity)
+                  JOIN order_units(o.number, o.items) AS u USING (product_id)
+                 WHERE quantity < shipped) AS s;
+        IF gone IS NOT NULL THEN
+            RETURN order_outcome('already_shipped', o, gone);
+        END IF;
     END IF;
 
     PERFORM FROM products WHERE id = ANY (asked_products) ORDER BY id FOR NO KEY UPDATE;
@@ -1655,6 +1745,32 @@ SELECT translate(
            'łøđðıŧħ', 'loddith')
 $$;
 
+-- Keeps the newest shipment and order_tracked in step with their order
+CREATE FUNCTION follow_shipping(before orders, after orders)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    IF after.shipped_quantity = before.shipped_quantity THEN
+        PERFORM waybill.set_internal_write(true);
+        UPDATE waybill.order_shipments
+           SET carrier = after.shipping_carrier, tracking_number = after.tracking_number
+         WHERE order_number = before.number
+           AND shipment = (SELECT max(shipment) FROM waybill.order_shipments WHERE order_number = before.number);
+        PERFORM waybill.set_internal_write(false);
+    END IF;
+    DELETE FROM waybill.order_tracked
+     WHERE tracking_number = before.tracking_number AND created_at = before.created_at
+       AND order_number = before.number
+       AND NOT EXISTS (SELECT FROM waybill.order_shipments AS s
+                        WHERE s.order_number = before.number AND s.tracking_number = before.tracking_number);
+    INSERT INTO waybill.order_tracked (tracking_number, created_at, order_number)
+    SELECT after.tracking_number, before.created_at, before.number
+     WHERE after.tracking_number IS NOT NULL
+        ON CONFLICT DO NOTHING;
+END
+$$;
+
 -- Grants both roles what they need, and takes back everything else; NULL for a role that does not exist
 CREATE FUNCTION grant_access(service_role name, reader_role name)
     RETURNS void
@@ -1776,6 +1892,20 @@ CREATE FUNCTION is_internal_write()
     RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(current_setting('waybill.internal_write', true), '') <> '' $$;
+
+-- Whether a move leaves alone what has been shipped of an order
+CREATE FUNCTION leaves_shipped(
+    to_status text,
+    shipped_quantity integer,
+    scope text,
+    channel text
+)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT shipped_quantity IS NULL OR to_status <> 'cancelled'
+    OR scope IS NOT NULL AND NOT waybill.takes_stock(channel)
+$$;
 
 -- Whether order lines are exactly as rendered, within limits, and add up to the totals
 CREATE FUNCTION lines_hold(items json, total_quantity integer, total_amount numeric)
@@ -1909,6 +2039,7 @@ BEGIN
        AND CASE WHEN scope IS NULL THEN waybill.channel_kind(channel) <> 'process'
                 ELSE channel = scope AND hidden_at IS NULL END
        AND (owner IS NULL OR customer_id = owner) AND (expected IS NULL OR version = expected)
+       AND waybill.leaves_shipped(to_status, shipped_quantity, scope, channel)
     RETURNING * INTO o;
     IF FOUND THEN
         RETURN waybill.order_outcome('done', o);
@@ -1920,6 +2051,8 @@ BEGIN
         RETURN waybill.order_outcome(held.obstacle, o);
     ELSIF NOT waybill.may_move(coalesce(scope, 'api'), o.status, to_status) THEN
         RETURN waybill.order_outcome('refused', o);
+    ELSIF NOT waybill.leaves_shipped(to_status, o.shipped_quantity, scope, o.channel) THEN
+        RETURN waybill.order_outcome('already_shipped', o);
     END IF;
     -- Another transaction has made it possible in the meantime.
     UPDATE waybill.orders SET status = to_status WHERE id = o.id RETURNING * INTO o;
@@ -1999,6 +2132,7 @@ BEGIN
                             ELSE channel = scope AND hidden_at IS NULL END
                    AND (owner IS NULL OR customer_id = owner)
                    AND (expected IS NULL OR version = expected)
+                   AND leaves_shipped(to_status, shipped_quantity, scope, channel)
                 RETURNING m.position, order_outcome('done', o) AS outcome
             LOOP
                 outcomes[moved.position] := moved.outcome;
@@ -2024,7 +2158,43 @@ AS $$
 SELECT ROW(outcome, o.id, o.number, o.channel, o.status, o.customer_id, o.reference, o.items,
            o.total_quantity, o.total_amount, o.shipping_carrier, o.tracking_number, o.version,
            o.created_at, o.updated_at, o.ship_to, o.note, o.tags, o.metadata,
-           o.returned_quantity, o.returned_amount, detail)::waybill.order_outcome
+           o.returned_quantity, o.returned_amount, o.shipped_quantity, detail)::waybill.order_outcome
+$$;
+
+-- What has become of the units of an order, by product: ordered, shipped, and those that came back without having been shipped
+CREATE FUNCTION order_units(
+    order_number bigint,
+    items json,
+    up_to integer DEFAULT NULL::integer
+)
+    RETURNS TABLE(
+        line bigint,
+        product_id text,
+        name text,
+        ordered bigint,
+        shipped bigint,
+        in_shipment bigint,
+        never_shipped bigint)
+    LANGUAGE sql STABLE
+AS $$
+SELECT min(nr), u.product_id, (array_agg(u.name ORDER BY nr))[1], sum(u.ordered)::bigint,
+       sum(u.shipped)::bigint, sum(u.in_shipment)::bigint, sum(u.never_shipped)::bigint
+  FROM (SELECT nr, l.product_id, l.name, l.quantity AS ordered, 0 AS shipped, 0 AS in_shipment,
+               0 AS never_shipped
+          FROM ROWS FROM (json_to_recordset(items) AS (product_id text, name text, quantity bigint))
+                   WITH ORDINALITY AS l (product_id, name, quantity, nr)
+         UNION ALL
+        SELECT NULL, i.product_id, i.name, 0, i.quantity,
+               CASE WHEN s.shipment = up_to THEN i.quantity ELSE 0 END, 0
+          FROM waybill.order_shipments AS s
+         CROSS JOIN json_to_recordset(s.items) AS i (product_id text, name text, quantity bigint)
+         WHERE s.order_number = order_units.order_number AND (up_to IS NULL OR s.shipment <= up_to)
+         UNION ALL
+        SELECT NULL, r.product_id, NULL, 0, 0, 0, r.never_shipped
+          FROM waybill.order_returns AS r
+         WHERE r.order_number = order_units.order_number) AS u
+ GROUP BY u.product_id, CASE WHEN u.product_id IS NULL THEN u.name END
+ ORDER BY 1
 $$;
 
 -- Places many orders at once; one row for each, in the order given
@@ -2603,6 +2773,7 @@ DECLARE
     o       orders;
     over    json;
     amounts numeric[];
+    unsent  integer[];
     to_shelf boolean[];
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
@@ -2615,8 +2786,11 @@ BEGIN
     END IF;
 
     -- Each line has the units of its product from `below` up to `below` + quantity; the units that come
-    -- back now are those from what came back before on.
-    WITH sold AS MATERIALIZED (
+    -- back now are those from what came back before on. Units that were shipped come back before others.
+    WITH gone AS MATERIALIZED (
+        SELECT product_id, shipped + never_shipped AS units
+          FROM order_units(o.number, o.items)
+    ), sold AS MATERIALIZED (
         SELECT line ->> 'product_id' AS product, (line ->> 'quantity')::bigint AS quantity,
                (line ->> 'price')::numeric AS price,
                sum((line ->> 'quantity')::bigint) OVER (PARTITION BY line ->> 'product_id' ORDER BY nr)
@@ -2635,8 +2809,10 @@ BEGIN
                       FROM asked WHERE asked_quantity > units - before) AS s),
            array_agg((SELECT sum(greatest(0, least(s.below + s.quantity, before + asked_quantity)
                                              - greatest(s.below, before)) * s.price)
-                        FROM sold AS s WHERE s.product = asked.product) ORDER BY position)
-      INTO over, amounts
+                        FROM sold AS s WHERE s.product = asked.product) ORDER BY position),
+           array_agg((SELECT greatest(0, before + asked_quantity - g.units)
+                        FROM gone AS g WHERE g.product_id = asked.product) ORDER BY position)
+      INTO over, amounts, unsent
       FROM asked;
     IF over IS NOT NULL THEN
         RETURN order_outcome('too_many_returned', o, over);
@@ -2644,7 +2820,10 @@ BEGIN
 
     to_shelf := ARRAY(SELECT r AND takes_stock(o.channel)
                         FROM unnest(restocks) WITH ORDINALITY AS given (r, position) ORDER BY position);
-    PERFORM FROM products WHERE id = ANY (returned_products) ORDER BY id FOR NO KEY UPDATE;
+    PERFORM FROM products
+      WHERE id IN (SELECT product FROM unnest(returned_products, to_shelf) AS b (product, to_shelf) WHERE to_shelf)
+      ORDER BY id
+        FOR NO KEY UPDATE;
     PERFORM set_config('waybill.who', who, true);
     PERFORM set_internal_write(true);
     UPDATE orders
@@ -2668,11 +2847,12 @@ BEGIN
       FROM back
      ORDER BY product;
     INSERT INTO order_returns
-        (order_number, version, product_id, quantity, amount, restocked, reason, who, created_at)
-    SELECT o.number, o.version, product, quantity, amount, to_shelf, return_order.reason,
-           return_order.who, o.updated_at
-      FROM unnest(returned_products, quantities, amounts, to_shelf)
-               WITH ORDINALITY AS b (product, quantity, amount, to_shelf, position)
+        (order_number, version, product_id, quantity, amount, restocked, never_shipped, reason, who,
+         created_at)
+    SELECT o.number, o.version, product, quantity, amount, to_shelf, never_shipped,
+           return_order.reason, return_order.who, o.updated_at
+      FROM unnest(returned_products, quantities, amounts, to_shelf, unsent)
+               WITH ORDINALITY AS b (product, quantity, amount, to_shelf, never_shipped, position)
      ORDER BY position;
     IF o.customer_id IS NOT NULL THEN
         INSERT INTO report_changes
@@ -2759,13 +2939,18 @@ SELECT 'trigger', tgname || ' on ' || tgrelid::regclass,
  WHERE relnamespace = 'waybill'::regnamespace AND NOT tgisinternal
 $$;
 
--- Customers who have all of these words of names, and one with this beginning, after an id
-CREATE FUNCTION search_customers(
+-- Customers or products that have all of these words of names, and one with this beginning
+CREATE FUNCTION search_names(
+    of_kind "char",
     whole text[],
     beginning text,
-    after text,
+    after_word text,
+    after_id text,
     size bigint,
     OUT ids text[],
+    OUT words text[],
+    OUT reach_word text,
+    OUT reach_id text,
     OUT narrow boolean
 )
     RETURNS record
@@ -2775,40 +2960,62 @@ CREATE FUNCTION search_customers(
     SET enable_bitmapscan = off
     SET jit = off
 AS $$
+#variable_conflict use_column
 DECLARE
     looked_at constant integer := 2000;
     past      constant text    := beginning || chr(1114111);
     driver    text;
-    entries   text[];
+    low       text;
+    walked    record;
 BEGIN
+    -- The next page walks the same word, also if another one has become rarer.
     SELECT word
       INTO driver
       FROM unnest(whole) AS w (word)
-     ORDER BY (SELECT count(*)
-                 FROM (SELECT FROM customer_words AS c WHERE c.word = w.word LIMIT 1000) AS few)
+     ORDER BY word = after_word IS TRUE DESC,
+              (SELECT count(*)
+                 FROM (SELECT FROM search_words AS s
+                        WHERE s.kind = of_kind AND s.word = w.word LIMIT 1000) AS few)
      LIMIT 1;
-    IF driver IS NULL THEN
-        entries := ARRAY(SELECT customer_id FROM customer_words
-                          WHERE word >= beginning AND word < past
-                          ORDER BY word, customer_id LIMIT looked_at);
-    ELSE
-        entries := ARRAY(SELECT customer_id FROM customer_words
-                          WHERE word = driver ORDER BY customer_id LIMIT looked_at);
+    low := coalesce(driver, beginning);
+    IF after_word IS NULL OR after_word < low COLLATE "C" THEN
+        after_word := low;
+        after_id   := '';
     END IF;
-    narrow := cardinality(entries) = looked_at;
-    -- A customer with several words of this beginning has several entries.
-    ids := ARRAY(SELECT DISTINCT id
-                   FROM unnest(entries) AS id
-                  WHERE id > after
-                    AND (driver IS NULL OR beginning IS NULL
-                         OR EXISTS (SELECT FROM customer_words
-                                     WHERE customer_id = id AND word >= beginning AND word < past))
-                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
-                                     WHERE other <> driver
-                                       AND NOT EXISTS (SELECT FROM customer_words
-                                                        WHERE customer_id = id AND word = other))
-                  ORDER BY id
-                  LIMIT size);
+    SELECT array_agg(word ORDER BY word, id) AS words, array_agg(id ORDER BY word, id) AS ids
+      INTO walked
+      FROM (SELECT word, id
+              FROM search_words AS s
+             WHERE s.kind = of_kind AND (word, id) > (after_word, after_id)
+               AND word < coalesce(driver || chr(1), past)
+             ORDER BY word, id
+             LIMIT looked_at) AS entries;
+    -- Whoever has several words of the beginning is found by the first of them.
+    SELECT coalesce(array_agg(id ORDER BY position), '{}'), array_agg(word ORDER BY position)
+      INTO ids, words
+      FROM (SELECT e.id, e.word, position
+              FROM unnest(walked.ids, walked.words) WITH ORDINALITY AS e (id, word, position)
+             WHERE CASE WHEN driver IS NULL
+                        THEN NOT EXISTS (SELECT FROM search_words AS s
+                                          WHERE s.kind = of_kind AND s.id = e.id
+                                            AND s.word >= beginning AND s.word < e.word)
+                        ELSE beginning IS NULL
+                             OR EXISTS (SELECT FROM search_words AS s
+                                         WHERE s.kind = of_kind AND s.id = e.id
+                                           AND s.word >= beginning AND s.word < past) END
+               AND NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
+                                WHERE NOT EXISTS (SELECT FROM search_words AS s
+                                                   WHERE s.kind = of_kind AND s.id = e.id
+                                                     AND s.word = other.word))
+               AND (of_kind = 'c'
+                    OR EXISTS (SELECT FROM products AS p WHERE p.id = e.id AND p.retired_at IS NULL))
+             ORDER BY position
+             LIMIT size) AS fitting;
+    narrow := cardinality(walked.ids) = looked_at IS TRUE;
+    IF narrow AND cardinality(ids) < size THEN
+        reach_word := walked.words[looked_at];
+        reach_id   := walked.ids[looked_at];
+    END IF;
 END
 $$;
 
@@ -2887,8 +3094,8 @@ BEGIN
         END IF;
         IF kind IN ('', 'track:') THEN
             found := found || ARRAY(
-                SELECT o.number FROM orders AS o
-                 WHERE o.tracking_number = ANY (spellings) AND o.hidden_at IS NULL
+                SELECT t.order_number FROM order_tracked AS t
+                 WHERE t.tracking_number = ANY (spellings)
                  LIMIT 200);
         END IF;
         narrow     := narrow OR cardinality(found) >= 200;
@@ -2896,16 +3103,16 @@ BEGIN
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT product_id FROM product_words
-                            WHERE word >= low[i] AND word < high[i]
-                            ORDER BY word, product_id LIMIT 50);
+            named := ARRAY(SELECT id FROM search_words
+                            WHERE search_words.kind = 'p' AND word >= low[i] AND word < high[i]
+                            ORDER BY word, id LIMIT 50);
             narrow := narrow OR cardinality(named) = 50;
         END IF;
         products := products || named;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
-        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words
-                                              WHERE word >= low[i] AND word < high[i]);
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM search_words AS w
+                                              WHERE w.kind = 'c' AND w.word >= low[i] AND w.word < high[i]);
         -- Punctuation alone is no word.
         is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
     END LOOP;
@@ -2915,9 +3122,9 @@ BEGIN
     IF true = ANY (of_names) THEN
         SELECT s.ids, s.narrow
           INTO entries
-          FROM search_customers(
-                   ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
-                   CASE WHEN of_names[word_count] THEN low[word_count] END, '', 201) AS s;
+          FROM search_names(
+                   'c', ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
+                   CASE WHEN of_names[word_count] THEN low[word_count] END, NULL, NULL, 201) AS s;
         customers := entries.ids[:200];
         narrow    := narrow OR entries.narrow OR cardinality(entries.ids) > 200;
     END IF;
@@ -2989,67 +3196,25 @@ BEGIN
                                            WHERE o.reference >= spelling
                                              AND o.reference < spelling || endings[i])
                            OR kinds[i] IN ('', 'track:')
-                              AND o.tracking_number IN (words[i], upper(words[i]), lower(words[i])) IS TRUE
+                              AND EXISTS (SELECT FROM order_tracked AS t
+                                           WHERE t.tracking_number
+                                                 = ANY (ARRAY[words[i], upper(words[i]), lower(words[i])])
+                                             AND t.created_at = o.created_at AND t.order_number = o.number)
                            OR o.customer_id = by_id[i] IS TRUE
                            OR of_names[i]
-                              AND EXISTS (SELECT FROM customer_words
-                                           WHERE customer_id = o.customer_id
-                                             AND word >= low[i] AND word < high[i])
+                              AND EXISTS (SELECT FROM search_words AS w
+                                           WHERE w.kind = 'c' AND w.id = o.customer_id
+                                             AND w.word >= low[i] AND w.word < high[i])
                            OR kinds[i] IN ('', 'product:')
                               AND EXISTS (SELECT
                                             FROM json_array_elements(o.items) AS line
                                            CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
                                            WHERE kinds[i] = 'product:' AND product.id = words[i]
                                               OR kinds[i] = ''
-                                                 AND EXISTS (SELECT FROM product_words AS w
-                                                              WHERE w.product_id = product.id
+                                                 AND EXISTS (SELECT FROM search_words AS w
+                                                              WHERE w.kind = 'p' AND w.id = product.id
                                                                 AND w.word >= low[i] AND w.word < high[i]))))
          ORDER BY o.created_at DESC, o.number DESC);
-END
-$$;
-
--- Products that have all of these words of names, and one with this beginning
-CREATE FUNCTION search_products(
-    whole text[],
-    beginning text,
-    size bigint,
-    OUT ids text[],
-    OUT narrow boolean
-)
-    RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = waybill, pg_temp
-    SET enable_seqscan = off
-    SET enable_bitmapscan = off
-    SET jit = off
-AS $$
-DECLARE
-    looked_at constant integer := 2000;
-    past      constant text    := beginning || chr(1114111);
-    driver    text;
-    entries   text[];
-BEGIN
-    SELECT word
-      INTO driver
-      FROM unnest(whole) AS w (word)
-     ORDER BY (SELECT count(*)
-                 FROM (SELECT FROM product_words AS p WHERE p.word = w.word LIMIT 1000) AS few)
-     LIMIT 1;
-    entries := ARRAY(SELECT product_id FROM product_words
-                      WHERE word >= coalesce(driver, beginning)
-                        AND word < coalesce(driver || chr(1), past)
-                      ORDER BY word, product_id LIMIT looked_at);
-    ids := ARRAY(SELECT DISTINCT id
-                   FROM unnest(entries) AS id
-                  WHERE (beginning IS NULL
-                         OR EXISTS (SELECT FROM product_words
-                                     WHERE product_id = id AND word >= beginning AND word < past))
-                    AND NOT EXISTS (SELECT FROM unnest(whole) AS other
-                                     WHERE NOT EXISTS (SELECT FROM product_words
-                                                        WHERE product_id = id AND word = other))
-                  ORDER BY id
-                  LIMIT size);
-    narrow := cardinality(entries) = looked_at OR cardinality(ids) = size;
 END
 $$;
 
@@ -3128,10 +3293,10 @@ CREATE FUNCTION service_functions()
     RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'return_order', 'hide_order', 'edit_order', 'create_product',
-             'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order', 'hide_order', 'edit_order',
+             'create_product', 'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
-             'search_orders', 'search_customers', 'search_products',
+             'search_orders', 'search_names', 'order_units',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;
@@ -3157,6 +3322,98 @@ BEGIN
         WHEN 'process' THEN total_quantity = 0 AND reference IS NOT NULL
         ELSE total_quantity > 0 AND customer_id IS NOT NULL
     END;
+END
+$$;
+
+-- Sends goods of an order out in one parcel: those that are named, or all that are left
+CREATE FUNCTION ship_goods(
+    order_id uuid,
+    order_number bigint,
+    scope text,
+    owner text,
+    expected bigint,
+    carrier text,
+    tracking text,
+    sent_products text[],
+    sent_names text[],
+    quantities integer[],
+    who text
+)
+    RETURNS order_outcome
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    -- As the table's check.
+    shipments_max constant integer := 1000;
+    held     record;
+    o        orders;
+    parcel   integer;
+    over     json;
+    contents text;
+    total    bigint;
+BEGIN
+    SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
+    o := held.o;
+    IF held.obstacle IS NULL AND o.status IN ('cancelled', 'failed') THEN
+        held.obstacle := 'refused';
+    END IF;
+    IF held.obstacle IS NOT NULL THEN
+        RETURN order_outcome(held.obstacle, o);
+    END IF;
+    SELECT coalesce(max(shipment), 0) + 1 INTO parcel FROM order_shipments AS s WHERE s.order_number = o.number;
+
+    WITH units AS MATERIALIZED (
+        SELECT line, product_id, name, ordered - shipped - never_shipped AS available
+          FROM order_units(o.number, o.items)
+    ), asked AS MATERIALIZED (
+        SELECT given.position, given.quantity, u.line, u.product_id, u.name, coalesce(u.available, 0) AS available
+          FROM (SELECT product, CASE WHEN product IS NULL THEN name END AS name,
+                       sum(quantity) AS quantity, min(position) AS position
+                  FROM unnest(sent_products, sent_names, quantities)
+                       WITH ORDINALITY AS g (product, name, quantity, position)
+                 GROUP BY 1, 2) AS given
+          LEFT JOIN units AS u
+            ON CASE WHEN given.product IS NULL
+                    THEN u.product_id IS NULL AND u.name IS NOT DISTINCT FROM given.name
+                    ELSE u.product_id = given.product END
+    ), sent AS (
+        SELECT line, product_id, name, quantity FROM asked
+         UNION ALL
+        SELECT line, product_id, name, available FROM units WHERE sent_products IS NULL AND available > 0
+    )
+    SELECT (SELECT json_agg(json_build_object('item', position - 1, 'requested', quantity, 'available', available)
+                            ORDER BY position)
+              FROM asked WHERE quantity > available),
+           '[' || string_agg('{"product_id":' || coalesce(to_json(product_id)::text, 'null')
+                             || ',"name":' || coalesce(to_json(name)::text, 'null')
+                             || ',"quantity":' || quantity || '}', ',' ORDER BY line) || ']',
+           sum(quantity)
+      INTO over, contents, total
+      FROM sent;
+    IF over IS NOT NULL THEN
+        RETURN order_outcome('too_many_shipped', o, over);
+    ELSIF total IS NULL THEN
+        RETURN order_outcome('nothing_to_ship', o);
+    ELSIF parcel > shipments_max THEN
+        RETURN order_outcome('too_many_shipments', o);
+    END IF;
+
+    PERFORM set_config('waybill.who', who, true);
+    PERFORM set_internal_write(true);
+    UPDATE orders
+       SET shipping_carrier = coalesce(carrier, CASE WHEN parcel = 1 THEN shipping_carrier END),
+           tracking_number = coalesce(tracking, CASE WHEN parcel = 1 THEN tracking_number END),
+           shipped_quantity = coalesce(shipped_quantity, 0) + total
+     WHERE id = o.id
+    RETURNING * INTO o;
+    INSERT INTO order_shipments
+        (order_number, shipment, version, carrier, tracking_number, items, quantity, who, created_at)
+    VALUES (o.number, parcel, o.version, o.shipping_carrier, o.tracking_number, contents::json, total, who,
+            o.updated_at);
+    PERFORM set_internal_write(false);
+    RETURN order_outcome('done', o);
 END
 $$;
 
@@ -3273,6 +3530,8 @@ AS $$
 DECLARE
     happened text;
     detail   json;
+    -- Whether what the order has beside its lines changes.
+    beside   boolean;
 BEGIN
     IF NEW.id <> OLD.id OR NEW.number <> OLD.number OR NEW.channel <> OLD.channel
         OR NEW.created_at <> OLD.created_at OR NEW.customer_id IS DISTINCT FROM OLD.customer_id
@@ -3289,14 +3548,32 @@ BEGIN
                 OLD.number, OLD.channel, OLD.status, NEW.status
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
         END IF;
+        IF NEW.status = 'cancelled' AND OLD.shipped_quantity IS NOT NULL AND waybill.takes_stock(OLD.channel)
+        THEN
+            RAISE EXCEPTION 'order %: goods have been shipped, so it cannot be cancelled', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
+        END IF;
         happened := 'moved';
+    END IF;
+
+    IF NEW.shipped_quantity IS DISTINCT FROM OLD.shipped_quantity THEN
+        -- NULL is no number of units that went out before, and refused as one that do now.
+        IF NOT waybill.is_internal_write() OR OLD.status IN ('cancelled', 'failed') OR happened IS NOT NULL
+            OR (NEW.shipped_quantity > coalesce(OLD.shipped_quantity, 0)
+                AND NEW.shipped_quantity <= OLD.total_quantity) IS NOT TRUE
+        THEN
+            RAISE EXCEPTION 'order %: goods go out through ship_goods(), and not of a cancelled or failed order',
+                OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipments_stay';
+        END IF;
+        happened := 'shipped';
     END IF;
 
     IF NEW.returned_quantity IS DISTINCT FROM OLD.returned_quantity
         OR NEW.returned_amount IS DISTINCT FROM OLD.returned_amount
     THEN
         -- NULL is no number of units that came back before, and refused as one that did now.
-        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened = 'moved'
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'completed' OR happened IS NOT NULL
             OR (NEW.returned_quantity > coalesce(OLD.returned_quantity, 0)
                 AND NEW.returned_quantity <= OLD.total_quantity
                 AND NEW.returned_amount BETWEEN coalesce(OLD.returned_amount, 0) AND OLD.total_amount)
@@ -3309,10 +3586,15 @@ BEGIN
         happened := 'returned';
     END IF;
 
+    IF happened IS NULL THEN
+        beside := NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
+            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
+            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text;
+    END IF;
     IF NEW.total_quantity <> OLD.total_quantity OR NEW.total_amount <> OLD.total_amount
         OR NEW.items::text <> OLD.items::text
     THEN
-        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened = 'moved' THEN
+        IF NOT waybill.is_internal_write() OR OLD.status <> 'new' OR happened IS NOT NULL THEN
             RAISE EXCEPTION 'order %: lines change through edit_order(), and only while the order is new',
                 OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_lines_stay';
@@ -3321,19 +3603,23 @@ BEGIN
             RAISE EXCEPTION 'order %: lines are malformed or do not add up', OLD.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_lines_hold';
         END IF;
+        IF OLD.shipped_quantity IS NOT NULL
+            AND EXISTS (SELECT FROM waybill.order_units(OLD.number, NEW.items) WHERE ordered < shipped)
+        THEN
+            RAISE EXCEPTION 'order %: goods that have been shipped stay in it', OLD.number
+                USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
+        END IF;
         happened := 'edited';
-        detail   := OLD.items;
+        detail   := CASE WHEN beside
+            THEN json_build_object('items', OLD.items, 'ship_to', OLD.ship_to, 'note', OLD.note,
+                                   'tags', OLD.tags, 'metadata', OLD.metadata)
+            ELSE OLD.items END;
     ELSIF happened IS NULL THEN
         IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
             OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
         THEN
             happened := 'shipped';
-            detail   := json_build_object('shipping_carrier', NEW.shipping_carrier,
-                                          'tracking_number', NEW.tracking_number);
-        ELSIF NEW.note IS DISTINCT FROM OLD.note OR NEW.ship_to::text IS DISTINCT FROM OLD.ship_to::text
-            OR NEW.tags::text IS DISTINCT FROM OLD.tags::text
-            OR NEW.metadata::text IS DISTINCT FROM OLD.metadata::text
-        THEN
+        ELSIF beside THEN
             happened := 'edited';
             detail   := json_build_object('ship_to', OLD.ship_to, 'note', OLD.note, 'tags', OLD.tags,
                                           'metadata', OLD.metadata);
@@ -3356,6 +3642,16 @@ BEGIN
 
     NEW.version    := OLD.version + 1;
     NEW.updated_at := greatest(clock_timestamp(), OLD.updated_at + interval '1 millisecond');
+    IF happened = 'shipped' THEN
+        detail := json_build_object(
+            'shipping_carrier', NEW.shipping_carrier, 'tracking_number', NEW.tracking_number,
+            'quantity', coalesce(NEW.shipped_quantity, 0) - coalesce(OLD.shipped_quantity, 0));
+    END IF;
+    IF NEW.shipping_carrier IS DISTINCT FROM OLD.shipping_carrier
+        OR NEW.tracking_number IS DISTINCT FROM OLD.tracking_number
+    THEN
+        PERFORM waybill.follow_shipping(OLD, NEW);
+    END IF;
     IF NEW.status = 'cancelled' AND OLD.status <> 'cancelled' AND waybill.takes_stock(OLD.channel)
     THEN
         PERFORM waybill.return_stock(OLD.number, OLD.items);
@@ -3374,39 +3670,27 @@ BEGIN
 END
 $$;
 
--- Keeps customer_words a copy of the customer
-CREATE FUNCTION copy_customer_words()
+-- Keeps search_words a copy of the customer or the product
+CREATE FUNCTION copy_search_words()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
+DECLARE
+    of_kind "char" := 'p';
+    fresh   text[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM customer_words
-         WHERE customer_id = NEW.id
-           AND word NOT IN (SELECT customer_words_of(NEW.name, NEW.email));
+    IF TG_TABLE_NAME = 'customers' THEN
+        of_kind := 'c';
+        fresh   := ARRAY(SELECT customer_words_of(NEW.name, NEW.email));
+    ELSE
+        fresh   := ARRAY(SELECT words_of(NEW.name || ' ' || NEW.id));
     END IF;
-    INSERT INTO customer_words (word, customer_id)
-    SELECT word, NEW.id FROM customer_words_of(NEW.name, NEW.email) AS word
-        ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END
-$$;
-
--- Keeps product_words a copy of the product
-CREATE FUNCTION copy_product_words()
-    RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = waybill, pg_temp
-AS $$
-BEGIN
     IF TG_OP = 'UPDATE' THEN
-        DELETE FROM product_words
-         WHERE product_id = NEW.id AND word IN (SELECT words_of(OLD.name))
-           AND word NOT IN (SELECT words_of(NEW.name || ' ' || NEW.id));
+        DELETE FROM search_words WHERE kind = of_kind AND id = NEW.id AND word <> ALL (fresh);
     END IF;
-    INSERT INTO product_words (word, product_id)
-    SELECT word, NEW.id FROM words_of(NEW.name || ' ' || NEW.id) AS word
+    INSERT INTO search_words (kind, word, id)
+    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word
         ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
@@ -3543,7 +3827,7 @@ BEGIN
 END
 $$;
 
--- Adds a row to product_events when a stock has fallen to its reorder_level
+-- Adds a row to product_events when a stock has fallen to its reorder_level, or begins there
 CREATE FUNCTION record_low_stock()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3599,7 +3883,6 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
-    customer_words,
     customers,
     events,
     feed_overview,
@@ -3614,10 +3897,11 @@ GRANT SELECT ON
     order_processes,
     order_products,
     order_returns,
+    order_shipments,
     order_tagged,
+    order_tracked,
     orders,
     product_events,
-    product_words,
     products,
     report_age,
     report_changes,
@@ -3626,6 +3910,8 @@ GRANT SELECT ON
     schema_contents,
     schema_differences,
     schema_migrations,
+    search_words,
+    shipment_overview,
     stock_adjustments,
     stock_movements,
     stock_notifications,
@@ -3658,7 +3944,6 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
-    customer_words,
     customers,
     events,
     feed_overview,
@@ -3672,10 +3957,11 @@ GRANT SELECT ON
     order_processes,
     order_products,
     order_returns,
+    order_shipments,
     order_tagged,
+    order_tracked,
     orders,
     product_events,
-    product_words,
     products,
     report_age,
     report_changes,
@@ -3684,6 +3970,8 @@ GRANT SELECT ON
     schema_contents,
     schema_differences,
     schema_migrations,
+    search_words,
+    shipment_overview,
     stock_adjustments,
     stock_movements,
     stock_notifications,
@@ -3725,17 +4013,18 @@ GRANT EXECUTE ON FUNCTION
     is_internal_write(),
     may_move(text, text, text),
     move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
+    order_units(bigint, json, integer),
     place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     prune_answers(interval, integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
     return_order(uuid, bigint, text, text, bigint, text[], integer[], boolean[], text, text),
     schema_objects(),
-    search_customers(text[], text, text, bigint),
+    search_names("char", text[], text, text, text, bigint),
     search_orders(text[], text, timestamptz, bigint),
-    search_products(text[], text, bigint),
     sequence_events(),
     service_functions(),
+    ship_goods(uuid, bigint, text, text, bigint, text, text, text[], text[], integer[], text),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
     wait_for_rows(text[], text[], uuid[], bigint[]),

@@ -40,7 +40,8 @@ enum SearchRoutes {
     if isWanted(.products) {
       let found = try await services.products.search(words, size: size)
       answer.products = found.page.entries
-      answer.hasMoreMatches = answer.hasMoreMatches || found.hasMoreMatches || found.page.next != nil
+      answer.hasMoreMatches =
+        answer.hasMoreMatches || found.hasMoreMatches || found.page.next != nil
     }
     return self.answer(answer)
   }
