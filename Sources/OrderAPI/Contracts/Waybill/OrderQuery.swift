@@ -65,9 +65,9 @@ struct OrderListQuery {
     filter = OrderFilter(reading: &query, ofOneCustomer: ofOneCustomer)
     words = query.searchWords(
       "Only orders that match all of these words, up to six; the last is a beginning. A word is "
-        + "the order's number, its reference, a tracking number of it, the customer's id, or a word "
-        + "of the customer or of a product in it. `#`, `ref:`, `track:`, `customer:` or `product:` "
-        + "before a word say what it is.")
+        + "the order's number, its reference, a tracking number of it, the customer's id, or a "
+        + "word of the customer or of a product in it. `#`, `ref:`, `track:`, `customer:` or "
+        + "`product:` before a word say what it is.")
     if words != nil, filter.sort != .newestFirst {
       query.refuse("sort", "must be -created_at where there is a q")
     }
