@@ -26,6 +26,10 @@ import Testing
     let conninfo = try await ReadBoundData.database()
     try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
+      // The server does count.
+      let scan = try await Self.look(at: "SELECT count(*) FROM orders", database)
+      #expect(scan.scans == 1 && scan.rows > 10_000)
+      var most = 0
       for text in Self.searches {
         let words = try #require(SearchWords(text))
         for customer in [nil, "big", "few"] {
@@ -35,6 +39,7 @@ import Testing
           let looked = try await Self.look(at: statement, database)
           #expect(looked.scans == 0, "\(text) of \(customer ?? "all")")
           #expect(looked.rows <= Self.looksMax(words.words.count), "\(looked) for \(text)")
+          most = max(most, looked.rows)
         }
         for kind in ["c", "p"] as [SQL] {
           let names = SQL.found(
@@ -43,6 +48,7 @@ import Testing
           #expect(looked.scans == 0 && looked.rows <= Self.looksMax(1), "\(looked) for \(text)")
         }
       }
+      #expect(most > 2000, "there is much to look at")
       await database.close()
     }
   }
