@@ -61,7 +61,11 @@ package struct Order: Sendable {
   }
 
   /// The statuses that the warehouse may move it to; none if an external order process moves it.
-  package var allowedStatuses: [OrderStatus] { channel.kind == .process ? [] : status.successors }
+  package var allowedStatuses: [OrderStatus] {
+    if channel.kind == .process { return [] }
+    // Goods that have gone out do not come back by a cancellation.
+    return status.successors.filter { $0 != .cancelled || shippedQuantity == nil }
+  }
 }
 
 /// An order that has just been placed, and what it asked for but did not get.

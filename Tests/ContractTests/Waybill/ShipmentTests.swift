@@ -177,6 +177,7 @@ struct ShipmentTests {
         {"items":[{"product_id":"mouse","quantity":3},{"product_id":"keyboard","quantity":0}]}
         """)
       #expect(try fewer.json["total_quantity"]?.written == "6")
+      #expect(try fewer.json["allowed_statuses"]?.written == #"["in_progress"]"#)
       for (method, path, body) in [
         ("DELETE", "/orders/1", ""),
         ("PATCH", "/orders/1/status", #"{"status":"cancelled"}"#),
