@@ -98,6 +98,10 @@ DECLARE
     units       integer;
     amount      numeric(20, 2);
     numbers     bigint[];
+    -- A dry run uses up no number. It is rolled back, so it may write any numbers that no other
+    -- transaction writes: those that come next, raised by `raise_by`, which the answer takes off again.
+    next_number bigint;
+    raise_by    bigint := 0;
     documents   text[];
     quantities  integer[];
     amounts     numeric[];
@@ -282,6 +286,10 @@ BEGIN
         END LOOP;
     END IF;
 
+    IF current_setting('waybill.dry_run', true) = 'on' THEN
+        raise_by := (1 + pg_current_xact_id()::text::bigint % 1000000) << 42;
+        SELECT last_value + is_called::integer + raise_by INTO next_number FROM orders_number_seq;
+    END IF;
     FOR position IN 1 .. order_count LOOP
         document := '';
         units    := 0;
@@ -298,7 +306,12 @@ BEGIN
             line := line + 1;
         END LOOP;
         IF outcomes[position] = 'placed' THEN
-            numbers[position]    := nextval('orders_number_seq');
+            IF raise_by = 0 THEN
+                numbers[position] := nextval('orders_number_seq');
+            ELSE
+                numbers[position] := next_number;
+                next_number       := next_number + 1;
+            END IF;
             documents[position]  := '[' || substr(document, 2) || ']';
             quantities[position] := units;
             amounts[position]    := amount;
@@ -391,7 +404,7 @@ BEGIN
 
     RETURN QUERY
     SELECT o.outcome::placing_outcome,
-           coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
+           coalesce(o.number - raise_by, nullif(greatest(holder, 0), 0), numbers[-holder] - raise_by),
            o.document::json, o.quantity, o.amount,
            CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail, o.address,
            extra ->> 'note', extra -> 'tags', extra -> 'metadata'
@@ -402,3 +415,44 @@ $$;
 COMMENT ON FUNCTION place_orders(uuid[], text[], text[], text[], text[], text[],
                                  integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[])
     IS 'Places many orders at once; one row for each, in the order given';
+
+-- Places all of these orders, or none when one of them is refused: then the rows say what would have
+-- become of each if the others could be placed. Parameters and rows are those of place_orders().
+CREATE FUNCTION place_all_orders(
+    ids uuid[], channels text[], customers text[], order_refs text[], shortages text[], actors text[],
+    line_orders integer[], line_products text[], line_names text[], line_quantities integer[],
+    line_prices numeric[], introduces boolean[] DEFAULT NULL, lock_wait bigint DEFAULT NULL,
+    extras json[] DEFAULT NULL
+)
+RETURNS TABLE (
+    outcome placing_outcome, number bigint, items json, total_quantity integer, total_amount numeric,
+    created_at timestamptz, detail json, ship_to json, note text, tags json, metadata json
+)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+#variable_conflict use_variable
+DECLARE
+    are_placed boolean := true;
+BEGIN
+    FOR outcome, number, items, total_quantity, total_amount, created_at, detail, ship_to, note, tags,
+        metadata IN
+        SELECT p.outcome, p.number, p.items, p.total_quantity, p.total_amount, p.created_at, p.detail,
+               p.ship_to, p.note, p.tags, p.metadata
+          FROM place_orders(ids, channels, customers, order_refs, shortages, actors, line_orders,
+                            line_products, line_names, line_quantities, line_prices, introduces,
+                            lock_wait, extras) AS p
+    LOOP
+        are_placed := are_placed AND outcome = 'placed';
+        RETURN NEXT;
+    END LOOP;
+    IF NOT are_placed THEN
+        RAISE EXCEPTION 'an order is refused' USING ERRCODE = 'WB001';
+    END IF;
+EXCEPTION
+    -- What was placed has been undone; the rows that were returned stay.
+    WHEN SQLSTATE 'WB001' THEN NULL;
+END
+$$;
+COMMENT ON FUNCTION place_all_orders(uuid[], text[], text[], text[], text[], text[],
+                                     integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[])
+    IS 'Places all of these orders, or none when one is refused; one row for each, in the order given';

@@ -13,8 +13,10 @@ SET LOCAL search_path = waybill, pg_temp;
 CREATE FUNCTION service_functions() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$
-SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order', 'hide_order', 'edit_order',
-             'create_product', 'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order',
+             'hide_order', 'edit_order', 'create_product', 'adjust_stock', 'adjust_stocks',
+             'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'place_all_orders',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
              'search_orders', 'search_names', 'order_units',
              -- The check of a column that the service writes itself.

@@ -12,11 +12,22 @@ package struct PlaceOrder {
     self.now = now
   }
 
-  /// Places an order under a new id; `who` is named in its history.
+  /// Places an order under a new id; `actor` is named in its history.
   package func callAsFunction(
     _ order: NewOrder, by actor: String
   ) async throws(OrderError) -> PlacedOrder {
+    try await orders.place(order, as: newID(), by: actor)
+  }
+
+  /// Places orders under new ids, each or all of them; the outcomes come in the order given.
+  package func callAsFunction(
+    _ orders: [NewOrder], _ mode: OrderBatch.Mode, by actor: String
+  ) async throws(OrderError) -> [Result<PlacedOrder, OrderError>] {
+    try await self.orders.place(orders.map { (newID(), $0) }, mode, by: actor)
+  }
+
+  private func newID() -> OrderID {
     var random = SystemRandomNumberGenerator()
-    return try await orders.place(order, as: OrderID(at: now(), using: &random), by: actor)
+    return OrderID(at: now(), using: &random)
   }
 }

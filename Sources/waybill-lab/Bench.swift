@@ -33,6 +33,10 @@ struct Bench {
       if let svg = options.svg { try writeText(CurvePicture(curves: curves).svg, to: svg) }
       print("")
     }
+    if options.parts.contains(.batches) {
+      try BatchBench(bench: work(cluster, "batches", folder, log)).run { report.add($0) }
+      print("")
+    }
     if options.parts.contains(.feed) {
       try FeedBench(bench: work(cluster, "feed", folder, log)).run { report.add($0) }
     }

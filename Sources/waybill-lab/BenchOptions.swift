@@ -8,6 +8,8 @@ struct BenchOptions {
     case work
     /// The same for growing numbers of orders.
     case curves
+    /// Many orders by one request, and by one call of `place_orders()`.
+    case batches
     /// The event feed, its streams, and exports.
     case feed
     /// Idle connections, the death of the database, the report, start and stop.
@@ -31,7 +33,7 @@ struct BenchOptions {
 
   static let usage = """
     bench [--seconds N] [--rounds N] [--report-orders N] [--large]
-          [--only limits|work|curves|feed|rest] [--json FILE] [--against FILE] [--svg FILE]
+          [--only limits|work|curves|batches|feed|rest] [--json FILE] [--against FILE] [--svg FILE]
     """
 
   init(_ arguments: [String]) throws {
@@ -57,7 +59,7 @@ struct BenchOptions {
       case "--svg": svg = try text(name)
       case "--only":
         guard let part = Part(rawValue: try text(name)) else {
-          throw LabError("--only wants one of limits, work, curves, feed, rest")
+          throw LabError("--only wants one of limits, work, curves, batches, feed, rest")
         }
         parts = [part]
       default: throw LabError("\(name) is not known; usage: \(Self.usage)")

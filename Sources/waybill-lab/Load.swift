@@ -59,7 +59,8 @@ struct Pgbench {
   static let clients = 16
 
   static func run(
-    script: String, conninfo: String, seconds: Int, variables: [String] = []
+    script: String, conninfo: String, seconds: Int, variables: [String] = [],
+    clients: Int = Self.clients
   ) throws -> (Double, Double) {
     var command = [
       try ServerBinaries.path(of: "pgbench"), "-n", "-M", "prepared", "-c", "\(clients)", "-j",

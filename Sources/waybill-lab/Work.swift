@@ -6,6 +6,10 @@ enum Work: String, CaseIterable {
   case placeWithKey = "place 3 lines with a key"
   case searchOrders = "orders by a name"
   case searchAll = "everything by a name"
+  case placeBatch = "place 100 orders of 3 lines by one request"
+
+  /// Those of one order a request.
+  static let single = allCases.filter { $0 != .placeBatch }
 
   static let products = 1...10_000
 
@@ -14,6 +18,8 @@ enum Work: String, CaseIterable {
     switch self {
     case .searchOrders, .searchAll: 1
     case .get, .list, .place, .placeWithKey: Wrk.connections
+    // Few, as those who send batches are.
+    case .placeBatch: 4
     }
   }
 
@@ -54,6 +60,13 @@ enum Work: String, CaseIterable {
         """
     case .searchOrders: return "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
     case .searchAll: return "return wrk.format('GET', '/search?q=name' .. \(Self.name))"
+    case .placeBatch:
+      return """
+        local orders = {}
+          for n = 1, 100 do orders[n] = order() end
+          local body = '{"mode":"each","orders":[' .. table.concat(orders, ",") .. ']}'
+          return wrk.format('POST', '/orders/batch', json, body)
+        """
     }
   }
 

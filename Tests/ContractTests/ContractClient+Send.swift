@@ -14,7 +14,9 @@ extension ContractClient {
   ) async throws -> ContractAnswer {
     let head = ["\(method) \(target) HTTP/1.1", "Host: \(host)"] + fields
     let length = body.isEmpty ? [] : ["Content-Length: \(body.utf8.count)"]
-    var parser = RequestParser()
+    var limits = MessageLimits.standard
+    limits.takesLargeBody = mounts.largeBodies
+    var parser = RequestParser(limits: limits)
     var offset = 0
     let bytes = Array(((head + length).joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
     guard case .request(let request) = parser.consume(bytes.span, from: &offset) else {

@@ -102,7 +102,7 @@ struct AnswerRepositoryTests {
   func freed(isCommitted: Bool) async throws {
     struct Failure: Error {}
     try await Self.with { _, database in
-      let batcher = AnswerBatcher(database)
+      let batcher = AnswerBatcher(database, requestsMax: 64)
       weak var left: BatchedRequest?
       do {
         let request = BatchedRequest(

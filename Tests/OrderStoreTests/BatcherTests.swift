@@ -8,7 +8,9 @@ import Testing
 @Suite("Batched writes")
 struct BatcherTests {
   /// A number that is inserted into the table t; the statement answers those that are positive.
-  private struct Insertion: BatchedWrite {
+  private struct Insertion: RowWrite {
+    typealias Outcome = Int
+
     let number: Int
 
     static func statement(_ insertions: [Insertion], lockWait: Int?) -> SQL {

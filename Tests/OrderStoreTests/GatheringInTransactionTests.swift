@@ -8,7 +8,9 @@ import Testing
 @Suite("Gathered reads and writes in a transaction")
 struct GatheringInTransactionTests {
   /// A number that is inserted into the table t.
-  private struct Insertion: BatchedWrite {
+  private struct Insertion: RowWrite {
+    typealias Outcome = Int
+
     let number: Int
 
     static func statement(_ insertions: [Insertion], lockWait: Int?) -> SQL {

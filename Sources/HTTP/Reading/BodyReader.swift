@@ -15,6 +15,8 @@ struct BodyReader {
   /// Bytes received, framing included.
   private(set) var bytesReceived = 0
   private var state: State
+  /// Bytes that all chunks may have together.
+  private var chunkedBytesMax = 0
   /// The part of a chunk-size or trailer line that has arrived so far.
   private var line: [UInt8] = []
   private var extensionBytes = 0
@@ -31,7 +33,13 @@ struct BodyReader {
 
   private init(_ state: State) { self.state = state }
 
-  static var chunked: BodyReader { BodyReader(.chunkSize) }
+  /// Reads chunks of at most `bytesMax` bytes together.
+  static func chunked(bytesMax: Int) -> BodyReader {
+    var reader = BodyReader(.chunkSize)
+    reader.chunkedBytesMax = bytesMax
+    return reader
+  }
+
   static var untilClose: BodyReader { BodyReader(.untilClose) }
 
   /// Whether the end of the connection is the end of the content.
@@ -95,7 +103,7 @@ struct BodyReader {
     let size = try Self.chunkSize(line.span)
     extensionBytes += size.extensionBytes
     if extensionBytes > limits.chunkExtensionBytesMax { throw .chunkExtensionsTooLarge }
-    if size.value > limits.bodyBytesMax - body.count { throw .bodyTooLarge }
+    if size.value > chunkedBytesMax - body.count { throw .bodyTooLarge }
     state = size.value == 0 ? .trailer : .chunkData(left: size.value)
     line.removeAll(keepingCapacity: true)
   }

@@ -27,6 +27,13 @@ package struct MessageLimits: Sendable {
   /// The largest order, 100 lines with names and quantities, is under 40 KB.
   package var bodyBytesMax = 262_144
 
+  /// The same for requests that `takesLargeBody` names.
+  package var largeBodyBytesMax = 1_048_576
+
+  /// Whether a request, of which only the head has been read, may have a large content. It is asked
+  /// about requests in chunks, and about those that announce more than is usual.
+  package var takesLargeBody: @Sendable (Request) -> Bool = { _ in false }
+
   /// Bytes of chunk extensions in one message; above it 413. Only attackers send many.
   package var chunkExtensionBytesMax = 1_024
 
@@ -39,4 +46,8 @@ package struct MessageLimits: Sendable {
   package static let standard = MessageLimits()
 
   package init() {}
+
+  func bodyBytesMax(of request: Request) -> Int {
+    takesLargeBody(request) ? largeBodyBytesMax : bodyBytesMax
+  }
 }

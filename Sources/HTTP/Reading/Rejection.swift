@@ -66,7 +66,8 @@ package enum Rejection: Error, Hashable, Sendable, CaseIterable {
     case .transferEncodingInHTTP10: "HTTP/1.0 has no Transfer-Encoding."
     case .unknownExpectation: "The only expectation met here is 100-continue."
     case .bodyTooLarge:
-      "The content is too large: at most \(Self.limits.bodyBytesMax) bytes are read."
+      "The content is too large: at most \(Self.limits.bodyBytesMax) bytes are read, "
+        + "or \(Self.limits.largeBodyBytesMax) where an address takes more."
     case .badChunkSize: "A chunk size is not a plain hexadecimal number."
     case .badChunkExtension: "A chunk extension is not ;NAME or ;NAME=VALUE, without blanks."
     case .chunkExtensionsTooLarge: "The chunk extensions are too large."

@@ -101,10 +101,18 @@ package struct RequestParser: Sendable {
         return .needMore
       }
       let facts = reader.scan.facts
-      try Self.check(line, facts, limits)
+      try Self.check(line, facts)
       let request = Request(line, &reader)
       if !facts.isChunked, facts.contentLength ?? 0 == 0 { return finish(request) }
-      var body = facts.contentLength.map(BodyReader.init(length:)) ?? .chunked
+      var body: BodyReader
+      if let length = facts.contentLength {
+        if length > limits.bodyBytesMax, length > limits.bodyBytesMax(of: request) {
+          return refuse(.bodyTooLarge, request)
+        }
+        body = BodyReader(length: length)
+      } else {
+        body = .chunked(bytesMax: limits.bodyBytesMax(of: request))
+      }
       let isAwaited = facts.expectsContinue && line.version == .http11 && offset == bytes.count
       let step = consumeBody(&body, request, bytes, &offset)
       return isAwaited ? .continueExpected : step
@@ -116,7 +124,7 @@ package struct RequestParser: Sendable {
   /// The rules that need the whole head.
   @inline(__always)
   private static func check(
-    _ line: RequestLine, _ facts: FieldFacts, _ limits: MessageLimits
+    _ line: RequestLine, _ facts: FieldFacts
   ) throws(Rejection) {
     if facts.isChunked {
       if line.version == .http10 { throw .transferEncodingInHTTP10 }
@@ -127,7 +135,6 @@ package struct RequestParser: Sendable {
       // HTTP/1.0 has no expectations; the field is ignored there (RFC 9110 section 10.1.1).
       if facts.expectsMore { throw .unknownExpectation }
     }
-    if let length = facts.contentLength, length > limits.bodyBytesMax { throw .bodyTooLarge }
   }
 
   private mutating func consumeBody(

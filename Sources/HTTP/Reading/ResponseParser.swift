@@ -86,7 +86,7 @@ package struct ResponseParser: Sendable {
     if isHead || line.status == 204 || line.status == 304 {
       bodyReader = BodyReader(length: 0)
     } else if facts.isChunked {
-      bodyReader = .chunked
+      bodyReader = .chunked(bytesMax: limits.bodyBytesMax)
     } else if let length = facts.contentLength {
       if length > limits.bodyBytesMax { throw .bodyTooLarge }
       bodyReader = BodyReader(length: length)

@@ -15,7 +15,7 @@ package struct ServerLimits: Sendable {
   /// Time before the rate of the content is checked: a phone may lose its network for so long.
   package var bodyGrace: Duration = .seconds(5)
 
-  /// Time for a whole content at any rate; then 408. The largest content needs 9 KB/s.
+  /// Time for a whole content at any rate; then 408. The largest content needs 35 KB/s.
   package var bodyDeadline: Duration = .seconds(30)
 
   /// Time a connection may be idle between requests before it is closed.
@@ -39,7 +39,7 @@ package struct ServerLimits: Sendable {
   /// peer has not read. So the server closes the writing half and goes on reading for a while.
   package var lingerDeadline: Duration = .seconds(2)
 
-  /// Bytes read and discarded while lingering: four times the largest content.
+  /// Bytes read and discarded while lingering: as many as the largest content has.
   package var lingerBytesMax = 1_048_576
 
   /// Connections open at once in the process; one more is answered 503 and closed.
@@ -68,7 +68,7 @@ package struct ServerLimits: Sendable {
   /// of which wait.
   package var waitingMax = 4_096
 
-  /// Bytes of the requests that wait on a loop: 128 of the largest.
+  /// Bytes of the requests that wait on a loop: 32 of the largest.
   package var waitingBytesMax = 33_554_432
 
   /// Retry-After of a 503, in seconds: an overload of this kind passes quickly.

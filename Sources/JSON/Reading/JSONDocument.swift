@@ -18,10 +18,11 @@ final class JSONDocument {
   }
 
   static func parse(
-    _ bytes: [UInt8], unknownFields: JSONUnknownFields
+    _ bytes: [UInt8], unknownFields: JSONUnknownFields, bytesMax: Int
   ) throws(JSONFailure) -> JSONDocument {
     do {
-      return JSONDocument(try JSONParser.parse(bytes), unknownFields: unknownFields)
+      return JSONDocument(
+        try JSONParser.parse(bytes, bytesMax: bytesMax), unknownFields: unknownFields)
     } catch {
       throw .syntax(error)
     }

@@ -29,6 +29,11 @@ public struct JSONField {
   /// The field if it is present and not null.
   public var optional: JSONField? { isGiven ? self : nil }
 
+  /// Whether it is there, and a string.
+  public var isString: Bool {
+    if case .value(let node) = location { document.tape.nodes[node].kind == .string } else { false }
+  }
+
   var isGiven: Bool {
     if case .value(let node) = location { document.tape.nodes[node].kind != .null } else { false }
   }

@@ -9,6 +9,9 @@ public enum JSONLimits {
   /// Values and keys of one document: 12 bytes of memory each, so at most 384 KB.
   public static let values = 32_768
 
+  /// The same for documents of up to `bytesMax` bytes.
+  static func values(bytesMax: Int) -> Int { bytesMax / (documentBytes / values) }
+
   /// Unicode scalars of a string for which the caller gives no limit.
   public static let stringCharacters = 4_096
 

@@ -5,6 +5,12 @@
 struct JSONParser {
   var tape: JSONTape
   var at = 0
+  private let valuesMax: Int
+
+  private init(tape: JSONTape, valuesMax: Int) {
+    self.tape = tape
+    self.valuesMax = valuesMax
+  }
 
   static func parse(
     _ bytes: [UInt8], bytesMax: Int = JSONLimits.documentBytes
@@ -12,7 +18,8 @@ struct JSONParser {
     guard bytes.count <= bytesMax else {
       throw JSONError(offset: bytesMax, path: "", reason: .tooLong)
     }
-    var parser = JSONParser(tape: JSONTape(text: bytes))
+    var parser = JSONParser(
+      tape: JSONTape(text: bytes), valuesMax: JSONLimits.values(bytesMax: bytesMax))
     do {
       try parser.document(bytes.span)
       return parser.tape
@@ -60,7 +67,7 @@ struct JSONParser {
     default:
       throw .expectedValue
     }
-    guard tape.nodes.count <= JSONLimits.values else { throw .tooManyValues }
+    guard tape.nodes.count <= valuesMax else { throw .tooManyValues }
   }
 
   private mutating func object(_ bytes: Span<UInt8>, depth: Int) throws(JSONError.Reason) {

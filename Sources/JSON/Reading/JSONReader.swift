@@ -16,9 +16,11 @@ public enum JSONReader {
   /// Decodes a document whose root is an object.
   public static func decode<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
+    bytesMax: Int = JSONLimits.documentBytes,
     _ read: (JSONObject) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
-    try decodeValue(bytes, unknownFields: unknownFields) { root throws(JSONInvalid) in
+    try decodeValue(bytes, unknownFields: unknownFields, bytesMax: bytesMax) {
+      root throws(JSONInvalid) in
       try root.object(read)
     }
   }
@@ -26,9 +28,11 @@ public enum JSONReader {
   /// Decodes a document whose root may be any value.
   public static func decodeValue<Value>(
     _ bytes: [UInt8], unknownFields: JSONUnknownFields = .refused,
+    bytesMax: Int = JSONLimits.documentBytes,
     _ read: (JSONField) throws(JSONInvalid) -> Value
   ) throws(JSONFailure) -> Value {
-    let document = try JSONDocument.parse(bytes, unknownFields: unknownFields)
+    let document = try JSONDocument.parse(
+      bytes, unknownFields: unknownFields, bytesMax: bytesMax)
     let value: Value?
     do {
       value = try read(document.root)

@@ -26,6 +26,9 @@ extension OpenAPI {
       **Repetition.** A change sent again with the same `Idempotency-Key` and body is done \
       once, and answered as the first time.
 
+      **Dry runs.** A change of the own API with `Prefer: dry-run` gets its true answer, has no \
+      effect, and says `Preference-Applied: dry-run`.
+
       **Refusals** have a code each, explained at [/docs/errors](/docs/errors). What is no HTTP \
       request is refused before any call is known, with 400, 408, 413, 414, 417, 431, 501 or 505, \
       and a method that an address does not offer with 405 and `Allow`.
@@ -46,6 +49,9 @@ extension OpenAPI {
         "Idempotent-Replayed": Self.header(
           "`true` where the answer is that of an earlier request with the same key.",
           example: "true"),
+        "Preference-Applied": Self.header(
+          "`dry-run` where the request asked for the answer without the effect: nothing was done.",
+          example: "dry-run"),
         "Link": Self.header(
           "The address of the next page, with `rel=\"next\"`, where there is one."),
         "Waybill-Cursor": Self.header(

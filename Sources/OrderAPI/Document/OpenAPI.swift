@@ -55,7 +55,10 @@ struct OpenAPI {
     ]
     if !about.text.isEmpty { members.append(.init(key: "description", value: .string(about.text))) }
     members.append(.init(key: "security", value: route.access.requirement))
-    let parameters = (about.parameters + (route.isKeyed ? [.idempotencyKey] : [])).map { json($0) }
+    let common =
+      (route.isKeyed ? [Parameter.idempotencyKey] : [])
+      + (route.hasDryRun(in: mount.contract) ? [.prefer] : [])
+    let parameters = (about.parameters + common).map { json($0) }
     if !parameters.isEmpty { members.append(.init(key: "parameters", value: .array(parameters))) }
     if let body = about.body {
       let content = Answer.Content(type: .json, schema: body.schema, examples: body.examples)
@@ -120,7 +123,7 @@ extension OpenAPI {
             "description": "The caller has this version already", "headers": Self.headers([.etag]),
           ]))
     }
-    let codes = Dictionary(grouping: Self.codes(of: route)) { code in
+    let codes = Dictionary(grouping: Self.codes(of: route, in: mount.contract)) { code in
       mount.contract.explain(code.entry.sample, .example(mount)).status.code
     }
     for (status, codes) in codes.sorted(by: { $0.key < $1.key })
@@ -135,6 +138,7 @@ extension OpenAPI {
   ) -> JSONValue {
     let headers =
       answer.headers + (route.isKeyed ? [.replayed] : [])
+      + (route.hasDryRun(in: mount.contract) ? [.preferenceApplied] : [])
       + (route.access == .anyone ? [] : [.rateLimit, .rateLimitPolicy])
     var members: [JSONValue.Member] = [
       .init(key: "description", value: .string(answer.text)),
@@ -193,9 +197,13 @@ extension OpenAPI {
   }
 
   /// All error codes of a route: those in its description, and those that its kind brings along.
-  private static func codes(of route: Route) -> [ErrorCode] {
+  private static func codes(of route: Route, in contract: Contract) -> [ErrorCode] {
     let about = route.description
     var codes = about.refusals
+    if contract.offersDryRuns, route.method != .get {
+      // Of a Prefer that cannot be read.
+      codes += route.dryRun == .refused ? [.noDryRun, .invalidRequest] : [.invalidRequest]
+    }
     if route.access != .anyone {
       codes += [
         .unauthenticated, .forbidden, .foreignPage, .misdirected, .tooManyBadTokens,
@@ -229,6 +237,11 @@ extension Route {
   /// Whether it heeds an idempotency key.
   fileprivate var isKeyed: Bool {
     mayWait && method != .get
+  }
+
+  /// Whether it answers dry runs.
+  fileprivate func hasDryRun(in contract: Contract) -> Bool {
+    contract.offersDryRuns && method != .get && dryRun == .rolledBack
   }
 }
 

@@ -12,9 +12,23 @@ extension Parameter {
     "A name of your own for this request: sent again within a day it has no second effect, and "
       + "gets the answer of the first.")
 
+  static let prefer = header(
+    "Prefer", .string(pattern: Preference.list).example("dry-run"),
+    "`dry-run` asks for the answer without the effect; then the answer has "
+      + "`Preference-Applied: dry-run`. Other preferences are passed over.")
+
   static let ifMatch = header(
     "If-Match", .string(),
     "The `ETag` of what was read: the change is made only if nobody has made another since.")
+
+  /// The grammar of preferences (RFC 7240 section 2).
+  private enum Preference {
+    static let list = "^(\(one))?([ \t]*,[ \t]*(\(one))?)*$"
+    private static let one = "\(pair)([ \t]*;[ \t]*(\(pair))?)*"
+    private static let pair = "\(token)([ \t]*=[ \t]*(\(token)|\(quoted)))?"
+    private static let token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+    private static let quoted = #""([^"\\]|\\.)*""#
+  }
 
   static let ifNoneMatch = header(
     "If-None-Match", .string(), "The `ETag` of what the caller has: 304 if it is still the same.")

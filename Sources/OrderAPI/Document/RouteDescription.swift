@@ -64,10 +64,19 @@ struct Parameter: Sendable {
 struct Body: Sendable {
   let schema: Schema
   let examples: [Example]
+  /// Whether it may have `MessageLimits.largeBodyBytesMax` bytes, and not only `bodyBytesMax`.
+  let isLarge: Bool
 
-  init(_ schema: Schema, _ examples: KeyValuePairs<String, String>) {
+  init(
+    _ schema: Schema, isLarge: Bool = false, _ examples: KeyValuePairs<String, String>
+  ) {
     self.schema = schema
+    self.isLarge = isLarge
     self.examples = examples.map { Example($0.key, $0.value) }
+  }
+
+  var bytesMax: Int {
+    isLarge ? MessageLimits.standard.largeBodyBytesMax : MessageLimits.standard.bodyBytesMax
   }
 }
 
@@ -99,6 +108,7 @@ struct Answer: Sendable {
     case link = "Link"
     case retryAfter = "Retry-After"
     case replayed = "Idempotent-Replayed"
+    case preferenceApplied = "Preference-Applied"
     case rateLimit = "RateLimit"
     case rateLimitPolicy = "RateLimit-Policy"
     case authenticate = "WWW-Authenticate"

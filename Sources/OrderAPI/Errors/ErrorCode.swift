@@ -8,6 +8,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case alreadyShipped = "already_shipped"
   case badIdempotencyKey = "bad_idempotency_key"
   case badMessage = "bad_message"
+  case batchRefused = "batch_refused"
   case emptied
   case encodedBody = "encoded_body"
   case forbidden
@@ -21,6 +22,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case invalidRequest = "invalid_request"
   case methodNotAllowed = "method_not_allowed"
   case misdirected
+  case noDryRun = "no_dry_run"
   case notAcceptable = "not_acceptable"
   case notEditable = "not_editable"
   case notFound = "not_found"
@@ -62,6 +64,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .alreadyShipped: .alreadyShipped
     case .badIdempotencyKey: .badIdempotencyKey
     case .badMessage: .badMessage
+    case .batchRefused: .batchRefused
     case .emptied: .emptied
     case .encodedBody: .encodedBody
     case .forbidden: .forbidden
@@ -75,6 +78,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .invalidRequest: .invalidRequest
     case .methodNotAllowed: .methodNotAllowed
     case .misdirected: .misdirected
+    case .noDryRun: .noDryRun
     case .notAcceptable: .notAcceptable
     case .notEditable: .notEditable
     case .notFound: .notFound

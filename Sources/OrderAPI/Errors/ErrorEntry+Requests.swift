@@ -16,8 +16,9 @@ extension ErrorEntry {
         """,
       cure: """
         Mostly this is a bug of the client or of a proxy. A body may have \
-        \(limits.bodyBytesMax.kilobytes), the header section \(limits.headBytesMax.kilobytes), \
-        the request line \(limits.startLineBytesMax.kilobytes).
+        \(limits.bodyBytesMax.kilobytes), a batch of orders \
+        \(limits.largeBodyBytesMax.kilobytes), the header section \
+        \(limits.headBytesMax.kilobytes), the request line \(limits.startLineBytesMax.kilobytes).
         """,
       sample: .badMessage(.bodyTooLarge))
   }
@@ -143,6 +144,20 @@ extension ErrorEntry {
         first request.
         """,
       sample: .idempotencyKeyUnderWay)
+  }
+}
+
+extension ErrorEntry {
+  static var noDryRun: ErrorEntry {
+    ErrorEntry(
+      .badRequest,
+      sentence: "This call has no dry run. Nothing was done.",
+      happened: """
+        The request prefers a dry run, and this call does something that cannot be undone, or \
+        makes a secret that is shown once.
+        """,
+      cure: "Send it without Prefer: dry-run if it is meant.",
+      sample: .noDryRun)
   }
 }
 

@@ -123,6 +123,26 @@ extension ErrorEntry {
   }
 }
 
+// MARK: - Batches
+
+extension ErrorEntry {
+  static var batchRefused: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: .about { "\($0) orders are refused, so none was placed." },
+      happened: """
+        The orders were to be placed all together, "mode": "all", and some of them cannot be. \
+        Nothing was stored.
+        """,
+      cure: """
+        Each entry of errors names an order by its place, and has the refusal that it would get \
+        alone. Correct or leave out these orders, or send "mode": "each" to place the others.
+        """,
+      sample: .batchRefused(
+        [(1, .outOfStock([Shortfall(product: .webcam, requested: 2, available: 0)]))], of: 2))
+  }
+}
+
 // MARK: - Moving orders
 
 extension ErrorEntry {

@@ -24,6 +24,8 @@ struct ErrorNotice {
     case excess(ExcessItem)
     /// A product that must not become less than what was shipped of it.
     case shipped(ShippedProduct)
+    /// An order of a batch, by its place, and why it was refused.
+    case order(Int, Failure)
     /// A move that the life cycle does not have.
     case move(from: OrderStatus, to: OrderStatus)
   }
@@ -81,11 +83,14 @@ private struct Facts {
       fields = allowance.fields + [Field("Retry-After", "\(allowance.wait.wholeSeconds)")]
     case .notFound(let what):
       subject = what
+    case .batchRefused(let refusals, let count):
+      subject = "\(refusals.count) of \(count)"
+      details = refusals.map { ErrorNotice.Detail.order($0.index, .order($0.error)) }
     case .order(let error):
       add(error)
     case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected,
       .foreignPage, .forbidden,
-      .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .unforeseen:
+      .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .noDryRun, .unforeseen:
       break
     }
   }

@@ -44,6 +44,11 @@ package enum Failure: Error {
   case idempotencyKeyReused
   /// The request that has this Idempotency-Key is still under way.
   case idempotencyKeyUnderWay
+  /// The call cannot be tried without its effect.
+  case noDryRun
+  /// Orders that were to be placed together were not, as these were refused; and how many there
+  /// were.
+  case batchRefused([(index: Int, error: OrderError)], of: Int)
   /// What the address names does not exist: `customer c-9`.
   case notFound(String)
   /// A failure of the layers below.
@@ -88,6 +93,8 @@ extension Failure {
     case .badIdempotencyKey: .badIdempotencyKey
     case .idempotencyKeyReused: .idempotencyKeyReused
     case .idempotencyKeyUnderWay: .idempotencyKeyUnderWay
+    case .noDryRun: .noDryRun
+    case .batchRefused: .batchRefused
     case .notFound: .notFound
     case .order(let error): error.code
     case .unforeseen: .internal

@@ -14,7 +14,9 @@ extension Call {
       throw .encodedBody
     }
     do {
-      return try JSONReader.decode(request.body, unknownFields: unknownFields, read)
+      return try JSONReader.decode(
+        request.body, unknownFields: unknownFields,
+        bytesMax: route.description.body?.bytesMax ?? JSONLimits.documentBytes, read)
     } catch {
       throw .badBody(error)
     }

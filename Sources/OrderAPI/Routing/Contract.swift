@@ -17,13 +17,16 @@ package struct Contract: Sendable {
   let resources: [Resource]
   /// All its routes.
   package let routes: [Route]
+  /// Whether its changes can be asked for as dry runs.
+  let offersDryRuns: Bool
   /// Makes the error answer for every failure below its mount.
   package let explain: @Sendable (Failure, FailureContext) -> Response
   /// Runs every handler that waits; for a request with an idempotency key, the whole transaction.
   let wrapper: Wrapper?
 
   init(
-    name: String, refusal: Schema, resources: [Resource], wrapper: Wrapper? = nil,
+    name: String, refusal: Schema, resources: [Resource], offersDryRuns: Bool = false,
+    wrapper: Wrapper? = nil,
     explain: @escaping @Sendable (Failure, FailureContext) -> Response
   ) {
     self.name = name
@@ -31,6 +34,7 @@ package struct Contract: Sendable {
     self.refusal = refusal
     self.resources = resources
     routes = resources.flatMap(\.routes)
+    self.offersDryRuns = offersDryRuns
     self.wrapper = wrapper
     self.explain = explain
   }

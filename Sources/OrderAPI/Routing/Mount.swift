@@ -1,3 +1,5 @@
+package import HTTP
+
 /// A contract at a path of a port.
 package struct Mount: Sendable {
   package let path: PathPattern
@@ -23,4 +25,18 @@ package struct Mount: Sendable {
 
   /// A route's whole path, by which metrics and logs name it.
   package func template(of route: Route) -> String { path.base + route.path.text }
+}
+
+extension [Mount] {
+  /// Whether a request is for a route that takes a large body.
+  package var largeBodies: @Sendable (Request) -> Bool {
+    let routes = flatMap { mount in
+      mount.contract.routes.filter { $0.description.body?.isLarge ?? false }.map { route in
+        (method: route.method, path: [UInt8](mount.template(of: route).utf8))
+      }
+    }
+    return { request in
+      routes.contains { $0.method == request.method && request.path.elementsEqual($0.path) }
+    }
+  }
 }

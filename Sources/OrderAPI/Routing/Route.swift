@@ -30,6 +30,17 @@ package struct Route: Sendable {
 
   /// Whether it answers a page of a list.
   let isList: Bool
+  /// Whether it can be tried without its effect, if it has any.
+  let dryRun: DryRun
+
+  /// What a request for a dry run gets (decision 46).
+  enum DryRun: Sendable {
+    /// The true answer, and its transaction is rolled back. All effects of the handler must be in
+    /// the database.
+    case rolledBack
+    /// A refusal, as the handler has an effect outside the database, or makes a secret.
+    case refused
+  }
 
   /// Whether the handler may wait for the database or another service.
   var mayWait: Bool { handleImmediately == nil }
@@ -39,7 +50,7 @@ package struct Route: Sendable {
   /// - Parameter isList: Whether it reads as much as a list; nil for what its parameters tell.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    write: GatheredWrite? = nil, isList: Bool? = nil,
+    write: GatheredWrite? = nil, isList: Bool? = nil, dryRun: DryRun = .rolledBack,
     follows: @escaping @Sendable (Call) -> Bool = { _ in false },
     _ handler: @escaping Handler
   ) {
@@ -50,6 +61,7 @@ package struct Route: Sendable {
     self.write = write
     self.follows = follows
     self.isList = isList ?? description.queryNames.contains(Parameter.cursorName)
+    self.dryRun = dryRun
     handle = handler
     handleImmediately = nil
   }
@@ -66,6 +78,7 @@ package struct Route: Sendable {
     write = nil
     follows = { _ in false }
     isList = false
+    dryRun = .refused
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler
   }
@@ -76,14 +89,21 @@ extension Route {
   /// reads, and look-ups wait behind it. With so many slots, one sender has at most 8 lists at a
   /// time, and all senders together have 16.
   static let slotsOfList = 16
-  /// Slots of a request with a key that cannot share a transaction: it holds one of the few
-  /// connections for writes, perhaps while it waits for a lock. With so many slots, one sender
-  /// holds at most 5 of the 8 connections.
+  /// Slots of a request for many orders: it holds a connection and its locks for as long as a few
+  /// lists.
+  static let slotsOfBatch = 16
+  /// Slots of a request with a key that cannot share a transaction, and of a dry run: it holds one
+  /// of the few connections for writes, perhaps while it waits for a lock. With so many slots, one
+  /// sender holds at most 5 of the 8 connections.
   static let slotsOfTransaction = 24
 
   /// What a call takes of the server.
   func demand(_ call: Call, of sender: Sender) -> Demand {
     if isList { return Demand(of: sender, slots: Self.slotsOfList) }
-    return Demand(of: sender, slots: call.isKeyed && write == nil ? Self.slotsOfTransaction : 1)
+    if call.mayPreferDryRun || call.isKeyed && write == nil {
+      return Demand(of: sender, slots: Self.slotsOfTransaction)
+    }
+    let isBatch = write.map { $0.requestsMax == 1 } ?? false
+    return Demand(of: sender, slots: isBatch ? Self.slotsOfBatch : 1)
   }
 }

@@ -109,7 +109,7 @@ package final class Router {
     _ entry: RouteTree.Entry, _ call: Call, _ pass: Gate.Pass, from address: ClientAddress
   ) -> Reply {
     let call = call.by(pass.caller)
-    if let handle = entry.route.handleImmediately {
+    if let handle = entry.route.handleImmediately, !call.mayPreferDryRun {
       var response: Response
       do {
         response = try handle(call, services)
@@ -119,7 +119,8 @@ package final class Router {
       return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
     }
     let sender: Sender = pass.caller.map { .token($0.token) } ?? .address(address)
-    guard call.isKeyed || entry.mount.contract.wrapper != nil else {
+    let isPlain = !call.isKeyed && !call.mayPreferDryRun
+    guard !isPlain || entry.mount.contract.wrapper != nil else {
       return reply(entry, call, of: sender) {
         do {
           let response = try await entry.route.handle(call, self.services)
@@ -167,6 +168,7 @@ package final class Router {
   /// The answer to a call. For a call with an idempotency key it is stored, and a repetition gets
   /// the stored one.
   private func answerOnce(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
+    if call.mayPreferDryRun, try call.prefersDryRun() { return try await answerDry(entry, call) }
     defer { noteWrite(entry) }
     guard call.isKeyed else { return try await entry.route.handle(call, services) }
     let mount = entry.mount.path
@@ -193,6 +195,21 @@ package final class Router {
     case .otherRequest: throw Failure.idempotencyKeyReused
     case .underWay: throw Failure.idempotencyKeyUnderWay
     }
+  }
+
+  /// The answer to a call that has no effect. Its key, if it has one, is neither used nor looked
+  /// up.
+  private func answerDry(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
+    guard entry.route.dryRun == .rolledBack else { throw Failure.noDryRun }
+    if call.isKeyed { _ = try call.keyed(below: entry.mount.path) }
+    var response: Response
+    do {
+      response = try await services.dryRuns.run { try await entry.route.handle(call, services) }
+    } catch {
+      response = explain(error, entry.mount, call.request, call.id)
+    }
+    response.fields.append(.dryRunApplied)
+    return response
   }
 
   private func explain(

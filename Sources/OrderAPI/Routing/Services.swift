@@ -24,6 +24,8 @@ package final class Services {
   let databaseRetry: DatabaseRetry
   /// Stores the answers to requests with an idempotency key, and finds them again.
   let answers: IdempotentAnswers
+  /// Runs handlers without their effect.
+  let dryRuns: DryRuns
   /// Answers what the operators ask.
   let operations: Operations
   /// The address of the main port, for a request that names no host: `127.0.0.1:8080`.
@@ -41,7 +43,7 @@ package final class Services {
     exportPlaces: StreamPlaces, feedSignal: FeedSignal,
     stillAdmits: @escaping (Request, Access) async -> Bool,
     reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
-    answers: IdempotentAnswers, operations: Operations, address: String,
+    answers: IdempotentAnswers, dryRuns: DryRuns, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
   ) {
@@ -59,6 +61,7 @@ package final class Services {
     self.reportRefreshInterval = reportRefreshInterval
     self.databaseRetry = databaseRetry
     self.answers = answers
+    self.dryRuns = dryRuns
     self.operations = operations
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable

@@ -22,14 +22,16 @@ final class AnswerBatcher {
     case failed(PostgresError)
   }
 
-  /// Requests are weighed by their content, in KiB.
-  private static let limits = BatchLimits(
-    entriesMax: 64, weightMax: 256, batchesMax: 1, waitingMax: 4_096)
-
   private let database: Database
-  private var state = BatcherState<BatchedRequest>(limits)
+  private var state: BatcherState<BatchedRequest>
 
-  init(_ database: Database) { self.database = database }
+  /// Answers at most `requestsMax` requests by one transaction. Requests are weighed by their
+  /// content, in KiB.
+  init(_ database: Database, requestsMax: Int) {
+    self.database = database
+    state = BatcherState(
+      BatchLimits(entriesMax: requestsMax, weightMax: 256, batchesMax: 1, waitingMax: 4_096))
+  }
 
   /// Waits for the batch that claims the request's identity.
   func join(_ request: BatchedRequest) async -> Admission {

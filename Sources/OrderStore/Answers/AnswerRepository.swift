@@ -10,7 +10,9 @@ package final class AnswerRepository {
   package init(_ database: Database) {
     self.database = database
     batchers = Dictionary(
-      uniqueKeysWithValues: GatheredWrite.allCases.map { ($0, AnswerBatcher(database)) })
+      uniqueKeysWithValues: GatheredWrite.allCases.map { write in
+        (write, AnswerBatcher(database, requestsMax: write.requestsMax))
+      })
   }
 
   /// Runs `work` unless the request was answered before, and stores its answer in the transaction

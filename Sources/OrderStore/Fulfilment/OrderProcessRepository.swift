@@ -152,7 +152,9 @@ package final class OrderProcessRepository {
 }
 
 /// A visit whose result is to be recorded by `record_visits()`.
-private struct FinishedVisit: BatchedWrite {
+private struct FinishedVisit: RowWrite {
+  typealias Outcome = OrderProcessRepository.Recorded?
+
   let claim: OrderProcessRepository.Claim
   let record: OrderProcessVisit.Record
   let pause: Duration

@@ -12,13 +12,19 @@ protocol BatchedWrite {
   var weight: Int { get }
   /// The rows that this write locks.
   var rows: [RowToLock] { get }
-  /// One statement that does all these writes, and returns a row for each, in their order.
-  /// `lockWait` is how many milliseconds it waits for a lock; nil keeps the limit of the session.
+  /// One statement that does all these writes. `lockWait` is how many milliseconds it waits for a
+  /// lock; nil keeps the limit of the session.
   static func statement(_ writes: [Self], lockWait: Int?) -> SQL
   /// Whether a write with this outcome changed something.
   static func hasEffect(_ outcome: Outcome) -> Bool
-  /// Reads the outcome of this write from its row. A refusal is an outcome; an error fails the
-  /// whole batch.
+  /// What became of writes, from the rows that their statement returned. A refusal is an outcome;
+  /// an error fails the whole batch.
+  static func outcomes(of writes: [Self], _ rows: Rows) throws(PostgresError) -> [Outcome]
+}
+
+/// A write for which the statement returns one row; the rows come in the order of the writes.
+protocol RowWrite: BatchedWrite {
+  /// Reads the outcome of this write from its row.
   func outcome(_ row: Row) throws(PostgresError) -> Outcome
 }
 
@@ -33,8 +39,7 @@ extension BatchedWrite {
   static func hasEffect(_ outcome: Outcome) -> Bool { true }
 }
 
-extension BatchedWrite {
-  /// What became of writes, from the rows that their statement returned.
+extension RowWrite {
   static func outcomes(of writes: [Self], _ rows: Rows) throws(PostgresError) -> [Outcome] {
     guard rows.count == writes.count else {
       throw rows.undecodable(0, expected: "a row for each of \(writes.count) writes")

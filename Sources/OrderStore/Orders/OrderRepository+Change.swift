@@ -88,7 +88,9 @@ extension OrderRepository {
 
 /// An order that is to be moved by `move_orders()`. Moves are gathered, as a commit for each would
 /// be most of the work.
-struct OrderMove: BatchedWrite {
+struct OrderMove: RowWrite {
+  typealias Outcome = ChangeResult
+
   let key: OrderKey
   let to: OrderStatus
   let version: Int?

@@ -7,9 +7,7 @@ extension OrderRepository {
   package func place(
     _ order: NewOrder, as id: OrderID, by actor: String
   ) async throws(OrderError) -> PlacedOrder {
-    let placement = OrderPlacement(
-      id: id, order: order, actor: actor,
-      mayIntroduceCustomer: unknownCustomers == .create || order.channel != .api)
+    let placement = self.placement(of: order, as: id, by: actor)
     let outcome: OrderPlacement.Outcome
     do throws(PostgresError) {
       outcome = try await placements.submit(placement)
@@ -18,10 +16,18 @@ extension OrderRepository {
     }
     return try outcome.get()
   }
+
+  func placement(of order: NewOrder, as id: OrderID, by actor: String) -> OrderPlacement {
+    OrderPlacement(
+      id: id, order: order, actor: actor,
+      mayIntroduceCustomer: unknownCustomers == .create || order.channel != .api)
+  }
 }
 
 /// An order that is to be placed by `place_orders()`.
-struct OrderPlacement: BatchedWrite {
+struct OrderPlacement: RowWrite {
+  typealias Outcome = Result<PlacedOrder, OrderError>
+
   let id: OrderID
   let order: NewOrder
   let actor: String
@@ -50,19 +56,26 @@ struct OrderPlacement: BatchedWrite {
   }
 
   static func statement(_ placements: [OrderPlacement], lockWait: Int?) -> SQL {
+    statement(placements, lockWait: lockWait, calling: "place_orders")
+  }
+
+  /// The statement that calls `place_orders()`, or a function with the same parameters and rows.
+  static func statement(
+    _ placements: [OrderPlacement], lockWait: Int?, calling function: SQL
+  ) -> SQL {
     let orders = placements.map(\.order)
     let lines = PlacedLines(orders)
     return """
       SELECT outcome, number, items, total_quantity, total_amount, created_at,
              CASE WHEN detail IS NOT NULL THEN \(shortfallsOfDetail) END,
              ship_to, note, tags, metadata
-        FROM place_orders(\(placements.map(\.id.raw)), \(orders.map(\.channel.rawValue)),
-                          \(orders.map(\.customer?.value)), \(orders.map(\.reference?.value)),
-                          \(orders.map(\.shortage.rawValue)), \(placements.map(\.actor)),
-                          \(lines.orders), \(lines.products), \(lines.names),
-                          \(lines.quantities), \(lines.prices)::numeric[],
-                          \(introductions(placements)), \(lockWait),
-                          \(extras(orders))::json[])
+        FROM \(function)(\(placements.map(\.id.raw)), \(orders.map(\.channel.rawValue)),
+                 \(orders.map(\.customer?.value)), \(orders.map(\.reference?.value)),
+                 \(orders.map(\.shortage.rawValue)), \(placements.map(\.actor)),
+                 \(lines.orders), \(lines.products), \(lines.names),
+                 \(lines.quantities), \(lines.prices)::numeric[],
+                 \(introductions(placements)), \(lockWait),
+                 \(extras(orders))::json[])
       """
   }
 

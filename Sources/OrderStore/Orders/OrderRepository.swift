@@ -10,6 +10,11 @@ package final class OrderRepository {
   let unknownCustomers: UnknownCustomers
   let placements: Batcher<OrderPlacement>
   let moves: Batcher<OrderMove>
+  /// Orders of one request, each of which may be refused.
+  let groups: Batcher<WriteGroup<OrderPlacement>>
+  /// Orders of one request of which all are placed, or none.
+  let wholes: Batcher<WholeBatch>
+  let moveGroups: Batcher<WriteGroup<OrderMove>>
   private let byID: Coalescer<OrderID, Order>
   private let byNumber: Coalescer<Int, Order>
   private let inScope: Coalescer<ScopedOrderKey, Order>
@@ -21,6 +26,9 @@ package final class OrderRepository {
     let lockedElsewhere = RowsLockedElsewhere(database)
     placements = Batcher(database, lockedElsewhere: lockedElsewhere)
     moves = Batcher(database, lockedElsewhere: lockedElsewhere)
+    groups = Batcher(database, lockedElsewhere: lockedElsewhere)
+    wholes = Batcher(database, lockedElsewhere: lockedElsewhere)
+    moveGroups = Batcher(database, lockedElsewhere: lockedElsewhere)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
       let ids = ids.map(\.raw)
       let rows = try await database.read(

@@ -88,11 +88,15 @@ extension Database {
   /// In a task that is already part of a transaction, `body` runs in that one after a savepoint,
   /// and is rolled back to it when it throws.
   ///
-  /// - Parameter attempts: How often `body` is run at most; as the settings say if nil.
+  /// - Parameters:
+  ///   - attempts: How often `body` is run at most; as the settings say if nil.
+  ///   - isDryRun: Whether it is rolled back also when `body` returns.
   package func transaction<Value, Failure: PostgresFailure>(
-    attempts: Int? = nil, _ body: (Transaction) async throws(Failure) -> Value
+    attempts: Int? = nil, isDryRun: Bool = false,
+    _ body: (Transaction) async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     if let surrounding {
+      precondition(!isDryRun, "only a transaction of its own can be a dry run")
       return try await surrounding.withSavepoint { () throws(Failure) in try await body(surrounding)
       }
     }
@@ -102,7 +106,7 @@ extension Database {
     while true {
       let transaction: Transaction
       do throws(PostgresError) {
-        transaction = Transaction(on: try await pool.lease(), of: self)
+        transaction = Transaction(on: try await pool.lease(), of: self, isDryRun: isDryRun)
       } catch {
         metrics.count(error)
         throw Failure(error)

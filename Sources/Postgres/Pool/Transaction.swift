@@ -4,10 +4,10 @@ package final class Transaction {
   let database: Database
   private var state: TransactionState
 
-  init(on connection: Connection, of database: Database) {
+  init(on connection: Connection, of database: Database, isDryRun: Bool) {
     self.connection = connection
     self.database = database
-    state = TransactionState(settings: connection.transactionSettings)
+    state = TransactionState(settings: connection.transactionSettings, isDryRun: isDryRun)
   }
 
   /// Runs a statement. After a failure no further statement is sent: the server would refuse it,
@@ -76,8 +76,10 @@ struct TransactionState {
 
   enum Ending: Equatable { case nothing, commit, rollback }
 
-  /// The statement that is sent after BEGIN.
-  private let settings: SQL?
+  /// The statements that are sent after BEGIN.
+  private let settings: [SQL]
+  /// Whether it is never committed.
+  private let isDryRun: Bool
   private var phase = Phase.fresh
   /// The nested parts, the outermost first: whether the savepoint of each has been sent, which
   /// happens with its first statement.
@@ -85,7 +87,13 @@ struct TransactionState {
   /// The first failure of a statement, or of the commit.
   private(set) var failure: PostgresError?
 
-  init(settings: SQL? = nil) { self.settings = settings }
+  /// Functions of the database that would leave something behind even after a rollback look at the
+  /// setting of a dry run.
+  init(settings: SQL? = nil, isDryRun: Bool = false) {
+    let dryRun: SQL? = isDryRun ? "SET LOCAL waybill.dry_run = 'on'" : nil
+    self.settings = [settings, dryRun].compactMap(\.self)
+    self.isDryRun = isDryRun
+  }
 
   var isOver: Bool { phase == .over }
 
@@ -95,7 +103,7 @@ struct TransactionState {
     guard phase != .over else {
       throw .connectionLost(.noEffect, reason: "the transaction is over")
     }
-    var openingStatements = phase == .fresh ? ["BEGIN", settings].compactMap { $0 } : []
+    var openingStatements = phase == .fresh ? ["BEGIN"] + settings : []
     phase = .open
     for level in parts.indices where !parts[level] {
       parts[level] = true
@@ -131,7 +139,7 @@ struct TransactionState {
     defer { phase = .over }
     switch (phase, failure) {
     case (.fresh, _), (.over, _), (_, .connectionLost), (_, .timeout): return .nothing
-    case (.open, nil): return committing ? .commit : .rollback
+    case (.open, nil): return committing && !isDryRun ? .commit : .rollback
     case (.open, _): return .rollback
     }
   }

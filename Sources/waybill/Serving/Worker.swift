@@ -86,7 +86,8 @@ final class Worker {
     let accessLog = AccessLog(log, on: loop)
     server = Server(
       loop: loop, sites: Self.sites(shared, ports, database, drainState),
-      limits: Self.limits(shared.configuration), metrics: shared.metrics.server
+      limits: Self.limits(shared.configuration),
+      messageLimits: .of(shared.mainPort), metrics: shared.metrics.server
     ) { finished in
       figures.requests.count(finished)
       accessLog.write(finished)
@@ -157,6 +158,7 @@ final class Worker {
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
+      dryRuns: DryRuns(database),
       operations: operations(database, shared, drainState), address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add()
@@ -196,6 +198,15 @@ final class Worker {
     var limits = ServerLimits()
     limits.requestsInFlightMax = configuration.requestsAtOnce
     limits.turnDeadline = configuration.turnDeadline
+    return limits
+  }
+}
+
+extension MessageLimits {
+  /// The limits where some routes take large bodies.
+  fileprivate static func of(_ mounts: [Mount]) -> MessageLimits {
+    var limits = MessageLimits.standard
+    limits.takesLargeBody = mounts.largeBodies
     return limits
   }
 }

@@ -12,6 +12,8 @@ struct LockedRowTests {
     let lock: String
     let locked: @Sendable (Int) -> ContractCall
     let free: @Sendable (Int) -> ContractCall
+    /// The answer to each that needs the row, when it is free.
+    var lockedStatus = 201
 
     var isMove: Bool { free(0).method == "PATCH" }
   }
@@ -33,7 +35,18 @@ struct LockedRowTests {
       method: "PATCH", path: "/orders/\(number)/status", body: #"{"status":"in_progress"}"#)
   }
 
+  private static func batch(_ customer: String, _ products: String...) -> ContractCall {
+    let orders = products.map { order(customer, $0).body }.joined(separator: ",")
+    return ContractCall(
+      method: "POST", path: "/orders/batch", body: #"{"mode":"each","orders":[\#(orders)]}"#)
+  }
+
   static let cases = [
+    Case(
+      testDescription: "a product of a batch",
+      lock: "SELECT FROM products WHERE id = 'kept' FOR UPDATE",
+      locked: { batch("c-\($0 % 3)", "free", "kept") }, free: { order("c-\($0 % 3)", "free") },
+      lockedStatus: 200),
     Case(
       testDescription: "a product", lock: "SELECT FROM products WHERE id = 'kept' FOR UPDATE",
       locked: { order("c-\($0 % 3)", "kept") }, free: { order("c-\($0 % 3)", "free") }),
@@ -98,7 +111,8 @@ struct LockedRowTests {
       // An order is moved once; all others who asked for that are refused.
       #expect(
         statuses(true)
-          == (locked.isMove ? [200: 1, 409: Self.lockedCount - 1] : [201: Self.lockedCount]))
+          == (locked.isMove
+            ? [200: 1, 409: Self.lockedCount - 1] : [locked.lockedStatus: Self.lockedCount]))
       holder.close()
       try await Invariants.check(client.owner)
       await database.close()

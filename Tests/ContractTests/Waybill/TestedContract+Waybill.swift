@@ -15,6 +15,8 @@ extension TestedContract {
       "GET /customers/{id}/orders": "retailer warehouse customer",
 
       "POST /orders": "retailer",
+      "POST /orders/batch": "retailer",
+      "POST /orders/status": "warehouse",
       "GET /orders": "retailer warehouse customer",
       "GET /orders/{id}": "retailer warehouse customer",
       "PATCH /orders/{id}": "retailer",
@@ -68,6 +70,16 @@ extension TestedContract {
         "POST /orders/{id}/returns", "/orders/{completed}/returns",
         #"{"items":[{"product_id":"dime","quantity":1}]}"#),
       Change("DELETE /orders/{id}", "/orders/{order}"),
+      Change(
+        "POST /orders/batch", "/orders/batch",
+        #"""
+        {"mode":"all","orders":[
+          {"customer_id":"c","items":[{"quantity":1,"product_id":"dime"}],"reference":"r"},
+          {"customer_id":"first seen","items":[{"quantity":1,"price":1}],"tags":["t"]}]}
+        """#),
+      Change(
+        "POST /orders/status", "/orders/status",
+        #"{"status":"in_progress","orders":[{"id":3},{"id":1,"version":9}]}"#),
       Change("POST /customers", "/customers", #"{"id":"new","name":"Demo Customer 1"}"#),
       Change("PATCH /customers/{id}", "/customers/c", #"{"name":"Demo Customer 2"}"#),
       Change("POST /products", "/products", #"{"id":"new","name":"New","price":1}"#),

@@ -12,13 +12,18 @@ extension OrderStatus {
     .about("The next status of an order.").named("StatusChange")
 
   init(reading body: some BodyFields) throws(JSONInvalid) {
-    let status = body.required(
-      "status", StatusField(),
-      "The status it is to have: \(Self.words). A blank or a hyphen may stand for the "
-        + "underscore, and letter case does not matter.", "in_progress")
+    let status = Self.wanted(body)
     try body.check()
     guard let status else { throw body.refuse("must have a status") }
     self = status
+  }
+
+  /// The status that a body asks for.
+  static func wanted(_ body: some BodyFields) -> OrderStatus? {
+    body.required(
+      "status", StatusField(),
+      "The status it is to have: \(Self.words). A blank or a hyphen may stand for the "
+        + "underscore, and letter case does not matter.", "in_progress")
   }
 
   /// Some of them, parted by commas.

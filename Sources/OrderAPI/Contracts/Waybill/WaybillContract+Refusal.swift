@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 import Orders
 
@@ -25,8 +26,15 @@ extension WaybillContract {
 
 extension ErrorNotice.Detail {
   /// Writes the members of an entry of `errors`.
-  func write(_ json: inout JSONObjectWriter) {
+  func write(_ json: inout JSONObjectWriter, _ context: FailureContext) {
     switch self {
+    case .order(let index, let failure):
+      let refusal = WaybillContract.explain(failure, context)
+      json.string("field", "orders[\(index)]")
+      json.string("message", ErrorNotice(failure).message)
+      json.integer("index", index)
+      json.integer("status", refusal.status.code)
+      json.raw("error", refusal.body)
     case .notOrderable(let product):
       json.string("field", "items")
       json.string("message", "\(product.value) is not in the catalogue")

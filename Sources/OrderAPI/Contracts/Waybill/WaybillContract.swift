@@ -14,13 +14,13 @@ enum WaybillContract {
         ProductRoutes.routes),
       Resource(
         "orders", "Place, find, edit, move, ship and cancel orders; what happened to each.",
-        OrderRoutes.routes),
+        OrderRoutes.routes + BatchRoutes.routes),
       Resource("search", "Find orders, customers and products by words.", SearchRoutes.routes),
       Resource("events", "Every change, in order: pages, waits and streams.", FeedRoutes.routes),
       Resource("exports", "Whole lists as streams.", ExportRoutes.routes),
       Resource("reports", "What customers bought, as of the last refresh.", ReportRoutes.routes),
     ],
-    explain: explain)
+    offersDryRuns: true, explain: explain)
 }
 
 extension WaybillContract {
@@ -38,7 +38,7 @@ extension WaybillContract {
             error.string("message", violation.message)
           }
         }
-        for detail in notice.details { errors.object { detail.write(&$0) } }
+        for detail in notice.details { errors.object { detail.write(&$0, context) } }
       }
       json.string("request_id", context.id.description)
     }
