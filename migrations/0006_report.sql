@@ -10,20 +10,26 @@
 SET LOCAL search_path = waybill, pg_temp;
 
 CREATE TABLE report_changes (
-    customer_id text    COLLATE "C" NOT NULL,
+    customer_id text    COLLATE "C",
     orders      integer NOT NULL,
     quantity    bigint  NOT NULL,
     amount      numeric(22, 2) NOT NULL,
     returned_quantity bigint NOT NULL DEFAULT 0,
-    returned_amount numeric(22, 2) NOT NULL DEFAULT 0
+    returned_amount numeric(22, 2) NOT NULL DEFAULT 0,
+    -- The order is where a refresh finds the day and the products, so that who completes it writes
+    -- no row for each of them.
+    order_number bigint,
+    version     bigint
 );
-COMMENT ON TABLE  report_changes             IS 'What the next refresh adds to customer_ledger and takes away from here';
-COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change: customers.id';
+COMMENT ON TABLE  report_changes             IS 'What the next refresh adds to the ledgers and takes away from here';
+COMMENT ON COLUMN report_changes.customer_id IS 'The customer whose sums change: customers.id; NULL when a product got another name';
 COMMENT ON COLUMN report_changes.orders      IS '1 when an order became completed, -1 when it stopped being so, 0 when only the name changed or goods came back';
 COMMENT ON COLUMN report_changes.quantity    IS 'Units to add; negative to take back';
 COMMENT ON COLUMN report_changes.amount      IS 'Amount to add; negative to take back';
 COMMENT ON COLUMN report_changes.returned_quantity IS 'Units that came back, which quantity no longer has';
 COMMENT ON COLUMN report_changes.returned_amount IS 'Their amount';
+COMMENT ON COLUMN report_changes.order_number IS 'The number of the order; NULL when only a name changed';
+COMMENT ON COLUMN report_changes.version     IS 'The version of the order that the change made';
 
 CREATE TABLE customer_ledger (
     customer_id    text    COLLATE "C" NOT NULL CONSTRAINT customer_ledger_pkey PRIMARY KEY,
@@ -55,10 +61,12 @@ DECLARE
     sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
 BEGIN
     INSERT INTO waybill.report_changes
-        (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
+        (customer_id, orders, quantity, amount, returned_quantity, returned_amount, order_number,
+         version)
     VALUES (NEW.customer_id, sign, sign * (NEW.total_quantity - coalesce(NEW.returned_quantity, 0)),
             sign * (NEW.total_amount - coalesce(NEW.returned_amount, 0)),
-            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0));
+            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0),
+            NEW.number, NEW.version);
     RETURN NULL;
 END
 $$;
@@ -116,11 +124,11 @@ CREATE TABLE report_refreshes (
     error       text,
     CONSTRAINT report_refreshes_result CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
 );
-COMMENT ON TABLE  report_refreshes             IS 'Every refresh of customer_report in the last 30 days, also those that found no change';
+COMMENT ON TABLE  report_refreshes             IS 'Every refresh of the reports in the last 30 days, also those that found no change';
 COMMENT ON COLUMN report_refreshes.number      IS 'Sequential number; the ETag of the report';
 COMMENT ON COLUMN report_refreshes.started_at  IS 'The report is true as of this moment';
 COMMENT ON COLUMN report_refreshes.finished_at IS 'When it ended';
-COMMENT ON COLUMN report_refreshes.changes     IS 'How many changes it added to the ledger; with 0 the view was not refreshed';
+COMMENT ON COLUMN report_refreshes.changes     IS 'How many changes it added to the ledgers; with 0 the views were not refreshed';
 COMMENT ON COLUMN report_refreshes.rows        IS 'Customers in the report';
 COMMENT ON COLUMN report_refreshes.error       IS 'Why it failed; NULL when it did not';
 
@@ -128,91 +136,3 @@ CREATE DOMAIN refresh_outcome AS text
     CONSTRAINT refresh_outcome_known CHECK (VALUE IN (
         'busy', 'not_due', 'unchanged', 'refreshed', 'failed'));
 COMMENT ON DOMAIN refresh_outcome IS 'What became of a call of refresh_report()';
-
--- Every instance may call this as often as it likes. A lock lets one call in at a time, and the
--- table says whether a refresh is due, by the database's clock alone. busy: another call is
--- refreshing. due_in is the time until the next call makes sense.
-CREATE FUNCTION refresh_report(every interval, OUT outcome refresh_outcome, OUT due_in interval)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp
-    -- The sorts and joins of a refresh stay in memory up to some 400,000 customers. Its temporary
-    -- table is read twice from end to end, so it needs hardly any statistics.
-    SET work_mem = '64MB'
-    SET default_statistics_target = 1
-AS
-$$
-DECLARE
-    started timestamptz;
-    changed bigint;
-    entries bigint;
-BEGIN
-    -- Held until the commit, so that two refreshes never overlap, and released by a crash.
-    IF NOT pg_try_advisory_xact_lock(hashtextextended('waybill.report', 0)) THEN
-        outcome := 'busy';
-        due_in  := least(every, interval '1 second');
-        RETURN;
-    END IF;
-    SELECT started_at + every INTO started FROM report_refreshes ORDER BY number DESC LIMIT 1;
-    IF started > clock_timestamp() THEN
-        outcome := 'not_due';
-        due_in  := started - clock_timestamp();
-        RETURN;
-    END IF;
-
-    started := clock_timestamp();
-    due_in  := every;
-    BEGIN
-        WITH change AS (
-            DELETE FROM report_changes RETURNING *
-        ), sums AS (
-            SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity,
-                   sum(amount) AS amount, sum(returned_quantity) AS back_quantity,
-                   sum(returned_amount) AS back_amount, count(*) AS changes
-              FROM change
-             GROUP BY customer_id
-        ), folded AS (
-            -- The new sums are made before the insert: the table's checks are applied to the row
-            -- that is to be inserted, also when ON CONFLICT then updates, and a difference may be
-            -- negative.
-            INSERT INTO customer_ledger
-            SELECT customer_id, name, coalesce(l.orders, 0) + s.orders,
-                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount,
-                   coalesce(returned_quantity, 0) + back_quantity,
-                   coalesce(returned_amount, 0) + back_amount
-              FROM sums AS s
-              LEFT JOIN customers ON id = customer_id
-              LEFT JOIN customer_ledger AS l USING (customer_id)
-             ORDER BY customer_id
-                ON CONFLICT (customer_id) DO UPDATE
-               SET customer_name  = excluded.customer_name, orders = excluded.orders,
-                   total_quantity = excluded.total_quantity, total_amount = excluded.total_amount,
-                   returned_quantity = excluded.returned_quantity,
-                   returned_amount = excluded.returned_amount
-        )
-        SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
-
-        IF changed = 0 THEN
-            SELECT coalesce(max(r.rows), 0) INTO entries
-              FROM (SELECT l.rows FROM report_refreshes AS l
-                     WHERE l.error IS NULL ORDER BY l.number DESC LIMIT 1) AS r;
-            outcome := 'unchanged';
-        ELSE
-            REFRESH MATERIALIZED VIEW CONCURRENTLY customer_report;
-            SELECT count(*) INTO entries FROM customer_report;
-            outcome := 'refreshed';
-        END IF;
-        INSERT INTO report_refreshes (started_at, finished_at, changes, rows)
-        VALUES (started, clock_timestamp(), changed, entries);
-        -- Rows are kept for a month. There is a new one every two minutes.
-        DELETE FROM report_refreshes
-         WHERE number IN (SELECT number FROM report_refreshes
-                           WHERE started_at < clock_timestamp() - interval '30 days'
-                           ORDER BY number LIMIT 1000);
-    EXCEPTION WHEN OTHERS THEN
-        -- The attempt was rolled back, so the changes are in their table for the next one.
-        outcome := 'failed';
-        INSERT INTO report_refreshes (started_at, finished_at, error)
-        VALUES (started, clock_timestamp(), SQLSTATE || ': ' || SQLERRM);
-    END;
-END
-$$;
-COMMENT ON FUNCTION refresh_report(interval) IS 'Refreshes customer_report if that is due and no other call is doing it';

@@ -18,7 +18,7 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
              'place_all_orders',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
-             'search_orders', 'search_names', 'order_units',
+             'search_orders', 'search_names', 'order_units', 'settle_currency',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;
@@ -31,7 +31,7 @@ DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
         'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
-        'service_functions', 'feed', 'feed_cursor'];
+        'service_functions', 'feed', 'feed_cursor', 'product_sales'];
     privilege text;
     role      name;
     called    regprocedure;

@@ -138,8 +138,10 @@ BEGIN
      ORDER BY position;
     IF o.customer_id IS NOT NULL THEN
         INSERT INTO report_changes
-            (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
-        SELECT o.customer_id, 0, -sum(quantity), -sum(amount), sum(quantity), sum(amount)
+            (customer_id, orders, quantity, amount, returned_quantity, returned_amount,
+             order_number, version)
+        SELECT o.customer_id, 0, -sum(quantity), -sum(amount), sum(quantity), sum(amount),
+               o.number, o.version
           FROM unnest(quantities, amounts) AS b (quantity, amount);
     END IF;
     PERFORM set_internal_write(false);

@@ -58,6 +58,9 @@ static const struct embedded_migration migrations[] = {
   {"0017_shipments.sql", (const char[]){
 #embed "../../migrations/0017_shipments.sql" suffix(, 0)
   }},
+  {"0018_reports.sql", (const char[]){
+#embed "../../migrations/0018_reports.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 

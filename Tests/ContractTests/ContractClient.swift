@@ -37,7 +37,8 @@ final class ContractClient {
   init(
     _ database: Database, owner: Database? = nil, ownPortOf name: String? = nil,
     auth: Gate.Mode = .open, hosts: OwnHosts = OwnHosts(), state: AccessState = AccessState(),
-    unknownCustomers: UnknownCustomers = .create, documents: Documents = Described.documents
+    unknownCustomers: UnknownCustomers = .create, documents: Documents = Described.documents,
+    currency: Currency? = nil
   ) {
     self.database = database
     self.owner = owner ?? database
@@ -58,6 +59,7 @@ final class ContractClient {
         FeedRepository(database), signal: feedSignal, on: loop, render: Services.eventBlock),
       feedPlaces: .ofFeed(), exportPlaces: .ofExports(), feedSignal: feedSignal,
       stillAdmits: { await gate.stillAdmits($0, to: $1) }, reportRefreshInterval: .seconds(120),
+      currency: currency,
       databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
       answers: IdempotentAnswers(

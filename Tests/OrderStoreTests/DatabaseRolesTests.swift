@@ -25,16 +25,15 @@ struct DatabaseRolesTests {
     "count_stock", "create_product",
     "edit_order",
     "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order", "is_internal_write",
-    "may_move", "move_orders", "order_units", "place_orders", "prune_answers", "record_visits",
-    "refresh_report",
-    "return_order",
-    "schema_objects", "search_names", "search_orders", "sequence_events", "service_functions",
-    "ship_goods", "ship_order", "takes_stock",
+    "may_move", "move_orders", "order_units", "place_orders", "product_sales", "prune_answers",
+    "record_visits", "refresh_report", "return_order", "schema_objects", "search_names",
+    "search_orders", "sequence_events", "service_functions", "settle_currency", "ship_goods",
+    "ship_order", "takes_stock",
     "wait_for_rows", "who", "word_of",
   ]
   private static let readerCalls: Set<String> = [
-    "channel_kind", "feed", "feed_cursor", "is_internal_write", "may_move", "schema_objects",
-    "service_functions", "takes_stock", "who",
+    "channel_kind", "feed", "feed_cursor", "is_internal_write", "may_move", "product_sales",
+    "schema_objects", "service_functions", "takes_stock", "who",
   ]
 
   @Test(

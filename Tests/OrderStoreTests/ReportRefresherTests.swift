@@ -60,7 +60,7 @@ struct ReportRefresherTests {
       #expect(second.outcome == .notDue && second.dueIn < .seconds(3_600))
       #expect(second.last == first.last && first.last != nil && first.failure == nil)
       #expect(try await database.read(Self.difference).isEmpty)
-      let found = try await ReportRepository(database).list(.standard, after: nil, size: .standard)
+      let found = try await Self.customers(database)
       #expect(found.page.entries.count == 3 && found.refresh.number == 1)
       #expect(found.refresh.moment?.microseconds == first.last?.moment.microseconds)
     }
@@ -108,8 +108,7 @@ struct ReportRefresherTests {
       try await eventually("the refresh waits") { try await Self.waiting(database) != nil }
 
       try await Self.complete("DEMO-6", database)
-      let reports = ReportRepository(database)
-      let during = try await reports.list(.standard, after: nil, size: .standard)
+      let during = try await Self.customers(database)
       #expect(during.page.entries.count == before && during.refresh.number == 1)
 
       let pid = try #require(try await Self.waiting(database))
@@ -117,7 +116,7 @@ struct ReportRefresherTests {
       await #expect(throws: PostgresError.self) { try await refresh.value }
       try await blocker.run(unsafeText: "ROLLBACK")
       blocker.close()
-      let after = try await reports.list(.standard, after: nil, size: .standard)
+      let after = try await Self.customers(database)
       #expect(after.page.entries == during.page.entries && after.refresh == during.refresh)
 
       #expect(try await Self.refresh(conninfo).outcome == .refreshed)
@@ -193,6 +192,16 @@ struct ReportRefresherTests {
       let difference = try await database.read(Self.difference)
       #expect(difference.isEmpty, "seed \(seed): \(difference.count) rows differ")
     }
+  }
+
+  /// The first page of the report by customer.
+  private static func customers(
+    _ database: Database
+  ) async throws -> (
+    refresh: ReportRefresh, page: Page<CustomerSales, ReportSort<CustomerColumn>.Position>
+  ) {
+    try await ReportRepository(database).list(
+      CustomerColumn.standard, after: nil, size: .standard)
   }
 
   private static func complete(_ reference: String, _ database: Database) async throws {

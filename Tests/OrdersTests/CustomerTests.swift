@@ -61,18 +61,18 @@ struct MadeIDTests {
 struct ReportSortTests {
   @Test("is a column, behind a minus to begin with the largest")
   func words() {
-    for column in ReportSort.Column.allCases {
+    for column in CustomerColumn.allCases {
       for descends in [true, false] {
         let sort = ReportSort(column: column, descends: descends)
         #expect(ReportSort(sort.word) == sort)
       }
     }
     for word in ["", "-", "--orders", "+orders", "Orders", "orders ", "price"] {
-      #expect(ReportSort(word) == nil, "\(word)")
+      #expect(ReportSort<CustomerColumn>(word) == nil, "\(word)")
     }
   }
 
-  typealias Case = (column: ReportSort.Column, value: String, isOne: Bool)
+  typealias Case = (column: CustomerColumn, value: String, isOne: Bool)
   static let cases: [Case] = [
     (.orders, "7", true), (.orders, "x", false), (.orders, "99999999999999999999", false),
     (.totalQuantity, "", false), (.totalAmount, "21.10", true), (.totalAmount, "0", true),
@@ -88,6 +88,16 @@ struct ReportSortTests {
   func positions(_ example: Case) {
     let sort = ReportSort(column: example.column, descends: true)
 
-    #expect((sort.position(value: example.value, customer: "c") != nil) == example.isOne)
+    #expect((sort.position(value: example.value, key: "c") != nil) == example.isOne)
+  }
+
+  @Test("knows that a day is one of the calendar, as a value and as what decides between rows")
+  func days() {
+    let byDay = ReportSort(column: DayColumn.day, descends: true)
+    let byOrders = ReportSort(column: DayColumn.orders, descends: true)
+
+    #expect(byDay.position(value: "2026-02-28", key: "2026-02-28") != nil)
+    #expect(byDay.position(value: "2026-02-30", key: "2026-02-28") == nil)
+    #expect(byOrders.position(value: "7", key: "yesterday") == nil)
   }
 }

@@ -59,6 +59,15 @@ struct ConfigurationTests {
         + "echo wb_$(openssl rand -hex 32)"
     ),
     (["WAYBILL_AUTH": "none"], "WAYBILL_AUTH=none must be one of: open, tokens"),
+    (
+      ["WAYBILL_CURRENCY": "eur"],
+      "WAYBILL_CURRENCY=eur is no currency of ISO 4217: give its three capitals, as in EUR"
+    ),
+    (
+      ["WAYBILL_CURRENCY": "KWD"],
+      "WAYBILL_CURRENCY=KWD has 3 digits behind the point, and amounts have two here: "
+        + "leave it unset"
+    ),
     (["PORT": "65536"], "PORT=65536 must be a whole number from 0 to 65535"),
     (["WAYBILL_PROT": "1"], "WAYBILL_PROT is not a setting: `waybill settings` lists them"),
     (["WAYBILL_LOPS": "2"], "WAYBILL_LOPS is not a setting: did you mean WAYBILL_LOOPS?"),

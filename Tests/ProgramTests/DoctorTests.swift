@@ -28,7 +28,7 @@ struct DoctorTests {
     #expect(
       subjects == [
         "program", "settings", "database", "writes", "pooler", "clock", "connections", "durability",
-        "schema", "rights", "report",
+        "schema", "rights", "currency", "report",
       ])
   }
 
@@ -86,6 +86,11 @@ struct DoctorTests {
       VALUES (now() - interval '1 day', now() - interval '1 day', 0, 0)
       """,
       "report: 86"
+    ),
+    (
+      "another currency", "SELECT settle_currency('EUR')",
+      "currency: WAYBILL_CURRENCY is not set, and the amounts in the database are in EUR: set "
+        + "WAYBILL_CURRENCY=EUR, as for its other instances"
     ),
     ("no schema", "DROP TABLE schema_migrations", "run waybill migrate"),
   ]

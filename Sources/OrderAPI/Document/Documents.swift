@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+package import Orders
 
 /// The pages about the routes, made once and sent from memory: the OpenAPI document, an interface
 /// to try the calls in, and the explanation of each error.
@@ -25,8 +26,8 @@ package struct Documents: Sendable {
 
   /// The pages about everything on a port. Without the files of Swagger UI a page says that they
   /// are missing.
-  package init(of mounts: [Mount], browser files: Browser?) {
-    var builder = OpenAPI(mounts)
+  package init(of mounts: [Mount], browser files: Browser?, currency: Currency? = nil) {
+    var builder = OpenAPI(mounts, currency: currency)
     let json = builder.document()
     openAPI = json.indented
     document = StoredDocument(.json, json.bytes)

@@ -14,7 +14,8 @@ extension OpenAPI {
       whose orders they are.
 
       **Values.** JSON is read strictly: UTF-8, no key twice, no NUL character, no trailing comma. \
-      Money is an exact decimal with two fraction digits, moments are RFC 3339 in UTC.
+      Money is an exact decimal with two fraction digits, in the currency that `x-currency` names \
+      at each amount where one is set; moments are RFC 3339 in UTC.
 
       **Lists** come in pages: `next` is the address of the following page, and null on the last. \
       A parameter with nothing behind its name counts as absent, and one that is not known here \

@@ -8,13 +8,17 @@ import Orders
 /// so they are what a caller gets.
 struct OpenAPI {
   private let mounts: [Mount]
+  private let currency: Currency?
   private(set) var schemas: [String: JSONValue] = [:]
   /// Examples of error answers, by contract and code.
   private(set) var errorExamples: [String: JSONValue] = [:]
   /// The error answers that several operations of a contract have in common.
   private(set) var responses: [String: JSONValue] = [:]
 
-  init(_ mounts: [Mount]) { self.mounts = mounts }
+  init(_ mounts: [Mount], currency: Currency? = nil) {
+    self.mounts = mounts
+    self.currency = currency
+  }
 
   /// The document.
   mutating func document() -> JSONValue {
@@ -34,7 +38,7 @@ struct OpenAPI {
         paths[known] = .init(key: path, value: .object(methods + [method]))
       }
     }
-    return [
+    let document: JSONValue = [
       "openapi": "3.1.0", "info": Self.info, "servers": [["url": "/"]],
       "tags": .array(
         mounts.flatMap(\.contract.resources).map {
@@ -42,6 +46,7 @@ struct OpenAPI {
         }),
       "paths": .object(paths), "components": components,
     ]
+    return document.naming(currency)
   }
 
   private mutating func operation(

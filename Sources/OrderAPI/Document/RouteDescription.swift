@@ -160,7 +160,20 @@ struct Answer: Sendable {
       ["page": #"{"items": [\#(Entry.example)], "next": null}"#])
   }
 
-  /// A page of a list that can be searched.
+  /// A page of a list whose entries can be counted.
+  static func countedPage<Entry: AnswerObject>(
+    _ text: String, of entry: Entry.Type, named name: String
+  ) -> Answer {
+    .json(
+      .ok, text, .countedPage(of: entry, named: name),
+      [
+        "page": #"{"items": [\#(Entry.example)], "next": null}"#,
+        "counted":
+          #"{"items": [\#(Entry.example)], "next": null, "total": 1, "total_is": "exact"}"#,
+      ])
+  }
+
+  /// A page of a list that can be searched, or its entries counted.
   static func searchedPage<Entry: AnswerObject>(
     _ text: String, of entry: Entry.Type, named name: String
   ) -> Answer {
@@ -168,6 +181,8 @@ struct Answer: Sendable {
       .ok, text, .searchedPage(of: entry, named: name),
       [
         "page": #"{"items": [\#(Entry.example)], "next": null}"#,
+        "counted":
+          #"{"items": [\#(Entry.example)], "next": null, "total": 1, "total_is": "exact"}"#,
         "search": #"{"items": [\#(Entry.example)], "next": null, "narrow": false}"#,
       ])
   }

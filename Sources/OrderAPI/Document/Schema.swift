@@ -103,10 +103,36 @@ extension Schema {
       string(pattern: "^(0|[1-9][0-9]{0,\(digits - 1)})(\\.[0-9]{1,2})?$"),
     ])
     .about("An exact decimal with at most two fraction digits and no exponent.", "49.90")
+    .ofMoney
   }()
 
   /// An amount as it is written: a number with two fraction digits.
-  static let money = Schema(["type": "number", "minimum": 0]).example(.number("21.10"))
+  static let money = Schema(["type": "number", "minimum": 0]).example(.number("21.10")).ofMoney
+
+  /// Marks an amount, for which the document says the currency if one is set.
+  private var ofMoney: Schema { with(JSONValue.moneyMark, true) }
+}
+
+extension JSONValue {
+  /// The keyword by which the schema of an amount is known until the document is written.
+  static let moneyMark = "x-money"
+
+  /// The document with the currency at the schema of each amount, as `x-currency`, and without the
+  /// marks.
+  func naming(_ currency: Currency?) -> JSONValue {
+    switch self {
+    case .object(let members):
+      .object(
+        members.compactMap { member -> Member? in
+          guard member.key == Self.moneyMark else {
+            return Member(key: member.key, value: member.value.naming(currency))
+          }
+          return currency.map { Member(key: "x-currency", value: .string($0.code)) }
+        })
+    case .array(let items): .array(items.map { $0.naming(currency) })
+    default: self
+    }
+  }
 }
 
 // MARK: - Structure

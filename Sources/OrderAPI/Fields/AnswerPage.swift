@@ -13,10 +13,12 @@ extension AnswerFields {
 extension JSONWriter {
   /// A page of a list; `next` makes the address of the page after it.
   static func page<Entry: AnswerObject, Position>(
-    _ page: Page<Entry, Position>, bytesPerEntry: Int = 256, next: (Position) -> String
+    _ page: Page<Entry, Position>, total: ListTotal? = nil, bytesPerEntry: Int = 256,
+    next: (Position) -> String
   ) -> [UInt8] {
     object(reserving: bytesPerEntry * (page.entries.count + 1)) { json in
       json.page(page.entries, next: page.next.map(next))
+      json.total(total)
     }
   }
 }
@@ -49,10 +51,20 @@ extension JSONWriter {
 }
 
 extension Schema {
-  /// A page of a list that can be searched.
+  /// A page of a list whose entries can be counted.
+  static func countedPage<Entry: AnswerObject>(of _: Entry.Type, named name: String) -> Schema {
+    AnswerSchema.collect {
+      $0.page([Entry](), next: nil)
+      $0.total(nil)
+    }
+    .about("A page of a list.").named(name)
+  }
+
+  /// A page of a list that can be searched, or its entries counted.
   static func searchedPage<Entry: AnswerObject>(of _: Entry.Type, named name: String) -> Schema {
     AnswerSchema.collect {
       $0.page([Entry](), next: nil)
+      $0.total(nil)
       $0.hasMoreMatches(nil)
     }
     .about("A page of a list.").named(name)

@@ -19,8 +19,10 @@ package final class Services {
   let feedSignal: FeedSignal
   /// Whether the caller of a request would still be admitted.
   let stillAdmits: (Request, Access) async -> Bool
-  /// How often the report is refreshed.
+  /// How often the reports are refreshed.
   let reportRefreshInterval: Duration
+  /// The currency of all amounts, if one is set.
+  let currency: Currency?
   let databaseRetry: DatabaseRetry
   /// Stores the answers to requests with an idempotency key, and finds them again.
   let answers: IdempotentAnswers
@@ -42,7 +44,7 @@ package final class Services {
     report: ReportRepository, feed: FeedHub, feedPlaces: StreamPlaces,
     exportPlaces: StreamPlaces, feedSignal: FeedSignal,
     stillAdmits: @escaping (Request, Access) async -> Bool,
-    reportRefreshInterval: Duration, databaseRetry: DatabaseRetry,
+    reportRefreshInterval: Duration, currency: Currency?, databaseRetry: DatabaseRetry,
     answers: IdempotentAnswers, dryRuns: DryRuns, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
@@ -59,6 +61,7 @@ package final class Services {
     self.feedSignal = feedSignal
     self.stillAdmits = stillAdmits
     self.reportRefreshInterval = reportRefreshInterval
+    self.currency = currency
     self.databaseRetry = databaseRetry
     self.answers = answers
     self.dryRuns = dryRuns

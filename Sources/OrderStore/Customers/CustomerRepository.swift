@@ -55,6 +55,22 @@ package final class CustomerRepository {
     }
   }
 
+  /// How many customers there are.
+  package func total(_ count: ListCount) async throws(OrderError) -> ListTotal {
+    try await mappingErrors { () throws(PostgresError) in
+      switch count {
+      case .exact:
+        try ListTotal(
+          counted: try await database.read(
+            """
+            SELECT count(*), count(*)
+              FROM (SELECT FROM customers WHERE number > 0 ORDER BY number \(ListTotal.limit)) AS c
+            """)[0])
+      case .estimate: try await database.expectedRows(of: "SELECT FROM customers")
+      }
+    }
+  }
+
   /// One page of the customers who have all of these words, and this address, in the order of the
   /// word by which they are found, and of their ids.
   package func search(

@@ -12,12 +12,7 @@ extension OrderFilter {
   func statement(after position: OrderPosition?, size: PageSize) -> SQL {
     let bounds = bounds(after: position)
     guard !hasWindow else { return windowStatement(bounds, size: size) }
-    let (lower, upper) = bounds
-    let range: SQL = """
-      (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
-         AND (o.created_at, o.number) < (\(upper.createdAt.raw), \(upper.number))
-         AND o.hidden_at IS NULL
-      """
+    let range = Self.range(bounds)
     let page: SQL = "\(order) \(size.limitClause)"
     if let customer {
       return "\(Self.scan) WHERE \(range) AND o.customer_id = \(customer.value) \(page)"
@@ -27,6 +22,16 @@ extension OrderFilter {
     } else {
       return merge(range, page)
     }
+  }
+
+  /// The condition that an order called `o` lies within these bounds.
+  static func range(_ bounds: Bounds) -> SQL {
+    let (lower, upper) = bounds
+    return """
+      (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
+         AND (o.created_at, o.number) < (\(upper.createdAt.raw), \(upper.number))
+         AND o.hidden_at IS NULL
+      """
   }
 
   /// The order of the list, for rows with these two columns.
@@ -47,10 +52,8 @@ extension OrderFilter {
   /// begins with both, so a scan over several of either would have to be sorted. Each scan has its
   /// own limit, as the server would read all of its rows otherwise.
   private func merge(_ range: SQL, _ page: SQL) -> SQL {
-    let channels = channel.map { [$0] } ?? Channel.allCases
-    let wanted = OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
     let scans: [SQL] = channels.flatMap { channel in
-      wanted.map { status in
+      wantedStatuses.map { status in
         """
         \(Self.scan) WHERE o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
          AND \(range) \(page)
@@ -62,6 +65,14 @@ extension OrderFilter {
     for scan in scans.dropFirst() { union.append(" UNION ALL (\(scan))") }
     union.append(page)
     return union
+  }
+
+  /// The channels that a scan each is made of.
+  var channels: [Channel] { channel.map { [$0] } ?? Channel.allCases }
+
+  /// The statuses that a scan each is made of.
+  var wantedStatuses: [OrderStatus] {
+    OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
   }
 
   /// Conditions that are checked while another index is scanned.

@@ -48,7 +48,7 @@ extension OrderFilter {
 
   /// A condition with one entry for each order that meets it; an index has these entries in the
   /// order of lists.
-  private enum IndexedCondition {
+  enum IndexedCondition {
     case reference(OrderReference)
     case trackingNumber(TrackingNumber)
     case tag(OrderTag)
@@ -65,7 +65,7 @@ extension OrderFilter {
   }
 
   /// The page walks the entries of the first one, which is expected to have the fewest orders.
-  private var firstIndexedCondition: IndexedCondition? { indexedConditions.first }
+  var firstIndexedCondition: IndexedCondition? { indexedConditions.first }
 
   /// Requires that an order called `o` meets every indexed condition except the first `count`.
   func conditions(skippingFirst count: Int) -> SQL {
@@ -189,7 +189,7 @@ extension OrderFilter {
     }
   }
 
-  private func entries(meeting condition: IndexedCondition, _ bounds: Bounds) -> SQL {
+  func entries(meeting condition: IndexedCondition, _ bounds: Bounds) -> SQL {
     """
     \(Self.entry(meeting: condition))
        AND (created_at, \(Self.number(in: condition)))

@@ -21,6 +21,27 @@ extension ProductRepository {
     }
   }
 
+  /// How many products a filter lets through.
+  package func total(
+    _ filter: ProductFilter, _ count: ListCount
+  ) async throws(OrderError) -> ListTotal {
+    try await mappingErrors { () throws(PostgresError) in
+      switch count {
+      case .exact:
+        try ListTotal(
+          counted: try await database.read(
+            """
+            SELECT count(*) FILTER (WHERE \(filter.condition)), count(*)
+              FROM (SELECT * FROM products
+                     WHERE number > 0 ORDER BY number \(ListTotal.limit)) AS looked_at
+            """)[0])
+      case .estimate:
+        try await database.expectedRows(
+          of: "SELECT FROM products WHERE \(filter.condition)")
+      }
+    }
+  }
+
   /// The first products that have all of these words in their name or id; no retired ones.
   package func search(
     _ words: SearchWords, size: PageSize

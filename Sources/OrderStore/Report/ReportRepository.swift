@@ -1,25 +1,28 @@
 package import Orders
 package import Postgres
 
-/// The report, as the last refresh made it.
+/// The reports, as the last refresh made them.
 package final class ReportRepository {
-  /// Some rows, and the refresh that made them.
-  package typealias Found = (refresh: ReportRefresh, page: Page<ReportRow, ReportSort.Position>)
-
   private let database: Database
 
-  /// The report, over the connections of one loop.
+  /// The reports, over the connections of one loop.
   package init(_ database: Database) { self.database = database }
 
-  /// One page of customers in the order of `sort`, after `position`. One statement reads the
-  /// refresh and the rows, so they belong together.
-  package func list(
-    _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
-  ) async throws(OrderError) -> Found {
+  /// One page of a report in the order of `sort`, after `position`, and the refresh that made it.
+  /// One statement reads the refresh and the rows, so they belong together.
+  package func list<Column: StoredReport>(
+    _ sort: ReportSort<Column>, of period: Period = .always,
+    after position: ReportSort<Column>.Position?, size: PageSize
+  ) async throws(OrderError) -> (
+    refresh: ReportRefresh, page: Page<Column.Row, ReportSort<Column>.Position>
+  ) {
     try await mappingErrors { () throws(PostgresError) in
-      let rows = try await database.read(Self.list(sort, after: position, size: size))
-      var found: [ReportRow] = []
-      for row in rows { if let row = try Self.row(row) { found.append(row) } }
+      let rows = try await database.read(
+        Self.list(sort, of: period, after: position, size: size))
+      var found: [Column.Row] = []
+      for row in rows where !row.isNull(Self.firstColumn) {
+        found.append(try Column.read(row, from: Self.firstColumn))
+      }
       return (
         try Self.refresh(rows),
         Page(reading: found, size: size, position: sort.position(of:))
@@ -27,14 +30,15 @@ package final class ReportRepository {
     }
   }
 
-  static func list(
-    _ sort: ReportSort, after position: ReportSort.Position?, size: PageSize
+  static func list<Column: StoredReport>(
+    _ sort: ReportSort<Column>, of period: Period = .always,
+    after position: ReportSort<Column>.Position?, size: PageSize
   ) -> SQL {
     """
-    SELECT \(columns)
+    SELECT \(refreshColumns), \(Column.columns)
       FROM \(refresh)
       LEFT JOIN LATERAL (
-          SELECT * FROM customer_report \(sort.condition(after: position))
+          SELECT * FROM \(Column.rows(of: period)) \(sort.condition(after: position))
            \(sort.orderClause) \(size.limitClause)
       ) AS report ON true
      \(sort.orderClause)
@@ -44,24 +48,23 @@ package final class ReportRepository {
   /// The row of one customer, if there is one, and the refresh that made it.
   package func find(
     _ customer: CustomerID
-  ) async throws(OrderError) -> (refresh: ReportRefresh, row: ReportRow?) {
+  ) async throws(OrderError) -> (refresh: ReportRefresh, row: CustomerSales?) {
     try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT \(Self.columns)
+        SELECT \(Self.refreshColumns), \(CustomerColumn.columns)
           FROM \(Self.refresh)
           LEFT JOIN customer_report ON customer_id = \(customer.value)
         """)
-      return (try Self.refresh(rows), try rows.first.map(Self.row) ?? nil)
+      let refresh = try Self.refresh(rows)
+      guard !rows[0].isNull(Self.firstColumn) else { return (refresh, nil) }
+      return (refresh, try CustomerColumn.read(rows[0], from: Self.firstColumn))
     }
   }
 
-  private static let columns: SQL =
-    """
-    refresh.number, refresh.started_at,
-           customer_id, customer_name, orders, total_quantity, total_amount, returned_quantity,
-           returned_amount
-    """
+  private static let refreshColumns: SQL = "refresh.number, refresh.started_at"
+  /// Where the columns of the report begin.
+  private static let firstColumn = 2
 
   /// Always one row, so that an empty report has its time too.
   private static let refresh: SQL = """
@@ -76,45 +79,36 @@ package final class ReportRepository {
     ReportRefresh(
       number: try rows[0].optionalInt(0) ?? 0, moment: try rows[0].optionalMoment(1))
   }
-
-  private static func row(_ row: Row) throws(PostgresError) -> ReportRow? {
-    guard let customer = try row.optionalText(2) else { return nil }
-    return ReportRow(
-      customer: customer, name: try row.optionalText(3), orders: try row.int(4),
-      totalQuantity: try row.int(5), totalAmount: try row.text(6),
-      returned: try row.int(7) == 0
-        ? nil : ReturnedGoods(quantity: try row.int(7), amount: try row.text(8)))
-  }
 }
 
-extension ReportSort {
-  /// The customer's id decides between rows of the same value; the indexes contain it.
+extension ReportSort where Column: StoredReport {
+  /// The key decides between rows of the same value; the indexes contain it.
   fileprivate var orderClause: SQL {
-    descends
-      ? "ORDER BY \(expression) DESC, customer_id DESC" : "ORDER BY \(expression), customer_id"
+    let (value, key) = (column.expression, Column.key.expression)
+    guard column != Column.key else {
+      return descends ? "ORDER BY \(key) DESC" : "ORDER BY \(key)"
+    }
+    return descends ? "ORDER BY \(value) DESC, \(key) DESC" : "ORDER BY \(value), \(key)"
   }
 
   fileprivate func condition(after position: Position?) -> SQL {
     guard let position else { return "" }
-    let key: SQL = "(\(expression), customer_id)"
-    let value: SQL =
-      switch column {
-      case .customer, .name: "\(position.value)"
-      case .orders, .totalQuantity: "\(position.value)::bigint"
-      case .totalAmount: "\(position.value)::numeric"
-      }
-    return descends
-      ? "WHERE \(key) < (\(value), \(position.customer))"
-      : "WHERE \(key) > (\(value), \(position.customer))"
+    let sign: SQL = descends ? "<" : ">"
+    return """
+      WHERE (\(column.expression), \(Column.key.expression)) \(sign)
+            (\(column.content.value(position.value)), \(Column.key.content.value(position.key)))
+      """
   }
+}
 
-  private var expression: SQL {
-    switch column {
-    case .customer: "customer_id"
-    case .name: "coalesce(customer_name, '')"
-    case .orders: "orders"
-    case .totalQuantity: "total_quantity"
-    case .totalAmount: "total_amount"
+extension ReportContent {
+  /// A value with the type of the column.
+  fileprivate func value(_ text: String) -> SQL {
+    switch self {
+    case .text: "\(text)"
+    case .count: "\(text)::bigint"
+    case .amount: "\(text)::numeric"
+    case .day: "\(text)::date"
     }
   }
 }

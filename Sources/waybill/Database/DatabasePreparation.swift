@@ -5,9 +5,9 @@ import Orders
 import Postgres
 import Telemetry
 
-/// What the service does with an external database when it starts: it checks the schema, and
-/// inserts the demo data if the settings say so. The database may be away for long, so this is done
-/// while the service already serves. Lives on its loop.
+/// What the service does with an external database when it starts: it checks the schema and the
+/// currency, and inserts the demo data if the settings say so. The database may be away for long,
+/// so this is done while the service already serves. Lives on its loop.
 final class DatabasePreparation {
   /// The pause before the database is asked again.
   private static let pause = Duration.seconds(1)
@@ -30,6 +30,7 @@ final class DatabasePreparation {
     loop.spawn { [self] in
       do {
         try await checkSchema()
+        try await checkCurrency()
         if shared.configuration.seedsDemoData { await insertDemoData() }
       } catch {
         end(because: error)
@@ -56,6 +57,29 @@ final class DatabasePreparation {
       }
       await loop.pause(for: Self.pause)
     }
+  }
+
+  /// Keeps the currency, and refuses one that differs from what another instance was told.
+  private func checkCurrency() async throws {
+    while !isStopped {
+      do {
+        if let kept = try await settleCurrency() {
+          return try kept.refuseOther(shared.configuration.currency)
+        }
+        wait("the currency waits for the schema", "run waybill migrate")
+      } catch let error as PostgresError {
+        wait("the currency waits for the database", error.debugDescription)
+      }
+      await loop.pause(for: Self.pause)
+    }
+  }
+
+  /// The currency that the database keeps; nil while its schema is older than this program.
+  private func settleCurrency() async throws(PostgresError) -> KeptCurrency? {
+    let session = try await Session.open(shared.target, on: loop)
+    defer { session.close() }
+    guard try await SchemaVersion.read(session) >= shared.schemaVersion else { return nil }
+    return try await KeptCurrency.settle(shared.configuration.currency, session)
   }
 
   /// Refuses a pooler through which neither the requests nor the jobs can do their work.

@@ -1,9 +1,10 @@
 import EventLoop
 import OrderStore
+import Orders
 import Postgres
 
 /// Brings the schema to the newest version, as its owner, and grants the other roles what they
-/// need. Makes the bootstrap token an admin's, if one is set.
+/// need. Makes the bootstrap token an admin's, and keeps the currency, where one is set.
 struct SchemaUpgrade {
   /// What was done.
   struct Outcome {
@@ -12,16 +13,19 @@ struct SchemaUpgrade {
     let rolesAbsent: [String]
     /// What became of the bootstrap token, if there is one.
     let bootstrap: BootstrapToken.Outcome?
+    let currency: KeptCurrency
   }
 
   let migrator: Migrator
   let grants: AccessGrants
   let bootstrapToken: BootstrapToken?
+  let currency: Currency?
 
   init(_ migrator: Migrator, _ configuration: Configuration) {
     self.migrator = migrator
     grants = configuration.grants
     bootstrapToken = configuration.bootstrapToken
+    currency = configuration.currency
   }
 
   func run(_ target: ConnectionString, on loop: EventLoop) async throws -> Outcome {
@@ -41,14 +45,27 @@ struct SchemaUpgrade {
       throw ConfigurationError(
         "the roles cannot be granted their rights: \(error.debugDescription)")
     }
+    let kept = try await settleCurrency(session)
     do {
       return Outcome(
         applied: applied, rolesAbsent: rolesAbsent,
-        bootstrap: try await bootstrapToken?.admit(session))
+        bootstrap: try await bootstrapToken?.admit(session), currency: kept)
     } catch {
       throw ConfigurationError(
         "the bootstrap token cannot be made an admin's: \(error.debugDescription)")
     }
+  }
+
+  /// Whoever migrates without naming a currency says nothing about it.
+  private func settleCurrency(_ session: Session) async throws(ConfigurationError) -> KeptCurrency {
+    let kept: KeptCurrency
+    do {
+      kept = try await KeptCurrency.settle(currency, session)
+    } catch {
+      throw ConfigurationError("the currency cannot be kept: \(error.debugDescription)")
+    }
+    if currency != nil { try kept.refuseOther(currency) }
+    return kept
   }
 
   /// Refuses a damaged schema: more migrations would hide what it lacks.

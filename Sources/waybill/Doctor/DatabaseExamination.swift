@@ -1,5 +1,6 @@
 import EventLoop
 import OrderStore
+import Orders
 import Postgres
 
 /// What the doctor checks in a database that can be reached.
@@ -37,6 +38,7 @@ struct DatabaseExamination {
       try await examineDurability(session)
       guard try await examineSchema(session, on: loop) else { return }
       try await examineRights(session)
+      try await examineCurrency(session)
       try await examineReport(session)
     } catch {
       findings.problem(
@@ -180,9 +182,20 @@ struct DatabaseExamination {
   }
 
   private static let relations = [
-    "customer_report", "customers", "order_events", "order_processes", "orders", "products",
-    "report_age", "tokens",
+    "customer_report", "customers", "installation", "order_events", "order_processes", "orders",
+    "products", "report_age", "sales_by_day", "sales_by_product", "tokens",
   ]
+
+  /// Whether this instance was told the same currency as others.
+  private mutating func examineCurrency(_ session: Session) async throws {
+    let kept = try await KeptCurrency.read(session)
+    let wanted = configuration.currency
+    if let problem = kept.problem(wanted: wanted) {
+      findings.problem("currency", problem)
+    } else {
+      findings.good("currency", wanted?.code ?? "none is set")
+    }
+  }
 
   private mutating func examineReport(_ session: Session) async throws {
     let rows = try await session.rows(

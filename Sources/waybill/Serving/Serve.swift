@@ -69,6 +69,7 @@ struct Serve {
         notice.cure == nil ? .notice : .warning, notice.message,
         notice.cure.map { ["cure": $0] } ?? [:])
     }
+    try outcome.currency.refuseOther(configuration.currency)
     guard configuration.seedsDemoData else { return }
     try await shared.target.administer("the demo data cannot be inserted", on: loop) { database in
       if try await DemoData(database).insert() {

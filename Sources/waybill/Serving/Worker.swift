@@ -57,7 +57,8 @@ struct Shared: Sendable {
       configuration, address: address, tokenChanges: tokenChanges, feed: feed, hints: hints)
     metrics = Metrics(jobs)
     mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
-    documents = Documents(of: mainPort, browser: DocumentFiles.browser())
+    documents = Documents(
+      of: mainPort, browser: DocumentFiles.browser(), currency: configuration.currency)
     routes = RouteTable(mainPort: mainPort)
   }
 }
@@ -154,6 +155,7 @@ final class Worker {
       feedSignal: shared.feed,
       stillAdmits: { await gate.stillAdmits($0, to: $1) },
       reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
+      currency: shared.configuration.currency,
       databaseRetry: DatabaseRetry(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       answers: IdempotentAnswers(

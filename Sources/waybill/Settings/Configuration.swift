@@ -25,6 +25,8 @@ struct Configuration: Equatable, Sendable {
   /// The ports of single contracts, by the contract's name.
   var contractPorts: [String: UInt16] = [:]
   var seedsDemoData: Bool
+  /// The currency of all amounts, if one is set.
+  var currency: Currency?
   var reportRefreshSeconds: Int
   /// The service that fulfils orders, if there is one, and how long one call of it may take.
   var orderProcess: BaseURL?
@@ -80,6 +82,7 @@ struct Configuration: Equatable, Sendable {
       contractPorts[contract.name] = try reader.read(Settings.port(of: contract))
     }
     seedsDemoData = try reader.read(Settings.seed)
+    currency = try reader.read(Settings.currency)
     reportRefreshSeconds = try reader.read(Settings.reportRefresh)
     orderProcess = try reader.read(Settings.orderProcessURL)
     orderProcessTimeout = .milliseconds(try reader.read(Settings.orderProcessTimeout))

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPClient
 import OrderStore
+import Orders
 
 /// How the text of a setting is read, and how a value is written.
 struct SettingFormat<Value: Sendable>: Sendable {
@@ -113,6 +114,28 @@ extension SettingFormat where Value == [String] {
         }
         return hosts
       }, text: { $0.joined(separator: ", ") })
+  }
+}
+
+extension SettingFormat where Value == Currency {
+  /// The code of a currency.
+  static var currency: SettingFormat {
+    SettingFormat(
+      read: { name, text throws(ConfigurationError) in
+        do throws(Currency.Refusal) {
+          return try Currency(code: text)
+        } catch {
+          switch error {
+          case .unknown:
+            throw ConfigurationError(
+              "\(name)=\(text) is no currency of ISO 4217: give its three capitals, as in EUR")
+          case .finerThanAmounts(let digits):
+            throw ConfigurationError(
+              "\(name)=\(text) has \(digits) digits behind the point, and amounts have two here: "
+                + "leave it unset")
+          }
+        }
+      }, text: \.code)
   }
 }
 

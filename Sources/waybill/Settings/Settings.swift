@@ -11,7 +11,8 @@ enum Settings {
     [databaseURL, directDatabaseURL, preparedStatements, host, port]
     + Contract.additional.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
-      seed, reportRefresh, orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
+      seed, currency, reportRefresh,
+      orderProcessURL, publicURL, orderProcessTimeout, drain, handOverSocket,
       requestsAtOnce, turnWait, loops, databaseConnections, serviceRole, readerRole, logLevel,
       logFormat,
     ]
@@ -73,9 +74,13 @@ enum Settings {
     "WAYBILL_SEED", .word(["demo": true, "none": false]),
     default: .computed("demo if embedded") { $0.isEmbedded },
     "`demo` fills an empty catalogue with demo products at the start, `none` does not")
+  static let currency = Setting(
+    "WAYBILL_CURRENCY", .currency,
+    "the currency of all amounts, as ISO 4217 writes it: `EUR`; documents and reports name it, and "
+      + "the database keeps it, so that all instances have the same")
   static let reportRefresh = Setting(
     "WAYBILL_REPORT_REFRESH_SECONDS", .number(1...86_400), default: 120,
-    "how often the report of completed orders is refreshed, by one of all instances")
+    "how often the reports of completed orders are refreshed, by one of all instances")
   static let orderProcessURL = Setting(
     "WAYBILL_ORDER_PROCESS_URL", .url,
     "the process service that fulfils orders, `http://host:port`; without it they stay `CREATED`")

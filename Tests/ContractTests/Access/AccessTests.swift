@@ -119,6 +119,9 @@ struct AccessTests {
       #expect(try foreign.json["items"]?.items?.isEmpty == true)
       #expect(try own.json["items"]?.items?.count == 2)
       #expect(try await orders("?customer_id=demo-a", guarded.bearer(.customer)).status == 404)
+      for (bearer, count) in [(guarded.bearer(.customer), "0"), (guarded.owner, "2")] {
+        #expect(try await orders("?total=exact", bearer).json["total"]?.written == count)
+      }
       #expect(try await orders("", guarded.bearer(.warehouse)).json["items"]?.items?.count == 2)
     }
   }

@@ -53,6 +53,8 @@ extension TestedContract {
 
       "GET /reports/customers": "retailer",
       "GET /reports/customers/{customer_id}": "retailer",
+      "GET /reports/days": "retailer",
+      "GET /reports/products": "retailer",
     ],
     envelope: ["code", "documentation", "errors", "message", "request_id"],
     changes: [

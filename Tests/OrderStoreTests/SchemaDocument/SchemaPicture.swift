@@ -10,6 +10,7 @@ struct SchemaPicture {
   /// Where the tables stand: columns of tables from left to right, each from top to bottom. A line
   /// joins tables of one column or of two neighbouring ones, so no line crosses a table.
   private static let layout = [
+    ["installation", "day_ledger", "sales_by_day", "product_ledger", "sales_by_product"],
     ["idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents", "feed_ticks"],
     ["tokens", "report_changes", "customer_ledger", "customer_report"],
     ["customer_events", "customers", "search_words", "stock_subscriptions"],

@@ -39,8 +39,48 @@ WITH opening AS (
                    returned_quantity, returned_amount
               FROM customer_ledger
             UNION ALL SELECT customer_id, orders, quantity, amount, returned_quantity, returned_amount
-              FROM report_changes) AS part
+              FROM report_changes WHERE customer_id IS NOT NULL) AS part
      GROUP BY customer_id
+), day_truth AS (
+    SELECT (created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS orders,
+           sum(total_quantity) - coalesce(sum(returned_quantity), 0) AS quantity,
+           sum(total_amount) - coalesce(sum(returned_amount), 0) AS amount,
+           coalesce(sum(returned_quantity), 0) AS back, coalesce(sum(returned_amount), 0) AS refund
+      FROM orders
+     WHERE status = 'completed' AND customer_id IS NOT NULL
+     GROUP BY 1
+), day_known AS (
+    SELECT day, sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount,
+           sum(returned_quantity) AS back, sum(returned_amount) AS refund
+      FROM (SELECT day, orders, total_quantity AS quantity, total_amount AS amount,
+                   returned_quantity, returned_amount
+              FROM day_ledger
+            UNION ALL
+            SELECT (o.created_at AT TIME ZONE 'UTC')::date, c.orders, c.quantity, c.amount,
+                   c.returned_quantity, c.returned_amount
+              FROM report_changes AS c JOIN orders AS o ON o.number = c.order_number) AS part
+     GROUP BY day
+), sold AS (
+    SELECT (created_at AT TIME ZONE 'UTC')::date AS day, number, coalesce(product_id, '') AS product_id,
+           sum(quantity) AS quantity, sum(amount) AS amount
+      FROM orders CROSS JOIN json_to_recordset(items)
+                          AS line (product_id text, quantity integer, amount numeric)
+     WHERE status = 'completed'
+     GROUP BY 1, 2, 3
+), product_truth AS (
+    SELECT day, product_id, count(*) AS orders, sum(s.quantity) - coalesce(sum(r.quantity), 0) AS quantity,
+           sum(s.amount) - coalesce(sum(r.amount), 0) AS amount, coalesce(sum(r.quantity), 0) AS back,
+           coalesce(sum(r.amount), 0) AS refund
+      FROM sold AS s
+      LEFT JOIN (SELECT order_number AS number, product_id, sum(quantity) AS quantity, sum(amount) AS amount
+                   FROM order_returns GROUP BY 1, 2) AS r USING (number, product_id)
+     GROUP BY 1, 2
+), span_truth AS (
+    SELECT CASE WHEN grouping(day) = 0 THEN 'day' WHEN grouping(month) = 0 THEN 'month' ELSE 'all' END AS span,
+           coalesce(day, month, '-infinity') AS first_day, product_id, sum(orders) AS orders,
+           sum(quantity) AS quantity, sum(amount) AS amount, sum(back) AS back, sum(refund) AS refund
+      FROM (SELECT *, date_trunc('month', day::timestamp)::date AS month FROM product_truth) AS t
+     GROUP BY GROUPING SETS ((day, product_id), (month, product_id), (product_id))
 )
 SELECT 'I1 no unit is sold twice' AS invariant, p.id AS subject,
        format('stock %s, opening %s less live lines %s', p.stock, o.units, l.units) AS finding
@@ -172,6 +212,46 @@ SELECT 'I7 the report is its ledger', coalesce(r.customer_id, l.customer_id),
         r.customer_name)
        IS DISTINCT FROM (l.orders, l.total_quantity, l.total_amount, l.returned_quantity,
                          l.returned_amount, l.customer_name)
+UNION ALL
+SELECT 'I7 the days are a true past', coalesce(t.day, k.day)::text,
+       format('orders say %s %s %s, ledger %s %s %s', t.orders, t.quantity, t.amount,
+              k.orders, k.quantity, k.amount)
+  FROM day_truth AS t FULL JOIN day_known AS k USING (day)
+ WHERE (coalesce(t.orders, 0), coalesce(t.quantity, 0), coalesce(t.amount, 0),
+        coalesce(t.back, 0), coalesce(t.refund, 0))
+       <> (coalesce(k.orders, 0), coalesce(k.quantity, 0), coalesce(k.amount, 0),
+           coalesce(k.back, 0), coalesce(k.refund, 0))
+UNION ALL
+-- What products wait to be added is in the orders, so this is looked at when nothing waits.
+SELECT 'I7 the products are a true past', format('%s %s %s', span, first_day, product_id),
+       format('orders say %s %s %s, ledger %s %s %s', t.orders, t.quantity, t.amount,
+              l.orders, l.total_quantity, l.total_amount)
+  FROM span_truth AS t FULL JOIN product_ledger AS l USING (span, first_day, product_id)
+ WHERE NOT EXISTS (SELECT FROM report_changes)
+   AND (coalesce(t.orders, 0), coalesce(t.quantity, 0), coalesce(t.amount, 0),
+        coalesce(t.back, 0), coalesce(t.refund, 0))
+       IS DISTINCT FROM (coalesce(l.orders, 0), coalesce(l.total_quantity, 0), coalesce(l.total_amount, 0),
+                         coalesce(l.returned_quantity, 0), coalesce(l.returned_amount, 0))
+UNION ALL
+SELECT 'I7 the views are their ledgers', format('%s %s', day, product_id), 'they differ'
+  FROM ((SELECT day, NULL AS product_id, orders, total_quantity, total_amount, returned_quantity,
+                returned_amount FROM day_ledger WHERE orders > 0
+          UNION ALL
+         SELECT NULL, product_id, orders, total_quantity, total_amount, returned_quantity,
+                returned_amount FROM product_ledger WHERE orders > 0 AND span = 'all')
+        EXCEPT
+        (SELECT day, NULL, orders, total_quantity, total_amount, returned_quantity, returned_amount
+           FROM sales_by_day
+          UNION ALL
+         SELECT NULL, product_id, orders, total_quantity, total_amount, returned_quantity,
+                returned_amount FROM sales_by_product)) AS lost
+UNION ALL
+SELECT 'I7 the views have no more than their ledgers', 'rows', format('%s and %s', days, products)
+  FROM (SELECT (SELECT count(*) FROM sales_by_day)
+                   - (SELECT count(*) FROM day_ledger WHERE orders > 0) AS days,
+               (SELECT count(*) FROM sales_by_product)
+                   - (SELECT count(*) FROM product_ledger WHERE orders > 0 AND span = 'all') AS products) AS more
+ WHERE days <> 0 OR products <> 0
 UNION ALL
 -- A refusal leaves nothing: no customer without an introduction, an order or a token, no
 -- reference twice.

@@ -31,8 +31,13 @@ enum CustomerRoutes {
         JSONWriter.page(found) { call.next(Cursor.text(list: query.listName, [$0.word, $0.id])) })
     }
     let page = try await services.customers.list(after: query.number, size: query.size)
+    var total: ListTotal?
+    if let count = query.total { total = try await services.customers.total(count) }
     return .json(
-      .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "customers", position: $0)) })
+      .ok,
+      JSONWriter.page(page, total: total) {
+        call.next(Cursor.text(list: "customers", position: $0))
+      })
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
@@ -77,6 +82,8 @@ extension Customer {
 struct CustomerListQuery {
   let words: SearchWords?
   let email: EmailAddress?
+  /// How all customers are to be counted, if they are.
+  let total: ListCount?
   /// The name of the list in its cursors. One that is searched is in another order.
   let listName: String
   let size: PageSize
@@ -91,6 +98,7 @@ struct CustomerListQuery {
     email = query.text(
       "email", EmailAddress.self, "Only customers with this address, in any case.")
     let isSearch = words != nil || email != nil
+    total = query.total(isSearch: isSearch)
     let listName = isSearch ? "customers found" : "customers"
     let page = query.page { text -> (number: Int?, found: NamePosition?)? in
       guard isSearch else { return Cursor.position(text, list: listName).map { ($0, nil) } }

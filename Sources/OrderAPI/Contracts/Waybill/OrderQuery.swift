@@ -56,6 +56,8 @@ struct OrderListQuery {
   var filter: OrderFilter
   /// What is searched for; nil when that is nothing.
   let words: SearchWords?
+  /// How all orders of the list are to be counted, if they are.
+  let total: ListCount?
   let page: (size: PageSize, start: OrderPosition?)
   /// The name of the list in its cursors. A cursor is a position in one sort order; in the other it
   /// would skip entries or repeat them.
@@ -71,6 +73,7 @@ struct OrderListQuery {
     if words != nil, filter.sort != .newestFirst {
       query.refuse("sort", "must be -created_at where there is a q")
     }
+    total = query.total(isSearch: words != nil)
     let listName = words == nil ? "orders by \(filter.sort.rawValue)" : "orders found"
     page = query.page { OrderPosition(cursor: $0, of: listName) }
     self.listName = listName

@@ -145,9 +145,13 @@ enum OrderRoutes {
     let page = try await services.orders.list(
       query.filter, after: query.page.start, size: query.page.size,
       requiringCustomer: requiringCustomer)
+    var total: ListTotal?
+    if let count = query.total { total = try await services.orders.total(query.filter, count) }
     return .json(
       .ok,
-      JSONWriter.page(page, bytesPerEntry: 640) { call.next($0.cursor(of: query.listName)) })
+      JSONWriter.page(page, total: total, bytesPerEntry: 640) {
+        call.next($0.cursor(of: query.listName))
+      })
   }
 
   /// Finds an order by its id, by its number, or by `ref:` and its reference.

@@ -38,7 +38,7 @@ extension ProductRoutes {
       "A search looks at 2,000 products a page, so a page may be empty and still not the last.",
       query: .query { ProductListQuery(reading: &$0) },
       answers: [
-        .page("A page of products", of: Product.self, named: "ProductPage")
+        .countedPage("A page of products", of: Product.self, named: "ProductPage")
       ], refusals: [.notAcceptable])
 
     static let get = RouteDescription(

@@ -30,8 +30,13 @@ enum ProductRoutes {
     let query = try call.query { ProductListQuery(reading: &$0) }
     let page = try await services.products.list(
       query.filter, after: query.page.start, size: query.page.size)
+    var total: ListTotal?
+    if let count = query.total { total = try await services.products.total(query.filter, count) }
     return .json(
-      .ok, JSONWriter.page(page) { call.next(Cursor.text(list: "products", position: $0)) })
+      .ok,
+      JSONWriter.page(page, total: total) {
+        call.next(Cursor.text(list: "products", position: $0))
+      })
   }
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
@@ -148,10 +153,13 @@ extension ProductFilter {
 /// What a list of products is asked for.
 struct ProductListQuery {
   let filter: ProductFilter
+  /// How all products of the list are to be counted, if they are.
+  let total: ListCount?
   let page: (size: PageSize, start: Int?)
 
   init(reading query: inout some QueryFields) {
     filter = ProductFilter(reading: &query)
+    total = query.total()
     page = query.page { Cursor.position($0, list: "products") }
   }
 }
