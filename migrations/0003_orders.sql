@@ -210,11 +210,11 @@ CREATE TABLE orders (
 
     CONSTRAINT orders_shape CHECK (shape_holds(channel, total_quantity, reference, customer_id)),
     -- The lines are checked when they are written: here with the order (version 1), and by the
-    -- trigger below when they change. Other changes do not read them. place_orders() alone is
-    -- trusted: it has just rendered the lines from the numbers it adds up, and to parse them again
-    -- would be an eighth of placing.
+    -- trigger below when they change. Other changes do not read them. place_orders() and
+    -- import_orders() alone are trusted: they have just rendered the lines from the numbers they add
+    -- up, and to parse them again would be an eighth of placing.
     CONSTRAINT orders_lines_hold CHECK (
-        version > 1 OR current_setting('waybill.internal_write', true) IS NOT DISTINCT FROM 'placing'
+        version > 1 OR coalesce(current_setting('waybill.internal_write', true), '') IN ('placing', 'importing')
         OR lines_hold(items, total_quantity, total_amount))
 );
 -- One order for each reference of a channel. Most orders have no reference, and so no entry here.
@@ -305,7 +305,7 @@ CREATE TABLE order_events (
     what        text     NOT NULL
                          CONSTRAINT order_events_what_known
                          CHECK (what IN ('placed', 'edited', 'moved', 'shipped', 'returned', 'hidden',
-                                         'touched')),
+                                         'touched', 'imported')),
     from_status text,
     to_status   text     NOT NULL,
     who         text     NOT NULL,
@@ -315,13 +315,13 @@ CREATE TABLE order_events (
     CONSTRAINT order_events_version_key UNIQUE (order_id, version)
 );
 CREATE INDEX order_events_by_xid ON order_events (xid);
-COMMENT ON TABLE  order_events             IS 'The history of every order: one row for each version; never rewritten';
+COMMENT ON TABLE  order_events             IS 'The history of every order: one row for each version, of an imported one from then on; never rewritten';
 COMMENT ON COLUMN order_events.number      IS 'Its number among all events; a higher number may be committed earlier, the feed has the order of commits';
 COMMENT ON COLUMN order_events.xid         IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN order_events.order_id    IS 'orders.id';
 COMMENT ON COLUMN order_events.version     IS 'The version of the order that the event made';
-COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, returned, hidden, or touched: an update that changed no value';
-COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed';
+COMMENT ON COLUMN order_events.what        IS 'placed, edited, moved, shipped, returned, hidden, touched: an update that changed no value, or imported: the order came from a file as it is then';
+COMMENT ON COLUMN order_events.from_status IS 'Status before; NULL when the order was placed or imported';
 COMMENT ON COLUMN order_events.to_status   IS 'Status after';
 COMMENT ON COLUMN order_events.who         IS 'Who did it: a caller of the service, or the database user for a change in psql';
 COMMENT ON COLUMN order_events.detail      IS 'edited: the lines as they were before, or an object with ship_to, note, tags and metadata as they were, and with the items if both changed; shipped: carrier and tracking number as they are now, and the units that went out';
@@ -361,7 +361,7 @@ COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the
 COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
 
 -- Functions that write the history of their changes themselves set `waybill.internal_write` while
--- they do so: to `placing` in place_orders(), to `on` in others. Every other write is one of a person
+-- they do so: to `placing` in place_orders(), to `importing` in imports, to `on` in others. Every other write is one of a person
 -- in psql: triggers refuse it or add the history. It would be simpler to set this in the CREATE
 -- statement of such a function, but only a superuser may do so.
 --

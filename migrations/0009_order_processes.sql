@@ -52,7 +52,10 @@ CREATE FUNCTION queue_order_process() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
 BEGIN
-    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
+    -- The process of an imported order may have been started elsewhere, so it counts as visited: its
+    -- next visit asks before it starts anything.
+    INSERT INTO waybill.order_processes (order_id, visits)
+    VALUES (NEW.id, CASE WHEN current_setting('waybill.internal_write', true) = 'importing' THEN 1 ELSE 0 END);
     -- Sent when the transaction commits, once however many orders it placed.
     PERFORM pg_notify('order_processes', '');
     RETURN NULL;

@@ -22,7 +22,7 @@ CREATE TABLE product_events (
     version    bigint   NOT NULL,
     what       text     NOT NULL
                         CONSTRAINT product_events_what_known
-                        CHECK (what IN ('created', 'changed', 'retired', 'reinstated', 'low_stock')),
+                        CHECK (what IN ('created', 'changed', 'retired', 'reinstated', 'low_stock', 'imported')),
     who        text     NOT NULL,
     created_at timestamptz(3) NOT NULL
 );
@@ -32,7 +32,7 @@ COMMENT ON COLUMN product_events.number     IS 'Its number among all events';
 COMMENT ON COLUMN product_events.xid        IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN product_events.product_id IS 'products.id';
 COMMENT ON COLUMN product_events.version    IS 'The version of the product that the event made';
-COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; or reinstated: retired_at was set to NULL';
+COMMENT ON COLUMN product_events.what       IS 'created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; reinstated: retired_at was set to NULL, or imported: it came from a file';
 COMMENT ON COLUMN product_events.who        IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN product_events.created_at IS 'When';
 
@@ -44,7 +44,7 @@ CREATE TABLE customer_events (
     version     bigint   NOT NULL,
     what        text     NOT NULL
                          CONSTRAINT customer_events_what_known
-                         CHECK (what IN ('created', 'changed')),
+                         CHECK (what IN ('created', 'changed', 'imported')),
     who         text     NOT NULL,
     created_at  timestamptz(3) NOT NULL
 );
@@ -54,7 +54,7 @@ COMMENT ON COLUMN customer_events.number      IS 'Its number among all events';
 COMMENT ON COLUMN customer_events.xid         IS 'The transaction that wrote it, by which the feed finds it';
 COMMENT ON COLUMN customer_events.customer_id IS 'customers.id';
 COMMENT ON COLUMN customer_events.version     IS 'The version of the customer that the event made';
-COMMENT ON COLUMN customer_events.what        IS 'created or changed';
+COMMENT ON COLUMN customer_events.what        IS 'created, changed, or imported: it came from a file';
 COMMENT ON COLUMN customer_events.who         IS 'Who did it: a caller of the service, or a database user';
 COMMENT ON COLUMN customer_events.created_at  IS 'When';
 
@@ -66,11 +66,16 @@ $$
 BEGIN
     INSERT INTO product_events (product_id, version, what, who, created_at)
     VALUES (NEW.id, NEW.version,
-            CASE WHEN TG_OP = 'INSERT' THEN 'created'
+            CASE WHEN TG_OP = 'INSERT'
+                 THEN CASE WHEN current_setting('waybill.internal_write', true) = 'importing'
+                           THEN 'imported' ELSE 'created' END
                  WHEN OLD.retired_at IS NULL AND NEW.retired_at IS NOT NULL THEN 'retired'
                  WHEN OLD.retired_at IS NOT NULL AND NEW.retired_at IS NULL THEN 'reinstated'
                  ELSE 'changed' END,
-            who(), NEW.updated_at);
+            who(),
+            -- An imported product may have changed long ago.
+            CASE WHEN current_setting('waybill.internal_write', true) = 'importing'
+                 THEN clock_timestamp() ELSE NEW.updated_at END);
     RETURN NULL;
 END
 $$;

@@ -91,10 +91,12 @@ END
 $$;
 COMMENT ON FUNCTION copy_search_words() IS 'Keeps search_words a copy of the customer or the product';
 
--- An order that introduces a customer gives it no name.
+-- An order that introduces a customer gives it no name. import_customers() writes the words of all its
+-- customers together.
 CREATE TRIGGER customers_words_begin
     AFTER INSERT ON customers FOR EACH ROW
-    WHEN (NEW.name IS NOT NULL OR NEW.email IS NOT NULL)
+    WHEN ((NEW.name IS NOT NULL OR NEW.email IS NOT NULL)
+          AND coalesce(current_setting('waybill.internal_write', true), '') <> 'importing')
     EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow
     AFTER UPDATE OF name, email ON customers FOR EACH ROW

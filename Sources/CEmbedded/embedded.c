@@ -61,6 +61,9 @@ static const struct embedded_migration migrations[] = {
   {"0018_reports.sql", (const char[]){
 #embed "../../migrations/0018_reports.sql" suffix(, 0)
   }},
+  {"0019_imports.sql", (const char[]){
+#embed "../../migrations/0019_imports.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 

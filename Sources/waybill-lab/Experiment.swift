@@ -26,6 +26,13 @@ enum Experiment {
     }
   }
 
+  /// Measures imports into a database of their own.
+  static func imports() throws {
+    try withDatabase { cluster, folder, log in
+      try ImportRate(cluster: cluster, folder: folder, log: log).printFigures()
+    }
+  }
+
   /// Starts a database in a folder of its own, with a file for the log, and removes them.
   private static func withDatabase(
     _ body: (_ cluster: LocalCluster, _ folder: String, _ log: Int32) throws -> Void

@@ -25,10 +25,12 @@ struct Program {
         }
         _ = try service.stop()
       }
+    case "import-rate": try Experiment.imports()
     case "paused-instance": try Experiment.work { try PausedInstance(bench: $0).printFigures() }
     default:
       throw LabError(
-        "usage: waybill-lab slow-readers, locked-product, paused-instance, or\n"
+        "usage: waybill-lab slow-readers, locked-product, import-rate,\n"
+          + "paused-instance, or\n"
           + BenchOptions.usage)
     }
   }

@@ -21,14 +21,15 @@ struct DatabaseRolesTests {
     ),
   ]
   private static let serviceCalls: Set<String> = [
-    "address_holds", "adjust_stock", "adjust_stocks", "answer_id", "channel_kind", "claim_answers",
-    "count_stock", "create_product",
-    "edit_order",
-    "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order", "is_internal_write",
-    "may_move", "move_orders", "order_units", "place_orders", "product_sales", "prune_answers",
-    "record_visits", "refresh_report", "return_order", "schema_objects", "search_names",
-    "search_orders", "sequence_events", "service_functions", "settle_currency", "ship_goods",
-    "ship_order", "takes_stock",
+    "address_holds", "adjust_stock", "adjust_stocks", "answer_id", "begin_import",
+    "change_orders_by_import", "channel_kind", "claim_answers", "count_stock", "create_product",
+    "edit_order", "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order",
+    "hold_import", "import_customers", "import_orders", "import_products", "is_internal_write",
+    "look_up_orders", "may_move", "move_import", "move_orders", "order_units", "place_all_orders",
+    "place_orders", "product_sales", "prune_answers", "record_visits", "refresh_report",
+    "reserve_numbers", "return_order", "schema_objects", "search_names", "search_orders",
+    "sequence_events", "service_functions", "settle_currency", "ship_goods", "ship_order",
+    "takes_stock",
     "wait_for_rows", "who", "word_of",
   ]
   private static let readerCalls: Set<String> = [

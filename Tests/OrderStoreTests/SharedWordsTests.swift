@@ -23,6 +23,9 @@ struct SharedWordsTests {
     "change_outcome_known": all(ChangeOutcome.self),
     "adjustment_outcome_known": all(AdjustmentOutcome.self),
     "refresh_outcome_known": all(ReportRefresher.Outcome.self),
+    "imports_kind_known": all(ImportKind.self),
+    "imports_mode_known": all(ImportMode.self),
+    "imports_stock_known": all(ImportStock.self),
   ]
 
   /// What the feed says of such things: `product.created` is stored as `created`.

@@ -24,7 +24,7 @@ struct CommandTests {
 
   typealias Misuse = (words: String, line: String)
   static let misuses: [Misuse] = [
-    ("dance", "dance: the commands are serve, migrate, seed, token, export, doctor"),
+    ("dance", "dance: the commands are serve, migrate, seed, token, export, import, doctor"),
     ("token", "the token commands are: create, rotate, list, revoke"),
     ("token make", "the token commands are"),
     ("serve now", "now is one word too many: `waybill serve --help` says what it takes"),

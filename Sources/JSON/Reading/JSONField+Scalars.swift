@@ -52,6 +52,21 @@ extension JSONField {
     return form.range.lowerBound
   }
 
+  /// A string, or a number, `true` or `false` as it was written; nil for null. For values that another
+  /// reader checks.
+  public func scalarText() -> String? {
+    guard let node = required() else { return nil }
+    switch document.tape.nodes[node].kind {
+    case .string, .number: return document.tape.string(at: node)
+    case .true: return "true"
+    case .false: return "false"
+    case .null: return nil
+    case .array, .object:
+      record(.refused("must be a text or a number"))
+      return nil
+    }
+  }
+
   /// True or false; numbers and strings are refused.
   public func boolean() -> Bool {
     guard let node = required() else { return false }

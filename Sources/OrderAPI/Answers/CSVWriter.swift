@@ -1,9 +1,15 @@
 /// Writes a table as RFC 4180 says: lines end with CR LF, and texts are in quotes.
 ///
 /// A spreadsheet runs a text that begins like a formula, even in quotes. Such a text gets an
-/// apostrophe before it, which a spreadsheet hides. A client that needs the exact text reads JSON.
+/// apostrophe before it, which a spreadsheet hides. So does one that begins with apostrophes and
+/// goes on like a formula: the reader takes one apostrophe away, and has the exact text.
 struct CSVWriter {
   private static let formulaStarts = Array("=+-@\t\r\n".utf8)
+
+  /// Whether a text would be taken for a formula, without the apostrophes before it.
+  static func isLikeFormula(_ text: some Sequence<UInt8>) -> Bool {
+    text.first { $0 != UInt8(ascii: "'") }.map(formulaStarts.contains) ?? false
+  }
 
   private(set) var bytes: [UInt8] = []
 
@@ -45,9 +51,7 @@ struct CSVWriter {
       separate()
       guard let text else { return }
       bytes.append(UInt8(ascii: "\""))
-      if let first = text.utf8.first, formulaStarts.contains(first) {
-        bytes.append(UInt8(ascii: "'"))
-      }
+      if isLikeFormula(text.utf8) { bytes.append(UInt8(ascii: "'")) }
       for byte in text.utf8 {
         if byte == UInt8(ascii: "\"") { bytes.append(byte) }
         bytes.append(byte)

@@ -279,6 +279,18 @@ extension AnswerFields {
   }
 }
 
+extension AnswerFields {
+  /// A moment that only some objects have.
+  @inline(__always)
+  mutating func optionalMoment(
+    _ name: StaticString, _ value: Timestamp?, _ about: @autoclosure () -> String
+  ) {
+    field(name, isAlwaysThere: false, Schema.moment.about(about())) { writer, key in
+      if let value { writer.moment(key, value) }
+    }
+  }
+}
+
 // MARK: - Fields that many have
 
 extension AnswerFields {

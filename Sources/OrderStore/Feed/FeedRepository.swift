@@ -154,7 +154,7 @@ extension Row {
   private func subject(of kind: FeedEvent.Kind) throws(PostgresError) -> FeedEvent.Subject {
     switch kind {
     case .orderPlaced, .orderEdited, .orderMoved, .orderShipped, .orderCancelled, .orderReturned,
-      .orderHidden, .orderTouched:
+      .orderHidden, .orderTouched, .orderImported:
       return .order(
         ChangedOrder(
           id: try orderID(10), number: try int(11), channel: try word(12), version: try int(14),
@@ -165,9 +165,10 @@ extension Row {
         ChangedStock(
           product: try productID(17), delta: try int(19), cause: try word(20),
           order: try optionalInt(11), reason: try optionalText(21)))
-    case .productCreated, .productChanged, .productRetired, .productReinstated, .productLowStock:
+    case .productCreated, .productChanged, .productRetired, .productReinstated, .productLowStock,
+      .productImported:
       return .product(try productID(17), version: try int(14))
-    case .customerCreated, .customerChanged:
+    case .customerCreated, .customerChanged, .customerImported:
       guard let id = CustomerID(try text(18)) else {
         throw undecodable(18, expected: "a customer id")
       }

@@ -24,7 +24,7 @@ extension OrderRepository {
       let rows = try await database.read(
         """
         SELECT r.number, r.version, r.product_id, r.quantity, r.amount, r.restocked, r.reason,
-               r.who, r.created_at
+               r.who, r.created_at, r.never_shipped
           FROM orders AS o
           LEFT JOIN LATERAL (
               SELECT * FROM order_returns
@@ -36,15 +36,39 @@ extension OrderRepository {
         """)
       guard let first = rows.first else { return nil }
       guard !first.isNull(0) else { return Page(entries: [], next: nil) }
-      let returns = try rows.map { row throws(PostgresError) in
-        OrderReturn(
-          number: try row.int(0), version: try row.int(1), product: try row.text(2),
-          quantity: try row.int(3), amount: try row.text(4), isRestocked: try row.bool(5),
-          reason: try row.optionalText(6), actor: try row.text(7), createdAt: try row.moment(8))
-      }
+      let returns = try rows.map { row throws(PostgresError) in try row.orderReturn() }
       return Page(reading: returns, size: size, position: \.number)
     }
     guard let page else { throw .unknownOrder }
     return page
+  }
+
+  /// All that has come back of some orders, by their numbers, oldest first.
+  package func returns(
+    ofOrders numbers: [Int]
+  ) async throws(OrderError) -> [Int: [OrderReturn]] {
+    try await mappingErrors { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT number, version, product_id, quantity, amount, restocked, reason, who, created_at,
+               never_shipped, order_number
+          FROM order_returns
+         WHERE order_number = ANY (\(numbers))
+         ORDER BY order_number, number
+        """)
+      var returns: [Int: [OrderReturn]] = [:]
+      for row in rows { returns[try row.int(10), default: []].append(try row.orderReturn()) }
+      return returns
+    }
+  }
+}
+
+extension Row {
+  fileprivate func orderReturn() throws(PostgresError) -> OrderReturn {
+    OrderReturn(
+      number: try int(0), version: try int(1), product: try text(2),
+      quantity: try int(3), amount: try text(4), isRestocked: try bool(5),
+      reason: try optionalText(6), actor: try text(7), createdAt: try moment(8),
+      neverShipped: try int(9))
   }
 }

@@ -49,6 +49,24 @@ extension OrderRepository {
     return page
   }
 
+  /// All shipments of some orders, by the numbers of the orders, oldest first.
+  package func shipments(
+    ofOrders numbers: [Int]
+  ) async throws(OrderError) -> [Int: [Shipment]] {
+    try await mappingErrors { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT \(shipmentColumns), s.order_number
+          FROM order_shipments AS s
+         WHERE s.order_number = ANY (\(numbers))
+         ORDER BY s.order_number, s.shipment
+        """)
+      var shipments: [Int: [Shipment]] = [:]
+      for row in rows { shipments[try row.int(8), default: []].append(try row.shipment(at: 0)) }
+      return shipments
+    }
+  }
+
   /// The packing slip of an order in `scope`, or of one of its shipments; nil when there is no such
   /// shipment.
   package func packingSlip(

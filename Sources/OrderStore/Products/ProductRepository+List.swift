@@ -85,7 +85,7 @@ extension ProductFilter {
   fileprivate var condition: SQL {
     let text = text ?? ""
     return """
-      (retired_at IS NOT NULL) = \(retired)
+      coalesce((retired_at IS NOT NULL) = \(retired), true)
          AND coalesce((stock > 0) = \(inStock), true)
          AND coalesce(coalesce(stock <= reorder_level, false) = \(isLow), true)
          AND (\(text) = '' OR strpos(lower(name), lower(\(text))) > 0

@@ -13,6 +13,8 @@ package struct FeedEvent: Sendable {
     case orderHidden = "order.hidden"
     /// An update that changed no value but the version.
     case orderTouched = "order.touched"
+    /// It came from a file, as it is then: whoever is told of new orders need not hear of it.
+    case orderImported = "order.imported"
     /// A stock changed for any reason but a new order, such as by hand, by an order that was
     /// edited, cancelled or returned, or as the first stock of a product. What a new order takes is
     /// told by `orderPlaced`.
@@ -23,8 +25,10 @@ package struct FeedEvent: Sendable {
     case productReinstated = "product.reinstated"
     /// The stock of the product has fallen to its reorder level.
     case productLowStock = "product.low_stock"
+    case productImported = "product.imported"
     case customerCreated = "customer.created"
     case customerChanged = "customer.changed"
+    case customerImported = "customer.imported"
   }
 
   /// What it happened to.

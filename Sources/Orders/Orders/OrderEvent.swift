@@ -9,6 +9,8 @@ package struct OrderEvent: Sendable {
     case returned
     /// An update that changed no value.
     case touched
+    /// It came from a file, as it is then.
+    case imported
   }
 
   /// The version of the order that the step made.

@@ -51,6 +51,8 @@ package struct OrderReturn: Sendable {
   package let amount: String
   /// Whether they are in stock again.
   package let isRestocked: Bool
+  /// How many of them had gone out in no shipment.
+  package let neverShipped: Int
   /// Why.
   package let reason: String?
   /// Who took them back.
@@ -61,7 +63,7 @@ package struct OrderReturn: Sendable {
   /// A return as it is stored.
   package init(
     number: Int, version: Int, product: String, quantity: Int, amount: String, isRestocked: Bool,
-    reason: String?, actor: String, createdAt: Timestamp
+    reason: String?, actor: String, createdAt: Timestamp, neverShipped: Int = 0
   ) {
     self.number = number
     self.version = version
@@ -69,6 +71,7 @@ package struct OrderReturn: Sendable {
     self.quantity = quantity
     self.amount = amount
     self.isRestocked = isRestocked
+    self.neverShipped = neverShipped
     self.reason = reason
     self.actor = actor
     self.createdAt = createdAt

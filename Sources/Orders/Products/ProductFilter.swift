@@ -9,12 +9,12 @@ package struct ProductFilter: Equatable, Sendable {
   package let inStock: Bool?
   /// True for products at or below their reorder level, false for all others, nil for both.
   package let isLow: Bool?
-  /// Whether to list retired products instead of the others.
-  package let retired: Bool
+  /// True for retired products, false for all others, nil for both.
+  package let retired: Bool?
 
   /// A filter; without arguments it lets everything through but retired products.
   package init(
-    text: String? = nil, inStock: Bool? = nil, isLow: Bool? = nil, retired: Bool = false
+    text: String? = nil, inStock: Bool? = nil, isLow: Bool? = nil, retired: Bool? = false
   ) {
     self.isLow = isLow
     self.text = text

@@ -20,3 +20,11 @@ extension Money {
     return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
   }
 }
+
+extension Int128 {
+  /// Cents as an amount: digits, a point, two digits. A sum of prices may need so many bits.
+  package var amount: String {
+    let (whole, fraction) = quotientAndRemainder(dividingBy: 100)
+    return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
+  }
+}

@@ -9,11 +9,13 @@ struct CommandDescription: Sendable {
   /// More about it, in sentences.
   var details = ""
   var operand: Operand?
+  /// A second such word, a file.
+  var file: Operand?
   var options: [Option] = []
   var examples: [Example] = []
   let run: @Sendable (Environment, CommandInput) throws -> Int32
 
-  /// The one word that may follow and is not an option.
+  /// A word that may follow and is not an option.
   struct Operand: Sendable {
     let name: String
     let meaning: String
@@ -45,11 +47,15 @@ struct CommandDescription: Sendable {
 
   var name: String { words.joined(separator: " ") }
 
+  var operands: [Operand] { [operand, file].compactMap(\.self) }
+
   /// `waybill token create --role ROLE [OPTION...]`.
   var usage: String {
     var parts = ["waybill", name]
     parts += options.filter(\.isRequired).map(\.form)
-    if let operand { parts.append(operand.isRequired ? operand.name : "[\(operand.name)]") }
+    for operand in operands {
+      parts.append(operand.isRequired ? operand.name : "[\(operand.name)]")
+    }
     parts += options.filter { !$0.isRequired }.map { "[\($0.form)]" }
     return parts.joined(separator: " ")
   }
@@ -58,7 +64,9 @@ struct CommandDescription: Sendable {
   var help: String {
     var lines = ["usage: \(usage)", "", summary]
     if !details.isEmpty { lines += ["", details] }
-    if let operand { lines += Self.section(operand.name, [(operand.name, operand.meaning)]) }
+    for operand in operands {
+      lines += Self.section(operand.name, [(operand.name, operand.meaning)])
+    }
     lines += Self.section("options", options.map { ($0.form, $0.meaning) } + [Self.helpRow])
     lines += Self.section("examples", examples.map { ($0.line, $0.meaning) })
     return lines.joined(separator: "\n") + "\n"
@@ -82,6 +90,8 @@ struct CommandDescription: Sendable {
 /// What was typed after a command's words, read as the command describes it.
 struct CommandInput: Equatable {
   var operand: String?
+  /// The second such word.
+  var file: String?
   /// The values of options by their names; a switch has an empty one.
   var options: [String: String] = [:]
 

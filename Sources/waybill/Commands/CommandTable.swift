@@ -4,7 +4,8 @@ import Orders
 /// All commands of the program.
 enum CommandTable {
   static let all: [CommandDescription] = [
-    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, export, doctor, health,
+    serve, migrate, seed, tokenCreate, tokenRotate, tokenList, tokenRevoke, export, importing,
+    doctor, health,
     openapi,
     settings, metrics, version, completion, man, help,
   ]
@@ -66,6 +67,51 @@ enum CommandTable {
     ]
   ) { environment, input in
     try ExportCommand(configuration: Configuration(environment)).run(input)
+  }
+
+  static let importing = CommandDescription(
+    words: ["import"],
+    summary:
+      "reads products, customers or orders from a file; run again, it goes on where it stopped",
+    details:
+      "The file has the columns of an export. It is checked whole before anything is written. Then "
+      + "500 rows at a time are written; a run that was killed goes on where it stopped, and a file "
+      + "that is finished says so. The exit code is 0 when all rows were taken, 2 when some were, "
+      + "and 1 when none was.",
+    operand: .init(
+      name: "KIND", meaning: "what is imported", choices: ImportKind.allCases.map(\.rawValue)),
+    file: .init(name: "FILE", meaning: "the file; - is standard input"),
+    options: [
+      .init(
+        name: "--format", value: "FORM",
+        meaning: "csv or ndjson; without, what the name or the beginning of the file says",
+        choices: ImportFormat.allCases.map(\.rawValue)),
+      .init(name: "--dry-run", meaning: "check the file, and write nothing"),
+      .init(
+        name: "--mode", value: "MODE",
+        meaning: "create refuses what exists already, as is usual; upsert changes it",
+        choices: ImportMode.allCases.map(\.rawValue)),
+      .init(
+        name: "--on-error", value: "ACTION",
+        meaning: "stop imports nothing when a row has a fault, as is usual; skip leaves it out",
+        choices: ["stop", "skip"]),
+      .init(
+        name: "--errors", value: "FILE",
+        meaning: "where refused rows go, with a column error; mended, it can be imported"),
+      .init(
+        name: "--stock", value: "ACTION",
+        meaning: "take the stock of products, as is usual, or the units of open orders; or leave "
+          + "the stock as it is, as is usual for orders",
+        choices: ImportStock.allCases.map(\.rawValue)),
+    ],
+    examples: [
+      .init(line: "waybill import orders orders.csv --dry-run", meaning: "what is wrong with it"),
+      .init(
+        line: "waybill import orders orders.csv --on-error skip --errors refused.csv",
+        meaning: "all that can be taken"),
+    ]
+  ) { environment, input in
+    try ImportCommand(configuration: Configuration(environment)).run(input)
   }
 
   static let doctor = CommandDescription(

@@ -61,12 +61,9 @@ enum Invocation {
     var input = CommandInput()
     var words = words
     while let word = words.popFirst() {
-      guard word.hasPrefix("-") else {
-        guard let operand = command.operand, input.operand == nil else {
-          throw UsageError("\(word) is one word too many: \(command.hint)")
-        }
-        try check(word, operand.name, operand.choices)
-        input.operand = word
+      // A hyphen alone stands for standard input or output.
+      guard word.hasPrefix("-"), word != "-" else {
+        try readOperand(word, command, &input)
         continue
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -81,6 +78,19 @@ enum Invocation {
     }
     try checkComplete(input, command)
     return input
+  }
+
+  private static func readOperand(
+    _ word: String, _ command: CommandDescription, _ input: inout CommandInput
+  ) throws(UsageError) {
+    if let operand = command.operand, input.operand == nil {
+      try check(word, operand.name, operand.choices)
+      input.operand = word
+    } else if command.file != nil, input.file == nil {
+      input.file = word
+    } else {
+      throw UsageError("\(word) is one word too many: \(command.hint)")
+    }
   }
 
   private static func value(
@@ -112,6 +122,9 @@ enum Invocation {
     }
     if let operand = command.operand, operand.isRequired, input.operand == nil {
       throw UsageError("\(command.name) needs \(operand.meaning): \(command.hint)")
+    }
+    if let file = command.file, file.isRequired, input.file == nil {
+      throw UsageError("\(command.name) needs \(file.meaning): \(command.hint)")
     }
   }
 }

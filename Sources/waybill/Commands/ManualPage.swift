@@ -27,7 +27,7 @@ enum ManualPage {
   private static func section(_ command: CommandDescription) -> [String] {
     var lines = [".SS \(roff(command.usage))", roff(command.summary + ".")]
     if !command.details.isEmpty { lines += [".PP", roff(command.details)] }
-    if let operand = command.operand {
+    for operand in command.operands {
       lines += [
         ".TP", ".I \(roff(operand.name))", roff(operand.meaning + choices(operand.choices)),
       ]

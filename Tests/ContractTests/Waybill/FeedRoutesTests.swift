@@ -143,8 +143,9 @@ struct FeedRoutesTests {
         "types=order.lost",
         "types:must be some of: order.placed, order.edited, order.moved, "
           + "order.shipped, order.cancelled, order.returned, order.hidden, order.touched, "
-          + "stock.adjusted, product.created, product.changed, product.retired, "
-          + "product.reinstated, product.low_stock, customer.created, customer.changed"
+          + "order.imported, stock.adjusted, product.created, product.changed, product.retired, "
+          + "product.reinstated, product.low_stock, product.imported, customer.created, "
+          + "customer.changed, customer.imported"
       ),
       ("channel=mail", "channel:must be one of: \(Self.channels)"),
       ("include=lines", "include:must be order"),

@@ -23,7 +23,10 @@ extension OrderEvent: AnswerObject {
 
 extension OrderEvent.Kind: FieldWord {
   static let schema = Schema.word(Self.self)
-    .about("What was done to an order; `touched` is a write that made no difference.")
+    .about(
+      "What was done to an order; `touched` is a write that made no difference, and an order that "
+        + "was `imported` came from a file as it then was."
+    )
     .named("OrderEventKind")
 }
 

@@ -76,13 +76,8 @@ extension ExtrasChange {
         json.object(key) { address.write(to: &$0) }
       }
       json.change("note", note) { json, key, note in json.string(key, note) }
-      json.change("tags", tags) { json, key, tags in
-        json.array(key) { list in for tag in tags { list.string(tag.value) } }
-      }
-      json.change("metadata", metadata) { json, key, entries in
-        let members = entries.map { JSONValue.Member(key: $0.key, value: .string($0.value)) }
-        json.raw(key, JSONValue.object(members).bytes)
-      }
+      json.change("tags", tags) { json, key, tags in json.raw(key, tags.json) }
+      json.change("metadata", metadata) { json, key, entries in json.raw(key, entries.json) }
     }
     self.init(json: String(decoding: bytes, as: UTF8.self))
   }
@@ -141,5 +136,34 @@ private struct MetadataField: FieldType {
       return MetadataEntry(
         key: key, value: value.string(length: OrderExtras.allowedMetadataLength))
     }
+  }
+}
+
+extension [OrderTag] {
+  /// As they are stored.
+  fileprivate var json: [UInt8] { JSONValue.array(map { .string($0.value) }).bytes }
+}
+
+extension [MetadataEntry] {
+  /// As they are stored.
+  fileprivate var json: [UInt8] {
+    JSONValue.object(map { JSONValue.Member(key: $0.key, value: .string($0.value)) }).bytes
+  }
+}
+
+extension OrderExtras {
+  /// Tags that a field holds, as they are stored; nil when there are none, or not such.
+  static func tags(_ field: JSONField) -> String? { stored(TagsField().read(field), \.json) }
+
+  /// What a client keeps with an order, as it is stored; nil when a field holds nothing, or not such.
+  static func metadata(_ field: JSONField) -> String? {
+    stored(MetadataField().read(field), \.json)
+  }
+
+  private static func stored<Entry>(
+    _ entries: [Entry]?, _ json: ([Entry]) -> [UInt8]
+  ) -> String? {
+    guard let entries, !entries.isEmpty else { return nil }
+    return String(decoding: json(entries), as: UTF8.self)
   }
 }

@@ -134,7 +134,9 @@ extension Product {
 
 extension ProductFilter {
   /// Which products a list or an export has.
-  init(reading query: inout some QueryFields) {
+  ///
+  /// - Parameter withRetired: Whether retired products are among the others when nobody asks.
+  init(reading query: inout some QueryFields, withRetired: Bool = false) {
     let characters = Self.allowedTextLength
     self.init(
       text: query.value(
@@ -146,7 +148,9 @@ extension ProductFilter {
       isLow: query.boolean(
         "low_stock",
         "Only products that have no more units than their `reorder_level`, or all others."),
-      retired: query.boolean("retired", default: false, "The retired ones instead.") ?? false)
+      retired: withRetired
+        ? query.boolean("retired", "Only retired products, or all others.")
+        : query.boolean("retired", default: false, "The retired ones instead.") ?? false)
   }
 }
 

@@ -3,16 +3,24 @@ import Orders
 
 // The columns of exports as tables.
 
-extension Order {
+extension ExportedOrder {
   static let columns = [
     "id", "number", "channel", "status", "customer_id", "reference", "total_quantity",
     "total_amount", "carrier", "tracking_number", "version", "created_at", "updated_at", "items",
     "ship_to", "note", "tags", "metadata", "returned_quantity", "returned_amount",
-    "shipped_quantity",
+    "shipped_quantity", "returns", "shipments",
   ]
 
-  /// Lines, addresses, tags and metadata are JSON.
+  /// Lines, addresses, tags, metadata, returns and shipments are JSON.
   func writeColumns(to line: inout CSVWriter.Line) {
+    order.writeColumns(to: &line)
+    line.text(json: returns.isEmpty ? nil : returnsJSON)
+    line.text(json: shipments.isEmpty ? nil : shipmentsJSON)
+  }
+}
+
+extension Order {
+  fileprivate func writeColumns(to line: inout CSVWriter.Line) {
     line.plain("\(id)")
     line.plain("\(number)")
     line.plain(channel.rawValue)
@@ -57,7 +65,7 @@ extension Customer {
 extension Product {
   static let columns = [
     "id", "number", "name", "description", "price", "stock", "available", "version", "created_at",
-    "updated_at", "reorder_level",
+    "updated_at", "reorder_level", "retired_at",
   ]
 
   func writeColumns(to line: inout CSVWriter.Line) {
@@ -72,6 +80,7 @@ extension Product {
     line.plain(createdAt.rfc3339)
     line.plain(updatedAt.rfc3339)
     line.plain(reorderLevel.map(String.init) ?? "")
+    line.plain(retiredAt?.rfc3339 ?? "")
   }
 }
 

@@ -37,8 +37,9 @@ struct ProductExportQuery {
   let after: ProductID?
   let form: ExportFormWord?
 
-  init(reading query: inout some QueryFields) {
-    filter = ProductFilter(reading: &query)
+  /// - Parameter withRetired: Whether retired products are among the others when nobody asks.
+  init(reading query: inout some QueryFields, withRetired: Bool) {
+    filter = ProductFilter(reading: &query, withRetired: withRetired)
     after = query.text(
       "after", ProductID.self, "Behind which product to begin: the id of the last row that came.")
     form = query.exportForm()

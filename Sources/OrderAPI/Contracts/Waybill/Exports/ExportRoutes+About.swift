@@ -17,7 +17,7 @@ extension ExportRoutes {
       switch kind {
       case .orders:
         describe(
-          "exportOrders", "Export orders", Order.self, "orders",
+          "exportOrders", "Export orders", ExportedOrder.self, "orders",
           query: .query { OrderExportQuery(reading: &$0) })
       case .customers:
         describe(
@@ -25,12 +25,12 @@ extension ExportRoutes {
           query: .query { CustomerExportQuery(reading: &$0) })
       case .products:
         describe(
-          "exportProducts", "Export products", Product.self, "products",
-          query: .query { ProductExportQuery(reading: &$0) })
+          "exportProducts", "Export products", ExportedProduct.self, "products",
+          query: .query { ProductExportQuery(reading: &$0, withRetired: true) })
       case .stock:
         describe(
           "exportStock", "Export the stock of each product", StockLevel.self, "levels",
-          query: .query { ProductExportQuery(reading: &$0) })
+          query: .query { ProductExportQuery(reading: &$0, withRetired: false) })
       case .events:
         describe(
           "exportEvents", "Export the feed up to now", FeedEvent.self, "events",

@@ -40,11 +40,13 @@ package struct ExportSource {
     case .orders: return try await exportOrders(request)
     case .customers: return try await exportCustomers(request)
     case .products:
-      return try await exportProducts(request) { type in
-        ExportForm(type, columns: Product.columns, json: \.self) { $0.writeColumns(to: &$1) }
+      return try await exportProducts(request, withRetired: true) { type in
+        ExportForm(type, columns: Product.columns, json: ExportedProduct.init) {
+          $0.writeColumns(to: &$1)
+        }
       }
     case .stock:
-      return try await exportProducts(request) { type in
+      return try await exportProducts(request, withRetired: false) { type in
         ExportForm(type, columns: StockLevel.columns, json: StockLevel.init) {
           StockLevel($0).writeColumns(to: &$1)
         }
@@ -61,11 +63,20 @@ package struct ExportSource {
       let last = try await orders.find(after, in: .all)
       start = OrderPosition(createdAt: last.createdAt, number: last.number)
     }
-    let form = ExportForm<Order>(type, columns: Order.columns, json: \.self) {
+    let form = ExportForm<ExportedOrder>(type, columns: ExportedOrder.columns, json: \.self) {
       $0.writeColumns(to: &$1)
     }
-    return try await begin(form, request, after: start) {
-      try await orders.list(query.filter, after: $0, size: .ofExport)
+    return try await begin(form, request, after: start) { position in
+      let page = try await orders.list(query.filter, after: position, size: .ofExport)
+      let numbers = page.entries.filter { $0.returned != nil }.map(\.number)
+      let returns = numbers.isEmpty ? [:] : try await orders.returns(ofOrders: numbers)
+      let sent = page.entries.filter { $0.shippedQuantity != nil }.map(\.number)
+      let shipments = sent.isEmpty ? [:] : try await orders.shipments(ofOrders: sent)
+      return Page(
+        entries: page.entries.map {
+          ExportedOrder(
+            order: $0, returns: returns[$0.number] ?? [], shipments: shipments[$0.number] ?? [])
+        }, next: page.next)
     }
   }
 
@@ -86,9 +97,11 @@ package struct ExportSource {
   }
 
   private func exportProducts(
-    _ request: ExportRequest, _ form: (ContentType) -> ExportForm<Product>
+    _ request: ExportRequest, withRetired: Bool, _ form: (ContentType) -> ExportForm<Product>
   ) async throws -> Export {
-    let query = try request.parameters.read(by: { ProductExportQuery(reading: &$0) })
+    let query = try request.parameters.read(by: {
+      ProductExportQuery(reading: &$0, withRetired: withRetired)
+    })
     let type = try request.type(query.form)
     var start: Int?
     if let after = query.after {
