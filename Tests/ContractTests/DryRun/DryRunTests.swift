@@ -18,13 +18,13 @@ struct DryRunTests {
     try await ordering { client in
       let answers = try await client.sendEveryChange(of: [.own]) { request in
         let before = try await client.wholeDatabase()
-        _ = client.feedSignal.takeWritten()
+        _ = client.feedSignal.takeEventsWritten()
         let dry = try await client.send(request, ["Prefer: dry-run"])
         let keyed = try await client.send(request, ["Prefer: dry-run", "Idempotency-Key: k"])
         let after = try await client.wholeDatabase()
         let changed = after.filter { before[$0.key] != $0.value }.keys.sorted()
         #expect(changed == [], "\(request) has left traces")
-        #expect(!client.feedSignal.takeWritten(), "\(request)")
+        #expect(!client.feedSignal.takeEventsWritten(), "\(request)")
 
         let real = try await client.send(request)
         #expect(real.fields["Preference-Applied"] == nil, "\(request)")
