@@ -25,8 +25,10 @@ let strict: [SwiftSetting] =
 /// What the build was told about the sources, as a C string; `./dev` and the Dockerfile tell it.
 func told(_ name: String) -> String { "\"\(Context.environment[name] ?? "")\"" }
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(
@@ -75,11 +77,14 @@ let package = Package(
         "EventLoop", "HTTP", "HTTPClient", "OrderService", "OrderStore", "Orders", "Postgres",
         "Telemetry",
       ]),
+    // CEmbedded carries the files.
+    library("Console", ["HTTP"], exclude: ["Files"]),
     .executableTarget(
       name: "waybill",
       dependencies: [
         "EventLoop", "JSON", "HTTP", "HTTPServer", "HTTPClient", "Postgres", "PrivateCluster",
-        "Orders", "OrderStore", "OrderService", "OrderAPI", "Jobs", "Telemetry", "CEmbedded",
+        "Orders", "OrderStore", "OrderService", "OrderAPI", "Jobs", "Telemetry", "Console",
+        "CEmbedded",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -126,6 +131,7 @@ let package = Package(
         "EventLoop",
         "HTTP", "JSON", "Telemetry", "TestSupport",
       ]),
+    tests("ConsoleTests", ["Console", "HTTP", "TestSupport"]),
     tests("TelemetryTests", ["Telemetry", "TestSupport"]),
     tests(
       "JobsTests",
@@ -136,8 +142,8 @@ let package = Package(
     tests(
       "ProgramTests",
       [
-        "waybill", "order-process-standin", "OrderAPI", "EventLoop", "HTTP", "HTTPClient",
-        "Postgres", "PrivateCluster", "Jobs", "Telemetry", "JSON", "TestSupport",
+        "waybill", "order-process-standin", "Console", "OrderAPI", "EventLoop", "HTTP",
+        "HTTPClient", "Postgres", "PrivateCluster", "Jobs", "Telemetry", "JSON", "TestSupport",
       ]),
     // These start the stand-in, and read its parts.
     tests(

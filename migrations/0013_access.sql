@@ -21,6 +21,8 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'search_orders', 'search_names', 'order_units', 'settle_currency',
              'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'look_up_orders',
              'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
+             'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
+             'delete_saved_view', 'count_orders',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;
@@ -47,10 +49,13 @@ BEGIN
         EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
         EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
-        -- Nobody has to read the digests of tokens: find_tokens() compares them.
+        -- Nobody has to read the digests: find_tokens() and find_sessions() compare them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
         EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
                        'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('REVOKE SELECT ON console_sessions FROM %I', role);
+        EXECUTE format('GRANT SELECT (number, token_number, created_at, used_at, ends_at) '
+                       'ON console_sessions TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -72,7 +77,9 @@ BEGIN
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
-        'INSERT ON idempotency_keys']
+        'INSERT ON idempotency_keys',
+        'INSERT (owner, is_shared, screen, name, query, who), '
+            'UPDATE (is_shared, screen, name, query, who) ON saved_views']
     LOOP
         EXECUTE format('GRANT %s TO %I', privilege, service_role);
     END LOOP;

@@ -6,7 +6,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 // A test compares this list with the folder.
-static const struct embedded_migration migrations[] = {
+static const struct embedded_text migrations[] = {
   {"0001_products.sql", (const char[]){
 #embed "../../migrations/0001_products.sql" suffix(, 0)
   }},
@@ -64,6 +64,9 @@ static const struct embedded_migration migrations[] = {
   {"0019_imports.sql", (const char[]){
 #embed "../../migrations/0019_imports.sql" suffix(, 0)
   }},
+  {"0020_console.sql", (const char[]){
+#embed "../../migrations/0020_console.sql" suffix(, 0)
+  }},
   {NULL, NULL},
 };
 
@@ -79,7 +82,7 @@ static const char version[] = {
 #embed "../../VERSION" suffix(, 0)
 };
 
-const struct embedded_migration *embedded_migrations(void) { return migrations; }
+const struct embedded_text *embedded_migrations(void) { return migrations; }
 
 struct embedded_file embedded_swagger_script(void) {
   return (struct embedded_file){swagger_script, sizeof swagger_script};

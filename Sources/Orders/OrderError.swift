@@ -57,6 +57,12 @@ package enum OrderError: Error, Equatable {
   case stockBelowZero(stock: Int)
   /// The adjustment would make the stock larger than allowed.
   case stockTooLarge
+  /// It is the only token of an admin that is valid.
+  case lastAdmin
+  /// The token is revoked or has expired.
+  case tokenEnded
+  /// The caller, or all callers together, have as many saved views as are allowed.
+  case tooManyViews
   /// The position in the feed belongs to a history that no longer exists: the database was
   /// restored, or lost commits in a fail-over.
   case historyChanged

@@ -46,7 +46,7 @@ final class ContractClient {
     let orders = OrderRepository(database, unknownCustomers: unknownCustomers)
     let gate = Gate(
       auth, hosts: hosts, tokens: TokenRepository(database),
-      state: state,
+      sessions: SessionRepository(database), state: state,
       now: { .nanoseconds(loop.now.nanoseconds) })
     services = Services(
       orders: orders,
@@ -58,8 +58,8 @@ final class ContractClient {
       feed: FeedHub(
         FeedRepository(database), signal: feedSignal, on: loop, render: Services.eventBlock),
       feedPlaces: .ofFeed(), exportPlaces: .ofExports(), feedSignal: feedSignal,
-      stillAdmits: { await gate.stillAdmits($0, to: $1) }, reportRefreshInterval: .seconds(120),
-      currency: currency,
+      tokens: gate.tokens, savedViews: SavedViewRepository(database), gate: gate,
+      reportRefreshInterval: .seconds(120), currency: currency,
       databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
       answers: IdempotentAnswers(
@@ -67,7 +67,8 @@ final class ContractClient {
       dryRuns: DryRuns(database),
       operations: Operations(
         readiness: { ReadinessReport(checks: [("database", nil)]) },
-        metrics: { Array("requests 1\n".utf8) }, documents: documents),
+        metrics: { Array("requests 1\n".utf8) }, documents: documents, version: "0.0.0",
+        system: { .sample }),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
       processHint: { [hints] in hints.all.append($0) })
     mounts =

@@ -15,6 +15,9 @@ struct DatabaseRolesTests {
       "customer_id,expires_at,first_number,hash,name,role", "expires_at,last_used_at,revoked_at"
     ),
     "stock_subscriptions": ("customer_id,product_id", "is_waiting"),
+    "saved_views": (
+      "is_shared,name,owner,query,screen,who", "is_shared,name,query,screen,who"
+    ),
     "order_processes": ("", "claimed_at,due_at,hinted_at,visits"),
     "idempotency_keys": (
       "body,content_type,contract,created_at,fields,fingerprint,id,key,method,path,status,token", ""
@@ -22,14 +25,15 @@ struct DatabaseRolesTests {
   ]
   private static let serviceCalls: Set<String> = [
     "address_holds", "adjust_stock", "adjust_stocks", "answer_id", "begin_import",
-    "change_orders_by_import", "channel_kind", "claim_answers", "count_stock", "create_product",
-    "edit_order", "feed", "feed_cursor", "find_tokens", "folded", "held_rows", "hide_order",
-    "hold_import", "import_customers", "import_orders", "import_products", "is_internal_write",
-    "look_up_orders", "may_move", "move_import", "move_orders", "order_units", "place_all_orders",
-    "place_orders", "product_sales", "prune_answers", "record_visits", "refresh_report",
-    "reserve_numbers", "return_order", "schema_objects", "search_names", "search_orders",
-    "sequence_events", "service_functions", "settle_currency", "ship_goods", "ship_order",
-    "takes_stock",
+    "change_orders_by_import", "channel_kind", "claim_answers", "close_session", "count_orders",
+    "count_stock", "create_product", "delete_saved_view", "edit_order", "feed", "feed_cursor",
+    "find_sessions", "find_tokens", "folded", "held_rows", "hide_order", "hold_import",
+    "import_customers", "import_orders", "import_products", "is_internal_write", "look_up_orders",
+    "may_move", "move_import", "move_orders", "note_sessions", "open_session", "order_units",
+    "place_all_orders", "place_orders", "product_sales", "prune_answers", "prune_sessions",
+    "record_visits", "refresh_report", "reserve_numbers", "return_order", "schema_objects",
+    "search_names", "search_orders", "sequence_events", "service_functions", "settle_currency",
+    "ship_goods", "ship_order", "takes_stock",
     "wait_for_rows", "who", "word_of",
   ]
   private static let readerCalls: Set<String> = [
@@ -60,7 +64,8 @@ struct DatabaseRolesTests {
           #expect(try !row.bool(1), "\(role) on \(table)")
           #expect(try row.text(2) == writes?.insert ?? "", "\(role) inserts into \(table)")
           #expect(try row.text(3) == writes?.update ?? "", "\(role) updates \(table)")
-          #expect(try row.text(4) == (table == "tokens" ? "hash" : ""), "\(role) reads \(table)")
+          let isSecret = ["tokens", "console_sessions"].contains(table)
+          #expect(try row.text(4) == (isSecret ? "hash" : ""), "\(role) reads \(table)")
         }
       }
     }
@@ -100,7 +105,9 @@ struct DatabaseRolesTests {
         "ALTER TABLE waybill.orders DISABLE TRIGGER USER", "TRUNCATE waybill.order_events",
         "DELETE FROM waybill.stock_adjustments", "UPDATE waybill.products SET stock = 5",
         "INSERT INTO waybill.order_events DEFAULT VALUES", "SELECT hash FROM waybill.tokens",
-        "SELECT * FROM waybill.tokens", "SELECT waybill.set_internal_write(true)",
+        "SELECT * FROM waybill.tokens", "SELECT hash FROM waybill.console_sessions",
+        "DELETE FROM waybill.console_sessions", "DELETE FROM waybill.saved_views",
+        "SELECT waybill.set_internal_write(true)",
         "REFRESH MATERIALIZED VIEW waybill.customer_report",
         "SELECT waybill.grant_access('\(role.rawValue)', NULL)",
       ]

@@ -35,6 +35,28 @@ import Testing
     }
   }
 
+  @Test("of counts looks at no more orders than it counts")
+  func counts() async throws {
+    try await Self.asking { database in
+      let counts = try await OrderRepository(database).counts()
+      let rows = counts.reduce(0) { $0 + $1.count + ($1.isMore ? 1 : 0) }
+      let plan = try await database.read(
+        """
+        EXPLAIN (ANALYZE, BUFFERS, TIMING off, FORMAT JSON)
+        SELECT * FROM count_orders(\(Channel.allCases.map(\.rawValue)),
+                                   \(OrderStatus.allCases.map(\.rawValue)),
+                                   \(Int32(OrderCount.bound + 1)))
+        """)[0].text(0)
+      let blocks = try plan.matches(of: /"Shared (?:Hit|Read) Blocks": (\d+)/).prefix(2)
+        .reduce(0) { $0 + (try #require(Int($1.1))) }
+
+      #expect(counts.count == 25 && rows > OrderCount.bound)
+      // For each row a block of the table, unless the index is enough; for each count the way
+      // through the index; and what is read of the catalogue.
+      #expect(blocks <= rows + rows / 10 + 25 * 8 + 200, "\(plan)")
+    }
+  }
+
   // The plain query that this is compared with reads the whole table each time.
   @Test(
     "may be short, and following `next` finds every order once",

@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -11,6 +12,26 @@ struct EmbeddedFilesTests {
     let folder = try MigrationFile.all(inFolder: RepositoryRoot.path + "/migrations")
 
     #expect(try Schema.migrator().files == folder)
+  }
+
+  @Test("carries every file of the console; Sources/CEmbedded/console.c lists them")
+  func console() throws {
+    let path = RepositoryRoot.path + "/Sources/Console/Files"
+    let folder = try #require(opendir(path))
+    defer { closedir(folder) }
+    var names: Set<String> = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { names.insert(name) }
+    }
+    let embedded = ConsoleFiles.embedded
+
+    #expect(Set(embedded.map(\.name)) == names && embedded.count == names.count)
+    for file in embedded {
+      #expect(String(decoding: file.bytes, as: UTF8.self) == readFile("\(path)/\(file.name)"))
+    }
   }
 
   @Test("is the version that the file VERSION says")

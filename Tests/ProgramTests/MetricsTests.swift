@@ -1,3 +1,4 @@
+import Console
 import EventLoop
 import HTTP
 import HTTPServer
@@ -38,7 +39,7 @@ struct MetricsTests {
     return Shared(
       configuration: configuration, auth: .tokens, target: try ConnectionString(""),
       requestTarget: try ConnectionString(""),
-      log: Log(configuration.log), schemaVersion: 0, address: "")
+      log: Log(configuration.log), schemaVersion: 0, address: "", console: Console([]))
   }
 
   private func series(_ shared: Shared, _ table: RouteTable) -> [Substring] {
@@ -74,12 +75,13 @@ struct MetricsTests {
     // Of each route its methods and all other methods together, and what is no route; with 2xx,
     // 3xx, 4xx and 5xx each.
     let counters = 4 * (table.offers + table.paths.count + table.sites.count)
-    // All contracts, the operations and what is no route; with a sum, a count and the buckets.
-    let histograms = (Contract.additional.count + 3) * (Histogram.bounds.count + 3)
+    // All contracts, the operations, the console's files and what is no route; with a sum, a count
+    // and the buckets.
+    let histograms = (Contract.additional.count + 4) * (Histogram.bounds.count + 3)
     #expect(lines.count == before + counters + histograms)
     #expect(Set(lines.map { $0.prefix { $0 != " " } }).count == lines.count, "each series is one")
     let main = lines.filter { !$0.contains("site=") || $0.contains(#"site="main""#) }
-    #expect(main.count < 600, "\(main.count) of a service that has one port")
+    #expect(main.count < 750, "\(main.count) of a service that has one port")
   }
 
   @Test("tell routes, methods and classes of status apart, and add up what is alike")

@@ -8,14 +8,17 @@ struct embedded_file {
   size_t count;
 };
 
-/// A step of the schema: the name of its file, and its SQL, which ends with a NUL.
-struct embedded_migration {
+/// A file of text: its name, and its text, which ends with a NUL.
+struct embedded_text {
   const char *name;
   const char *text;
 };
 
 /// All of migrations/ in order; the last one has no name.
-const struct embedded_migration *embedded_migrations(void);
+const struct embedded_text *embedded_migrations(void);
+
+/// All files of the console in order; the last one has no name.
+const struct embedded_text *embedded_console_files(void);
 
 /// Swagger UI's script and style, compressed by gzip.
 struct embedded_file embedded_swagger_script(void);

@@ -16,7 +16,8 @@ package struct Field: Sendable {
     "transfer-encoding", "x-content-type-options", "x-request-id",
   ]
 
-  var isEntityTag: Bool {
+  /// Whether it tells the states of a resource apart.
+  package var isEntityTag: Bool {
     name.utf8CodeUnitCount == 4 && name.withUTF8Buffer { $0.elementsEqual("ETag".utf8) }
   }
 }

@@ -15,6 +15,21 @@ package struct Response: Sendable {
   /// Whether the body stays in memory anyway, so that it takes no further memory while a slow
   /// client reads it.
   package var isBodyKept = false
+  /// What caches may do with an answer to GET.
+  package var caching = Caching.byTag
+  /// What is stored of the body for repetitions of the request, where it must not be stored whole.
+  package var bodyForRepetitions: [UInt8]?
+
+  /// What a cache may do.
+  package enum Caching: Sendable {
+    /// With an entity tag it may store the answer and must revalidate it each time; without one it
+    /// must not store it.
+    case byTag
+    /// It must not store the answer.
+    case never
+    /// The address names the content: it will never be answered otherwise.
+    case forEver
+  }
 
   package init(
     _ status: Status, contentType: ContentType? = nil, fields: [Field] = [], body: [UInt8] = [],

@@ -1,9 +1,8 @@
 /// Writes responses as bytes.
 ///
 /// The Date field is kept ready; the server sets it once a second. Cache-Control is written here,
-/// so that no handler can forget it: an answer with an entity tag may be stored and must be
-/// revalidated each time, any other must not be stored. Answers to methods that change something
-/// get no Cache-Control, because no cache stores them by default (RFC 9110 section 9.2.3).
+/// so that no handler can forget it. Answers to methods that change something get none, because no
+/// cache stores them by default (RFC 9110 section 9.2.3).
 package struct ResponseEncoder: Sendable {
   /// What the request determines about the form of its answer.
   package struct Framing: Sendable {
@@ -100,8 +99,12 @@ package struct ResponseEncoder: Sendable {
       isTagged = isTagged || field.isEntityTag
     }
     if framing.isCacheable {
-      out.append(
-        isTagged ? "Cache-Control: no-cache\r\n\r\n" : "Cache-Control: no-store\r\n\r\n")
+      switch response.caching {
+      case .byTag where isTagged: out.append("Cache-Control: no-cache\r\n\r\n")
+      case .byTag, .never: out.append("Cache-Control: no-store\r\n\r\n")
+      case .forEver:
+        out.append("Cache-Control: public, max-age=31536000, immutable\r\n\r\n")
+      }
     } else {
       out.append("\r\n")
     }

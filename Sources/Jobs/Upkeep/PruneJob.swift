@@ -2,7 +2,8 @@ import OrderStore
 package import Postgres
 package import Telemetry
 
-/// Deletes the stored answers to keyed requests when they are too old to be asked for.
+/// Deletes the stored answers to keyed requests when they are too old to be asked for, and the
+/// sessions of browsers that have ended.
 package struct PruneJob: PeriodicJob {
   package let name = "prune"
   /// Every instance deletes; each passes over the rows that another one is deleting.
@@ -19,17 +20,22 @@ package struct PruneJob: PeriodicJob {
   package init() {}
 
   package func run(_ connections: JobConnections) async throws(PostgresError) -> Duration {
-    let count = try await connections.withSession(timeout: Self.timeout) {
-      (session) throws(PostgresError) in try await AnswerPruner(session).prune()
+    let (answers, sessions) = try await connections.withSession(timeout: Self.timeout) {
+      (session) throws(PostgresError) in
+      (try await AnswerPruner(session).prune(), try await SessionPruner(session).prune())
     }
-    if count > 0 { connections.log.write(.debug, "pruned answers", ["count": "\(count)"]) }
+    if answers > 0 { connections.log.write(.debug, "pruned answers", ["count": "\(answers)"]) }
+    if sessions > 0 {
+      connections.log.write(.debug, "pruned sessions", ["count": "\(sessions)"])
+    }
     return Self.pause
   }
 
   package func failed(
     _ error: PostgresError, isRepeated: Bool, _ log: Log
   ) -> Duration {
-    log.write(.warning, "answers could not be pruned", ["error": error.debugDescription])
+    log.write(
+      .warning, "answers and sessions could not be pruned", ["error": error.debugDescription])
     return Self.pause
   }
 }

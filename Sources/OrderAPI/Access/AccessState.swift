@@ -20,6 +20,8 @@ package final class AccessState: Sendable {
     case role
     /// Its sender had reached the rate limit.
     case rate
+    /// Its session is unknown or has ended.
+    case endedSession = "ended_session"
     /// It named another host, or came from a page of another origin.
     case foreign
   }
@@ -32,6 +34,9 @@ package final class AccessState: Sendable {
     "requests_not_admitted_total", by: "reason",
     "Requests that no handler was asked about, by what held them up")
 
+  let logIns = Counter("console_log_ins_total", "Browsers that have logged in to the console")
+  let logOuts = Counter("console_log_outs_total", "Browsers that have logged out")
+
   /// The state at the start. Without a limit, rates are not kept.
   package init(limit: RateLimit? = nil) {
     isLimited = limit != nil
@@ -42,7 +47,11 @@ package final class AccessState: Sendable {
   package func denials(_ reason: Denial) -> Int { denials[reason].value }
 
   /// Adds the counts to what `/metrics` shows.
-  package func report(to exposition: inout Exposition) { denials.report(to: &exposition) }
+  package func report(to exposition: inout Exposition) {
+    denials.report(to: &exposition)
+    logIns.report(to: &exposition)
+    logOuts.report(to: &exposition)
+  }
 
   func countDenial(_ reason: Denial) { denials[reason].add() }
 

@@ -19,6 +19,9 @@ package final class Gate {
   struct Pass {
     let caller: Caller?
     var fields: [Field] = []
+    /// Whether a browser's session was the proof. What it is answered must not be kept by the
+    /// browser: the next person at the same machine could find it.
+    var isBySession = false
   }
 
   /// Whether a request is admitted, and its caller, if known.
@@ -34,10 +37,11 @@ package final class Gate {
     case needsLookup(() async throws -> Decision)
   }
 
-  private let mode: Mode
-  private let hosts: OwnHosts
-  private let tokens: TokenRepository
-  private let state: AccessState
+  let mode: Mode
+  let hosts: OwnHosts
+  package let tokens: TokenRepository
+  let sessions: SessionRepository
+  let state: AccessState
   private let now: () -> Duration
 
   /// A gate of one event loop.
@@ -47,18 +51,24 @@ package final class Gate {
   ///   - state: Shared by the gates of all loops.
   ///   - now: A clock that never goes back.
   package init(
-    _ mode: Mode, hosts: OwnHosts = OwnHosts(), tokens: TokenRepository, state: AccessState,
-    now: @escaping () -> Duration
+    _ mode: Mode, hosts: OwnHosts = OwnHosts(), tokens: TokenRepository,
+    sessions: SessionRepository, state: AccessState, now: @escaping () -> Duration
   ) {
     self.mode = mode
     self.hosts = hosts
     self.tokens = tokens
+    self.sessions = sessions
     self.state = state
     self.now = now
   }
 
   /// Decides about a request from what is in memory, if that is enough.
-  func admit(_ request: Request, to access: Access, from address: ClientAddress) -> Verdict {
+  ///
+  /// - Parameter admitsSessions: Whether the contract is one that browsers may use by a session.
+  func admit(
+    _ request: Request, to access: Access, from address: ClientAddress,
+    admitsSessions: Bool = false
+  ) -> Verdict {
     switch access {
     case .anyone: return .decided(Decision(result: .success(Pass(caller: nil))))
     case .roles, .customer: break
@@ -75,30 +85,32 @@ package final class Gate {
       }
     }
     do throws(Failure) {
-      let token = try request.bearerToken()
-      if let caller = tokens.known(token) { return .decided(admit(caller, to: access)) }
+      let proof = try proof(of: request, admitsSessions: admitsSessions)
+      if let caller = known(proof) { return .decided(admit(caller, by: proof, to: access)) }
       return .needsLookup {
-        guard let caller = try await self.tokens.find(token) else {
-          throw self.badToken(from: address)
+        guard let caller = try await self.find(proof) else {
+          throw self.badProof(proof, from: address)
         }
-        return self.admit(caller, to: access)
+        return self.admit(caller, by: proof, to: access)
       }
     } catch .unauthenticated(hasToken: true) {
       return .decided(Decision(result: .failure(badToken(from: address))))
+    } catch .sessionEnded {
+      return .decided(Decision(result: .failure(endedSession(from: address))))
     } catch {
-      state.countDenial(.withoutToken)
+      state.countDenial(error.isForeign ? .foreign : .withoutToken)
       return .decided(Decision(result: .failure(error)))
     }
   }
 
-  /// Whether the caller of an admitted request would be admitted again. This does not count as a
-  /// request. While the database cannot be asked, the answer is yes.
+  /// Whether the caller of an admitted request of the own API would be admitted again. This does
+  /// not count as a request. While the database cannot be asked, the answer is yes.
   package func stillAdmits(_ request: Request, to access: Access) async -> Bool {
     if mode == .open, case .roles = access { return true }
     do {
-      let token = try request.bearerToken()
-      if let caller = tokens.known(token) { return access.allows(caller.role) }
-      guard let caller = try await tokens.find(token) else { return false }
+      let proof = try proof(of: request, admitsSessions: true)
+      if let caller = known(proof) { return access.allows(caller.role) }
+      guard let caller = try await find(proof, isUse: false) else { return false }
       return access.allows(caller.role)
     } catch is Failure {
       return false
@@ -107,31 +119,45 @@ package final class Gate {
     }
   }
 
-  private func admit(_ caller: Caller, to access: Access) -> Decision {
+  private func admit(_ caller: Caller, by proof: Proof, to access: Access) -> Decision {
     // Checked before the request is counted against the rate: a denial costs no more than an answer
     // that says the rate is used up.
     guard access.allows(caller.role) else {
       state.countDenial(.role)
       return Decision(caller: caller, result: .failure(.forbidden))
     }
-    return Decision(caller: caller, result: pass(caller, as: .token(caller.token)))
+    return Decision(
+      caller: caller, result: pass(caller, as: .token(caller.token), isBySession: proof.isSession))
   }
 
-  private func pass(_ caller: Caller?, as sender: Sender) -> Result<Pass, Failure> {
+  private func pass(
+    _ caller: Caller?, as sender: Sender, isBySession: Bool = false
+  ) -> Result<Pass, Failure> {
     guard let allowance = state.allowance(of: sender, at: now()) else {
-      return .success(Pass(caller: caller))
+      return .success(Pass(caller: caller, isBySession: isBySession))
     }
     guard allowance.isGranted else {
       state.countDenial(.rate)
       return .failure(.tooManyRequests(allowance))
     }
-    return .success(Pass(caller: caller, fields: allowance.fields))
+    return .success(Pass(caller: caller, fields: allowance.fields, isBySession: isBySession))
   }
 
-  private func badToken(from address: ClientAddress) -> Failure {
+  /// Counts a bad token of an address; the failure to answer with.
+  func badToken(from address: ClientAddress) -> Failure {
     guard let wait = state.badToken(from: address, at: now()) else {
       state.countDenial(.badToken)
       return .unauthenticated(hasToken: true)
+    }
+    state.countDenial(.badTokenTooSoon)
+    return .tooManyBadTokens(wait: wait)
+  }
+
+  /// The same for a session that is unknown or has ended.
+  func endedSession(from address: ClientAddress) -> Failure {
+    guard let wait = state.badToken(from: address, at: now()) else {
+      state.countDenial(.endedSession)
+      return .sessionEnded
     }
     state.countDenial(.badTokenTooSoon)
     return .tooManyBadTokens(wait: wait)

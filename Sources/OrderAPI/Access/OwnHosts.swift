@@ -11,13 +11,13 @@ package struct OwnHosts: Sendable {
   private let names: Set<String>
 
   /// The names of the loopback interface, and these.
-  package init(_ names: [String] = []) { self.names = Set(names.map(Self.normalized)) }
+  package init(_ names: [String] = []) { self.names = Set(names.map(NamedHost.normalized)) }
 
   /// Refuses a request that names another host, or that a foreign page makes.
   func check(_ request: Request) throws(Failure) {
-    let host = Authority(request.authority)
+    let host = NamedHost(request.authority)
     // HTTP/1.0 may leave out the host; no browser does.
-    guard host.name.isEmpty || isOwn(host.name) else { throw .misdirected }
+    guard host.name.isEmpty || isOwn(host) else { throw .misdirected }
     if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
       throw .foreignPage
     }
@@ -25,47 +25,47 @@ package struct OwnHosts: Sendable {
     if let origin = request.field("origin"), !isOwn(origin: origin, of: host) { throw .foreignPage }
   }
 
-  private func isOwn(_ name: String) -> Bool {
-    name == "localhost" || name.hasSuffix(".localhost") || name == "[::1]"
-      || Self.isLoopbackV4(name) || names.contains(name)
+  /// Refuses a request by a session that our own page does not make. A page elsewhere can make a
+  /// browser read, too, though browsers then show it nothing; there is no reason to let it.
+  func checkSession(_ request: Request) throws(Failure) {
+    switch request.method {
+    case .get, .head:
+      if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
+        throw .foreignPage
+      }
+    default:
+      try checkPage(request)
+      guard request.method == .delete && !request.hasField("content-type") || request.hasJSON
+      else { throw .notJSON }
+    }
   }
+
+  /// Refuses a request that does not prove that our own page makes it. Browsers say so in
+  /// `Sec-Fetch-Site`; those that do not, and pages without TLS, send `Origin`.
+  func checkPage(_ request: Request) throws(Failure) {
+    guard !request.isRepeated("sec-fetch-site"), !request.isRepeated("origin") else {
+      throw .foreignPage
+    }
+    if let site = request.field("sec-fetch-site") {
+      guard site == "same-origin" else { throw .foreignPage }
+      return
+    }
+    guard let origin = request.field("origin"),
+      isOwn(origin: origin, of: NamedHost(request.authority))
+    else { throw .foreignPage }
+  }
+
+  private func isOwn(_ host: NamedHost) -> Bool { host.isLoopback || names.contains(host.name) }
 
   /// Whether a page comes from the host that it sends the request to, or from a configured name:
   /// behind a proxy these may differ.
-  private func isOwn(origin: String, of host: Authority) -> Bool {
+  private func isOwn(origin: String, of host: NamedHost) -> Bool {
     guard let scheme = ["http://", "https://"].first(where: origin.lowercased().hasPrefix) else {
       return false
     }
-    let page = Authority(origin.dropFirst(scheme.count).utf8)
+    let page = NamedHost(origin.dropFirst(scheme.count).utf8)
     let standard = scheme == "http://" ? "80" : "443"
     let isSame = page.name == host.name && (page.port ?? standard) == (host.port ?? standard)
     return isSame || names.contains(page.name)
-  }
-
-  /// Whether this is `127.0.0.1` or another way to write an address of that network: two to four
-  /// numbers, so that no name can look like one.
-  private static func isLoopbackV4(_ name: String) -> Bool {
-    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    return parts[0] == "127" && (2...4).contains(parts.count)
-      && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } }
-  }
-
-  private static func normalized(_ name: String) -> String {
-    let name = name.lowercased()
-    return name.hasSuffix(".") ? String(name.dropLast()) : name
-  }
-
-  /// A host and, where it was given, a port.
-  private struct Authority {
-    let name: String
-    let port: String?
-
-    init(_ bytes: some Sequence<UInt8>) {
-      let text = String(decoding: Array(bytes), as: UTF8.self)
-      let end = text.lastIndex(of: "]") ?? text.startIndex
-      let colon = text[end...].firstIndex(of: ":")
-      name = OwnHosts.normalized(String(text[..<(colon ?? text.endIndex)]))
-      port = colon.map { String(text[text.index(after: $0)...]) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
   }
 }

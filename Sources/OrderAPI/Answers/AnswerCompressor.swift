@@ -87,7 +87,7 @@ final class AnswerCompressor {
       let isRead = request.method == .get || request.method == .head
       // A small answer with a tag gets the field too, because a 304 must have the same fields and
       // does not know the size.
-      if isRead, response.isLarge || response.fields.contains(where: \.isTag) {
+      if isRead, response.isLarge || response.fields.contains(where: \.isEntityTag) {
         self.response.fields.append(.variesByCoding)
       }
       guard response.status != .notModified else {
@@ -110,12 +110,6 @@ final class AnswerCompressor {
 }
 
 extension Response {
-  /// Adds the fields that say that the body is compressed, and changes the tag accordingly.
-  mutating func markCompressed() {
-    markTags()
-    fields.append(Field("Content-Encoding", "gzip"))
-  }
-
   fileprivate var isEmpty: Bool { body.isEmpty && stream == nil }
 
   /// Whether compressing is worth it. A stream counts as large, except a stream of events, as each
@@ -124,18 +118,4 @@ extension Response {
     guard stream == nil else { return contentType?.value != ContentType.eventStream.value }
     return body.count >= AnswerCompressor.bytesMin
   }
-
-  fileprivate mutating func markTags() {
-    fields = fields.map { field in
-      guard field.isTag, field.value.hasSuffix("\"") else { return field }
-      return Field(field.name, field.value.dropLast() + EntityTag.gzipMark + "\"")
-    }
-  }
-}
-
-extension Field {
-  fileprivate var isTag: Bool { name.description == "ETag" }
-
-  /// Tells caches that one address has answers in several codings.
-  fileprivate static let variesByCoding = Field("Vary", "Accept-Encoding")
 }

@@ -42,6 +42,8 @@ package struct Documents: Sendable {
     self.files = all
   }
 
+  /// The console is where people begin, and it leads to the documents.
+  private static let console = Response(.seeOther, fields: [Field("Location", "/console")])
   private static let redirection = Response(
     .temporaryRedirect, fields: [Field("Location", "/docs")])
   private static let icon = StoredDocument(.svg, PageStyle.icon)
@@ -49,7 +51,7 @@ package struct Documents: Sendable {
   /// The routes, which are part of the operations.
   static let routes: [Route] = [
     Route(
-      .get, "/", Operations.About.start, access: .anyone, immediate: { _, _ in redirection }),
+      .get, "/", Operations.About.start, access: .anyone, immediate: { _, _ in console }),
     Route(
       .get, "/docs/", Operations.About.browserSlash, access: .anyone,
       immediate: { _, _ in redirection }),
@@ -108,11 +110,7 @@ private struct StoredDocument: Sendable {
         bytes.count < AnswerCompressor.bytesMin
         ? nil : OnDemand { Gzip.compress(bytes, level: Self.level) }
     }
-    // FNV-1a: it tells versions apart, and need not resist forgery.
-    let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
-    }
-    tag = EntityTag(String(sum, radix: 16))
+    tag = EntityTag(of: bytes)
     guard contentType.value == ContentType.html.value else {
       fields = []
       return

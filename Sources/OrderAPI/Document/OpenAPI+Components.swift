@@ -11,7 +11,8 @@ extension OpenAPI {
 
       **Access.** With `WAYBILL_AUTH=tokens` every call needs a token of one of the roles that it \
       names: `Authorization: Bearer wb_…`. With `open` only the shop's calls do, as a token says \
-      whose orders they are.
+      whose orders they are. A browser that is logged in to the console may use the own API by its \
+      cookie instead.
 
       **Values.** JSON is read strictly: UTF-8, no key twice, no NUL character, no trailing comma. \
       Money is an exact decimal with two fraction digits, in the currency that `x-currency` names \
@@ -66,6 +67,9 @@ extension OpenAPI {
           example: "\"requests\";q=10;w=2"),
         "Accept-Encoding": Self.header(
           "How bodies may be encoded: not at all.", example: "identity"),
+        "Set-Cookie": Self.header(
+          "The browser's session, or the end of it.",
+          example: "__Host-waybill=…; Secure; Path=/; HttpOnly; SameSite=Strict"),
         "WWW-Authenticate": Self.header(
           "What to send: a token, as a bearer.", example: "Bearer realm=\"waybill\""),
       ],

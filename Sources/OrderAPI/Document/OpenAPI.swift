@@ -61,7 +61,7 @@ struct OpenAPI {
     if !about.text.isEmpty { members.append(.init(key: "description", value: .string(about.text))) }
     members.append(.init(key: "security", value: route.access.requirement))
     let common =
-      (route.isKeyed ? [Parameter.idempotencyKey] : [])
+      (route.takesKeys ? [Parameter.idempotencyKey] : [])
       + (route.hasDryRun(in: mount.contract) ? [.prefer] : [])
     let parameters = (about.parameters + common).map { json($0) }
     if !parameters.isEmpty { members.append(.init(key: "parameters", value: .array(parameters))) }
@@ -142,7 +142,7 @@ extension OpenAPI {
     _ answer: Answer, _ route: Route, _ mount: Mount
   ) -> JSONValue {
     let headers =
-      answer.headers + (route.isKeyed ? [.replayed] : [])
+      answer.headers + (route.takesKeys ? [.replayed] : [])
       + (route.hasDryRun(in: mount.contract) ? [.preferenceApplied] : [])
       + (route.access == .anyone ? [] : [.rateLimit, .rateLimitPolicy])
     var members: [JSONValue.Member] = [
@@ -222,7 +222,7 @@ extension OpenAPI {
     if about.parameters.contains(where: { $0.name == Parameter.ifMatch.name }) {
       codes.append(.versionChanged)
     }
-    if route.isKeyed {
+    if route.takesKeys {
       codes += [.badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay]
     }
     guard route.mayWait else { return codes }
@@ -239,11 +239,6 @@ extension OpenAPI {
 }
 
 extension Route {
-  /// Whether it heeds an idempotency key.
-  fileprivate var isKeyed: Bool {
-    mayWait && method != .get
-  }
-
   /// Whether it answers dry runs.
   fileprivate func hasDryRun(in contract: Contract) -> Bool {
     contract.offersDryRuns && method != .get && dryRun == .rolledBack

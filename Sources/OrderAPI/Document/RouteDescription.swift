@@ -114,6 +114,7 @@ struct Answer: Sendable {
     case authenticate = "WWW-Authenticate"
     case cursor = "Waybill-Cursor"
     case acceptEncoding = "Accept-Encoding"
+    case setCookie = "Set-Cookie"
   }
 
   let status: Status

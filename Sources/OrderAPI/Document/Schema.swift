@@ -106,6 +106,9 @@ extension Schema {
     .ofMoney
   }()
 
+  /// Something measured: a number with three fraction digits.
+  static let measure = Schema(["type": "number", "minimum": 0]).example(.number("0.812"))
+
   /// An amount as it is written: a number with two fraction digits.
   static let money = Schema(["type": "number", "minimum": 0]).example(.number("21.10")).ofMoney
 

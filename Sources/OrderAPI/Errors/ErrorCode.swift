@@ -20,6 +20,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case `internal`
   case invalidJSON = "invalid_json"
   case invalidRequest = "invalid_request"
+  case lastAdmin = "last_admin"
   case methodNotAllowed = "method_not_allowed"
   case misdirected
   case noDryRun = "no_dry_run"
@@ -29,6 +30,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case notJSON = "not_json"
   case notReturnable = "not_returnable"
   case notShippable = "not_shippable"
+  case notSecure = "not_secure"
   case notYoursToMove = "not_yours_to_move"
   case nothingToShip = "nothing_to_ship"
   case outOfStock = "out_of_stock"
@@ -36,9 +38,11 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case overloaded
   case readOnly = "read_only"
   case referenceUsed = "reference_used"
+  case sessionEnded = "session_ended"
   case stockBelowZero = "stock_below_zero"
   case stockTooLarge = "stock_too_large"
   case timedOut = "timed_out"
+  case tokenEnded = "token_ended"
   case tooManyBadTokens = "too_many_bad_tokens"
   case tooManyLines = "too_many_lines"
   case tooManyRequests = "too_many_requests"
@@ -46,6 +50,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case tooManyShipments = "too_many_shipments"
   case tooManyShipped = "too_many_shipped"
   case tooManyStreams = "too_many_streams"
+  case tooManyViews = "too_many_views"
   case tooSlow = "too_slow"
   case unauthenticated
   case unavailable
@@ -76,6 +81,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .internal: .internal
     case .invalidJSON: .invalidJSON
     case .invalidRequest: .invalidRequest
+    case .lastAdmin: .lastAdmin
     case .methodNotAllowed: .methodNotAllowed
     case .misdirected: .misdirected
     case .noDryRun: .noDryRun
@@ -85,6 +91,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .notJSON: .notJSON
     case .notReturnable: .notReturnable
     case .notShippable: .notShippable
+    case .notSecure: .notSecure
     case .notYoursToMove: .notYoursToMove
     case .nothingToShip: .nothingToShip
     case .outOfStock: .outOfStock
@@ -92,9 +99,11 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .overloaded: .overloaded
     case .readOnly: .readOnly
     case .referenceUsed: .referenceUsed
+    case .sessionEnded: .sessionEnded
     case .stockBelowZero: .stockBelowZero
     case .stockTooLarge: .stockTooLarge
     case .timedOut: .timedOut
+    case .tokenEnded: .tokenEnded
     case .tooManyBadTokens: .tooManyBadTokens
     case .tooManyLines: .tooManyLines
     case .tooManyRequests: .tooManyRequests
@@ -102,6 +111,7 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .tooManyShipments: .tooManyShipments
     case .tooManyShipped: .tooManyShipped
     case .tooManyStreams: .tooManyStreams
+    case .tooManyViews: .tooManyViews
     case .tooSlow: .tooSlow
     case .unauthenticated: .unauthenticated
     case .unavailable: .unavailable

@@ -18,6 +18,30 @@ extension ErrorEntry {
       sample: .unauthenticated(hasToken: true))
   }
 
+  static var sessionEnded: ErrorEntry {
+    ErrorEntry(
+      .unauthorized,
+      sentence: "The session has ended: log in again.",
+      happened: """
+        The browser's session is over: nobody used it for 60 minutes, it is 12 hours old, somebody \
+        logged out, or the token behind it was revoked or has expired.
+        """,
+      cure: "Log in again at /console.",
+      sample: .sessionEnded)
+  }
+
+  static var notSecure: ErrorEntry {
+    ErrorEntry(
+      .forbidden,
+      sentence: "Browsers keep a session only over https, or on the machine of the service.",
+      happened: """
+        A page that came over http from another machine wanted to log in. Anybody on the way could \
+        read its session, so browsers would not keep it.
+        """,
+      cure: "Put a proxy with TLS in front of the service, and open the console by https.",
+      sample: .notSecure)
+  }
+
   static var forbidden: ErrorEntry {
     ErrorEntry(
       .forbidden,
@@ -47,8 +71,9 @@ extension ErrorEntry {
       .forbidden,
       sentence: "Pages from elsewhere may not use this service.",
       happened: """
-        The request comes from a page of another origin, as Origin or Sec-Fetch-Site says. The \
-        service needs no token here, so such a page could do everything in its reader's name.
+        The request comes from a page of another origin, as Origin or Sec-Fetch-Site says, or with \
+        a browser's session and neither of them. The service needs no token here, or the browser \
+        has a session, so such a page could do everything in its reader's name.
         """,
       cure: """
         Call the service from your own server. Whoever runs it can add the page's host to \

@@ -282,6 +282,40 @@ extension ErrorEntry {
   }
 }
 
+// MARK: - Tokens and saved views
+
+extension ErrorEntry {
+  static var lastAdmin: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "This is the only valid token of an admin.",
+      happened: "Without this token nobody could make or revoke tokens by the API any more.",
+      cure: """
+        Make another admin's token first. Whoever runs the service can revoke this one all the \
+        same, by waybill token revoke.
+        """,
+      sample: .order(.lastAdmin))
+  }
+
+  static var tokenEnded: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "The token is revoked or has expired.",
+      happened: "Only a valid token can be replaced by one like it.",
+      cure: "Make a new token.",
+      sample: .order(.tokenEnded))
+  }
+
+  static var tooManyViews: ErrorEntry {
+    ErrorEntry(
+      .conflict, isStored: true,
+      sentence: "There are too many saved views.",
+      happened: "A person may have 100 saved views, and all together may share 200.",
+      cure: "Delete one that nobody uses.",
+      sample: .order(.tooManyViews))
+  }
+}
+
 // MARK: - Stock
 
 extension ErrorEntry {

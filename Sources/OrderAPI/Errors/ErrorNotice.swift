@@ -77,6 +77,8 @@ private struct Facts {
       // RFC 6750 section 3.1: no error where no token was sent.
       let error = hasToken ? ", error=\"invalid_token\"" : ""
       fields = [Field("WWW-Authenticate", "Bearer realm=\"waybill\"\(error)")]
+    case .sessionEnded:
+      fields = [Field("WWW-Authenticate", "Bearer realm=\"waybill\"")]
     case .tooManyBadTokens(let wait):
       fields = [Field("Retry-After", "\(wait.wholeSeconds)")]
     case .tooManyRequests(let allowance):
@@ -89,7 +91,7 @@ private struct Facts {
     case .order(let error):
       add(error)
     case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected,
-      .foreignPage, .forbidden,
+      .foreignPage, .notSecure, .forbidden,
       .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .noDryRun, .unforeseen:
       break
     }
@@ -134,7 +136,8 @@ private struct Facts {
       subject = "\(stock)"
     case .notYoursToMove, .emptied, .tooManyLines, .nothingToShip, .tooManyShipments,
       .versionChanged, .unavailable, .readOnly,
-      .timedOut, .outcomeUnknown, .stockTooLarge, .historyChanged, .failure:
+      .timedOut, .outcomeUnknown, .stockTooLarge, .historyChanged, .lastAdmin,
+      .tokenEnded, .tooManyViews, .failure:
       break
     }
   }

@@ -24,6 +24,10 @@ package enum Failure: Error {
   case notAcceptable(offered: [ContentType])
   /// The request has no token, or one that is not valid.
   case unauthenticated(hasToken: Bool)
+  /// The session of the browser is unknown or has ended.
+  case sessionEnded
+  /// The browser would not keep the cookie of a session: its page came without TLS.
+  case notSecure
   /// The request names a host that is not ours.
   case misdirected
   /// The request comes from a page of another origin, in a browser that can reach us.
@@ -84,6 +88,8 @@ extension Failure {
     case .encodedBody: .encodedBody
     case .notAcceptable: .notAcceptable
     case .unauthenticated: .unauthenticated
+    case .sessionEnded: .sessionEnded
+    case .notSecure: .notSecure
     case .misdirected: .misdirected
     case .foreignPage: .foreignPage
     case .forbidden: .forbidden
@@ -131,6 +137,9 @@ extension OrderError {
     case .idTaken: .idTaken
     case .stockBelowZero: .stockBelowZero
     case .stockTooLarge: .stockTooLarge
+    case .lastAdmin: .lastAdmin
+    case .tokenEnded: .tokenEnded
+    case .tooManyViews: .tooManyViews
     case .historyChanged: .historyChanged
     case .failure: .internal
     }

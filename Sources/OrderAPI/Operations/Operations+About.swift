@@ -34,7 +34,8 @@ extension Operations {
       answers: [text("The figures of this instance", .metrics)])
 
     static let start = RouteDescription(
-      "getStart", "Leads to the documentation", answers: [leading])
+      "getStart", "Leads to the console",
+      answers: [Answer(status: .seeOther, text: "It is at `Location`", headers: [.location])])
 
     static let browserSlash = RouteDescription(
       "getDocumentationSlash", "Leads to the documentation", answers: [leading])
@@ -76,15 +77,18 @@ extension Operations {
     private static let document = Schema.object([:], isOpen: true)
       .about("An OpenAPI document.").named("Document")
 
+    /// What `/readyz` and the console show of the checks.
+    static let checks = Schema.object([:], isOpen: true)
+      .example(["reads": "ok", "writes": "ok", "schema": "ok", "service": "ok"])
+      .about("What was looked at, and `ok` or what is wrong with it.")
+      .named("ReadinessChecks").about("What was looked at, and what is wrong with it.")
+
     private static let state = Schema.object(
       [
         "status": Schema.words(["ready", "not ready"])
           .about("Ready, or not.").named("ReadinessStatus")
           .about("Whether requests should be sent here."),
-        "checks": Schema.object([:], isOpen: true)
-          .example(["reads": "ok", "writes": "ok", "schema": "ok", "service": "ok"])
-          .about("What was looked at, and `ok` or what is wrong with it.")
-          .named("ReadinessChecks").about("What was looked at, and what is wrong with it."),
+        "checks": checks,
       ], isOpen: true
     ).about("Whether the service can do its work.").named("Readiness")
 

@@ -7,18 +7,24 @@ package struct Operations {
   let readiness: () async -> ReadinessReport
   let metrics: () -> [UInt8]
   let documents: Documents
+  let version: String
+  let system: () async -> SystemReport
 
   /// - Parameters:
   ///   - readiness: Looks whether the service can do its work.
   ///   - metrics: The metrics in Prometheus' text format.
   ///   - documents: The pages about the routes.
+  ///   - version: That of the program.
+  ///   - system: How this instance is doing.
   package init(
     readiness: @escaping () async -> ReadinessReport, metrics: @escaping () -> [UInt8],
-    documents: Documents
+    documents: Documents, version: String, system: @escaping () async -> SystemReport
   ) {
     self.readiness = readiness
     self.metrics = metrics
     self.documents = documents
+    self.version = version
+    self.system = system
   }
 }
 

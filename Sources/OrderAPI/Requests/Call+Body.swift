@@ -26,7 +26,7 @@ extension Call {
 extension Request {
   /// Whether Content-Type says that the body is JSON. It may name a charset, which must be UTF-8,
   /// as JSON always is. Other parameters are ignored.
-  fileprivate var hasJSON: Bool {
+  var hasJSON: Bool {
     guard let field = field("content-type") else { return false }
     let parts = field.lowercased().split(separator: ";").map(\.trimmed)
     return parts.first == "application/json"

@@ -8,19 +8,9 @@ extension Call {
     body: () -> [UInt8]
   ) -> Response {
     let fields = [tag.field] + fields
-    return callerHas(tag)
+    return request.has(tag)
       ? Response(.notModified, fields: fields)
       : Response(.ok, contentType: contentType, fields: fields, body: body())
-  }
-
-  /// Whether the caller has this version already. A weak tag is enough here (section 13.1.2).
-  private func callerHas(_ tag: EntityTag) -> Bool {
-    guard request.hasField("if-none-match") else { return false }
-    switch EntityTagCondition(request.fields("if-none-match")) {
-    case nil: return false
-    case .any: return true
-    case .tags(let strong, let weak): return strong.contains(tag) || weak.contains(tag)
-    }
   }
 
   /// The only version that may be changed; nil when any may be.

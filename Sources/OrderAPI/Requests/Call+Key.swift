@@ -4,12 +4,7 @@ import Orders
 extension Call {
   /// Whether a repetition of the request gets the same answer and has no second effect. Requests
   /// that only read have no effect anyway.
-  var isKeyed: Bool {
-    switch route.method {
-    case .post, .patch, .delete, .put: request.hasField("idempotency-key")
-    default: false
-    }
-  }
+  var isKeyed: Bool { route.takesKeys && request.hasField("idempotency-key") }
 
   /// The call under its key. Its path is taken below the contract's mount, because a contract on
   /// its own port is the same contract as below its path on the main port.
@@ -38,7 +33,7 @@ extension StoredAnswer {
         let field = field.moved(from: mount.base, to: "")
         lines += "\(field.name): \(field.value.inOneLine)\n"
       },
-      body: response.body)
+      body: response.bodyForRepetitions ?? response.body)
   }
 }
 

@@ -10,8 +10,14 @@ package struct Call {
   /// The caller that the token belongs to; nil where the route needs no token.
   private(set) var caller: Caller?
   private let values: [ArraySlice<UInt8>]
+  /// Where the request comes from.
+  let address: ClientAddress
 
-  init(request: Request, id: RequestID, entry: RouteTree.Entry, values: [ArraySlice<UInt8>]) {
+  init(
+    request: Request, id: RequestID, entry: RouteTree.Entry, values: [ArraySlice<UInt8>],
+    address: ClientAddress
+  ) {
+    self.address = address
     self.request = request
     self.id = id
     self.entry = entry

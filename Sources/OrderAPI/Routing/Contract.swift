@@ -13,6 +13,8 @@ package struct Contract: Sendable {
   let actorWithoutToken: String
   /// The form of its error answers.
   let refusal: Schema
+  /// Whether browsers may use it by the session of the console.
+  let admitsSessions: Bool
   /// Its routes, grouped by the kind of thing they are about.
   let resources: [Resource]
   /// All its routes.
@@ -26,6 +28,7 @@ package struct Contract: Sendable {
 
   init(
     name: String, refusal: Schema, resources: [Resource], offersDryRuns: Bool = false,
+    admitsSessions: Bool = false,
     wrapper: Wrapper? = nil,
     explain: @escaping @Sendable (Failure, FailureContext) -> Response
   ) {
@@ -33,6 +36,7 @@ package struct Contract: Sendable {
     actorWithoutToken = "\(name), no token"
     self.refusal = refusal
     self.resources = resources
+    self.admitsSessions = admitsSessions
     routes = resources.flatMap(\.routes)
     self.offersDryRuns = offersDryRuns
     self.wrapper = wrapper

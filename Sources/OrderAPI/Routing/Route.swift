@@ -41,16 +41,22 @@ package struct Route: Sendable {
     /// A refusal, as the handler has an effect outside the database, or makes a secret.
     case refused
   }
+  /// Whether a request with an idempotency key takes effect once.
+  let takesKeys: Bool
 
   /// Whether the handler may wait for the database or another service.
   var mayWait: Bool { handleImmediately == nil }
 
   /// A route whose handler waits for the database or another service.
   ///
-  /// - Parameter isList: Whether it reads as much as a list; nil for what its parameters tell.
+  /// - Parameters:
+  ///   - isList: Whether it reads as much as a list; nil for what its parameters tell.
+  ///   - takesKeys: Whether keys are heeded; nil for what the method tells. Only a route whose
+  ///     answer must not be stored is unlike others.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
     write: GatheredWrite? = nil, isList: Bool? = nil, dryRun: DryRun = .rolledBack,
+    takesKeys: Bool? = nil,
     follows: @escaping @Sendable (Call) -> Bool = { _ in false },
     _ handler: @escaping Handler
   ) {
@@ -62,6 +68,7 @@ package struct Route: Sendable {
     self.follows = follows
     self.isList = isList ?? description.queryNames.contains(Parameter.cursorName)
     self.dryRun = dryRun
+    self.takesKeys = takesKeys ?? [.post, .put, .patch, .delete].contains(method)
     handle = handler
     handleImmediately = nil
   }
@@ -79,6 +86,7 @@ package struct Route: Sendable {
     follows = { _ in false }
     isList = false
     dryRun = .refused
+    takesKeys = false
     handle = { call, services in try handler(call, services) }
     handleImmediately = handler
   }

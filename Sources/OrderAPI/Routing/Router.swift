@@ -55,7 +55,8 @@ package final class Router {
       let failure = Failure.methodNotAllowed(allowed: found.endpoint.allowed)
       return .now(explain(failure, other.mount, request, id), route: other.template)
     }
-    let call = Call(request: request, id: id, entry: entry, values: found.values)
+    let call = Call(
+      request: request, id: id, entry: entry, values: found.values, address: address)
     return compressor.compressed(reply(entry, call, from: address), for: request)
   }
 
@@ -77,28 +78,31 @@ package final class Router {
       case .success(let pass): return reply(entry, call, pass, from: address)
       case .failure(let failure):
         return .now(
-          explain(failure, entry.mount, call.request, call.id).with([], for: decision.caller),
+          explain(failure, entry.mount, call.request, call.id).with(nil, for: decision.caller),
           route: entry.template)
       }
     case .needsLookup(let lookup):
       // Nobody knows yet whose token it is.
       return reply(entry, call, of: .address(address)) {
         var caller: Caller?
-        var fields: [Field] = []
+        var pass: Gate.Pass?
         return await self.answer(entry, call) {
           let decision = try await lookup()
           caller = decision.caller
-          let pass = try decision.result.get()
-          fields = pass.fields
-          return try await self.answerOnce(entry, call.by(pass.caller))
-        }.with(fields, for: caller)
+          let granted = try decision.result.get()
+          pass = granted
+          return try await self.answerOnce(entry, call.by(granted.caller))
+        }.with(pass, for: caller)
       }
     }
   }
 
   private func admit(_ call: Call, from address: ClientAddress) -> Gate.Verdict {
     let access = call.entry.route.access
-    if let gate { return gate.admit(call.request, to: access, from: address) }
+    if let gate {
+      return gate.admit(
+        call.request, to: access, from: address, admitsSessions: call.contract.admitsSessions)
+    }
     return .decided(
       Gate.Decision(
         result: access == .anyone
@@ -116,7 +120,7 @@ package final class Router {
       } catch {
         response = explain(error, entry.mount, call.request, call.id)
       }
-      return .now(response.with(pass.fields, for: pass.caller), route: entry.template)
+      return .now(response.with(pass, for: pass.caller), route: entry.template)
     }
     let sender: Sender = pass.caller.map { .token($0.token) } ?? .address(address)
     let isPlain = !call.isKeyed && !call.mayPreferDryRun
@@ -125,16 +129,16 @@ package final class Router {
         do {
           let response = try await entry.route.handle(call, self.services)
           self.noteWrite(entry)
-          return response.with(pass.fields, for: pass.caller)
+          return response.with(pass, for: pass.caller)
         } catch {
           return self.explain(error, entry.mount, call.request, call.id)
-            .with(pass.fields, for: pass.caller)
+            .with(pass, for: pass.caller)
         }
       }
     }
     return reply(entry, call, of: sender) {
       await self.answer(entry, call) { try await self.answerOnce(entry, call) }
-        .with(pass.fields, for: pass.caller)
+        .with(pass, for: pass.caller)
     }
   }
 
@@ -233,11 +237,13 @@ extension Response {
     return Response(.noContent, fields: [Field("Allow", names)])
   }
 
-  /// The same answer with more fields, and with the number of the caller's token for the log.
-  fileprivate func with(_ more: [Field], for caller: Caller?) -> Response {
-    guard caller != nil || !more.isEmpty else { return self }
+  /// The same answer with what the pass adds, and with the number of the caller's token for the
+  /// log.
+  fileprivate func with(_ pass: Gate.Pass?, for caller: Caller?) -> Response {
+    guard caller != nil || pass?.fields.isEmpty == false else { return self }
     var response = self
-    response.fields += more
+    response.fields += pass?.fields ?? []
+    if pass?.isBySession == true { response.caching = .never }
     response.caller = caller?.token
     return response
   }

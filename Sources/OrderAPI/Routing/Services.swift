@@ -1,3 +1,4 @@
+import EventLoop
 package import HTTP
 package import OrderService
 package import OrderStore
@@ -17,8 +18,10 @@ package final class Services {
   let exportPlaces: StreamPlaces
   /// Is told of everything that was written.
   let feedSignal: FeedSignal
-  /// Whether the caller of a request would still be admitted.
-  let stillAdmits: (Request, Access) async -> Bool
+  let tokens: TokenRepository
+  let savedViews: SavedViewRepository
+  /// Admits callers, and lets browsers log in and out.
+  let gate: Gate
   /// How often the reports are refreshed.
   let reportRefreshInterval: Duration
   /// The currency of all amounts, if one is set.
@@ -37,13 +40,16 @@ package final class Services {
   /// Takes the hint that something may have happened to an order that is fulfilled outside.
   let processHint: (OrderReference) -> Void
 
+  /// This moment.
+  var now: Timestamp { Timestamp(microseconds: feed.loop.wallClock / 1_000) }
+
   /// The services of one event loop.
   package init(
     orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
     customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
     report: ReportRepository, feed: FeedHub, feedPlaces: StreamPlaces,
     exportPlaces: StreamPlaces, feedSignal: FeedSignal,
-    stillAdmits: @escaping (Request, Access) async -> Bool,
+    tokens: TokenRepository, savedViews: SavedViewRepository, gate: Gate,
     reportRefreshInterval: Duration, currency: Currency?, databaseRetry: DatabaseRetry,
     answers: IdempotentAnswers, dryRuns: DryRuns, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
@@ -59,7 +65,9 @@ package final class Services {
     self.feedPlaces = feedPlaces
     self.exportPlaces = exportPlaces
     self.feedSignal = feedSignal
-    self.stillAdmits = stillAdmits
+    self.tokens = tokens
+    self.savedViews = savedViews
+    self.gate = gate
     self.reportRefreshInterval = reportRefreshInterval
     self.currency = currency
     self.databaseRetry = databaseRetry

@@ -83,6 +83,53 @@ package final class TokenRepository {
     }
   }
 
+  /// One page of tokens, the newest first, before `position`.
+  package func list(
+    before position: Int?, size: PageSize
+  ) async throws(OrderError) -> Page<Token, Int> {
+    try await mappingErrors { () throws(PostgresError) in
+      let rows = try await database.read(
+        """
+        SELECT \(Self.columns) FROM tokens WHERE number < \(position ?? Int.max)
+         ORDER BY number DESC \(size.limitClause)
+        """)
+      return Page(reading: try rows.map(Self.token), size: size, position: \.number)
+    }
+  }
+
+  /// One token; nil when there is none of that number.
+  package func find(number: Int) async throws(OrderError) -> Token? {
+    try await mappingErrors { () throws(PostgresError) in
+      try await database.read("SELECT \(Self.columns) FROM tokens WHERE number = \(number)")
+        .first.map(Self.token)
+    }
+  }
+
+  /// Revokes a token unless no other admin's token would be valid then. The rows of all of those
+  /// are locked, so that two admins cannot revoke each other at the same moment.
+  package func revokeKeepingAdmin(_ number: Int) async throws(OrderError) -> Token? {
+    let revoked = try await mappingErrors { () throws(PostgresError) in
+      try await database.write(
+        """
+        WITH admins AS MATERIALIZED (
+            SELECT number FROM tokens
+             WHERE role = 'admin' AND revoked_at IS NULL
+               AND (expires_at IS NULL OR expires_at > now())
+             ORDER BY number
+               FOR NO KEY UPDATE
+        )
+        UPDATE tokens SET revoked_at = coalesce(revoked_at, now())
+         WHERE number = \(number)
+           AND (number NOT IN (SELECT number FROM admins) OR (SELECT count(*) FROM admins) > 1)
+        RETURNING \(Self.columns)
+        """
+      ).first.map(Self.token)
+    }
+    if let revoked { return revoked }
+    guard try await find(number: number) != nil else { return nil }
+    throw .lastAdmin
+  }
+
   /// Revokes a token; one that was revoked before stays as it is. Nil when there is none of that
   /// number.
   package func revoke(_ number: Int) async throws(OrderError) -> Token? {
@@ -166,7 +213,7 @@ package final class TokenRepository {
       let number = try row.int(1)
       findings[digests[try row.int(0) - 1]] = .init(
         Caller(
-          token: number, firstToken: try row.int(7), role: try role(row, from: 2),
+          token: number, firstToken: try row.int(7), role: try row.role(from: 2),
           name: try row.text(4)),
         lifetime: .milliseconds(try row.int(6)))
       if try row.bool(5) { unused.append(number) }
@@ -192,16 +239,8 @@ package final class TokenRepository {
 
   private static func token(_ row: Row) throws(PostgresError) -> Token {
     Token(
-      number: try row.int(0), role: try role(row, from: 1), name: try row.text(3),
+      number: try row.int(0), role: try row.role(from: 1), name: try row.text(3),
       createdAt: try row.moment(4), expiresAt: try row.optionalMoment(5),
       revokedAt: try row.optionalMoment(6), lastUsedAt: try row.optionalMoment(7))
-  }
-
-  private static func role(_ row: Row, from column: Int) throws(PostgresError) -> Role {
-    let customer = try row.optionalText(column + 1).flatMap(CustomerID.init)
-    guard let role = Role(try row.text(column), customer: customer) else {
-      throw row.undecodable(column, expected: "a role")
-    }
-    return role
   }
 }

@@ -39,6 +39,12 @@ extension Digest {
     var text = token.secret
     self = text.withUTF8 { Digest(of: $0) }
   }
+
+  /// The same of a session.
+  init(_ session: SessionSecret) {
+    var text = session.text
+    self = text.withUTF8 { Digest(of: $0) }
+  }
 }
 
 extension Digest: SQLScalar {

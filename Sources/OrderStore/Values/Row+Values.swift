@@ -15,6 +15,15 @@ extension Row {
     Money(cents: Int64(try decimal(column, fractionDigits: 2)))
   }
 
+  /// A role, and in the next column its customer.
+  func role(from column: Int) throws(PostgresError) -> Role {
+    let customer = try optionalText(column + 1).flatMap(CustomerID.init)
+    guard let role = Role(try text(column), customer: customer) else {
+      throw undecodable(column, expected: "a role")
+    }
+    return role
+  }
+
   /// A moment from `timestamptz`.
   func moment(_ column: Int) throws(PostgresError) -> Orders.Timestamp {
     Orders.Timestamp(microseconds: try timestamp(column).microseconds)

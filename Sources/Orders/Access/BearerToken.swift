@@ -3,17 +3,13 @@
 /// Its description leaves out the digits, so that no log contains them by accident.
 package struct BearerToken: Hashable, Sendable {
   private static let prefix = "wb_"
-  private static let wordCount = 4
 
   /// The whole text; used only to give it to its bearer and to hash it.
   package let secret: String
 
   /// A new token, which nobody can guess.
   package init(using random: inout some RandomNumberGenerator) {
-    secret = (0..<Self.wordCount).reduce(into: Self.prefix) { text, _ in
-      let digits = String(random.next() as UInt64, radix: 16)
-      text += String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    }
+    secret = Self.prefix + HexadecimalSecret.make(using: &random)
   }
 
   /// Reads a token; nil when the text does not have the form of a token, which saves a look-up.
@@ -21,9 +17,8 @@ package struct BearerToken: Hashable, Sendable {
 
   /// The same for bytes; every request needs this, and comparing bytes is cheap.
   package init?(_ text: ArraySlice<UInt8>) {
-    let digits = text.dropFirst(Self.prefix.utf8.count)
-    guard text.starts(with: Self.prefix.utf8), digits.count == 16 * Self.wordCount,
-      digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    guard text.starts(with: Self.prefix.utf8),
+      HexadecimalSecret.isSecret(text.dropFirst(Self.prefix.utf8.count))
     else { return nil }
     secret = String(decoding: text, as: UTF8.self)
   }

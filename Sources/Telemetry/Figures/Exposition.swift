@@ -34,6 +34,14 @@ package struct Exposition: Sendable {
     add(description, labels, .histogram(histogram))
   }
 
+  /// The value of a number, in the unit in which it is counted; nil when there is none.
+  package func number(_ name: String, _ labels: String...) -> Int? {
+    guard let family = positions[name], let sample = families[family].positions[labels],
+      case .number(let number) = families[family].samples[sample].value
+    else { return nil }
+    return number
+  }
+
   private mutating func position(of description: FigureDescription) -> Int {
     if let known = positions[description.name] { return known }
     positions[description.name] = families.count

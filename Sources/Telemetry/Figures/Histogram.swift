@@ -19,6 +19,31 @@ package struct Histogram: Equatable, Sendable {
     self.nanoseconds &+= nanoseconds
   }
 
+  /// Takes away what was added before.
+  mutating func subtract(_ earlier: Histogram) {
+    for index in counts.indices { counts[index] -= earlier.counts[index] }
+    nanoseconds &-= earlier.nanoseconds
+  }
+
+  /// The time, in nanoseconds, that this part of the durations took at most, as if those of a
+  /// bucket were spread evenly over it; nil when there are none. What is beyond the last bound
+  /// counts as the bound.
+  func quantile(_ part: Double) -> Int? {
+    let wanted = part * Double(total)
+    guard total > 0 else { return nil }
+    var below = 0.0
+    var lower: Int64 = 0
+    for (count, upper) in zip(counts, Self.boundsInNanoseconds) {
+      if below + Double(count) >= wanted {
+        let share = count > 0 ? (wanted - below) / Double(count) : 0
+        return Int(Double(lower) + share * Double(upper - lower))
+      }
+      below += Double(count)
+      lower = upper
+    }
+    return Int(lower)
+  }
+
   package mutating func add(_ other: Histogram) {
     for index in counts.indices { counts[index] += other.counts[index] }
     nanoseconds &+= other.nanoseconds

@@ -42,6 +42,28 @@ package final class RequestFigures: Sendable {
     figures.withLock { $0[key, default: Histogram()].add(nanoseconds: nanoseconds) }
   }
 
+  /// Requests of all kinds together.
+  package struct Sum: Sendable {
+    /// How long they took.
+    package var times = Histogram()
+    /// How many were answered with a status of 500 or more.
+    package var errors = 0
+
+    package init() {}
+  }
+
+  /// What several loops have counted of the requests that are wanted.
+  package static func sum(_ loops: [RequestFigures], where isWanted: (Key) -> Bool) -> Sum {
+    var sum = Sum()
+    for loop in loops {
+      for (key, histogram) in loop.figures.withLock({ $0 }) where isWanted(key) {
+        sum.times.add(histogram)
+        if key.status >= 500 { sum.errors += histogram.total }
+      }
+    }
+    return sum
+  }
+
   /// Reports what several loops have counted, under the labels that a route table gives a key.
   package static func report(
     _ loops: [RequestFigures], to exposition: inout Exposition,

@@ -17,13 +17,22 @@ enum CommandTable {
       + "one more than a second later ends it at once; SIGHUP reads secrets again",
     details: "It is told what to do by environment variables: `waybill settings` lists them. "
       + "Without DATABASE_URL it runs a private PostgreSQL in the folder WAYBILL_HOME.",
+    options: [
+      .init(
+        name: "--console-from", value: "FOLDER",
+        meaning: "serve the console's files from there, read anew each time, to work on them")
+    ],
     examples: [
       .init(line: "waybill serve", meaning: "a private database, on http://127.0.0.1:8080"),
       .init(
         line: "DATABASE_URL=postgresql://waybill@db/waybill waybill serve",
         meaning: "a database that is there already; requests then need a token"),
     ]
-  ) { environment, _ in try Serve(Configuration(environment), environment).run() }
+  ) { environment, input in
+    try Serve(
+      Configuration(environment), environment, consoleFolder: input["--console-from"]
+    ).run()
+  }
 
   static let migrate = CommandDescription(
     words: ["migrate"],

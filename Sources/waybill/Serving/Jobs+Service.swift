@@ -3,12 +3,13 @@ import Jobs
 import OrderService
 import OrderStore
 import Postgres
+import Telemetry
 
 extension Jobs {
   /// All that the service does beside answering requests.
   init(
     _ configuration: Configuration, address: String, tokenChanges: ChangeSignal,
-    feed: FeedSignal, hints: OrderProcessHints?
+    feed: FeedSignal, history: RequestHistory, hints: OrderProcessHints?
   ) {
     self.init([
       ReportJob(everySeconds: configuration.reportRefreshSeconds),
@@ -18,6 +19,7 @@ extension Jobs {
       // Streams of the feed then check whether their tokens are still valid.
       TokenChangesJob(tokenChanges) { feed.feedGrown() },
       FeedJob(feed),
+      RequestHistoryJob(history),
     ])
   }
 }

@@ -39,6 +39,11 @@ final class Metrics: Sendable {
     return new
   }
 
+  /// All requests that are wanted.
+  func requests(where isWanted: (RequestFigures.Key) -> Bool) -> RequestFigures.Sum {
+    RequestFigures.sum(loops.withLock { $0 }.map(\.requests), where: isWanted)
+  }
+
   func exposition(_ access: AccessState, _ routes: RouteTable) -> Exposition {
     var exposition = Exposition()
     exposition.add(Self.build, labels: [BuildFacts.version, BuildFacts.revision], value: 1)
@@ -65,7 +70,8 @@ final class Metrics: Sendable {
       let configuration = try Configuration(Environment([:]))
       let metrics = Metrics(
         Jobs(
-          configuration, address: "", tokenChanges: ChangeSignal(), feed: FeedSignal(), hints: nil))
+          configuration, address: "", tokenChanges: ChangeSignal(), feed: FeedSignal(),
+          history: RequestHistory(), hints: nil))
       _ = metrics.forLoop()
       return """
         # Metrics

@@ -1,3 +1,4 @@
+import Console
 import HTTP
 import OrderAPI
 import Telemetry
@@ -36,6 +37,10 @@ struct RouteTable: Sendable {
   /// The routes of the main port, and of a port for each contract that may have one.
   init(mainPort: [Mount]) {
     add("main", mainPort)
+    for route in Console.Route.allCases {
+      let path = Path(site: "main", route: route.rawValue)
+      entries[path, default: Entry(contract: "console")].methods.insert("GET")
+    }
     for contract in Contract.additional { add(contract.name, Mount.ownPort(of: contract)) }
   }
 
@@ -62,6 +67,11 @@ struct RouteTable: Sendable {
     return Labels(
       site: key.site, route: key.route, method: methods.contains(method) ? method : "other",
       status: "\(key.status / 100)xx")
+  }
+
+  /// Whether a request is one of clients' calls: no probe, no page, and no mistaken address.
+  func isCall(_ key: RequestFigures.Key) -> Bool {
+    !["none", "operations", "console"].contains(contract(of: key))
   }
 
   /// The contract of a request; `none` where there is no such route.

@@ -13,10 +13,13 @@ import Telemetry
 struct Serve {
   private let configuration: Configuration
   private let environment: Environment
+  /// A folder from which the console is served instead of the files in the program.
+  private let consoleFolder: String?
 
-  init(_ configuration: Configuration, _ environment: Environment) {
+  init(_ configuration: Configuration, _ environment: Environment, consoleFolder: String? = nil) {
     self.configuration = configuration
     self.environment = environment
+    self.consoleFolder = consoleFolder
   }
 
   func run() throws -> Int32 {
@@ -27,6 +30,7 @@ struct Serve {
     // PostgreSQL is started first.
     StopSignals.ofProcess.keepHangUps()
     let migrator = try Schema.migrator()
+    let console = try ConsoleFiles.console(from: consoleFolder)
     try RunningDatabase.refuseUnusableTargets(configuration)
     let ports = try Ports(configuration, systemd: InheritedSockets(systemd: environment))
     let database = try RunningDatabase(configuration)
@@ -43,7 +47,7 @@ struct Serve {
     let shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
       target: database.target, requestTarget: database.requestTarget, log: log,
-      schemaVersion: migrator.files.count, address: "\(ports.main.address)")
+      schemaVersion: migrator.files.count, address: "\(ports.main.address)", console: console)
     let (isEmbedded, owner) = (database.isEmbedded, database.owner)
     database.supervise(log: log)
     let loop = EventLoop()

@@ -1,3 +1,4 @@
+import Console
 import EventLoop
 import HTTP
 import HTTPServer
@@ -22,6 +23,7 @@ struct Shared: Sendable {
   let schemaVersion: Int
   /// The address of the main port: `127.0.0.1:8080`.
   let address: String
+  let console: Console
   let jobs: Jobs
   let metrics: Metrics
   let access: AccessState
@@ -29,6 +31,8 @@ struct Shared: Sendable {
   let tokenChanges: ChangeSignal
   /// Signals that events were written, and that the feed has new events.
   let feed: FeedSignal
+  /// The requests of the last hour.
+  let history: RequestHistory
   /// Takes the order process service's callbacks; nil when there is no such service.
   let hints: OrderProcessHints?
   /// What the main port offers.
@@ -40,7 +44,8 @@ struct Shared: Sendable {
 
   init(
     configuration: Configuration, auth: Gate.Mode, target: ConnectionString,
-    requestTarget: ConnectionString, log: Log, schemaVersion: Int, address: String
+    requestTarget: ConnectionString, log: Log, schemaVersion: Int, address: String,
+    console: Console
   ) {
     self.configuration = configuration
     self.auth = auth
@@ -49,17 +54,24 @@ struct Shared: Sendable {
     self.log = log
     self.schemaVersion = schemaVersion
     self.address = address
+    self.console = console
     access = AccessState(limit: configuration.rateLimit)
     tokenChanges = ChangeSignal()
     hints = configuration.orderProcess.map { _ in OrderProcessHints() }
     feed = FeedSignal()
+    let history = RequestHistory()
+    self.history = history
     jobs = Jobs(
-      configuration, address: address, tokenChanges: tokenChanges, feed: feed, hints: hints)
-    metrics = Metrics(jobs)
+      configuration, address: address, tokenChanges: tokenChanges, feed: feed, history: history,
+      hints: hints)
+    let metrics = Metrics(jobs)
+    self.metrics = metrics
     mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
     documents = Documents(
       of: mainPort, browser: DocumentFiles.browser(), currency: configuration.currency)
-    routes = RouteTable(mainPort: mainPort)
+    let routes = RouteTable(mainPort: mainPort)
+    self.routes = routes
+    history.observe { metrics.requests(where: routes.isCall) }
   }
 }
 
@@ -121,13 +133,14 @@ final class Worker {
     let gate = Gate(
       shared.auth, hosts: OwnHosts(shared.configuration.hosts),
       tokens: TokenRepository(database, changes: shared.tokenChanges),
+      sessions: SessionRepository(database, changes: shared.tokenChanges),
       state: shared.access, now: { .nanoseconds(loop.now.nanoseconds) })
     let services = services(database, shared, gate, drainState)
     func site(_ name: String, _ listener: ListeningSocket, _ mounts: [Mount]) -> Site {
       let router = Router(
         mounts, services: services, gate: gate, nextTurn: { await loop.pause(for: .zero) }
       ) { log.report($0, $1) }
-      return self.site(name, listener, router)
+      return self.site(name, listener, router, name == "main" ? shared.console : nil)
     }
     return [site("main", ports.main, shared.mainPort)]
       + Contract.additional.compactMap { contract in
@@ -153,7 +166,7 @@ final class Worker {
         FeedRepository(database), signal: shared.feed, on: loop, render: Services.eventBlock),
       feedPlaces: shared.metrics.feedPlaces, exportPlaces: shared.metrics.exportPlaces,
       feedSignal: shared.feed,
-      stillAdmits: { await gate.stillAdmits($0, to: $1) },
+      tokens: gate.tokens, savedViews: SavedViewRepository(database), gate: gate,
       reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
       currency: shared.configuration.currency,
       databaseRetry: DatabaseRetry(
@@ -175,21 +188,34 @@ final class Worker {
     _ database: Database, _ shared: Shared, _ drainState: DrainState
   ) -> Operations {
     let schema = SchemaCheck(database, wantedVersion: shared.schemaVersion)
+    let startedAt = Orders.Timestamp(microseconds: database.loop.wallClock / 1_000)
+    func readiness() async -> ReadinessReport {
+      await Readiness(database, schema, isDraining: drainState.hasBegun).report
+    }
     return Operations(
-      readiness: {
-        await Readiness(database, schema, isDraining: drainState.hasBegun).report
-      },
+      readiness: readiness,
       metrics: { shared.metrics.exposition(shared.access, shared.routes).text },
-      documents: shared.documents)
+      documents: shared.documents, version: BuildFacts.version,
+      system: {
+        await SystemReport(
+          shared, database, readiness: await readiness(), startedAt: startedAt)
+      })
   }
 
   private static func site(
-    _ name: String, _ listener: ListeningSocket, _ router: Router
+    _ name: String, _ listener: ListeningSocket, _ router: Router, _ console: Console?
   ) -> Site {
     Site(
       name: name, listener: listener,
       answer: { request, exchange in
-        router.reply(to: request, id: exchange.id, from: ClientAddress(exchange.peer))
+        switch console?.take(request) {
+        case nil:
+          router.reply(to: request, id: exchange.id, from: ClientAddress(exchange.peer))
+        case .answer(let response, let route): .now(response, route: route.rawValue)
+        case .nothing: .now(router.refuse(.unknownRoute, request, id: exchange.id))
+        case .otherMethod(let allowed):
+          .now(router.refuse(.methodNotAllowed(allowed: allowed), request, id: exchange.id))
+        }
       },
       errorResponse: { error, request, id in
         router.refuse(Failure(error), request, id: id)

@@ -58,6 +58,21 @@ struct DryRunTests {
     }
   }
 
+  @Test("is not offered where the answer shows a secret, or a cookie is the effect")
+  func secrets() async throws {
+    try await ordering { client in
+      let before = try await client.wholeDatabase()
+      for (method, path) in [
+        ("POST", "/tokens"), ("POST", "/tokens/1/rotate"), ("POST", "/console/session"),
+        ("DELETE", "/console/session"),
+      ] {
+        let answer = try await client.dry(method, path, #"{"role":"warehouse","name":"tablet"}"#)
+        #expect(try answer.status == 400 && answer.json["code"]?.text == "no_dry_run", "\(path)")
+      }
+      #expect(try await client.wholeDatabase() == before)
+    }
+  }
+
   @Test("neither claims a key nor gets the answer that is stored under one")
   func keys() async throws {
     try await ordering { client in

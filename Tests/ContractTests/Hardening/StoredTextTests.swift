@@ -79,6 +79,12 @@ struct StoredTextTests {
       request: "PATCH /products/keyboard", body: #"{"description":TEXT}"#, found: ["description"],
       reading: "/products/keyboard"),
     Place(
+      request: "POST /views", body: #"{"name":TEXT,"screen":"orders","query":""}"#,
+      found: ["name"]),
+    Place(
+      request: "PUT /views/VIEW", body: #"{"name":"n","screen":"orders","query":TEXT}"#,
+      found: ["query"], reading: "/views/VIEW"),
+    Place(
       request: "POST /products/keyboard/stock", body: #"{"delta":1,"reason":TEXT}"#, found: [],
       reading: "/products/keyboard/stock?limit=1", foundAgain: ["items", "0", "reason"]),
   ]
@@ -91,7 +97,10 @@ struct StoredTextTests {
         "POST", "/storefront/orders",
         #"{"customerId":"1","products":[{"productId":"p","quantity":1}]}"#)
       let uuid = try #require(try bought.json["id"]?.text)
-      let request = place.request.replacing("UUID", with: uuid)
+      let view = try await client.send(
+        "POST", "/views", #"{"name":"view","screen":"orders","query":""}"#)
+      let id = try #require(try view.json["id"]?.written)
+      let request = place.request.replacing("UUID", with: uuid).replacing("VIEW", with: id)
       var accepted = 0
       for (number, text) in (Hostile.texts + ["plain", " spaces ", "\u{1}", "\"\\/\u{8}\t"])
         .enumerated()
@@ -108,7 +117,8 @@ struct StoredTextTests {
           #expect(try answer.bytes(of: place.found) == Array(text.utf8), "\(answer.body)")
         }
         guard let reading = place.reading ?? answer.fields["Location"] else { continue }
-        let again = try await client.get(reading.replacing("UUID", with: uuid))
+        let again = try await client.get(
+          reading.replacing("UUID", with: uuid).replacing("VIEW", with: id))
         let found = place.foundAgain ?? place.found
         #expect(try again.bytes(of: found) == Array(text.utf8), "\(again.body)")
       }

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import OrderStore
 import Orders
 import Postgres
 import TestSupport

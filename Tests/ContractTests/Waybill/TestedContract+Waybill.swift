@@ -1,4 +1,5 @@
 import JSON
+import OrderStore
 import Orders
 import Testing
 
@@ -18,6 +19,7 @@ extension TestedContract {
       "POST /orders/batch": "retailer",
       "POST /orders/status": "warehouse",
       "GET /orders": "retailer warehouse customer",
+      "GET /orders/counts": "retailer warehouse",
       "GET /orders/{id}": "retailer warehouse customer",
       "PATCH /orders/{id}": "retailer",
       "PATCH /orders/{id}/status": "warehouse",
@@ -55,6 +57,24 @@ extension TestedContract {
       "GET /reports/customers/{customer_id}": "retailer",
       "GET /reports/days": "retailer",
       "GET /reports/products": "retailer",
+
+      "GET /tokens": "",
+      "POST /tokens": "",
+      "GET /tokens/{number}": "",
+      "POST /tokens/{number}/rotate": "",
+      "DELETE /tokens/{number}": "",
+
+      "POST /console/session": "anyone",
+      "GET /console/session": "retailer warehouse customer",
+      "DELETE /console/session": "anyone",
+
+      "GET /views": "retailer warehouse",
+      "POST /views": "retailer warehouse",
+      "GET /views/{id}": "retailer warehouse",
+      "PUT /views/{id}": "retailer warehouse",
+      "DELETE /views/{id}": "retailer warehouse",
+
+      "GET /system": "",
     ],
     envelope: ["code", "documentation", "errors", "message", "request_id"],
     changes: [
@@ -90,6 +110,10 @@ extension TestedContract {
       Change("PUT /products/{id}/stock", "/products/new/stock", #"{"count":7}"#),
       Change("POST /stock", "/stock", #"{"items":[{"product_id":"new","delta":1}]}"#),
       Change("DELETE /products/{id}", "/products/new"),
+      Change("DELETE /tokens/{number}", "/tokens/{token}"),
+      Change("POST /views", "/views", #"{"name":"Late","screen":"orders","query":"status=new"}"#),
+      Change("PUT /views/{id}", "/views/{view}", #"{"name":"x","screen":"orders","query":""}"#),
+      Change("DELETE /views/{id}", "/views/{view}"),
     ],
     order: #"{"customer_id":"c","items":[{"quantity":1,"product_id":"dime"}]}"#,
     prepare: { client, _, route in
@@ -99,6 +123,15 @@ extension TestedContract {
           #"{"customer_id":"c-1","items":[{"product_id":"keyboard","quantity":1}]}"#)
         return [try #require(order["number"]?.written)]
       case "products": return ["keyboard"]
+      case "tokens":
+        let token = try await TokenRepository(client.database).create(
+          NewToken(role: .warehouse, name: Name("tablet")!)!)
+        return ["\(token.1.number)"]
+      case "views":
+        let name = "view \(UInt32.random(in: 0...(.max)))"
+        let view = try await client.send(
+          "POST", "/views", #"{"name":"\#(name)","screen":"orders","query":""}"#)
+        return [try #require(try view.json["id"]?.written)]
       default: return ["c-1"]
       }
     },
@@ -108,7 +141,15 @@ extension TestedContract {
         #"{"customer_id":"demo-a","items":[{"product_id":"dime","quantity":2}]}"#,
         fields: ["Content-Type: application/json", guarded.bearer(.retailer)])
       try await client.sequence()
+      let token = try await client.send(
+        "POST", "/tokens", #"{"role":"warehouse"}"#,
+        fields: ["Content-Type: application/json", guarded.bearer(.admin)])
+      let view = try await client.send(
+        "POST", "/views", #"{"name":"Late","screen":"orders","query":""}"#,
+        fields: ["Content-Type: application/json", guarded.bearer(.retailer)])
       return [
+        "/tokens/{number}": try #require(try token.json["number"]?.written),
+        "/views/{id}": try #require(try view.json["id"]?.written),
         "/orders/{id}": try #require(try order.json["id"]?.text), "/customers/{id}": "demo-a",
         "/products/{id}": "dime", "/events/{position}": "1",
         "/reports/customers/{customer_id}": "demo-a",

@@ -57,6 +57,12 @@ extension OrderRoutes {
       ], query: .query { OrderListQuery(reading: &$0, ofOneCustomer: true) },
       answers: [page], refusals: [.notFound, .notAcceptable])
 
+    static let counts = RouteDescription(
+      "countOrders", "How many orders there are of each channel in each status",
+      "Each count stops at `bound`, so that it takes no longer with more orders.",
+      answers: [.json(.ok, "The counts", OrderCounts.self, "counts")],
+      refusals: [.notAcceptable])
+
     static let get = RouteDescription(
       "getOrder", "Get one order, by its id or its number",
       "`ref:` and the client's own reference stand for the id, too: `/orders/ref:PO-1001`.",

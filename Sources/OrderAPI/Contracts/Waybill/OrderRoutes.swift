@@ -9,6 +9,7 @@ enum OrderRoutes {
   static let routes: [Route] = [
     Route(.post, "/orders", About.place, access: .retailer, write: .placement, place),
     Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
+    Route(.get, "/orders/counts", About.counts, access: .staff, isList: true, counts),
     Route(
       .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
     Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),
@@ -46,6 +47,12 @@ enum OrderRoutes {
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let order = try await find(call, services)
     return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
+  }
+
+  private static func counts(_ call: Call, _ services: Services) async throws -> Response {
+    _ = try call.form(of: [.json])
+    let counts = OrderCounts(items: try await services.orders.counts())
+    return .json(.ok, JSONWriter.object { counts.write(to: &$0) })
   }
 
   private static func edit(_ call: Call, _ services: Services) async throws -> Response {

@@ -19,8 +19,11 @@ enum WaybillContract {
       Resource("events", "Every change, in order: pages, waits and streams.", FeedRoutes.routes),
       Resource("exports", "Whole lists as streams.", ExportRoutes.routes),
       Resource("reports", "What customers bought, as of the last refresh.", ReportRoutes.routes),
+      Resource("tokens", "Who may use the service: make and revoke tokens.", TokenRoutes.routes),
+      Resource("console", "Log-ins of browsers, and views that people save.", ConsoleRoutes.routes),
+      Resource("system", "How the service is doing.", SystemRoutes.routes),
     ],
-    offersDryRuns: true, explain: explain)
+    offersDryRuns: true, admitsSessions: true, explain: explain)
 }
 
 extension WaybillContract {

@@ -1,36 +1,42 @@
-import HTTP
-import JSON
-
 /// A strong tag that tells the states of a resource apart (RFC 9110 section 8.8.3).
-struct EntityTag: Hashable {
+package struct EntityTag: Hashable, Sendable {
   /// The end of the tag of a compressed form. Plain and compressed form are one state, so a
   /// condition may name either.
-  static let gzipMark = "-gzip"
+  package static let gzipMark = "-gzip"
 
   /// The text between the quotes.
-  let value: String
+  package let value: String
 
   /// The tag of a resource whose version grows by one with every change.
-  init(version: Int) { value = "\(version)" }
+  package init(version: Int) { value = "\(version)" }
 
-  init(_ value: String) { self.value = value }
+  package init(_ value: String) { self.value = value }
+
+  /// The tag of bytes that are kept in memory. FNV-1a: it tells them apart, and need not resist
+  /// forgery.
+  package init(of bytes: some Sequence<UInt8>) {
+    let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
+    }
+    value = String(sum, radix: 16)
+  }
 
   /// The version in the tag; nil when it holds none.
-  var version: Int? { Int(value).flatMap { "\($0)" == value ? $0 : nil } }
+  package var version: Int? { Int(value).flatMap { "\($0)" == value ? $0 : nil } }
 
   /// The tag as a field of an answer.
-  var field: Field { Field("ETag", "\"\(value)\"") }
+  package var field: Field { Field("ETag", "\"\(value)\"") }
 }
 
 /// The condition in `If-Match` or `If-None-Match` (RFC 9110 section 13.1).
-enum EntityTagCondition: Equatable {
+package enum EntityTagCondition: Equatable, Sendable {
   /// `*`: any state.
   case any
   /// These tags. Weak ones do not promise that states are equal byte for byte.
   case tags(strong: [EntityTag], weak: [EntityTag])
 
   /// Reads the field's lines, `"a", W/"b"` or `*`; nil when they are malformed.
-  init?(_ lines: [String]) {
+  package init?(_ lines: [String]) {
     guard lines != ["*"] else {
       self = .any
       return
@@ -55,15 +61,15 @@ enum EntityTagCondition: Equatable {
   }
 }
 
-extension Response {
-  /// The answer to a change: the resource after it, with its tag.
-  static func changed(_ tag: EntityTag, _ body: [UInt8]) -> Response {
-    Response(.ok, contentType: .json, fields: [tag.field], body: body)
-  }
-
-  /// The answer to a creation: the new resource, its address and its tag.
-  static func created(at location: String, _ tag: EntityTag, _ body: [UInt8]) -> Response {
-    Response(
-      .created, contentType: .json, fields: [Field("Location", location), tag.field], body: body)
+extension Request {
+  /// Whether the caller has the state of this tag already (RFC 9110 section 13.1.2). A weak tag is
+  /// enough here.
+  package func has(_ tag: EntityTag) -> Bool {
+    guard hasField("if-none-match") else { return false }
+    switch EntityTagCondition(fields("if-none-match")) {
+    case nil: return false
+    case .any: return true
+    case .tags(let strong, let weak): return strong.contains(tag) || weak.contains(tag)
+    }
   }
 }

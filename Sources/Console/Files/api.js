@@ -1,0 +1,86 @@
+// The calls of the API. Every change carries an Idempotency-Key, so that it can be sent again when
+// its answer got lost, and the version that was seen, so that it does not undo another change.
+
+/** What the service refused, in its own words. */
+export class Refusal extends Error {
+  constructor(status, body, headers) {
+    super(body?.message ?? `HTTP ${status}`)
+    Object.assign(this, {
+      status, code: body?.code ?? '', errors: body?.errors ?? [], documentation: body?.documentation,
+      request: body?.request_id ?? headers.get('X-Request-Id'),
+    })
+  }
+}
+
+const TRIES = 4
+const WORTH_ANOTHER = new Set([429, 502, 503, 504])
+const listeners = new Set()
+
+/** Calls back when the service does not know the session any more. */
+export const onSignedOut = (listener) => listeners.add(listener)
+
+const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+/** An address with its values encoded: url`/orders/${id}`. */
+export const url = (texts, ...values) => String.raw({ raw: texts }, ...values.map(encodeURIComponent))
+
+/** A path with a query of those values that are there. */
+export function path(base, query) {
+  const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '')).toString()
+  return text ? `${base}?${text}` : base
+}
+
+/** One request, sent again when nothing or "later" comes back: keys make that safe for changes. */
+async function send(address, options) {
+  for (let attempt = 1; ; attempt += 1) {
+    let wait = 250 * 2 ** attempt
+    try {
+      const answer = await fetch(address, { cache: 'no-store', ...options })
+      if (!WORTH_ANOTHER.has(answer.status) || attempt === TRIES) return answer
+      wait = Math.min(5000, 1000 * Number(answer.headers.get('Retry-After')) || wait)
+    } catch (error) {
+      if (options.signal?.aborted || attempt === TRIES) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait))
+    options.signal?.throwIfAborted()
+  }
+}
+
+async function read(answer) {
+  const body = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : undefined
+  if (answer.ok) return body
+  if (answer.status === 401) for (const listener of listeners) listener()
+  throw new Refusal(answer.status, body, answer.headers)
+}
+
+export const get = async (address, { signal } = {}) => read(await send(address, { signal, headers: { Accept: 'application/json' } }))
+
+export async function write(method, address, body, version) {
+  const headers = { Accept: 'application/json', 'Idempotency-Key': key() }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (version !== undefined) headers['If-Match'] = `"${version}"`
+  return read(await send(address, { method, headers, body: body && JSON.stringify(body) }))
+}
+
+/** Whether a part of the service is not there: only newer ones have it. */
+export const isMissing = (error) => error.status === 404 || error.status === 405
+
+/** Saves a text as a file. */
+export function save(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }))
+  Object.assign(document.createElement('a'), { href: address, download: name }).click()
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
+
+/** All pages of a table, as CSV with one head line. */
+export async function wholeTable(first) {
+  let table = ''
+  for (let next = first; next;) {
+    const answer = await send(next, { headers: { Accept: 'text/csv' } })
+    if (!answer.ok) await read(answer)
+    const text = await answer.text()
+    table += table ? text.slice(text.indexOf('\n') + 1) : text
+    next = answer.headers.get('Link')?.match(/<([^>]*)>;\s*rel="?next/)?.[1]
+  }
+  return table
+}

@@ -1,0 +1,186 @@
+// The frame: who is there, which screen is shown, the live line, the keys.
+
+import { h, say, show } from './h.js'
+import { get, onSignedOut, write } from './api.js'
+import * as live from './live.js'
+import * as keys from './keys.js'
+import { dialog, go, icon, prefer, preference, refusal, toast } from './ui.js'
+import { language, languages, t } from './texts.js'
+import { orders } from './orders.js'
+import { order } from './order.js'
+import { pick } from './pick.js'
+import { stock } from './stock.js'
+import { customers } from './customers.js'
+import { report } from './report.js'
+import { tokens } from './tokens.js'
+import { system } from './system.js'
+import { brand, login } from './login.js'
+
+const retailer = ['admin', 'retailer']
+const warehouse = ['admin', 'warehouse']
+const staff = ['admin', 'retailer', 'warehouse']
+const screens = [
+  { name: 'orders', make: orders, one: order, roles: staff, key: 'o' }, { name: 'pick', make: pick, roles: warehouse, key: 'p' },
+  { name: 'stock', make: stock, roles: staff, key: 's' }, { name: 'customers', make: customers, roles: retailer, key: 'c' },
+  { name: 'report', make: report, roles: retailer, key: 'r' }, { name: 'tokens', make: tokens, roles: ['admin'] },
+  { name: 'system', make: system, roles: ['admin'] },
+]
+
+let session
+let current
+// Lists that are gone back to are shown as they were left.
+const kept = new Map()
+
+const main = h('main', { id: 'main', tabindex: -1 })
+const nav = h('nav', { 'aria-label': t('nav') })
+const lamp = h('span.lamp', { role: 'status' })
+// What the person may do here. The service decides all the same.
+const is = (roles) => () => roles.includes(session.role)
+const app = {
+  may: { edit: is(retailer), move: is(warehouse), ship: is(staff), product: is(retailer), customers: is(retailer) },
+  get session() { return session },
+}
+const allowed = () => screens.filter((screen) => screen.roles.includes(session.role))
+
+function leave() {
+  if (!current) return
+  current.scroll = scrollY
+  if (current.screen.keep) kept.set(current.key, current)
+  else current.screen.close?.()
+}
+
+function route() {
+  if (!session) return
+  const [, name, id] = location.pathname.split('/').slice(1).map(decodeURIComponent)
+  const query = new URLSearchParams(location.search)
+  const screen = allowed().find((one) => one.name === name)
+  if (!screen) return go(`/console/${allowed()[0].name}`, { replace: true })
+  for (const link of nav.querySelectorAll('a')) {
+    if (link.dataset.name === name) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+  const key = id && screen.one ? `${name}/${id}` : name
+  if (current?.key === key) return current.screen.update?.(query, id)
+  leave()
+  const again = kept.get(key)
+  kept.delete(key)
+  current = again ?? { key, screen: id && screen.one ? screen.one(app, id) : screen.make(app), scroll: 0 }
+  show(main, current.screen.element)
+  document.title = `${current.screen.title} · Waybill`
+  keys.setScreenKeys(current.screen.keys)
+  current.screen.update?.(query, id)
+  scrollTo(0, current.scroll)
+  current.screen.shown?.()
+}
+
+function followLinks(event) {
+  const link = event.target.closest?.('a[href^="/console/"]')
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  go(link.getAttribute('href'))
+}
+
+function helpKeys() {
+  const rows = [
+    ['/', 'keys.search'], ['j k', 'keys.rows'], ['x', 'keys.choose'], ['Enter', 'keys.open'],
+    ...allowed().filter((screen) => screen.key).map((screen) => [`g ${screen.key}`, `screen.${screen.name}`]),
+    ['e p', 'keys.order'], ['s p d', 'keys.pick'], ['?', 'keys.help'], ['Esc', 'keys.back'],
+  ]
+  dialog(t('keys.title'), () => h('div', {},
+    h('dl.keys', {}, rows.map(([combination, text]) => h('div', {}, h('dt', {}, combination.split(' ').map((key) => [h('kbd', {}, key), ' '])), h('dd', {}, t(text))))),
+    h('label.switch', {}, h('input', {
+      type: 'checkbox', checked: keys.areOn(), onchange: (event) => prefer('keys', event.target.checked ? 'on' : 'off'),
+    }), t('keys.on'))))
+}
+
+function setTheme(theme) {
+  prefer('theme', theme || undefined)
+  if (theme) document.documentElement.dataset.theme = theme
+  else delete document.documentElement.dataset.theme
+}
+
+function choice(name, value, options, changed) {
+  const select = h('select', { id: `set-${name}`, onchange: () => changed(select.value) }, options.map(([one, text]) => h('option', { value: one }, text)))
+  select.value = value
+  return h('div.field', {}, h('label', { for: `set-${name}` }, t(name)), select)
+}
+
+const settings = () => dialog(t('settings'), (close) => h('div', {}, h('p.hint', {}, session.who),
+  choice('theme', preference('theme', ''), ['', 'light', 'dark'].map((one) => [one, t(`theme.${one || 'system'}`)]), setTheme),
+  choice('language', language, languages, (value) => {
+    prefer('language', value)
+    location.reload()
+  }),
+  h('p.small', {}, `Waybill ${session.version ?? ''} · `, h('a', { href: '/docs', target: '_blank', rel: 'noopener' }, t('docs'))),
+  h('div.actions', {}, h('button', { onclick: () => {
+    close()
+    helpKeys()
+  } }, t('keys.title')),
+  session.auth !== 'open' && h('button', { onclick: async () => {
+    close()
+    await write('DELETE', '/console/session').catch(() => {})
+    signedOut(t('login.ended.byYou'))
+  } }, t('logout')))))
+
+function frame() {
+  show(nav, allowed().map((screen) => h('a', { href: `/console/${screen.name}`, 'data-name': screen.name }, icon(screen.name), h('span', {}, t(`screen.${screen.name}`)))),
+    h('button', { onclick: settings }, icon('more'), h('span', {}, t('settings'))))
+  show(document.body, h('a.skip', { href: '#main', onclick: (event) => {
+    event.preventDefault()
+    main.focus()
+  } }, t('skip')), h('div.shell', {}, h('header.side', {}, brand(lamp), nav), main))
+}
+
+live.onState((state) => {
+  lamp.dataset.state = state
+  say(lamp, t(`live.${state}`)).title = t(`live.${state}.long`)
+})
+// Whoever has no session any more is told so by the answer.
+live.onEnd(() => session && get('/console/session').catch(() => {}))
+
+function signedIn(who) {
+  session = { ...who, role: who.role ?? 'admin' }
+  if (!allowed().length) return show(document.body, h('main.login', {}, h('p.notice', {}, t('login.nothing', { role: session.role }))))
+  frame()
+  live.start()
+  return route()
+}
+
+/** Back to the log-in. The address stays, so that one goes on where one was. */
+function signedOut(why) {
+  if (document.querySelector('main.login form')) return
+  live.end()
+  for (const one of [current, ...kept.values()]) one?.screen.close?.()
+  session = current = undefined
+  kept.clear()
+  keys.setScreenKeys()
+  for (const open of document.querySelectorAll('dialog')) open.close()
+  document.title = `${t('login')} · Waybill`
+  show(document.body, login(signedIn, why))
+  document.querySelector('input').focus()
+}
+
+async function begin() {
+  document.documentElement.lang = language
+  document.addEventListener('click', followLinks)
+  addEventListener('popstate', route)
+  addEventListener('waybill-route', route)
+  keys.listen({
+    '?': () => session && helpKeys(), '/': () => document.querySelector('.search input')?.focus(),
+    ...Object.fromEntries(screens.map((screen) => [`g ${screen.key}`, () => session && allowed().includes(screen) && go(`/console/${screen.name}`)])),
+  })
+  try {
+    const who = await get('/console/session')
+    onSignedOut(() => session && signedOut(t('login.ended')))
+    await signedIn(who)
+  } catch (error) {
+    onSignedOut(() => session && signedOut(t('login.ended')))
+    if (error.status === 401) signedOut(error.code === 'session_ended' && t('login.ended'))
+    else show(document.body, h('main.login', {}, refusal(error, t('login.failed'), () => location.reload())))
+  }
+}
+
+addEventListener('unhandledrejection', ({ reason }) => {
+  if (reason?.name !== 'AbortError' && reason?.status !== 401) toast(reason?.message ?? String(reason))
+})
+begin()

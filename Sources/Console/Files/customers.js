@@ -1,0 +1,103 @@
+// Customers: found while they are on the phone, with their orders beside them.
+
+import { h, show } from './h.js'
+import { get, url, write } from './api.js'
+import { onEvents } from './live.js'
+import { List, panel, searchBox } from './list.js'
+import { addressLines } from './actions.js'
+import { addressFields, toAddress } from './order.js'
+import { ask, badge, change, count, empty, go, loading, money, refusal, scroll, time, timeText, toast } from './ui.js'
+import { t } from './texts.js'
+
+const describe = (customer) => [
+  [t('column.name'), customer.name ?? '–'], [t('customer.email'), customer.email ?? '–'], [t('order.shipTo'), addressLines(customer.ship_to).join(', ') || '–'],
+]
+const columns = () => [
+  { at: 'a', label: t('column.name'), width: 'minmax(9rem, 2fr)', text: (customer) => customer.name ?? customer.id },
+  { label: t('customer.id'), width: 'minmax(7rem, 1fr)', text: (customer) => customer.id },
+  { at: 'd', label: t('customer.email'), width: 'minmax(9rem, 2fr)', text: (customer) => customer.email ?? '–' },
+  { label: t('customer.since'), width: '8rem', text: (customer) => timeText(customer.created_at) },
+]
+
+export function customers() {
+  let q = ''
+  let before
+  const at = (id = '') => `/console/customers${id && url`/${id}`}${q && url`?q=${q}`}`
+  const list = new List({
+    label: t('screen.customers'), columns: columns(), keyOf: (customer) => customer.id, href: (customer) => at(customer.id),
+    nothing: () => empty(t('customers.nothing'), t('customers.nothing.hint')),
+  })
+  const search = searchBox({ label: t('customers.search'), found: (text) => go(`/console/customers${text && url`?q=${text}`}`, { replace: true }) })
+  const orders = h('div', {})
+  const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw })
+
+  async function draw(customer, isOther) {
+    if (isOther) show(orders, loading())
+    const email = customer.email ? h('a', { href: url`mailto:${customer.email}` }, customer.email) : '–'
+    const address = customer.ship_to ? h('address', {}, addressLines(customer.ship_to).map((line) => h('div', {}, line))) : '–'
+    show(side.element, h('div.card-head', {}, h('h2', {}, customer.name ?? customer.id), h('a.button', { href: at() }, t('close'))),
+      h('dl.pairs', {}, [['customer.id', customer.id], ['customer.email', email], ['order.shipTo', address], ['customer.since', time(customer.created_at)]]
+        .map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)])),
+      h('div.buttons', {}, h('button.primary', { onclick: edit }, t('edit')), h('button', { onclick: editAddress }, t('order.shipTo')),
+        h('a.button', { href: url`/console/orders?customer_id=${customer.id}` }, t('customer.orders'))),
+      h('h3', {}, t('customer.orders')), orders)
+    try {
+      const page = await get(url`/customers/${customer.id}/orders?limit=20`)
+      if (side.shown !== customer) return
+      show(orders, page.items.length ? scroll(t('customer.orders'), h('table', {}, h('tbody', {}, page.items.map((order) => h('tr', {},
+        h('th', { scope: 'row' }, h('a', { href: `/console/orders/${order.number}` }, `#${order.number}`)), h('td', {}, badge(order.status)),
+        h('td', {}, time(order.created_at)), h('td.number', {}, count(order.total_quantity)), h('td.number', {}, money(order.total_amount)))))))
+        : h('p.hint', {}, t('customer.noOrders')))
+    } catch (error) {
+      show(orders, refusal(error, t('customer.orders')))
+    }
+  }
+  async function patch(title, fields, body) {
+    const { shown } = side
+    const answer = await ask({ title, action: t('save'), fields, submit: (values) => change({
+      tried: title, seen: shown, describe, address: url`/customers/${shown.id}`,
+      send: (version) => write('PATCH', url`/customers/${shown.id}`, body(values), version),
+    }) })
+    if (answer?.value) toast(t('customer.saved', { name: answer.value.name ?? shown.id }))
+    if (answer) side.draw(answer.value ?? answer.left)
+  }
+  const fields = ({ name, email } = {}) => [
+    { name: 'name', label: t('column.name'), value: name, maxLength: 200, required: true },
+    { name: 'email', label: t('customer.email'), value: email, type: 'email', maxLength: 254 }]
+  const edit = () => patch(t('customer.edit'), fields(side.shown), ({ name, email }) => ({ name, email: email || null }))
+  const editAddress = () => patch(t('order.shipTo'), addressFields(side.shown.ship_to), (values) => ({ ship_to: toAddress(values) }))
+  async function create() {
+    const answer = await ask({
+      title: t('customer.new'), action: t('save'), fields: [{ name: 'id', label: t('customer.id'), hint: t('customer.id.hint'), maxLength: 255 }, ...fields()],
+      submit: (values) => write('POST', '/customers', Object.fromEntries(Object.entries(values).filter(([, value]) => value))),
+    })
+    if (!answer?.value) return
+    toast(t('customer.saved', { name: answer.value.name }))
+    await list.load('/customers', { q })
+    go(at(answer.value.id))
+  }
+
+  const off = onEvents((events) => {
+    if (!side.id || document.querySelector('dialog[open]')) return
+    if (!events || events.some((event) => event.customer?.id === side.id || event.order?.customer_id === side.id)) side.open(side.id)
+  })
+  return {
+    title: t('screen.customers'),
+    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.customers')), search),
+      h('div.tools', {}, h('span.grow', {}), h('button', { onclick: create }, t('customer.new')), h('a.button', { href: '/exports/customers?format=csv', download: 'customers.csv' }, t('export'))),
+      h('div.with-panel', {}, list.element, side.element)),
+    keys: { ...list.keys, Escape: () => go(at()) },
+    update(params, id) {
+      q = params.get('q') ?? ''
+      search.set(q)
+      if (q !== before) list.load('/customers', { q })
+      before = q
+      list.rows.draw()
+      side.open(id)
+    },
+    close() {
+      off()
+      list.close()
+    },
+  }
+}

@@ -1,0 +1,203 @@
+// The warehouse's queue: the oldest order first, one step at a time, with targets for thumbs and three
+// keys. A scanner types like a keyboard: a number opens an order, a product ticks off one unit.
+
+import { h, keyed, say, show } from './h.js'
+import { get, url } from './api.js'
+import { onEvents } from './live.js'
+import { addressLines, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
+import { badge, count, empty, go, icon, keyHint, loading, preference, refusal, time, toast } from './ui.js'
+import { t } from './texts.js'
+
+const QUEUE = 50
+const WAITING = ['new', 'in_progress']
+const KEYS = { start: 's', pack: 'p', ship: 'd' }
+const whose = (order) => order.ship_to?.name ?? order.customer_id ?? order.channel
+const isWaiting = (order) => WAITING.includes(order.status) && order.allowed_statuses.length > 0
+
+export function pick() {
+  let items = []
+  let current
+  let control
+  let isBusy = false
+  let later
+  // How many units of each line are in the box, by order; of this tab alone.
+  const packed = new Map()
+
+  const problem = h('div', {})
+  const queue = h('ol.queue', { 'aria-label': t('pick.queue') })
+  const card = h('section.pick-card', {})
+  const total = h('p.hint', {})
+  const scan = h('input', { id: 'scan', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go', 'aria-describedby': 'scan-hint', maxlength: 255 })
+  const scanForm = h('form.scan', { onsubmit: (event) => {
+    event.preventDefault()
+    if (scan.value.trim()) scanned(scan.value.trim())
+    scan.value = ''
+  } }, h('label', { for: 'scan' }, t('pick.scan')), icon('search'), scan, h('button.primary', { type: 'submit' }, t('pick.go')), h('p.hint', { id: 'scan-hint' }, t('pick.scan.hint')))
+
+  const inBox = (order, index) => packed.get(order.id)?.[index] ?? 0
+  const isPacked = (order) => order.items.every((line, index) => inBox(order, index) >= line.quantity)
+  const step = (order) => (order.status === 'new' ? 'start' : isPacked(order) ? 'ship' : 'pack')
+  function put(index, quantity) {
+    const counts = packed.get(current.id) ?? []
+    counts[index] = Math.min(current.items[index].quantity, quantity)
+    packed.set(current.id, counts)
+  }
+
+  async function load() {
+    control?.abort()
+    control = new AbortController()
+    const { signal } = control
+    if (!items.length) show(card, loading())
+    try {
+      const page = await get(`/orders?status=${WAITING}&sort=created_at&limit=${QUEUE}`, { signal })
+      items = page.items.filter(isWaiting)
+      say(total, page.next ? t('pick.more', { n: QUEUE }) : t('pick.count', { n: items.length }))
+      choose(items.find((order) => order.id === current?.id) ?? items[0])
+    } catch (error) {
+      if (!signal.aborted) show(card, refusal(error, t('screen.pick'), load))
+    }
+  }
+  function choose(order) {
+    if (order?.id !== current?.id) show(problem)
+    current = order
+    draw()
+  }
+
+  function drawQueue() {
+    keyed(queue, items, (order) => order.id,
+      ({ id }) => h('li', {}, h('button', { onclick: () => choose(items.find((one) => one.id === id)) }, h('strong'), h('span'), h('span.hint'))),
+      ({ firstChild: button }, order) => {
+        const [number, status, about] = button.children
+        say(number, name(order))
+        if (status.dataset.status !== order.status) show(status, badge(order.status))
+        status.dataset.status = order.status
+        say(about, `${t('pick.units', { n: count(order.total_quantity) })} · ${whose(order)}`)
+        button.setAttribute('aria-current', String(order.id === current?.id))
+      })
+  }
+  function line(order, { quantity, ...line }, index) {
+    const done = inBox(order, index)
+    const isDone = done >= quantity
+    return h('li', {}, h(isDone ? 'button.done' : 'button', { 'aria-pressed': String(isDone), disabled: order.status === 'new', onclick: () => {
+      put(index, isDone ? 0 : quantity)
+      draw()
+    } }, h('span.pick-count', {}, count(quantity)), h('span.pick-name', {}, lineName(line), line.product_id && h('span.sub', {}, line.product_id)),
+    h('span.pick-tick', {}, isDone ? '✓' : done ? `${done}/${quantity}` : '')))
+  }
+  function draw() {
+    drawQueue()
+    const order = current
+    if (!order) return show(card, empty(t('pick.empty'), t('pick.empty.hint')))
+    const now = step(order)
+    const hadFocus = card.contains(document.activeElement)
+    const field = (id, label, value, more) => h('div.field', {}, h('label', { for: id }, label), h('input', { id, maxlength: 255, autocomplete: 'off', value, ...more }))
+    show(card,
+      h('div.pick-head', {}, h('h2', {}, h('a', { href: `/console/orders/${order.number}` }, name(order))), badge(order.status), h('span.grow', {}), h('button', { onclick: () => printSlip(order) }, t('slip'))),
+      h('p.facts', {}, [whose(order), order.reference, time(order.created_at)].filter(Boolean).map((fact) => h('span', {}, fact))),
+      order.note && h('p.pick-note', {}, order.note),
+      h('ul.pick-lines', {}, order.items.map((one, index) => line(order, one, index))),
+      order.ship_to && h('address', {}, addressLines(order.ship_to).join(' · ')),
+      now === 'ship' && h('div.pick-ship', {}, field('carrier', t('column.carrier'), order.shipping.carrier ?? preference('carrier', '')),
+        field('tracking', t('column.tracking'), order.shipping.tracking_number ?? '', { onkeydown: (event) => event.key === 'Enter' && steps.ship() })),
+      h('div.steps', {}, Object.keys(KEYS).map((one) => h(one === now ? 'button.primary.big' : 'button.big', {
+        disabled: one !== now, onclick: steps[one], 'aria-keyshortcuts': KEYS[one],
+      }, t(`pick.${one}`), keyHint(KEYS[one])))))
+    if (hadFocus) card.querySelector('.steps .primary').focus()
+  }
+
+  function renew(order) {
+    const index = items.findIndex((one) => one.id === order.id)
+    if (isWaiting(order)) {
+      items[index] = order
+      if (current?.id === order.id) current = order
+    } else {
+      items.splice(index, 1)
+      packed.delete(order.id)
+      if (current?.id === order.id) current = items[Math.min(index, items.length - 1)]
+      if (items.length < QUEUE / 5) load()
+    }
+    draw()
+  }
+  async function act(tried, what) {
+    if (isBusy) return
+    isBusy = true
+    show(problem)
+    try {
+      renew(await what(current))
+    } catch (error) {
+      if (error.now) renew(error.now)
+      else show(problem, refusal(error, tried))
+    } finally {
+      isBusy = false
+    }
+  }
+  const steps = {
+    start: () => act(triedMove(current, 'in_progress'), (order) => move(order, 'in_progress')),
+    pack: () => {
+      current.items.forEach((line, index) => put(index, line.quantity))
+      draw()
+    },
+    ship: () => act(t('order.ship', { name: name(current) }), async (order) => {
+      const [carrier, tracking_number] = ['#carrier', '#tracking'].map((field) => card.querySelector(field).value.trim())
+      return move(await ship(order, { carrier, tracking_number }), 'completed')
+    }),
+  }
+  const stepKey = (wanted) => () => current && step(current) === wanted && steps[wanted]()
+
+  /** An order's number or reference, or a product of the order that is being packed. */
+  async function scanned(text) {
+    show(problem)
+    const index = current?.items.findIndex((line, at) => line.product_id?.toLowerCase() === text.toLowerCase() && inBox(current, at) < line.quantity)
+    if (index >= 0 && current.status === 'in_progress') {
+      put(index, inBox(current, index) + 1)
+      return draw()
+    }
+    const number = text.replace(/^#/, '')
+    const known = items.find((order) => String(order.number) === number || order.reference === text)
+    if (known) return choose(known)
+    try {
+      const order = await get(/^\d+$/.test(number) ? `/orders/${number}` : url`/orders/ref:${text}`)
+      if (!isWaiting(order)) return toast(t('pick.isAlready', { name: name(order), status: t(`status.${order.status}`) }))
+      items.unshift(order)
+      return choose(order)
+    } catch (error) {
+      return show(problem, refusal(error, t('pick.tried', { text })))
+    }
+  }
+  function stepBy(by) {
+    const index = items.findIndex((order) => order.id === current?.id)
+    choose(items[Math.max(0, Math.min(items.length - 1, index + by))])
+    queue.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
+  }
+
+  const off = onEvents((events) => {
+    if (!events) return load()
+    for (const { order_now: order } of events) {
+      if (!order) continue
+      const known = items.find((one) => one.id === order.id)
+      if (known && order.version > known.version && !isBusy) renew(order)
+      // New ones stand at the end: they are read when there is room for them.
+      if (known || order.status !== 'new' || items.length >= QUEUE) continue
+      clearTimeout(later)
+      later = setTimeout(load, 500)
+    }
+  })
+  return {
+    title: t('screen.pick'),
+    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.pick')), scanForm), problem, h('div.pick-panes', {}, h('div', {}, total, queue), card)),
+    keys: {
+      ...Object.fromEntries(Object.entries(KEYS).map(([one, key]) => [key, stepKey(one)])), j: () => stepBy(1), k: () => stepBy(-1),
+      Enter: () => current && go(`/console/orders/${current.number}`), '/': () => scan.focus(),
+      digit: (event) => {
+        scan.focus()
+        scan.value += event.key
+      },
+    },
+    update: load,
+    close() {
+      off()
+      clearTimeout(later)
+      control?.abort()
+    },
+  }
+}

@@ -1,0 +1,135 @@
+// Products with their stock, what is sold out first; adjusting with a reason, stock takes, and every
+// movement with its cause.
+
+import { h, say, show } from './h.js'
+import { get, url, write } from './api.js'
+import { onEvents } from './live.js'
+import { List, panel, searchBox, toggles } from './list.js'
+import { ask, change, count, empty, go, headRow, loading, money, refusal, scroll, signed, time, toast } from './ui.js'
+import { t } from './texts.js'
+
+const TOGETHER = 400 // milliseconds in which changed products are collected, to be read again at once
+const level = ({ stock, reorder_level }) => (stock === 0 ? 'out' : stock <= reorder_level ? 'low' : 'good')
+const describe = (product) => [
+  [t('column.name'), product.name], [t('stock.stock'), count(product.stock)], [t('column.price'), money(product.price)], [t('stock.level'), count(product.reorder_level)],
+]
+const FILTERS = {
+  all: (first) => [`${first}&in_stock=false`, `${first}&in_stock=true`], // sold out first
+  out: (first) => [`${first}&in_stock=false`], low: (first) => [`${first}&low_stock=true`], retired: (first) => [`${first}&retired=true`],
+}
+const levelBadge = (product) => level(product) !== 'good' && h(`span.badge.${level(product)}`, {}, t(`stock.${level(product)}`))
+const columns = () => [
+  { at: 'a', label: t('filter.product'), width: 'minmax(7rem, 1fr)', text: (product) => product.id },
+  { at: 'd', label: t('column.name'), width: 'minmax(8rem, 2fr)', text: (product) => product.name },
+  { at: 'c', label: t('stock.stock'), width: '6rem', number: true, fill: (cell, product) => {
+    say(cell, count(product.stock)).dataset.level = level(product)
+  } },
+  { at: 'b', label: t('column.status'), width: '6.5rem', fill: (cell, product) => show(cell, levelBadge(product)) },
+  { label: t('stock.level'), width: '7rem', number: true, text: (product) => count(product.reorder_level) },
+  { label: t('column.price'), width: '7rem', number: true, text: (product) => money(product.price) },
+]
+
+export function stock(app) {
+  let params = new URLSearchParams()
+  let before
+  const filter = () => (FILTERS[params.get('show')] ? params.get('show') : 'all')
+  function at(name, value) {
+    const next = new URLSearchParams(params)
+    if (value) next.set(name, value)
+    else next.delete(name)
+    return `/console/stock${next.size ? `?${next}` : ''}`
+  }
+  const list = new List({
+    label: t('screen.stock'), columns: columns(), keyOf: (product) => product.id, href: (product) => at('open', product.id),
+    pages: (first) => FILTERS[filter()](first), nothing: () => empty(t('stock.nothing'), t('stock.nothing.hint')),
+  })
+  const search = searchBox({ label: t('stock.search'), found: (text) => go(at('q', text), { replace: true }) })
+  const chips = toggles(t('filter'), Object.keys(FILTERS).map((name) => [name, t(`stock.show.${name}`)]),
+    (name) => name === filter(), (name) => go(at('show', name === 'all' ? '' : name)))
+  const movements = h('div', {})
+  const side = panel(list, { label: t('stock.product'), few: 4, address: (id) => url`/products/${id}`, draw })
+
+  async function draw(product, isOther) {
+    if (isOther) show(movements, loading())
+    show(side.element, h('div.card-head', {}, h('h2', {}, product.name), h('a.button', { href: at('open') }, t('close'))),
+      h('p.facts', {}, [product.id, money(product.price), product.description].filter(Boolean).map((fact) => h('span', {}, fact))),
+      h('p.figure', {}, h('strong', {}, count(product.stock)), ' ', t('stock.units'), levelBadge(product)),
+      h('p.hint', {}, product.reorder_level === undefined ? t('stock.noLevel') : t('stock.levelAt', { n: count(product.reorder_level) })),
+      h('div.buttons', {}, h('button.primary', { onclick: adjust }, t('stock.adjust')), h('button', { onclick: take }, t('stock.take')),
+        app.may.product() && h('button', { onclick: editLevel }, t('stock.level')), h('a.button', { href: url`/console/orders?product_id=${product.id}` }, t('screen.orders'))),
+      h('h3', {}, t('stock.movements')), movements)
+    try {
+      const page = await get(url`/products/${product.id}/stock?limit=50`)
+      if (side.shown !== product) return
+      const cause = (one) => (one.order_number ? h('a', { href: `/console/orders/${one.order_number}` }, `${t(`cause.${one.cause}`)} #${one.order_number}`) : t(`cause.${one.cause}`))
+      show(movements, page.items.length ? scroll(t('stock.movements'), h('table', {},
+        headRow(['stock.delta', 'stock.cause', 'stock.who', 'stock.when'], ['stock.delta']),
+        h('tbody', {}, page.items.map((one) => h('tr', {}, h(one.delta < 0 ? 'td.number.minus' : 'td.number.plus', {}, signed(one.delta)),
+          h('td', {}, cause(one), one.reason && h('div.hint', {}, one.reason)), h('td', {}, one.who ?? '–'), h('td', {}, time(one.created_at)))))))
+        : h('p.hint', {}, t('stock.noMovements')))
+    } catch (error) {
+      show(movements, refusal(error, t('stock.movements')))
+    }
+  }
+  /** Asks, and changes what is shown at the version that was seen. */
+  async function edit(title, action, fields, [method, suffix, body], intro) {
+    const { shown } = side
+    const answer = await ask({ title, action, fields, intro, submit: (values) => change({
+      tried: title, seen: shown, describe, address: url`/products/${shown.id}`,
+      send: (version) => write(method, url`/products/${shown.id}` + suffix, body(values), version),
+    }) })
+    if (answer?.value) toast(t('stock.done', { name: shown.name }))
+    if (answer) side.open(side.id)
+  }
+  const reason = { name: 'reason', label: t('reason'), required: true, maxLength: 200, list: t('stock.reasons').split('|') }
+  const adjust = () => edit(t('stock.adjust.of', { name: side.shown.name }), t('stock.adjust'),
+    [{ name: 'delta', label: t('stock.delta'), type: 'number', required: true, hint: t('stock.delta.hint') }, reason], ['POST', '/stock', (values) => values])
+  const take = () => edit(t('stock.take.of', { name: side.shown.name }), t('save'),
+    [{ name: 'count', label: t('stock.counted'), type: 'number', min: 0, required: true }, { ...reason, value: t('stock.take') }], ['PUT', '/stock', (values) => values], t('stock.take.hint'))
+  const editLevel = () => edit(t('stock.level'), t('save'),
+    [{ name: 'reorder_level', label: t('stock.level'), type: 'number', min: 0, value: side.shown.reorder_level, hint: t('stock.level.hint') }], ['PATCH', '', (values) => values])
+
+  const changed = new Set()
+  let timer
+  const off = onEvents((events) => {
+    if (!events) return load()
+    const known = new Set(list.items.map((product) => product.id))
+    for (const { stock: moved, product, type, order_now } of events) {
+      const lines = type === 'order.moved' || type === 'order.shipped' ? [] : order_now?.items ?? []
+      for (const id of [moved?.product_id, product?.id, ...lines.map((line) => line.product_id)]) if (known.has(id) || (id && id === side.id)) changed.add(id)
+    }
+    if (changed.size) timer ??= setTimeout(renew, TOGETHER)
+  })
+  async function renew() {
+    timer = undefined
+    const ids = [...changed].slice(0, 50)
+    changed.clear()
+    const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
+    list.replace(some)
+    const mine = some.find((product) => product.id === side.shown?.id)
+    if (mine?.version > side.shown?.version && !document.querySelector('dialog[open]')) side.draw(mine)
+  }
+  const load = () => list.load('/products', { q: params.get('q') ?? '' })
+  return {
+    title: t('screen.stock'),
+    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.stock')), search),
+      h('div.tools', {}, chips, h('span.grow', {}), h('a.button', { href: '/exports/stock?format=csv', download: 'stock.csv' }, t('export'))),
+      h('div.with-panel', {}, list.element, side.element)),
+    keys: { ...list.keys, Escape: () => go(at('open')) },
+    update(now) {
+      params = new URLSearchParams(now)
+      search.set(params.get('q'))
+      chips.renew()
+      const wanted = `${params.get('q')} ${filter()}`
+      if (wanted !== before) load()
+      before = wanted
+      list.rows.draw()
+      side.open(params.get('open'))
+    },
+    close() {
+      off()
+      clearTimeout(timer)
+      list.close()
+    },
+  }
+}

@@ -1,0 +1,116 @@
+"""Many rows and many events: nothing takes long, nothing piles up."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from .support import BrowserTests
+
+ROWS = 10_000
+LONG = 50  # milliseconds of computing that a task may take, whatever else the machine does
+EVENTS = 20_000
+GROWTH = 1_500_000  # bytes of heap; a leak of 100 bytes for each event would be more
+
+
+def order(number):
+    return {
+        "id": f"00000000-0000-7000-8000-{number:012d}", "number": number, "channel": "api",
+        "status": ("new", "in_progress", "completed")[number % 3],
+        "customer_id": f"demo-{number % 5}",
+        "reference": f"PO-{number}", "items": [
+            {"product_id": "keyboard", "name": "Keyboard", "quantity": 2, "price": 49.9,
+             "amount": 99.8},
+            {"product_id": "mouse", "name": "Mouse", "quantity": 1, "price": 19.9, "amount": 19.9}],
+        "total_quantity": 3, "total_amount": 119.7,
+        "shipping": {"carrier": None, "tracking_number": None},
+        "allowed_statuses": ["cancelled"], "version": 1,
+        "created_at": "2026-01-01T10:00:00.000Z", "updated_at": "2026-01-01T10:00:00.000Z"}
+
+
+class LoadTests(BrowserTests):
+    def scroll_through(self):
+        """Scrolls through the whole list and answers the long tasks, in milliseconds."""
+        page = self.page()
+
+        def answer(route):
+            size = int(re.search(r"limit=(\d+)", route.request.url)[1])
+            found = re.search(r"cursor=(\d+)", route.request.url)
+            start = int(found[1]) if found else 0
+            end = min(ROWS, start + size)
+            following = f"/orders?limit={size}&cursor={end}" if end < ROWS else None
+            route.fulfill(content_type="application/json", body=json.dumps({
+                "items": [order(ROWS - number) for number in range(start, end)],
+                "next": following}))
+
+        page.route(re.compile(r"/orders\?.*limit="), answer)
+        self.log_in(page)
+        expect(page.locator(".rows .row a").first).to_be_visible()
+        # What starting takes is measured elsewhere.
+        self.chromium.start_tracing(page=page, categories=[
+            "disabled-by-default-devtools.timeline", "devtools.timeline", "__metadata"])
+        page.evaluate("""async () => {
+          const end = Date.now() + 120_000;
+          const frame = () => new Promise(requestAnimationFrame);
+          while (!document.querySelector('.list .end')) {
+            if (Date.now() > end) throw new Error('the list does not end');
+            scrollBy(0, 900);
+            await frame();
+          }
+          for (let step = 0; step < 60; step += 1) {
+            scrollTo(0, (document.documentElement.scrollHeight * ((step * 37) % 60)) / 60);
+            await frame();
+          }
+        }""")
+        trace = json.loads(self.chromium.stop_tracing())["traceEvents"]
+        main = {(event["pid"], event["tid"]) for event in trace
+                if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"}
+        tasks = [event.get("tdur", 0) / 1000 for event in trace
+                 if event["name"] == "RunTask" and (event["pid"], event["tid"]) in main]
+        expect(page.locator(".list .end")).to_contain_text("10,000")
+        self.assertLess(page.locator(".rows .row").count(), 60, "rows that nobody sees are kept")
+        return page, tasks
+
+    def test_ten_thousand_rows_without_a_long_task(self):
+        page, tasks = self.scroll_through()
+        print(f"\nfigures: {len(tasks)} tasks while {ROWS} rows went by, the longest computed "
+              f"for {max(tasks):.0f} ms (at most {LONG})")
+        self.assertGreater(len(tasks), 100)
+        self.assertEqual([task for task in tasks if task > LONG], [])
+        # Keys work in it as well.
+        page.evaluate("scrollTo(0, 0)")
+        page.keyboard.press("j")
+        expect(page.locator(".rows a:focus")).to_have_text(f"#{ROWS}")
+
+    def test_the_heap_is_steady_after_many_events(self):
+        page = self.log_in(self.page())
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        devtools = page.context.new_cdp_session(page)
+
+        def send(count):
+            page.evaluate("""async ([count, order]) => {
+              const channel = new BroadcastChannel('waybill-live');
+              for (let number = 0; number < count; number += 100) {
+                channel.postMessage({ events: Array.from({ length: 100 }, (_, at) => ({
+                  type: at % 10 ? 'order.moved' : 'order.placed',
+                  order: { id: `${number + at}` }, who: 'the test',
+                  order_now: { ...order, id: `id-${(number + at) % 5000}`, version: number + at },
+                })) });
+                await new Promise((done) => setTimeout(done));
+              }
+              channel.close();
+              await new Promise((done) => setTimeout(done, 300));
+            }""", [count, order(1)])
+
+        def heap():
+            for _ in range(3):
+                devtools.send("HeapProfiler.collectGarbage")
+            return devtools.send("Runtime.getHeapUsage")["usedSize"]
+
+        send(EVENTS // 4)
+        before = heap()
+        send(EVENTS)
+        growth = heap() - before
+        print(f"\nfigures: heap {before / 1e6:.1f} MB, "
+              f"{growth / 1e3:+.0f} kB after {EVENTS} events")
+        self.assertLess(growth, GROWTH)
