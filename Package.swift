@@ -131,7 +131,7 @@ let package = Package(
         "EventLoop",
         "HTTP", "JSON", "Telemetry", "TestSupport",
       ]),
-    tests("ConsoleTests", ["Console", "HTTP", "TestSupport"]),
+    tests("ConsoleTests", ["Console", "HTTP"]),
     tests("TelemetryTests", ["Telemetry", "TestSupport"]),
     tests(
       "JobsTests",

@@ -47,7 +47,7 @@ package struct Console: Sendable {
   /// Where the files are.
   private enum Source: Sendable {
     case memory([[UInt8]: StoredFile])
-    case folder(SourceFolder)
+    case edited(EditedFiles)
   }
 
   /// The console of these files.
@@ -71,12 +71,12 @@ package struct Console: Sendable {
     source = .memory(stored)
   }
 
-  /// The console of the files in a folder as they are at each request, for those who work on them;
-  /// nil when there is no first page.
-  package init?(folder path: String) {
-    let folder = SourceFolder(path: path)
-    guard folder.read(Self.index) != nil else { return nil }
-    source = .folder(folder)
+  /// The console of files that are read anew for each request, for those who work on them; nil
+  /// when there is no first page.
+  package init?(reading read: @escaping @Sendable (_ name: String) -> [UInt8]?) {
+    let files = EditedFiles(read: read)
+    guard files.file(Self.index) != nil else { return nil }
+    source = .edited(files)
     version = Array("files".utf8)
   }
 
@@ -122,15 +122,15 @@ package struct Console: Sendable {
   private func contains(_ name: String) -> Bool {
     switch source {
     case .memory(let files): files[Array(name.utf8)] != nil
-    case .folder(let folder): folder.read(name) != nil
+    case .edited(let files): files.file(name) != nil
     }
   }
 
   private func answer(_ name: String, to request: Request) -> Response? {
     switch source {
     case .memory(let files): files[Array(name.utf8)]?.answer(request)
-    case .folder(let folder):
-      folder.read(name).flatMap { bytes in
+    case .edited(let files):
+      files.file(name).flatMap { bytes in
         FileType.of(name).map { StoredFile($0, bytes, caching: .never).answer(request) }
       }
     }

@@ -2,8 +2,8 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// Measures how fast `waybill import` reads files of customers and orders into an empty database, and
-/// how much memory it takes.
+/// Measures how fast `waybill import` reads files of customers and orders into an empty database,
+/// and how much memory it takes.
 struct ImportRate {
   private let cluster: LocalCluster
   private let folder: String

@@ -6,7 +6,7 @@ enum ConsoleFiles {
   /// Those of the program, or those of a folder for somebody who works on them.
   static func console(from folder: String?) throws(ConfigurationError) -> Console {
     guard let folder else { return Console(embedded) }
-    guard let console = Console(folder: folder) else {
+    guard let console = Console(reading: { readBytes("\(folder)/\($0)") }) else {
       throw ConfigurationError("--console-from \(folder): there is no index.html to be read")
     }
     return console

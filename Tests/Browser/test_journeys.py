@@ -214,6 +214,24 @@ class JourneyTests(BrowserTests):
         page.go_back()
         expect(moving).to_have_attribute("aria-pressed", "false")
 
+    def test_going_back_leads_to_the_row_that_was_opened(self):
+        for _ in range(40):
+            self.service.place()
+        page = self.log_in(self.page())
+        expect(page.locator(".rows .row a").first).to_be_visible()
+        for _ in range(30):
+            page.keyboard.press("j")
+        row = page.locator(".rows a:focus").text_content()
+        place = page.evaluate("scrollY")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=row)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".rows a:focus")).to_have_text(row)
+        self.assertEqual(page.evaluate("scrollY"), place)
+        # On and on without the mouse.
+        page.keyboard.press("j")
+        expect(page.locator(".rows a:focus")).not_to_have_text(row)
+
     def test_a_view_is_saved_and_used(self):
         page = self.log_in(self.page(), "retailer", "/console/orders?status=cancelled")
         page.get_by_role("button", name="Views").click()

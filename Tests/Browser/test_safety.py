@@ -54,7 +54,8 @@ class SafetyTests(BrowserTests):
 
     def test_a_spreadsheet_runs_nothing(self):
         order = self.service.place(reference=FORMULA)
-        page = self.log_in(self.page(), path=f"/console/orders?q={order['number']}")
+        page = self.log_in(self.page(), path=f"/console/orders?q=%23{order['number']}")
+        expect(page.locator(".rows .row:visible")).to_have_count(1)
         page.keyboard.press("j")
         page.keyboard.press("x")
         with page.expect_download() as download:

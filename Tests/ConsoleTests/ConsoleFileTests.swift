@@ -1,5 +1,5 @@
 import HTTP
-import TestSupport
+import Synchronization
 import Testing
 
 @testable import Console
@@ -185,24 +185,22 @@ struct ConsoleFileTests {
     #expect(slash.response.status == .seeOther && slash.field("Location") == "/console")
   }
 
-  @Test("come from a folder for those who work on them, as they are at each request")
-  func folder() throws {
-    let folder = try TemporaryFolder()
-    #expect(Console(folder: folder.path) == nil, "without a first page there is no console")
-    try folder.write(Array(Self.index.utf8), to: "index.html")
-    try folder.write(Array("1".utf8), to: "app.js")
-    try folder.write(Array("secret".utf8), to: ".env")
-    try folder.write(Array("secret".utf8), to: "notes.md")
-    let console = try #require(Console(folder: folder.path))
+  @Test("are read anew for those who work on them, as they are at each request")
+  func edited() throws {
+    #expect(Console(reading: { _ in nil }) == nil, "without a first page there is no console")
+    let files = Mutex([
+      "index.html": Self.index, "app.js": "1", ".env": "secret", "notes.md": "secret",
+    ])
+    let console = Console { name in files.withLock { $0[name] }.map { Array($0.utf8) } }!
 
     let page = try ask("GET /console/orders", of: console)
     #expect(page.text == Self.index && page.response.caching == .never)
     #expect(page.field("ETag") == nil && page.field("Content-Security-Policy") != nil)
     #expect(try ask("GET /console/files/app.js", of: console).text == "1")
-    try folder.write(Array("2".utf8), to: "app.js")
+    files.withLock { $0["app.js"] = "2" }
     let changed = try ask("GET /console/files/app.js", ["If-None-Match: *"], of: console)
     #expect(changed.text == "2" && changed.response.caching == .never)
-    for name in [".env", "notes.md", "..", "../app.js", "%2e%2e", "no.js", "a%2fapp.js"] {
+    for name in [".env", "notes.md", "..", "../app.js", "%2e%2e", "a%2fapp.js", "A.js", "a"] {
       guard case .nothing? = try take("GET /console/files/\(name)", of: console) else {
         Issue.record("\(name) is served")
         continue

@@ -15,7 +15,7 @@ struct KeptTablesTests {
         SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
          WHERE tgfoid = 'refuse_change'::regproc AND tgtype & 8 > 0
         """)
-      #expect(kept.count == 15)
+      #expect(kept.count == 17)
       for row in kept {
         let table = try row.text(0)
         let refusal = await #expect(throws: PostgresError.self) {

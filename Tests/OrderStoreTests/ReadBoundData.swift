@@ -167,6 +167,10 @@ extension OrderFilter {
              OR EXISTS (SELECT FROM order_tagged
                          WHERE tag = \(tag?.value) AND created_at = o.created_at
                            AND order_number = o.number))
+        AND (\(trackingNumber?.value) IS NULL
+             OR EXISTS (SELECT FROM order_tracked
+                         WHERE tracking_number = \(trackingNumber?.value)
+                           AND created_at = o.created_at AND order_number = o.number))
       """
   }
 }

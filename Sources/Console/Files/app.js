@@ -70,7 +70,9 @@ function route() {
   keys.setScreenKeys(current.screen.keys)
   current.screen.update?.(query, id)
   scrollTo(0, current.scroll)
-  current.screen.shown?.()
+  // What had the focus is gone with its screen.
+  if (document.activeElement === document.body) main.focus({ preventScroll: true })
+  if (again) current.screen.shown?.()
 }
 
 function followLinks(event) {

@@ -7,9 +7,9 @@ import { svg } from './h.js'
 export function bars(items, { title }) {
   const step = 30
   const isNarrow = innerWidth < 600
-  const width = isNarrow ? 300 : 560
-  const label = isNarrow ? 104 : 150
-  const letters = isNarrow ? 12 : 20
+  const width = isNarrow ? 300 : 420
+  const label = isNarrow ? 104 : 128
+  const letters = isNarrow ? 12 : 16
   const largest = Math.max(1, ...items.map((item) => item.value))
   return svg('svg', {
     class: 'bars', viewBox: `0 0 ${width} ${Math.max(1, items.length) * step}`, role: 'img', 'aria-label': title,
@@ -27,9 +27,10 @@ export function bars(items, { title }) {
 
 /** Upright columns for days. */
 export function columns(items, { title }) {
-  const width = innerWidth < 600 ? 300 : 560
+  const width = innerWidth < 600 ? 300 : 420
   const height = 180
   const step = width / Math.max(1, items.length)
+  const bar = Math.min(48, step * 0.7)
   const largest = Math.max(1, ...items.map((item) => item.value))
   const every = Math.ceil(items.length / 7)
   return svg('svg', { class: 'columns', viewBox: `0 0 ${width} ${height + 24}`, role: 'img', 'aria-label': title },
@@ -39,8 +40,8 @@ export function columns(items, { title }) {
       return svg('g', {},
         svg('title', {}, `${item.label}: ${item.text}`),
         svg('rect', {
-          class: 'bar', x: index * step + step * 0.15, y: height - length, width: step * 0.7,
-          height: length, rx: Math.min(3, step / 6),
+          class: 'bar', x: (index + 0.5) * step - bar / 2, y: height - length, width: bar,
+          height: length, rx: Math.min(3, bar / 4),
         }),
         index % every === 0 && svg('text', {
           class: 'bar-label', x: (index + 0.5) * step, y: height + 18, 'text-anchor': 'middle',

@@ -169,7 +169,7 @@ export class List {
   }
 
   step(by) {
-    if (!this.items.length) return
+    if (!this.items.length || (by === 0 && this.cursor < 0)) return this.rows.draw()
     this.cursor = Math.min(this.items.length - 1, Math.max(0, this.cursor + by))
     this.rows.reveal(this.cursor)?.link.focus({ preventScroll: true })
     this.rows.draw()

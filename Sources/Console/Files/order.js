@@ -66,7 +66,7 @@ export function order(app, id) {
     seen.allowed_statuses.includes('cancelled') && h('button.danger', { onclick: () => act(() => cancel(seen, app.session.role)) }, t('move.cancelled')))
 
   const sum = (title, quantity, amount) => h('tr', {}, h('th', { scope: 'row' }, title), h('td.number', {}, count(quantity)), h('td', {}), h('td.number', {}, money(amount)))
-  const lines = () => h('div.scroll', {}, h('table.lines', {},
+  const lines = () => h('div.scroll', {}, h('table', {},
     headRow(['column.name', 'column.quantity', 'column.price', 'column.amount'], ['column.quantity', 'column.price', 'column.amount']),
     h('tbody', {}, seen.items.map((line) => h('tr', {},
       h('th', { scope: 'row' }, lineName(line), line.product_id && h('a.sub', { href: url`/console/stock?open=${line.product_id}` }, line.product_id)),

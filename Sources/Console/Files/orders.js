@@ -45,11 +45,11 @@ const COLUMNS = {
     cell.dataset.status = order.status
   } },
   placed: { width: '7.75rem', at: 'e', fill: moment('created_at') },
-  customer: { width: 'minmax(6rem, 1fr)', at: 'd', fill: (cell, order) => {
+  customer: { width: 'minmax(8rem, 1.3fr)', at: 'd', fill: (cell, order) => {
     say(cell, customerName(order.customer_id)).title = order.customer_id ?? ''
   } },
   reference: { width: 'minmax(6rem, 1fr)', text: (order) => order.reference ?? '–' },
-  items: { width: 'minmax(8rem, 2.2fr)', text: (order) => order.items.map((line) => `${line.quantity} × ${line.name ?? line.product_id ?? ''}`).join(', ') || '–' },
+  items: { width: 'minmax(8rem, 2fr)', text: (order) => order.items.map((line) => `${line.quantity} × ${line.name ?? line.product_id ?? ''}`).join(', ') || '–' },
   quantity: { width: '4.5rem', number: true, text: (order) => count(order.total_quantity) },
   amount: { width: '5.75rem', at: 'c', number: true, text: (order) => money(order.total_amount) },
   channel: { width: '5.75rem', text: (order) => order.channel },
@@ -279,7 +279,7 @@ export function orders(app) {
       }
       if (before !== JSON.stringify(query)) load()
     },
-    shown: () => list.rows.draw(),
+    shown: () => list.step(0),
     close() {
       off()
       list.close()

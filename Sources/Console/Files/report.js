@@ -1,7 +1,7 @@
 // What was sold, as of the last refresh: a table that can be sorted, and the same as a picture.
 
 import { h, show } from './h.js'
-import { get, isMissing, path, save, url, wholeTable } from './api.js'
+import { get, path, save, url, wholeTable } from './api.js'
 import { bars, columns } from './charts.js'
 import { toggles } from './list.js'
 import { age, count, empty, go, loading, money, refusal, scroll, time } from './ui.js'
@@ -92,8 +92,7 @@ export function report() {
       await more()
       draw()
     } catch (error) {
-      if (signal.aborted) return
-      show(body, isMissing(error) ? empty(t('report.missing'), t('report.missing.hint')) : refusal(error, t('screen.report'), load))
+      if (!signal.aborted) show(body, refusal(error, t('screen.report'), load))
     }
   }
   // It may have been refreshed; while nobody looks, nobody asks.

@@ -18,7 +18,7 @@ const groups = {
     new: ['New', 'Neu'], in_progress: ['In progress', 'In Arbeit'], completed: ['Completed', 'Erledigt'], failed: ['Failed', 'Gescheitert'],
     cancelled: ['Cancelled', 'Storniert'],
   },
-  move: { in_progress: ['Start', 'Beginnen'], completed: ['Complete', 'Abschließen'], cancelled: ['Cancel order', 'Stornieren'], new: ['Back to new', 'Zurück auf neu'], failed: ['Failed', 'Gescheitert'] },
+  move: { in_progress: ['Start', 'Beginnen'], completed: ['Complete', 'Abschließen'], cancelled: ['Cancel order', 'Stornieren'] },
   column: {
     number: ['Number', 'Nummer'], status: ['Status', 'Status'], placed: ['Placed', 'Eingang'], customer: ['Customer', 'Kunde'], reference: ['Reference', 'Referenz'],
     items: ['Items', 'Artikel'], quantity: ['Quantity', 'Menge'], amount: ['Amount', 'Betrag'], channel: ['Channel', 'Kanal'], carrier: ['Carrier', 'Versender'],
@@ -35,7 +35,7 @@ const groups = {
   live: {
     live: ['Live', 'Live'], cut: ['Connecting …', 'Verbindet …'], off: ['Offline', 'Getrennt'],
     'live.long': ['Changes of others are shown as they happen.', 'Änderungen anderer erscheinen sofort.'],
-    'cut.long': ['The line is cut. It goes on where it was as soon as the service answers.', 'Die Leitung ist unterbrochen. Es geht weiter, sobald der Dienst antwortet.'],
+    'cut.long': ['The line is cut. It goes on as soon as the service answers.', 'Die Leitung ist unterbrochen. Es geht weiter, sobald der Dienst antwortet.'],
     'off.long': ['Changes of others are not shown.', 'Änderungen anderer erscheinen nicht.'],
   },
   theme: { system: ['As the system', 'Wie das System'], light: ['Light', 'Hell'], dark: ['Dark', 'Dunkel'] },
@@ -51,7 +51,7 @@ const groups = {
   },
   list: {
     all: ['Choose all that are loaded', 'Alle geladenen auswählen'], choose: ['Choose {name}', '{name} auswählen'], further: ['Nothing so far. Look further', 'Bisher nichts. Weiter suchen'],
-    end: ['That is all: {n}', 'Das sind alle: {n}'], nothing: ['Nothing here', 'Hier ist nichts'], more: ['More', 'Mehr'],
+    end: ['That is all: {n}', 'Das sind alle: {n}'], more: ['More', 'Mehr'],
   },
   filter: {
     any: ['Any', 'Alle'], from: ['From', 'Von'], to: ['To', 'Bis'], customer: ['Customer id', 'Kunden-ID'], product: ['Product', 'Produkt'], tag: ['Tag', 'Schlagwort'],
@@ -132,7 +132,6 @@ const groups = {
   report: {
     by: ['By', 'Nach'], customers: ['Customers', 'Kunden'], products: ['Products', 'Produkte'], days: ['Days', 'Tage'], measure: ['What the chart shows', 'Was das Bild zeigt'],
     asOf: ['As of', 'Stand'], nothing: ['Nothing completed yet', 'Noch nichts erledigt'], 'nothing.hint': ['Completed orders are in it after the next refresh.', 'Erledigte Aufträge erscheinen nach der nächsten Auffrischung.'],
-    missing: ['This service has no such report', 'Diesen Bericht hat der Dienst nicht'], 'missing.hint': ['A newer version has it.', 'Eine neuere Version hat ihn.'],
   },
   role: {
     admin: ['Admin', 'Admin'], retailer: ['Retailer', 'Händler'], warehouse: ['Warehouse', 'Lager'], customer: ['Customer', 'Kunde'], 'admin.may': ['everything', 'alles'],

@@ -52,8 +52,8 @@ extension JSONField {
     return form.range.lowerBound
   }
 
-  /// A string, or a number, `true` or `false` as it was written; nil for null. For values that another
-  /// reader checks.
+  /// A string, or a number, `true` or `false` as it was written; nil for null. For values that
+  /// another reader checks.
   public func scalarText() -> String? {
     guard let node = required() else { return nil }
     switch document.tape.nodes[node].kind {

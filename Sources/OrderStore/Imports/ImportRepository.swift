@@ -56,7 +56,7 @@ package final class ImportRepository {
     guard !batch.rows.isEmpty else { return [] }
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
-        let writer = writer(transaction, mode, .leave, import: 0, writes: false)
+        let writer = writer(transaction, mode, .leave, numbered: 0, writes: false)
         return try await writer.write(batch.rows).faults.map { $0.refusal(batch.lines) }
       }
     } catch {
@@ -95,7 +95,7 @@ package final class ImportRepository {
     }
     guard isHeld else { throw .movedElsewhere }
     let writer = writer(
-      transaction, record.mode, record.stock, import: record.number, writes: true)
+      transaction, record.mode, record.stock, numbered: record.number, writes: true)
     var rows = batch.rows
     var lines = batch.lines
     var written = WrittenBatch()
@@ -154,7 +154,7 @@ package final class ImportRepository {
   }
 
   private func writer(
-    _ transaction: Transaction, _ mode: ImportMode, _ stock: ImportStock, import number: Int,
+    _ transaction: Transaction, _ mode: ImportMode, _ stock: ImportStock, numbered number: Int,
     writes: Bool
   ) -> ImportWriter {
     ImportWriter(

@@ -125,8 +125,8 @@ struct ImportWriter {
         unpriced.lines.append(Int32(index))
         unpriced.products.append(line.product)
       }
-      // A line of a product that the catalogue does not know becomes a free one, of which nothing can
-      // come back.
+      // A line of a product that the catalogue does not know becomes a free one, of which nothing
+      // can come back.
       for item in order.returns where order.channel.kind == .stocked {
         unpriced.places.append(Int32(place + 1))
         unpriced.lines.append(Self.ofReturns)

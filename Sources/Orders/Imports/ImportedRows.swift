@@ -122,7 +122,8 @@ package struct ImportedOrder: Sendable {
 
   package var totalQuantity: Int { lines.reduce(0) { $0 + $1.quantity.value } }
 
-  /// The amount of all lines in cents; nil when a price is the catalogue's. 64 bits may not hold it.
+  /// The amount of all lines in cents, which 64 bits may not hold; nil when a price is the
+  /// catalogue's.
   package var totalCents: Int128? {
     var total: Int128 = 0
     for line in lines {
@@ -194,8 +195,10 @@ package enum ImportedRow: Sendable {
     case .product(let product): [ImportKey("id", product.id.value)]
     case .customer(let customer): [ImportKey("id", customer.id.value)]
     case .order(let order):
-      [ImportKey("id", "\(order.id)")]
-        + (order.reference.map { [ImportKey("reference", "\(order.channel.rawValue) \($0)")] } ?? [])
+      [
+        ImportKey("id", "\(order.id)"),
+        order.reference.map { ImportKey("reference", "\(order.channel.rawValue) \($0)") },
+      ].compactMap(\.self)
     }
   }
 

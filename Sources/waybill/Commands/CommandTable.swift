@@ -84,9 +84,9 @@ enum CommandTable {
       "reads products, customers or orders from a file; run again, it goes on where it stopped",
     details:
       "The file has the columns of an export. It is checked whole before anything is written. Then "
-      + "500 rows at a time are written; a run that was killed goes on where it stopped, and a file "
-      + "that is finished says so. The exit code is 0 when all rows were taken, 2 when some were, "
-      + "and 1 when none was.",
+      + "500 rows at a time are written; a run that was killed goes on where it stopped, and a "
+      + "file that is finished says so. The exit code is 0 when all rows were taken, 2 when some "
+      + "were, and 1 when none was.",
     operand: .init(
       name: "KIND", meaning: "what is imported", choices: ImportKind.allCases.map(\.rawValue)),
     file: .init(name: "FILE", meaning: "the file; - is standard input"),

@@ -2,7 +2,8 @@ import OrderAPI
 import OrderStore
 import Orders
 
-/// Reads a file in batches, from its beginning or from the end of a batch, on a thread beside the loop.
+/// Reads a file in batches, from its beginning or from the end of a batch, on a thread beside the
+/// loop.
 ///
 /// Unchecked: one task at a time uses it.
 final class BatchReader: @unchecked Sendable {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Finds what is in a file twice, with little memory however large the file is: it notes a digest of
-/// 64 bits for each key, and sorts the notes on the disk.
+/// Finds what is in a file twice, with little memory however large the file is: it notes a digest
+/// of 64 bits for each key, and sorts the notes on the disk.
 ///
 /// Two keys of a file of 100 million rows have the same digest by chance in one of 4,000 files.
 struct DuplicateFinder {

@@ -6,11 +6,11 @@ import Postgres
 
 /// One import, from the first look at the file to the last line of its report.
 ///
-/// The file is read whole and checked before anything is written. Then batches are written, each in a
-/// transaction that also moves the row of the file in the database: whenever this ends, the next run
-/// goes on behind the last batch that was committed.
+/// The file is read whole and checked before anything is written. Then batches are written, each in
+/// a transaction that also moves the row of the file in the database: whenever this ends, the next
+/// run goes on behind the last batch that was committed.
 final class ImportRun {
-  /// Rows with faults that only the whole file or the database shows, as many as are kept in memory.
+  /// How many rows are kept in memory whose faults only the whole file or the database shows.
   static let keptMax = 100_000
   /// Faults that are printed.
   private static let printedMax = 20
@@ -116,8 +116,8 @@ final class ImportRun {
       source, options.kind, format, mode: options.mode, from: byte, line: line, at: moment)
   }
 
-  /// Reads parts of the file one after the other. The next one is read on another thread while `take`
-  /// waits for the database.
+  /// Reads parts of the file one after the other. The next one is read on another thread while
+  /// `take` waits for the database.
   func read(
     _ reader: BatchReader, _ take: (BatchReader.Part) async throws -> Void
   ) async throws {
@@ -199,8 +199,8 @@ final class ImportRun {
     try errors.finish()
   }
 
-  /// Writes all refused rows of an import: those that the file shows, and those that the database has
-  /// noted while it was written, in this run or before it.
+  /// Writes all refused rows of an import: those that the file shows, and those that the database
+  /// has noted while it was written, in this run or before it.
   private func writeErrors(_ check: ImportCheck, of record: ImportRecord) async throws {
     guard let errors else { return }
     let file = RefusedRows(errors)

@@ -16,7 +16,8 @@ struct ArithmeticTests {
     "order_products_taken_range", "stock_adjustments_delta_moves", "customer_ledger_orders_range",
     "customer_ledger_quantity_range", "customer_ledger_amount_range", "customer_ledger_empty",
     "customer_ledger_returned_quantity_range", "customer_ledger_returned_amount_range",
-    "order_returns_amount_range",
+    "order_returns_amount_range", "order_returns_never_shipped_range",
+    "order_shipments_quantity_positive",
   ]
 
   /// The CHECKs of one value of a request or of the program, which the value's own type holds to
@@ -31,7 +32,8 @@ struct ArithmeticTests {
     "order_processes_problem_length", "order_processes_starts_counted",
     "order_processes_unchanged_visits_counted", "order_processes_unknown_visits_counted",
     "order_processes_visits_counted", "order_returns_quantity_positive",
-    "order_returns_reason_length", "orders_metadata_holds", "orders_note_length",
+    "order_returns_reason_length", "order_shipments_shipment_range", "search_words_kind_letter",
+    "orders_metadata_holds", "orders_note_length",
     "orders_tags_hold", "products_reorder_level_range", "orders_channel_known",
     "orders_reference_length",
     "orders_shipping_carrier_length", "orders_status_known", "orders_tracking_number_length",
@@ -97,6 +99,11 @@ struct ArithmeticTests {
         #""total_quantity":100000000,"total_amount":999999999999000000.00,"#
         + #""returned_quantity":1000000,"returned_amount":9999999999990000.00}"#
       #expect(net.body.contains(expected), "\(net.body)")
+
+      let sent = try await client.send("POST", paths[1] + "/shipments", "{}")
+      #expect(try sent.json["shipped_quantity"]?.written == "100000000", "\(sent.body)")
+      let rest = try await client.send("POST", paths[0] + "/shipments", "{}")
+      #expect(rest.status == 409, "all of it came back without having been shipped")
       try await Invariants.check(client.owner)
     }
   }

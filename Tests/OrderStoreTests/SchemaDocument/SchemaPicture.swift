@@ -11,8 +11,11 @@ struct SchemaPicture {
   /// joins tables of one column or of two neighbouring ones, so no line crosses a table.
   private static let layout = [
     ["installation", "day_ledger", "sales_by_day", "product_ledger", "sales_by_product"],
-    ["idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents", "feed_ticks"],
-    ["tokens", "report_changes", "customer_ledger", "customer_report"],
+    [
+      "idempotency_keys", "report_refreshes", "schema_migrations", "schema_contents", "feed_ticks",
+      "console_sessions", "saved_views", "imports",
+    ],
+    ["tokens", "report_changes", "customer_ledger", "customer_report", "import_refusals"],
     ["customer_events", "customers", "search_words", "stock_subscriptions"],
     ["orders", "products", "stock_notifications", "product_events"],
     [

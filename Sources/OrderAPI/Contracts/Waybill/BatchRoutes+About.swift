@@ -10,9 +10,10 @@ extension BatchRoutes {
       """
       They are stored by one transaction, under one `Idempotency-Key`. With `each`, the orders \
       that can be placed are placed, in the order of the request, and the answer is 200 with a \
-      result for each: its `status`, and its `order` or its `error`, are those of `POST /orders`. With \
-      `all` the answer is 201 when all are placed; when one is refused none is, and `errors` has \
-      all refusals. A body that is not as described is 400 in either mode, and may have 1 MiB.
+      result for each: its `status`, and its `order` or its `error`, are those of \
+      `POST /orders`. With `all` the answer is 201 when all are placed; when one is refused none \
+      is, and `errors` has all refusals. A body that is not as described is 400 in either mode, \
+      and may have 1 MiB.
       """,
       body: Body(
         NewBatch.schema, isLarge: true,

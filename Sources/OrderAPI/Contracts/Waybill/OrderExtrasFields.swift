@@ -155,7 +155,7 @@ extension OrderExtras {
   /// Tags that a field holds, as they are stored; nil when there are none, or not such.
   static func tags(_ field: JSONField) -> String? { stored(TagsField().read(field), \.json) }
 
-  /// What a client keeps with an order, as it is stored; nil when a field holds nothing, or not such.
+  /// What a client keeps with an order, as it is stored; nil when a field holds nothing of it.
   static func metadata(_ field: JSONField) -> String? {
     stored(MetadataField().read(field), \.json)
   }

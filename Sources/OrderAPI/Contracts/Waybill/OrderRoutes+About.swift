@@ -141,11 +141,11 @@ extension OrderRoutes {
       body: Body(
         NewShipment.schema,
         [
-          "all": #"{"carrier": "Demo Carrier", "tracking_number": "1234567890"}"#,
-          "one keyboard": #"""
-          {"carrier": "Demo Carrier", "tracking_number": "1234567891",
-            "items": [{"product_id": "keyboard", "quantity": 1}]}
+          "one monitor": #"""
+          {"carrier": "Demo Carrier", "tracking_number": "1234567890",
+            "items": [{"product_id": "monitor", "quantity": 1}]}
           """#,
+          "all that is left": #"{"carrier": "Demo Carrier", "tracking_number": "1234567891"}"#,
         ]),
       answers: [order],
       refusals: [

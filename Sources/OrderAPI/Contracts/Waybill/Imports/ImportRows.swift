@@ -34,7 +34,7 @@ extension ImportedProduct {
       _ = row.required("name", name)
       _ = row.required("price", price)
     } else {
-      // What a product cannot be without is cleared by nothing, also not by a column without a text.
+      // What a product cannot be without is not cleared by an empty column either.
       for column in ["name", "price"] as [StaticString] where row.isGiven(column) {
         if row.text(column) == nil { row.refuse(column, "must not be empty") }
       }

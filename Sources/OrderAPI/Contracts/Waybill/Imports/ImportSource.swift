@@ -1,7 +1,8 @@
 import JSON
 import Orders
 
-/// The columns of one row of a file, whatever the form of the file. What cannot be read is collected.
+/// The columns of one row of a file, whatever the form of the file. What cannot be read is
+/// collected.
 protocol ImportSource {
   /// Whether the row has the column, even if there is nothing in it.
   func isGiven(_ column: StaticString) -> Bool
