@@ -117,6 +117,37 @@ CREATE DOMAIN tracking_number AS text COLLATE "default"
 -- Tables, each with its constraints, indexes and triggers
 --
 
+-- Browsers that are logged in to the console; the view console_session_overview shows whose they are
+CREATE TABLE console_sessions (
+    -- Sequential number
+    number       bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- SHA-256 of the session's secret; the secret itself is stored nowhere
+    hash         bytea NOT NULL,
+    -- The token that the browser acts as (tokens.number); when that ends, the session does
+    token_number bigint NOT NULL,
+    -- When somebody logged in
+    created_at   timestamptz(3) NOT NULL DEFAULT now(),
+    -- When it was last used, to the minute
+    used_at      timestamptz(3) NOT NULL DEFAULT now(),
+    -- When it ends unless it is used: 60 minutes after its last use, 12 hours after the log-in at the latest
+    ends_at      timestamptz(3) NOT NULL,
+    CONSTRAINT console_sessions_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT console_sessions_hash_key
+        UNIQUE (hash),
+    CONSTRAINT console_sessions_token_fkey
+        FOREIGN KEY (token_number) REFERENCES tokens(number),
+    CONSTRAINT console_sessions_end
+        CHECK (ends_at <= (created_at + '12:00:00'::interval) AND ends_at <= (used_at + '01:00:00'::interval)),
+    CONSTRAINT console_sessions_hash_length
+        CHECK (octet_length(hash) = 32)
+);
+
+CREATE INDEX console_sessions_by_end ON console_sessions (ends_at);
+CREATE INDEX console_sessions_by_token ON console_sessions (token_number, used_at);
+CREATE TRIGGER console_sessions_end_everywhere AFTER DELETE ON console_sessions FOR EACH ROW
+    EXECUTE FUNCTION notify_session_end();
+
 -- What happened to customers; never rewritten
 CREATE TABLE customer_events (
     -- Its number among all events
@@ -127,7 +158,7 @@ CREATE TABLE customer_events (
     customer_id text COLLATE "C" NOT NULL,
     -- The version of the customer that the event made
     version     bigint NOT NULL,
-    -- created or changed
+    -- created, changed, or imported: it came from a file
     what        text NOT NULL,
     -- Who did it: a caller of the service, or a database user
     who         text NOT NULL,
@@ -136,7 +167,7 @@ CREATE TABLE customer_events (
     CONSTRAINT customer_events_pkey
         PRIMARY KEY (number),
     CONSTRAINT customer_events_what_known
-        CHECK (what = ANY (ARRAY['created', 'changed']))
+        CHECK (what = ANY (ARRAY['created', 'changed', 'imported']))
 );
 
 CREATE INDEX customer_events_by_xid ON customer_events (xid);
@@ -228,11 +259,40 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND (new.id <> old.id OR new.number <> old.number OR new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text OR new.version <> old.version OR new.created_at <> old.created_at OR new.updated_at <> old.updated_at))
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
-    WHEN (new.name IS NOT NULL OR new.email IS NOT NULL)
+    WHEN ((new.name IS NOT NULL OR new.email IS NOT NULL) AND COALESCE(current_setting('waybill.internal_write', true), '') <> 'importing')
     EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
     WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
     EXECUTE FUNCTION copy_search_words();
+
+-- Completed orders of each day, as of the last refresh
+CREATE TABLE day_ledger (
+    -- The day in UTC on which the orders were placed
+    day               date NOT NULL,
+    -- How many completed orders
+    orders            bigint NOT NULL,
+    -- Units in them, without those that came back
+    total_quantity    bigint NOT NULL,
+    -- Their amount, without that of the units that came back
+    total_amount      numeric(30,2) NOT NULL,
+    -- Units that came back
+    returned_quantity bigint NOT NULL,
+    -- Their amount
+    returned_amount   numeric(30,2) NOT NULL,
+    CONSTRAINT day_ledger_pkey
+        PRIMARY KEY (day),
+    CONSTRAINT day_ledger_amount_range
+        CHECK (total_amount >= 0::numeric),
+    CONSTRAINT day_ledger_orders_range
+        CHECK (orders >= 0),
+    CONSTRAINT day_ledger_quantity_range
+        CHECK (total_quantity >= 0),
+    CONSTRAINT day_ledger_returned_amount_range
+        CHECK (returned_amount >= 0::numeric),
+    CONSTRAINT day_ledger_returned_quantity_range
+        CHECK (returned_quantity >= 0)
+)
+WITH (fillfactor=80);
 
 -- The order of all events: each tick gives positions to the events that had become visible; never rewritten
 CREATE TABLE feed_ticks (
@@ -306,7 +366,103 @@ CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
 CREATE TRIGGER idempotency_keys_stay BEFORE UPDATE ON idempotency_keys FOR EACH ROW
     EXECUTE FUNCTION refuse_change('a stored answer is not changed; delete the row to forget it');
 
--- The history of every order: one row for each version; never rewritten
+-- Rows of files that were left out because of what the database already had
+CREATE TABLE import_refusals (
+    -- imports.number
+    import      bigint NOT NULL,
+    -- The line of the file in which the row begins
+    line        bigint NOT NULL,
+    -- The column that could not be taken
+    column_name text NOT NULL,
+    -- Why
+    problem     text NOT NULL,
+    CONSTRAINT import_refusals_pkey
+        PRIMARY KEY (import, line),
+    CONSTRAINT import_refusals_import_fkey
+        FOREIGN KEY (import) REFERENCES imports(number)
+);
+
+CREATE TRIGGER import_refusals_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON import_refusals FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- Files that are or were imported, each once; the view import_overview shows more
+CREATE TABLE imports (
+    -- Sequential number; the history names the import by it
+    number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- What is in the file: products, customers or orders
+    kind        text NOT NULL,
+    -- The name of the file, or - for standard input
+    file        text NOT NULL,
+    -- The SHA-256 of its bytes, by which it is known again
+    sha256      bytea NOT NULL,
+    -- create: refuses rows that exist already; upsert: changes them
+    mode        text NOT NULL,
+    -- Whether it takes the stock of products, or takes stock for open orders, or leaves the stock as it is
+    stock       text NOT NULL,
+    -- How long the file is
+    bytes       bigint NOT NULL,
+    -- How many rows it has
+    rows        bigint NOT NULL,
+    -- How many of its bytes are done; the next batch begins there
+    byte        bigint NOT NULL DEFAULT 0,
+    -- The last line that is done
+    line        bigint NOT NULL DEFAULT 0,
+    -- Rows that became something new
+    created     bigint NOT NULL DEFAULT 0,
+    -- Rows that changed something that existed
+    changed     bigint NOT NULL DEFAULT 0,
+    -- Rows that were as they exist already
+    unchanged   bigint NOT NULL DEFAULT 0,
+    -- Rows that were left out
+    refused     bigint NOT NULL DEFAULT 0,
+    -- When it began
+    started_at  timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    -- When the last batch was written
+    moved_at    timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    -- When it ended; NULL while it has not
+    finished_at timestamptz(3),
+    CONSTRAINT imports_pkey
+        PRIMARY KEY (number),
+    CONSTRAINT imports_once
+        UNIQUE (kind, sha256),
+    CONSTRAINT imports_byte_range
+        CHECK (byte >= 0 AND byte <= bytes),
+    CONSTRAINT imports_bytes_range
+        CHECK (bytes >= 0),
+    CONSTRAINT imports_file_length
+        CHECK (char_length(file) >= 1 AND char_length(file) <= 4096),
+    CONSTRAINT imports_kind_known
+        CHECK (kind = ANY (ARRAY['products', 'customers', 'orders'])),
+    CONSTRAINT imports_mode_known
+        CHECK (mode = ANY (ARRAY['create', 'upsert'])),
+    CONSTRAINT imports_rows_counted
+        CHECK ((created + changed + unchanged + refused) <= rows),
+    CONSTRAINT imports_rows_range
+        CHECK (rows >= 0),
+    CONSTRAINT imports_sha256_length
+        CHECK (octet_length(sha256) = 32),
+    CONSTRAINT imports_stock_known
+        CHECK (stock = ANY (ARRAY['take', 'leave']))
+);
+
+CREATE TRIGGER imports_are_kept BEFORE DELETE OR TRUNCATE ON imports FOR EACH STATEMENT
+    EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- What holds for the whole database: one row, or none while nothing was set
+CREATE TABLE installation (
+    -- Always true, so that there is one row
+    is_only  boolean NOT NULL DEFAULT true,
+    -- The ISO 4217 code of the currency of all amounts
+    currency text COLLATE "C" NOT NULL,
+    CONSTRAINT installation_pkey
+        PRIMARY KEY (is_only),
+    CONSTRAINT installation_currency_form
+        CHECK (currency ~ '^[A-Z]{3}$'),
+    CONSTRAINT installation_one_row
+        CHECK (is_only)
+);
+
+-- The history of every order: one row for each version, of an imported one from then on; never rewritten
 CREATE TABLE order_events (
     -- Its number among all events; a higher number may be committed earlier, the feed has the order of commits
     number      bigint NOT NULL DEFAULT nextval('event_number'::regclass),
@@ -316,9 +472,9 @@ CREATE TABLE order_events (
     order_id    uuid NOT NULL,
     -- The version of the order that the event made
     version     bigint NOT NULL,
-    -- placed, edited, moved, shipped, returned, hidden, or touched: an update that changed no value
+    -- placed, edited, moved, shipped, returned, hidden, touched: an update that changed no value, or imported: the order came from a file as it is then
     what        text NOT NULL,
-    -- Status before; NULL when the order was placed
+    -- Status before; NULL when the order was placed or imported
     from_status text,
     -- Status after
     to_status   text NOT NULL,
@@ -333,7 +489,7 @@ CREATE TABLE order_events (
     CONSTRAINT order_events_version_key
         UNIQUE (order_id, version),
     CONSTRAINT order_events_what_known
-        CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'returned', 'hidden', 'touched']))
+        CHECK (what = ANY (ARRAY['placed', 'edited', 'moved', 'shipped', 'returned', 'hidden', 'touched', 'imported']))
 );
 
 CREATE INDEX order_events_by_xid ON order_events (xid);
@@ -575,7 +731,7 @@ CREATE TABLE orders (
     CONSTRAINT orders_customer_fkey
         FOREIGN KEY (customer_id) REFERENCES customers(id),
     CONSTRAINT orders_lines_hold
-        CHECK (version > 1 OR NOT current_setting('waybill.internal_write', true) IS DISTINCT FROM 'placing' OR lines_hold(items, total_quantity, total_amount)),
+        CHECK (version > 1 OR (COALESCE(current_setting('waybill.internal_write', true), '') = ANY (ARRAY['placing', 'importing'])) OR lines_hold(items, total_quantity, total_amount)),
     CONSTRAINT orders_shape
         CHECK (shape_holds(channel::text, total_quantity, reference::text, customer_id)),
     CONSTRAINT orders_version_positive
@@ -595,6 +751,9 @@ CREATE TRIGGER orders_are_placed BEFORE INSERT ON orders FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('orders are placed by place_orders(), which takes their stock');
 CREATE TRIGGER orders_change BEFORE UPDATE ON orders FOR EACH ROW
     EXECUTE FUNCTION change_order();
+CREATE TRIGGER orders_completed_before AFTER INSERT ON orders FOR EACH ROW
+    WHEN (new.status::text = 'completed' AND new.customer_id IS NOT NULL)
+    EXECUTE FUNCTION note_completion();
 CREATE TRIGGER orders_completion AFTER UPDATE OF status ON orders FOR EACH ROW
     WHEN ((old.status::text = 'completed') <> (new.status::text = 'completed') AND new.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
@@ -617,7 +776,7 @@ CREATE TABLE product_events (
     product_id text COLLATE "C" NOT NULL,
     -- The version of the product that the event made
     version    bigint NOT NULL,
-    -- created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; or reinstated: retired_at was set to NULL
+    -- created, changed, retired, low_stock: the stock fell to its reorder_level, or began there; reinstated: retired_at was set to NULL, or imported: it came from a file
     what       text NOT NULL,
     -- Who did it: a caller of the service, or a database user
     who        text NOT NULL,
@@ -626,12 +785,47 @@ CREATE TABLE product_events (
     CONSTRAINT product_events_pkey
         PRIMARY KEY (number),
     CONSTRAINT product_events_what_known
-        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated', 'low_stock']))
+        CHECK (what = ANY (ARRAY['created', 'changed', 'retired', 'reinstated', 'low_stock', 'imported']))
 );
 
 CREATE INDEX product_events_by_xid ON product_events (xid);
 CREATE TRIGGER product_events_are_kept BEFORE DELETE OR UPDATE OR TRUNCATE ON product_events FOR EACH STATEMENT
     EXECUTE FUNCTION refuse_change('history is not rewritten');
+
+-- Completed orders of each product by day, by month and of all time, as of the last refresh
+CREATE TABLE product_ledger (
+    -- day, month or all: the time of which the row is
+    span              text COLLATE "C" NOT NULL,
+    -- Its first day in UTC, by which orders were placed; -infinity for all
+    first_day         date NOT NULL,
+    -- The product; empty for lines that name none
+    product_id        text COLLATE "C" NOT NULL,
+    -- How many completed orders contain it
+    orders            bigint NOT NULL,
+    -- Units in them, without those that came back
+    total_quantity    bigint NOT NULL,
+    -- Their amount, without that of the units that came back
+    total_amount      numeric(30,2) NOT NULL,
+    -- Units that came back
+    returned_quantity bigint NOT NULL,
+    -- Their amount
+    returned_amount   numeric(30,2) NOT NULL,
+    CONSTRAINT product_ledger_pkey
+        PRIMARY KEY (span, first_day, product_id),
+    CONSTRAINT product_ledger_amount_range
+        CHECK (total_amount >= 0::numeric),
+    CONSTRAINT product_ledger_orders_range
+        CHECK (orders >= 0),
+    CONSTRAINT product_ledger_quantity_range
+        CHECK (total_quantity >= 0),
+    CONSTRAINT product_ledger_returned_amount_range
+        CHECK (returned_amount >= 0::numeric),
+    CONSTRAINT product_ledger_returned_quantity_range
+        CHECK (returned_quantity >= 0),
+    CONSTRAINT product_ledger_spans
+        CHECK (span = ANY (ARRAY['day', 'month', 'all']))
+)
+WITH (fillfactor=80);
 
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
@@ -686,6 +880,9 @@ CREATE TRIGGER products_low_stock_begins AFTER INSERT ON products FOR EACH ROW
 CREATE TRIGGER products_low_stock_recorded AFTER UPDATE OF stock, reorder_level ON products FOR EACH ROW
     WHEN (new.stock <= new.reorder_level::bigint AND (old.stock <= old.reorder_level::bigint) IS NOT TRUE)
     EXECUTE FUNCTION record_low_stock();
+CREATE TRIGGER products_name AFTER UPDATE OF name ON products FOR EACH ROW
+    WHEN (old.name::text <> new.name::text)
+    EXECUTE FUNCTION note_product_name();
 CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
@@ -705,10 +902,10 @@ CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH R
     WHEN (new.name::text <> old.name::text)
     EXECUTE FUNCTION copy_search_words();
 
--- What the next refresh adds to customer_ledger and takes away from here
+-- What the next refresh adds to the ledgers and takes away from here
 CREATE TABLE report_changes (
-    -- The customer whose sums change: customers.id
-    customer_id       text COLLATE "C" NOT NULL,
+    -- The customer whose sums change: customers.id; NULL when a product got another name
+    customer_id       text COLLATE "C",
     -- 1 when an order became completed, -1 when it stopped being so, 0 when only the name changed or goods came back
     orders            integer NOT NULL,
     -- Units to add; negative to take back
@@ -718,10 +915,14 @@ CREATE TABLE report_changes (
     -- Units that came back, which quantity no longer has
     returned_quantity bigint NOT NULL DEFAULT 0,
     -- Their amount
-    returned_amount   numeric(22,2) NOT NULL DEFAULT 0
+    returned_amount   numeric(22,2) NOT NULL DEFAULT 0,
+    -- The number of the order; NULL when only a name changed
+    order_number      bigint,
+    -- The version of the order that the change made
+    version           bigint
 );
 
--- Every refresh of customer_report in the last 30 days, also those that found no change
+-- Every refresh of the reports in the last 30 days, also those that found no change
 CREATE TABLE report_refreshes (
     -- Sequential number; the ETag of the report
     number      bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -729,7 +930,7 @@ CREATE TABLE report_refreshes (
     started_at  timestamptz(3) NOT NULL,
     -- When it ended
     finished_at timestamptz(3) NOT NULL,
-    -- How many changes it added to the ledger; with 0 the view was not refreshed
+    -- How many changes it added to the ledgers; with 0 the views were not refreshed
     changes     bigint,
     -- Customers in the report
     rows        bigint,
@@ -740,6 +941,53 @@ CREATE TABLE report_refreshes (
     CONSTRAINT report_refreshes_result
         CHECK ((error IS NULL) = (changes IS NOT NULL AND rows IS NOT NULL))
 );
+
+-- States of the console's screens that people have saved under a name
+CREATE TABLE saved_views (
+    -- Sequential number
+    id         bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    -- Whose it is: the first token of the line (tokens.number); NULL when no token was needed
+    owner      bigint,
+    -- Whether everybody sees it
+    is_shared  boolean NOT NULL,
+    -- The screen that it is of: orders, stock, ...
+    screen     text COLLATE "C" NOT NULL,
+    -- What it is called, 1 to 100 characters
+    name       text NOT NULL,
+    -- The query of the screen's address, up to 2000 characters
+    query      text NOT NULL,
+    -- Who saved it last: a caller of the service
+    who        text NOT NULL,
+    -- Grows by one with every change; the ETag
+    version    bigint NOT NULL DEFAULT 1,
+    -- When it was made
+    created_at timestamptz(3) NOT NULL DEFAULT now(),
+    -- When it last changed
+    updated_at timestamptz(3) NOT NULL DEFAULT now(),
+    CONSTRAINT saved_views_pkey
+        PRIMARY KEY (id),
+    CONSTRAINT saved_views_owner_fkey
+        FOREIGN KEY (owner) REFERENCES tokens(number),
+    CONSTRAINT saved_views_name_length
+        CHECK (char_length(name) >= 1 AND char_length(name) <= 100),
+    CONSTRAINT saved_views_query_length
+        CHECK (char_length(query) <= 2000),
+    CONSTRAINT saved_views_screen_form
+        CHECK (screen ~ '^[a-z]{1,20}$'),
+    CONSTRAINT saved_views_version_positive
+        CHECK (version > 0)
+);
+
+CREATE INDEX saved_views_by_owner ON saved_views (owner);
+CREATE UNIQUE INDEX saved_views_name_key ON saved_views (screen, (
+CASE
+    WHEN is_shared THEN '-1'::integer::bigint
+    ELSE COALESCE(owner, 0::bigint)
+END), name);
+CREATE TRIGGER saved_views_change BEFORE UPDATE ON saved_views FOR EACH ROW
+    EXECUTE FUNCTION change_saved_view();
+CREATE TRIGGER saved_views_limit BEFORE INSERT OR UPDATE OF is_shared, owner ON saved_views FOR EACH ROW
+    EXECUTE FUNCTION limit_saved_views();
 
 -- Every object of the schema as its steps left it; the view schema_differences compares it with the objects
 CREATE TABLE schema_contents (
@@ -930,6 +1178,20 @@ CREATE TRIGGER tokens_change AFTER UPDATE OF hash, role, customer_id, expires_at
 -- Views
 --
 
+-- Who is logged in to the console; ORDER BY used_at DESC
+CREATE VIEW console_session_overview AS
+ SELECT s.number,
+    s.token_number,
+    t.role,
+    t.name,
+    t.customer_id,
+    s.created_at,
+    s.used_at,
+    s.ends_at
+   FROM console_sessions s
+     JOIN tokens t ON t.number = s.token_number
+  WHERE s.ends_at > now() AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now());
+
 -- Completed orders by customer: a snapshot; the view report_age has its time
 CREATE MATERIALIZED VIEW customer_report AS
  SELECT customer_ledger.customer_id,
@@ -1051,6 +1313,28 @@ CREATE VIEW feed_overview AS
                  SELECT events.occurred_at
                    FROM events
                   WHERE events.xid = ANY ((ARRAY( SELECT pg_snapshot_xip(t.snapshot) AS pg_snapshot_xip)))) waiting) w;
+
+-- Imports and how far they have come; ORDER BY number DESC LIMIT 20
+CREATE VIEW import_overview AS
+ SELECT imports.number,
+    imports.kind,
+    imports.file,
+        CASE
+            WHEN imports.finished_at IS NOT NULL THEN 'finished'
+            ELSE 'begun'
+        END AS state,
+    round(100.0 * imports.byte::numeric / GREATEST(imports.bytes, 1::bigint)::numeric, 1) AS percent,
+    imports.rows,
+    imports.created,
+    imports.changed,
+    imports.unchanged,
+    imports.refused,
+    imports.mode,
+    imports.stock,
+    imports.started_at,
+    imports.finished_at,
+    round((imports.created + imports.changed + imports.unchanged + imports.refused)::numeric / GREATEST(EXTRACT(epoch FROM imports.moved_at - imports.started_at), 0.001)) AS rows_per_second
+   FROM imports;
 
 -- Who waits for which product, and which messages are due since when and why; WHERE state = 'due' ORDER BY notification
 CREATE VIEW notification_overview AS
@@ -1189,6 +1473,40 @@ CREATE VIEW return_overview AS
    FROM order_returns r
      JOIN orders o ON o.number = r.order_number
      LEFT JOIN customers c ON c.id = o.customer_id;
+
+-- Completed orders by day: a snapshot; the view report_age has its time
+CREATE MATERIALIZED VIEW sales_by_day AS
+ SELECT day_ledger.day,
+    day_ledger.orders,
+    day_ledger.total_quantity,
+    day_ledger.total_amount,
+    day_ledger.returned_quantity,
+    day_ledger.returned_amount
+   FROM day_ledger
+  WHERE day_ledger.orders > 0
+  ORDER BY day_ledger.day;
+
+CREATE UNIQUE INDEX sales_by_day_key ON sales_by_day (day);
+
+-- Completed orders by product, of all time: a snapshot; the view report_age has its time
+CREATE MATERIALIZED VIEW sales_by_product AS
+ SELECT l.product_id,
+    p.name AS product_name,
+    l.orders,
+    l.total_quantity,
+    l.total_amount,
+    l.returned_quantity,
+    l.returned_amount
+   FROM product_ledger l
+     LEFT JOIN products p ON p.id::text = l.product_id
+  WHERE l.span = 'all' AND l.orders > 0
+  ORDER BY l.product_id;
+
+CREATE INDEX sales_by_product_by_amount ON sales_by_product (total_amount, product_id);
+CREATE INDEX sales_by_product_by_name ON sales_by_product (COALESCE(product_name::text, ''), product_id);
+CREATE INDEX sales_by_product_by_orders ON sales_by_product (orders, product_id);
+CREATE INDEX sales_by_product_by_quantity ON sales_by_product (total_quantity, product_id);
+CREATE UNIQUE INDEX sales_by_product_key ON sales_by_product (product_id);
 
 -- Objects that are not as the steps of the schema left them: missing, changed, or added; no row when all is well
 CREATE VIEW schema_differences AS
@@ -1401,6 +1719,129 @@ SELECT sha256(convert_to(coalesce(token::text, '-') || ' ' || contract || ' ' ||
                          || path || ' ' || key, 'UTF8'))
 $$;
 
+-- The row of imports of a file, made when it is new
+CREATE FUNCTION begin_import(
+    kind text,
+    file text,
+    sha256 bytea,
+    mode text,
+    stock text,
+    bytes bigint,
+    rows bigint
+)
+    RETURNS SETOF imports
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    RETURN QUERY
+    INSERT INTO imports AS i (kind, file, sha256, mode, stock, bytes, rows)
+    SELECT kind, file, sha256, mode, stock, bytes, rows
+     WHERE NOT EXISTS (SELECT FROM imports AS known WHERE known.kind = begin_import.kind
+                                                      AND known.sha256 = begin_import.sha256)
+        ON CONFLICT ON CONSTRAINT imports_once DO NOTHING
+    RETURNING i.*;
+    IF NOT FOUND THEN
+        RETURN QUERY
+        SELECT * FROM imports AS known WHERE known.kind = begin_import.kind
+                                         AND known.sha256 = begin_import.sha256;
+    END IF;
+END
+$$;
+
+-- Changes orders that exist as a batch of a file says
+CREATE FUNCTION change_orders_by_import(
+    import bigint,
+    writes boolean,
+    numbers bigint[],
+    given integer[],
+    statuses text[],
+    carriers text[],
+    trackings text[],
+    addresses text[],
+    notes text[],
+    order_tags text[],
+    metadatas text[],
+    order_customers text[],
+    quantities integer[],
+    amounts numeric[],
+    OUT refused integer[],
+    OUT columns text[],
+    OUT problems text[],
+    OUT changed bigint
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    o       orders;
+    wanted  orders;
+    problem text[];
+BEGIN
+    changed := 0;
+    PERFORM set_config('waybill.who', 'import ' || import, true);
+    -- What is found must still be true when it is written later in the same transaction.
+    IF import > 0 THEN
+        PERFORM FROM orders WHERE number = ANY (numbers) ORDER BY id FOR NO KEY UPDATE;
+        IF 'cancelled' = ANY (statuses) THEN
+            PERFORM FROM products
+              WHERE id IN (SELECT line ->> 'product_id'
+                             FROM orders CROSS JOIN json_array_elements(items) AS line
+                            WHERE number = ANY (numbers) AND takes_stock(channel))
+              ORDER BY id
+                FOR NO KEY UPDATE;
+        END IF;
+    END IF;
+    FOR i IN 1 .. cardinality(numbers) LOOP
+        SELECT * INTO o FROM orders WHERE number = numbers[i];
+        problem := CASE
+            WHEN given[i] & 256 > 0 AND o.customer_id IS DISTINCT FROM order_customers[i]
+                THEN ARRAY['customer_id', 'order ' || o.number || ' is another customer''s, and that does not change']
+            WHEN given[i] & 128 > 0
+                 AND (o.total_quantity, o.total_amount) IS DISTINCT FROM (quantities[i], amounts[i])
+                THEN ARRAY['items', 'order ' || o.number || ' has other lines, which an import does not change']
+            WHEN given[i] & 1 > 0 AND o.status <> statuses[i]
+                 AND NOT (may_move(o.channel, o.status, statuses[i]) AND channel_kind(o.channel) <> 'process')
+                THEN ARRAY['status', 'order ' || o.number || ' cannot go from ' || o.status || ' to ' || statuses[i]]
+            WHEN given[i] & 1 > 0 AND o.status <> 'cancelled' AND statuses[i] = 'cancelled'
+                 AND o.shipped_quantity IS NOT NULL AND takes_stock(o.channel)
+                THEN ARRAY['status', 'goods of order ' || o.number || ' have been shipped, so it cannot be cancelled']
+            END;
+        IF problem IS NOT NULL THEN
+            refused  := refused || i;
+            columns  := columns || problem[1];
+            problems := problems || problem[2];
+        END IF;
+    END LOOP;
+    IF refused IS NOT NULL OR NOT writes THEN
+        RETURN;
+    END IF;
+    FOR i IN 1 .. cardinality(numbers) LOOP
+        SELECT * INTO o FROM orders WHERE number = numbers[i];
+        wanted := o;
+        IF given[i] & 1 > 0 THEN wanted.status := statuses[i]; END IF;
+        IF given[i] & 2 > 0 THEN wanted.shipping_carrier := carriers[i]; END IF;
+        IF given[i] & 4 > 0 THEN wanted.tracking_number := trackings[i]; END IF;
+        IF given[i] & 8 > 0 THEN wanted.ship_to := addresses[i]; END IF;
+        IF given[i] & 16 > 0 THEN wanted.note := notes[i]; END IF;
+        IF given[i] & 32 > 0 THEN wanted.tags := order_tags[i]; END IF;
+        IF given[i] & 64 > 0 THEN wanted.metadata := metadatas[i]; END IF;
+        CONTINUE WHEN wanted::text = o::text;
+        UPDATE orders
+           SET status = wanted.status, shipping_carrier = wanted.shipping_carrier,
+               tracking_number = wanted.tracking_number, ship_to = wanted.ship_to, note = wanted.note,
+               tags = wanted.tags, metadata = wanted.metadata
+         WHERE id = o.id;
+        changed := changed + 1;
+    END LOOP;
+END
+$$;
+
 -- The kind of a channel: stocked, free or process; NULL for what is no channel
 CREATE FUNCTION channel_kind(channel text)
     RETURNS text
@@ -1452,6 +1893,34 @@ BEGIN
           SELECT * FROM idempotency_keys AS k WHERE k.id = asked.id OFFSET 0) AS stored ON true
      ORDER BY position;
 END
+$$;
+
+-- Logs a browser out; whether it was logged in
+CREATE FUNCTION close_session(digest bytea)
+    RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH closed AS (DELETE FROM console_sessions WHERE hash = digest RETURNING 1)
+SELECT EXISTS (SELECT FROM closed)
+$$;
+
+-- Orders by channel and status, each counted up to a bound
+CREATE FUNCTION count_orders(channels text[], statuses text[], bound integer)
+    RETURNS TABLE(channel text, status text, count bigint)
+    LANGUAGE sql STABLE
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+AS $$
+SELECT c.channel, s.status,
+       (SELECT count(*)
+          FROM (SELECT FROM orders AS o
+                 WHERE o.channel = c.channel AND o.status = s.status AND o.hidden_at IS NULL
+                 LIMIT bound) AS counted)
+  FROM unnest(channels) WITH ORDINALITY AS c (channel, place)
+ CROSS JOIN unnest(statuses) WITH ORDINALITY AS s (status, place)
+ ORDER BY c.place, s.place
 $$;
 
 -- Sets the stock of a product to what was counted, with a reason
@@ -1515,6 +1984,21 @@ SELECT waybill.words_of(name)
 SELECT waybill.words_of(email)
  UNION
 SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHERE part <> ''
+$$;
+
+-- Deletes a saved view of this owner, or a shared one for somebody who may delete all; whether it did
+CREATE FUNCTION delete_saved_view(view bigint, expected bigint, line bigint, may_all boolean)
+    RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH gone AS (
+    DELETE FROM saved_views
+     WHERE id = view AND version = coalesce(expected, version)
+       AND (owner IS NOT DISTINCT FROM line OR is_shared AND may_all)
+    RETURNING 1
+)
+SELECT EXISTS (SELECT FROM gone)
 $$;
 
 -- Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata
@@ -1711,6 +2195,31 @@ CREATE FUNCTION feed_cursor(feed_position bigint, hash bytea)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT feed_position || '-' || encode(substr(hash, 1, 4), 'hex') $$;
 
+-- The sessions of these digests that hold, each with the ordinal of its digest
+CREATE FUNCTION find_sessions(digests bytea[])
+    RETURNS TABLE(
+        ordinal bigint,
+        number bigint,
+        role text,
+        customer_id text,
+        name text,
+        is_use_to_note boolean,
+        ends_in interval,
+        first_number bigint,
+        latest_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+SELECT given.ordinal, t.number, t.role, t.customer_id, t.name,
+       s.used_at < now() - interval '1 minute',
+       least(s.ends_at, t.expires_at) - now(), coalesce(t.first_number, t.number),
+       least(s.created_at + interval '12 hours', t.expires_at)
+  FROM unnest(digests) WITH ORDINALITY AS given (digest, ordinal)
+  JOIN console_sessions AS s ON s.hash = given.digest
+  JOIN tokens AS t ON t.number = s.token_number
+ WHERE s.ends_at > now() AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+$$;
+
 -- The valid tokens of these digests, each with the ordinal of its digest
 CREATE FUNCTION find_tokens(digests bytea[])
     RETURNS TABLE(
@@ -1781,7 +2290,7 @@ DECLARE
     -- They change nothing; views and the conditions of triggers use them.
     reader_functions constant text[] := ARRAY[
         'channel_kind', 'takes_stock', 'may_move', 'is_internal_write', 'who', 'schema_objects',
-        'service_functions', 'feed', 'feed_cursor'];
+        'service_functions', 'feed', 'feed_cursor', 'product_sales'];
     privilege text;
     role      name;
     called    regprocedure;
@@ -1795,10 +2304,13 @@ BEGIN
         EXECUTE format('REVOKE ALL ON SCHEMA waybill FROM %I', role);
         EXECUTE format('GRANT USAGE ON SCHEMA waybill TO %I', role);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA waybill TO %I', role);
-        -- Nobody has to read the digests of tokens: find_tokens() compares them.
+        -- Nobody has to read the digests: find_tokens() and find_sessions() compare them.
         EXECUTE format('REVOKE SELECT ON tokens FROM %I', role);
         EXECUTE format('GRANT SELECT (number, role, customer_id, name, first_number, created_at, '
                        'expires_at, revoked_at, last_used_at) ON tokens TO %I', role);
+        EXECUTE format('REVOKE SELECT ON console_sessions FROM %I', role);
+        EXECUTE format('GRANT SELECT (number, token_number, created_at, used_at, ends_at) '
+                       'ON console_sessions TO %I', role);
         FOR called IN
             SELECT oid::regprocedure
               FROM pg_proc
@@ -1820,7 +2332,9 @@ BEGIN
             'UPDATE (expires_at, revoked_at, last_used_at) ON tokens',
         'INSERT (customer_id, product_id), UPDATE (is_waiting) ON stock_subscriptions',
         'UPDATE (visits, claimed_at, hinted_at, due_at) ON order_processes',
-        'INSERT ON idempotency_keys']
+        'INSERT ON idempotency_keys',
+        'INSERT (owner, is_shared, screen, name, query, who), '
+            'UPDATE (is_shared, screen, name, query, who) ON saved_views']
     LOOP
         EXECUTE format('GRANT %s TO %I', privilege, service_role);
     END LOOP;
@@ -1887,11 +2401,498 @@ BEGIN
 END
 $$;
 
+-- Locks the row of an import that stands at this byte, until the transaction ends
+CREATE FUNCTION hold_import(import bigint, from_byte bigint)
+    RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM imports
+      WHERE number = import AND byte = from_byte AND finished_at IS NULL
+        FOR NO KEY UPDATE;
+    RETURN FOUND;
+END
+$$;
+
+-- Writes a batch of customers of a file, with their words and events
+CREATE FUNCTION import_customers(
+    import bigint,
+    writes boolean,
+    changes boolean,
+    given integer[],
+    ids text[],
+    numbers bigint[],
+    names text[],
+    emails text[],
+    addresses text[],
+    versions bigint[],
+    creations timestamp with time zone[],
+    updates timestamp with time zone[],
+    OUT existing integer[],
+    OUT created bigint,
+    OUT changed bigint
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    moment  constant timestamptz(3) := clock_timestamp();
+    author  constant text := 'import ' || import;
+    punctuation constant text := '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~';
+    known   boolean[];
+    kept    bigint[];
+    setting text;
+BEGIN
+    PERFORM set_config('waybill.who', author, true);
+    created := 0;
+    changed := 0;
+    known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id)
+                     FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
+    IF NOT changes AND true = ANY (known) THEN
+        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        RETURN;
+    ELSIF NOT writes THEN
+        RETURN;
+    END IF;
+
+    IF true = ANY (known) THEN
+        PERFORM FROM customers WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+        UPDATE customers AS c
+           SET name = a.name, email = a.email, ship_to = a.ship_to::json
+          FROM (SELECT c.id, CASE WHEN g.given & 1 > 0 THEN g.name ELSE c.name END AS name,
+                       CASE WHEN g.given & 2 > 0 THEN g.email ELSE c.email END AS email,
+                       CASE WHEN g.given & 4 > 0 THEN g.address ELSE c.ship_to::text END AS ship_to
+                  FROM unnest(known, given, ids, names, emails, addresses)
+                           AS g (known, given, id, name, email, address)
+                  JOIN customers AS c ON c.id = g.id
+                 WHERE g.known) AS a
+         WHERE c.id = a.id
+           AND (c.name, c.email, c.ship_to::text) IS DISTINCT FROM (a.name, a.email, a.ship_to);
+        GET DIAGNOSTICS changed = ROW_COUNT;
+    END IF;
+
+    setting := set_internal_write(true, 'importing');
+    kept := ARRAY(SELECT CASE WHEN known THEN NULL
+                              WHEN number IS NOT NULL AND turn = 1
+                                   AND NOT EXISTS (SELECT FROM customers AS c WHERE c.number = n.number)
+                              THEN number
+                              ELSE nextval('customers_number_seq') END
+                    FROM (SELECT known, number, place,
+                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
+                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
+                   ORDER BY place);
+    INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, number, name, email, address::json, version, creation, update
+      FROM unnest(kept, ids, names, emails, addresses, versions, creations, updates)
+               AS g (number, id, name, email, address, version, creation, update)
+     WHERE number IS NOT NULL;
+    GET DIAGNOSTICS created = ROW_COUNT;
+    INSERT INTO customer_events (customer_id, version, what, who, created_at)
+    SELECT id, version, 'imported', author, moment
+      FROM unnest(kept, ids, versions) AS g (number, id, version)
+     WHERE number IS NOT NULL;
+    INSERT INTO search_words (kind, word, id)
+    SELECT DISTINCT 'c'::"char", word, id
+      FROM (SELECT id, btrim(unnest(plain_words(name, email)), punctuation) AS word
+              FROM (SELECT id, lower(name) AS name, lower(email) AS email
+                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
+                     WHERE number IS NOT NULL) AS g
+             WHERE is_plain(name) AND is_plain(email)
+             UNION ALL
+            SELECT id, unnest(string_to_array(email, '@'))
+              FROM (SELECT id, lower(name) AS name, lower(email) AS email
+                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
+                     WHERE number IS NOT NULL AND email IS NOT NULL) AS g
+             WHERE is_plain(name) AND is_plain(email)
+             UNION ALL
+            SELECT id, customer_words_of(name, email)
+              FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
+             WHERE number IS NOT NULL AND NOT (is_plain(lower(name)) AND is_plain(lower(email)))) AS w
+     WHERE word <> ''
+     ORDER BY word, id;
+    setting := set_internal_write(false);
+END
+$$;
+
+-- Writes a batch of new orders of a file, with their events, products, tags, returns and shipments
+CREATE FUNCTION import_orders(
+    import bigint,
+    takes_units boolean,
+    ids uuid[],
+    numbers bigint[],
+    channels text[],
+    statuses text[],
+    order_customers text[],
+    order_refs text[],
+    carriers text[],
+    trackings text[],
+    addresses text[],
+    notes text[],
+    order_tags text[],
+    metadatas text[],
+    versions bigint[],
+    creations timestamp with time zone[],
+    updates timestamp with time zone[],
+    line_orders integer[],
+    line_is_ours boolean[],
+    line_takes boolean[],
+    line_products text[],
+    line_names text[],
+    line_quantities integer[],
+    line_prices numeric[],
+    return_orders integer[],
+    return_versions bigint[],
+    return_products text[],
+    return_quantities integer[],
+    return_amounts numeric[],
+    return_restocked boolean[],
+    return_never_shipped integer[],
+    return_reasons text[],
+    return_actors text[],
+    return_creations timestamp with time zone[],
+    shipments text[],
+    OUT short integer[],
+    OUT short_products text[]
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    moment     constant timestamptz(3) := clock_timestamp();
+    author     constant text := 'import ' || import;
+    kept       bigint[];
+    goods      text[];
+    names      text[];
+    prices     numeric[];
+    documents  text[]    := array_fill('[]'::text, ARRAY[cardinality(ids)]);
+    quantities integer[] := array_fill(0, ARRAY[cardinality(ids)]);
+    amounts    numeric[] := array_fill(0::numeric, ARRAY[cardinality(ids)]);
+    returned_quantities integer[] := array_fill(NULL::integer, ARRAY[cardinality(ids)]);
+    returned_amounts    numeric[] := array_fill(NULL::numeric, ARRAY[cardinality(ids)]);
+    entry      record;
+    left_over  jsonb;
+    setting    text;
+BEGIN
+    PERFORM set_config('waybill.who', author, true);
+    IF array_remove(order_refs, NULL) <> '{}' THEN
+        PERFORM pg_advisory_xact_lock(key)
+           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
+                   FROM unnest(channels, order_refs) AS given (channel, reference)
+                  WHERE reference IS NOT NULL
+                  ORDER BY key) AS keys;
+    END IF;
+
+    SELECT array_agg(CASE WHEN p.id IS NOT NULL OR NOT l.is_ours THEN l.product END ORDER BY l.nr),
+           array_agg(CASE WHEN l.product IS NULL THEN l.name WHEN p.id IS NOT NULL THEN coalesce(l.name, p.name)
+                          WHEN l.is_ours THEN coalesce(l.name, l.product) ELSE l.name END ORDER BY l.nr),
+           array_agg(coalesce(l.price, p.price)::numeric(12, 2) ORDER BY l.nr)
+      INTO goods, names, prices
+      FROM unnest(line_is_ours, line_products, line_names, line_prices)
+               WITH ORDINALITY AS l (is_ours, product, name, price, nr)
+      LEFT JOIN products AS p ON p.id = l.product;
+
+    IF takes_units AND true = ANY (line_takes) THEN
+        SELECT jsonb_object_agg(id, stock)
+          INTO left_over
+          FROM (SELECT id, stock FROM products
+                 WHERE id IN (SELECT product FROM unnest(line_takes, goods) AS l (takes, product)
+                               WHERE takes AND product IS NOT NULL)
+                 ORDER BY id
+                   FOR NO KEY UPDATE) AS held;
+        PERFORM set_internal_write(true);
+        WITH taken AS (
+            SELECT product, sum(quantity) AS units
+              FROM unnest(line_takes, goods, line_quantities) AS l (takes, product, quantity)
+             WHERE takes AND product IS NOT NULL
+             GROUP BY product
+        )
+        UPDATE products
+           SET stock = stock - units, version = version + 1,
+               updated_at = greatest(moment, updated_at + interval '1 millisecond')
+          FROM taken
+         WHERE id = product
+           AND NOT EXISTS (SELECT FROM taken AS t WHERE t.units > (left_over ->> t.product)::bigint);
+        IF NOT FOUND AND left_over IS NOT NULL THEN
+            -- Some are short: which, in the order of the file.
+            PERFORM set_internal_write(false);
+            FOR entry IN
+                SELECT o, array_agg(product) AS products, array_agg(units) AS units
+                  FROM (SELECT o, product, sum(quantity) AS units
+                          FROM unnest(line_orders, line_takes, goods, line_quantities)
+                                   AS l (o, takes, product, quantity)
+                         WHERE takes AND product IS NOT NULL
+                         GROUP BY o, product) AS asked
+                 GROUP BY o
+                 ORDER BY o
+            LOOP
+                FOR i IN 1 .. cardinality(entry.products) LOOP
+                    IF entry.units[i] > (left_over ->> entry.products[i])::bigint THEN
+                        short          := short || entry.o;
+                        short_products := short_products || entry.products[i];
+                        EXIT;
+                    END IF;
+                END LOOP;
+                CONTINUE WHEN entry.o = ANY (short);
+                FOR i IN 1 .. cardinality(entry.products) LOOP
+                    left_over := left_over || jsonb_build_object(
+                        entry.products[i], (left_over ->> entry.products[i])::bigint - entry.units[i]);
+                END LOOP;
+            END LOOP;
+            RETURN;
+        END IF;
+        PERFORM set_internal_write(false);
+    END IF;
+
+    FOR entry IN
+        SELECT o, '[' || string_agg(render_line(product, name, quantity, price), ',' ORDER BY nr) || ']' AS document,
+               sum(quantity)::integer AS units, sum(quantity * price) AS amount
+          FROM unnest(line_orders, goods, names, line_quantities, prices)
+                   WITH ORDINALITY AS l (o, product, name, quantity, price, nr)
+         GROUP BY o
+    LOOP
+        documents[entry.o]  := entry.document;
+        quantities[entry.o] := entry.units;
+        amounts[entry.o]    := entry.amount;
+    END LOOP;
+    FOR entry IN
+        SELECT o, sum(quantity)::integer AS units, sum(amount) AS amount
+          FROM unnest(return_orders, return_quantities, return_amounts) AS r (o, quantity, amount)
+         GROUP BY o
+    LOOP
+        IF entry.units > quantities[entry.o] OR entry.amount > amounts[entry.o] THEN
+            RAISE EXCEPTION 'more comes back than order % has', ids[entry.o]
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'orders_returns_stay';
+        END IF;
+        returned_quantities[entry.o] := entry.units;
+        returned_amounts[entry.o]    := entry.amount;
+    END LOOP;
+    kept := ARRAY(SELECT CASE WHEN number IS NOT NULL AND turn = 1
+                                   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.number = n.number)
+                              THEN number
+                              ELSE nextval('orders_number_seq') END
+                    FROM (SELECT number, place, row_number() OVER (PARTITION BY number ORDER BY place) AS turn
+                            FROM unnest(numbers) WITH ORDINALITY AS g (number, place)) AS n
+                   ORDER BY place);
+
+    setting := set_internal_write(true, 'importing');
+    IF EXISTS (SELECT FROM unnest(order_customers) AS customer
+                WHERE customer IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer))
+    THEN
+        WITH introduced AS (
+            INSERT INTO customers (id)
+            SELECT DISTINCT customer
+              FROM unnest(order_customers) AS customer
+             WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer)
+             ORDER BY customer
+                ON CONFLICT DO NOTHING
+            RETURNING id, version
+        )
+        INSERT INTO customer_events (customer_id, version, what, who, created_at)
+        SELECT id, version, 'imported', author, moment FROM introduced;
+    END IF;
+    INSERT INTO orders (id, number, channel, reference, customer_id, status, items, total_quantity,
+                        total_amount, shipping_carrier, tracking_number, ship_to, note, tags, metadata,
+                        returned_quantity, returned_amount, shipped_quantity, version, created_at,
+                        updated_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, number, channel, reference, customer, status, document::json, quantity, amount, carrier,
+           tracking, address::json, note, tags::json, metadata::json, back_quantity, back_amount,
+           (SELECT sum((s ->> 'quantity')::integer) FROM json_array_elements(shipments::json) AS s),
+           version, creation, update
+      FROM unnest(ids, kept, channels, order_refs, order_customers, statuses, documents, quantities, amounts,
+                  carriers, trackings, addresses, notes, order_tags, metadatas, returned_quantities,
+                  returned_amounts, shipments, versions, creations, updates)
+               AS o (id, number, channel, reference, customer, status, document, quantity, amount, carrier,
+                     tracking, address, note, tags, metadata, back_quantity, back_amount, shipments,
+                     version, creation, update);
+    INSERT INTO order_events (order_id, version, what, to_status, who, created_at)
+    SELECT id, version, 'imported', status, author, moment
+      FROM unnest(ids, versions, statuses) AS o (id, version, status);
+    INSERT INTO order_products (product_id, created_at, order_number, quantity, taken)
+    SELECT product, creations[o], kept[o], sum(quantity),
+           coalesce(sum(quantity) FILTER (WHERE takes AND takes_units), 0)
+      FROM unnest(line_orders, line_takes, goods, line_quantities) AS l (o, takes, product, quantity)
+     WHERE product IS NOT NULL
+     GROUP BY o, product;
+    IF array_remove(order_tags, NULL) <> '{}' THEN
+        INSERT INTO order_tagged (tag, created_at, order_number)
+        SELECT tag, creation, number
+          FROM unnest(kept, creations, order_tags) AS o (number, creation, tags)
+         CROSS JOIN json_array_elements_text(tags::json) AS tag;
+    END IF;
+    IF cardinality(return_orders) > 0 THEN
+        INSERT INTO order_returns
+            (order_number, version, product_id, quantity, amount, restocked, never_shipped, reason, who,
+             created_at)
+        SELECT kept[o], version, product, quantity, amount, restocked, never_shipped, reason, actor, creation
+          FROM unnest(return_orders, return_versions, return_products, return_quantities, return_amounts,
+                      return_restocked, return_never_shipped, return_reasons, return_actors,
+                      return_creations)
+                   WITH ORDINALITY
+                   AS r (o, version, product, quantity, amount, restocked, never_shipped, reason, actor,
+                         creation, place)
+         ORDER BY place;
+    END IF;
+    IF array_remove(shipments, NULL) <> '{}' THEN
+        INSERT INTO order_shipments
+            (order_number, shipment, version, carrier, tracking_number, items, quantity, who, created_at)
+        SELECT number, (s ->> 'shipment')::integer, (s ->> 'version')::bigint, s ->> 'carrier',
+               s ->> 'tracking_number', s -> 'items', (s ->> 'quantity')::integer, s ->> 'who',
+               (s ->> 'created_at')::timestamptz
+          FROM unnest(kept, shipments) AS o (number, shipments)
+         CROSS JOIN json_array_elements(shipments::json) AS s;
+    END IF;
+    IF array_remove(trackings, NULL) <> '{}' OR array_remove(shipments, NULL) <> '{}' THEN
+        INSERT INTO order_tracked (tracking_number, created_at, order_number)
+        SELECT tracking, creation, number
+          FROM unnest(kept, creations, trackings) AS o (number, creation, tracking)
+         WHERE tracking IS NOT NULL
+         UNION
+        SELECT s ->> 'tracking_number', creation, number
+          FROM unnest(kept, creations, shipments) AS o (number, creation, shipments)
+         CROSS JOIN json_array_elements(shipments::json) AS s
+         WHERE s ->> 'tracking_number' IS NOT NULL;
+    END IF;
+    setting := set_internal_write(false);
+END
+$$;
+
+-- Writes a batch of products of a file, with their words, events and stock
+CREATE FUNCTION import_products(
+    import bigint,
+    writes boolean,
+    changes boolean,
+    takes_stock boolean,
+    given integer[],
+    ids text[],
+    numbers bigint[],
+    names text[],
+    descriptions text[],
+    prices numeric[],
+    stocks bigint[],
+    levels bigint[],
+    retirements timestamp with time zone[],
+    versions bigint[],
+    creations timestamp with time zone[],
+    updates timestamp with time zone[],
+    OUT existing integer[],
+    OUT incomplete integer[],
+    OUT created bigint,
+    OUT changed bigint
+)
+    RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    known   boolean[];
+    kept    bigint[];
+    setting text;
+BEGIN
+    PERFORM set_config('waybill.who', 'import ' || import, true);
+    created := 0;
+    changed := 0;
+    known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id)
+                     FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
+    IF NOT changes AND true = ANY (known) THEN
+        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        RETURN;
+    END IF;
+    incomplete := ARRAY(SELECT place
+                          FROM unnest(known, names, prices)
+                                   WITH ORDINALITY AS g (known, name, price, place)
+                         WHERE NOT known AND (name IS NULL OR price IS NULL));
+    IF incomplete <> '{}' OR NOT writes THEN
+        RETURN;
+    END IF;
+
+    IF true = ANY (known) THEN
+        PERFORM FROM products WHERE id = ANY (ids) ORDER BY id FOR NO KEY UPDATE;
+        setting := set_internal_write(true);
+        WITH asked AS MATERIALIZED (
+            SELECT p.id, p.stock AS old_stock,
+                   CASE WHEN g.given & 1 > 0 THEN g.name ELSE p.name END AS name,
+                   CASE WHEN g.given & 2 > 0 THEN g.description ELSE p.description END AS description,
+                   CASE WHEN g.given & 4 > 0 THEN g.price ELSE p.price END AS price,
+                   CASE WHEN g.given & 8 > 0 AND import_products.takes_stock THEN g.stock ELSE p.stock END AS stock,
+                   CASE WHEN g.given & 16 > 0 THEN g.level ELSE p.reorder_level END AS level,
+                   CASE WHEN g.given & 32 > 0 THEN g.retired ELSE p.retired_at END AS retired
+              FROM unnest(known, given, ids, names, descriptions, prices, stocks, levels, retirements)
+                       AS g (known, given, id, name, description, price, stock, level, retired)
+              JOIN products AS p ON p.id = g.id
+             WHERE g.known
+        ), updated AS (
+            UPDATE products AS p
+               SET name = a.name, description = a.description, price = a.price, stock = a.stock,
+                   reorder_level = a.level, retired_at = a.retired
+              FROM asked AS a
+             WHERE p.id = a.id
+               AND (p.name, p.description, p.price, p.stock, p.reorder_level, p.retired_at)
+                   IS DISTINCT FROM (a.name, a.description, a.price, a.stock, a.level, a.retired)
+            RETURNING p.id, p.updated_at
+        ), explained AS (
+            INSERT INTO stock_adjustments (product_id, delta, cause, reason, who, created_at)
+            SELECT a.id, a.stock - a.old_stock, 'adjusted', 'import', who(), u.updated_at
+              FROM asked AS a JOIN updated AS u ON u.id = a.id
+             WHERE a.stock <> a.old_stock
+             ORDER BY a.id
+        )
+        SELECT count(*) INTO changed FROM updated;
+    END IF;
+
+    setting := set_internal_write(true, 'importing');
+    kept := ARRAY(SELECT CASE WHEN known THEN NULL
+                              WHEN number IS NOT NULL AND turn = 1
+                                   AND NOT EXISTS (SELECT FROM products AS p WHERE p.number = n.number)
+                              THEN number
+                              ELSE nextval('products_number_seq') END
+                    FROM (SELECT known, number, place,
+                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
+                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
+                   ORDER BY place);
+    INSERT INTO products (id, number, name, description, price, stock, reorder_level, retired_at, version,
+                          created_at, updated_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, number, name, description, price,
+           CASE WHEN import_products.takes_stock THEN coalesce(stock, 0) ELSE 0 END, level, retired,
+           version, creation, update
+      FROM unnest(kept, ids, names, descriptions, prices, stocks, levels, retirements, versions,
+                  creations, updates)
+               WITH ORDINALITY
+               AS g (number, id, name, description, price, stock, level, retired, version, creation,
+                     update, place)
+     WHERE number IS NOT NULL
+     ORDER BY place;
+    GET DIAGNOSTICS created = ROW_COUNT;
+    setting := set_internal_write(false);
+END
+$$;
+
 -- Whether a function of this schema is writing that also writes the history of its changes
 CREATE FUNCTION is_internal_write()
     RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(current_setting('waybill.internal_write', true), '') <> '' $$;
+
+-- Whether a text is printable ASCII, or NULL
+CREATE FUNCTION is_plain(given text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT (given ~ '[^ -~]') IS NOT TRUE $$;
 
 -- Whether a move leaves alone what has been shipped of an order
 CREATE FUNCTION leaves_shipped(
@@ -1974,6 +2975,40 @@ BEGIN
 END
 $$;
 
+-- What the database has against orders that are to be imported
+CREATE FUNCTION look_up_orders(
+    ids uuid[],
+    channels text[],
+    order_refs text[],
+    customers text[],
+    unpriced_places integer[],
+    unpriced_lines integer[],
+    unpriced_products text[]
+)
+    RETURNS TABLE(place integer, finding text, holder bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+    SET enable_seqscan = off
+    SET jit = off
+AS $$
+SELECT g.place::integer, 'id', o.number
+  FROM unnest(ids) WITH ORDINALITY AS g (id, place)
+ CROSS JOIN LATERAL (SELECT number FROM orders WHERE orders.id = g.id LIMIT 1) AS o
+ UNION ALL
+SELECT g.place::integer, 'reference', o.number
+  FROM unnest(channels, order_refs) WITH ORDINALITY AS g (channel, reference, place)
+ CROSS JOIN LATERAL (SELECT number FROM orders
+                      WHERE orders.channel = g.channel AND orders.reference = g.reference LIMIT 1) AS o
+ UNION ALL
+SELECT g.place::integer, 'customer', NULL
+  FROM unnest(customers) WITH ORDINALITY AS g (customer, place)
+ WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM waybill.customers AS c WHERE c.id = g.customer)
+ UNION ALL
+SELECT g.place, 'price', g.line
+  FROM unnest(unpriced_places, unpriced_lines, unpriced_products) AS g (place, line, product)
+ WHERE NOT EXISTS (SELECT FROM products AS p WHERE p.id = g.product)
+$$;
+
 -- Whether an order of this channel may go from one status to the other
 CREATE FUNCTION may_move(channel text, from_status text, to_status text)
     RETURNS boolean
@@ -2007,6 +3042,41 @@ BEGIN
                     AND bool_and(char_length(key) BETWEEN 1 AND 40 AND json_typeof(value) = 'string'
                                  AND char_length(value #>> '{}') <= 200)
                FROM json_each(metadata));
+END
+$$;
+
+-- Moves the row of an import behind a batch, in the transaction of the batch
+CREATE FUNCTION move_import(
+    import bigint,
+    to_byte bigint,
+    to_line bigint,
+    created bigint,
+    changed bigint,
+    unchanged bigint,
+    refused bigint,
+    lines bigint[],
+    columns text[],
+    problems text[],
+    is_end boolean
+)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO import_refusals (import, line, column_name, problem)
+    SELECT move_import.import, r.line, r.column_name, r.problem
+      FROM unnest(lines, columns, problems) AS r (line, column_name, problem);
+    UPDATE imports AS i
+       SET byte = to_byte, line = to_line, created = i.created + move_import.created,
+           changed = i.changed + move_import.changed,
+           unchanged = i.unchanged + move_import.unchanged,
+           refused = i.refused + move_import.refused, moved_at = clock_timestamp(),
+           finished_at = CASE WHEN is_end THEN clock_timestamp() END
+     WHERE number = import;
+    IF NOT is_end THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
 END
 $$;
 
@@ -2150,6 +3220,55 @@ BEGIN
 END
 $$;
 
+-- Notes that the sessions of these digests are used now
+CREATE FUNCTION note_sessions(digests bytea[])
+    RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH used AS (
+    SELECT number, token_number FROM console_sessions
+     WHERE hash = ANY (digests) AND ends_at > now()
+     ORDER BY number FOR NO KEY UPDATE SKIP LOCKED
+), noted AS (
+    UPDATE console_sessions AS s
+       SET used_at = now(),
+           ends_at = least(s.created_at + interval '12 hours', now() + interval '60 minutes')
+      FROM used WHERE s.number = used.number
+)
+UPDATE tokens SET last_used_at = now()
+ WHERE number IN (SELECT number FROM tokens
+                   WHERE number IN (SELECT token_number FROM used)
+                     AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+                     FOR NO KEY UPDATE SKIP LOCKED)
+$$;
+
+-- Logs a browser in as a token; returns when that ends at the latest, NULL when the token is not valid
+CREATE FUNCTION open_session(digest bytea, token bigint, replaced bytea)
+    RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    latest timestamptz(3);
+BEGIN
+    SELECT least(now() + interval '12 hours', expires_at) INTO latest
+      FROM tokens
+     WHERE number = token AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+       FOR NO KEY UPDATE;
+    IF latest IS NULL THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM console_sessions WHERE hash = replaced;
+    DELETE FROM console_sessions
+     WHERE number IN (SELECT number FROM console_sessions WHERE token_number = token
+                       ORDER BY used_at DESC, number DESC OFFSET 99);
+    INSERT INTO console_sessions (hash, token_number, ends_at)
+    VALUES (digest, token, least(latest, now() + interval '60 minutes'));
+    RETURN latest;
+END
+$$;
+
 -- An outcome row from an order's row
 CREATE FUNCTION order_outcome(outcome text, o orders, detail json DEFAULT NULL::json)
     RETURNS order_outcome
@@ -2195,6 +3314,62 @@ SELECT min(nr), u.product_id, (array_agg(u.name ORDER BY nr))[1], sum(u.ordered)
          WHERE r.order_number = order_units.order_number) AS u
  GROUP BY u.product_id, CASE WHEN u.product_id IS NULL THEN u.name END
  ORDER BY 1
+$$;
+
+-- Places all of these orders, or none when one is refused; one row for each, in the order given
+CREATE FUNCTION place_all_orders(
+    ids uuid[],
+    channels text[],
+    customers text[],
+    order_refs text[],
+    shortages text[],
+    actors text[],
+    line_orders integer[],
+    line_products text[],
+    line_names text[],
+    line_quantities integer[],
+    line_prices numeric[],
+    introduces boolean[] DEFAULT NULL::boolean[],
+    lock_wait bigint DEFAULT NULL::bigint,
+    extras json[] DEFAULT NULL::json[]
+)
+    RETURNS TABLE(
+        outcome placing_outcome,
+        number bigint,
+        items json,
+        total_quantity integer,
+        total_amount numeric,
+        created_at timestamp with time zone,
+        detail json,
+        ship_to json,
+        note text,
+        tags json,
+        metadata json)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    are_placed boolean := true;
+BEGIN
+    FOR outcome, number, items, total_quantity, total_amount, created_at, detail, ship_to, note, tags,
+        metadata IN
+        SELECT p.outcome, p.number, p.items, p.total_quantity, p.total_amount, p.created_at, p.detail,
+               p.ship_to, p.note, p.tags, p.metadata
+          FROM place_orders(ids, channels, customers, order_refs, shortages, actors, line_orders,
+                            line_products, line_names, line_quantities, line_prices, introduces,
+                            lock_wait, extras) AS p
+    LOOP
+        are_placed := are_placed AND outcome = 'placed';
+        RETURN NEXT;
+    END LOOP;
+    IF NOT are_placed THEN
+        RAISE EXCEPTION 'an order is refused' USING ERRCODE = 'WB001';
+    END IF;
+EXCEPTION
+    -- What was placed has been undone; the rows that were returned stay.
+    WHEN SQLSTATE 'WB001' THEN NULL;
+END
 $$;
 
 -- Places many orders at once; one row for each, in the order given
@@ -2269,6 +3444,10 @@ DECLARE
     units       integer;
     amount      numeric(20, 2);
     numbers     bigint[];
+    -- A dry run uses up no number. It is rolled back, so it may write any numbers that no other
+    -- transaction writes: those that come next, raised by `raise_by`, which the answer takes off again.
+    next_number bigint;
+    raise_by    bigint := 0;
     documents   text[];
     quantities  integer[];
     amounts     numeric[];
@@ -2453,6 +3632,10 @@ BEGIN
         END LOOP;
     END IF;
 
+    IF current_setting('waybill.dry_run', true) = 'on' THEN
+        raise_by := (1 + pg_current_xact_id()::text::bigint % 1000000) << 42;
+        SELECT last_value + is_called::integer + raise_by INTO next_number FROM orders_number_seq;
+    END IF;
     FOR position IN 1 .. order_count LOOP
         document := '';
         units    := 0;
@@ -2469,7 +3652,12 @@ BEGIN
             line := line + 1;
         END LOOP;
         IF outcomes[position] = 'placed' THEN
-            numbers[position]    := nextval('orders_number_seq');
+            IF raise_by = 0 THEN
+                numbers[position] := nextval('orders_number_seq');
+            ELSE
+                numbers[position] := next_number;
+                next_number       := next_number + 1;
+            END IF;
             documents[position]  := '[' || substr(document, 2) || ']';
             quantities[position] := units;
             amounts[position]    := amount;
@@ -2562,13 +3750,61 @@ BEGIN
 
     RETURN QUERY
     SELECT o.outcome::placing_outcome,
-           coalesce(o.number, nullif(greatest(holder, 0), 0), numbers[-holder]),
+           coalesce(o.number - raise_by, nullif(greatest(holder, 0), 0), numbers[-holder] - raise_by),
            o.document::json, o.quantity, o.amount,
            CASE WHEN o.number IS NOT NULL THEN placed_at::timestamptz END, o.detail, o.address,
            extra ->> 'note', extra -> 'tags', extra -> 'metadata'
       FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders, addresses, extras)
                AS o (outcome, number, document, quantity, amount, detail, holder, address, extra);
 END
+$$;
+
+-- The words by which a customer is found, of a name and an address that are plain and in lower case; with punctuation around them, and not each once
+CREATE FUNCTION plain_words(name text, email text)
+    RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+SELECT string_to_array(coalesce(name, '') || ' ' || coalesce(email, ''), ' ')
+       || CASE WHEN name ~ '[!-/:-@\[-`{-~]' THEN
+              string_to_array(translate(name, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                '), ' ')
+          END
+       || string_to_array(translate(email, '-.@_+!"#$%&''()*,/:;<=>?[\]^`{|}~', '                                '), ' ')
+$$;
+
+-- Completed orders by product of a period, both days included: SELECT * FROM product_sales('2026-01-01', '2026-03-31') ORDER BY total_amount DESC LIMIT 20
+CREATE FUNCTION product_sales(from_day date, to_day date)
+    RETURNS TABLE(
+        product_id text,
+        product_name text,
+        orders bigint,
+        total_quantity bigint,
+        total_amount numeric,
+        returned_quantity bigint,
+        returned_amount numeric)
+    LANGUAGE sql STABLE
+AS $$
+SELECT s.product_id, n.product_name, s.orders, s.total_quantity, s.total_amount,
+       s.returned_quantity, s.returned_amount
+  FROM (SELECT l.product_id, sum(l.orders)::bigint AS orders,
+               sum(l.total_quantity)::bigint AS total_quantity, sum(l.total_amount) AS total_amount,
+               sum(l.returned_quantity)::bigint AS returned_quantity,
+               sum(l.returned_amount) AS returned_amount
+          FROM (SELECT date_trunc('month', from_day + interval '1 month - 1 day')::date,
+                       date_trunc('month', to_day + interval '1 day')::date) AS month (first, after),
+               LATERAL (
+                   SELECT * FROM waybill.product_ledger
+                    WHERE span = 'month' AND first_day >= month.first AND first_day < month.after
+                    UNION ALL
+                   SELECT * FROM waybill.product_ledger
+                    WHERE span = 'day' AND first_day >= from_day AND first_day <= to_day
+                      AND first_day < month.first
+                    UNION ALL
+                   SELECT * FROM waybill.product_ledger
+                    WHERE span = 'day' AND first_day <= to_day
+                      AND first_day >= month.first AND first_day >= month.after) AS l
+         GROUP BY l.product_id
+        HAVING sum(l.orders) > 0) AS s
+  LEFT JOIN waybill.sales_by_product AS n ON n.product_id = s.product_id
 $$;
 
 -- Deletes up to batch answers older than age; returns how many
@@ -2586,6 +3822,21 @@ WITH old AS (
        FOR UPDATE SKIP LOCKED
 ), gone AS (
     DELETE FROM idempotency_keys WHERE id IN (SELECT id FROM old) RETURNING 1
+)
+SELECT count(*) FROM gone
+$$;
+
+-- Deletes up to batch sessions that have ended; returns how many
+CREATE FUNCTION prune_sessions(batch integer)
+    RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+WITH ended AS (
+    SELECT number FROM console_sessions WHERE ends_at <= now()
+     ORDER BY ends_at LIMIT batch FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM console_sessions WHERE number IN (SELECT number FROM ended) RETURNING 1
 )
 SELECT count(*) FROM gone
 $$;
@@ -2652,7 +3903,7 @@ BEGIN
 END
 $$;
 
--- Refreshes customer_report if that is due and no other call is doing it
+-- Refreshes all reports if that is due and no other call is doing it
 CREATE FUNCTION refresh_report(
     every interval,
     OUT outcome refresh_outcome,
@@ -2663,6 +3914,7 @@ CREATE FUNCTION refresh_report(
     SET search_path = waybill, pg_temp
     SET work_mem = 64MB
     SET default_statistics_target = 1
+    SET jit = off
 AS $$
 DECLARE
     started timestamptz;
@@ -2690,10 +3942,11 @@ BEGIN
         ), sums AS (
             SELECT customer_id, sum(orders) AS orders, sum(quantity) AS quantity,
                    sum(amount) AS amount, sum(returned_quantity) AS back_quantity,
-                   sum(returned_amount) AS back_amount, count(*) AS changes
+                   sum(returned_amount) AS back_amount
               FROM change
+             WHERE customer_id IS NOT NULL
              GROUP BY customer_id
-        ), folded AS (
+        ), folded_customers AS (
             -- The new sums are made before the insert: the table's checks are applied to the row
             -- that is to be inserted, also when ON CONFLICT then updates, and a difference may be
             -- negative.
@@ -2711,8 +3964,85 @@ BEGIN
                    total_quantity = excluded.total_quantity, total_amount = excluded.total_amount,
                    returned_quantity = excluded.returned_quantity,
                    returned_amount = excluded.returned_amount
+        ), changed_orders AS MATERIALIZED (
+            -- Each row is looked up by its key: the limits keep the planner, which cannot know how
+            -- few rows there are, from reading whole tables. The same below.
+            SELECT c.*, (o.created_at AT TIME ZONE 'UTC')::date AS day, o.items,
+                   o.returned_quantity IS NOT NULL AS has_returns
+              FROM change AS c
+             CROSS JOIN LATERAL (SELECT * FROM orders WHERE number = c.order_number LIMIT 1) AS o
+        ), day_sums AS (
+            SELECT day, sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount,
+                   sum(returned_quantity) AS back_quantity, sum(returned_amount) AS back_amount
+              FROM changed_orders
+             GROUP BY day
+        ), folded_days AS (
+            INSERT INTO day_ledger
+            SELECT s.day, coalesce(l.orders, 0) + s.orders,
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount,
+                   coalesce(returned_quantity, 0) + back_quantity,
+                   coalesce(returned_amount, 0) + back_amount
+              FROM day_sums AS s
+              LEFT JOIN LATERAL (SELECT * FROM day_ledger AS l WHERE l.day = s.day LIMIT 1) AS l ON true
+             ORDER BY s.day
+                ON CONFLICT (day) DO UPDATE
+               SET orders = excluded.orders, total_quantity = excluded.total_quantity,
+                   total_amount = excluded.total_amount,
+                   returned_quantity = excluded.returned_quantity,
+                   returned_amount = excluded.returned_amount
+        ), by_product AS (
+            SELECT day, product_id, orders, orders * units AS quantity, orders * worth AS amount,
+                   0 AS back_quantity, 0 AS back_amount
+              FROM changed_orders
+             CROSS JOIN LATERAL (
+                 SELECT coalesce(product_id, '') AS product_id, sum(quantity) AS units,
+                        sum(amount) AS worth
+                   FROM json_to_recordset(items)
+                     AS line (product_id text, quantity integer, amount numeric)
+                  GROUP BY 1) AS sold
+             WHERE orders <> 0
+             UNION ALL
+            -- A return is a change of its own. An order that is completed again, or no longer is,
+            -- takes along what came back before.
+            SELECT day, product_id, 0, -sign * units, -sign * worth, sign * units, sign * worth
+              FROM changed_orders AS o
+             CROSS JOIN LATERAL (SELECT CASE orders WHEN 0 THEN 1 ELSE orders END) AS s (sign)
+             CROSS JOIN LATERAL (
+                 SELECT product_id, sum(quantity) AS units, sum(amount) AS worth
+                   FROM order_returns AS r
+                  WHERE r.order_number = o.order_number
+                    AND CASE orders WHEN 0 THEN r.version = o.version ELSE r.version < o.version END
+                  GROUP BY product_id) AS back
+             WHERE has_returns
+        ), product_sums AS (
+            SELECT CASE WHEN grouping(day) = 0 THEN 'day' WHEN grouping(month) = 0 THEN 'month'
+                        ELSE 'all' END AS span,
+                   coalesce(day, month, '-infinity') AS first_day, product_id,
+                   sum(orders) AS orders, sum(quantity) AS quantity, sum(amount) AS amount,
+                   sum(back_quantity) AS back_quantity, sum(back_amount) AS back_amount
+              FROM (SELECT *, date_trunc('month', day::timestamp)::date AS month
+                      FROM by_product) AS moved
+             GROUP BY GROUPING SETS ((day, product_id), (month, product_id), (product_id))
+        ), folded_products AS (
+            INSERT INTO product_ledger
+            SELECT s.span, s.first_day, s.product_id, coalesce(l.orders, 0) + s.orders,
+                   coalesce(total_quantity, 0) + quantity, coalesce(total_amount, 0) + amount,
+                   coalesce(returned_quantity, 0) + back_quantity,
+                   coalesce(returned_amount, 0) + back_amount
+              FROM product_sums AS s
+              LEFT JOIN LATERAL (
+                  SELECT * FROM product_ledger AS l
+                   WHERE l.span = s.span AND l.first_day = s.first_day
+                     AND l.product_id = s.product_id
+                   LIMIT 1) AS l ON true
+             ORDER BY 1, 2, 3
+                ON CONFLICT (span, first_day, product_id) DO UPDATE
+               SET orders = excluded.orders, total_quantity = excluded.total_quantity,
+                   total_amount = excluded.total_amount,
+                   returned_quantity = excluded.returned_quantity,
+                   returned_amount = excluded.returned_amount
         )
-        SELECT coalesce(sum(changes), 0) INTO changed FROM sums;
+        SELECT count(*) INTO changed FROM change;
 
         IF changed = 0 THEN
             SELECT coalesce(max(r.rows), 0) INTO entries
@@ -2721,6 +4051,8 @@ BEGIN
             outcome := 'unchanged';
         ELSE
             REFRESH MATERIALIZED VIEW CONCURRENTLY customer_report;
+            REFRESH MATERIALIZED VIEW CONCURRENTLY sales_by_day;
+            REFRESH MATERIALIZED VIEW CONCURRENTLY sales_by_product;
             SELECT count(*) INTO entries FROM customer_report;
             outcome := 'refreshed';
         END IF;
@@ -2748,6 +4080,32 @@ AS $$
 SELECT '{"product_id":' || coalesce(to_json(product_id)::text, 'null')
     || ',"name":' || coalesce(to_json(name)::text, 'null')
     || ',"quantity":' || quantity || ',"price":' || price || ',"amount":' || quantity * price || '}'
+$$;
+
+-- Keeps numbers up to one from being given to new products, customers or orders
+CREATE FUNCTION reserve_numbers(kind text, upto bigint)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    numbers constant regclass := pg_get_serial_sequence('waybill.' || kind, 'number');
+    reached bigint;
+BEGIN
+    IF kind NOT IN ('products', 'customers', 'orders') OR upto > 100000000000 THEN
+        RAISE EXCEPTION 'numbers of % are not reserved up to %', kind, upto
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    EXECUTE format('SELECT last_value FROM %s', numbers) INTO reached;
+    IF reached >= upto THEN
+        RETURN;
+    END IF;
+    EXECUTE format('ALTER SEQUENCE %s INCREMENT BY 1', numbers);
+    EXECUTE format('SELECT last_value FROM %s', numbers) INTO reached;
+    IF reached < upto THEN
+        EXECUTE format('ALTER SEQUENCE %s RESTART WITH %s', numbers, upto + 1);
+    END IF;
+END
 $$;
 
 -- Takes units of a completed order back; stock, history and report follow
@@ -2856,8 +4214,10 @@ BEGIN
      ORDER BY position;
     IF o.customer_id IS NOT NULL THEN
         INSERT INTO report_changes
-            (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
-        SELECT o.customer_id, 0, -sum(quantity), -sum(amount), sum(quantity), sum(amount)
+            (customer_id, orders, quantity, amount, returned_quantity, returned_amount,
+             order_number, version)
+        SELECT o.customer_id, 0, -sum(quantity), -sum(amount), sum(quantity), sum(amount),
+               o.number, o.version
           FROM unnest(quantities, amounts) AS b (quantity, amount);
     END IF;
     PERFORM set_internal_write(false);
@@ -3293,10 +4653,16 @@ CREATE FUNCTION service_functions()
     RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order', 'hide_order', 'edit_order',
-             'create_product', 'adjust_stock', 'adjust_stocks', 'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order',
+             'hide_order', 'edit_order', 'create_product', 'adjust_stock', 'adjust_stocks',
+             'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
+             'place_all_orders',
              'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
-             'search_orders', 'search_names', 'order_units',
+             'search_orders', 'search_names', 'order_units', 'settle_currency',
+             'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'look_up_orders',
+             'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
+             'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
+             'delete_saved_view', 'count_orders',
              -- The check of a column that the service writes itself.
              'address_holds']
 $$;
@@ -3306,6 +4672,21 @@ CREATE FUNCTION set_internal_write(is_internal boolean, kind text DEFAULT 'on'::
     RETURNS text
     LANGUAGE sql
 AS $$ SELECT set_config('waybill.internal_write', CASE WHEN is_internal THEN kind ELSE '' END, true) $$;
+
+-- Keeps the currency of all amounts if there is none yet; returns the one that is kept
+CREATE FUNCTION settle_currency(wanted text)
+    RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM installation) THEN
+        INSERT INTO installation (currency) VALUES (wanted) ON CONFLICT DO NOTHING;
+    END IF;
+    -- Of two calls at once one has waited for the other, whose row this statement sees.
+    RETURN (SELECT currency FROM installation);
+END
+$$;
 
 -- Whether an order has what orders of its channel have
 CREATE FUNCTION shape_holds(
@@ -3670,6 +5051,18 @@ BEGIN
 END
 $$;
 
+-- Moves the version of a saved view with every change
+CREATE FUNCTION change_saved_view()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := greatest(now(), OLD.updated_at + interval '1 millisecond');
+    RETURN NEW;
+END
+$$;
+
 -- Keeps search_words a copy of the customer or the product
 CREATE FUNCTION copy_search_words()
     RETURNS trigger
@@ -3735,6 +5128,24 @@ BEGIN
 END
 $$;
 
+-- Refuses more than 100 saved views of an owner, and more than 200 shared ones
+CREATE FUNCTION limit_saved_views()
+    RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('waybill.saved_views', 0));
+    IF NEW.is_shared AND (SELECT count(*) FROM saved_views WHERE is_shared AND id <> NEW.id) >= 200
+       OR (SELECT count(*) FROM saved_views
+            WHERE owner IS NOT DISTINCT FROM NEW.owner AND id <> NEW.id) >= 100 THEN
+        RAISE EXCEPTION 'there are too many saved views'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'saved_views_limit';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 -- Adds the change to report_changes when an order becomes completed or no longer is
 CREATE FUNCTION note_completion()
     RETURNS trigger
@@ -3744,10 +5155,12 @@ DECLARE
     sign constant integer := CASE NEW.status WHEN 'completed' THEN 1 ELSE -1 END;
 BEGIN
     INSERT INTO waybill.report_changes
-        (customer_id, orders, quantity, amount, returned_quantity, returned_amount)
+        (customer_id, orders, quantity, amount, returned_quantity, returned_amount, order_number,
+         version)
     VALUES (NEW.customer_id, sign, sign * (NEW.total_quantity - coalesce(NEW.returned_quantity, 0)),
             sign * (NEW.total_amount - coalesce(NEW.returned_amount, 0)),
-            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0));
+            sign * coalesce(NEW.returned_quantity, 0), sign * coalesce(NEW.returned_amount, 0),
+            NEW.number, NEW.version);
     RETURN NULL;
 END
 $$;
@@ -3760,6 +5173,29 @@ CREATE FUNCTION note_name()
 AS $$
 BEGIN
     INSERT INTO report_changes (customer_id, orders, quantity, amount) VALUES (NEW.id, 0, 0, 0);
+    RETURN NULL;
+END
+$$;
+
+-- Adds a change to report_changes when a product gets another name
+CREATE FUNCTION note_product_name()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+BEGIN
+    INSERT INTO report_changes (orders, quantity, amount) VALUES (0, 0, 0);
+    RETURN NULL;
+END
+$$;
+
+-- Sends the number of the token whose session was deleted to the channel waybill_tokens
+CREATE FUNCTION notify_session_end()
+    RETURNS trigger
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM pg_notify('waybill_tokens', OLD.token_number::text);
     RETURN NULL;
 END
 $$;
@@ -3806,7 +5242,10 @@ CREATE FUNCTION queue_order_process()
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    INSERT INTO waybill.order_processes (order_id) VALUES (NEW.id);
+    -- The process of an imported order may have been started elsewhere, so it counts as visited: its
+    -- next visit asks before it starts anything.
+    INSERT INTO waybill.order_processes (order_id, visits)
+    VALUES (NEW.id, CASE WHEN current_setting('waybill.internal_write', true) = 'importing' THEN 1 ELSE 0 END);
     -- Sent when the transaction commits, once however many orders it placed.
     PERFORM pg_notify('order_processes', '');
     RETURN NULL;
@@ -3852,11 +5291,16 @@ AS $$
 BEGIN
     INSERT INTO product_events (product_id, version, what, who, created_at)
     VALUES (NEW.id, NEW.version,
-            CASE WHEN TG_OP = 'INSERT' THEN 'created'
+            CASE WHEN TG_OP = 'INSERT'
+                 THEN CASE WHEN current_setting('waybill.internal_write', true) = 'importing'
+                           THEN 'imported' ELSE 'created' END
                  WHEN OLD.retired_at IS NULL AND NEW.retired_at IS NOT NULL THEN 'retired'
                  WHEN OLD.retired_at IS NOT NULL AND NEW.retired_at IS NULL THEN 'reinstated'
                  ELSE 'changed' END,
-            who(), NEW.updated_at);
+            who(),
+            -- An imported product may have changed long ago.
+            CASE WHEN current_setting('waybill.internal_write', true) = 'importing'
+                 THEN clock_timestamp() ELSE NEW.updated_at END);
     RETURN NULL;
 END
 $$;
@@ -3880,14 +5324,20 @@ GRANT USAGE ON SCHEMA waybill
     TO waybill_reader;
 
 GRANT SELECT ON
+    console_session_overview,
     customer_events,
     customer_ledger,
     customer_report,
     customers,
+    day_ledger,
     events,
     feed_overview,
     feed_ticks,
     idempotency_keys,
+    import_overview,
+    import_refusals,
+    imports,
+    installation,
     notification_overview,
     order_events,
     order_history,
@@ -3902,11 +5352,15 @@ GRANT SELECT ON
     order_tracked,
     orders,
     product_events,
+    product_ledger,
     products,
     report_age,
     report_changes,
     report_refreshes,
     return_overview,
+    sales_by_day,
+    sales_by_product,
+    saved_views,
     schema_contents,
     schema_differences,
     schema_migrations,
@@ -3922,12 +5376,16 @@ GRANT SELECT ON
 GRANT SELECT (number, role, customer_id, name, first_number, created_at, expires_at, revoked_at, last_used_at) ON tokens
     TO waybill_reader;
 
+GRANT SELECT (number, token_number, created_at, used_at, ends_at) ON console_sessions
+    TO waybill_reader;
+
 GRANT EXECUTE ON FUNCTION
     channel_kind(text),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
     is_internal_write(),
     may_move(text, text, text),
+    product_sales(date, date),
     schema_objects(),
     service_functions(),
     takes_stock(text),
@@ -3941,13 +5399,19 @@ GRANT INSERT, SELECT ON idempotency_keys
     TO waybill_service;
 
 GRANT SELECT ON
+    console_session_overview,
     customer_events,
     customer_ledger,
     customer_report,
     customers,
+    day_ledger,
     events,
     feed_overview,
     feed_ticks,
+    import_overview,
+    import_refusals,
+    imports,
+    installation,
     notification_overview,
     order_events,
     order_history,
@@ -3962,11 +5426,15 @@ GRANT SELECT ON
     order_tracked,
     orders,
     product_events,
+    product_ledger,
     products,
     report_age,
     report_changes,
     report_refreshes,
     return_overview,
+    sales_by_day,
+    sales_by_product,
+    saved_views,
     schema_contents,
     schema_differences,
     schema_migrations,
@@ -3988,6 +5456,12 @@ GRANT INSERT (hash, role, customer_id, name, first_number, expires_at), SELECT (
 GRANT INSERT (id, name, email, ship_to), UPDATE (name, email, ship_to) ON customers
     TO waybill_service;
 
+GRANT INSERT (owner, is_shared, screen, name, query, who), UPDATE (is_shared, screen, name, query, who) ON saved_views
+    TO waybill_service;
+
+GRANT SELECT (number, token_number, created_at, used_at, ends_at) ON console_sessions
+    TO waybill_service;
+
 GRANT UPDATE (due_at, claimed_at, hinted_at, visits) ON order_processes
     TO waybill_service;
 
@@ -3999,31 +5473,50 @@ GRANT EXECUTE ON FUNCTION
     adjust_stock(product_id, bigint, text, bigint, text),
     adjust_stocks(text[], bigint[], text, text),
     answer_id(bigint, text, text, text, text),
+    begin_import(text, text, bytea, text, text, bigint, bigint),
+    change_orders_by_import(bigint, boolean, bigint[], integer[], text[], text[], text[], text[], text[], text[], text[], text[], integer[], numeric[]),
     channel_kind(text),
     claim_answers(bytea[], bytea[], boolean),
+    close_session(bytea),
+    count_orders(text[], text[], integer),
     count_stock(product_id, bigint, text, bigint, text),
     create_product(product_id, text, text, numeric, bigint, text, bigint),
+    delete_saved_view(bigint, bigint, bigint, boolean),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),
+    find_sessions(bytea[]),
     find_tokens(bytea[]),
     folded(text),
     held_rows(text[], text[], uuid[], bigint[]),
     hide_order(uuid, bigint, text, text, bigint, text),
+    hold_import(bigint, bigint),
+    import_customers(bigint, boolean, boolean, integer[], text[], bigint[], text[], text[], text[], bigint[], timestamptz[], timestamptz[]),
+    import_orders(bigint, boolean, uuid[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], text[], text[], bigint[], timestamptz[], timestamptz[], integer[], boolean[], boolean[], text[], text[], integer[], numeric[], integer[], bigint[], text[], integer[], numeric[], boolean[], integer[], text[], text[], timestamptz[], text[]),
+    import_products(bigint, boolean, boolean, boolean, integer[], text[], bigint[], text[], text[], numeric[], bigint[], bigint[], timestamptz[], bigint[], timestamptz[], timestamptz[]),
     is_internal_write(),
+    look_up_orders(uuid[], text[], text[], text[], integer[], integer[], text[]),
     may_move(text, text, text),
+    move_import(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint[], text[], text[], boolean),
     move_orders(uuid[], bigint[], text[], text[], bigint[], text[], text[], bigint),
+    note_sessions(bytea[]),
+    open_session(bytea, bigint, bytea),
     order_units(bigint, json, integer),
+    place_all_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
+    product_sales(date, date),
     prune_answers(interval, integer),
+    prune_sessions(integer),
     record_visits(uuid[], integer[], text[], integer[], integer[], integer[], bigint[], text[]),
     refresh_report(interval),
+    reserve_numbers(text, bigint),
     return_order(uuid, bigint, text, text, bigint, text[], integer[], boolean[], text, text),
     schema_objects(),
     search_names("char", text[], text, text, text, bigint),
     search_orders(text[], text, timestamptz, bigint),
     sequence_events(),
     service_functions(),
+    settle_currency(text),
     ship_goods(uuid, bigint, text, text, bigint, text, text, text[], text[], integer[], text),
     ship_order(uuid, bigint, text, text, bigint, boolean, text, boolean, text, text),
     takes_stock(text),
