@@ -91,7 +91,8 @@ struct WaybillContractTests {
     ("cursor=7", #"{"field":"cursor","message":"must be a cursor of this list"}"#),
     (
       "page=2",
-      #"{"field":"page","message":"is not one of: q, in_stock, low_stock, retired, limit, cursor"}"#
+      #"{"field":"page","message":"is not one of: q, in_stock, low_stock, retired, total, limit, "#
+        + #"cursor"}"#
     ),
     ("limit=5&limit=6", #"{"field":"limit","message":"must be given once"}"#),
     (

@@ -204,15 +204,19 @@ struct DryRunTests {
 }
 
 extension ContractAnswer {
-  /// What an answer to a request says that was done. Each new customer and product uses up a
+  /// What an answer to a request says that was done. Each new customer, product and view uses up a
   /// number, also in a dry run.
   fileprivate func done(_ request: ChangingRequest) -> String {
     let shape = ContractAnswer(
       status: status, fields: fields.filter { $0.key != "Preference-Applied" }, body: body,
       type: type
     ).shape
-    guard ["/customers", "/products"].contains(request.target) else { return shape }
-    return shape.replacing(/"number":\d+/, with: #""number":0"#)
+    switch request.target {
+    case "/customers", "/products": return shape.replacing(/"number":\d+/, with: #""number":0"#)
+    case "/views":
+      return shape.replacing(/"id":\d+/, with: #""id":0"#).replacing(/\/views\/\d+/, with: "/views")
+    default: return shape
+    }
   }
 }
 

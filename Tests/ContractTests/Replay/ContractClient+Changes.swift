@@ -85,6 +85,7 @@ extension ContractAnswer {
     let id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/
     let fields = fields.map { "\($0.key): \($0.value)" }.sorted().joined(separator: "\n")
     return "\(status) \(type ?? "")\n\(fields)\n\(timeless)"
-      .replacing(id, with: "ID").replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "T")
+      .replacing(/"wb_[0-9a-f]{64}"/, with: "T").replacing(id, with: "ID")
+      .replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "T")
   }
 }

@@ -18,11 +18,21 @@ struct ArithmeticTests {
     "customer_ledger_returned_quantity_range", "customer_ledger_returned_amount_range",
     "order_returns_amount_range", "order_returns_never_shipped_range",
     "order_shipments_quantity_positive",
+    "day_ledger_amount_range", "day_ledger_orders_range", "day_ledger_quantity_range",
+    "day_ledger_returned_amount_range", "day_ledger_returned_quantity_range",
+    "product_ledger_amount_range", "product_ledger_orders_range", "product_ledger_quantity_range",
+    "product_ledger_returned_amount_range", "product_ledger_returned_quantity_range",
   ]
 
   /// The CHECKs of one value of a request or of the program, which the value's own type holds to
   /// its range, or of counters that only grow by one.
   private static let single: Set<String> = [
+    "console_sessions_end", "console_sessions_hash_length", "imports_byte_range",
+    "imports_bytes_range", "imports_file_length", "imports_kind_known", "imports_mode_known",
+    "imports_rows_counted", "imports_rows_range", "imports_sha256_length", "imports_stock_known",
+    "installation_currency_form", "installation_one_row", "product_ledger_spans",
+    "saved_views_name_length", "saved_views_query_length", "saved_views_screen_form",
+    "saved_views_version_positive",
     "address_holds", "adjustment_outcome_known", "change_outcome_known",
     "customer_events_what_known",
     "customers_email_length", "feed_ticks_events_range", "product_events_what_known",

@@ -189,7 +189,7 @@ struct ProductRoutesTests {
       ("in_stock=yes", "in_stock:must be true or false"),
       ("retired=1", "retired:must be true or false"),
       ("q=" + String(repeating: "x", count: 101), "q:must have at most 100 characters"),
-      ("sort=name", "sort:is not one of: q, in_stock, low_stock, retired, limit, cursor"),
+      ("sort=name", "sort:is not one of: q, in_stock, low_stock, retired, total, limit, cursor"),
     ])
   func badSearch(_ query: String, _ error: String) async throws {
     let answer = try await asking { try await $0.get("/products?\(query)") }

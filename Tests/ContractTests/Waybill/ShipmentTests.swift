@@ -63,7 +63,7 @@ struct ShipmentTests {
       let events = try await client.get("/events?types=order.shipped").json["items"]
       #expect(events?.items?.compactMap { $0["order"]?["version"]?.written } == ["2", "3"])
       let table = try await client.send("GET", "/exports/orders", fields: ["Accept: text/csv"])
-      #expect(table.body.split(separator: "\r\n").last?.hasSuffix(",8") == true)
+      #expect(table.body.split(separator: "\r\n").last?.contains(#",8,,"[{"#) == true)
       let view = try await client.owner.read(
         "SELECT shipment, to_ship FROM shipment_overview ORDER BY shipment DESC")
       #expect(try view.map { [try $0.int(0), try $0.int(1)] } == [[2, 0], [1, 0]])

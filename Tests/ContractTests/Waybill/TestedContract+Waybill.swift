@@ -110,6 +110,8 @@ extension TestedContract {
       Change("PUT /products/{id}/stock", "/products/new/stock", #"{"count":7}"#),
       Change("POST /stock", "/stock", #"{"items":[{"product_id":"new","delta":1}]}"#),
       Change("DELETE /products/{id}", "/products/new"),
+      Change("POST /tokens", "/tokens", #"{"role":"warehouse","name":"tablet"}"#),
+      Change("POST /tokens/{number}/rotate", "/tokens/{token}/rotate", "{}"),
       Change("DELETE /tokens/{number}", "/tokens/{token}"),
       Change("POST /views", "/views", #"{"name":"Late","screen":"orders","query":"status=new"}"#),
       Change("PUT /views/{id}", "/views/{view}", #"{"name":"x","screen":"orders","query":""}"#),

@@ -7,13 +7,10 @@ import Orders
 enum TokenRoutes {
   static let routes: [Route] = [
     Route(.get, "/tokens", About.list, access: .admin, list),
-    // Answers that show a secret must not be stored, so that keys are not heeded.
-    Route(
-      .post, "/tokens", About.create, access: .admin, dryRun: .refused, takesKeys: false, create),
+    Route(.post, "/tokens", About.create, access: .admin, dryRun: .refused, create),
     Route(.get, "/tokens/{number}", About.get, access: .admin, get),
     Route(
-      .post, "/tokens/{number}/rotate", About.rotate, access: .admin, dryRun: .refused,
-      takesKeys: false, rotate),
+      .post, "/tokens/{number}/rotate", About.rotate, access: .admin, dryRun: .refused, rotate),
     Route(.delete, "/tokens/{number}", About.revoke, access: .admin, revoke),
   ]
 
