@@ -8,7 +8,7 @@ SELECT 'customer-' || i, 'Demo Name' || i % 50000
   FROM generate_series(10001, :to / 10) AS i
     ON CONFLICT DO NOTHING;
 VACUUM (ANALYZE) customers;
-VACUUM (ANALYZE) customer_words;
+VACUUM (ANALYZE) search_words;
 SET session_replication_role = replica;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
