@@ -50,6 +50,13 @@ def before_call(context, case, kwargs):
             if name in case.body and case.operation.label.split(" ")[0] != "GET":
                 if all(isinstance(item, dict) and "product_id" in item for item in case.body[name]):
                     case.body[name] = without_twins(case.body[name])
+        if case.operation.label == "POST /tokens":
+            # A customer's token says whose it is, and no other does.
+            if case.body.get("role") == "customer":
+                case.body["customer_id"] = "demo-1"
+            else:
+                case.body.pop("customer_id", None)
+                case.body.pop("new_customer", None)
         if case.operation.label == "PATCH /orders/{id}" and case.body.get("items"):
             # Something stays on the order.
             case.body["items"][0]["quantity"] = max(1, case.body["items"][0]["quantity"])
