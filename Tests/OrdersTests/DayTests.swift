@@ -36,7 +36,7 @@ struct CurrencyTests {
     "is refused with the reason",
     arguments: [
       ("eur", Currency.Refusal.unknown), ("", .unknown), ("EURO", .unknown), ("XAU", .unknown),
-      ("XXX", .unknown), ("KWD", .finerThanAmounts(minorDigits: 3)),
+      ("XTS", .unknown), ("KWD", .finerThanAmounts(minorDigits: 3)),
       ("CLF", .finerThanAmounts(minorDigits: 4)),
     ])
   func refused(_ code: String, _ reason: Currency.Refusal) {
