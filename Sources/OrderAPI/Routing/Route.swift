@@ -97,8 +97,8 @@ extension Route {
   /// reads, and look-ups wait behind it. With so many slots, one sender has at most 8 lists at a
   /// time, and all senders together have 16.
   static let slotsOfList = 16
-  /// Slots of a request for many orders: it holds a connection and its locks for as long as a few
-  /// lists.
+  /// Slots of a request for many orders: it holds a connection and its locks for longer than the
+  /// request for one.
   static let slotsOfBatch = 16
   /// Slots of a request with a key that cannot share a transaction, and of a dry run: it holds one
   /// of the few connections for writes, perhaps while it waits for a lock. With so many slots, one

@@ -16,10 +16,9 @@ package struct ListTotal: Equatable, Sendable {
     case estimate
   }
 
-  /// How many rows counting looks at, at most, where an index or a table is read in its order. It
-  /// takes some tenths of a second.
+  /// How many rows counting looks at, at most, where an index or a table is read in its order.
   package static let lookedAtMax = 100_000
-  /// The same where each row is looked up by itself, which takes ten times as long.
+  /// The same where each row is looked up by itself, which takes more than ten times as long.
   package static let lookedUpMax = 20_000
 
   package let value: Int
