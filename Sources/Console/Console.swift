@@ -82,6 +82,8 @@ package struct Console: Sendable {
 
   /// What is done with a request; nil for one that is not for the console.
   package func take(_ request: Request) -> Outcome? {
+    // Most requests are for the API; their paths are not split here.
+    guard request.path.starts(with: Self.path.utf8) else { return nil }
     let segments = request.path.dropFirst()
       .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard let first = segments.first, first.elementsEqual("console".utf8) else { return nil }

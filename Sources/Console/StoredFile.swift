@@ -24,34 +24,35 @@ struct StoredFile: Sendable {
   private let compressed: [UInt8]?
   private let tag: EntityTag
   private let caching: Response.Caching
+  /// Whether it stays in memory, and browsers may keep it.
+  private let isKept: Bool
 
   init(_ type: ContentType, _ bytes: [UInt8], caching: Response.Caching) {
     self.type = type
     self.caching = caching
     plain = bytes
     tag = EntityTag(of: bytes)
-    let isKept = caching != .never
+    isKept = caching != .never
     compressed =
       isKept && bytes.count >= Self.bytesMin ? Gzip.compress(bytes, level: Self.level) : nil
   }
 
   /// The file, or 304 when the browser has it.
   func answer(_ request: Request) -> Response {
-    let isCompressed = compressed != nil && AcceptedCodings(request).prefersGzip
-    let isTagged = caching != .never
+    let preferred = AcceptedCodings(request).prefersGzip ? compressed : nil
     var fields = Self.protection
-    if isTagged { fields += [tag.field] }
+    if isKept { fields.append(tag.field) }
     if compressed != nil { fields.append(.variesByCoding) }
-    let isKnown = isTagged && request.has(tag)
-    var response =
-      isKnown
-      ? Response(.notModified, fields: fields)
-      : Response(.ok, contentType: type, fields: fields)
-    if isCompressed, isKnown { response.markTags() }
-    if isCompressed, !isKnown { response.markCompressed() }
-    if !isKnown { response.body = (isCompressed ? compressed : nil) ?? plain }
+    var response: Response
+    if isKept, request.has(tag) {
+      response = Response(.notModified, fields: fields)
+      if preferred != nil { response.markTags() }
+    } else {
+      response = Response(.ok, contentType: type, fields: fields, body: preferred ?? plain)
+      if preferred != nil { response.markCompressed() }
+    }
     response.caching = caching
-    response.isBodyKept = isTagged
+    response.isBodyKept = isKept
     return response
   }
 }

@@ -8,7 +8,7 @@ enum Work: String, CaseIterable {
   case searchAll = "everything by a name"
   case placeBatch = "place 100 orders of 3 lines by one request"
 
-  /// Those of one order a request.
+  /// All but batches, which have a part of the bench of their own.
   static let single = allCases.filter { $0 != .placeBatch }
 
   static let products = 1...10_000
@@ -50,23 +50,23 @@ enum Work: String, CaseIterable {
 
   private func request(_ run: Int, _ orders: Int) -> String {
     switch self {
-    case .get: return "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
-    case .list: return "return wrk.format('GET', '/orders?limit=20')"
-    case .place: return "return wrk.format('POST', '/orders', json, order())"
+    case .get: "return wrk.format('GET', '/orders/' .. math.random(1, \(orders)))"
+    case .list: "return wrk.format('GET', '/orders?limit=20')"
+    case .place: "return wrk.format('POST', '/orders', json, order())"
     case .placeWithKey:
-      return """
-        json["Idempotency-Key"] = "\(run)-" .. at
-          return wrk.format('POST', '/orders', json, order())
-        """
-    case .searchOrders: return "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
-    case .searchAll: return "return wrk.format('GET', '/search?q=name' .. \(Self.name))"
+      """
+      json["Idempotency-Key"] = "\(run)-" .. at
+        return wrk.format('POST', '/orders', json, order())
+      """
+    case .searchOrders: "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
+    case .searchAll: "return wrk.format('GET', '/search?q=name' .. \(Self.name))"
     case .placeBatch:
-      return """
-        local orders = {}
-          for n = 1, 100 do orders[n] = order() end
-          local body = '{"mode":"each","orders":[' .. table.concat(orders, ",") .. ']}'
-          return wrk.format('POST', '/orders/batch', json, body)
-        """
+      """
+      local orders = {}
+        for n = 1, 100 do orders[n] = order() end
+        local body = '{"mode":"each","orders":[' .. table.concat(orders, ",") .. ']}'
+        return wrk.format('POST', '/orders/batch', json, body)
+      """
     }
   }
 

@@ -13,12 +13,6 @@ enum ConsoleFiles {
   }
 
   static var embedded: [(name: String, bytes: [UInt8])] {
-    var files: [(name: String, bytes: [UInt8])] = []
-    var next = embedded_console_files()!
-    while let name = next.pointee.name {
-      files.append((String(cString: name), Array(String(cString: next.pointee.text).utf8)))
-      next += 1
-    }
-    return files
+    embeddedTexts(embedded_console_files()).map { ($0.name, Array($0.text.utf8)) }
   }
 }

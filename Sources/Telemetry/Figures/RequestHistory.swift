@@ -5,7 +5,7 @@ import Synchronization
 package final class RequestHistory: Sendable {
   /// The time between two samples.
   package static let pause = Duration.seconds(15)
-  /// The samples of an hour, at 64 bytes each.
+  /// The samples of an hour, at 72 bytes each.
   package static let countMax = 240
 
   /// What happened between two looks.

@@ -25,7 +25,8 @@ struct ExportCommand {
         let progress = ExportProgress(
           of: export, rows: query.isEmpty ? expected : nil,
           // Not among the rows.
-          isShown: isatty(2) == 1 && (output != nil || !StandardOutput.isTerminal), on: loop)
+          isShown: Terminal.showsProgress && (output != nil || !StandardOutput.isTerminal),
+          on: loop)
         while let piece = try await export.body.next() {
           try output?.write(piece) ?? StandardOutput.write(piece)
           progress.show()
@@ -80,9 +81,6 @@ final class OutputFile: Sendable {
 
 /// Shows on a terminal how far an export has come. Lives on the loop of the export.
 private final class ExportProgress {
-  private static let pause = Duration.milliseconds(100)
-  private static let width = 30
-
   private let export: Export
   /// About how many rows there will be; nil when that is not known.
   private let expectedRows: Int?
@@ -101,15 +99,14 @@ private final class ExportProgress {
   }
 
   func show() {
-    guard isShown, loop.now - shownAt >= Self.pause else { return }
+    guard isShown, loop.now - shownAt >= Terminal.progressPause else { return }
     shownAt = loop.now
-    // Erases what the line showed before.
-    Program.printError("\r\u{1b}[K\(bar)\(figures)")
+    Program.printError("\(Terminal.erasesLine)\(bar)\(figures)")
   }
 
   /// The last line. It shows the cursor at which the feed can be followed from here on.
   func end() -> String {
-    (isShown ? "\r\u{1b}[K" : "") + "\(figures); the feed goes on after \(export.cursor)\n"
+    (isShown ? Terminal.erasesLine : "") + "\(figures); the feed goes on after \(export.cursor)\n"
   }
 
   private var figures: String {
@@ -120,10 +117,6 @@ private final class ExportProgress {
 
   private var bar: String {
     guard let expected = expectedRows else { return "" }
-    let part = min(1, Double(export.body.rows) / Double(max(expected, 1)))
-    let full = Int(part * Double(Self.width))
-    let signs =
-      String(repeating: "#", count: full) + String(repeating: "-", count: Self.width - full)
-    return "[\(signs)] \(Int(part * 100)) % "
+    return Terminal.bar(Double(export.body.rows) / Double(max(expected, 1))) + " "
   }
 }

@@ -103,33 +103,21 @@ final class DatabasePreparation {
   private func insertDemoData() async {
     let database = Database(shared.target, settings: .administration, on: loop)
     while !isStopped {
-      do {
-        if try await SchemaVersion.read(database) >= shared.schemaVersion {
-          let inserted = try await DemoData(database).insert()
-          if inserted { shared.log.write(.notice, "inserted the demo data") }
-          break
-        }
-        wait("the demo data waits for the schema", "run waybill migrate")
+      do throws(OrderError) {
+        let inserted = try await DemoData(database).insert()
+        if inserted { shared.log.write(.notice, "inserted the demo data") }
+        break
       } catch {
-        let reason = (error as? PostgresError)?.debugDescription ?? "\(error)"
-        guard isPassing(error) else {
-          shared.log.write(.error, "the demo data cannot be inserted", ["reason": reason])
+        // The data is inserted once, however often that is tried.
+        guard error.isPassing || error.isOutcomeUnknown else {
+          shared.log.write(.error, "the demo data cannot be inserted", ["reason": "\(error)"])
           break
         }
-        wait("the demo data waits for the database", reason)
+        wait("the demo data waits for the database", "\(error)")
       }
       await loop.pause(for: Self.pause)
     }
     await database.close()
-  }
-
-  /// Whether another attempt may succeed. The data is inserted once, however often that is tried.
-  private func isPassing(_ error: any Error) -> Bool {
-    switch error {
-    case let error as PostgresError: error.isUnavailable
-    case let error as OrderError: error.isPassing || error.isOutcomeUnknown
-    default: false
-    }
   }
 
   /// Logs what is waited for, once for each reason in a row.

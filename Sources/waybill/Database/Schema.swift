@@ -5,12 +5,8 @@ import Postgres
 enum Schema {
   static func migrator() throws(MigrationError) -> Migrator {
     var files: [MigrationFile] = []
-    var next = embedded_migrations()!
-    while let name = next.pointee.name {
-      files.append(
-        try MigrationFile(
-          fileName: String(cString: name), text: String(cString: next.pointee.text)))
-      next += 1
+    for file in embeddedTexts(embedded_migrations()) {
+      files.append(try MigrationFile(fileName: file.name, text: file.text))
     }
     return Migrator(files: try MigrationFile.inOrder(files))
   }

@@ -5,7 +5,7 @@ struct Findings {
   struct Finding {
     let subject: String
     let isGood: Bool
-    /// A fact; when it is not well, cause and cure.
+    /// A fact; when it is not good, cause and cure.
     let text: String
   }
 
@@ -21,7 +21,7 @@ struct Findings {
     all.append(.init(subject: subject, isGood: false, text: causeAndCure))
   }
 
-  /// Well when the condition holds, else trouble.
+  /// Good when the condition holds, else a problem.
   mutating func expect(
     _ condition: Bool, _ subject: String, _ fact: String, otherwise causeAndCure: String
   ) {

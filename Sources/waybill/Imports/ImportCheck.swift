@@ -43,7 +43,8 @@ extension ImportRun {
       }
       progress.show(part.batch.endByte, rows: check.rows, refused: check.refused)
     }
-    for duplicate in try finder.finish(atMost: Self.keptMax) {
+    let duplicates = try finder.finish(atMost: Self.keptMax)
+    for duplicate in duplicates.sorted(by: { ($0.line, $0.key) < ($1.line, $1.key) }) {
       let column = duplicate.key == 0 ? "id" : "reference"
       let fault = ImportFault(column, "is also in line \(duplicate.earlierLine)")
       guard check.duplicates.updateValue(fault, forKey: duplicate.line) == nil else { continue }

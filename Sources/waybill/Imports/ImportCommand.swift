@@ -1,5 +1,4 @@
 import EventLoop
-import Glibc
 import OrderAPI
 import OrderStore
 import Orders

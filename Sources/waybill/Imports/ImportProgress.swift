@@ -1,5 +1,4 @@
 import EventLoop
-import Glibc
 import JSON
 
 /// Shows how far an import has come: as a bar on a terminal, else as a line of JSON each second, on
@@ -8,9 +7,7 @@ final class ImportProgress {
   /// What is being done.
   enum Phase: String { case checking, importing, collecting }
 
-  private static let width = 30
   private let loop: EventLoop
-  private let isTerminal = isatty(2) == 1
   private var phase = Phase.checking
   private var start: Instant
   private var shownAt: Instant
@@ -38,14 +35,14 @@ final class ImportProgress {
 
   /// Shows that the phase has come to a byte of the file, and how many rows are done.
   func show(_ byte: Int, rows: Int, refused: Int) {
-    let pause = isTerminal ? Duration.milliseconds(100) : .seconds(1)
+    let pause = Terminal.showsProgress ? Terminal.progressPause : .seconds(1)
     guard loop.now - shownAt >= pause else { return }
     shownAt = loop.now
     let rate = Double(rows - startRows) / seconds
     let part = Double(byte) / Double(bytes)
     let done = max(Double(byte - startBytes), 1)
     let left = Int(seconds * Double(bytes - byte) / done)
-    guard isTerminal else {
+    guard Terminal.showsProgress else {
       let line = JSONWriter.object { json in
         json.string("phase", phase.rawValue)
         json.integer("rows", rows)
@@ -56,16 +53,12 @@ final class ImportProgress {
       }
       return Program.printError(String(decoding: line, as: UTF8.self) + "\n")
     }
-    let full = Int(part * Double(Self.width))
-    let bar =
-      String(repeating: "#", count: full) + String(repeating: "-", count: Self.width - full)
     let time = left < 60 ? "\(left) s" : "\(left / 60) min \(left % 60) s"
-    // Erases what the line showed before.
     Program.printError(
-      "\r\u{1b}[K\(phase.rawValue) [\(bar)] \(Int(part * 100)) % \(rows) rows, "
+      "\(Terminal.erasesLine)\(phase.rawValue) \(Terminal.bar(part)) \(rows) rows, "
         + "\(Int(rate)) a second, \(time) left")
   }
 
   /// Takes the bar away, so that a line can be printed.
-  func clear() { if isTerminal { Program.printError("\r\u{1b}[K") } }
+  func clear() { if Terminal.showsProgress { Program.printError(Terminal.erasesLine) } }
 }

@@ -171,6 +171,7 @@ final class ImportRun {
       for refusal in refusals { tell(refusal.line, [refusal.fault]) }
       let kept = Dictionary(refusals.map { ($0.line, $0.fault) }) { first, _ in first }
       try await writeErrors(check, refusals: kept)
+      tellHowManyMore()
       say("stopped: \(Self.counts(record)), and \(begun.rows - record.taken) rows are left")
       return record.taken > 0 ? 2 : 1
     }

@@ -2,8 +2,8 @@ import Glibc
 import OrderAPI
 import OrderStore
 
-/// The file that is imported. It is read twice, so what comes from a pipe is kept in a temporary
-/// file.
+/// The file that is imported. It is read several times, so what comes from a pipe is kept in a
+/// temporary file.
 final class SourceFile: Sendable {
   private static let chunk = 262_144
 

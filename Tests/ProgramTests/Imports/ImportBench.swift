@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 import TestSupport
 import Testing

@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 import TestSupport
 import Testing
@@ -197,6 +196,27 @@ struct ImportCommandTests {
     try await bench.execute("UPDATE waybill.orders SET status = 'cancelled' WHERE reference = 'B'")
     #expect(try await bench.number("SELECT stock::text FROM waybill.products") == 3)
     try await bench.checkInvariants()
+  }
+
+  @Test("names the first rows that stop it while it writes, and how many more there are")
+  func stopped() async throws {
+    let bench = try await ImportBench()
+    try bench.write("id,name,price,stock\np1,Pen,1.50,0\n", to: "p.csv")
+    #expect(try await bench.load("products", "p.csv").0 == 0)
+    let item = #""[{""product_id"":""p1"",""quantity"":1,""price"":2}]""#
+    let rows = (1...25).map { "R\($0),c1,new,\(item)\n" }.joined()
+    try bench.write("reference,customer_id,status,items\n" + rows, to: "o.csv")
+    let (code, log) = try await bench.load("orders", "o.csv", ["--stock", "take"])
+    #expect(code == 1)
+    #expect(
+      log.hasSuffix(
+        """
+        line 21, column items: there is not enough of p1 in stock
+        and 5 more; --errors FILE writes all of them
+        stopped: 0 created, 0 changed, 0 unchanged, 0 refused, and 25 rows are left
+
+        """), "\(log)")
+    #expect(try await bench.number("SELECT count(*)::text FROM waybill.orders") == 0)
   }
 
   @Test("refuses customers that are not known, where the service does")

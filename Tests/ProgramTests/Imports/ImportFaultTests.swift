@@ -94,7 +94,7 @@ struct ImportFaultTests {
   func memory() async throws {
     let bench = try await ImportBench()
     let path = bench.path("big.csv")
-    try bench.write([], to: "big.csv")
+    try bench.write("", to: "big.csv")
     let descriptor = open(path, O_WRONLY | O_APPEND)
     defer { close(descriptor) }
     let note = String(repeating: "All of this is a note. ", count: 80)
@@ -117,11 +117,5 @@ struct ImportFaultTests {
     }
     #expect(program.log.contains("50000 of 50000 rows would be imported"), "\(program.log)")
     #expect(most > 0 && most <= 60 * 1_024, "\(most) kB")
-  }
-}
-
-extension ImportBench {
-  fileprivate func write(_ bytes: [UInt8], to name: String) throws {
-    try folder.write(bytes, to: name)
   }
 }
