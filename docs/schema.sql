@@ -882,7 +882,7 @@ CREATE TRIGGER products_low_stock_recorded AFTER UPDATE OF stock, reorder_level 
     EXECUTE FUNCTION record_low_stock();
 CREATE TRIGGER products_name AFTER UPDATE OF name ON products FOR EACH ROW
     WHEN (old.name::text <> new.name::text)
-    EXECUTE FUNCTION note_product_name();
+    EXECUTE FUNCTION note_name();
 CREATE TRIGGER products_stock_begins AFTER INSERT ON products FOR EACH ROW
     WHEN (new.stock <> 0)
     EXECUTE FUNCTION explain_stock();
@@ -984,10 +984,10 @@ CASE
     WHEN is_shared THEN '-1'::integer::bigint
     ELSE COALESCE(owner, 0::bigint)
 END), name);
-CREATE TRIGGER saved_views_change BEFORE UPDATE ON saved_views FOR EACH ROW
-    EXECUTE FUNCTION change_saved_view();
 CREATE TRIGGER saved_views_limit BEFORE INSERT OR UPDATE OF is_shared, owner ON saved_views FOR EACH ROW
     EXECUTE FUNCTION limit_saved_views();
+CREATE TRIGGER saved_views_version BEFORE UPDATE ON saved_views FOR EACH ROW
+    EXECUTE FUNCTION count_change();
 
 -- Every object of the schema as its steps left it; the view schema_differences compares it with the objects
 CREATE TABLE schema_contents (
@@ -1808,8 +1808,8 @@ BEGIN
             WHEN given[i] & 1 > 0 AND o.status <> statuses[i]
                  AND NOT (may_move(o.channel, o.status, statuses[i]) AND channel_kind(o.channel) <> 'process')
                 THEN ARRAY['status', 'order ' || o.number || ' cannot go from ' || o.status || ' to ' || statuses[i]]
-            WHEN given[i] & 1 > 0 AND o.status <> 'cancelled' AND statuses[i] = 'cancelled'
-                 AND o.shipped_quantity IS NOT NULL AND takes_stock(o.channel)
+            WHEN given[i] & 1 > 0 AND o.status <> statuses[i]
+                 AND NOT leaves_shipped(statuses[i], o.shipped_quantity, o.channel, o.channel)
                 THEN ARRAY['status', 'goods of order ' || o.number || ' have been shipped, so it cannot be cancelled']
             END;
         IF problem IS NOT NULL THEN
@@ -2855,6 +2855,7 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
+    -- Each new row keeps its number if nobody has it, and no row before it in the batch.
     kept := ARRAY(SELECT CASE WHEN known THEN NULL
                               WHEN number IS NOT NULL AND turn = 1
                                    AND NOT EXISTS (SELECT FROM products AS p WHERE p.number = n.number)
@@ -3354,11 +3355,10 @@ DECLARE
 BEGIN
     FOR outcome, number, items, total_quantity, total_amount, created_at, detail, ship_to, note, tags,
         metadata IN
-        SELECT p.outcome, p.number, p.items, p.total_quantity, p.total_amount, p.created_at, p.detail,
-               p.ship_to, p.note, p.tags, p.metadata
+        SELECT *
           FROM place_orders(ids, channels, customers, order_refs, shortages, actors, line_orders,
                             line_products, line_names, line_quantities, line_prices, introduces,
-                            lock_wait, extras) AS p
+                            lock_wait, extras)
     LOOP
         are_placed := are_placed AND outcome = 'placed';
         RETURN NEXT;
@@ -4144,7 +4144,8 @@ BEGIN
     END IF;
 
     -- Each line has the units of its product from `below` up to `below` + quantity; the units that come
-    -- back now are those from what came back before on. Units that were shipped come back before others.
+    -- back now are those from what came back before on. Units that were shipped come back before
+    -- others; order_units() is in 0017_shipments.sql.
     WITH gone AS MATERIALIZED (
         SELECT product_id, shipped + never_shipped AS units
           FROM order_units(o.number, o.items)
@@ -4656,9 +4657,9 @@ AS $$
 SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_order',
              'hide_order', 'edit_order', 'create_product', 'adjust_stock', 'adjust_stocks',
              'count_stock', 'refresh_report', 'record_visits', 'find_tokens', 'claim_answers',
-             'place_all_orders',
-             'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows', 'sequence_events', 'folded', 'word_of',
-             'search_orders', 'search_names', 'order_units', 'settle_currency',
+             'place_all_orders', 'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows',
+             'sequence_events', 'folded', 'word_of', 'search_orders', 'search_names', 'order_units',
+             'settle_currency',
              'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'look_up_orders',
              'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
              'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
@@ -4929,8 +4930,7 @@ BEGIN
                 OLD.number, OLD.channel, OLD.status, NEW.status
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
         END IF;
-        IF NEW.status = 'cancelled' AND OLD.shipped_quantity IS NOT NULL AND waybill.takes_stock(OLD.channel)
-        THEN
+        IF NOT waybill.leaves_shipped(NEW.status, OLD.shipped_quantity, OLD.channel, OLD.channel) THEN
             RAISE EXCEPTION 'order %: goods have been shipped, so it cannot be cancelled', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
         END IF;
@@ -5051,18 +5051,6 @@ BEGIN
 END
 $$;
 
--- Moves the version of a saved view with every change
-CREATE FUNCTION change_saved_view()
-    RETURNS trigger
-    LANGUAGE plpgsql
-AS $$
-BEGIN
-    NEW.version := OLD.version + 1;
-    NEW.updated_at := greatest(now(), OLD.updated_at + interval '1 millisecond');
-    RETURN NEW;
-END
-$$;
-
 -- Keeps search_words a copy of the customer or the product
 CREATE FUNCTION copy_search_words()
     RETURNS trigger
@@ -5165,26 +5153,15 @@ BEGIN
 END
 $$;
 
--- Adds a change to report_changes when a customer gets another name
+-- Adds a change to report_changes when a customer or a product gets another name
 CREATE FUNCTION note_name()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 BEGIN
-    INSERT INTO report_changes (customer_id, orders, quantity, amount) VALUES (NEW.id, 0, 0, 0);
-    RETURN NULL;
-END
-$$;
-
--- Adds a change to report_changes when a product gets another name
-CREATE FUNCTION note_product_name()
-    RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = waybill, pg_temp
-AS $$
-BEGIN
-    INSERT INTO report_changes (orders, quantity, amount) VALUES (0, 0, 0);
+    INSERT INTO report_changes (customer_id, orders, quantity, amount)
+    VALUES (CASE WHEN TG_TABLE_NAME = 'customers' THEN NEW.id END, 0, 0, 0);
     RETURN NULL;
 END
 $$;

@@ -90,8 +90,7 @@ COMMENT ON COLUMN products.version     IS 'Grows by one with every change, also 
 COMMENT ON COLUMN products.created_at  IS 'When the product came into the catalogue';
 COMMENT ON COLUMN products.updated_at  IS 'When the product last changed';
 
--- Every change of a product or a customer raises its version by one, also a change in psql. What
--- may not be changed or deleted is refused with a sentence that says what to do instead.
+-- Every change of what has a version raises it by one, also a change in psql. What may not be changed or deleted is refused with a sentence that says what to do instead.
 CREATE FUNCTION count_change() RETURNS trigger
     LANGUAGE plpgsql AS
 $$

@@ -51,6 +51,18 @@ END
 $$;
 COMMENT ON FUNCTION may_move(text, text, text) IS 'Whether an order of this channel may go from one status to the other';
 
+-- Goods that have gone out cannot return to the stock with a cancellation. A channel that takes no
+-- stock cancels its own orders as it likes: scope is the channel that moves the order, or NULL.
+CREATE FUNCTION leaves_shipped(to_status text, shipped_quantity integer, scope text, channel text)
+    RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+SELECT shipped_quantity IS NULL OR to_status <> 'cancelled'
+    OR scope IS NOT NULL AND NOT waybill.takes_stock(channel)
+$$;
+COMMENT ON FUNCTION leaves_shipped(text, integer, text, text)
+    IS 'Whether a move leaves alone what has been shipped of an order';
+
 -- One order line; lines_hold() below checks the same form. It is STABLE, like the number-to-text
 -- casts in it, so that the planner can inline it.
 CREATE FUNCTION render_line(product_id text, name text, quantity integer, price numeric) RETURNS text
@@ -361,9 +373,9 @@ COMMENT ON COLUMN stock_adjustments.who          IS 'Who did it: a caller of the
 COMMENT ON COLUMN stock_adjustments.created_at   IS 'When';
 
 -- Functions that write the history of their changes themselves set `waybill.internal_write` while
--- they do so: to `placing` in place_orders(), to `importing` in imports, to `on` in others. Every other write is one of a person
--- in psql: triggers refuse it or add the history. It would be simpler to set this in the CREATE
--- statement of such a function, but only a superuser may do so.
+-- they do so: to `placing` in place_orders(), to `importing` in imports, to `on` in others. Every
+-- other write is one of a person in psql: triggers refuse it or add the history. It would be simpler
+-- to set this in the CREATE statement of such a function, but only a superuser may do so.
 --
 -- Triggers that fire with every order have the expression instead of the function, as the server
 -- would read the text of the function again for each statement.
@@ -440,7 +452,7 @@ COMMENT ON FUNCTION return_stock(bigint, json) IS 'Returns the units of a cancel
 
 -- Checks every change of an order, also one made in psql: identity never changes, the status moves
 -- as may_move() allows, a cancelled order returns its stock. Raises the version by one and adds the
--- event.
+-- event. order_units() and follow_shipping() are in 0017_shipments.sql.
 CREATE FUNCTION change_order() RETURNS trigger
     LANGUAGE plpgsql AS
 $$
@@ -465,8 +477,7 @@ BEGIN
                 OLD.number, OLD.channel, OLD.status, NEW.status
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_life_cycle';
         END IF;
-        IF NEW.status = 'cancelled' AND OLD.shipped_quantity IS NOT NULL AND waybill.takes_stock(OLD.channel)
-        THEN
+        IF NOT waybill.leaves_shipped(NEW.status, OLD.shipped_quantity, OLD.channel, OLD.channel) THEN
             RAISE EXCEPTION 'order %: goods have been shipped, so it cannot be cancelled', OLD.number
                 USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'orders_shipped_stays';
         END IF;

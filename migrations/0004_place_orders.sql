@@ -436,11 +436,10 @@ DECLARE
 BEGIN
     FOR outcome, number, items, total_quantity, total_amount, created_at, detail, ship_to, note, tags,
         metadata IN
-        SELECT p.outcome, p.number, p.items, p.total_quantity, p.total_amount, p.created_at, p.detail,
-               p.ship_to, p.note, p.tags, p.metadata
+        SELECT *
           FROM place_orders(ids, channels, customers, order_refs, shortages, actors, line_orders,
                             line_products, line_names, line_quantities, line_prices, introduces,
-                            lock_wait, extras) AS p
+                            lock_wait, extras)
     LOOP
         are_placed := are_placed AND outcome = 'placed';
         RETURN NEXT;

@@ -85,18 +85,6 @@ $$;
 COMMENT ON FUNCTION lock_order(uuid, bigint, text, text, bigint, orders)
     IS 'Locks an order for a change, or says why it cannot be changed';
 
--- Goods that have gone out cannot return to the stock with a cancellation. A channel that takes no
--- stock cancels its own orders as it likes.
-CREATE FUNCTION leaves_shipped(to_status text, shipped_quantity integer, scope text, channel text)
-    RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$
-SELECT shipped_quantity IS NULL OR to_status <> 'cancelled'
-    OR scope IS NOT NULL AND NOT waybill.takes_stock(channel)
-$$;
-COMMENT ON FUNCTION leaves_shipped(text, integer, text, text)
-    IS 'Whether a move leaves alone what has been shipped of an order';
-
 -- Moves an order to a status; when that is cancelled, a trigger returns its stock. To cancel an
 -- order that is cancelled already is refused; a caller may see that from its status, and take it as
 -- success.

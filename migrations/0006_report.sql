@@ -76,19 +76,24 @@ CREATE TRIGGER orders_completion
     WHEN ((OLD.status = 'completed') <> (NEW.status = 'completed') AND NEW.customer_id IS NOT NULL)
     EXECUTE FUNCTION note_completion();
 
--- SECURITY DEFINER: the service may rename customers, but may not write report_changes.
+-- SECURITY DEFINER: the service may rename customers and products, but may not write report_changes.
 CREATE FUNCTION note_name() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 BEGIN
-    INSERT INTO report_changes (customer_id, orders, quantity, amount) VALUES (NEW.id, 0, 0, 0);
+    INSERT INTO report_changes (customer_id, orders, quantity, amount)
+    VALUES (CASE WHEN TG_TABLE_NAME = 'customers' THEN NEW.id END, 0, 0, 0);
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION note_name() IS 'Adds a change to report_changes when a customer gets another name';
+COMMENT ON FUNCTION note_name() IS 'Adds a change to report_changes when a customer or a product gets another name';
 CREATE TRIGGER customers_name
     AFTER UPDATE OF name ON customers FOR EACH ROW
     WHEN (OLD.name IS DISTINCT FROM NEW.name)
+    EXECUTE FUNCTION note_name();
+CREATE TRIGGER products_name
+    AFTER UPDATE OF name ON products FOR EACH ROW
+    WHEN (OLD.name <> NEW.name)
     EXECUTE FUNCTION note_name();
 
 -- REFRESH ... CONCURRENTLY sorts whole rows to look for duplicates; sorted rows cost it a third.
@@ -132,6 +137,7 @@ COMMENT ON COLUMN report_refreshes.changes     IS 'How many changes it added to 
 COMMENT ON COLUMN report_refreshes.rows        IS 'Customers in the report';
 COMMENT ON COLUMN report_refreshes.error       IS 'Why it failed; NULL when it did not';
 
+-- refresh_report() refreshes all reports, so it is in 0018_reports.sql.
 CREATE DOMAIN refresh_outcome AS text
     CONSTRAINT refresh_outcome_known CHECK (VALUE IN (
         'busy', 'not_due', 'unchanged', 'refreshed', 'failed'));

@@ -68,7 +68,8 @@ BEGIN
     END IF;
 
     -- Each line has the units of its product from `below` up to `below` + quantity; the units that come
-    -- back now are those from what came back before on. Units that were shipped come back before others.
+    -- back now are those from what came back before on. Units that were shipped come back before
+    -- others; order_units() is in 0017_shipments.sql.
     WITH gone AS MATERIALIZED (
         SELECT product_id, shipped + never_shipped AS units
           FROM order_units(o.number, o.items)

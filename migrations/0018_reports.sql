@@ -122,21 +122,6 @@ $$;
 COMMENT ON FUNCTION product_sales(date, date)
     IS 'Completed orders by product of a period, both days included: SELECT * FROM product_sales(''2026-01-01'', ''2026-03-31'') ORDER BY total_amount DESC LIMIT 20';
 
--- SECURITY DEFINER: the service may rename products, but may not write report_changes.
-CREATE FUNCTION note_product_name() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
-$$
-BEGIN
-    INSERT INTO report_changes (orders, quantity, amount) VALUES (0, 0, 0);
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION note_product_name() IS 'Adds a change to report_changes when a product gets another name';
-CREATE TRIGGER products_name
-    AFTER UPDATE OF name ON products FOR EACH ROW
-    WHEN (OLD.name <> NEW.name)
-    EXECUTE FUNCTION note_product_name();
-
 -- Every instance may call this as often as it likes. A lock lets one call in at a time, and the
 -- table says whether a refresh is due, by the database's clock alone. busy: another call is
 -- refreshing. due_in is the time until the next call makes sense.

@@ -251,6 +251,7 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
+    -- Each new row keeps its number if nobody has it, and no row before it in the batch.
     kept := ARRAY(SELECT CASE WHEN known THEN NULL
                               WHEN number IS NOT NULL AND turn = 1
                                    AND NOT EXISTS (SELECT FROM products AS p WHERE p.number = n.number)
@@ -705,8 +706,8 @@ BEGIN
             WHEN given[i] & 1 > 0 AND o.status <> statuses[i]
                  AND NOT (may_move(o.channel, o.status, statuses[i]) AND channel_kind(o.channel) <> 'process')
                 THEN ARRAY['status', 'order ' || o.number || ' cannot go from ' || o.status || ' to ' || statuses[i]]
-            WHEN given[i] & 1 > 0 AND o.status <> 'cancelled' AND statuses[i] = 'cancelled'
-                 AND o.shipped_quantity IS NOT NULL AND takes_stock(o.channel)
+            WHEN given[i] & 1 > 0 AND o.status <> statuses[i]
+                 AND NOT leaves_shipped(statuses[i], o.shipped_quantity, o.channel, o.channel)
                 THEN ARRAY['status', 'goods of order ' || o.number || ' have been shipped, so it cannot be cancelled']
             END;
         IF problem IS NOT NULL THEN

@@ -201,18 +201,8 @@ COMMENT ON COLUMN saved_views.version    IS 'Grows by one with every change; the
 COMMENT ON COLUMN saved_views.created_at IS 'When it was made';
 COMMENT ON COLUMN saved_views.updated_at IS 'When it last changed';
 
-CREATE FUNCTION change_saved_view() RETURNS trigger
-    LANGUAGE plpgsql AS
-$$
-BEGIN
-    NEW.version := OLD.version + 1;
-    NEW.updated_at := greatest(now(), OLD.updated_at + interval '1 millisecond');
-    RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION change_saved_view() IS 'Moves the version of a saved view with every change';
-CREATE TRIGGER saved_views_change
-    BEFORE UPDATE ON saved_views FOR EACH ROW EXECUTE FUNCTION change_saved_view();
+CREATE TRIGGER saved_views_version
+    BEFORE UPDATE ON saved_views FOR EACH ROW EXECUTE FUNCTION count_change();
 
 -- An owner has at most 100 views, and all of them share at most 200. Those who save wait for each
 -- other, so that two of them cannot pass the limit together; saving is rare.

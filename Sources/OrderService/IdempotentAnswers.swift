@@ -33,7 +33,7 @@ package final class IdempotentAnswers {
   ) async throws -> KeyedOutcome {
     let cameAt = now()
     while let first = underWay[request.identity] {
-      if let answer = await wait(of: request.identity) {
+      if let answer = await wait(for: request.identity) {
         return first.content == request.content ? .replayed(answer) : .otherRequest
       }
       // The first request stored nothing, so one of those that waited does the work. If each of
@@ -56,7 +56,7 @@ package final class IdempotentAnswers {
   }
 
   /// The answer to the first request; nil when nothing was stored.
-  private func wait(of identity: KeyedRequest.Identity) async -> StoredAnswer? {
+  private func wait(for identity: KeyedRequest.Identity) async -> StoredAnswer? {
     await withUnsafeContinuation { underWay[identity]?.repetitions.append($0) }
   }
 }

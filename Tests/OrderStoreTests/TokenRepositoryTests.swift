@@ -103,23 +103,23 @@ struct TokenRepositoryTests {
       let database = Database(target, settings: .patient, on: loop)
       let tokens = TokenRepository(database)
       var heard: [String] = []
-      var pulses = 0
+      var checks = 0
       let notifications = Notifications(
         target, channels: [TokenRepository.channel], checkInterval: .milliseconds(20), on: loop
       ) { event in
         switch event {
         case .listening: heard.append("listening")
         case .notified(_, let token): heard.append(token)
-        case .upToDate: pulses += 1
+        case .upToDate: checks += 1
         }
       }
-      try await eventually("it listens") { heard == ["listening"] && pulses > 0 }
+      try await eventually("it listens") { heard == ["listening"] && checks > 0 }
       let (secret, _) = try await tokens.create(Self.till)
       _ = try await tokens.find(secret)
       _ = try await tokens.rotate(1, days: nil, overlap: 1)
       _ = try await tokens.revoke(2)
-      let before = pulses
-      try await eventually("all is heard") { heard.count == 3 && pulses > before + 1 }
+      let before = checks
+      try await eventually("all is heard") { heard.count == 3 && checks > before + 1 }
       #expect(heard == ["listening", "1", "2"])
       notifications.close()
       await database.close()

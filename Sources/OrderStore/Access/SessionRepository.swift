@@ -3,8 +3,6 @@ package import Postgres
 
 /// Browsers that are logged in to the console, and as whom.
 package final class SessionRepository {
-  /// The same as for tokens: a session ends everywhere within a second.
-  private static let trustPeriod = Duration.milliseconds(900)
   /// After how many seconds a session is looked up again in any case, so that its last use is known
   /// to the minute.
   private static let lookUpSeconds = 30
@@ -26,7 +24,8 @@ package final class SessionRepository {
     let unnoted = Unnoted()
     self.unnoted = unnoted
     callers = LookupCache(
-      on: database.loop, trustPeriod: Self.trustPeriod, changes: changes, limit: Self.knownMax
+      on: database.loop, trustPeriod: TokenRepository.trustPeriod, changes: changes,
+      limit: Self.knownMax
     ) { (digests) throws(PostgresError) in
       let found = try await Self.look(up: digests, in: database)
       if unnoted.digests.count > Self.knownMax { unnoted.digests.removeAll() }
@@ -139,13 +138,8 @@ package struct SessionPruner {
 
   /// Deletes what has ended, batch by batch; returns how many.
   package func prune() async throws(PostgresError) -> Int {
-    var sum = 0
-    for _ in 0..<Self.batchesMax {
-      let rows = try await session.rows("SELECT prune_sessions(\(Int32(Self.batch)))")
-      let count = try rows[0].int(0)
-      sum += count
-      if count < Self.batch { break }
-    }
-    return sum
+    try await session.prune(
+      batch: Self.batch, batchesMax: Self.batchesMax,
+      by: "SELECT prune_sessions(\(Int32(Self.batch)))")
   }
 }

@@ -10,7 +10,7 @@ package final class TokenRepository {
   package static let connectionCheckInterval = Duration.milliseconds(400)
   /// How long a look-up is valid without a listener, so that a revoked token is refused within a
   /// second everywhere.
-  private static let trustPeriod = Duration.milliseconds(900)
+  static let trustPeriod = Duration.milliseconds(900)
   /// After how many seconds a token is looked up again in any case, so that its last use is known
   /// to the minute.
   private static let lookUpSeconds = 30

@@ -6,10 +6,9 @@ import Postgres
 /// by the same kind of statement, so that transactions take their locks in the same order.
 ///
 /// The identities are claimed by one statement; a request whose identity is locked elsewhere leaves
-/// at once.
-/// Then each request does its work in its own task, until it has an answer or waits for its write.
-/// The writes are done by one statement, the answers stored by one insert, and when all that has
-/// been committed, each task has its answer.
+/// at once. Then each request does its work in its own task, until it has an answer or waits for
+/// its write. The writes are done by one statement, the answers stored by one insert, and when all
+/// that has been committed, each task has its answer.
 final class AnswerBatcher {
   /// What becomes of a request that joins.
   enum Admission: Sendable {

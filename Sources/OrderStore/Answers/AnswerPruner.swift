@@ -16,17 +16,11 @@ package struct AnswerPruner {
 
   /// Deletes the answers that are older than `age`, batch by batch; returns how many.
   package func prune(olderThan age: Duration = Self.age) async throws(PostgresError) -> Int {
-    var sum = 0
-    for _ in 0..<Self.batchesMax {
-      let rows = try await session.rows(
-        """
+    try await session.prune(
+      batch: Self.batch, batchesMax: Self.batchesMax,
+      by: """
         SELECT prune_answers(\(Int(age.components.seconds)) * interval '1 second',
                              \(Int32(Self.batch)))
         """)
-      let count = try rows[0].int(0)
-      sum += count
-      if count < Self.batch { break }
-    }
-    return sum
   }
 }

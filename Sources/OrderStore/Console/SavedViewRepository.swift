@@ -40,14 +40,14 @@ package final class SavedViewRepository {
 
   /// Saves a view.
   package func create(
-    _ new: NewSavedView, for owner: ViewOwner, by who: String
+    _ new: NewSavedView, for owner: ViewOwner, by actor: String
   ) async throws(OrderError) -> SavedView {
     let saved = try await saving(new) { () throws(PostgresError) in
       try await database.write(
         """
         INSERT INTO saved_views (owner, is_shared, screen, name, query, who)
         VALUES (\(owner.line), \(new.isShared), \(new.screen.value), \(new.name.value),
-                \(new.query.value), \(who))
+                \(new.query.value), \(actor))
         RETURNING \(Self.columns(owner))
         """)
     }
@@ -57,14 +57,14 @@ package final class SavedViewRepository {
 
   /// Replaces a view; nil when there is none that the owner may change and that has this version.
   package func replace(
-    _ id: Int, by new: NewSavedView, expecting version: Int?, for owner: ViewOwner, by who: String
+    _ id: Int, by new: NewSavedView, expecting version: Int?, for owner: ViewOwner, by actor: String
   ) async throws(OrderError) -> SavedView? {
     try await saving(new) { () throws(PostgresError) in
       try await database.write(
         """
         UPDATE saved_views
            SET is_shared = \(new.isShared), screen = \(new.screen.value), name = \(new.name.value),
-               query = \(new.query.value), who = \(who)
+               query = \(new.query.value), who = \(actor)
          WHERE id = \(id) AND version = coalesce(\(version), version)
            AND (owner IS NOT DISTINCT FROM \(owner.line) OR is_shared AND \(owner.mayChangeAll))
         RETURNING \(Self.columns(owner))

@@ -56,7 +56,7 @@ package final class ImportRepository {
     guard !batch.rows.isEmpty else { return [] }
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
-        let writer = writer(transaction, mode, .leave, numbered: 0, writes: false)
+        let writer = writer(transaction, mode, .leave, numbered: 0)
         return try await writer.write(batch.rows).faults.map { $0.refusal(batch.lines) }
       }
     } catch {
@@ -94,8 +94,7 @@ package final class ImportRepository {
       try await transaction.run("SELECT hold_import(\(record.number), \(byte))")[0].bool(0)
     }
     guard isHeld else { throw .movedElsewhere }
-    let writer = writer(
-      transaction, record.mode, record.stock, numbered: record.number, writes: true)
+    let writer = writer(transaction, record.mode, record.stock, numbered: record.number)
     var rows = batch.rows
     var lines = batch.lines
     var written = WrittenBatch()
@@ -154,12 +153,11 @@ package final class ImportRepository {
   }
 
   private func writer(
-    _ transaction: Transaction, _ mode: ImportMode, _ stock: ImportStock, numbered number: Int,
-    writes: Bool
+    _ transaction: Transaction, _ mode: ImportMode, _ stock: ImportStock, numbered number: Int
   ) -> ImportWriter {
     ImportWriter(
       transaction: transaction, number: number, changes: mode == .upsert,
-      takesStock: stock == .take, introducesCustomers: introducesCustomers, writes: writes)
+      takesStock: stock == .take, introducesCustomers: introducesCustomers)
   }
 
   private func step<Value>(

@@ -4,13 +4,14 @@ import Postgres
 /// Writes rows of a file in a transaction, or only looks what the database has against them.
 struct ImportWriter {
   let transaction: Transaction
-  /// The number of the import; 0 when nothing is to be written.
+  /// The number of the import; 0 when rows are only looked at.
   let number: Int
   /// Whether rows change what exists already.
   let changes: Bool
   let takesStock: Bool
   let introducesCustomers: Bool
-  let writes: Bool
+
+  private var writes: Bool { number != 0 }
 
   /// What became of the rows. When there is a fault, nothing was written.
   struct Outcome {

@@ -54,7 +54,7 @@ struct NewOrders {
       returns.versions.append(item.version)
       returns.products.append(item.product)
       returns.quantities.append(Int32(item.quantity.value))
-      returns.amounts.append(Int128(item.cents).amount)
+      returns.amounts.append(Money(cents: item.cents).decimal)
       returns.restocked.append(item.isRestocked)
       returns.neverShipped.append(Int32(item.neverShipped))
       returns.reasons.append(item.reason)

@@ -52,27 +52,31 @@ extension OrderFilter {
   /// begins with both, so a scan over several of either would have to be sorted. Each scan has its
   /// own limit, as the server would read all of its rows otherwise.
   private func merge(_ range: SQL, _ page: SQL) -> SQL {
-    let scans: [SQL] = channels.flatMap { channel in
-      wantedStatuses.map { status in
-        """
-        \(Self.scan) WHERE o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
-         AND \(range) \(page)
-        """
-      }
-    }
+    let scans = scansOfPairs(Self.scan, range, page)
     guard scans.count > 1 else { return scans[0] }
-    var union: SQL = "(\(scans[0]))"
-    for scan in scans.dropFirst() { union.append(" UNION ALL (\(scan))") }
+    var union = Self.union(scans)
     union.append(page)
     return union
   }
 
-  /// The channels that a scan each is made of.
-  var channels: [Channel] { channel.map { [$0] } ?? Channel.allCases }
+  /// One scan for each pair of channel and status.
+  func scansOfPairs(_ scan: SQL, _ range: SQL, _ page: SQL) -> [SQL] {
+    let channels = channel.map { [$0] } ?? Channel.allCases
+    let wanted = OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
+    return channels.flatMap { channel in
+      wanted.map { status in
+        """
+        \(scan) WHERE o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
+         AND \(range) \(page)
+        """
+      }
+    }
+  }
 
-  /// The statuses that a scan each is made of.
-  var wantedStatuses: [OrderStatus] {
-    OrderStatus.allCases.filter { isEveryStatus || statuses.contains($0) }
+  static func union(_ scans: [SQL]) -> SQL {
+    var union: SQL = "(\(scans[0]))"
+    for scan in scans.dropFirst() { union.append(" UNION ALL (\(scan))") }
+    return union
   }
 
   /// Conditions that are checked while another index is scanned.

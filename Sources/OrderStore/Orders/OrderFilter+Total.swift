@@ -46,23 +46,16 @@ extension OrderFilter {
 
   /// The orders of a filter that one index answers, or one for each channel and status.
   private func walk(_ bounds: Bounds) -> SQL {
-    let scan: SQL = "SELECT o.number FROM orders AS o WHERE \(Self.range(bounds))"
-    if customer != nil { return "\(scan) \(customerCondition) \(order)" }
-    if channel == nil && isEveryStatus { return "\(scan) AND o.number > 0 \(order)" }
-    let scans: [SQL] = channels.flatMap { channel in
-      wantedStatuses.map { status in
-        """
-        \(scan) AND o.channel = \(channel.rawValue) AND o.status = \(status.rawValue)
-        \(order)
-        """
-      }
+    let scan: SQL = "SELECT o.number FROM orders AS o"
+    let range = Self.range(bounds)
+    if customer != nil { return "\(scan) WHERE \(range) \(customerCondition) \(order)" }
+    if channel == nil && isEveryStatus {
+      return "\(scan) WHERE \(range) AND o.number > 0 \(order)"
     }
+    let scans = scansOfPairs(scan, range, order)
     guard scans.count > 1 else { return scans[0] }
     // Each has its own limit, as the server would read all of its rows otherwise.
-    let limited: [SQL] = scans.map { "(\($0) \(ListTotal.limit))" }
-    var union = limited[0]
-    for scan in limited.dropFirst() { union.append(" UNION ALL \(scan)") }
-    return union
+    return Self.union(scans.map { "\($0) \(ListTotal.limit)" })
   }
 
   /// The orders as a plain query, of which PostgreSQL says how many rows it expects.
@@ -74,7 +67,8 @@ extension OrderFilter {
     """
   }
 
-  private var customerCondition: SQL {
+  /// The condition that an order called `o` is of the customer, if the filter names one.
+  var customerCondition: SQL {
     customer.map { "AND o.customer_id = \($0.value) " } ?? ""
   }
 }

@@ -30,24 +30,18 @@ extension OrderRepository {
   /// index, and stops at the bound.
   package func counts() async throws(OrderError) -> [OrderCount] {
     try await mappingErrors { () throws(PostgresError) in
-      var counts: [OrderCount] = []
       let rows = try await database.read(
         """
         SELECT channel, status, count
           FROM count_orders(\(Channel.allCases.map(\.rawValue)),
                             \(OrderStatus.allCases.map(\.rawValue)), \(Int32(OrderCount.bound + 1)))
         """)
-      for row in rows {
-        guard let channel = Channel(rawValue: try row.text(0)),
-          let status = OrderStatus(rawValue: try row.text(1))
-        else { throw row.undecodable(0, expected: "a channel and a status") }
+      return try rows.map { row throws(PostgresError) in
         let found = try row.int(2)
-        counts.append(
-          OrderCount(
-            channel: channel, status: status, count: min(found, OrderCount.bound),
-            isMore: found > OrderCount.bound))
+        return OrderCount(
+          channel: try row.word(0), status: try row.word(1), count: min(found, OrderCount.bound),
+          isMore: found > OrderCount.bound)
       }
-      return counts
     }
   }
 }

@@ -11,23 +11,11 @@ extension OrderRepository {
     let found = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         filter.statement(finding: words, after: position, size: size))
-      var orders: [Order] = []
-      for row in rows.prefix(size.value) where !row.isNull(0) { orders.append(try row.order()) }
-      var next: OrderPosition?
-      if rows.count > size.value {
-        next = orders.last.map { OrderPosition(createdAt: $0.createdAt, number: $0.number) }
-      } else if let number = try rows[0].optionalInt(orderColumnCount + 1) {
-        next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
-      }
       return SearchResult(
-        page: Page(entries: orders, next: next),
+        page: try Self.page(rows, hasReach: true, size),
         hasMoreMatches: try rows[0].bool(orderColumnCount + 2))
     }
-    if requiringCustomer, found.page.entries.isEmpty, let customer = filter.customer,
-      try await !knows(customer)
-    {
-      throw .unknownCustomer
-    }
+    if requiringCustomer { try await requireCustomer(of: filter, finding: found.page) }
     return found
   }
 
@@ -79,8 +67,6 @@ extension OrderFilter {
     finding words: SearchWords, after position: OrderPosition?, size: PageSize
   ) -> SQL {
     let (lower, upper) = bounds(after: position)
-    var conditions = conditions
-    if let customer { conditions.append(" AND o.customer_id = \(customer.value) ") }
     return """
       WITH found AS MATERIALIZED (
           SELECT numbers, reach_time, reach_number, narrow
@@ -92,7 +78,7 @@ extension OrderFilter {
            CROSS JOIN unnest(numbers) AS named (number)
            CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
            WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
-             \(conditions) \(self.conditions(skippingFirst: 0))
+             \(customerCondition) \(conditions) \(conditions(skippingFirst: 0))
            ORDER BY o.created_at DESC, o.number DESC
            \(size.limitClause)
       )

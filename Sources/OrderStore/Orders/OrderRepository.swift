@@ -112,29 +112,27 @@ package final class OrderRepository {
   ) async throws(OrderError) -> Page<Order, OrderPosition> {
     let page = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(filter.statement(after: position, size: size))
-      return try Self.page(rows, of: filter, size)
+      return try Self.page(rows, hasReach: filter.hasWindow, size)
     }
-    if requiringCustomer, page.entries.isEmpty, let customer = filter.customer,
-      try await !knows(customer)
-    {
-      throw .unknownCustomer
-    }
+    if requiringCustomer { try await requireCustomer(of: filter, finding: page) }
     return page
   }
 
-  private static func page(
-    _ rows: Rows, of filter: OrderFilter, _ size: PageSize
+  /// Reads a page. With `hasReach`, the position down to which nothing is missing follows the
+  /// columns of the order, and a page without entries is a row without an order.
+  static func page(
+    _ rows: Rows, hasReach: Bool, _ size: PageSize
   ) throws(PostgresError) -> Page<Order, OrderPosition> {
     var orders: [Order] = []
     orders.reserveCapacity(min(rows.count, size.value))
     // The row beyond the page only says that there is a next one.
-    for row in rows.prefix(size.value) where !filter.hasWindow || !row.isNull(0) {
+    for row in rows.prefix(size.value) where !hasReach || !row.isNull(0) {
       orders.append(try row.order())
     }
     var next: OrderPosition?
     if rows.count > size.value {
       next = orders.last.map { OrderPosition(createdAt: $0.createdAt, number: $0.number) }
-    } else if filter.hasWindow, let number = try rows[0].optionalInt(orderColumnCount + 1) {
+    } else if hasReach, let number = try rows[0].optionalInt(orderColumnCount + 1) {
       next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
     }
     return Page(entries: orders, next: next)
@@ -177,10 +175,15 @@ package final class OrderRepository {
     """
   }
 
-  func knows(_ customer: CustomerID) async throws(OrderError) -> Bool {
-    try await mappingErrors { () throws(PostgresError) in
-      try await !database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
+  /// Refuses a page that is empty because there is no such customer.
+  func requireCustomer(
+    of filter: OrderFilter, finding page: Page<Order, OrderPosition>
+  ) async throws(OrderError) {
+    guard page.entries.isEmpty, let customer = filter.customer else { return }
+    let isUnknown = try await mappingErrors { () throws(PostgresError) in
+      try await database.read("SELECT FROM customers WHERE id = \(customer.value)").isEmpty
     }
+    if isUnknown { throw .unknownCustomer }
   }
 }
 

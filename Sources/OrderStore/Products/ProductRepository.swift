@@ -34,7 +34,7 @@ package final class ProductRepository {
     }
   }
 
-  /// Adds a product to the catalogue; `who` is named in the history of its stock.
+  /// Adds a product to the catalogue; `actor` is named in the history of its stock.
   package func create(_ new: NewProduct, by actor: String) async throws(OrderError) -> Product {
     let product = try await mappingErrors { () throws(PostgresError) in
       try await database.write(

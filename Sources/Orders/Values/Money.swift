@@ -15,16 +15,15 @@ package struct Money: Hashable, Comparable, Sendable {
 
 extension Money {
   /// The amount in digits, a point, two digits. Prices are never negative.
-  package var decimal: String {
-    let (whole, fraction) = cents.magnitude.quotientAndRemainder(dividingBy: 100)
-    return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
-  }
+  package var decimal: String { digits(ofCents: cents.magnitude) }
 }
 
 extension Int128 {
   /// Cents as an amount: digits, a point, two digits. A sum of prices may need so many bits.
-  package var amount: String {
-    let (whole, fraction) = quotientAndRemainder(dividingBy: 100)
-    return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
-  }
+  package var amount: String { digits(ofCents: self) }
+}
+
+private func digits(ofCents cents: some BinaryInteger) -> String {
+  let (whole, fraction) = cents.quotientAndRemainder(dividingBy: 100)
+  return "\(whole).\(fraction < 10 ? "0" : "")\(fraction)"
 }
