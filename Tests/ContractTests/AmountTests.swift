@@ -13,8 +13,8 @@ struct AmountTests {
     VALUES ('book', 'Book', 20, 100), ('pen', 'Pen', 0.5, 100), ('leaf', 'Leaf', 0, 100)
     """
 
-  /// What stands behind each of these keys, as it is written.
-  /// The amounts in an answer; the total of a list is a number of entries.
+  /// What stands behind each of these keys, as it is written. The total of a list, behind which
+  /// `total_is` stands, is no amount.
   private static func amounts(_ body: String) -> [String] {
     body.matches(of: /"(price|amount|total_amount|total)":([^,}]*+)(?!,"total_is")/)
       .map { "\($0.2)" }

@@ -13,7 +13,9 @@ struct TestedContract: Sendable {
 
     /// - Parameters:
     ///   - route: `POST /orders`, below the contract's mount.
-    ///   - target: Below the mount, too. `{order}` stands for the order that `order` places.
+    ///   - target: Below the mount, too. `{order}` stands for the order that `order` places,
+    ///     `{completed}` for another one that is completed, `{token}` and `{view}` for a token and
+    ///     a saved view that nobody needs.
     init(_ route: String, _ target: String, _ body: String = "") {
       self.route = route
       self.target = target

@@ -123,9 +123,7 @@ package struct RequestParser: Sendable {
 
   /// The rules that need the whole head.
   @inline(__always)
-  private static func check(
-    _ line: RequestLine, _ facts: FieldFacts
-  ) throws(Rejection) {
+  private static func check(_ line: RequestLine, _ facts: FieldFacts) throws(Rejection) {
     if facts.isChunked {
       if line.version == .http10 { throw .transferEncodingInHTTP10 }
       if facts.contentLength != nil { throw .contentLengthAndTransferEncoding }

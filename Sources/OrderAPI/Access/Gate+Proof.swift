@@ -77,12 +77,7 @@ extension Gate {
   /// Refuses a request that names another host, or that a foreign page makes, where no token is
   /// needed.
   func checkHost(_ request: Request) throws(Failure) {
-    do throws(Failure) {
-      try hosts.check(request)
-    } catch {
-      state.countDenial(.foreign)
-      throw error
-    }
+    try countingForeign { () throws(Failure) in try hosts.check(request) }
   }
 
   /// Logs a browser out, if it is logged in.
@@ -94,8 +89,12 @@ extension Gate {
   }
 
   private func checkPage(_ request: Request) throws(Failure) {
+    try countingForeign { () throws(Failure) in try hosts.checkPage(request) }
+  }
+
+  private func countingForeign(_ check: () throws(Failure) -> Void) throws(Failure) {
     do throws(Failure) {
-      try hosts.checkPage(request)
+      try check()
     } catch {
       state.countDenial(.foreign)
       throw error

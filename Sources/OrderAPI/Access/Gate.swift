@@ -75,9 +75,8 @@ package final class Gate {
     }
     if mode == .open {
       do throws(Failure) {
-        try hosts.check(request)
+        try checkHost(request)
       } catch {
-        state.countDenial(.foreign)
         return .decided(Decision(result: .failure(error)))
       }
       if case .roles = access {
@@ -145,19 +144,20 @@ package final class Gate {
 
   /// Counts a bad token of an address; the failure to answer with.
   func badToken(from address: ClientAddress) -> Failure {
-    guard let wait = state.badToken(from: address, at: now()) else {
-      state.countDenial(.badToken)
-      return .unauthenticated(hasToken: true)
-    }
-    state.countDenial(.badTokenTooSoon)
-    return .tooManyBadTokens(wait: wait)
+    refusal(.unauthenticated(hasToken: true), as: .badToken, from: address)
   }
 
   /// The same for a session that is unknown or has ended.
   func endedSession(from address: ClientAddress) -> Failure {
+    refusal(.sessionEnded, as: .endedSession, from: address)
+  }
+
+  private func refusal(
+    _ failure: Failure, as denial: AccessState.Denial, from address: ClientAddress
+  ) -> Failure {
     guard let wait = state.badToken(from: address, at: now()) else {
-      state.countDenial(.endedSession)
-      return .sessionEnded
+      state.countDenial(denial)
+      return failure
     }
     state.countDenial(.badTokenTooSoon)
     return .tooManyBadTokens(wait: wait)

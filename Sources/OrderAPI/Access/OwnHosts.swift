@@ -18,9 +18,7 @@ package struct OwnHosts: Sendable {
     let host = NamedHost(request.authority)
     // HTTP/1.0 may leave out the host; no browser does.
     guard host.name.isEmpty || isOwn(host) else { throw .misdirected }
-    if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
-      throw .foreignPage
-    }
+    try checkSite(request)
     guard !request.isRepeated("origin") else { throw .foreignPage }
     if let origin = request.field("origin"), !isOwn(origin: origin, of: host) { throw .foreignPage }
   }
@@ -30,9 +28,7 @@ package struct OwnHosts: Sendable {
   func checkSession(_ request: Request) throws(Failure) {
     switch request.method {
     case .get, .head:
-      if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
-        throw .foreignPage
-      }
+      try checkSite(request)
     default:
       try checkPage(request)
       guard request.method == .delete && !request.hasField("content-type") || request.hasJSON
@@ -53,6 +49,13 @@ package struct OwnHosts: Sendable {
     guard let origin = request.field("origin"),
       isOwn(origin: origin, of: NamedHost(request.authority))
     else { throw .foreignPage }
+  }
+
+  /// Refuses a request of which a browser says that a page elsewhere makes it.
+  private func checkSite(_ request: Request) throws(Failure) {
+    if let site = request.field("sec-fetch-site"), !["same-origin", "none"].contains(site) {
+      throw .foreignPage
+    }
   }
 
   private func isOwn(_ host: NamedHost) -> Bool { host.isLoopback || names.contains(host.name) }

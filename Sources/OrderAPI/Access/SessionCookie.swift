@@ -11,6 +11,7 @@ enum SessionCookie {
 
   /// The session in a request; nil without one.
   static func secret(in request: Request) throws(Failure) -> SessionSecret? {
+    guard request.hasField("cookie") else { return nil }
     var values = request.cookies("__Host-waybill")
     // Anybody on the way could set a cookie without the prefix, but not on a loopback address.
     if values.isEmpty, NamedHost(request.authority).isLoopback {

@@ -205,7 +205,7 @@ extension OpenAPI {
   private static func codes(of route: Route, in contract: Contract) -> [ErrorCode] {
     let about = route.description
     var codes = about.refusals
-    if contract.offersDryRuns, route.method != .get {
+    if contract.heedsPrefer(route) {
       // Of a Prefer that cannot be read.
       codes += route.dryRun == .refused ? [.noDryRun, .invalidRequest] : [.invalidRequest]
     }
@@ -241,7 +241,7 @@ extension OpenAPI {
 extension Route {
   /// Whether it answers dry runs.
   fileprivate func hasDryRun(in contract: Contract) -> Bool {
-    contract.offersDryRuns && method != .get && dryRun == .rolledBack
+    contract.heedsPrefer(self) && dryRun == .rolledBack
   }
 }
 
@@ -265,8 +265,9 @@ extension String {
 
 extension FailureContext {
   /// The context of an example: the same wherever the service runs.
-  static func example(_ mount: Mount) -> FailureContext {
-    FailureContext(
-      id: .made(0, 0), request: nil, mount: mount.path, mainAddress: "127.0.0.1:8080")
+  static func example(_ mount: Mount) -> FailureContext { example(at: mount.path) }
+
+  static func example(at mount: PathPattern) -> FailureContext {
+    FailureContext(id: .made(0, 0), request: nil, mount: mount, mainAddress: "127.0.0.1:8080")
   }
 }

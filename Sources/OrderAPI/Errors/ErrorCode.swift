@@ -29,8 +29,8 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
   case notFound = "not_found"
   case notJSON = "not_json"
   case notReturnable = "not_returnable"
-  case notShippable = "not_shippable"
   case notSecure = "not_secure"
+  case notShippable = "not_shippable"
   case notYoursToMove = "not_yours_to_move"
   case nothingToShip = "nothing_to_ship"
   case outOfStock = "out_of_stock"
@@ -90,8 +90,8 @@ enum ErrorCode: String, CaseIterable, Sendable, CustomStringConvertible {
     case .notFound: .notFound
     case .notJSON: .notJSON
     case .notReturnable: .notReturnable
-    case .notShippable: .notShippable
     case .notSecure: .notSecure
+    case .notShippable: .notShippable
     case .notYoursToMove: .notYoursToMove
     case .nothingToShip: .nothingToShip
     case .outOfStock: .outOfStock

@@ -91,8 +91,8 @@ private struct Facts {
     case .order(let error):
       add(error)
     case .unknownRoute, .tooSlow, .tooManyStreams, .overloaded, .notJSON, .misdirected,
-      .foreignPage, .notSecure, .forbidden,
-      .badIdempotencyKey, .idempotencyKeyReused, .idempotencyKeyUnderWay, .noDryRun, .unforeseen:
+      .foreignPage, .notSecure, .forbidden, .badIdempotencyKey, .idempotencyKeyReused,
+      .idempotencyKeyUnderWay, .noDryRun, .unforeseen:
       break
     }
   }
@@ -135,9 +135,8 @@ private struct Facts {
     case .stockBelowZero(let stock):
       subject = "\(stock)"
     case .notYoursToMove, .emptied, .tooManyLines, .nothingToShip, .tooManyShipments,
-      .versionChanged, .unavailable, .readOnly,
-      .timedOut, .outcomeUnknown, .stockTooLarge, .historyChanged, .lastAdmin,
-      .tokenEnded, .tooManyViews, .failure:
+      .versionChanged, .unavailable, .readOnly, .timedOut, .outcomeUnknown, .stockTooLarge,
+      .historyChanged, .lastAdmin, .tokenEnded, .tooManyViews, .failure:
       break
     }
   }

@@ -277,9 +277,7 @@ extension AnswerFields {
       if let text { writer.string(key, text) }
     }
   }
-}
 
-extension AnswerFields {
   /// A moment that only some objects have.
   @inline(__always)
   mutating func optionalMoment(

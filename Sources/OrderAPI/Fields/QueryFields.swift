@@ -56,15 +56,29 @@ extension QueryFields {
     } ?? []
   }
 
+  /// A whole number of the range; nil when it is absent.
+  mutating func integer(
+    _ name: String, in range: ClosedRange<Int>, _ about: @autoclosure () -> String
+  ) -> Int? {
+    integer(name, in: range, .integer(range), about())
+  }
+
   /// A whole number of the range; `fallback` when it is absent.
   mutating func integer(
     _ name: String, in range: ClosedRange<Int>, default fallback: Int,
     _ about: @autoclosure () -> String
   ) -> Int {
+    integer(name, in: range, .integer(range).withDefault(.number("\(fallback)")), about())
+      ?? fallback
+  }
+
+  private mutating func integer(
+    _ name: String, in range: ClosedRange<Int>, _ schema: @autoclosure () -> Schema,
+    _ about: @autoclosure () -> String
+  ) -> Int? {
     value(
-      name, .integer(range).withDefault(.number("\(fallback)")),
-      rule: JSONViolation.Reason.wholeNumberRange(range).description, about()
-    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } } ?? fallback
+      name, schema(), rule: JSONViolation.Reason.wholeNumberRange(range).description, about()
+    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
   }
 
   /// Yes or no; nil when it is absent.

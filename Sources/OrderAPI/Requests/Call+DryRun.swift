@@ -4,7 +4,7 @@ import JSON
 extension Call {
   /// Whether the request may ask for its answer without its effect. It costs nothing to say no.
   var mayPreferDryRun: Bool {
-    request.hasField("prefer") && route.method != .get && contract.offersDryRuns
+    request.hasField("prefer") && contract.heedsPrefer(route)
   }
 
   /// Whether the request asks for its answer without its effect (RFC 7240).

@@ -17,11 +17,11 @@ package struct Call {
     request: Request, id: RequestID, entry: RouteTree.Entry, values: [ArraySlice<UInt8>],
     address: ClientAddress
   ) {
-    self.address = address
     self.request = request
     self.id = id
     self.entry = entry
     self.values = values
+    self.address = address
   }
 
   var route: Route { entry.route }
@@ -50,6 +50,11 @@ package struct Call {
 
   /// The orders that the caller may know of: customers see their own only.
   var scope: OrderScope { OrderScope(channel: nil, owner: caller?.role.customer) }
+
+  /// Whether the caller would be admitted again, some time after the request was.
+  func isStillAdmitted(by services: Services) async -> Bool {
+    await services.gate.stillAdmits(request, to: route.access)
+  }
 
   /// The customer who calls, on a route for customers.
   func customer() throws(Failure) -> CustomerID {

@@ -28,8 +28,7 @@ package struct Contract: Sendable {
 
   init(
     name: String, refusal: Schema, resources: [Resource], offersDryRuns: Bool = false,
-    admitsSessions: Bool = false,
-    wrapper: Wrapper? = nil,
+    admitsSessions: Bool = false, wrapper: Wrapper? = nil,
     explain: @escaping @Sendable (Failure, FailureContext) -> Response
   ) {
     self.name = name
@@ -42,6 +41,9 @@ package struct Contract: Sendable {
     self.wrapper = wrapper
     self.explain = explain
   }
+
+  /// Whether a request for the route may ask for a dry run. It may be refused.
+  func heedsPrefer(_ route: Route) -> Bool { offersDryRuns && route.method != .get }
 
   /// The contracts beside the own API. A new contract is a line here, a folder in `Contracts`, and
   /// a row in the table of channels.

@@ -41,6 +41,7 @@ package struct Route: Sendable {
     /// A refusal, as the handler has an effect outside the database, or makes a secret.
     case refused
   }
+
   /// Whether a request with an idempotency key takes effect once.
   let takesKeys: Bool
 
@@ -51,12 +52,12 @@ package struct Route: Sendable {
   ///
   /// - Parameters:
   ///   - isList: Whether it reads as much as a list; nil for what its parameters tell.
-  ///   - takesKeys: Whether keys are heeded; nil for what the method tells. Only a route whose
-  ///     answer must not be stored is unlike others.
+  ///   - takesKeys: Whether keys are heeded, if the method changes something. Only a route whose
+  ///     answer must not be stored heeds none.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
     write: GatheredWrite? = nil, isList: Bool? = nil, dryRun: DryRun = .rolledBack,
-    takesKeys: Bool? = nil,
+    takesKeys: Bool = true,
     follows: @escaping @Sendable (Call) -> Bool = { _ in false },
     _ handler: @escaping Handler
   ) {
@@ -68,7 +69,7 @@ package struct Route: Sendable {
     self.follows = follows
     self.isList = isList ?? description.queryNames.contains(Parameter.cursorName)
     self.dryRun = dryRun
-    self.takesKeys = takesKeys ?? [.post, .put, .patch, .delete].contains(method)
+    self.takesKeys = takesKeys && [.post, .put, .patch, .delete].contains(method)
     handle = handler
     handleImmediately = nil
   }
@@ -111,7 +112,7 @@ extension Route {
     if call.mayPreferDryRun || call.isKeyed && write == nil {
       return Demand(of: sender, slots: Self.slotsOfTransaction)
     }
-    let isBatch = write.map { $0.requestsMax == 1 } ?? false
+    let isBatch = write?.requestsMax == 1
     return Demand(of: sender, slots: isBatch ? Self.slotsOfBatch : 1)
   }
 }

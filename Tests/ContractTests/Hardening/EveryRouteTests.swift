@@ -127,8 +127,8 @@ struct Walk {
     #expect(
       !answer.fields.values.contains { $0.utf8.contains { $0 < 0x20 || $0 == 0x7F } }, "\(question)"
     )
-    // The documents speak of tokens and keys; they are the same whoever asks.
-    // A new token is shown, this once.
+    // The documents speak of tokens and keys; they are the same whoever asks. A new token is shown,
+    // this once.
     if entry.contract != "operations", answer.status != 201 || !target.hasPrefix("/tokens") {
       let secrets = Self.secrets.filter { answer.body.contains($0) && !body.contains($0) }
       #expect(secrets == [], "\(question): \(answer.body)")

@@ -184,6 +184,15 @@ struct ImportRowTests {
     }
   }
 
+  @Test("of orders has no return before the year 1")
+  func era() throws {
+    let item = Self.back(1, version: 3)
+      .replacing("2026-01-01T10:00:00.000Z", with: "0001-01-01T00:00:00+01:00")
+    let row = "{\(Self.sold),\"status\":\"completed\",\"returns\":[\(item)]}"
+    let faults = Self.faults(try Self.read(.orders, .ndjson, "", row))
+    #expect(faults == ["column returns[0].created_at: must be a moment as 2026-01-01T10:00:00Z"])
+  }
+
   @Test("keeps what it says, and gets the rest")
   func order() throws {
     let row = #"""

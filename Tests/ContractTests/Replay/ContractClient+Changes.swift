@@ -82,10 +82,16 @@ extension Contract {
 extension ContractAnswer {
   /// What two answers of the same kind have in common: no two orders have one id or one time.
   var shape: String {
-    let id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/
     let fields = fields.map { "\($0.key): \($0.value)" }.sorted().joined(separator: "\n")
-    return "\(status) \(type ?? "")\n\(fields)\n\(timeless)"
-      .replacing(/"wb_[0-9a-f]{64}"/, with: "T").replacing(id, with: "ID")
+    return "\(status) \(type ?? "")\n\(fields)\n\(body)"
+      .replacing(/"wb_[0-9a-f]{64}"/, with: "T").withoutIDsAndTimes
+  }
+}
+
+extension String {
+  /// The text without what no two orders have in common.
+  var withoutIDsAndTimes: String {
+    replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "ID")
       .replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "T")
   }
 }

@@ -1,6 +1,5 @@
 import HTTP
 import JSON
-import OrderStore
 import Orders
 import Postgres
 import TestSupport

@@ -60,13 +60,8 @@ struct BatchMoveTests {
     for (index, (result, single)) in zip(results, alone).enumerated() {
       #expect(result["status"]?.written == "\(single.status)", "\(keys[index])")
       let part = try #require(result[single.status == 200 ? "order" : "error"])
-      #expect(Self.comparable(part.written) == Self.comparable(single.body), "\(keys[index])")
+      #expect(part.written.withoutIDsAndTimes == single.body.withoutIDsAndTimes, "\(keys[index])")
     }
-  }
-
-  private static func comparable(_ text: String) -> String {
-    text.replacing(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, with: "ID")
-      .replacing(/\d{4}-\d\d-\d\dT[\d:.]+Z/, with: "T")
   }
 
   @Test("return the stock of all that are cancelled, once also under a key")

@@ -75,9 +75,7 @@ extension OrderResult {
 
   /// One of an order that was refused.
   fileprivate static var refused: OrderResult {
-    let refusal = WaybillContract.explain(
-      ErrorCode.outOfStock.entry.sample,
-      FailureContext(id: .made(0, 0), request: nil, mount: "/", mainAddress: "127.0.0.1:8080"))
+    let refusal = WaybillContract.explain(ErrorCode.outOfStock.entry.sample, .example(at: "/"))
     return OrderResult(
       index: 1, status: refusal.status.code, order: nil, error: refusal.body)
   }

@@ -48,11 +48,8 @@ struct PackingSlipQuery {
   let shipment: Int?
 
   init(reading query: inout some QueryFields) {
-    let range = NewShipment.allowedNumber
-    shipment = query.value(
-      "shipment", .integer(range),
-      rule: JSONViolation.Reason.wholeNumberRange(range).description,
-      "The slip of this shipment, with what is in it; without it, that of the order as it is now."
-    ) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+    shipment = query.integer(
+      "shipment", in: NewShipment.allowedNumber,
+      "The slip of this shipment, with what is in it; without it, that of the order as it is now.")
   }
 }

@@ -99,7 +99,7 @@ struct PackingSlipPage {
       <header><h1>Packing slip</h1><p>Order \(slip.order.number)\(parcel)</p></header>
       <div class="parties">
       <section><h2>Ship to</h2>
-      <address dir="auto">\(Self.text(shipTo))</address></section>
+      <address dir="auto">\(shipTo.escapedForHTML)</address></section>
       <section><h2>Order</h2>
       <dl>\(facts)</dl></section>
       </div>
@@ -136,7 +136,7 @@ struct PackingSlipPage {
       ("Carrier", shipping?.carrier), ("Tracking number", shipping?.trackingNumber),
     ]
     return facts.compactMap { name, value in
-      value.map { "<dt>\(name)</dt><dd dir=\"auto\">\(Self.text($0))</dd>" }
+      value.map { "<dt>\(name)</dt><dd dir=\"auto\">\($0.escapedForHTML)</dd>" }
     }.joined(separator: "\n")
   }
 
@@ -144,7 +144,7 @@ struct PackingSlipPage {
     guard let note = slip.order.extras.note else { return "" }
     return """
       <section class="note"><h2>Note</h2>
-      <div class="text" dir="auto">\(Self.text(note))</div></section>
+      <div class="text" dir="auto">\(note.escapedForHTML)</div></section>
       """
   }
 
@@ -155,13 +155,11 @@ struct PackingSlipPage {
 
   private func row(_ line: Line) -> String {
     let name = line.name ?? (line.product == nil ? "Item" : "")
-    let id = line.product.map { " <span class=\"id\">\(Self.text($0))</span>" } ?? ""
+    let id = line.product.map { " <span class=\"id\">\($0.escapedForHTML)</span>" } ?? ""
     let units = [line.quantity, line.inShipment, line.shipped, line.toShip].compactMap(\.self)
     return """
-      <tr><td dir="auto">\(Self.text(name))\(id)</td>\
+      <tr><td dir="auto">\(name.escapedForHTML)\(id)</td>\
       \(units.map { "<td class=\"units\">\($0)</td>" }.joined())</tr>
       """
   }
-
-  private static func text(_ text: String) -> String { text.escapedForHTML }
 }

@@ -29,9 +29,7 @@ enum TokenRoutes {
     guard let number = Int(text), let token = try await services.tokens.find(number: number) else {
       throw missing(text)
     }
-    let body = JSONWriter.object {
-      ShownToken(token: token, now: services.now).write(to: &$0)
-    }
+    let body = body(token, services)
     // A token has no version: what is shown of it is its tag.
     return call.answer(EntityTag(of: body)) { body }
   }
@@ -65,12 +63,11 @@ enum TokenRoutes {
     guard let number = Int(text),
       let token = try await services.tokens.revokeKeepingAdmin(number)
     else { throw missing(text) }
-    return shown(token, services)
+    return .json(.ok, body(token, services))
   }
 
-  private static func shown(_ token: Token, _ services: Services) -> Response {
-    .json(
-      .ok, JSONWriter.object { ShownToken(token: token, now: services.now).write(to: &$0) })
+  private static func body(_ token: Token, _ services: Services) -> [UInt8] {
+    JSONWriter.object { ShownToken(token: token, now: services.now).write(to: &$0) }
   }
 
   /// The answer with a token's text, which is shown this once: it is not in what is stored for

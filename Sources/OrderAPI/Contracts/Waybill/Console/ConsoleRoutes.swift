@@ -35,7 +35,7 @@ enum ConsoleRoutes {
     }
     let logIn = try await gate.logIn(token, by: call.request, from: call.address)
     var response = shown(
-      try await .of(logIn.caller, services, end: logIn.end, isIdleLimited: true), .created)
+      try await .of(logIn.caller, services, sessionEnd: logIn.end), .created)
     response.fields.append(SessionCookie.field(logIn.session, for: call.request))
     response.caller = logIn.caller.token
     return response
@@ -44,17 +44,12 @@ enum ConsoleRoutes {
   private static func session(_ call: Call, _ services: Services) async throws -> Response {
     _ = try call.form(of: [.json])
     guard let caller = call.caller else { return shown(.open(services), .ok) }
-    guard !call.request.hasField("authorization"),
-      let session = try SessionCookie.secret(in: call.request)
-    else {
-      let token = try await services.tokens.find(number: caller.token)
-      return shown(
-        try await .of(caller, services, end: token?.expiresAt, isIdleLimited: false), .ok)
+    let gate = services.gate
+    guard case .session(let session) = try gate.proof(of: call.request, admitsSessions: true) else {
+      return shown(try await .of(caller, services, sessionEnd: nil), .ok)
     }
-    guard let end = try await services.gate.sessions.end(of: session) else {
-      throw Failure.sessionEnded
-    }
-    return shown(try await .of(caller, services, end: end, isIdleLimited: true), .ok)
+    guard let end = try await gate.sessions.end(of: session) else { throw Failure.sessionEnded }
+    return shown(try await .of(caller, services, sessionEnd: end), .ok)
   }
 
   private static func logOut(_ call: Call, _ services: Services) async throws -> Response {
@@ -151,14 +146,16 @@ extension ConsoleSession {
       version: services.operations.version)
   }
 
+  /// - Parameter sessionEnd: Nil for a caller who shows a token.
   fileprivate static func of(
-    _ caller: Caller, _ services: Services, end: Timestamp?, isIdleLimited: Bool
+    _ caller: Caller, _ services: Services, sessionEnd: Timestamp?
   ) async throws -> ConsoleSession {
     let token = try await services.tokens.find(number: caller.token)
     return ConsoleSession(
       mode: .tokens, role: caller.role.name, name: token?.name, token: caller.token,
-      customer: caller.role.customer?.value, who: caller.actor, end: end,
-      idleSeconds: isIdleLimited ? ConsoleSession.idleSeconds : nil,
+      customer: caller.role.customer?.value, who: caller.actor,
+      end: sessionEnd ?? token?.expiresAt,
+      idleSeconds: sessionEnd == nil ? nil : ConsoleSession.idleSeconds,
       version: services.operations.version)
   }
 }

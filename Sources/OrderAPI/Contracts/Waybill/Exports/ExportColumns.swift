@@ -14,8 +14,8 @@ extension ExportedOrder {
   /// Lines, addresses, tags, metadata, returns and shipments are JSON.
   func writeColumns(to line: inout CSVWriter.Line) {
     order.writeColumns(to: &line)
-    line.text(json: returns.isEmpty ? nil : returnsJSON)
-    line.text(json: shipments.isEmpty ? nil : shipmentsJSON)
+    line.text(json: returnsJSON)
+    line.text(json: shipmentsJSON)
   }
 }
 

@@ -27,7 +27,7 @@ enum ExportRoutes {
         preferred: { () throws(Failure) in try call.form(of: [.ndjson, .csv]) },
         place: try services.exportPlaces.take(for: call.caller?.token),
         loop: services.feed.loop,
-        isAdmitted: { await services.gate.stillAdmits(call.request, to: call.route.access) }))
+        isAdmitted: { await call.isStillAdmitted(by: services) }))
     let ending = export.type.value == ContentType.csv.value ? "csv" : "ndjson"
     var response = Response(
       .ok, contentType: export.type,

@@ -15,34 +15,36 @@ struct ExportedOrder: AnswerObject {
   func write(to json: inout some AnswerFields) {
     order.write(to: &json)
     json.optionalJSON(
-      "returns", returns.isEmpty ? nil : returnsJSON, .array(OrderReturn.schema),
+      "returns", returnsJSON, .array(OrderReturn.schema),
       "What has come back, oldest first, with `never_shipped` units of it that had not gone out; "
         + "absent when nothing has.")
     json.optionalJSON(
-      "shipments", shipments.isEmpty ? nil : shipmentsJSON, .array(Shipment.schema),
+      "shipments", shipmentsJSON, .array(Shipment.schema),
       "What has gone out, oldest first; absent when nothing has.")
   }
 
-  /// What has come back, as JSON.
-  var returnsJSON: [UInt8] {
-    array(returns) { item, json in
-      item.write(to: &json)
-      if item.neverShipped > 0 { json.integer("never_shipped", item.neverShipped) }
+  /// What has come back, as JSON; nil when nothing has.
+  var returnsJSON: [UInt8]? {
+    guard !returns.isEmpty else { return nil }
+    return JSONWriter.array { list in
+      for item in returns {
+        list.object { json in
+          item.write(to: &json)
+          if item.neverShipped > 0 { json.integer("never_shipped", item.neverShipped) }
+        }
+      }
     }
   }
 
-  /// What has gone out, as JSON.
-  var shipmentsJSON: [UInt8] { array(shipments) { item, json in item.write(to: &json) } }
+  /// What has gone out, as JSON; nil when nothing has.
+  var shipmentsJSON: [UInt8]? { Self.json(shipments) }
 
-  private func array<Item>(
-    _ items: [Item], _ write: (Item, inout JSONObjectWriter) -> Void
-  ) -> [UInt8] {
-    var bytes: [UInt8] = [UInt8(ascii: "[")]
-    for item in items {
-      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      JSONWriter.append(to: &bytes) { write(item, &$0) }
+  /// Shipments as JSON; nil when there are none.
+  static func json(_ shipments: [Shipment]) -> [UInt8]? {
+    guard !shipments.isEmpty else { return nil }
+    return JSONWriter.array { list in
+      for shipment in shipments { list.object { shipment.write(to: &$0) } }
     }
-    return bytes + [UInt8(ascii: "]")]
   }
 
   static let sample = ExportedOrder(order: .sample, returns: [.sample], shipments: [.sample])

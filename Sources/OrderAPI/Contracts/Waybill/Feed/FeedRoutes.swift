@@ -58,7 +58,7 @@ enum FeedRoutes {
     }
     let stream = EventStream(
       FeedFollower(hub), place, after: cursor, query.filter, includesOrders: query.includesOrders,
-      isAdmitted: { await services.gate.stillAdmits(call.request, to: call.route.access) })
+      isAdmitted: { await call.isStillAdmitted(by: services) })
     var response = Response(
       .ok, contentType: .eventStream, fields: [.variesByForm, Field("X-Accel-Buffering", "no")])
     response.stream = stream
@@ -94,7 +94,7 @@ enum FeedRoutes {
           guard left > .zero, await follower.wait(since: seen, for: left) == .feedGrown else {
             break
           }
-          guard await services.gate.stillAdmits(call.request, to: call.route.access) else {
+          guard await call.isStillAdmitted(by: services) else {
             throw Failure.unauthenticated(hasToken: true)
           }
         }

@@ -113,10 +113,11 @@ extension ImportedOrder {
     lines = row.json("items") { field throws(JSONInvalid) in try ImportedLine.read(field) } ?? []
     returns =
       row.json("returns") { field throws(JSONInvalid) in try ImportedReturn.read(field) } ?? []
-    shipments =
+    let parcels =
       row.json("shipments") { field throws(JSONInvalid) in
-        try ImportedShipments.read(field, version: identity.version)
-      } ?? nil
+        try Shipment.read(field, lastVersion: identity.version)
+      } ?? []
+    shipments = ExportedOrder.json(parcels).map { String(decoding: $0, as: UTF8.self) }
     // It follows from the status.
     _ = row.json("allowed_statuses") { _ in 0 }
     // Otherwise one fault would be told as several.
@@ -124,36 +125,31 @@ extension ImportedOrder {
     checkShape(row)
     checkSums(row)
     checkReturns(row)
-    checkShipments(row)
+    checkShipments(row, parcels)
   }
 
   /// No more has gone out than was sold, and the newest parcel has the shipping of the order.
-  private func checkShipments(_ row: some ImportSource) {
-    let given = row.integer("shipped_quantity", in: 1...Int.max) ?? 0
-    let parcels = shipments.flatMap { try? JSONValue(parsing: Array($0.utf8)) }
-    guard case .array(let parcels)? = parcels else {
-      if given != 0 {
+  private func checkShipments(_ row: some ImportSource, _ parcels: [Shipment]) {
+    let given = row.integer("shipped_quantity", in: 1...Int.max)
+    guard let newest = parcels.last else {
+      if let given {
         row.refuse("shipped_quantity", "\(given) needs the column shipments, which is empty")
       }
       return
     }
-    let quantities = parcels.compactMap { parcel -> Int? in
-      if case .number(let text)? = parcel["quantity"] { Int(text) } else { nil }
-    }
-    let sum = quantities.reduce(0, +)
+    let sum = parcels.reduce(0) { $0 + $1.quantity }
     if sum > totalQuantity { row.refuse("shipments", "are more than the order has") }
-    if given != 0, given != sum {
+    if let given, given != sum {
       row.refuse("shipped_quantity", "\(given) is not the sum of the column shipments, \(sum)")
     }
     if status == .cancelled, channel.kind == .stocked {
       row.refuse("shipments", "are never of a cancelled order")
     }
-    let newest = parcels.last
-    for (name, value) in [("carrier", carrier), ("tracking_number", trackingNumber)] {
-      let expected = value.map(JSONValue.string) ?? .null
-      if newest?[name] != expected {
-        row.refuse("shipments", "end with another \(name) than the order has")
-      }
+    if newest.shipping.carrier != carrier {
+      row.refuse("shipments", "end with another carrier than the order has")
+    }
+    if newest.shipping.trackingNumber != trackingNumber {
+      row.refuse("shipments", "end with another tracking_number than the order has")
     }
   }
 
@@ -191,12 +187,14 @@ extension ImportedOrder {
       row.refuse(
         "returned_quantity", "\(given) is not the sum of the column returns, \(quantity)")
     }
-    let cents = returns.reduce(Int128(0)) { $0 + Int128($1.cents) }
-    if let given = row.cents("returned_amount"), given != cents {
+    if let given = row.cents("returned_amount"), given != returnedCents {
       row.refuse(
-        "returned_amount", "\(given.amount) is not the sum of the column returns, \(cents.amount)")
+        "returned_amount",
+        "\(given.amount) is not the sum of the column returns, \(returnedCents.amount)")
     }
   }
+
+  private var returnedCents: Int128 { returns.reduce(0) { $0 + Int128($1.cents) } }
 
   /// No more comes back than was sold, in an order of the past and in one of its versions.
   private func checkReturns(_ row: some ImportSource) {
@@ -217,8 +215,7 @@ extension ImportedOrder {
         row.refuse("returns", "have \(item.product) twice in version \(item.version)")
       }
     }
-    let cents = returns.reduce(Int128(0)) { $0 + Int128($1.cents) }
-    if let total = totalCents, cents > total {
+    if let total = totalCents, returnedCents > total {
       row.refuse("returns", "are worth more than the order")
     }
   }
@@ -258,14 +255,13 @@ extension ImportedReturn {
       let isRestocked = item["restocked"].boolean()
       let never = item["never_shipped"].optional?.integer(in: 0...quantity) ?? 0
       let reason = item["reason"].optional?.string(length: NewReturn.allowedReasonLength)
-      let who = item["who"].optional?.string(length: 1...500)
-      let created = Timestamp(rfc3339: item["created_at"].string())
-      if created == nil { item["created_at"].refuse("must be a moment as 2026-01-01T10:00:00Z") }
+      let who = item["who"].who()
+      let created = item["created_at"].moment()
       try item.check()
       return ImportedReturn(
         version: version, product: product, quantity: Quantity(quantity)!, cents: cents,
-        isRestocked: isRestocked, neverShipped: never, reason: reason, who: who ?? "import",
-        createdAt: created!.inMilliseconds)
+        isRestocked: isRestocked, neverShipped: never, reason: reason, who: who,
+        createdAt: created!)
     }
   }
 }
@@ -275,28 +271,43 @@ extension JSONDecimalForm {
   fileprivate static let anyAmount = JSONDecimalForm(fractionDigits: 2, range: 0...Int64.max)
 }
 
-/// The parcels of an order in a file.
-private enum ImportedShipments {
-  /// The parcels as they are stored; nil when there are none.
-  static func read(_ field: JSONField, version last: Int) throws(JSONInvalid) -> String? {
+extension JSONField {
+  /// Who did something, as far as the file says so.
+  fileprivate func who() -> String { optional?.string(length: 1...500) ?? "import" }
+
+  /// A moment, to the millisecond; nil when it was refused.
+  fileprivate func moment() -> Timestamp? {
+    guard let moment = Timestamp(rfc3339: string()), Timestamp.era.contains(moment) else {
+      refuse("must be a moment as 2026-01-01T10:00:00Z")
+      return nil
+    }
+    return moment.inMilliseconds
+  }
+}
+
+extension Shipment {
+  private static let allowedUnits = 1...100_000_000
+
+  /// The parcels of an order whose version is `lastVersion`.
+  fileprivate static func read(
+    _ field: JSONField, lastVersion: Int
+  ) throws(JSONInvalid) -> [Shipment] {
+    let numbers = NewShipment.allowedNumber
     var number = 0
-    let parcels = try field.objects(count: 0...1_000) { parcel throws(JSONInvalid) in
+    return try field.objects(count: 0...numbers.upperBound) { parcel throws(JSONInvalid) in
       number += 1
-      if parcel["shipment"].integer(in: 1...1_000) != number {
+      if parcel["shipment"].integer(in: numbers) != number {
         parcel["shipment"].refuse("must be \(number)")
       }
-      let version = parcel["version"].integer(in: 2...max(2, last))
+      let version = parcel["version"].integer(in: 2...max(2, lastVersion))
       let carrier = parcel["carrier"].optional?.string(length: Shipping.allowedLength)
       let tracking = parcel["tracking_number"].optional?.string(length: Shipping.allowedLength)
-      let quantity = parcel["quantity"].integer(in: 1...100_000_000)
-      let who = parcel["who"].optional?.string(length: 1...500) ?? "import"
-      let created = Timestamp(rfc3339: parcel["created_at"].string())
-      if created == nil {
-        parcel["created_at"].refuse("must be a moment as 2026-01-01T10:00:00Z")
-      }
+      let quantity = parcel["quantity"].integer(in: allowedUnits)
+      let who = parcel["who"].who()
+      let created = parcel["created_at"].moment()
       var sum = 0
-      let items = parcel["items"].objects(count: 1...100) { item -> JSONValue in
-        let units = item["quantity"].integer(in: 1...100_000_000)
+      let items = parcel["items"].objects(count: NewShipment.allowedItems) { item -> JSONValue in
+        let units = item["quantity"].integer(in: allowedUnits)
         sum += units
         return JSONValue.object([
           .init(key: "product_id", value: text(item["product_id"])),
@@ -306,19 +317,11 @@ private enum ImportedShipments {
       }
       if sum != quantity { parcel["quantity"].refuse("is not the sum of the items, \(sum)") }
       try parcel.check()
-      return JSONValue.object([
-        .init(key: "shipment", value: .number("\(number)")),
-        .init(key: "version", value: .number("\(version)")),
-        .init(key: "carrier", value: carrier.map(JSONValue.string) ?? .null),
-        .init(key: "tracking_number", value: tracking.map(JSONValue.string) ?? .null),
-        .init(key: "items", value: .array(items)),
-        .init(key: "quantity", value: .number("\(quantity)")),
-        .init(key: "who", value: .string(who)),
-        .init(key: "created_at", value: .string(created!.inMilliseconds.rfc3339)),
-      ])
+      return Shipment(
+        number: number, version: version,
+        shipping: Shipping(carrier: carrier, trackingNumber: tracking),
+        items: JSONValue.array(items).bytes, quantity: quantity, actor: who, createdAt: created!)
     }
-    guard !parcels.isEmpty else { return nil }
-    return String(decoding: JSONValue.array(parcels).bytes, as: UTF8.self)
   }
 
   private static func text(_ field: JSONField) -> JSONValue {
