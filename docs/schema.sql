@@ -4386,6 +4386,7 @@ CREATE FUNCTION search_orders(
     of_customer text,
     before_time timestamp with time zone,
     before_number bigint,
+    wanted bigint,
     OUT numbers bigint[],
     OUT reach_time timestamp with time zone,
     OUT reach_number bigint,
@@ -4420,7 +4421,9 @@ DECLARE
     found      bigint[];
     customers  text[]   := '{}';
     products   text[]   := '{}';
+    -- Orders that may match, and when they were created.
     candidates bigint[] := '{}';
+    moments    timestamptz[] := '{}';
     share      integer;
     entries    record;
 BEGIN
@@ -4459,8 +4462,13 @@ BEGIN
                  WHERE t.tracking_number = ANY (spellings)
                  LIMIT 200);
         END IF;
-        narrow     := narrow OR cardinality(found) >= 200;
-        candidates := candidates || found;
+        narrow := narrow OR cardinality(found) >= 200;
+        SELECT array_agg(o.number) AS numbers, array_agg(o.created_at) AS times
+          INTO entries
+          FROM unnest(found) AS f (number)
+         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = f.number LIMIT 1) AS o;
+        candidates := candidates || entries.numbers;
+        moments    := moments || entries.times;
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
@@ -4502,7 +4510,7 @@ BEGIN
     share := looked_at / greatest(cardinality(customers), 1);
     FOR entries IN
         SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
           FROM unnest(customers) AS c (id)
          CROSS JOIN LATERAL (
              SELECT n.number, n.created_at FROM orders AS n
@@ -4512,18 +4520,19 @@ BEGIN
          GROUP BY c.id
     LOOP
         candidates := candidates || entries.numbers;
-        IF entries.last_time IS NOT NULL
+        moments    := moments || entries.times;
+        IF entries.times[share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
         THEN
-            reach_time   := entries.last_time;
+            reach_time   := entries.times[share];
             reach_number := entries.numbers[share];
         END IF;
     END LOOP;
     share := looked_at / greatest(cardinality(products), 1);
     FOR entries IN
         SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
           FROM unnest(products) AS p (id)
          CROSS JOIN LATERAL (
              SELECT n.order_number AS number, n.created_at FROM order_products AS n
@@ -4532,21 +4541,25 @@ BEGIN
          GROUP BY p.id
     LOOP
         candidates := candidates || entries.numbers;
-        IF entries.last_time IS NOT NULL
+        moments    := moments || entries.times;
+        IF entries.times[share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
         THEN
-            reach_time   := entries.last_time;
+            reach_time   := entries.times[share];
             reach_number := entries.numbers[share];
         END IF;
     END LOOP;
 
     numbers := ARRAY(
         SELECT o.number
-          FROM (SELECT DISTINCT number FROM unnest(candidates) AS number) AS candidate
+          FROM (SELECT DISTINCT created_at, number
+                  FROM unnest(moments, candidates) AS c (created_at, number)
+                 WHERE (created_at, number) < (before_time, before_number)
+                   AND (reach_time IS NULL OR (created_at, number) >= (reach_time, reach_number))
+                 ORDER BY created_at DESC, number DESC) AS candidate
          CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = candidate.number LIMIT 1) AS o
-         WHERE o.hidden_at IS NULL AND (o.created_at, o.number) < (before_time, before_number)
-           AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
+         WHERE o.hidden_at IS NULL AND (of_customer IS NULL OR o.customer_id = of_customer)
            AND NOT EXISTS (
                SELECT FROM generate_series(1, word_count) AS i
                 WHERE NOT (is_nothing[i]
@@ -4575,7 +4588,8 @@ BEGIN
                                                  AND EXISTS (SELECT FROM search_words AS w
                                                               WHERE w.kind = 'p' AND w.id = product.id
                                                                 AND w.word >= low[i] AND w.word < high[i]))))
-         ORDER BY o.created_at DESC, o.number DESC);
+         ORDER BY candidate.created_at DESC, candidate.number DESC
+         LIMIT wanted);
 END
 $$;
 
@@ -5490,7 +5504,7 @@ GRANT EXECUTE ON FUNCTION
     return_order(uuid, bigint, text, text, bigint, text[], integer[], boolean[], text, text),
     schema_objects(),
     search_names("char", text[], text, text, text, bigint),
-    search_orders(text[], text, timestamptz, bigint),
+    search_orders(text[], text, timestamptz, bigint, bigint),
     sequence_events(),
     service_functions(),
     settle_currency(text),

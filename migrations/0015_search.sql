@@ -189,8 +189,11 @@ COMMENT ON FUNCTION search_names("char", text[], text, text, text, bigint)
 -- of these customers and as many of these products. reach is the position down to which nothing is
 -- missing, NULL when that is the end; narrow says that more customers, products or references match.
 -- Of one customer only their own orders are looked at, and nothing is said of those of others.
+--
+-- Which orders customers and products have is read from indexes alone; the orders themselves are read
+-- newest first, until as many match as are wanted, or all if that is NULL.
 CREATE FUNCTION search_orders(asked text[], of_customer text, before_time timestamptz,
-                              before_number bigint, OUT numbers bigint[], OUT reach_time timestamptz,
+                              before_number bigint, wanted bigint, OUT numbers bigint[], OUT reach_time timestamptz,
                               OUT reach_number bigint, OUT narrow boolean)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = waybill, pg_temp SET enable_seqscan = off SET enable_bitmapscan = off SET jit = off AS
@@ -217,7 +220,9 @@ DECLARE
     found      bigint[];
     customers  text[]   := '{}';
     products   text[]   := '{}';
+    -- Orders that may match, and when they were created.
     candidates bigint[] := '{}';
+    moments    timestamptz[] := '{}';
     share      integer;
     entries    record;
 BEGIN
@@ -256,8 +261,13 @@ BEGIN
                  WHERE t.tracking_number = ANY (spellings)
                  LIMIT 200);
         END IF;
-        narrow     := narrow OR cardinality(found) >= 200;
-        candidates := candidates || found;
+        narrow := narrow OR cardinality(found) >= 200;
+        SELECT array_agg(o.number) AS numbers, array_agg(o.created_at) AS times
+          INTO entries
+          FROM unnest(found) AS f (number)
+         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = f.number LIMIT 1) AS o;
+        candidates := candidates || entries.numbers;
+        moments    := moments || entries.times;
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
@@ -299,7 +309,7 @@ BEGIN
     share := looked_at / greatest(cardinality(customers), 1);
     FOR entries IN
         SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
           FROM unnest(customers) AS c (id)
          CROSS JOIN LATERAL (
              SELECT n.number, n.created_at FROM orders AS n
@@ -309,18 +319,19 @@ BEGIN
          GROUP BY c.id
     LOOP
         candidates := candidates || entries.numbers;
-        IF entries.last_time IS NOT NULL
+        moments    := moments || entries.times;
+        IF entries.times[share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
         THEN
-            reach_time   := entries.last_time;
+            reach_time   := entries.times[share];
             reach_number := entries.numbers[share];
         END IF;
     END LOOP;
     share := looked_at / greatest(cardinality(products), 1);
     FOR entries IN
         SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               (array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC))[share] AS last_time
+               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
           FROM unnest(products) AS p (id)
          CROSS JOIN LATERAL (
              SELECT n.order_number AS number, n.created_at FROM order_products AS n
@@ -329,21 +340,25 @@ BEGIN
          GROUP BY p.id
     LOOP
         candidates := candidates || entries.numbers;
-        IF entries.last_time IS NOT NULL
+        moments    := moments || entries.times;
+        IF entries.times[share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.last_time, entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
         THEN
-            reach_time   := entries.last_time;
+            reach_time   := entries.times[share];
             reach_number := entries.numbers[share];
         END IF;
     END LOOP;
 
     numbers := ARRAY(
         SELECT o.number
-          FROM (SELECT DISTINCT number FROM unnest(candidates) AS number) AS candidate
+          FROM (SELECT DISTINCT created_at, number
+                  FROM unnest(moments, candidates) AS c (created_at, number)
+                 WHERE (created_at, number) < (before_time, before_number)
+                   AND (reach_time IS NULL OR (created_at, number) >= (reach_time, reach_number))
+                 ORDER BY created_at DESC, number DESC) AS candidate
          CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = candidate.number LIMIT 1) AS o
-         WHERE o.hidden_at IS NULL AND (o.created_at, o.number) < (before_time, before_number)
-           AND (reach_time IS NULL OR (o.created_at, o.number) >= (reach_time, reach_number))
+         WHERE o.hidden_at IS NULL AND (of_customer IS NULL OR o.customer_id = of_customer)
            AND NOT EXISTS (
                SELECT FROM generate_series(1, word_count) AS i
                 WHERE NOT (is_nothing[i]
@@ -372,10 +387,11 @@ BEGIN
                                                  AND EXISTS (SELECT FROM search_words AS w
                                                               WHERE w.kind = 'p' AND w.id = product.id
                                                                 AND w.word >= low[i] AND w.word < high[i]))))
-         ORDER BY o.created_at DESC, o.number DESC);
+         ORDER BY candidate.created_at DESC, candidate.number DESC
+         LIMIT wanted);
 END
 $$;
-COMMENT ON FUNCTION search_orders(text[], text, timestamptz, bigint)
+COMMENT ON FUNCTION search_orders(text[], text, timestamptz, bigint, bigint)
     IS 'Orders that match all words, newest first, before a position';
 
 SELECT record_schema();

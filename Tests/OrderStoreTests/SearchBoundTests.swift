@@ -27,7 +27,7 @@ import Testing
     try await onLoop { loop in
       let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
       // The server does count.
-      let scan = try await Self.look(at: "SELECT count(*) FROM orders", database)
+      let scan = try await Self.look(at: "SELECT count(note) FROM orders", database)
       #expect(scan.scans == 1 && scan.rows > 10_000)
       var most = 0
       for text in Self.searches {
@@ -51,6 +51,32 @@ import Testing
       #expect(most > 2000, "there is much to look at")
       await database.close()
     }
+  }
+
+  @Test("of one name reads no more orders than its page shows, however many the customers have")
+  func newestFirst() async throws {
+    let conninfo = try await ReadBoundData.database()
+    try await onLoop { loop in
+      let database = Database(try ConnectionString(conninfo), settings: .patient, on: loop)
+      // An index says which rows all can see only after that.
+      _ = try await database.write("VACUUM orders")
+      for text in ["demo", "customer:customer-big"] {
+        let words = try #require(SearchWords(text))
+        let statement = OrderFilter().statement(finding: words, after: nil, size: .standard)
+        let read = try await database.transaction { transaction throws(PostgresError) in
+          let before = try await Self.ordersRead(transaction)
+          #expect(try await transaction.run(statement).count == PageSize.standard.value + 1)
+          return try await Self.ordersRead(transaction) - before
+        }
+        // The function looks at each, and the page reads it.
+        #expect(read <= 2 * (PageSize.standard.value + 1), "\(read) for \(text)")
+      }
+      await database.close()
+    }
+  }
+
+  private static func ordersRead(_ transaction: Transaction) async throws(PostgresError) -> Int {
+    try await transaction.run("SELECT pg_stat_get_xact_tuples_fetched('orders'::regclass)")[0].int(0)
   }
 
   /// How often a statement scans a whole table, and how many rows and entries of indexes it reads.

@@ -67,6 +67,9 @@ extension OrderFilter {
   /// The page walks the entries of the first one, which is expected to have the fewest orders.
   var firstIndexedCondition: IndexedCondition? { indexedConditions.first }
 
+  /// Whether more is asked of an order than its customer and its time.
+  var hasConditions: Bool { channel != nil || !isEveryStatus || firstIndexedCondition != nil }
+
   /// Requires that an order called `o` meets every indexed condition except the first `count`.
   func conditions(skippingFirst count: Int) -> SQL {
     var conditions: SQL = ""

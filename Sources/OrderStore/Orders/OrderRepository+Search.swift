@@ -67,11 +67,14 @@ extension OrderFilter {
     finding words: SearchWords, after position: OrderPosition?, size: PageSize
   ) -> SQL {
     let (lower, upper) = bounds(after: position)
+    // With further conditions, any number of matches may be needed to fill the page.
+    let wanted = hasConditions ? nil : size.value + 1
     return """
       WITH found AS MATERIALIZED (
           SELECT numbers, reach_time, reach_number, narrow
             FROM search_orders(
-                     \(words.words), \(customer?.value), \(upper.createdAt.raw), \(upper.number))
+                     \(words.words), \(customer?.value), \(upper.createdAt.raw), \(upper.number),
+                     \(wanted))
       ), page AS MATERIALIZED (
           SELECT o.*
             FROM found
