@@ -14,8 +14,8 @@ struct BatchBench {
     for work in [Work.place, .placeWithKey] { show(try bench.row(work, [service])) }
     var batches = try bench.row(.placeBatch, [service])
     let load = batches.load
-    batches.note =
-      "\(Int(load.perSecond * 100)) orders/s, CPU µs an order: "
+    batches.note +=
+      "; \(Int(load.perSecond * 100)) orders/s, CPU µs an order: "
       + "\((load.serverMicroseconds / 100).oneDecimal) + "
       + (load.databaseMicroseconds / 100).oneDecimal
     show(batches)

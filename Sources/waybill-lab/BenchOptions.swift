@@ -32,7 +32,7 @@ struct BenchOptions {
   var against: String?
 
   static let usage = """
-    bench [--seconds N] [--rounds N] [--report-orders N] [--large]
+    bench [--seconds N] [--rounds N] [--report-orders N] [--large] [--sizes N,N]
           [--only limits|work|curves|batches|feed|rest] [--json FILE] [--against FILE] [--svg FILE]
     """
 
@@ -42,18 +42,24 @@ struct BenchOptions {
       guard let value = rest.popFirst() else { throw LabError("\(name) wants a value") }
       return value
     }
-    func number(_ name: String) throws -> Int {
-      guard let value = Int(try text(name)), (1...10_000_000).contains(value) else {
-        throw LabError("\(name) wants a whole number from 1 to 10000000")
+    func number(_ name: String, _ text: some StringProtocol) throws -> Int {
+      guard let value = Int(text), (1...100_000_000).contains(value) else {
+        throw LabError("\(name) wants a whole number from 1 to 100000000")
       }
       return value
     }
+    func number(_ name: String) throws -> Int { try number(name, text(name)) }
     while let name = rest.popFirst() {
       switch name {
       case "--seconds": seconds = try number(name)
       case "--rounds": rounds = try number(name)
       case "--report-orders": reportOrders = try number(name)
       case "--large": sizes += [2_000_000, 10_000_000]
+      case "--sizes":
+        sizes = try text(name).split(separator: ",").map { try number(name, $0) }
+        guard !sizes.isEmpty, sizes == sizes.sorted() else {
+          throw LabError("\(name) wants numbers of orders, in growing order")
+        }
       case "--json": json = try text(name)
       case "--against": against = try text(name)
       case "--svg": svg = try text(name)

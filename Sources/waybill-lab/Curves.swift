@@ -13,13 +13,18 @@ struct Curves {
     self.sizes = sizes
   }
 
+  private var works: [Work] {
+    Work.single + (sizes.allSatisfy { $0 >= Work.ordersToMove } ? [.move] : [])
+  }
+
   /// The points of each kind of work, in the order of their sizes.
   func measure(_ show: (WorkRow) -> Void) throws -> [(work: Work, points: [Point])] {
-    var curves = Work.single.map { (work: $0, points: [Point]()) }
+    var curves = works.map { (work: $0, points: [Point]()) }
     for size in sizes {
       let start = ContinuousClock.now
       try bench.fill(to: size)
-      print("\(size) orders, made in \((ContinuousClock.now - start).components.seconds) s")
+      let seconds = (ContinuousClock.now - start).components.seconds
+      print("\(size) orders, made in \(seconds) s; \(try bench.weight().shares(of: size))")
       let service = try bench.service()
       for (index, curve) in curves.enumerated() {
         let name = "\(curve.work.rawValue), \(size) orders"

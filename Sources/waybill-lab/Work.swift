@@ -4,12 +4,25 @@ enum Work: String, CaseIterable {
   case list = "list 20"
   case place = "place 3 lines"
   case placeWithKey = "place 3 lines with a key"
+  case move = "move an order"
   case searchOrders = "orders by a name"
   case searchAll = "everything by a name"
   case placeBatch = "place 100 orders of 3 lines by one request"
 
-  /// All but batches, which have a part of the bench of their own.
-  static let single = allCases.filter { $0 != .placeBatch }
+  /// All but moves, which take orders that are there already, and batches, which have a part of the
+  /// bench of their own.
+  static let single = allCases.filter { $0 != .move && $0 != .placeBatch }
+
+  /// The least number of orders that are enough to be moved in one run: each tenth is new.
+  static let ordersToMove = 1_000_000
+
+  /// Whether each request adds to the database.
+  var writes: Bool {
+    switch self {
+    case .get, .list, .searchOrders, .searchAll: false
+    case .place, .placeWithKey, .move, .placeBatch: true
+    }
+  }
 
   static let products = 1...10_000
 
@@ -17,7 +30,7 @@ enum Work: String, CaseIterable {
   var connections: Int {
     switch self {
     case .searchOrders, .searchAll: 1
-    case .get, .list, .place, .placeWithKey: Wrk.connections
+    case .get, .list, .place, .placeWithKey, .move: Wrk.connections
     // Few, as those who send batches are.
     case .placeBatch: 4
     }
@@ -57,6 +70,16 @@ enum Work: String, CaseIterable {
       """
       json["Idempotency-Key"] = "\(run)-" .. at
         return wrk.format('POST', '/orders', json, order())
+      """
+    // Every second request completes the order that was started 2,000 requests earlier.
+    case .move:
+      """
+      local completes = at > 2000 and at % 2 == 0
+        local place = at
+        if completes then place = (at - 2000) / 2 elseif at > 2000 then place = (at + 2001) / 2 end
+        local number = 10 * (1 + (\(run) * 30000 + place) % \(orders / 10))
+        local body = completes and '{"status":"completed"}' or '{"status":"in_progress"}'
+        return wrk.format('PATCH', '/orders/' .. number .. '/status', json, body)
       """
     case .searchOrders: "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
     case .searchAll: "return wrk.format('GET', '/search?q=name' .. \(Self.name))"

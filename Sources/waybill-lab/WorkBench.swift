@@ -33,7 +33,7 @@ final class WorkBench {
   func fill(to count: Int) throws {
     try psql.run(
       ["-v", "from=\(orders + 1)", "-v", "to=\(count)", "-f", Psql.scripts() + "/orders_fill.sql"],
-      asSuperuser: true, seconds: 7_200)
+      asSuperuser: true, seconds: 14_400)
     orders = count
   }
 
@@ -70,11 +70,13 @@ final class WorkBench {
         + (connections == 1 ? "client" : "clients"))
     let share = max(1, connections / services.count)
     _ = try run(work, services, connections: share, seconds: 1)
+    let before = try weight()
     for _ in 0..<options.rounds {
       try row.add(subject(services)) {
         try run(work, services, connections: share, seconds: options.seconds)
       }
     }
+    if work.writes { row.note = try weight().growth(since: before, requests: row.load.requests) }
     return row
   }
 
@@ -104,6 +106,10 @@ final class WorkBench {
     return try Wrk.Run(
       url: "http://127.0.0.1:\(service.port)", script: script, seconds: seconds,
       connections: connections, output: script + ".out")
+  }
+
+  func weight() throws -> DatabaseWeight {
+    try DatabaseWeight(reading: psql.run(["-At", "-c", DatabaseWeight.query]))
   }
 
   /// The number of rows.
