@@ -84,7 +84,7 @@ struct CommandTests {
     (["token", "create", "--role", "w"], ["warehouse"]),
     (["token", "create", "--new"], ["--new-customer"]),
     (["token", "create", "--role", "admin", "--d"], ["--days"]),
-    (["completion", "f"], ["fish"]), (["doctor", "--"], ["--json", "--help"]),
+    (["completion", "f"], ["fish"]), (["doctor", "--"], ["--instances", "--json", "--help"]),
     (["dance", ""], []), (["token", "create", "--name", ""], []),
   ]
 

@@ -69,7 +69,8 @@ struct DoctorTests {
     ),
     (
       "few connections", "ALTER DATABASE :name CONNECTION LIMIT 3",
-      "connections: this instance wants 20, and the server, the database or the role allows 3"
+      "connections: 1 instance may open 20 (20 an instance: 1 loop with 10, and 10 for jobs "
+        + "and commands), and the server, the database or the role allows 3: lower"
     ),
     (
       "a missing function", "DROP FUNCTION place_orders",
@@ -109,6 +110,39 @@ struct DoctorTests {
 
     #expect(code == 1)
     #expect(output.contains(example.finding), "\(output)")
+  }
+
+  @Test("counts the connections of as many instances as are meant to run")
+  func instances() async throws {
+    let variables = [
+      "DATABASE_URL": try await MigratedDatabase.make(), "WAYBILL_LOOPS": "3",
+      "WAYBILL_DB_CONNECTIONS": "12",
+    ]
+    let limit = try await onLoop { loop in
+      let session = try await Session.open(
+        try ConnectionString(try #require(variables["DATABASE_URL"])), on: loop)
+      defer { session.close() }
+      return try await session.rows(
+        """
+        SELECT current_setting('max_connections')::bigint
+               - current_setting('superuser_reserved_connections')::bigint
+        """)[0].int(0)
+    }
+    let room = limit / 22
+
+    let enough = try await examine(variables, "--instances", "\(room)").output
+    let tooMany = try await examine(variables, "--instances", "\(room + 1)").output
+
+    let each = "22 an instance: 3 loops with 4, and 10 for jobs and commands"
+    #expect(
+      enough.contains("connections: ok, \(each), \(limit) allowed: enough for \(room) instance"),
+      "\(enough)")
+    #expect(
+      tooMany.contains(
+        "connections: \(room + 1) instances may open \((room + 1) * 22) (\(each)), and the server, "
+          + "the database or the role allows \(limit): lower WAYBILL_DB_CONNECTIONS"),
+      "\(tooMany)")
+    #expect(try await examine(variables, "--instances", "0").code == 2)
   }
 
   @Test("says that a server cannot be reached, or a setting is wrong, and tells programs in JSON")

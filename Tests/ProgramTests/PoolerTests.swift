@@ -99,10 +99,11 @@ struct PoolerProgramTests {
     let direct = try await Self.makeForeignDatabase()
     let pooler = try PgBouncer(before: direct, mode: "transaction", poolSize: 3)
     try await pooler.ready()
-    let program = try RunningProgram([
+    let variables = [
       "DATABASE_URL": pooler.connectionString, "WAYBILL_DIRECT_DATABASE_URL": direct,
-      "WAYBILL_PREPARED_STATEMENTS": "off", "LOG_LEVEL": "notice",
-    ])
+      "WAYBILL_PREPARED_STATEMENTS": "off", "LOG_LEVEL": "notice", "WAYBILL_LOOPS": "2",
+    ]
+    let program = try RunningProgram(variables)
     let port = try await program.port()
     try await Self.isReady(port)
 
@@ -126,6 +127,10 @@ struct PoolerProgramTests {
     try await blocking { for client in clients { client.join() } }
 
     #expect(statuses.withLock { $0 } == ["HTTP/1.1 201": 400, "HTTP/1.1 200": 400])
+    let doctor = try RunningProgram(variables, arguments: ["doctor", "--instances", "2"])
+    _ = await doctor.exitCode()
+    #expect(doctor.log.contains("connections: ok, 10 an instance for jobs and commands, "))
+    #expect(doctor.log.contains("; the pooler must take 20 clients (max_client_conn)"))
     program.signal(SIGTERM)
     #expect(await program.exitCode() == 0)
     #expect(!program.log.contains(#""level":"error""#), "\(program.log)")

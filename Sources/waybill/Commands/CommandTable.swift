@@ -127,8 +127,19 @@ enum CommandTable {
     words: ["doctor"],
     summary: "checks settings, database, rights, schema, clock and disk, and says cause and cure",
     details: "It starts nothing and changes nothing. The exit code is 0 when all is well, else 1.",
-    options: [.json]
-  ) { environment, input in try Doctor(environment).run(asJSON: input.wantsJSON) }
+    options: [
+      .init(
+        name: "--instances", value: "N",
+        meaning: "whether the connections suffice for N instances of the service; 1 if not given"),
+      .json,
+    ],
+    examples: [
+      .init(line: "waybill doctor --instances 4", meaning: "is there room for four of them?")
+    ]
+  ) { environment, input in
+    let instances = try input.number("--instances", in: 1...1_000) ?? 1
+    return try Doctor(environment, instances: instances).run(asJSON: input.wantsJSON)
+  }
 
   static let health = CommandDescription(
     words: ["health"],

@@ -8,16 +8,20 @@ struct DatabaseExamination {
   /// How many seconds the clocks may differ. With more, dates in answers and in the database
   /// disagree.
   private static let clockSkewMax = 2.0
-  /// Connections besides those of the loops: for jobs and for commands.
-  private static let otherConnections = 10
 
   private let configuration: Configuration
   private let target: ConnectionString
+  /// How many instances of the service are to use the database.
+  private let instances: Int
   private(set) var findings: Findings
 
-  init(_ configuration: Configuration, _ target: ConnectionString, _ findings: Findings) {
+  init(
+    _ configuration: Configuration, _ target: ConnectionString, instances: Int,
+    _ findings: Findings
+  ) {
     self.configuration = configuration
     self.target = target
+    self.instances = instances
     self.findings = findings
   }
 
@@ -34,7 +38,8 @@ struct DatabaseExamination {
     defer { session.close() }
     do {
       try await examineServer(session, on: loop)
-      try await examineConnections(session)
+      try await ConnectionBudget(configuration, instances: instances, session)
+        .report(to: &findings)
       try await examineDurability(session)
       guard try await examineSchema(session, on: loop) else { return }
       try await examineRights(session)
@@ -90,24 +95,6 @@ struct DatabaseExamination {
     findings.expect(
       abs(skew) <= Self.clockSkewMax, "clock", "",
       otherwise: "\(Int(skew)) s apart from the database's: set both by NTP")
-  }
-
-  /// Compares with the smallest of the limits of server, database and role.
-  private mutating func examineConnections(_ session: Session) async throws {
-    let facts = try await session.rows(
-      """
-      SELECT least(current_setting('max_connections')::bigint
-                   - current_setting('superuser_reserved_connections')::bigint,
-                   nullif(datconnlimit, -1), nullif(rolconnlimit, -1))::bigint
-        FROM pg_database, pg_roles
-       WHERE datname = current_database() AND rolname = current_user
-      """)[0]
-    let limit = try facts.int(0)
-    let wanted = configuration.loops * configuration.connectionsPerLoop + Self.otherConnections
-    findings.expect(
-      wanted <= limit, "connections", "\(wanted) for this instance of the \(limit) there are",
-      otherwise: "this instance wants \(wanted), and the server, the database or the role allows "
-        + "\(limit): lower WAYBILL_DB_CONNECTIONS, or raise max_connections")
   }
 
   private mutating func examineDurability(_ session: Session) async throws {

@@ -10,8 +10,13 @@ struct Doctor {
   private static let freeBytesMin: UInt64 = 1 << 30
 
   private let environment: Environment
+  private let instances: Int
 
-  init(_ environment: Environment) { self.environment = environment }
+  /// With the number of instances of the service that are to use the database.
+  init(_ environment: Environment, instances: Int) {
+    self.environment = environment
+    self.instances = instances
+  }
 
   func run(asJSON: Bool) throws -> Int32 {
     var findings = Findings()
@@ -48,8 +53,9 @@ struct Doctor {
     guard let target, let requestTarget else { return }
     StopSignals.ofProcess.endProcess {}
     do {
-      findings = try EventLoop().runUntilDone { [findings] loop in
-        var examination = DatabaseExamination(configuration, target, findings)
+      findings = try EventLoop().runUntilDone { [findings, instances] loop in
+        var examination = DatabaseExamination(
+          configuration, target, instances: instances, findings)
         await examination.run(on: loop)
         if configuration.directConninfo != nil {
           await examination.examineRequests(requestTarget, on: loop)
