@@ -5070,6 +5070,7 @@ CREATE FUNCTION copy_search_words()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
+    SET jit = off
 AS $$
 DECLARE
     of_kind "char" := 'p';

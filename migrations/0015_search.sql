@@ -66,9 +66,10 @@ COMMENT ON COLUMN search_words.kind IS 'c for a customer, p for a product';
 COMMENT ON COLUMN search_words.word IS 'A word, folded';
 COMMENT ON COLUMN search_words.id   IS 'customers.id or products.id';
 
--- The role of the service may not write the words: this function has the rights of the owner.
+-- The role of the service may not write the words: this function has the rights of the owner. Sessions
+-- of psql may have jit, which would take milliseconds for the few words of each row.
 CREATE FUNCTION copy_search_words() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp SET jit = off AS
 $$
 DECLARE
     of_kind "char" := 'p';
