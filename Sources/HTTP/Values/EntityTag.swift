@@ -14,7 +14,7 @@ package struct EntityTag: Hashable, Sendable {
 
   /// The tag of bytes that are kept in memory. FNV-1a: it tells them apart, and need not resist
   /// forgery.
-  package init(of bytes: some Sequence<UInt8>) {
+  package init(of bytes: [UInt8]) {
     let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3
     }

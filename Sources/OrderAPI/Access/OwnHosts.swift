@@ -8,10 +8,12 @@ import HTTP
 package struct OwnHosts: Sendable {
   /// Names and addresses beyond those of the loopback interface, in lower case, without port;
   /// IPv6 addresses are in brackets.
-  private let names: Set<String>
+  private let names: Set<[UInt8]>
 
   /// The names of the loopback interface, and these.
-  package init(_ names: [String] = []) { self.names = Set(names.map(NamedHost.normalized)) }
+  package init(_ names: [String] = []) {
+    self.names = Set(names.map { NamedHost.normalized($0.utf8) })
+  }
 
   /// Refuses a request that names another host, or that a foreign page makes.
   func check(_ request: Request) throws(Failure) {
@@ -67,7 +69,7 @@ package struct OwnHosts: Sendable {
       return false
     }
     let page = NamedHost(origin.dropFirst(scheme.count).utf8)
-    let standard = scheme == "http://" ? "80" : "443"
+    let standard = ArraySlice((scheme == "http://" ? "80" : "443").utf8)
     let isSame = page.name == host.name && (page.port ?? standard) == (host.port ?? standard)
     return isSame || names.contains(page.name)
   }
