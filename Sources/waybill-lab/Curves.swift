@@ -14,7 +14,7 @@ struct Curves {
   }
 
   private var works: [Work] {
-    Work.single + (sizes.allSatisfy { $0 >= Work.ordersToMove } ? [.move] : [])
+    Work.single + (sizes.allSatisfy { $0 >= Work.ordersToChange } ? Work.changes : [])
   }
 
   /// The points of each kind of work, in the order of their sizes.

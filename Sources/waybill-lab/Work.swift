@@ -5,22 +5,26 @@ enum Work: String, CaseIterable {
   case place = "place 3 lines"
   case placeWithKey = "place 3 lines with a key"
   case move = "move an order"
+  case takeBack = "take one unit back"
   case searchOrders = "orders by a name"
   case searchAll = "everything by a name"
   case placeBatch = "place 100 orders of 3 lines by one request"
 
-  /// All but moves, which take orders that are there already, and batches, which have a part of the
-  /// bench of their own.
-  static let single = allCases.filter { $0 != .move && $0 != .placeBatch }
+  /// Those that any database will do for.
+  static let single = allCases.filter { !changes.contains($0) && $0 != .placeBatch }
 
-  /// The least number of orders that are enough to be moved in one run: each tenth is new.
-  static let ordersToMove = 1_000_000
+  /// Those that change orders that are there already, each once or twice.
+  static let changes: [Work] = [.move, .takeBack]
+
+  /// The least number of orders that are enough for that in one run: each tenth is new, the others
+  /// are completed.
+  static let ordersToChange = 1_000_000
 
   /// Whether each request adds to the database.
   var writes: Bool {
     switch self {
     case .get, .list, .searchOrders, .searchAll: false
-    case .place, .placeWithKey, .move, .placeBatch: true
+    case .place, .placeWithKey, .move, .takeBack, .placeBatch: true
     }
   }
 
@@ -30,7 +34,7 @@ enum Work: String, CaseIterable {
   var connections: Int {
     switch self {
     case .searchOrders, .searchAll: 1
-    case .get, .list, .place, .placeWithKey, .move: Wrk.connections
+    case .get, .list, .place, .placeWithKey, .move, .takeBack: Wrk.connections
     // Few, as those who send batches are.
     case .placeBatch: 4
     }
@@ -80,6 +84,14 @@ enum Work: String, CaseIterable {
         local number = 10 * (1 + (\(run) * 30000 + place) % \(orders / 10))
         local body = completes and '{"status":"completed"}' or '{"status":"in_progress"}'
         return wrk.format('PATCH', '/orders/' .. number .. '/status', json, body)
+      """
+    case .takeBack:
+      """
+      local number = 10 * (1 + (\(run) * 30000 + at) % \(orders / 10)) - 1
+        local product = (number * 7 + 31) % 10000 + 1
+        local body = '{"items":[{"product_id":"product-' .. product .. '","quantity":1,'
+          .. '"restock":true}],"reason":"bench"}'
+        return wrk.format('POST', '/orders/' .. number .. '/returns', json, body)
       """
     case .searchOrders: "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
     case .searchAll: "return wrk.format('GET', '/search?q=name' .. \(Self.name))"

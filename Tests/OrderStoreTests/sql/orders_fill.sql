@@ -3,13 +3,18 @@
 -- indexes whose keys come in no order made anew at the end. To be run as a superuser.
 SET client_min_messages = warning;
 SET search_path = waybill, public;
+SET session_replication_role = replica;
+SELECT coalesce(max(substr(id, 10)::integer), 0) AS customers FROM customers \gset
 INSERT INTO customers (id, name)
 SELECT 'customer-' || i, 'Demo Name' || i % 50000
-  FROM generate_series(10001, :to / 10) AS i
-    ON CONFLICT DO NOTHING;
+  FROM generate_series(:customers + 1, :to / 10) AS i;
+-- The words of these names, as their trigger makes them.
+INSERT INTO search_words (kind, word, id)
+SELECT 'c', word, 'customer-' || i
+  FROM generate_series(:customers + 1, :to / 10) AS i,
+       LATERAL (VALUES ('demo'), ('name' || i % 50000)) AS name (word);
 VACUUM (ANALYZE) customers;
 VACUUM (ANALYZE) search_words;
-SET session_replication_role = replica;
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
 -- These lines hold: they are made from the same numbers as the sums.
