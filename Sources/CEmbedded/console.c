@@ -21,6 +21,12 @@ static const struct embedded_text files[] = {
   {"customers.js", (const char[]){
 #embed "../Console/Files/customers.js" suffix(, 0)
   }},
+  {"de.js", (const char[]){
+#embed "../Console/Files/de.js" suffix(, 0)
+  }},
+  {"en.js", (const char[]){
+#embed "../Console/Files/en.js" suffix(, 0)
+  }},
   {"h.js", (const char[]){
 #embed "../Console/Files/h.js" suffix(, 0)
   }},

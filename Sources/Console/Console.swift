@@ -2,7 +2,7 @@ package import HTTP
 
 /// The console's files, and what is answered below `/console`.
 ///
-/// The pages are kept in memory, plain and compressed. Their addresses contain a hash of all of
+/// The pages are kept in memory as they are sent, plain and compressed. Their addresses contain a hash of all of
 /// them, so browsers keep them for ever, and a new version of the program has new addresses. Only
 /// the first page, which names the others, is asked for each time.
 package struct Console: Sendable {
@@ -19,7 +19,7 @@ package struct Console: Sendable {
   /// The first segments of the addresses of screens. A person may have kept such an address, so it
   /// leads to the page, which reads it.
   package static let screens = [
-    "login", "orders", "pick", "stock", "customers", "report", "tokens", "webhooks", "system",
+    "orders", "pick", "stock", "customers", "report", "tokens", "system",
   ]
 
   /// The addresses by which metrics name requests.
@@ -52,6 +52,7 @@ package struct Console: Sendable {
 
   /// The console of these files.
   package init(_ files: [(name: String, bytes: [UInt8])]) {
+    let files = files.map { (name: $0.name, bytes: SentText.of($0.bytes, named: $0.name)) }
     let tag = EntityTag(of: files.flatMap { $0.name.utf8 + [0] + $0.bytes + [0] })
     let digits = String(repeating: "0", count: 16 - tag.value.utf8.count) + tag.value
     version = Array(digits.utf8)

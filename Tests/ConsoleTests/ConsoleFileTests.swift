@@ -61,7 +61,7 @@ struct ConsoleFileTests {
     "are one page at every address of a screen",
     arguments: [
       "/console", "/console?status=new", "/console/orders", "/console/orders/42?x=y",
-      "/console/orders/a%2Fb/c.d", "/console/system", "/console/login", "/console/tokens/",
+      "/console/orders/a%2Fb/c.d", "/console/system", "/console/tokens/",
     ])
   func screens(_ target: String) throws {
     for method in ["GET", "HEAD"] {
@@ -129,6 +129,35 @@ struct ConsoleFileTests {
     #expect(try ask("GET \(try address())/style.css", gzip).field("Content-Encoding") == nil)
   }
 
+  @Test("are sent without the comments and blanks that only their readers need")
+  func sent() throws {
+    let script = """
+      // What it does.
+
+      /** More of it,
+       * and more. */
+      export const text = (a) =>
+        `  // ${a} /* */`   \u{20}
+      /* one line */
+      go(text) // why
+
+      """
+    let sheet = "/* Colours */\n:root {\n  --a: 1; /* b */\n}\n"
+    let page = "<!doctype html>\n  // app.js and style.css stay as they are\n" + Self.index
+    let console = Console([
+      ("app.js", Array(script.utf8)), ("index.html", Array(page.utf8)),
+      ("style.css", Array(sheet.utf8)),
+    ])
+    let folder = try address(of: console)
+
+    #expect(
+      try ask("GET \(folder)/app.js", of: console).text
+        == "export const text = (a) =>\n`  // ${a} /* */`\ngo(text) // why\n")
+    #expect(
+      try ask("GET \(folder)/style.css", of: console).text == ":root {\n--a: 1; /* b */\n}\n")
+    #expect(try ask("GET /console", of: console).text.contains("\n  // app.js"))
+  }
+
   @Test("load and run nothing foreign, and no page may frame them")
   func policy() throws {
     let folder = try address()
@@ -146,7 +175,8 @@ struct ConsoleFileTests {
   }
 
   static let nothing = [
-    "/console/nowhere", "/console/Orders", "/console//orders", "/console/files/app.js",
+    "/console/nowhere", "/console/login", "/console/Orders", "/console//orders",
+    "/console/files/app.js",
     "/console/0000000000000000/app.js", "/console/FOLDER", "/console/FOLDER/",
     "/console/FOLDER/no.js", "/console/FOLDER/index.html", "/console/FOLDER/app.js/",
     "/console/FOLDER/../app.js",

@@ -1,3 +1,4 @@
+import Console
 import Postgres
 import TestSupport
 import Testing
@@ -23,6 +24,26 @@ struct EmbeddedFilesTests {
     #expect(embedded.map(\.name) == names.sorted())
     for file in embedded {
       #expect(String(decoding: file.bytes, as: UTF8.self) == readFile("\(path)/\(file.name)"))
+    }
+  }
+
+  @Test("answers the addresses of those screens that the page of the console has, and of no other")
+  func screens() throws {
+    let page = try #require(readFile(RepositoryRoot.path + "/Sources/Console/Files/app.js"))
+
+    let names = page.matches(of: #/\{ name: '([a-z]+)', make: /#).map { String($0.1) }
+    #expect(Set(names) == Set(Console.screens) && names.count == Console.screens.count)
+  }
+
+  @Test("has no text over several lines in its console, which the shortening would change")
+  func lines() {
+    for file in ConsoleFiles.embedded where file.name.hasSuffix(".js") {
+      for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+        let isComment = line.contains(#/^ *(\/\/|\/?\*)/#)
+        #expect(
+          isComment || line.count(where: { $0 == "`" }).isMultiple(of: 2) && line.last != "\\",
+          "\(file.name): \(line)")
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 // What is done to an order, from the order itself and from the warehouse's queue.
 
 import { h } from './h.js'
-import { isMissing, url, write } from './api.js'
-import { ask, change, headRow, money, prefer, toast } from './ui.js'
+import { url, write } from './api.js'
+import { ask, change, count, headRow, money, prefer, toast } from './ui.js'
 import { t } from './texts.js'
 
 export const name = (order) => `#${order.number}`
@@ -12,7 +12,7 @@ export const addressLines = (to) => (to ? [to.name, to.company, ...to.lines, [to
 
 /** What people see of an order, for the comparison after somebody else has changed it. */
 export const describe = (order) => [
-  [t('column.status'), t(`status.${order.status}`)], ...order.items.map((line) => [lineName(line), `${line.quantity} × ${money(line.price)}`]),
+  [t('column.status'), t(`status.${order.status}`)], ...order.items.map((line) => [lineName(line), `${count(line.quantity)} × ${money(line.price)}`]),
   [t('column.amount'), money(order.total_amount)], [t('column.carrier'), order.shipping.carrier ?? '–'],
   [t('column.tracking'), order.shipping.tracking_number ?? '–'], [t('order.shipTo'), addressLines(order.ship_to).join(', ') || '–'],
   [t('order.note'), order.note ?? '–'], [t('column.tags'), order.tags?.join(', ') || '–'],
@@ -44,16 +44,9 @@ export async function ship(order, { carrier, tracking_number, items }) {
   const tried = t('order.ship', { name: name(order) })
   prefer('carrier', carrier)
   const parcel = { ...(carrier && { carrier }), ...(tracking_number && { tracking_number }), ...(items && { items }) }
+  if ((order.shipped_quantity ?? 0) < order.total_quantity) return changeOrder(order, tried, 'POST', '/shipments', parcel)
   const isKnown = carrier === (order.shipping.carrier ?? '') && tracking_number === (order.shipping.tracking_number ?? '')
-  const correct = () => (isKnown ? order : changeOrder(order, tried, 'PATCH', '/shipping', { carrier: carrier || null, tracking_number: tracking_number || null }))
-  if ((order.shipped_quantity ?? 0) >= order.total_quantity) return correct()
-  try {
-    return await changeOrder(order, tried, 'POST', '/shipments', parcel)
-  } catch (error) {
-    // A service without parcels.
-    if (isMissing(error) && !items) return correct()
-    throw error
-  }
+  return isKnown ? order : changeOrder(order, tried, 'PATCH', '/shipping', { carrier: carrier || null, tracking_number: tracking_number || null })
 }
 
 /** Prints a packing slip. It is in the document only while it is printed. */
@@ -64,7 +57,7 @@ export function printSlip(order) {
       h('div', {}, new Date(order.created_at).toLocaleDateString()))),
     h('div.slip-address', {}, (order.ship_to ? addressLines(order.ship_to) : [order.customer_id ?? '']).map((line) => h('div', {}, line))),
     h('table', {}, headRow(['slip.done', 'column.quantity', 'filter.product', 'column.name']), h('tbody', {}, order.items.map((line) =>
-      h('tr', {}, ['☐', line.quantity, line.product_id ?? '', line.name ?? ''].map((text) => h('td', {}, text)))))),
+      h('tr', {}, ['☐', count(line.quantity), line.product_id ?? '', line.name ?? ''].map((text) => h('td', {}, text)))))),
     order.note && h('p.slip-note', {}, order.note), h('p', {}, t('slip.total', { n: order.total_quantity })))
   document.body.append(slip)
   addEventListener('afterprint', () => slip.remove(), { once: true })

@@ -62,14 +62,22 @@ export async function write(method, address, body, version) {
   return read(await send(address, { method, headers, body: body && JSON.stringify(body) }))
 }
 
-/** Whether a part of the service is not there: only newer ones have it. */
-export const isMissing = (error) => error.status === 404 || error.status === 405
-
 /** Saves a text as a file. */
 export function save(name, type, text) {
   const address = URL.createObjectURL(new Blob([text], { type }))
   Object.assign(document.createElement('a'), { href: address, download: name }).click()
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
+
+/** All entries of a list that the service keeps short. */
+export async function everything(first, options) {
+  const items = []
+  for (let next = first; next;) {
+    const page = await get(next, options)
+    items.push(...page.items)
+    next = page.next
+  }
+  return items
 }
 
 /** All pages of a table, as CSV with one head line. */

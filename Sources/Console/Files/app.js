@@ -155,6 +155,7 @@ function signedOut(why) {
   for (const one of [current, ...kept.values()]) one?.screen.close?.()
   session = current = undefined
   kept.clear()
+  prefer('carrier')
   keys.setScreenKeys()
   for (const open of document.querySelectorAll('dialog')) open.close()
   document.title = `${t('login')} · Waybill`

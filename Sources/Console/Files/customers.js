@@ -1,12 +1,12 @@
 // Customers: found while they are on the phone, with their orders beside them.
 
 import { h, show } from './h.js'
-import { get, url, write } from './api.js'
+import { url, write } from './api.js'
 import { onEvents } from './live.js'
 import { List, panel, searchBox } from './list.js'
 import { addressLines } from './actions.js'
 import { addressFields, toAddress } from './order.js'
-import { ask, badge, change, count, empty, go, loading, money, refusal, scroll, time, timeText, toast } from './ui.js'
+import { ask, badge, count, empty, go, loading, money, time, timeText, toast } from './ui.js'
 import { t } from './texts.js'
 
 const describe = (customer) => [
@@ -29,9 +29,9 @@ export function customers() {
   })
   const search = searchBox({ label: t('customers.search'), found: (text) => go(`/console/customers${text && url`?q=${text}`}`, { replace: true }) })
   const orders = h('div', {})
-  const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw })
+  const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw, describe, saved: 'customer.saved' })
 
-  async function draw(customer, isOther) {
+  function draw(customer, isOther) {
     if (isOther) show(orders, loading())
     const email = customer.email ? h('a', { href: url`mailto:${customer.email}` }, customer.email) : '–'
     const address = customer.ship_to ? h('address', {}, addressLines(customer.ship_to).map((line) => h('div', {}, line))) : '–'
@@ -41,26 +41,13 @@ export function customers() {
       h('div.buttons', {}, h('button.primary', { onclick: edit }, t('edit')), h('button', { onclick: editAddress }, t('order.shipTo')),
         h('a.button', { href: url`/console/orders?customer_id=${customer.id}` }, t('customer.orders'))),
       h('h3', {}, t('customer.orders')), orders)
-    try {
-      const page = await get(url`/customers/${customer.id}/orders?limit=20`)
-      if (side.shown !== customer) return
-      show(orders, page.items.length ? scroll(t('customer.orders'), h('table', {}, h('tbody', {}, page.items.map((order) => h('tr', {},
-        h('th', { scope: 'row' }, h('a', { href: `/console/orders/${order.number}` }, `#${order.number}`)), h('td', {}, badge(order.status)),
-        h('td', {}, time(order.created_at)), h('td.number', {}, count(order.total_quantity)), h('td.number', {}, money(order.total_amount)))))))
-        : h('p.hint', {}, t('customer.noOrders')))
-    } catch (error) {
-      show(orders, refusal(error, t('customer.orders')))
-    }
+    side.table(orders, {
+      title: t('customer.orders'), from: url`/customers/${customer.id}/orders?limit=20`, none: t('customer.noOrders'),
+      row: (order) => [h('th', { scope: 'row' }, h('a', { href: `/console/orders/${order.number}` }, `#${order.number}`)), h('td', {}, badge(order.status)),
+        h('td', {}, time(order.created_at)), h('td.number', {}, count(order.total_quantity)), h('td.number', {}, money(order.total_amount))],
+    })
   }
-  async function patch(title, fields, body) {
-    const { shown } = side
-    const answer = await ask({ title, action: t('save'), fields, submit: (values) => change({
-      tried: title, seen: shown, describe, address: url`/customers/${shown.id}`,
-      send: (version) => write('PATCH', url`/customers/${shown.id}`, body(values), version),
-    }) })
-    if (answer?.value) toast(t('customer.saved', { name: answer.value.name ?? shown.id }))
-    if (answer) side.draw(answer.value ?? answer.left)
-  }
+  const patch = (title, fields, body) => side.edit({ title, fields, send: (address, values, version) => write('PATCH', address, body(values), version) })
   const fields = ({ name, email } = {}) => [
     { name: 'name', label: t('column.name'), value: name, maxLength: 200, required: true },
     { name: 'email', label: t('customer.email'), value: email, type: 'email', maxLength: 254 }]

@@ -3,21 +3,22 @@
 
 import { h, Rows, say, show } from './h.js'
 import { get, path } from './api.js'
-import { empty, go, icon, loading, refusal } from './ui.js'
+import { ask, change, go, icon, loading, refusal, scroll, toast } from './ui.js'
 import { t } from './texts.js'
 
 const FIRST_PAGE = 50
-const PAGE = 200
+const PAGE = 100
 const EMPTY_PAGES = 10 // pages in a row without an entry, before it asks whether to go on
 const TYPING = 250 // milliseconds after the last character
 
 export class List {
   /**
    * `columns` are `{ label, width, at, number }` with `text(item)` or `fill(cell, item)`; the first
-   * one is a link to `href(item)`, and `at` is its place in a narrow window.
+   * one is a link to `href(item)`, and `at` is its place in a narrow window. `came(items)` hears of
+   * each page, `changed()` of each choice.
    */
-  constructor({ label, columns, href, keyOf, nothing, selectable, changed, pages = (first) => [first] }) {
-    Object.assign(this, { label, href, keyOf, nothing, selectable, changed, pages })
+  constructor({ label, columns, href, keyOf, nothing, selectable, changed, came, pages = (first) => [first] }) {
+    Object.assign(this, { label, href, keyOf, nothing, selectable, changed, came, pages })
     this.items = []
     this.chosen = new Map()
     this.cursor = -1
@@ -115,6 +116,7 @@ export class List {
       this.rows.element.classList.remove('stale')
       this.isBusy = false
       this.tell()
+      this.came?.(page.items)
       if (this.emptyPages < EMPTY_PAGES) this.rows.set(this.items)
     } catch (error) {
       if (signal.aborted) return
@@ -137,7 +139,7 @@ export class List {
         this.more()
       } }, t('list.further')))
     } else if (this.next) show(this.state, length ? null : loading())
-    else show(this.state, length ? h('p.end', {}, t('list.end', { n: length.toLocaleString('en') })) : this.nothing())
+    else show(this.state, length ? h('p.end', {}, t('list.end', { n: length })) : this.nothing())
   }
 
   /** Puts newer versions of items in the place of what is shown. Nothing moves. */
@@ -189,8 +191,11 @@ export class List {
   }
 }
 
-/** One thing of a list, opened beside it; the list then has only its first few columns. */
-export function panel(list, { label, few, address, draw }) {
+/**
+ * One thing of a list, opened beside it; the list then has only its first few columns. `draw(thing)`
+ * fills the panel, `describe(thing)` says what people see of it, `saved` what is said of a change.
+ */
+export function panel(list, { label, few, address, draw, describe, saved }) {
   const { columns } = list
   const element = h('aside.panel', { hidden: true, 'aria-label': label })
   const self = {
@@ -216,6 +221,28 @@ export function panel(list, { label, few, address, draw }) {
       list.replace([now])
       draw(now, isOther)
       if (isOther && element.offsetTop < list.element.offsetTop) element.scrollIntoView()
+    },
+    /** Asks for a change, and makes it by `send(address, values, version)` at the version that was seen. */
+    async edit({ title, action = t('save'), send, ...more }) {
+      const { shown } = self
+      const where = address(shown.id)
+      const answer = await ask({ title, action, ...more, submit: (values) => change({
+        tried: title, seen: shown, describe, address: where, send: (version) => send(where, values, version),
+      }) })
+      if (answer?.value) toast(t(saved, { name: shown.name ?? shown.id }))
+      const now = answer?.value ?? answer?.left
+      if (now && self.id === now.id) self.draw(now)
+    },
+    /** A table of what belongs to the thing, read for it; `of` is what was shown when it began. */
+    async table(place, { title, from, head, row, none }) {
+      const of = self.shown
+      try {
+        const { items } = await get(from)
+        if (self.shown !== of) return
+        show(place, items.length ? scroll(title, h('table', {}, head, h('tbody', {}, items.map((item) => h('tr', {}, row(item)))))) : h('p.hint', {}, none))
+      } catch (error) {
+        if (self.shown === of) show(place, refusal(error, title))
+      }
     },
   }
   return self

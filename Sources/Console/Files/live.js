@@ -31,6 +31,33 @@ export function onState(listener) {
 /** Calls back when the service refuses the stream: the session may have ended. */
 export const onEnd = (listener) => endListeners.add(listener)
 
+/**
+ * A call that does something so long after the first of several calls, however many follow: in a
+ * steady flow of events it is done again and again, one after the other, until `end()`.
+ */
+export function gathering(delay, action) {
+  let timer
+  let isWanted = false
+  async function run() {
+    isWanted = false
+    try {
+      await action()
+    } finally {
+      if (timer) timer = undefined
+      if (isWanted) call()
+    }
+  }
+  function call() {
+    isWanted = true
+    timer ??= setTimeout(run, delay)
+  }
+  call.end = () => {
+    clearTimeout(timer)
+    timer = 0
+  }
+  return call
+}
+
 function become(next) {
   state = next
   for (const listener of stateListeners) listener(next)
@@ -138,6 +165,8 @@ export function start() {
 export function end() {
   stop?.()
   channel?.close()
-  stop = channel = cursor = undefined
+  clearTimeout(timer)
+  stop = channel = cursor = timer = undefined
+  waiting = []
   become('off')
 }

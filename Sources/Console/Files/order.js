@@ -1,7 +1,7 @@
 // One order: what it holds and where it goes, what has happened to it, and what may happen next.
 
 import { h, show } from './h.js'
-import { get, url } from './api.js'
+import { everything, get, url } from './api.js'
 import { onEvents } from './live.js'
 import { addressLines, cancel, changeOrder, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
 import { ask, badge, count, go, headRow, icon, keyHint, loading, money, preference, refusal, time, toast } from './ui.js'
@@ -28,6 +28,10 @@ export function order(app, id) {
   const [body, problem, customer, parcels] = [h('div', {}, loading()), h('div', {}), h('div', {}), h('div', {})]
   const linesCard = h('section.card', {})
   const timeline = h('ol.timeline', {})
+  const later = h('button', { hidden: true, onclick: () => readEvents() }, t('order.more'))
+  // The history as far as it was read, oldest first, and where it goes on.
+  let events
+  let nextEvents
   const canEdit = () => app.may.edit() && seen?.status === 'new'
   const self = {
     title: `#${id}`,
@@ -148,23 +152,35 @@ export function order(app, id) {
     change && h('button.quiet', { onclick: () => act(change), 'aria-label': `${t('edit')}: ${title}` }, t('edit'))), content)
 
   /** What is read beside the order. It is drawn only if the order is still the same. */
-  async function beside(address, use) {
+  async function beside(address, use, read = get) {
     const at = seen
-    const answer = await get(address, { signal }).catch(() => undefined)
+    const answer = await read(address, { signal }).catch(() => undefined)
     if (answer && seen === at) use(answer)
   }
+  async function readEvents() {
+    later.disabled = true
+    await beside(nextEvents, ({ items, next }) => {
+      events.push(...items)
+      nextEvents = next
+      later.hidden = !next
+      show(timeline, events.toReversed().map((event) => h('li', {},
+        h(`span.dot.${event.to}`, {}), h('div', {}, h('strong', {}, t(`what.${event.what}`)),
+          event.from && event.from !== event.to && ` ${t(`status.${event.from}`)} → ${t(`status.${event.to}`)}`,
+          h('div.hint', {}, event.who, ' · ', time(event.when))))))
+    })
+    later.disabled = false
+  }
   function more() {
-    beside(url`/orders/${seen.id}/events?limit=200`, ({ items }) => show(timeline, items.toReversed().map((event) => h('li', {},
-      h(`span.dot.${event.to}`, {}), h('div', {}, h('strong', {}, t(`what.${event.what}`)),
-        event.from && event.from !== event.to && ` ${t(`status.${event.from}`)} → ${t(`status.${event.to}`)}`,
-        h('div.hint', {}, event.who, ' · ', time(event.when)))))))
+    events = []
+    nextEvents = url`/orders/${seen.id}/events?limit=200`
+    readEvents()
     sent = new Map()
     if (seen.shipped_quantity) {
-      beside(url`/orders/${seen.id}/shipments?limit=200`, ({ items }) => {
+      beside(url`/orders/${seen.id}/shipments?limit=200`, (items) => {
         for (const line of items.flatMap((parcel) => parcel.items)) sent.set(keyOf(line), (sent.get(keyOf(line)) ?? 0) + line.quantity)
         show(parcels, h('ol.parcels', {}, items.map((parcel) => h('li', {}, h('strong', {}, parcel.carrier ?? '–'), ` ${parcel.tracking_number ?? ''}`,
-          h('div.hint', {}, parcel.items.map((line) => `${line.quantity} × ${lineName(line)}`).join(', '), ' · ', time(parcel.created_at))))))
-      })
+          h('div.hint', {}, parcel.items.map((line) => `${count(line.quantity)} × ${lineName(line)}`).join(', '), ' · ', time(parcel.created_at))))))
+      }, everything)
     }
     if (!seen.customer_id || !app.may.customers()) return
     beside(url`/customers/${seen.customer_id}`, (who) => show(customer, h('p', {}, h('a', { href: url`/console/customers/${who.id}` }, who.name ?? who.id)),
@@ -185,7 +201,7 @@ export function order(app, id) {
       h('div.head-line', {}, h('h1', {}, name(now), ' ', badge(now.status)), buttons()),
       h('p.facts', {}, now.reference && h('span', {}, `${t('column.reference')}: ${now.reference}`), h('span', {}, `${t('column.channel')}: ${now.channel}`),
         h('span', {}, `${t('column.placed')}: `, time(now.created_at)), h('span', {}, `${t('column.updated')}: `, time(now.updated_at))),
-      h('div.columns-two', {}, h('div', {}, linesCard, card(t('order.timeline'), timeline)), h('div', {}, card(t('column.customer'), customer),
+      h('div.columns-two', {}, h('div', {}, linesCard, card(t('order.timeline'), [later, timeline])), h('div', {}, card(t('column.customer'), customer),
         card(t('order.shipTo'), now.ship_to ? h('address', {}, addressLines(now.ship_to).map((line) => h('div', {}, line))) : h('p.hint', {}, t('order.nowhere')),
           app.may.edit() && ['new', 'in_progress'].includes(now.status) && editAddress),
         card(t('order.shipping'), [h('dl.pairs', {}, h('dt', {}, t('column.carrier')), h('dd', {}, now.shipping.carrier ?? '–'),

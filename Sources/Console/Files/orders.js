@@ -2,8 +2,8 @@
 // line that says how many have come since.
 
 import { h, say, show } from './h.js'
-import { get, isMissing, path, save, url, write } from './api.js'
-import { onEvents } from './live.js'
+import { get, path, save, url, write } from './api.js'
+import { gathering, onEvents } from './live.js'
 import { List, searchBox, toggles } from './list.js'
 import { ask, badge, count, empty, go, money, prefer, preference, results, timeText, toast, utc } from './ui.js'
 import { t } from './texts.js'
@@ -12,28 +12,7 @@ import { viewsMenu } from './views.js'
 const STATUSES = ['new', 'in_progress', 'completed', 'failed', 'cancelled']
 const CHANNELS = ['api', 'storefront', 'fulfilment', 'shop', 'store']
 const MANY = 1000 // new orders that are counted one by one
-const BATCH = 100 // orders that are moved by one call
-
-// The names of customers that were seen in a row, by id; asked for when the rows stand still.
-const names = new Map()
-const NAMES = 60 // customers that are asked for at once
-let wanted = []
-let asked
-let whoMay
-let renewNames
-function customerName(id) {
-  if (!id || names.has(id) || !whoMay?.customers()) return names.get(id) ?? id ?? '–'
-  names.set(id, id)
-  wanted.push(id)
-  clearTimeout(asked)
-  asked = setTimeout(async () => {
-    const ids = wanted.splice(0)
-    for (const one of ids.slice(0, -NAMES)) names.delete(one)
-    await Promise.all(ids.slice(-NAMES).map(async (one) => names.set(one, (await get(url`/customers/${one}`).catch(() => ({}))).name ?? one)))
-    renewNames()
-  }, 150)
-  return id
-}
+const BATCH = 100 // orders that are moved, or customers that are named, by one call
 
 const moment = (name) => (cell, order) => {
   say(cell, timeText(order[name])).title = utc(order[name])
@@ -45,11 +24,9 @@ const COLUMNS = {
     cell.dataset.status = order.status
   } },
   placed: { width: '7.75rem', at: 'e', fill: moment('created_at') },
-  customer: { width: 'minmax(8rem, 1.3fr)', at: 'd', fill: (cell, order) => {
-    say(cell, customerName(order.customer_id)).title = order.customer_id ?? ''
-  } },
+  customer: { width: 'minmax(8rem, 1.3fr)', at: 'd' },
   reference: { width: 'minmax(6rem, 1fr)', text: (order) => order.reference ?? '–' },
-  items: { width: 'minmax(8rem, 2fr)', text: (order) => order.items.map((line) => `${line.quantity} × ${line.name ?? line.product_id ?? ''}`).join(', ') || '–' },
+  items: { width: 'minmax(8rem, 2fr)', text: (order) => order.items.map((line) => `${count(line.quantity)} × ${line.name ?? line.product_id ?? ''}`).join(', ') || '–' },
   quantity: { width: '4.5rem', number: true, text: (order) => count(order.total_quantity) },
   amount: { width: '5.75rem', at: 'c', number: true, text: (order) => money(order.total_amount) },
   channel: { width: '5.75rem', text: (order) => order.channel },
@@ -59,7 +36,6 @@ const COLUMNS = {
   updated: { width: '7.75rem', fill: moment('updated_at') },
 }
 const USUAL = ['number', 'status', 'placed', 'customer', 'items', 'amount', ...(innerWidth > 1000 ? ['channel'] : [])].join(',')
-const named = (names) => names.split(',').filter((name) => COLUMNS[name]).map((name) => ({ label: t(`column.${name}`), ...COLUMNS[name] }))
 
 /** A day of the browser's zone as the moment in which it begins, or `days` later. */
 function midnight(day, days = 0) {
@@ -87,24 +63,22 @@ function matches(order, query) {
     (!query.created_after || order.created_at > query.created_after) && (!query.created_before || order.created_at < query.created_before)
 }
 
-/** Moves orders, each with a result of its own. */
+const cancelOne = ({ id, version }) => write('DELETE', url`/orders/${id}`, undefined, version).then((order) => ({ order }), (error) => ({ error }))
+
+/** Moves orders; answers for each what it is now, or why it was refused. */
 async function moveMany(orders, status, role) {
-  const row = (order, error) => ({ name: `#${order.number}`, ok: !error, text: error?.message ?? t(`status.${status}`) })
-  const rows = []
-  const alone = (order) => (role === 'retailer' ? write('DELETE', url`/orders/${order.id}`, undefined, order.version)
-    : write('PATCH', url`/orders/${order.id}/status`, { status }, order.version))
+  const results = []
   for (let start = 0; start < orders.length; start += BATCH) {
     const some = orders.slice(start, start + BATCH)
-    const body = { status, orders: some.map(({ id, version }) => ({ id, version })) }
-    // Retailers may cancel, which is a call of its own; so is each move with a service without batches.
-    const answer = role === 'retailer' ? undefined : await write('POST', '/orders/status', body).catch((error) => {
-      if (!isMissing(error)) throw error
-    })
-    for (const [index, order] of some.entries()) {
-      rows.push(row(order, answer ? answer.results[index].error : await alone(order).then(() => undefined, (error) => error)))
+    if (role === 'retailer') {
+      // They may cancel alone, which is a call for each order.
+      for (const order of some) results.push(await cancelOne(order))
+    } else {
+      const answer = await write('POST', '/orders/status', { status, orders: some.map(({ id, version }) => ({ id, version })) })
+      results.push(...answer.results)
     }
   }
-  return rows
+  return orders.map(({ number }, index) => ({ number, ...results[index] }))
 }
 
 function cell(value) {
@@ -126,17 +100,31 @@ export function orders(app) {
   let params = new URLSearchParams()
   let query
   let fresh = new Set()
-  let counting
-  let asking
   let columns = USUAL
 
+  // The names of the customers of the rows, by id, for as long as there is the list.
+  const names = new Map()
+  const fillCustomer = (cell, { customer_id: id }) => {
+    say(cell, names.get(id) ?? id ?? '–').title = id ?? ''
+  }
+  async function learnNames(orders) {
+    if (!app.may.customers() || !columns.includes('customer')) return
+    // Who has a comma in their id cannot be asked for among others, and is shown by it.
+    const ids = [...new Set(orders.map((order) => order.customer_id))].filter((id) => id && !names.has(id) && !id.includes(','))
+    for (const id of ids) names.set(id, id)
+    for (let start = 0; start < ids.length; start += BATCH) {
+      const page = await get(path('/customers', { ids: ids.slice(start, start + BATCH), limit: BATCH })).catch(() => ({ items: [] }))
+      for (const { id, name } of page.items) names.set(id, name ?? id)
+    }
+    if (ids.length) list.rows.later()
+  }
+  const named = (some) => some.split(',').filter((name) => COLUMNS[name])
+    .map((name) => ({ label: t(`column.${name}`), ...COLUMNS[name], ...(name === 'customer' && { fill: fillCustomer }) }))
   const list = new List({
     label: t('screen.orders'), columns: named(USUAL), selectable: true, keyOf: (order) => order.id,
-    href: (order) => `/console/orders/${order.number}`, changed: () => drawSelection(),
+    href: (order) => `/console/orders/${order.number}`, changed: () => drawSelection(), came: learnNames,
     nothing: () => empty(t('orders.nothing'), t('orders.nothing.hint'), params.size > 0 && h('a.button', { href: '/console/orders' }, t('filter.clear'))),
   })
-  whoMay = app.may
-  renewNames = () => list.rows.later()
   /** Changes the address, and with it everything else. */
   function set(values, options) {
     const next = new URLSearchParams(params)
@@ -184,22 +172,23 @@ export function orders(app) {
   const news = h('button.news', { hidden: true, onclick: () => load() })
   function drawNews() {
     news.hidden = fresh.size === 0
-    say(news, fresh.size === 1 ? t('orders.new.one') : t('orders.new', { n: `${count(fresh.size)}${fresh.size < MANY ? '' : '+'}` }))
+    say(news, t('orders.new', { n: fresh.size < MANY ? fresh.size : `${count(MANY)}+` }))
   }
   // With a search only the service knows what belongs to the list.
-  function askForNews() {
-    clearTimeout(asking)
-    asking = setTimeout(async () => {
-      const page = await get(path('/orders', { ...query, limit: 20 })).catch(() => ({ items: [] }))
-      for (const order of page.items) if (!list.items.some((one) => one.id === order.id)) fresh.add(order.id)
-      drawNews()
-    }, 400)
-  }
+  const askForNews = gathering(400, async () => {
+    const asked = query
+    const page = await get(path('/orders', { ...asked, limit: 20 })).catch(() => ({ items: [] }))
+    if (asked !== query) return
+    for (const order of page.items) if (!list.items.some((one) => one.id === order.id)) fresh.add(order.id)
+    drawNews()
+  })
+  const countSoon = gathering(2000, () => document.hidden || drawCounts())
   const off = onEvents((events) => {
     if (!events) return load()
     const changed = new Map()
-    for (const { type, customer, order_now: order } of events) {
-      if (customer) names.delete(customer.id)
+    const renamed = events.map((event) => event.customer?.id).filter((id) => names.delete(id))
+    if (renamed.length) learnNames(renamed.map((id) => ({ customer_id: id })))
+    for (const { type, order_now: order } of events) {
       if (!order) continue
       if (type !== 'order.placed') changed.set(order.id, order)
       else if (query.q) askForNews()
@@ -207,10 +196,7 @@ export function orders(app) {
     }
     drawNews()
     list.replace([...changed.values()])
-    counting ??= setTimeout(() => {
-      counting = undefined
-      if (!document.hidden) drawCounts()
-    }, 2000)
+    countSoon()
   })
   async function drawCounts() {
     const { items } = await get('/orders/counts').catch(() => ({ items: [] }))
@@ -231,9 +217,8 @@ export function orders(app) {
     })
     if (!answer?.value) return
     list.chooseAll(false)
-    await results(title, answer.value)
-    const now = await Promise.allSettled(chosen.slice(0, BATCH).map(({ id }) => get(url`/orders/${id}`)))
-    list.replace(now.filter((one) => one.value).map((one) => one.value))
+    list.replace(answer.value.map((one) => one.order).filter(Boolean))
+    await results(title, answer.value.map(({ number, error }) => ({ name: `#${number}`, ok: !error, text: error?.message ?? t(`status.${status}`) })))
   }
   function drawSelection() {
     const n = list.chosen.size
@@ -249,7 +234,7 @@ export function orders(app) {
     const { q, sort, ...rest } = query
     if (!q) return h('a', { href: path('/exports/orders', { ...rest, format: 'csv' }), download: 'orders.csv' }).click()
     saveTable(list.items)
-    return toast(t('export.shown', { n: count(list.items.length) }))
+    return toast(t('export.shown', { n: list.items.length }))
   }
 
   const narrow = h('p.hint', { role: 'status' })
@@ -276,6 +261,7 @@ export function orders(app) {
       if (columns !== chosenColumns()) {
         columns = chosenColumns()
         list.setColumns(named(columns))
+        learnNames(list.items)
       }
       if (before !== JSON.stringify(query)) load()
     },
@@ -283,8 +269,8 @@ export function orders(app) {
     close() {
       off()
       list.close()
-      clearTimeout(counting)
-      clearTimeout(asking)
+      countSoon.end()
+      askForNews.end()
     },
   }
 }

@@ -3,7 +3,7 @@
 
 import { h, keyed, say, show } from './h.js'
 import { get, url } from './api.js'
-import { onEvents } from './live.js'
+import { gathering, onEvents } from './live.js'
 import { addressLines, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
 import { badge, count, empty, go, icon, keyHint, loading, preference, refusal, time, toast } from './ui.js'
 import { t } from './texts.js'
@@ -19,7 +19,6 @@ export function pick() {
   let current
   let control
   let isBusy = false
-  let later
   // How many units of each line are in the box, by order; of this tab alone.
   const packed = new Map()
 
@@ -51,6 +50,8 @@ export function pick() {
     try {
       const page = await get(`/orders?status=${WAITING}&sort=created_at&limit=${QUEUE}`, { signal })
       items = page.items.filter(isWaiting)
+      // An order that was scanned may not be among the oldest.
+      if (page.next && current && !items.some((order) => order.id === current.id)) items.unshift(current)
       say(total, page.next ? t('pick.more', { n: QUEUE }) : t('pick.count', { n: items.length }))
       choose(items.find((order) => order.id === current?.id) ?? items[0])
     } catch (error) {
@@ -71,7 +72,7 @@ export function pick() {
         say(number, name(order))
         if (status.dataset.status !== order.status) show(status, badge(order.status))
         status.dataset.status = order.status
-        say(about, `${t('pick.units', { n: count(order.total_quantity) })} · ${whose(order)}`)
+        say(about, `${t('pick.units', { n: order.total_quantity })} · ${whose(order)}`)
         button.setAttribute('aria-current', String(order.id === current?.id))
       })
   }
@@ -108,12 +109,12 @@ export function pick() {
   function renew(order) {
     const index = items.findIndex((one) => one.id === order.id)
     if (isWaiting(order)) {
-      items[index] = order
+      if (index >= 0) items[index] = order
       if (current?.id === order.id) current = order
     } else {
-      items.splice(index, 1)
+      if (index >= 0) items.splice(index, 1)
       packed.delete(order.id)
-      if (current?.id === order.id) current = items[Math.min(index, items.length - 1)]
+      if (current?.id === order.id) current = items[Math.min(Math.max(index, 0), items.length - 1)]
       if (items.length < QUEUE / 5) load()
     }
     draw()
@@ -170,6 +171,7 @@ export function pick() {
     queue.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
   }
 
+  const loadSoon = gathering(500, load)
   const off = onEvents((events) => {
     if (!events) return load()
     for (const { order_now: order } of events) {
@@ -178,8 +180,7 @@ export function pick() {
       if (known && order.version > known.version && !isBusy) renew(order)
       // New ones stand at the end: they are read when there is room for them.
       if (known || order.status !== 'new' || items.length >= QUEUE) continue
-      clearTimeout(later)
-      later = setTimeout(load, 500)
+      loadSoon()
     }
   })
   return {
@@ -196,7 +197,7 @@ export function pick() {
     update: load,
     close() {
       off()
-      clearTimeout(later)
+      loadSoon.end()
       control?.abort()
     },
   }

@@ -3,12 +3,13 @@
 
 import { h, say, show } from './h.js'
 import { get, url, write } from './api.js'
-import { onEvents } from './live.js'
+import { gathering, onEvents } from './live.js'
 import { List, panel, searchBox, toggles } from './list.js'
-import { ask, change, count, empty, go, headRow, loading, money, refusal, scroll, signed, time, toast } from './ui.js'
+import { count, empty, go, headRow, loading, money, signed, time } from './ui.js'
 import { t } from './texts.js'
 
-const TOGETHER = 400 // milliseconds in which changed products are collected, to be read again at once
+const TOGETHER = 400 // milliseconds in which changed products are collected
+const AT_ONCE = 50 // products that are read again at once
 const level = ({ stock, reorder_level }) => (stock === 0 ? 'out' : stock <= reorder_level ? 'low' : 'good')
 const describe = (product) => [
   [t('column.name'), product.name], [t('stock.stock'), count(product.stock)], [t('column.price'), money(product.price)], [t('stock.level'), count(product.reorder_level)],
@@ -47,50 +48,51 @@ export function stock(app) {
   const chips = toggles(t('filter'), Object.keys(FILTERS).map((name) => [name, t(`stock.show.${name}`)]),
     (name) => name === filter(), (name) => go(at('show', name === 'all' ? '' : name)))
   const movements = h('div', {})
-  const side = panel(list, { label: t('stock.product'), few: 4, address: (id) => url`/products/${id}`, draw })
+  const side = panel(list, { label: t('stock.product'), few: 4, address: (id) => url`/products/${id}`, draw, describe, saved: 'stock.done' })
 
-  async function draw(product, isOther) {
+  function draw(product, isOther) {
     if (isOther) show(movements, loading())
     show(side.element, h('div.card-head', {}, h('h2', {}, product.name), h('a.button', { href: at('open') }, t('close'))),
       h('p.facts', {}, [product.id, money(product.price), product.description].filter(Boolean).map((fact) => h('span', {}, fact))),
       h('p.figure', {}, h('strong', {}, count(product.stock)), ' ', t('stock.units'), levelBadge(product)),
-      h('p.hint', {}, product.reorder_level === undefined ? t('stock.noLevel') : t('stock.levelAt', { n: count(product.reorder_level) })),
+      h('p.hint', {}, product.reorder_level === undefined ? t('stock.noLevel') : t('stock.levelAt', { n: product.reorder_level })),
       h('div.buttons', {}, h('button.primary', { onclick: adjust }, t('stock.adjust')), h('button', { onclick: take }, t('stock.take')),
-        app.may.product() && h('button', { onclick: editLevel }, t('stock.level')), h('a.button', { href: url`/console/orders?product_id=${product.id}` }, t('screen.orders'))),
+        app.may.product() && h('button', { onclick: editLevel }, t('stock.level')), h('a.button', { href: url`/console/orders?product_id=${product.id}&status=new%2Cin_progress` }, t('stock.open')),
+        h('a.button', { href: url`/console/orders?product_id=${product.id}` }, t('screen.orders'))),
       h('h3', {}, t('stock.movements')), movements)
-    try {
-      const page = await get(url`/products/${product.id}/stock?limit=50`)
-      if (side.shown !== product) return
-      const cause = (one) => (one.order_number ? h('a', { href: `/console/orders/${one.order_number}` }, `${t(`cause.${one.cause}`)} #${one.order_number}`) : t(`cause.${one.cause}`))
-      show(movements, page.items.length ? scroll(t('stock.movements'), h('table', {},
-        headRow(['stock.delta', 'stock.cause', 'stock.who', 'stock.when'], ['stock.delta']),
-        h('tbody', {}, page.items.map((one) => h('tr', {}, h(one.delta < 0 ? 'td.number.minus' : 'td.number.plus', {}, signed(one.delta)),
-          h('td', {}, cause(one), one.reason && h('div.hint', {}, one.reason)), h('td', {}, one.who ?? '–'), h('td', {}, time(one.created_at)))))))
-        : h('p.hint', {}, t('stock.noMovements')))
-    } catch (error) {
-      show(movements, refusal(error, t('stock.movements')))
-    }
+    const cause = (one) => (one.order_number ? h('a', { href: `/console/orders/${one.order_number}` }, `${t(`cause.${one.cause}`)} #${one.order_number}`) : t(`cause.${one.cause}`))
+    side.table(movements, {
+      title: t('stock.movements'), from: url`/products/${product.id}/stock?limit=50`, none: t('stock.noMovements'),
+      head: headRow(['stock.delta', 'stock.cause', 'stock.who', 'stock.when'], ['stock.delta']),
+      row: (one) => [h(one.delta < 0 ? 'td.number.minus' : 'td.number.plus', {}, signed(one.delta)),
+        h('td', {}, cause(one), one.reason && h('div.hint', {}, one.reason)), h('td', {}, one.who ?? '–'), h('td', {}, time(one.created_at))],
+    })
   }
-  /** Asks, and changes what is shown at the version that was seen. */
-  async function edit(title, action, fields, [method, suffix, body], intro) {
-    const { shown } = side
-    const answer = await ask({ title, action, fields, intro, submit: (values) => change({
-      tried: title, seen: shown, describe, address: url`/products/${shown.id}`,
-      send: (version) => write(method, url`/products/${shown.id}` + suffix, body(values), version),
-    }) })
-    if (answer?.value) toast(t('stock.done', { name: shown.name }))
-    if (answer) side.open(side.id)
-  }
+  const send = (method, suffix = '') => (address, values, version) => write(method, address + suffix, values, version)
   const reason = { name: 'reason', label: t('reason'), required: true, maxLength: 200, list: t('stock.reasons').split('|') }
-  const adjust = () => edit(t('stock.adjust.of', { name: side.shown.name }), t('stock.adjust'),
-    [{ name: 'delta', label: t('stock.delta'), type: 'number', required: true, hint: t('stock.delta.hint') }, reason], ['POST', '/stock', (values) => values])
-  const take = () => edit(t('stock.take.of', { name: side.shown.name }), t('save'),
-    [{ name: 'count', label: t('stock.counted'), type: 'number', min: 0, required: true }, { ...reason, value: t('stock.take') }], ['PUT', '/stock', (values) => values], t('stock.take.hint'))
-  const editLevel = () => edit(t('stock.level'), t('save'),
-    [{ name: 'reorder_level', label: t('stock.level'), type: 'number', min: 0, value: side.shown.reorder_level, hint: t('stock.level.hint') }], ['PATCH', '', (values) => values])
+  const adjust = () => side.edit({
+    title: t('stock.adjust.of', { name: side.shown.name }), action: t('stock.adjust'), send: send('POST', '/stock'),
+    fields: [{ name: 'delta', label: t('stock.delta'), type: 'number', required: true, hint: t('stock.delta.hint') }, reason],
+  })
+  const take = () => side.edit({
+    title: t('stock.take.of', { name: side.shown.name }), intro: t('stock.take.hint'), send: send('PUT', '/stock'),
+    fields: [{ name: 'count', label: t('stock.counted'), type: 'number', min: 0, required: true }, { ...reason, value: t('stock.take') }],
+  })
+  const editLevel = () => side.edit({
+    title: t('stock.level'), send: send('PATCH'),
+    fields: [{ name: 'reorder_level', label: t('stock.level'), type: 'number', min: 0, value: side.shown.reorder_level, hint: t('stock.level.hint') }],
+  })
 
   const changed = new Set()
-  let timer
+  const renewSoon = gathering(TOGETHER, async () => {
+    const ids = [...changed].slice(0, AT_ONCE)
+    for (const id of ids) changed.delete(id)
+    const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
+    list.replace(some)
+    const mine = some.find((product) => product.id === side.shown?.id)
+    if (mine?.version > side.shown?.version && !document.querySelector('dialog[open]')) side.draw(mine)
+    if (changed.size) renewSoon()
+  })
   const off = onEvents((events) => {
     if (!events) return load()
     const known = new Set(list.items.map((product) => product.id))
@@ -98,17 +100,8 @@ export function stock(app) {
       const lines = type === 'order.moved' || type === 'order.shipped' ? [] : order_now?.items ?? []
       for (const id of [moved?.product_id, product?.id, ...lines.map((line) => line.product_id)]) if (known.has(id) || (id && id === side.id)) changed.add(id)
     }
-    if (changed.size) timer ??= setTimeout(renew, TOGETHER)
+    if (changed.size) renewSoon()
   })
-  async function renew() {
-    timer = undefined
-    const ids = [...changed].slice(0, 50)
-    changed.clear()
-    const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
-    list.replace(some)
-    const mine = some.find((product) => product.id === side.shown?.id)
-    if (mine?.version > side.shown?.version && !document.querySelector('dialog[open]')) side.draw(mine)
-  }
   const load = () => list.load('/products', { q: params.get('q') ?? '' })
   return {
     title: t('screen.stock'),
@@ -128,7 +121,7 @@ export function stock(app) {
     },
     close() {
       off()
-      clearTimeout(timer)
+      renewSoon.end()
       list.close()
     },
   }

@@ -27,9 +27,9 @@ function tiles({ ready, checks, now, report, feed, fulfilment, connections }) {
     tile(t('system.state'), ready ? t('system.ready') : t('system.notReady'), ready, bad.join(', ') || t('system.allChecks')),
     tile(t('system.report'), age(reportAge), reportAge && reportAge < 2.5 * report.refresh_interval_seconds,
       report && t('system.report.every', { n: report.refresh_interval_seconds })),
-    tile(t('system.feed'), age(lag), lag === undefined ? undefined : lag < LAG, t('system.followers', { n: count(feed?.followers) })),
+    tile(t('system.feed'), age(lag), lag === undefined ? undefined : lag < LAG, t('system.followers', { n: feed?.followers ?? '–' })),
     configured ? tile(t('system.queue'), count(waiting), !fulfilment.breaker_open && oldest < WAIT,
-      t('system.queue.hint', { n: count(processing), age: age(oldest) })) : tile(t('system.queue'), t('system.off'), undefined, t('system.queue.off')),
+      t('system.queue.hint', { n: processing, age: age(oldest) })) : tile(t('system.queue'), t('system.off'), undefined, t('system.queue.off')),
     tile(t('system.breakers'), isOpen ? t('system.open') : t('system.closed'), !isOpen, t('system.breakers.hint')),
     tile(t('system.connections'), count(connections?.http), undefined, t('system.connections.hint', {
       streams: count(connections?.streams), database: count(connections?.database), leased: count(connections?.database_leased),
@@ -56,7 +56,7 @@ function charts({ samples, sample_seconds: seconds }) {
 
 const about = ({ version, revision, started_at, migrations }) => h('section.card', {}, h('h2', {}, t('system.version')), h('dl.pairs', {}, [
   ['system.version', `${version} ${revision ?? ''}`], ['system.started', time(started_at)],
-  ['system.migrations', migrations?.length ? [t('system.migrations.last', { n: migrations.length, last: migrations.at(-1).version }), ' · ', time(migrations.at(-1).applied_at)] : '–'],
+  ['system.migrations', migrations?.length ? [t('system.migrations.last', { n: migrations.length, last: String(migrations.at(-1).version) }), ' · ', time(migrations.at(-1).applied_at)] : '–'],
 ].map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)])))
 
 export function system() {

@@ -27,7 +27,7 @@ export function tokens(app) {
     draw()
   }
 
-  const title = (token) => token.name || t('tokens.number', { n: token.number })
+  const title = (token) => token.name || t('tokens.number', { n: String(token.number) })
   function draw() {
     if (!items.length) return show(body, empty(t('tokens.none'), t('tokens.none.hint')))
     return show(body, h('section.card', {}, scroll(t('screen.tokens'), h('table.tokens', {},

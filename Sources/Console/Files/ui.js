@@ -3,7 +3,9 @@
 
 import { h, show, svg } from './h.js'
 import { get, Refusal } from './api.js'
-import { locale, t } from './texts.js'
+import { count, locale, t } from './texts.js'
+
+export { count }
 
 // What the browser remembers. Without storage (private windows) it is remembered until the reload.
 const memory = new Map()
@@ -33,13 +35,11 @@ export function go(address, { replace } = {}) {
 
 // Numbers and times
 const two = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-const whole = new Intl.NumberFormat(locale)
 const clock = { hour: 'numeric', minute: '2-digit' }
 const date = { day: 'numeric', month: 'short' }
 const [today, thisYear, before] = [clock, { ...date, ...clock }, { ...date, year: 'numeric' }].map((form) => new Intl.DateTimeFormat(locale, form))
 
 export const money = (amount) => (Number.isFinite(amount) ? two.format(amount) : '–')
-export const count = (number) => (Number.isFinite(number) ? whole.format(number) : '–')
 export const signed = (number) => (number > 0 ? '+' : '') + count(number).replace('-', '−')
 
 export function timeText(text) {

@@ -1,7 +1,7 @@
 // Saved views: what stands in the address under a name, own ones and those of everybody.
 
 import { h, show } from './h.js'
-import { get, path, url, write } from './api.js'
+import { everything, path, url, write } from './api.js'
 import { ask, dialog, empty, refusal, toast } from './ui.js'
 import { t } from './texts.js'
 
@@ -16,8 +16,11 @@ export function viewsMenu(app, screen, now, use) {
     },
   })
   async function open() {
-    const answer = await get(path('/views', { screen, limit: 200 })).catch((error) => ({ error, items: [] }))
-    let views = answer.items
+    let problem
+    let views = await everything(path('/views', { screen, limit: 200 })).catch((error) => {
+      problem = refusal(error, t('views'))
+      return []
+    })
     dialog(t('views'), (close) => {
       const body = h('div', {})
       const then = (next) => () => {
@@ -33,7 +36,7 @@ export function viewsMenu(app, screen, now, use) {
           body.prepend(refusal(error, t('views.delete', { name: view.name })))
         }
       }
-      const draw = () => show(body, answer.error ? refusal(answer.error, t('views')) : !views.length && empty(t('views.none'), t('views.none.hint')),
+      const draw = () => show(body, problem ?? (!views.length && empty(t('views.none'), t('views.none.hint'))),
         h('ul.views', {}, views.map((view) => h('li', {},
           h('button.view', { onclick: then(() => use(view.query)) }, h('strong', {}, view.name),
             h('span.hint', {}, view.shared ? t('views.shared.by', { who: view.who }) : t('views.own'))),

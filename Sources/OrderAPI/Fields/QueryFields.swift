@@ -44,15 +44,16 @@ extension QueryFields {
       Word.init(rawValue:))
   }
 
-  /// Values parted by commas; empty when the parameter is absent.
+  /// Values parted by commas, `count` of them; empty when the parameter is absent.
   mutating func list<Value: Hashable>(
-    _ name: String, _ schema: @autoclosure () -> Schema, rule: @autoclosure () -> String,
-    _ about: @autoclosure () -> String, _ parse: (String) -> Value?
+    _ name: String, _ schema: @autoclosure () -> Schema, count: ClosedRange<Int> = 1...Int.max,
+    rule: @autoclosure () -> String, _ about: @autoclosure () -> String,
+    _ parse: (String) -> Value?
   ) -> Set<Value> {
     value(name, schema(), rule: rule(), about()) { text in
       let words = text.split(separator: ",", omittingEmptySubsequences: false)
       let known = words.compactMap { parse(String($0)) }
-      return known.count == words.count ? Set(known) : nil
+      return known.count == words.count && count.contains(known.count) ? Set(known) : nil
     } ?? []
   }
 

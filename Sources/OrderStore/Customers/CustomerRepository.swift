@@ -38,16 +38,18 @@ package final class CustomerRepository {
     try await mappingErrors { () throws(PostgresError) in try await byNumber.load(number) }
   }
 
-  /// One page of customers in the order of their numbers, after `position`.
+  /// One page of customers in the order of their numbers, after `position`; only those of `ids`,
+  /// if there are any.
   package func list(
-    after position: Int?, size: PageSize
+    only ids: Set<CustomerID> = [], after position: Int?, size: PageSize
   ) async throws(OrderError) -> Page<Customer, Int> {
-    try await mappingErrors { () throws(PostgresError) in
+    let condition: SQL = ids.isEmpty ? "" : "AND id = ANY(\(ids.map(\.value)))"
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT \(Self.columns)
           FROM customers
-         WHERE number > \(position ?? 0)
+         WHERE number > \(position ?? 0) \(condition)
          ORDER BY number
          \(size.limitClause)
         """)

@@ -56,6 +56,38 @@ struct CustomerRoutesTests {
     }
   }
 
+  @Test("are listed by their ids, up to 100 at once")
+  func named() async throws {
+    try await asking { client in
+      for id in ["c-1", "c-2", "c 3", "ünï", "a&b=c", "c-6"] {
+        _ = try await client.send("POST", "/customers", #"{"id":"\#(id)","name":"Demo"}"#)
+      }
+      func found(_ query: String) async throws -> [String?] {
+        try await client.entries(from: "/customers?ids=\(query)").map { $0["id"]?.text }
+      }
+      #expect(try await found("c-2") == ["c-2"])
+      // In the order of the list, each once; who does not exist is left out.
+      #expect(try await found("c-6,nobody,c-1,c-6") == ["c-1", "c-6"])
+      #expect(try await found("%C3%BCn%C3%AF,c%203,a%26b%3Dc") == ["c 3", "ünï", "a&b=c"])
+      #expect(try await found("c-6,c-2,c-1&limit=1") == ["c-1", "c-2", "c-6"])
+      let many = (1...99).map { "no-\($0)" }.joined(separator: ",")
+      #expect(try await found("c-2,\(many)") == ["c-2"])
+
+      let rule = "must be 1 to 100 customer ids, parted by commas"
+      let long = String(repeating: "x", count: 256)
+      for ids in ["", ",", "c-1,", ",c-1", "c-1,,c-2", long, "c-1,\(long)", "c-1,c-2,\(many)"] {
+        let refused = try await client.get("/customers?ids=\(ids)")
+        #expect(refused.status == 400, "\(ids)")
+        #expect(refused.body.contains(#"{"field":"ids","message":"\#(rule)"}"#), "\(refused.body)")
+      }
+      for (query, field) in [("q=demo", "ids"), ("email=a@b.c", "ids"), ("total=exact", "total")] {
+        let refused = try await client.get("/customers?ids=c-1&\(query)")
+        #expect(refused.status == 400, "\(query)")
+        #expect(refused.body.contains(#""field":"\#(field)""#), "\(refused.body)")
+      }
+    }
+  }
+
   @Test("get an id when they bring none, and keep the one they bring to themselves")
   func identity() async throws {
     try await asking { client in

@@ -30,7 +30,8 @@ enum CustomerRoutes {
         .ok,
         JSONWriter.page(found) { call.next(Cursor.text(list: query.listName, [$0.word, $0.id])) })
     }
-    let page = try await services.customers.list(after: query.number, size: query.size)
+    let page = try await services.customers.list(
+      only: query.ids, after: query.number, size: query.size)
     var total: ListTotal?
     if let count = query.total { total = try await services.customers.total(count) }
     return .json(
@@ -80,6 +81,8 @@ extension Customer {
 
 /// What a list of customers is asked for.
 struct CustomerListQuery {
+  /// The customers who are named; empty for all.
+  let ids: Set<CustomerID>
   let words: SearchWords?
   let email: EmailAddress?
   /// How all customers are to be counted, if they are.
@@ -98,7 +101,15 @@ struct CustomerListQuery {
     email = query.text(
       "email", EmailAddress.self, "Only customers with this address, in any case.")
     let isSearch = words != nil || email != nil
+    ids = query.list(
+      "ids", CustomerID.listSchema, count: CustomerID.namedAtOnce,
+      rule: "must be \(CustomerID.namedAtOnce.words) customer ids, parted by commas",
+      "Only these customers, \(CustomerID.namedAtOnce.words), parted by commas. Unknown ones are "
+        + "left out. An id that has a comma itself cannot be named here.",
+      CustomerID.init)
+    if !ids.isEmpty, isSearch { query.refuse("ids", "must not be given with a search") }
     total = query.total(isSearch: isSearch)
+    if !ids.isEmpty, total != nil { query.refuse("total", "must not be given with ids") }
     let listName = isSearch ? "customers found" : "customers"
     let page = query.page { text -> (number: Int?, found: NamePosition?)? in
       guard isSearch else { return Cursor.position(text, list: listName).map { ($0, nil) } }
@@ -111,4 +122,20 @@ struct CustomerListQuery {
     number = page.start?.number
     found = page.start?.found
   }
+}
+
+extension CustomerID {
+  /// How many customers a list may be asked for by name.
+  fileprivate static let namedAtOnce = 1...100
+
+  /// Some of them, parted by commas.
+  fileprivate static let listSchema: Schema = {
+    let id = "[^,]{\(allowedLength.lowerBound),\(allowedLength.upperBound)}"
+    return Schema.string(pattern: "^\(id)(,\(id)){0,\(namedAtOnce.upperBound - 1)}$")
+      .example("demo-1,demo-2")
+  }()
+}
+
+extension ClosedRange<Int> {
+  fileprivate var words: String { "\(lowerBound) to \(upperBound)" }
 }
