@@ -173,8 +173,41 @@ class JourneyTests(BrowserTests):
         expect(dialog).to_contain_text("2 of 3 done.")
         expect(dialog.get_by_role("row", name=f"#{gone['number']}")).to_contain_text("cancelled")
         self.picture(page, "many")
+        # The answer has what they are now: nothing is read again.
+        read = [url for url in self.requests if f"/orders/{orders[0]['id']}" in url]
+        self.assertEqual(read, [])
         dialog.get_by_role("button", name="Close").last.click()
         expect(page.locator(".rows .badge.in_progress")).to_have_count(2)
+
+    def test_customers_of_a_page_are_asked_for_at_once(self):
+        ids = ["a&b=c", "100%", "with,comma"]
+        for id in ids:
+            self.service.call("POST", "/customers", {"id": id, "name": f"Called {id}"})
+            self.service.place(id, reference=f"NAMED-{len(id)}")
+        self.service.place("demo-3", reference="NAMED-0")
+        page = self.log_in(self.page(), "retailer", "/console/orders?q=named")
+        rows = page.locator(".rows .row:visible")
+        for name in ("Called a&b=c", "Called 100%", "Demo Customer 3"):
+            expect(rows.filter(has_text=name)).to_have_count(1)
+        # It cannot be named among others.
+        expect(rows.filter(has_text="with,comma")).to_have_count(1)
+        asked = [url for url in self.requests if "/customers" in url and "/console" not in url]
+        self.assertEqual(len(asked), 1, asked)
+        # Who gets another name is shown by it.
+        self.service.call("PATCH", "/customers/demo-3", {"name": "Demo Customer Three"})
+        expect(rows.filter(has_text="Demo Customer Three")).to_have_count(1)
+
+    def test_a_long_history_is_shown_in_parts(self):
+        order = self.service.place()
+        for number in range(230):
+            self.service.call("PATCH", f"/orders/{order['id']}", {"note": f"Note {number}"})
+        page = self.log_in(self.page(), path=f"/console/orders/{order['number']}")
+        steps = page.locator(".timeline li")
+        expect(steps).to_have_count(200)
+        page.get_by_role("button", name="Show later ones").click()
+        expect(steps).to_have_count(231)
+        expect(page.get_by_role("button", name="Show later ones")).to_be_hidden()
+        expect(steps.last).to_contain_text("Placed")
 
     def test_stock_is_adjusted_with_a_reason(self):
         page = self.log_in(self.page(), "warehouse", "/console/stock?open=lamp")
@@ -243,6 +276,22 @@ class JourneyTests(BrowserTests):
         page.get_by_role("button", name="Views").click()
         page.get_by_role("button", name="Gone").first.click()
         page.wait_for_url("**/console/orders?status=cancelled")
+
+    def test_every_view_is_in_the_menu(self):
+        # As many as somebody can see: 100 of their own, and 200 that are shared.
+        owners = [(self.service.make_token("admin"), True), (self.service.make_token("admin"), True),
+                  (self.service.make_token("retailer"), False)]
+        mine = owners[-1][0]
+        free = 200 - sum(one["shared"] for one in self.service.call("GET", "/views")["items"])
+        for token, is_shared in owners:
+            for number in range(min(100, free) if is_shared else 100):
+                free -= is_shared
+                self.service.call("POST", "/views", {
+                    "name": f"View {token[3:9]} {number}", "screen": "orders", "query": "q=x",
+                    "shared": is_shared}, token=token)
+        page = self.log_in(self.page(), token=mine)
+        page.get_by_role("button", name="Views").click()
+        expect(page.locator("dialog .view")).to_have_count(300)
 
     def test_keys_can_be_switched_off(self):
         page = self.log_in(self.page())

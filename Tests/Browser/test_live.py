@@ -1,5 +1,8 @@
 """What others do is seen at once, and only once; and nobody undoes what somebody else has done."""
 
+import contextlib
+import json
+import threading
 import time
 
 from playwright.sync_api import expect
@@ -138,3 +141,88 @@ class LiveTests(BrowserTests):
         expect(page.get_by_role("alert")).to_have_count(0)
         until(lambda: page.evaluate("0") or len(keys) == 2, "the second request")
         self.assertEqual(len(set(keys)), 1)
+
+
+class SteadyTests(BrowserTests):
+    """While order after order comes in, and many products change at once."""
+
+    @contextlib.contextmanager
+    def flow(self):
+        """Orders, ten a second, for as long as it is used."""
+        is_over = threading.Event()
+
+        def place():
+            while not is_over.wait(0.1):
+                self.service.place(reference=f"FLOW-{time.monotonic_ns()}")
+
+        thread = threading.Thread(target=place)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
+
+    def test_a_search_hears_of_new_orders(self):
+        page = self.log_in(self.page(), path="/console/orders?q=flow")
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        with self.flow():
+            expect(page.locator(".news")).to_contain_text("new order", timeout=10_000)
+
+    def test_the_queue_grows(self):
+        page = self.log_in(self.page(), "warehouse", "/console/pick")
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        waiting = len(self.service.call("GET", "/orders?status=new,in_progress")["items"])
+        self.assertLess(waiting, 45, "there is no room in the queue")
+        expect(page.locator(".queue li")).to_have_count(waiting)
+        with self.flow():
+            until(lambda: page.locator(".queue li").count() > waiting, "a longer queue")
+
+    def test_an_order_that_left_the_queue_takes_no_other_along(self):
+        orders = [self.service.place() for _ in range(3)]
+        mine, others = orders[0], orders[1:]
+        page = self.page()
+        lists, held = [], []
+
+        def answer(route):
+            # The first list has it; when the queue is read again, it has gone.
+            shown = others if lists else orders
+            lists.append(route.request.url)
+            route.fulfill(content_type="application/json",
+                          body=json.dumps({"items": shown, "next": None}))
+
+        page.route("**/orders?status=*", answer)
+        page.route(f"**/orders/{mine['id']}/status", held.append)
+        self.log_in(page, "warehouse", "/console/pick")
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        card = page.locator(".pick-card")
+        expect(card).to_contain_text(f"#{mine['number']}")
+        page.keyboard.press("s")
+        until(lambda: page.evaluate("0") or held, "the request to start it")
+        # Somebody else finishes it meanwhile, and a new order has the queue read again.
+        for status in ("in_progress", "completed"):
+            self.service.call("PATCH", f"/orders/{mine['id']}/status", {"status": status})
+        self.service.place()
+        until(lambda: page.evaluate("0") or len(lists) == 2, "the queue to be read again")
+        expect(page.locator(".queue li")).to_have_count(2)
+        now = self.service.call("GET", f"/orders/{mine['id']}")
+        held[0].fulfill(content_type="application/json", body=json.dumps(now))
+        expect(page.get_by_text(f"#{mine['number']}: In progress")).to_be_visible()
+        expect(page.locator(".queue li")).to_have_count(2)
+        for order in others:
+            expect(page.locator(".queue")).to_contain_text(f"#{order['number']}")
+
+    def test_many_products_change_at_once(self):
+        ids = [f"bulk-{number:02}" for number in range(60)]
+        for id in ids:
+            self.service.call("POST", "/products", {
+                "id": id, "name": f"Bulk {id}", "price": "1.00", "stock": 10})
+        page = self.log_in(self.page(), "warehouse", "/console/stock?q=bulk")
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        expect(page.locator(".list .end")).to_contain_text("60")
+        self.service.call("POST", "/stock", {
+            "items": [{"product_id": id, "delta": 25} for id in ids], "reason": "delivery"})
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        for id in ids[-3:]:
+            row = page.locator(".rows .row:visible").filter(has_text=id).first
+            expect(row).to_contain_text("35")

@@ -81,6 +81,29 @@ class SafetyTests(BrowserTests):
                         if page.get_by_role("button", name=name).count()}
                 self.assertEqual(seen, buttons)
 
+    def test_nothing_of_a_session_is_seen_in_the_next(self):
+        order = self.service.place("demo-2")
+        page = self.log_in(self.page(), "retailer", f"/console/orders?q=%23{order['number']}")
+        row = page.locator(".rows .row:visible")
+        expect(row).to_contain_text("Demo Customer 2")
+        self.visit(page, f"/console/orders/{order['number']}")
+        expect(page.locator("main")).to_contain_text("Demo Customer 2")
+        page.get_by_role("button", name="Ship").click()
+        page.get_by_role("dialog").get_by_label("Carrier").fill("Demo Carrier")
+        page.get_by_role("dialog").get_by_role("button", name="Ship").click()
+        expect(page.get_by_text("2 / 2")).to_be_visible()
+        self.visit(page, f"/console/orders?q=%23{order['number']}")
+        page.get_by_role("button", name="Settings").click()
+        page.get_by_role("button", name="Log out").click()
+        page.get_by_label("Token").fill(self.service.tokens["warehouse"])
+        kept = page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
+        self.assertNotIn("Demo Carrier", kept)
+        # The warehouse may not read customers.
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("demo-2")
+        self.settle(page)
+        self.assertNotIn("Demo Customer 2", page.content())
+
     def test_a_bad_token_is_refused_in_words(self):
         page = self.page()
         page.goto(f"{self.service.url}/console")

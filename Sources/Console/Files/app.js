@@ -6,28 +6,21 @@ import * as live from './live.js'
 import * as keys from './keys.js'
 import { dialog, go, icon, prefer, preference, refusal, toast } from './ui.js'
 import { language, languages, t } from './texts.js'
-import { orders } from './orders.js'
-import { order } from './order.js'
-import { pick } from './pick.js'
-import { stock } from './stock.js'
-import { customers } from './customers.js'
-import { report } from './report.js'
-import { tokens } from './tokens.js'
-import { system } from './system.js'
 import { brand, login } from './login.js'
 
 const retailer = ['admin', 'retailer']
 const warehouse = ['admin', 'warehouse']
 const staff = ['admin', 'retailer', 'warehouse']
+// Each is a module of the same name, which is loaded when it is opened for the first time.
 const screens = [
-  { name: 'orders', make: orders, one: order, roles: staff, key: 'o' }, { name: 'pick', make: pick, roles: warehouse, key: 'p' },
-  { name: 'stock', make: stock, roles: staff, key: 's' }, { name: 'customers', make: customers, roles: retailer, key: 'c' },
-  { name: 'report', make: report, roles: retailer, key: 'r' }, { name: 'tokens', make: tokens, roles: ['admin'] },
-  { name: 'system', make: system, roles: ['admin'] },
+  { name: 'orders', one: 'order', roles: staff, key: 'o' }, { name: 'pick', roles: warehouse, key: 'p' },
+  { name: 'stock', roles: staff, key: 's' }, { name: 'customers', roles: retailer, key: 'c' },
+  { name: 'report', roles: retailer, key: 'r' }, { name: 'tokens', roles: ['admin'] }, { name: 'system', roles: ['admin'] },
 ]
 
 let session
 let current
+let lastRoute
 // Lists that are gone back to are shown as they were left.
 const kept = new Map()
 
@@ -44,13 +37,13 @@ const allowed = () => screens.filter((screen) => screen.roles.includes(session.r
 
 function leave() {
   if (!current) return
-  current.scroll = scrollY
   if (current.screen.keep) kept.set(current.key, current)
   else current.screen.close?.()
 }
 
-function route() {
+async function route() {
   if (!session) return
+  const thisRoute = lastRoute = {}
   const [, name, id] = location.pathname.split('/').slice(1).map(decodeURIComponent)
   const query = new URLSearchParams(location.search)
   const screen = allowed().find((one) => one.name === name)
@@ -61,10 +54,18 @@ function route() {
   }
   const key = id && screen.one ? `${name}/${id}` : name
   if (current?.key === key) return current.screen.update?.(query, id)
-  leave()
+  if (current) current.scroll = scrollY
   const again = kept.get(key)
+  const file = (id && screen.one) || name
+  const module = again ?? await import(`./${file}.js`).catch((error) => ({ error }))
+  // Somebody may have gone elsewhere, or have logged out.
+  if (thisRoute !== lastRoute) return
+  leave()
+  current = undefined
   kept.delete(key)
-  current = again ?? { key, screen: id && screen.one ? screen.one(app, id) : screen.make(app), scroll: 0 }
+  // The service does not answer, or a newer one has other addresses.
+  if (module.error) return show(main, refusal(module.error, t('tried.read', { name: t(`screen.${name}`) }), () => location.reload()))
+  current = again ?? { key, screen: module[file](app, id), scroll: 0 }
   show(main, current.screen.element)
   document.title = `${current.screen.title} · Waybill`
   keys.setScreenKeys(current.screen.keys)
@@ -153,7 +154,7 @@ function signedOut(why) {
   if (document.querySelector('main.login form')) return
   live.end()
   for (const one of [current, ...kept.values()]) one?.screen.close?.()
-  session = current = undefined
+  session = current = lastRoute = undefined
   kept.clear()
   prefer('carrier')
   keys.setScreenKeys()
