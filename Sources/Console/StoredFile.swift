@@ -2,8 +2,8 @@ import HTTP
 
 /// A file in memory, plain and, where that saves enough, compressed.
 struct StoredFile: Sendable {
-  /// A smaller file fits into one packet as it is.
-  private static let bytesMin = 1_400
+  /// A smaller file hardly becomes smaller.
+  private static let bytesMin = 500
   /// It is done once, for bytes that are sent often.
   private static let level = 9
 

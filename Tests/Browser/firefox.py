@@ -8,7 +8,7 @@ import subprocess
 
 import websocket
 
-from .support import PATIENCE
+PATIENCE = 120  # seconds; it starts slowly on a busy machine
 
 
 class Firefox:
@@ -18,16 +18,24 @@ class Firefox:
              "--remote-debugging-port", "0"],
             env=os.environ | {"HOME": folder}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True)
-        address = next(found[1] for line in self.process.stderr
-                       if (found := re.search(r"BiDi listening on (ws://\S+)", line)))
-        self.socket = websocket.create_connection(
-            f"{address}/session", timeout=PATIENCE, suppress_origin=True)
+        try:
+            address = next(found[1] for line in self.process.stderr
+                           if (found := re.search(r"BiDi listening on (ws://\S+)", line)))
+            self.socket = websocket.create_connection(
+                f"{address}/session", timeout=PATIENCE, suppress_origin=True)
+            self.begin()
+        except BaseException:
+            self.end()
+            raise
+
+    def begin(self):
         self.numbers = itertools.count(1)
         # What pages said in their consoles, and errors that nobody caught.
         self.said = []
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=["log.entryAdded"])
-        self.page = self.call("browsingContext.getTree")["contexts"][0]["context"]
+        # The tab that is there at the start does not get the focus.
+        self.page = self.call("browsingContext.create", type="tab")["context"]
 
     def call(self, method, **parameters):
         number = next(self.numbers)
@@ -60,6 +68,9 @@ class Firefox:
 
     def close(self):
         self.socket.close()
+        self.end()
+
+    def end(self):
         self.process.terminate()
         self.process.wait(PATIENCE)
         self.process.stderr.close()

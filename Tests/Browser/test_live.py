@@ -192,7 +192,7 @@ class SteadyTests(BrowserTests):
                           body=json.dumps({"items": shown, "next": None}))
 
         page.route("**/orders?status=*", answer)
-        page.route(f"**/orders/{mine['id']}/status", held.append)
+        page.route(f"**/orders/{mine['id']}/status", lambda route: held.append(route))
         self.log_in(page, "warehouse", "/console/pick")
         expect(page.locator(".lamp[data-state=live]")).to_be_visible()
         card = page.locator(".pick-card")
@@ -219,10 +219,13 @@ class SteadyTests(BrowserTests):
                 "id": id, "name": f"Bulk {id}", "price": "1.00", "stock": 10})
         page = self.log_in(self.page(), "warehouse", "/console/stock?q=bulk")
         expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        expect(page.locator(".rows .row:visible").first).to_contain_text("10")
+        to_the_end = "scrollTo(0, document.documentElement.scrollHeight)"
+        page.evaluate(to_the_end)
         expect(page.locator(".list .end")).to_contain_text("60")
         self.service.call("POST", "/stock", {
             "items": [{"product_id": id, "delta": 25} for id in ids], "reason": "delivery"})
-        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        page.evaluate(to_the_end)
         for id in ids[-3:]:
             row = page.locator(".rows .row:visible").filter(has_text=id).first
             expect(row).to_contain_text("35")
