@@ -8,7 +8,7 @@ enum SentText {
   static func of(_ bytes: [UInt8], named name: String) -> [UInt8] {
     let isScript = name.hasSuffix(".js")
     guard isScript || name.hasSuffix(".css") else { return bytes }
-    var sent: [UInt8] = []
+    var lines: [ArraySlice<UInt8>] = []
     var isInComment = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let line = trimmed(line)
@@ -17,10 +17,9 @@ enum SentText {
         continue
       }
       guard !line.isEmpty, !(isScript && line.starts(with: "//".utf8)) else { continue }
-      sent += line
-      sent.append(UInt8(ascii: "\n"))
+      lines.append(line)
     }
-    return sent
+    return Array(lines.joined(separator: "\n".utf8))
   }
 
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

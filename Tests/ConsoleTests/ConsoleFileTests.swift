@@ -152,9 +152,9 @@ struct ConsoleFileTests {
 
     #expect(
       try ask("GET \(folder)/app.js", of: console).text
-        == "export const text = (a) =>\n`  // ${a} /* */`\ngo(text) // why\n")
+        == "export const text = (a) =>\n`  // ${a} /* */`\ngo(text) // why")
     #expect(
-      try ask("GET \(folder)/style.css", of: console).text == ":root {\n--a: 1; /* b */\n}\n")
+      try ask("GET \(folder)/style.css", of: console).text == ":root {\n--a: 1; /* b */\n}")
     #expect(try ask("GET /console", of: console).text.contains("\n  // app.js"))
   }
 
