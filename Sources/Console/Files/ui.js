@@ -92,7 +92,11 @@ export function refusal(error, tried, again) {
 // The last word of what was done, also for those who have it read to them.
 const toasts = h('div.toasts', { role: 'status', 'aria-live': 'polite' })
 export function toast(text) {
-  if (!toasts.isConnected) document.body.append(toasts)
+  if (!toasts.isConnected) {
+    // What an earlier session said is gone with it.
+    toasts.replaceChildren()
+    document.body.append(toasts)
+  }
   const one = h('div.toast', {}, text)
   toasts.append(one)
   setTimeout(() => one.remove(), 5000)
