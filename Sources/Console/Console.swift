@@ -2,9 +2,9 @@ package import HTTP
 
 /// The console's files, and what is answered below `/console`.
 ///
-/// The pages are kept in memory as they are sent, plain and compressed. Their addresses contain a hash of all of
-/// them, so browsers keep them for ever, and a new version of the program has new addresses. Only
-/// the first page, which names the others, is asked for each time.
+/// The pages are kept in memory as they are sent, plain and compressed. Their addresses contain a
+/// hash of all of them, so browsers keep them for ever, and a new version of the program has new
+/// addresses. Only the first page, which names the others, is asked for each time.
 package struct Console: Sendable {
   /// The address of the console.
   package static let path = "/console"
