@@ -76,7 +76,9 @@ import Testing
   }
 
   private static func ordersRead(_ transaction: Transaction) async throws(PostgresError) -> Int {
-    try await transaction.run("SELECT pg_stat_get_xact_tuples_fetched('orders'::regclass)")[0].int(0)
+    let row = try await transaction.run(
+      "SELECT pg_stat_get_xact_tuples_fetched('orders'::regclass)")[0]
+    return try row.int(0)
   }
 
   /// How often a statement scans a whole table, and how many rows and entries of indexes it reads.
