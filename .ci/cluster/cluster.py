@@ -1,0 +1,260 @@
+"""A highly available Waybill on one machine: `./dev cluster`.
+
+Three nodes with PostgreSQL, Patroni and etcd, haproxy before them, and instances of the service.
+As root each node is a network namespace with an address and a small disk of its own; otherwise the
+nodes are ports of 127.0.0.1.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from topology import (
+    BRIDGE, NETWORK, REPOSITORY, Node, Service, filled, passwords, run, send, wait_until)
+
+PROGRAM = REPOSITORY / ".build" / "release" / "waybill"
+PORTS = {"http": 18090, "write": 15000, "read": 15001, "instances": [18081, 18082]}
+
+
+class Cluster:
+    def __init__(self, home):
+        self.home = pathlib.Path(home)
+        self.has_network = os.geteuid() == 0
+        self.nodes = [Node(self.home, number, self.has_network) for number in (1, 2, 3)]
+        self.logs = self.home / "logs"
+        self.passwords = passwords(self.home) if self.home.exists() else {}
+        self.etcd = {node.name: self._etcd(node) for node in self.nodes}
+        self.patroni = {node.name: self._patroni(node) for node in self.nodes}
+        haproxy = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin") or "haproxy"
+        self.haproxy = Service(
+            self.logs, "haproxy", [haproxy, "-db", "-f", self.home / "haproxy.cfg"])
+        self.instances = [
+            self._instance(number, port) for number, port in enumerate(PORTS["instances"], 1)]
+
+    # What runs.
+
+    def _etcd(self, node):
+        peers = ",".join(f"{n.name}=http://{n.address}:{n.peer_port}" for n in self.nodes)
+        client, peer = (f"http://{node.address}:{p}" for p in (node.client_port, node.peer_port))
+        return Service(self.logs, f"etcd-{node.name}", node.entering(
+            "etcd", "--name", node.name, "--data-dir", node.folder / "etcd",
+            "--listen-client-urls", client, "--advertise-client-urls", client,
+            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+            "--initial-cluster", peers, "--initial-cluster-token", "waybill",
+            "--heartbeat-interval", "200", "--election-timeout", "2000",
+            "--auto-compaction-retention", "1", "--logger", "zap", "--log-level", "warn"))
+
+    def _patroni(self, node):
+        return Service(self.logs, f"patroni-{node.name}", node.entering(
+            "patroni", node.folder / "patroni.yml"))
+
+    def _instance(self, number, port):
+        return Service(self.logs, f"waybill-{number}", [PROGRAM, "serve"], env=self.settings(
+            "service", HOST="127.0.0.1", PORT=str(port), LOG_LEVEL="notice", LOG_FORMAT="json",
+            WAYBILL_AUTH="open", WAYBILL_METRICS="open"))
+
+    def settings(self, role, **more):
+        """The environment of one of our programs: nothing of the caller's but PATH."""
+        url = self.home / f"{role}.url"
+        return {"PATH": os.environ["PATH"], "DATABASE_URL_FILE": str(url), **more}
+
+    def database_url(self, role, through="hosts", options=""):
+        """Where the service finds the primary: at one of the nodes, or behind haproxy."""
+        places = [(node.address, node.port) for node in self.nodes]
+        if through == "haproxy":
+            places = [("127.0.0.1", PORTS["write"])]
+        hosts = ",".join(f"{address}:{port}" for address, port in places)
+        user, password = f"waybill_{role}", self.passwords[role]
+        return (f"postgresql://{user}:{password}@{hosts}/waybill"
+                f"?target_session_attrs=read-write{options}")
+
+    # Start.
+
+    def start(self, through):
+        begin = time.monotonic()
+        self.stop()
+        self.home.mkdir(parents=True, mode=0o711)
+        self.logs.mkdir()
+        self.__init__(self.home)
+        if self.has_network:
+            run("ip", "link", "add", BRIDGE, "type", "bridge")
+            run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
+            run("ip", "link", "set", BRIDGE, "up")
+        for node in self.nodes:
+            self._prepare(node)
+        for etcd in self.etcd.values():
+            etcd.start()
+        self.patroni["n1"].start()
+        if not wait_until(lambda: self.role(self.nodes[0]) == "primary", 60):
+            raise SystemExit(f"cluster: no primary within a minute; see {self.logs}")
+        self.patroni["n2"].start()
+        self.patroni["n3"].start()
+        self._write_haproxy()
+        self.haproxy.start()
+        # Before the standby is there, nothing can be committed.
+        if not wait_until(lambda: self.sync_standby() is not None, 60):
+            raise SystemExit(f"cluster: no synchronous standby within a minute; see {self.logs}")
+        self._make_database(through)
+        for instance in self.instances:
+            instance.start()
+        ports = PORTS["instances"]
+        if not wait_until(lambda: all(get(port, "/readyz")[0] == 200 for port in ports), 30):
+            raise SystemExit(f"cluster: an instance is not ready; see {self.logs}")
+        wait_until(lambda: get(PORTS["http"], "/readyz")[0] == 200, 10)
+        print(f"cluster: up after {time.monotonic() - begin:.0f} s in {self.home}")
+
+    def _prepare(self, node):
+        node.folder.mkdir()
+        if self.has_network:
+            node.connect()
+            node.mount()
+            shutil.chown(node.folder, "postgres", "postgres")
+        filled(
+            "patroni.yml", node.folder / "patroni.yml", NODE=node.name, ADDRESS=node.address,
+            PORT=node.port, REST_PORT=node.rest_port, FOLDER=node.folder,
+            ETCD_HOSTS=",".join(f"{n.address}:{n.client_port}" for n in self.nodes),
+            PROGRAMS=run("pg_config", "--bindir").strip(),
+            NETWORK=f"{NETWORK}.0/24" if self.has_network else "127.0.0.1/32",
+            SLOT_WAL="256MB", MAX_WAL="256MB",
+            **{f"{name.upper()}_PASSWORD": word for name, word in self.passwords.items()})
+
+    def _write_haproxy(self):
+        def servers(places, extra=""):
+            return "\n".join(f"    server {name} {place}{extra}" for name, place in places)
+
+        nodes = [(n.name, f"{n.address}:{n.port}") for n in self.nodes]
+        checks = {n.name: f" check port {n.rest_port}" for n in self.nodes}
+        lines = "\n".join(f"    server {name} {place}{checks[name]}" for name, place in nodes)
+        instances = [(f"waybill-{number}", f"127.0.0.1:{port}")
+                     for number, port in enumerate(PORTS["instances"], 1)]
+        filled(
+            "haproxy.cfg", self.home / "haproxy.cfg", BIND="127.0.0.1", HTTP_PORT=PORTS["http"],
+            WRITE_PORT=PORTS["write"], READ_PORT=PORTS["read"], WRITE_SERVERS=lines,
+            READ_SERVERS=lines, INSTANCES=servers(instances, " check"))
+
+    def _make_database(self, through):
+        for role in ("owner", "service"):
+            url = self.home / f"{role}.url"
+            url.touch(0o600)
+            url.write_text(self.database_url(role, through))
+            self.sql(f"CREATE ROLE waybill_{role} LOGIN PASSWORD '{self.passwords[role]}'")
+        self.sql("CREATE DATABASE waybill OWNER waybill_owner ENCODING 'UTF8' TEMPLATE template0")
+        run(PROGRAM, "migrate", env=self.settings("owner", WAYBILL_SEED="none"))
+
+    # Status.
+
+    def sql(self, text, database="postgres", node=None):
+        """The answer of the primary, or of a node, to its superuser."""
+        node = node or self.primary()
+        if node is None:
+            raise SystemExit("cluster: there is no primary")
+        return run(
+            "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text,
+            f"host={node.address} port={node.port} user=postgres dbname={database}"
+            f" connect_timeout=3 password={self.passwords['superuser']}").strip()
+
+    def role(self, node):
+        """primary or replica, if Patroni says that it serves; else empty."""
+        return next((role for role in ("primary", "replica")
+                     if get(node.rest_port, f"/{role}", node.address)[0] == 200), "")
+
+    def primary(self):
+        return next((node for node in self.nodes if self.role(node) == "primary"), None)
+
+    def sync_standby(self):
+        """The node without which the primary acknowledges nothing, if it can be seen."""
+        return next((node for node in self.nodes
+                     if get(node.rest_port, "/sync", node.address)[0] == 200), None)
+
+    def status(self):
+        if not self.home.exists():
+            raise SystemExit("cluster: not started")
+        print(self.patronictl("list"), end="")
+        for service in [*self.etcd.values(), self.haproxy, *self.instances]:
+            print(f"{service.name:12} {'runs as ' + str(service.pid) if service.pid else 'is down'}")
+        for port in PORTS["instances"]:
+            status, body = get(port, "/readyz")
+            print(f"http://127.0.0.1:{port}/readyz {status} {body.strip()[:200]}")
+        print(f"all instances: http://127.0.0.1:{PORTS['http']}; the primary: port"
+              f" {PORTS['write']}; standbys: port {PORTS['read']} of 127.0.0.1")
+
+    def patronictl(self, *words, check=True):
+        for node in self.nodes:
+            if self.etcd[node.name].pid:
+                return run(*node.entering(
+                    "patronictl", "-c", node.folder / "patroni.yml", *words), check=check)
+        raise SystemExit("cluster: no member of etcd runs")
+
+    # Stop.
+
+    def stop(self):
+        if not self.home.exists():
+            return
+        for instance in self.instances:
+            instance.stop()
+        self.haproxy.stop()
+        if self.has_network:
+            for node in self.nodes:
+                run("ip", "link", "set", node.cable, "up", check=False)
+                if node.folder.exists():
+                    node.empty_disk()
+        for node in self.nodes:
+            self.patroni[node.name].signal(signal.SIGCONT)
+            self.patroni[node.name].signal(signal.SIGKILL)
+        for node in self.nodes:
+            # The data goes with the cluster, so nothing is saved.
+            if node.postmaster:
+                send([node.postmaster], signal.SIGCONT)
+                send([node.postmaster], signal.SIGQUIT)
+                if not wait_until(lambda node=node: node.postmaster is None, 5):
+                    send([node.postmaster], signal.SIGKILL)
+            self.etcd[node.name].signal(signal.SIGCONT)
+            self.etcd[node.name].stop(5)
+            if self.has_network:
+                run("ip", "netns", "del", node.space, check=False)
+                run("umount", "-l", node.folder, check=False)
+        if self.has_network:
+            run("ip", "link", "del", BRIDGE, check=False)
+        shutil.rmtree(self.home)
+
+
+def get(port, path, host="127.0.0.1", seconds=2):
+    """The status and body of an answer; 0 when there is none."""
+    try:
+        with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=seconds) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev cluster")
+    parser.add_argument(
+        "command", nargs="?", default="start", choices=["start", "status", "stop", "patronictl"])
+    parser.add_argument("words", nargs="*", help="for patronictl")
+    parser.add_argument("--home", default="/tmp/waybill-cluster", help="where everything is kept")
+    parser.add_argument("--through", choices=["hosts", "haproxy"], default="hosts",
+                        help="how the service finds the primary")
+    options = parser.parse_args()
+    cluster = Cluster(options.home)
+    if options.command == "start":
+        cluster.start(options.through)
+        cluster.status()
+    elif options.command == "status":
+        cluster.status()
+    elif options.command == "patronictl":
+        print(cluster.patronictl(*options.words, check=True), end="")
+    else:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

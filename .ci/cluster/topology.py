@@ -1,0 +1,227 @@
+"""Where the nodes of the cluster are, and how their processes are started, found and ended."""
+
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import string
+import subprocess
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+TEMPLATES = REPOSITORY / "packaging" / "ha"
+BRIDGE = "waybill-ha"
+# For documentation and tests of networks (RFC 2544); nobody's own network.
+NETWORK = "198.18.57"
+DISK_MEGABYTES = 1536
+
+
+def run(*command, check=True, **options):
+    """Runs a program to its end and returns what it printed."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, text=True, capture_output=True, check=False, **options)
+    if check and done.returncode != 0:
+        raise SystemExit(f"cluster: {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def processes():
+    """The parent of every process that lives, by its number."""
+    parents = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z":
+                parents[int(entry.name)] = int(fields[1])
+    return parents
+
+
+def family(pid):
+    """A process and all below it, the eldest first."""
+    parents = processes()
+    found = [pid] if pid in parents else []
+    for member in found:
+        found += [child for child, parent in parents.items() if parent == member]
+    return found
+
+
+def send(pids, number):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
+class Service:
+    """A program that runs on until it is stopped; its number is kept in a file."""
+
+    def __init__(self, folder, name, command, **options):
+        self.name = name
+        self.command = [str(word) for word in command]
+        self.options = options
+        self.log = folder / f"{name}.log"
+        self.file = folder / f"{name}.pid"
+
+    def start(self):
+        with self.log.open("ab") as log:
+            child = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, **self.options)
+        self.file.write_text(f"{child.pid} {started_at(child.pid)}")
+
+    @property
+    def pid(self):
+        """None unless it runs; the number may belong to another program by now."""
+        try:
+            pid, start = self.file.read_text().split()
+        except (OSError, ValueError):
+            return None
+        reap(int(pid))
+        return int(pid) if started_at(int(pid)) == start else None
+
+    def signal(self, number):
+        if self.pid is not None:
+            send([self.pid], number)
+
+    def stop(self, seconds=10):
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        if not wait_until(lambda: self.pid is None, seconds):
+            self.signal(signal.SIGKILL)
+
+
+def started_at(pid):
+    """When the process began, in ticks since the machine did; empty when it is none."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def reap(pid):
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        pass
+
+
+def wait_until(condition, seconds, pause=0.1):
+    """Whether the condition came true in that time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= end:
+            return False
+        time.sleep(pause)
+    return True
+
+
+class Node:
+    """A machine with PostgreSQL, Patroni and a member of etcd."""
+
+    def __init__(self, home, number, has_network):
+        self.name = f"n{number}"
+        self.number = number
+        self.has_network = has_network
+        self.folder = home / self.name
+        shift = 0 if has_network else number
+        self.address = f"{NETWORK}.{10 + number}" if has_network else "127.0.0.1"
+        self.port = 5432 if has_network else 15432 + shift
+        self.rest_port = 8008 if has_network else 18008 + shift
+        self.client_port = 2379 if has_network else 12379 + 10 * shift
+        self.peer_port = self.client_port + 1
+        self.space = f"{BRIDGE}-{self.name}"
+        self.cable = f"wb-ha-{self.name}"
+
+    @property
+    def data(self):
+        return self.folder / "data"
+
+    def entering(self, *command):
+        """The command as it runs on this node, as a user who is not root."""
+        words = list(command)
+        if os.geteuid() == 0:
+            words = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *words]
+        if self.has_network:
+            words = ["ip", "netns", "exec", self.space, *words]
+        return words
+
+    @property
+    def postmaster(self):
+        """The number of the server's first process; None when it does not run."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n")[0])
+        except (OSError, ValueError):
+            return None
+        try:
+            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return None
+        return pid if str(self.data).encode() in words else None
+
+    # What the network does to the node.
+
+    def connect(self):
+        run("ip", "netns", "add", self.space)
+        run("ip", "link", "add", self.cable, "type", "veth", "peer", "name", "eth0",
+            "netns", self.space)
+        run("ip", "link", "set", self.cable, "master", BRIDGE, "up")
+        inside = ("ip", "-n", self.space)
+        run(*inside, "addr", "add", f"{self.address}/24", "dev", "eth0")
+        run(*inside, "link", "set", "eth0", "up")
+        run(*inside, "link", "set", "lo", "up")
+
+    def cut(self):
+        """Nothing comes in or goes out any more, and nobody is told."""
+        run("ip", "link", "set", self.cable, "down")
+
+    def mend(self):
+        run("ip", "link", "set", self.cable, "up")
+
+    def lose(self, other):
+        """What is sent to the other node goes to a card that does not exist."""
+        run("ip", "-n", self.space, "neigh", "replace", other.address, "lladdr",
+            "02:00:00:00:00:01", "dev", "eth0", "nud", "permanent")
+
+    def find(self, other):
+        run("ip", "-n", self.space, "neigh", "del", other.address, "dev", "eth0", check=False)
+
+    # What the disk does to it.
+
+    def mount(self):
+        run("mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m,mode=0700", "tmpfs", self.folder)
+
+    def fill_disk(self):
+        """Leaves no room for a further file of WAL; returns how much was taken."""
+        free = shutil.disk_usage(self.folder).free - (1 << 20)
+        with (self.folder / "ballast").open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(free, 1))
+        return free
+
+    def empty_disk(self):
+        (self.folder / "ballast").unlink(missing_ok=True)
+
+
+def passwords(home):
+    """The passwords of this cluster, made at its first start."""
+    file = home / "passwords"
+    names = ("superuser", "replication", "rewind", "owner", "service")
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text("".join(f"{name} {secrets.token_hex(16)}\n" for name in names))
+    return dict(line.split() for line in file.read_text().splitlines())
+
+
+def filled(template, target, **values):
+    """Writes the template with its names filled in, for the owner alone."""
+    text = string.Template((TEMPLATES / template).read_text()).substitute(values)
+    target.touch(0o600)
+    target.write_text(text)
+    if os.geteuid() == 0:
+        shutil.chown(target, "postgres", "postgres")
+    return target
