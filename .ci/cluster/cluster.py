@@ -217,6 +217,7 @@ class Cluster:
             self.etcd[node.name].signal(signal.SIGCONT)
             self.etcd[node.name].stop(5)
             if self.has_network:
+                run("ip", "link", "del", node.cable, check=False)
                 run("ip", "netns", "del", node.space, check=False)
                 run("umount", "-l", node.folder, check=False)
         if self.has_network:

@@ -1,0 +1,203 @@
+"""Faults at random under load, and then a check of every answer: `./dev chaos-cluster`."""
+
+import argparse
+import collections
+import os
+import random
+import sys
+import time
+
+from check import check
+from cluster import PORTS, Cluster, get
+from faults import Faults
+from load import (
+    CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, Client, Load)
+from probe import Probe, longest_gap
+from topology import run, wait_until
+
+# An outage that a bare client sees is longer than this.
+OUTAGE = 0.5
+WRITERS = 12
+
+
+class Chaos:
+    def __init__(self, options):
+        self.options = options
+        self.chance = random.Random(options.seed)
+        self.cluster = Cluster(options.home)
+        self.happened = []  # (kind, begin, end)
+        self.findings = []
+
+    def run(self):
+        cluster = self.cluster
+        cluster.start(self.options.through)
+        load = Load(PORTS["instances"], self._fill(), self.options.seed, WRITERS)
+        probes = [Probe(node, cluster.passwords["superuser"]) for node in cluster.nodes]
+        load.start()
+        begin = time.time()
+        print(f"chaos-cluster: {self.options.seconds} s, seed {self.options.seed},"
+              f" {os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores", flush=True)
+        try:
+            self._disturb(load, begin + self.options.seconds)
+        finally:
+            self._heal()
+            healed = time.time()
+            if not load.finish(60):
+                self.findings.append("a request has no definite answer a minute after the last fault")
+            for probe in probes:
+                probe.stop()
+        for port in PORTS["instances"]:
+            last = max((moment for moment, p in load.pauses if p == port), default=0)
+            if last < healed - 15 or get(port, "/readyz")[0] != 200:
+                self.findings.append(f"the instance at {port} is stuck")
+        self.findings += check(load, self._sql)
+        self._keep(load)
+        self._report(load, probes, time.time() - begin)
+        return 1 if self.findings else 0
+
+    def _sql(self, text):
+        return self.cluster.sql(f"SET search_path = waybill, pg_temp; {text}", database="waybill")
+
+    def _fill(self):
+        """Products and customers; returns the tokens of the customers."""
+        client = Client(PORTS["instances"][0])
+        post = lambda path, body: client.exchange("POST", path, body, JSON)  # noqa: E731
+        for number in range(1, PRODUCTS + 1):
+            stock = SCARCE_STOCK if number <= SCARCE else START_STOCK
+            post("/products", f'{{"id":"p{number}","name":"Product {number}","price":"1.00",'
+                              f'"stock":{stock}}}')
+        tokens = []
+        for number in range(1, CUSTOMERS + 1):
+            post("/customers", f'{{"id":"c{number}","name":"Demo Customer {number}"}}')
+            tokens.append(run(
+                self.cluster.instances[0].command[0], "token", "create", "--role", "customer",
+                "--customer", f"c{number}", env=self.cluster.settings("service")).split()[0])
+        return tokens
+
+    # Faults.
+
+    def _disturb(self, load, end):
+        faults = Faults(self.cluster, self.chance)
+        kinds = self.options.only
+        while time.time() < end and len(load.faults) < 100:
+            time.sleep(self.chance.uniform(0.5, 3))
+            kind = self.chance.choice(kinds) if kinds else faults.next()
+            begin = time.time()
+            primary = self.cluster.primary()
+            print(f"{time.strftime('%T')} {kind}; the primary is"
+                  f" {primary.name if primary else 'nowhere'}", flush=True)
+            if primary is None:
+                continue
+            faults.table[kind]()
+            self._wait_until_healthy(load)
+            self.happened.append((kind, begin, time.time()))
+
+    def _wait_until_healthy(self, load):
+        """A fault must not hit what has not come back from the last: two nodes lost are another
+        promise."""
+        def is_healthy():
+            if not load.pauses or time.time() - load.pauses[-1][0] > 1:
+                return False
+            return (all(self.cluster.role(node) for node in self.cluster.nodes)
+                    and self.cluster.sync_standby() is not None)
+
+        # Patroni looks every 2 seconds, so before that all seems well.
+        time.sleep(3)
+        if not wait_until(is_healthy, 90, 0.3):
+            self.findings.append(f"{time.strftime('%T')}: not healthy 90 s after a fault")
+            print(self.cluster.patronictl("list", check=False), flush=True)
+
+    def _heal(self):
+        for service in [*self.cluster.etcd.values(), *self.cluster.patroni.values(),
+                        *self.cluster.instances]:
+            if service.pid is None:
+                service.start()
+        wait_until(lambda: self.cluster.primary() and self.cluster.sync_standby(), 60)
+
+    # Figures.
+
+    def _keep(self, load):
+        with (self.cluster.home / "history.jsonl").open("w") as file:
+            for operation in load.operations:
+                print(operation.line(), file=file)
+
+    def _report(self, load, probes, seconds):
+        bare = sorted(moment for probe in probes for moment in probe.commits)
+        rows, beyond_all, pauses_all = collections.defaultdict(list), [], []
+        for kind, begin, end in self.happened:
+            away = longest_gap(bare, begin, end)
+            outage = away[1] - away[0]
+            pause, beyond = 0.0, 0.0
+            for port in PORTS["instances"]:
+                mine = [moment for moment, p in load.pauses if p == port]
+                gap = longest_gap(mine, begin, end)
+                pause = max(pause, gap[1] - gap[0])
+                if gap[0] <= away[1]:
+                    beyond = max(beyond, gap[1] - away[1])
+            if "instance" in kind:
+                beyond = None
+            rows[kind].append((outage, pause, beyond))
+            pauses_all.append(pause)
+            if outage > OUTAGE and beyond is not None:
+                beyond_all.append(beyond)
+        timeline = int(self.cluster.sql("SELECT timeline_id FROM pg_control_checkpoint()"))
+        print(f"\n{seconds:.0f} s, seed {self.options.seed}, through {self.options.through}:"
+              f" {len(self.happened)} faults, {timeline - 1} fail-overs, load average"
+              f" {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores")
+        print("\n| fault | times | Patroni's pause p50, longest (s) | writes paused p50, longest (s)"
+              " | beyond Patroni's p50, longest (s) |\n| --- | --- | --- | --- | --- |")
+        for kind in sorted(rows):
+            outages, pauses, beyonds = zip(*rows[kind])
+            known = [value for value in beyonds if value is not None]
+            print(f"| {kind} | {len(outages)} | {spread(outages)} | {spread(pauses)}"
+                  f" | {spread(known)} |")
+        print(f"\nbeyond Patroni's pause, of {len(beyond_all)} outages: p50"
+              f" {quantile(beyond_all, 0.5)} s, p99 {quantile(beyond_all, 0.99)} s; writes paused:"
+              f" p50 {quantile(pauses_all, 0.5)} s, p99 {quantile(pauses_all, 0.99)} s")
+        self._report_answers(load)
+        for finding in self.findings[:50]:
+            print(f"FINDING: {finding}")
+        print(f"{len(self.findings)} findings")
+
+    @staticmethod
+    def _report_answers(load):
+        orders = sum(o.has_placed for o in load.operations)
+        print(f"{len(load.operations)} keys, {orders} orders;"
+              f" {sum(o.replayed for o in load.operations)} answers were replays;"
+              f" followers have seen {[len(f.events) for f in load.followers]} events")
+        statuses = sorted({status for _, status in load.answers})
+        print("\n| requests | " + " | ".join(str(s or "none") for s in statuses) + " |")
+        print("| --- |" + " --- |" * len(statuses))
+        for kind in sorted({kind for kind, _ in load.answers}):
+            print(f"| {kind} | " + " | ".join(
+                str(load.answers[kind, status]) for status in statuses) + " |")
+
+
+def quantile(values, part):
+    values = sorted(values)
+    return f"{values[min(len(values) - 1, int(len(values) * part))]:.2f}" if values else "-"
+
+
+def spread(values):
+    return f"{quantile(values, 0.5)}, {quantile(values, 1)}" if values else "-"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev chaos-cluster")
+    parser.add_argument("seconds", type=int)
+    parser.add_argument("--seed", type=int, default=random.randrange(1, 1_000_000))
+    parser.add_argument("--only", action="append", help="such a fault; may be given several times")
+    parser.add_argument("--home", default="/tmp/waybill-chaos", help="where everything is kept")
+    parser.add_argument("--through", choices=["hosts", "haproxy"], default="hosts")
+    parser.add_argument("--keep", action="store_true", help="leave the cluster running")
+    options = parser.parse_args()
+    chaos = Chaos(options)
+    try:
+        return chaos.run()
+    finally:
+        if not options.keep:
+            chaos.cluster.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Compares everything that clients were told with what the database holds in the end."""
+
+import collections
+import json
+
+from load import placed
+from topology import REPOSITORY
+
+SQL = REPOSITORY / "Tests" / "OrderStoreTests" / "sql"
+
+
+def check(load, sql):
+    """What is wrong, each in a line; `sql` asks the database of the service."""
+    findings = list(load.faults)
+    for name in ("invariants", "feed_invariants"):
+        text = (SQL / f"{name}.sql").read_text()
+        findings += [f"{name}: {row}" for row in rows(sql, text)]
+    findings += check_answers(load.operations)
+    findings += check_orders(load.operations, sql)
+    findings += check_deliveries(load.operations, sql)
+    findings += check_feed(load.followers, sql)
+    return findings
+
+
+def rows(sql, text):
+    return [line for line in sql(text).splitlines() if line]
+
+
+def check_answers(operations):
+    """One key, one answer."""
+    for operation in operations:
+        if not operation.answers:
+            yield f"{operation.key}: no definite answer"
+        elif len({(status, body) for status, body in operation.answers}) > 1:
+            yield f"{operation.key}: two answers: {operation.answers}"
+        elif operation.status not in (200, 201, 204, 404, 409, 422):
+            yield f"{operation.key}: {operation.answers[0]}"
+
+
+def check_orders(operations, sql):
+    """Every order that was acknowledged is there, once, as it was asked for; and no other."""
+    stored = collections.Counter()
+    quantities = {}
+    for line in rows(sql, """
+            SELECT json_build_array(channel, id, number, reference, total_quantity)
+              FROM orders"""):
+        channel, order, number, reference, quantity = json.loads(line)
+        name = {"fulfilment": reference, "store": str(number)}.get(channel, order)
+        stored[channel, name] += 1
+        quantities[channel, name] = quantity
+    told = collections.Counter()
+    for operation in operations:
+        if not operation.has_placed:
+            continue
+        name = (operation.contract, placed(operation))
+        told[name] += 1
+        if name in stored and quantities[name] != wanted(operation):
+            yield f"{operation.key}: {quantities[name]} of {wanted(operation)} units"
+    for name in told.keys() - stored.keys():
+        yield f"acknowledged and lost: {name}"
+    for name in stored.keys() - told.keys():
+        yield f"placed and nobody was told of it: {name}"
+    for name, count in [*told.items(), *stored.items()]:
+        if count > 1:
+            yield f"{name} is there {count} times"
+    keys = sum(operation.status != 0 for operation in operations)
+    kept, distinct = sql(
+        "SELECT count(*), count(DISTINCT key) FROM idempotency_keys").split("|")
+    if not keys == int(kept) == int(distinct):
+        yield f"{keys} keys were answered, {kept} are kept, {distinct} different ones"
+
+
+def wanted(operation):
+    """How many units the order has, as its client was told."""
+    answer = json.loads(operation.answers[0][1])
+    if operation.contract == "fulfilment":
+        return 0
+    if operation.contract == "store":
+        return 1
+    if operation.contract == "shop":
+        return sum(line["product_count"] for line in answer["products"])
+    lines = operation.body.get("items") or operation.body.get("products")
+    return sum(line["quantity"] for line in lines)
+
+
+def check_deliveries(operations, sql):
+    """Every delivery that was acknowledged has moved the stock, once."""
+    told = sum(operation.path.endswith("/stock") and operation.status < 300
+               for operation in operations)
+    stored = int(sql("SELECT count(*) FROM stock_adjustments WHERE cause = 'adjusted'"))
+    if told != stored:
+        yield f"{told} deliveries were acknowledged, {stored} are there"
+
+
+def check_feed(followers, sql):
+    """Every follower has seen the same, without a gap, and what the database has."""
+    whole = [tuple(json.loads(line)) for line in rows(sql, """
+        SELECT json_build_array(feed_position, 'evt_' || replace(cursor, '-', '_'))
+          FROM feed(0, 10000000) ORDER BY feed_position""")]
+    for number, follower in enumerate(followers, 1):
+        name = f"follower {number} of port {follower.port}"
+        if not follower.has_caught_up:
+            yield f"{name} has not come to the end"
+        positions = [position for position, _ in follower.events]
+        if positions != list(range(1, len(positions) + 1)):
+            yield f"{name} has seen a gap or something twice"
+        fork = next((pair for pair in zip(follower.events, whole) if pair[0] != pair[1]), None)
+        if fork:
+            yield f"{name} has seen {fork[0]}, the feed has {fork[1]}"
+        if len(follower.events) > len(whole):
+            yield f"{name} has seen {len(follower.events)} events of {len(whole)}"
+
+

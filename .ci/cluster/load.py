@@ -1,0 +1,246 @@
+"""Clients of all five contracts, each request under a key of its own and sent again until its
+answer is definite; readers and followers of the feed beside them."""
+
+import collections
+import http.client
+import json
+import random
+import threading
+import time
+
+PRODUCTS = 20
+SCARCE = 2
+CUSTOMERS = 8
+START_STOCK = 1_000_000
+SCARCE_STOCK = 200
+JSON = {"Content-Type": "application/json"}
+
+
+class Operation:
+    """A change that a client asked for under one key, and what became of it."""
+
+    def __init__(self, key, contract, method, path, body, token=None):
+        self.key = key
+        self.contract = contract
+        self.method = method
+        self.path = path
+        self.body = body
+        self.token = token
+        self.attempts = []  # (sent, answered, status)
+        self.answers = []  # (status, body) of definite answers
+        self.replayed = 0
+
+    @property
+    def places(self):
+        """Whether it asks for a new order."""
+        return self.method == "POST" and self.path.endswith(("/orders", "/order"))
+
+    @property
+    def has_placed(self):
+        """Whether its client was told of a new order."""
+        return self.places and self.status in (200, 201)
+
+    @property
+    def status(self):
+        return self.answers[0][0] if self.answers else 0
+
+    def line(self):
+        return json.dumps({
+            "key": self.key, "request": f"{self.method} {self.path}", "body": self.body,
+            "attempts": self.attempts, "answers": self.answers, "replayed": self.replayed})
+
+
+class Client:
+    """One connection to one instance, opened again when it is lost."""
+
+    def __init__(self, port, seconds=8):
+        self.port = port
+        self.seconds = seconds
+        self.connection = None
+
+    def exchange(self, method, path, body=None, headers=None):
+        """The status, body and fields of an answer; status 0 when there is none."""
+        try:
+            if self.connection is None:
+                self.connection = http.client.HTTPConnection(
+                    "127.0.0.1", self.port, timeout=self.seconds)
+            self.connection.request(method, path, body, headers or {})
+            answer = self.connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers
+        except (OSError, http.client.HTTPException):
+            self.connection = None
+            return 0, "", {}
+
+
+class Load:
+    """Everything that asks the instances for something."""
+
+    def __init__(self, ports, tokens, seed, writers):
+        self.ports = ports
+        self.tokens = tokens
+        self.finishing = threading.Event()
+        self.lock = threading.Lock()
+        self.operations = []
+        self.pauses = []  # (answered, port) of orders that were acknowledged when first answered
+        self.answers = collections.Counter()  # (kind, status)
+        self.reads = []  # (answered, status)
+        self.faults = []  # answers that nobody may get
+        self.followers = [Follower(self, port, wait) for port in ports for wait in (0, 2)]
+        self.threads = [
+            threading.Thread(target=self._write, args=(number, random.Random(f"{seed}/{number}")))
+            for number in range(writers)]
+        self.threads += [threading.Thread(target=self._read, args=(port,)) for port in ports]
+        self.threads += [threading.Thread(target=each.run) for each in self.followers]
+
+    def start(self):
+        for thread in self.threads:
+            thread.start()
+
+    def finish(self, seconds):
+        """Ends when every request has a definite answer; returns whether all have in time."""
+        self.finishing.set()
+        end = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self.threads)
+
+    def count(self, kind, status, body):
+        with self.lock:
+            self.answers[kind, status] += 1
+            if status >= 500 and status != 503:
+                self.faults.append(f"{kind} {status} {body[:300]}")
+
+    # Changes.
+
+    def _write(self, number, chance):
+        client = Client(self.ports[number % len(self.ports)])
+        mine = []  # orders that this client may change: (contract, id, token)
+        count = 0
+        while not self.finishing.is_set():
+            count += 1
+            operation = self._next(f"key-{number}-{count}", chance, mine)
+            self._complete(operation, client, chance)
+            with self.lock:
+                self.operations.append(operation)
+            if operation.has_placed:
+                mine.append((operation.contract, placed(operation), operation.token))
+                del mine[:-20]
+            time.sleep(chance.uniform(0, 0.06))
+
+    def _next(self, key, chance, mine):
+        if mine and chance.random() < 0.3:
+            change = self._change(key, chance, *chance.choice(mine))
+            if change is not None:
+                return change
+        lines = [(f"p{chance.randint(1, PRODUCTS)}", chance.randint(1, 3))
+                 for _ in range(chance.randint(1, 3))]
+        lines = list(dict(lines).items())
+        contract = chance.choice(["api", "api", "storefront", "fulfilment", "shop", "store"])
+        if contract == "api":
+            items = [{"product_id": name, "quantity": units} for name, units in lines]
+            body = {"customer_id": key, "items": items}
+            return Operation(key, contract, "POST", "/orders", body)
+        if contract == "storefront":
+            items = [{"productId": name, "quantity": units} for name, units in lines]
+            body = {"customerId": key, "products": items}
+            return Operation(key, contract, "POST", "/storefront/orders", body)
+        if contract == "fulfilment":
+            return Operation(key, contract, "POST", "/fulfilment/order", {"id": key})
+        customer = chance.randrange(CUSTOMERS)
+        if contract == "shop":
+            items = [{"product_id": name, "item_count": units} for name, units in lines]
+            return Operation(key, contract, "POST", "/shop/orders", {"products": items},
+                             self.tokens[customer])
+        return Operation(key, contract, "POST", f"/store/customers/{customer + 1}/orders",
+                         {"sku": lines[0][0]})
+
+    def _change(self, key, chance, contract, order, token):
+        if contract == "api":
+            if chance.random() < 0.3:
+                product = f"p{chance.randint(SCARCE + 1, PRODUCTS)}"
+                return Operation(key, contract, "POST", f"/products/{product}/stock",
+                                 {"delta": chance.randint(1, 9), "reason": "delivery"})
+            status = chance.choice(["in_progress", "completed", "cancelled"])
+            return Operation(key, contract, "PATCH", f"/orders/{order}/status", {"status": status})
+        if contract == "storefront":
+            status = chance.choice(["processing", "delivered", "canceled"])
+            return Operation(
+                key, contract, "PATCH", f"/storefront/orders/{order}/status", {"status": status})
+        if contract == "shop":
+            return Operation(key, contract, "DELETE", f"/shop/orders/{order}", None, token)
+        return None
+
+    def _complete(self, operation, client, chance):
+        """Sends it until the answer is definite; often enough it is asked for once more."""
+        wanted = 2 if chance.random() < 0.2 else 1
+        fields = {"Idempotency-Key": operation.key}
+        body = None
+        if operation.body is not None:
+            body = json.dumps(operation.body)
+            fields |= JSON
+        if operation.token:
+            fields["Authorization"] = f"Bearer {operation.token}"
+        while len(operation.answers) < wanted:
+            sent = time.time()
+            status, text, headers = client.exchange(
+                operation.method, operation.path, body, fields)
+            answered = time.time()
+            operation.attempts.append((round(sent, 3), round(answered, 3), status))
+            self.count(f"{operation.contract} change", status, text)
+            if status == 0 or status >= 500 or (status == 409 and "under_way" in text):
+                time.sleep(0.03)
+                continue
+            if operation.places and status in (200, 201):
+                with self.lock:
+                    self.pauses.append((answered, client.port))
+            operation.answers.append((status, text))
+            operation.replayed += headers.get("Idempotent-Replayed") == "true"
+
+    # Reads.
+
+    def _read(self, port):
+        client = Client(port)
+        while not self.finishing.is_set():
+            status, text, _ = client.exchange("GET", "/orders?limit=5")
+            self.count("read", status, text)
+            self.reads.append((time.time(), status))
+            time.sleep(0.1)
+
+
+class Follower:
+    """Follows the feed of one instance, and keeps what it has seen."""
+
+    def __init__(self, load, port, wait):
+        self.load = load
+        self.port = port
+        self.wait = wait
+        self.events = []
+        self.done = threading.Event()
+        self.has_caught_up = False
+
+    def run(self):
+        client = Client(self.port)
+        cursor = "start"
+        while not self.done.is_set():
+            wait = f"&wait={self.wait}" if self.wait else ""
+            status, text, _ = client.exchange("GET", f"/events?after={cursor}&limit=100{wait}")
+            self.load.count("feed", status, text)
+            if status != 200:
+                time.sleep(0.05)
+                continue
+            page = json.loads(text)
+            self.events += [(event["position"], event["id"]) for event in page["items"]]
+            cursor = page["next"]
+            if self.load.finishing.is_set() and not page["items"]:
+                self.has_caught_up = True
+                if not self.wait:
+                    return
+                self.done.set()
+            if not self.wait and not page["items"]:
+                time.sleep(0.05)
+
+
+def placed(operation):
+    """The id of the order that an operation has placed, as its contract names it."""
+    answer = json.loads(operation.answers[0][1])
+    return str(answer.get("order_id") or answer["id"])
