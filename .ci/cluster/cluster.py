@@ -47,7 +47,7 @@ class Cluster:
             "--listen-client-urls", client, "--advertise-client-urls", client,
             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
             "--initial-cluster", peers, "--initial-cluster-token", "waybill",
-            "--heartbeat-interval", "200", "--election-timeout", "2000",
+            "--enable-v2", "--heartbeat-interval", "200", "--election-timeout", "2000",
             "--auto-compaction-retention", "1", "--logger", "zap", "--log-level", "warn"))
 
     def _patroni(self, node):

@@ -72,13 +72,20 @@ struct ConnectTests {
   }
 
   @Test(
-    "tries every address, the last good one first, and standbys before others if that is asked for")
+    """
+    tries every address, the last good one first, one that was silent last, and standbys before \
+    others if that is asked for
+    """)
   func plan() {
     let hosts = ["a", "/b", "nobody"].map { ConnectionString.Host(name: $0, port: "1") }
     let addresses = ["a": ["::1", "127.0.0.1"]]
-    func tried(_ attributes: String, preferred: ConnectionString.Host? = nil) -> [String] {
+    func tried(
+      _ attributes: String, preferred: ConnectionString.Host? = nil,
+      silent: ConnectionString.Host? = nil
+    ) -> [String] {
       var plan = ConnectPlan(
-        hosts: hosts, addresses: addresses, sessionAttributes: attributes, preferred: preferred)
+        hosts: hosts, addresses: addresses, sessionAttributes: attributes, preferred: preferred,
+        silent: silent)
       var tried: [String] = []
       while let next = plan.next() {
         tried.append("\(next.host.name) \(next.host.address) \(next.sessionAttributes)")
@@ -87,6 +94,7 @@ struct ConnectTests {
     }
     #expect(tried("any") == ["a ::1 any", "a 127.0.0.1 any", "/b  any"])
     #expect(tried("any", preferred: hosts[1]).first == "/b  any")
+    #expect(tried("any", preferred: hosts[1], silent: hosts[1]).last == "/b  any")
     #expect(
       tried("prefer-standby").map { $0.split(separator: " ").last } == [
         "standby", "standby", "standby", "any", "any", "any",

@@ -8,15 +8,16 @@ package enum Invariants {
   package static func check(
     _ database: Database, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    let rows = try await database.read(SQL(unsafeText: try text()))
+    let rows = try await database.read(SQL(unsafeText: try text(of: "invariants")))
     for row in rows {
       let finding = "\(try row.text(0)): \(try row.optionalText(1) ?? "?"): \(try row.text(2))"
       Issue.record("\(finding)", sourceLocation: sourceLocation)
     }
   }
 
-  private static func text() throws -> String {
-    let path = RepositoryRoot.path + "/Tests/OrderStoreTests/sql/invariants.sql"
+  /// The statement in a file beside the tests.
+  static func text(of name: String) throws -> String {
+    let path = RepositoryRoot.path + "/Tests/OrderStoreTests/sql/\(name).sql"
     guard let file = fopen(path, "re") else { throw Missing(path: path) }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)

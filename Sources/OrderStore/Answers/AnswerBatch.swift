@@ -15,6 +15,8 @@ final class AnswerBatch {
 
   private let requests: [BatchedRequest]
   private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
+  /// Requests that were answered before; they are told so after the commit.
+  private var known: [(request: BatchedRequest, outcome: KeyedOutcome)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
   /// How many tasks are still running: those that have no answer yet and do not wait for a write.
@@ -34,12 +36,13 @@ final class AnswerBatch {
         if claim.isLockedElsewhere {
           request.admit(.alone)
         } else if let outcome = claim.outcome {
-          request.admit(.known(outcome))
+          known.append((request, outcome))
         } else {
           running += 1
           request.begin(in: self)
         }
       }
+      if !known.isEmpty { try await transaction.awaitReplication() }
       await allWait()
       while let writes {
         self.writes = nil
@@ -65,6 +68,7 @@ final class AnswerBatch {
     case .database(let error) where !error.mayRetryAlone: verdict = .failed(error)
     case .database, .abandoned: verdict = .alone
     }
+    if failure == nil { for (request, outcome) in known { request.admit(.known(outcome)) } }
     for request in requests { request.conclude(verdict) }
   }
 

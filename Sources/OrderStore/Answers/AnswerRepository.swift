@@ -68,7 +68,12 @@ package final class AnswerRepository {
     do {
       return try await database.transaction { (transaction) throws(Interruption) in
         let claim = try await Self.claim(request, in: transaction)
-        if let outcome = claim.outcome { return outcome }
+        if let outcome = claim.outcome {
+          do throws(PostgresError) { try await transaction.awaitReplication() } catch {
+            throw .database(error)
+          }
+          return outcome
+        }
         let answer: StoredAnswer
         do {
           answer = try await transaction.including(work)
@@ -160,6 +165,18 @@ extension Transaction {
       throw rows.undecodable(0, expected: "a row for each of \(requests.count) requests")
     }
     return try rows.map { row throws(PostgresError) in try AnswerClaim(row) }
+  }
+
+  /// Has the commit wait for the synchronous standby, if there is one, as that of a write does.
+  ///
+  /// A server that crashed while a commit waited for the standby shows it after its start, although
+  /// the standby may not have it. To repeat the answer to such a request promises that it is safe.
+  func awaitReplication() async throws(PostgresError) {
+    _ = try await run(
+      """
+      SELECT pg_catalog.pg_logical_emit_message(true, 'waybill', '')
+       WHERE pg_catalog.current_setting('synchronous_standby_names') <> ''
+      """)
   }
 
   /// Stores answers under the identities that were claimed.

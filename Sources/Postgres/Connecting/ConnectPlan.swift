@@ -12,10 +12,11 @@ struct ConnectPlan {
   private var candidates: [Candidate] = []
 
   /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes
-  /// first. Hosts without an address are left out.
+  /// first, and `silent`, which has not answered in time, last. Hosts without an address are left
+  /// out.
   init(
     hosts: [ConnectionString.Host], addresses: [String: [String]], sessionAttributes: String,
-    preferred: ConnectionString.Host?
+    preferred: ConnectionString.Host?, silent: ConnectionString.Host? = nil
   ) {
     var resolved: [ConnectionString.Host] = []
     for host in hosts {
@@ -29,6 +30,9 @@ struct ConnectPlan {
     }
     if let preferred, let index = resolved.firstIndex(of: preferred) {
       resolved.insert(resolved.remove(at: index), at: 0)
+    }
+    if let silent, let index = resolved.firstIndex(of: silent) {
+      resolved.append(resolved.remove(at: index))
     }
     // The first pass over all hosts accepts only a standby, the second any server.
     let passes = sessionAttributes == "prefer-standby" ? ["standby", "any"] : [sessionAttributes]

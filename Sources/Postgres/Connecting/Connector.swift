@@ -11,6 +11,8 @@ final class Link {
   fileprivate(set) var keepsStatements = true
   /// The statement that sets the settings in each transaction; nil when they last for the session.
   fileprivate(set) var atTransactionStart: SQL?
+  /// The server it was opened to, with its address.
+  fileprivate(set) var host = ConnectionString.Host()
 
   init?(_ keywords: [(String, String)]) {
     // libpq copies the texts.
@@ -73,6 +75,9 @@ final class Connector {
   let loop: EventLoop
   private let resolver: Resolver
   private var preferred: ConnectionString.Host?
+  /// The server that last did not answer in time. It may be hung, or be a primary that another one
+  /// has replaced and that waits for its standby, so others are tried before it.
+  private var silent: ConnectionString.Host?
   /// Whether the mode of the pooler, if there is one, was found to be usable.
   private var hasCheckedPooler = false
 
@@ -96,14 +101,18 @@ final class Connector {
     let addresses = await resolver.addresses(within: timeout)
     var plan = ConnectPlan(
       hosts: target.hosts, addresses: addresses, sessionAttributes: target.sessionAttributes,
-      preferred: preferred)
+      preferred: preferred, silent: silent)
     var failure: PostgresError?
     while let candidate = plan.next() {
+      let since = loop.now
       do throws(PostgresError) {
         let link = try await connect(to: candidate)
+        link.host = candidate.host
         preferred = candidate.host
+        if silent == candidate.host { silent = nil }
         return link
       } catch {
+        if loop.now >= since + timeout { silent = candidate.host }
         failure = failure?.and(error) ?? error
       }
     }
@@ -112,6 +121,9 @@ final class Connector {
 
   /// How long one server may take.
   private var timeout: Duration { target.connectTimeout ?? settings.connectTimeout }
+
+  /// Tries others before this server, until a connection to it succeeds.
+  func mistrust(_ host: ConnectionString.Host) { silent = host }
 
   /// Checks the mode of the pooler again at the next connection.
   func recheckPooler() { hasCheckedPooler = false }

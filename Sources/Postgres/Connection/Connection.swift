@@ -38,6 +38,9 @@ final class Connection: Watcher {
   /// Prepares every statement anew at its next use.
   func forgetStatements() { pipe.forgetAll() }
 
+  /// The server that it was opened to.
+  var host: ConnectionString.Host { pipe.link.host }
+
   /// The statement to send before the first statement of a transaction.
   var transactionSettings: SQL? { pipe.link.atTransactionStart }
 

@@ -93,6 +93,14 @@ final class ConnectionPool {
     let all = target.wantsWritableServer ? Array(connections.indices) : [slot]
     for slot in all { perform(state.retire(slot: slot, at: loop.now)) }
   }
+
+  /// Leaves the server that was the primary before, which does not always know that it no longer is.
+  private func retireOtherHosts(than host: ConnectionString.Host) {
+    guard target.wantsWritableServer else { return }
+    for (slot, connection) in connections.enumerated() where connection?.host ?? host != host {
+      perform(state.retire(slot: slot, at: loop.now))
+    }
+  }
 }
 
 // MARK: - Actions of the state
@@ -157,6 +165,7 @@ extension ConnectionPool {
       metrics.connectionsOpened.add()
       lastConnectFailure = nil
       perform(state.opened(slot: slot, at: loop.now))
+      retireOtherHosts(than: connection.host)
     } catch {
       metrics.connectFailures.add()
       lastConnectFailure = error
@@ -231,6 +240,7 @@ extension ConnectionPool: ConnectionOwner {
 
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
     if case .shared = reason { connector.recheckPooler() }
+    if case .overdue = reason { connector.mistrust(connection.host) }
     if let slot = slot(of: connection) {
       connections[slot] = nil
       metrics.connectionsLost.add()

@@ -1,0 +1,66 @@
+import EventLoop
+import Orders
+import Postgres
+import PrivateCluster
+import TestSupport
+import Testing
+
+@testable import OrderStore
+
+/// After a crash a server shows what it has committed, also what its standby never got. If the
+/// standby then takes over, that is gone.
+@Suite("While the synchronous standby is away")
+struct ReplicatedAnswerTests {
+  private static let request = KeyedRequest(
+    .init(
+      token: nil, contract: "api", method: "POST", path: "/things", key: IdempotencyKey("k")!),
+    content: [1])
+  private static let answer = StoredAnswer(
+    status: 201, contentType: nil, fields: "", body: Array("{}".utf8))
+
+  @Test(
+    "an answer that is kept is not repeated, for the standby may not have it",
+    arguments: [nil, GatheredWrite.placement])
+  func notRepeated(write: GatheredWrite?) async throws {
+    let server = try await blocking {
+      let server = try TestServer()
+      try server.start()
+      return server
+    }
+    let conninfo = try server.makeOrdersDatabase()
+    try await MigratedDatabase.prepare(conninfo)
+    let target = try ConnectionString(MigratedDatabase.as(.service, conninfo))
+    try await onLoop { loop in
+      var settings = PostgresSettings()
+      settings.answerMargin = .milliseconds(-1_500)
+      let database = Database(target, settings: settings, on: loop)
+      let answers = AnswerRepository(database)
+      func once() async throws -> KeyedOutcome {
+        try await answers.once(Self.request, gathering: write) {
+          Self.answer
+        } refusal: { _ in
+          nil
+        }
+      }
+      #expect(try await once() == .answered(Self.answer))
+      #expect(try await once() == .replayed(Self.answer))
+      try await blocking { try Self.commitsWait(for: "nobody", of: server) }
+      do {
+        let outcome = try await once()
+        Issue.record("\(outcome)")
+      } catch {
+        let isUnknown = (error as? OrderError)?.isOutcomeUnknown
+        #expect(isUnknown == true, "\(String(reflecting: error))")
+      }
+      try await blocking { try Self.commitsWait(for: "", of: server) }
+      #expect(try await once() == .replayed(Self.answer))
+      await database.close()
+    }
+  }
+
+  private static func commitsWait(for standby: String, of server: TestServer) throws {
+    try server.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby)'")
+    try server.sql("SELECT pg_reload_conf()")
+    try server.wait(until: "SELECT current_setting('synchronous_standby_names') = '\(standby)'")
+  }
+}

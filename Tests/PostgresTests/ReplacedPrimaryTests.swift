@@ -1,0 +1,65 @@
+import EventLoop
+import PrivateCluster
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+/// Patroni may have died on a primary that runs on. Its commits wait for a standby that follows
+/// another primary now, but it still says that it takes writes.
+@Suite("When a primary was replaced and does not know")
+struct ReplacedPrimaryTests {
+  @Test("the first commit that has no answer leads to the new one, and nothing to the old one")
+  func leavesIt() async throws {
+    let (old, new) = try await blocking { (try Self.primary(), try Self.primary()) }
+    let target = try ConnectionString(
+      "host=127.0.0.1,127.0.0.1 port=\(old.port),\(new.port) dbname=postgres "
+        + "user=\(TestServer.administrator) target_session_attrs=read-write")
+    var settings = PostgresSettings()
+    settings.statementTimeout = .milliseconds(300)
+    settings.answerMargin = .milliseconds(200)
+    try await onLoop { [settings] loop in
+      let database = Database(target, settings: settings, on: loop)
+      try await eventually("all connect") { database.metrics.connectionsOpen.value == 10 }
+      // A connection that is younger is kept for a while.
+      await pause(PostgresLimits.stableAfter, on: loop)
+      try await blocking { try Self.loseStandby(old) }
+
+      let failure = await database.failure(writing: "CREATE TABLE t (a bigint)")
+      #expect(failure?.isOutcomeUnknown == true, "\(String(reflecting: failure))")
+      try await eventually("all connections are to the new one") {
+        let port = try await database.read("SELECT inet_server_port()")[0].int(0)
+        let left = try await blocking { try Self.connections(to: old) }
+        return port == Int(new.port) && left == "0"
+      }
+      #expect(await database.failure(writing: "CREATE TABLE u (a bigint)") == nil)
+      await database.close()
+    }
+    try await blocking {
+      #expect(try new.sql("SELECT to_regclass('u') IS NOT NULL") == "t")
+      #expect(try old.sql("SELECT to_regclass('u') IS NULL") == "t")
+    }
+  }
+
+  private static func primary() throws -> TestServer {
+    let server = try TestServer()
+    try server.start(rules: ["host all all 127.0.0.1/32 trust"])
+    return server
+  }
+
+  /// From now on its commits wait for a standby that does not come.
+  private static func loseStandby(_ server: TestServer) throws {
+    try server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+    try server.sql("SELECT pg_reload_conf()")
+    try server.wait(until: "SELECT current_setting('synchronous_standby_names') = 'nobody'")
+  }
+
+  /// How many connections of ours it has, but for those whose commits still wait.
+  private static func connections(to server: TestServer) throws -> String {
+    try server.sql(
+      """
+      SELECT count(*) FROM pg_stat_activity
+       WHERE application_name = 'waybill' AND wait_event IS DISTINCT FROM 'SyncRep'
+      """)
+  }
+}
