@@ -155,8 +155,11 @@ class Chaos:
               f" {quantile(beyond_all, 0.5)} s, p99 {quantile(beyond_all, 0.99)} s; writes paused:"
               f" p50 {quantile(pauses_all, 0.5)} s, p99 {quantile(pauses_all, 0.99)} s")
         self._report_answers(load)
-        for finding in self.findings[:50]:
+        kinds = collections.Counter(finding.split(":")[0] for finding in self.findings)
+        for finding in self.findings[:20]:
             print(f"FINDING: {finding}")
+        if len(self.findings) > 20:
+            print(f"of each kind: {dict(kinds.most_common(10))}")
         print(f"{len(self.findings)} findings")
 
     @staticmethod
