@@ -40,7 +40,7 @@ class Chaos:
         try:
             self._disturb(load, begin + self.options.seconds)
         finally:
-            self._heal()
+            self._heal(load)
             healed = time.time()
             if not load.finish(60):
                 self.findings.append("a request has no definite answer a minute after the last fault")
@@ -50,13 +50,23 @@ class Chaos:
             last = max((moment for moment, p in load.pauses if p == port), default=0)
             if last < healed - 15 or get(port, "/readyz")[0] != 200:
                 self.findings.append(f"the instance at {port} is stuck")
+        # The check joins whole tables, whose sizes nobody has told the planner yet.
+        self._sql("ANALYZE")
         self.findings += check(load, self._sql)
         self._keep(load)
         self._report(load, probes, time.time() - begin)
         return 1 if self.findings else 0
 
     def _sql(self, text):
-        return self.cluster.sql(f"SET search_path = waybill, pg_temp; {text}", database="waybill")
+        """Asks the primary, whoever that is by now."""
+        text = f"SET search_path = waybill, pg_temp; {text}"
+        for _ in range(5):
+            try:
+                return self.cluster.sql(text, database="waybill")
+            except SystemExit as error:
+                print(error, flush=True)
+                wait_until(self.cluster.primary, 60)
+        return self.cluster.sql(text, database="waybill")
 
     def _fill(self):
         """Products and customers; returns the tokens of the customers."""
@@ -79,6 +89,7 @@ class Chaos:
     def _disturb(self, load, end):
         faults = Faults(self.cluster, self.chance)
         kinds = self.options.only
+        known = 0
         while time.time() < end and len(load.faults) < 100:
             time.sleep(self.chance.uniform(0.5, 3))
             kind = self.chance.choice(kinds) if kinds else faults.next()
@@ -88,33 +99,48 @@ class Chaos:
                   f" {primary.name if primary else 'nowhere'}", flush=True)
             if primary is None:
                 continue
-            faults.table[kind]()
+            faults.table[kind](primary)
             self._wait_until_healthy(load)
             self.happened.append((kind, begin, time.time()))
+            for silence in load.silences[known:]:
+                print(f"no answer in time: {silence}", flush=True)
+                self._keep_state(f"silence-{len(load.silences)}")
+            known = len(load.silences)
 
     def _wait_until_healthy(self, load):
         """A fault must not hit what has not come back from the last: two nodes lost are another
         promise."""
-        def is_healthy():
-            if not load.pauses or time.time() - load.pauses[-1][0] > 1:
-                return False
-            return (all(self.cluster.role(node) for node in self.cluster.nodes)
-                    and self.cluster.sync_standby() is not None)
-
         # Patroni looks every 2 seconds, so before that all seems well.
         time.sleep(3)
-        if not wait_until(is_healthy, 90, 0.3):
+        if not wait_until(lambda: self._is_healthy(load), 90, 0.3):
             self.findings.append(f"{time.strftime('%T')}: not healthy 90 s after a fault")
             print(self.cluster.patronictl("list", check=False), flush=True)
 
-    def _heal(self):
+    def _is_healthy(self, load):
+        """Whether all nodes are there and orders are placed."""
+        if not load.pauses or time.time() - load.pauses[-1][0] > 1:
+            return False
+        return (all(self.cluster.role(node) for node in self.cluster.nodes)
+                and self.cluster.sync_standby() is not None)
+
+    def _heal(self, load):
         for service in [*self.cluster.etcd.values(), *self.cluster.patroni.values(),
                         *self.cluster.instances]:
             if service.pid is None:
                 service.start()
-        wait_until(lambda: self.cluster.primary() and self.cluster.sync_standby(), 60)
+        wait_until(lambda: self._is_healthy(load), 60)
 
     # Figures.
+
+    def _keep_state(self, name):
+        """What the instances and the database are doing."""
+        with (self.cluster.home / name).open("w") as file:
+            for port in PORTS["instances"]:
+                print(port, get(port, "/metrics")[1], file=file)
+            try:
+                print(self._sql("SELECT * FROM pg_stat_activity"), file=file)
+            except SystemExit as error:
+                print(error, file=file)
 
     def _keep(self, load):
         with (self.cluster.home / "history.jsonl").open("w") as file:

@@ -12,6 +12,7 @@ SQL = REPOSITORY / "Tests" / "OrderStoreTests" / "sql"
 def check(load, sql):
     """What is wrong, each in a line; `sql` asks the database of the service."""
     findings = list(load.faults)
+    findings += [f"no answer in time: {silence}" for silence in load.silences]
     for name in ("invariants", "feed_invariants"):
         text = (SQL / f"{name}.sql").read_text()
         findings += [f"{name}: {row}" for row in rows(sql, text)]

@@ -8,7 +8,10 @@ from topology import family, send, wait_until
 
 
 class Faults:
-    """Faults of a running cluster; `chance` decides whom they hit and how long they last."""
+    """Faults of a running cluster; `chance` decides whom they hit and how long they last.
+
+    Each is told who is the primary.
+    """
 
     # How often each comes, of all faults; those behind need a network or a disk of one's own.
     weights = {
@@ -31,8 +34,8 @@ class Faults:
             "kill -9 of the primary and its Patroni": self.kill_node,
             "kill -9 of a replica": self.kill_replica,
             "kill -9 of the primary's Patroni": self.kill_patroni,
-            "kill -9 of an etcd member": lambda: self.kill_etcd(1),
-            "kill -9 of two etcd members": lambda: self.kill_etcd(2),
+            "kill -9 of an etcd member": lambda _: self.kill_etcd(1),
+            "kill -9 of two etcd members": lambda _: self.kill_etcd(2),
             "SIGSTOP of the primary": self.stop_primary,
             "switchover": self.switch_over,
             "kill -9 of an instance": self.kill_instance,
@@ -53,13 +56,11 @@ class Faults:
 
     # The database.
 
-    def kill_primary(self):
-        node = self.cluster.primary()
+    def kill_primary(self, node):
         send([node.postmaster], signal.SIGKILL)
 
-    def kill_node(self):
+    def kill_node(self, node):
         """As if the machine had lost its power, but for etcd."""
-        node = self.cluster.primary()
         patroni = self.cluster.patroni[node.name]
         postmaster = node.postmaster
         send([patroni.pid], signal.SIGKILL)
@@ -67,26 +68,25 @@ class Faults:
         self.wait(1, 25)
         patroni.start()
 
-    def kill_replica(self):
-        primary = self.cluster.primary()
+    def kill_replica(self, primary):
         node = self.chance.choice([n for n in self.cluster.nodes if n is not primary])
         send([node.postmaster], signal.SIGKILL)
 
-    def kill_patroni(self):
+    def kill_patroni(self, primary):
         """The server runs on with nobody who would stop it."""
-        patroni = self.cluster.patroni[self.cluster.primary().name]
+        patroni = self.cluster.patroni[primary.name]
         send([patroni.pid], signal.SIGKILL)
         self.wait(1, 40)
         patroni.start()
 
-    def stop_primary(self):
+    def stop_primary(self, primary):
         """It neither answers nor hangs up."""
-        stopped = family(self.cluster.primary().postmaster)
+        stopped = family(primary.postmaster)
         send(stopped, signal.SIGSTOP)
         self.wait(3, 35)
         send(stopped, signal.SIGCONT)
 
-    def switch_over(self):
+    def switch_over(self, _):
         self.cluster.patronictl("switchover", "--force", check=False)
 
     # etcd.
@@ -101,14 +101,13 @@ class Faults:
 
     # The network and the disk.
 
-    def cut_primary(self):
-        node = self.cluster.primary()
+    def cut_primary(self, node):
         node.cut()
         self.wait(3, 35)
         node.mend()
 
-    def cut_pair(self):
-        primary, standby = self.cluster.primary(), self.cluster.sync_standby()
+    def cut_pair(self, primary):
+        standby = self.cluster.sync_standby()
         if standby is None:
             return
         primary.lose(standby)
@@ -117,8 +116,7 @@ class Faults:
         primary.find(standby)
         standby.find(primary)
 
-    def fill_disk(self):
-        node = self.cluster.primary()
+    def fill_disk(self, node):
         node.fill_disk()
         end = time.monotonic() + self.chance.uniform(5, 15)
         while time.monotonic() < end and node.postmaster:
@@ -132,18 +130,18 @@ class Faults:
 
     # The service.
 
-    def kill_instance(self):
+    def kill_instance(self, _):
         instance = self.chance.choice(self.cluster.instances)
         instance.signal(signal.SIGKILL)
         wait_until(lambda: instance.pid is None, 5)
         instance.start()
 
-    def restart_instance(self):
+    def restart_instance(self, _):
         instance = self.chance.choice(self.cluster.instances)
         instance.stop(15)
         instance.start()
 
-    def stop_instance(self):
+    def stop_instance(self, _):
         instance = self.chance.choice(self.cluster.instances)
         instance.signal(signal.SIGSTOP)
         self.wait(1, 8)

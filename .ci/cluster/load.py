@@ -53,7 +53,7 @@ class Operation:
 class Client:
     """One connection to one instance, opened again when it is lost."""
 
-    def __init__(self, port, seconds=8):
+    def __init__(self, port, seconds=15):
         self.port = port
         self.seconds = seconds
         self.connection = None
@@ -84,6 +84,7 @@ class Load:
         self.pauses = []  # (answered, port) of orders that were acknowledged when first answered
         self.answers = collections.Counter()  # (kind, status)
         self.reads = []  # (answered, status)
+        self.silences = []  # requests that had no answer in time: (key, path, port, sent)
         self.faults = []  # answers that nobody may get
         self.followers = [Follower(self, port, wait) for port in ports for wait in (0, 2)]
         self.threads = [
@@ -91,6 +92,9 @@ class Load:
             for number in range(writers)]
         self.threads += [threading.Thread(target=self._read, args=(port,)) for port in ports]
         self.threads += [threading.Thread(target=each.run) for each in self.followers]
+        for thread in self.threads:
+            # A request that never ends must not keep the program from ending.
+            thread.daemon = True
 
     def start(self):
         for thread in self.threads:
@@ -186,6 +190,8 @@ class Load:
                 operation.method, operation.path, body, fields)
             answered = time.time()
             operation.attempts.append((round(sent, 3), round(answered, 3), status))
+            if status == 0 and answered >= sent + client.seconds:
+                self.silences.append((operation.key, operation.path, client.port, sent))
             self.count(f"{operation.contract} change", status, text)
             # The first request may still wait for a commit; not every contract has codes.
             if status == 0 or status >= 500 or (status == 409 and "under way" in text):

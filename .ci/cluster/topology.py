@@ -22,7 +22,8 @@ def run(*command, check=True, **options):
     words = [str(word) for word in command]
     done = subprocess.run(words, text=True, capture_output=True, check=False, **options)
     if check and done.returncode != 0:
-        raise SystemExit(f"cluster: {' '.join(words)}: {done.stderr.strip()}")
+        # Not the whole command, which may hold a password.
+        raise SystemExit(f"cluster: {words[0]}: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -50,9 +51,11 @@ def family(pid):
 
 
 def send(pids, number):
+    """What has ended already, or never began, gets no signal."""
     for pid in pids:
         try:
-            os.kill(pid, number)
+            if pid is not None:
+                os.kill(pid, number)
         except ProcessLookupError:
             pass
 
