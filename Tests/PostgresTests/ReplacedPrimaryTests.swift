@@ -26,17 +26,17 @@ struct ReplacedPrimaryTests {
       await pause(PostgresLimits.stableAfter, on: loop)
       try await blocking { try Self.loseStandby(old) }
 
-      let failure = await database.failure(writing: "CREATE TABLE t (a bigint)")
+      let failure = await database.failure(writing: "CREATE TABLE public.t (a bigint)")
       #expect(failure?.isOutcomeUnknown == true, "\(String(reflecting: failure))")
       try await eventually("all connections are to the new one") {
         let port = try await database.read("SELECT inet_server_port()")[0].int(0)
         let left = try await blocking { try Self.connections(to: old) }
         return port == Int(new.port) && left == "0"
       }
-      #expect(await database.failure(writing: "CREATE TABLE u (a bigint)") == nil)
+      #expect(await database.failure(writing: "CREATE TABLE public.u (a bigint)") == nil)
       await database.close()
     }
-    let present = "SELECT to_regclass('u') IS NOT NULL"
+    let present = "SELECT to_regclass('public.u') IS NOT NULL"
     let (atNew, atOld) = try await blocking { (try new.sql(present), try old.sql(present)) }
     #expect(atNew == "t" && atOld == "f")
   }

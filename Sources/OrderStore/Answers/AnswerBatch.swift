@@ -42,7 +42,6 @@ final class AnswerBatch {
           request.begin(in: self)
         }
       }
-      if !known.isEmpty { try await transaction.awaitReplication() }
       await allWait()
       while let writes {
         self.writes = nil
@@ -50,7 +49,12 @@ final class AnswerBatch {
         try await writes.perform(in: transaction)
         await allWait()
       }
-      if !isAbandoned, !answers.isEmpty { try await transaction.store(answers) }
+      if !isAbandoned, !answers.isEmpty {
+        try await transaction.store(answers)
+      } else if !known.isEmpty {
+        // Not before: until all wait for the commit, a failure would leave some waiting for ever.
+        try await transaction.awaitReplication()
+      }
     } catch {
       throw .database(error)
     }
