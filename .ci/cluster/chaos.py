@@ -43,7 +43,7 @@ class Chaos:
             self._heal(load)
             healed = time.time()
             if not load.finish(60):
-                self.findings.append("a request has no definite answer a minute after the last fault")
+                self.findings.append("a request has no answer a minute after the last fault")
             for probe in probes:
                 probe.stop()
         for port in PORTS["instances"]:
@@ -170,8 +170,8 @@ class Chaos:
         print(f"\n{seconds:.0f} s, seed {self.options.seed}, through {self.options.through}:"
               f" {len(self.happened)} faults, {timeline - 1} fail-overs, load average"
               f" {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores")
-        print("\n| fault | times | Patroni's pause p50, longest (s) | writes paused p50, longest (s)"
-              " | beyond Patroni's p50, longest (s) |\n| --- | --- | --- | --- | --- |")
+        print("\nSeconds are p50, longest.\n\n| fault | times | a bare client's pause, s"
+              " | writes paused, s | beyond, s |\n| --- | --- | --- | --- | --- |")
         for kind in sorted(rows):
             outages, pauses, beyonds = zip(*rows[kind])
             known = [value for value in beyonds if value is not None]

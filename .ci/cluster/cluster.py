@@ -81,7 +81,7 @@ class Cluster:
         self.stop()
         self.home.mkdir(parents=True, mode=0o711)
         self.logs.mkdir()
-        self.__init__(self.home)
+        self.passwords = passwords(self.home)
         if self.has_network:
             run("ip", "link", "add", BRIDGE, "type", "bridge")
             run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
@@ -177,7 +177,8 @@ class Cluster:
             raise SystemExit("cluster: not started")
         print(self.patronictl("list"), end="")
         for service in [*self.etcd.values(), self.haproxy, *self.instances]:
-            print(f"{service.name:12} {'runs as ' + str(service.pid) if service.pid else 'is down'}")
+            state = f"runs as {service.pid}" if service.pid else "is down"
+            print(f"{service.name:12} {state}")
         for port in PORTS["instances"]:
             status, body = get(port, "/readyz")
             print(f"http://127.0.0.1:{port}/readyz {status} {body.strip()[:200]}")

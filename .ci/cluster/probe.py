@@ -1,7 +1,7 @@
 """Whether a bare client that knows every node can commit: what Patroni alone makes possible.
 
-A psql for each node writes a message to the WAL every 50 ms, which waits for the synchronous standby
-as an order does. What the service needs beyond that is its own.
+A psql for each node writes a message to the WAL every 50 ms, which waits for the synchronous
+standby as an order does. What the service needs beyond that is its own.
 """
 
 import os
