@@ -94,7 +94,7 @@ final class ConnectionPool {
     for slot in all { perform(state.retire(slot: slot, at: loop.now)) }
   }
 
-  /// Leaves the server that was the primary before, which does not always know that it no longer is.
+  /// Leaves the server that was the primary before; it does not always know that it no longer is.
   private func retireOtherHosts(than host: ConnectionString.Host) {
     guard target.wantsWritableServer else { return }
     for (slot, connection) in connections.enumerated() where connection?.host ?? host != host {
