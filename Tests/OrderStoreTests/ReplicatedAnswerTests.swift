@@ -44,7 +44,7 @@ struct ReplicatedAnswerTests {
       }
       #expect(try await once() == .answered(Self.answer))
       #expect(try await once() == .replayed(Self.answer))
-      try await blocking { try Self.commitsWait(for: "nobody", of: server) }
+      try await blocking { try server.commitsWait(for: "nobody", while: "on") }
       do {
         let outcome = try await once()
         Issue.record("\(outcome)")
@@ -52,15 +52,9 @@ struct ReplicatedAnswerTests {
         let isUnknown = (error as? OrderError)?.isOutcomeUnknown
         #expect(isUnknown == true, "\(String(reflecting: error))")
       }
-      try await blocking { try Self.commitsWait(for: "", of: server) }
+      try await blocking { try server.commitsWait(for: "", while: "on") }
       #expect(try await once() == .replayed(Self.answer))
       await database.close()
     }
-  }
-
-  private static func commitsWait(for standby: String, of server: TestServer) throws {
-    try server.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby)'")
-    try server.sql("SELECT pg_reload_conf()")
-    try server.wait(until: "SELECT current_setting('synchronous_standby_names') = '\(standby)'")
   }
 }

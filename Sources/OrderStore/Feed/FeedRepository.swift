@@ -7,6 +7,8 @@ package final class FeedRepository {
   package static let channel = "waybill_feed"
 
   private let database: Database
+  /// The newest position that the synchronous standby has, as far as this loop knows.
+  private var replicatedPosition = 0
 
   /// The feed, over the connections of one loop.
   package init(_ database: Database) { self.database = database }
@@ -21,10 +23,13 @@ package final class FeedRepository {
     try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex')
+        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'), \(Self.isReplicated)
           FROM feed_ticks ORDER BY number DESC LIMIT 1
         """)
-      return try rows.first?.cursor(at: 0) ?? .start
+      guard let row = rows.first else { return .start }
+      let head = try row.cursor(at: 0)
+      if try row.bool(2) { try await awaitReplication(of: head) }
+      return head
     }
   }
 
@@ -37,9 +42,16 @@ package final class FeedRepository {
     let read = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(after: start, filter, size: size, includesOrders: includesOrders))
-      return try Self.page(rows, after: start, size: size, includesOrders: includesOrders)
+      let page = try Self.page(rows, after: start, size: size, includesOrders: includesOrders)
+      if let page, try rows[0].bool(Row.replicationColumn) {
+        try await awaitReplication(of: page.next)
+      }
+      return page
     }
-    guard let read else { throw .historyChanged }
+    guard let read else {
+      replicatedPosition = 0
+      throw .historyChanged
+    }
     return read
   }
 
@@ -49,8 +61,35 @@ package final class FeedRepository {
       let rows = try await database.read(
         Self.statement(
           after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false))
-      return rows[0].isNull(Row.eventColumn) ? nil : try rows[0].event(includesOrders: false)
+      if rows[0].isNull(Row.eventColumn) { return nil }
+      let event = try rows[0].event(includesOrders: false)
+      if try rows[0].bool(Row.replicationColumn) { try await awaitReplication(of: event.cursor) }
+      return event
     }
+  }
+
+  /// Waits until the synchronous standby has the feed up to a cursor that was read.
+  ///
+  /// While a primary dies, commits that wait for the standby can be seen for a moment. The server
+  /// that takes over then has other events at their positions. A commit after what was read waits
+  /// for that as well; if it comes to another server, the mark tells.
+  private func awaitReplication(of cursor: FeedCursor) async throws(PostgresError) {
+    guard cursor.position > replicatedPosition else { return }
+    let rows: Rows
+    do throws(PostgresError) {
+      rows = try await database.write(
+        """
+        SELECT \(Self.mark(at: "\(cursor.position)")),
+               pg_catalog.pg_logical_emit_message(true, 'waybill', '')
+        """)
+    } catch {
+      // Nothing was to be changed.
+      throw error.isOutcomeUnknown ? .timeout(.noEffect) : error
+    }
+    guard try rows[0].optionalText(0).flatMap({ UInt32($0, radix: 16) }) == cursor.mark else {
+      throw .connectionLost(.noEffect, reason: "read from a server that is no longer the primary")
+    }
+    replicatedPosition = max(replicatedPosition, cursor.position)
   }
 
   /// Nil when the reader's cursor is of another history.
@@ -105,7 +144,7 @@ package final class FeedRepository {
              reached_position, \(mark(at: "reached_position")),
              feed_position, split_part(cursor, '-', 2), type, occurred_at, who, order_id,
              order_number, page.channel, page.reference, page.version, from_status, to_status,
-             product_id, page.customer_id, delta, cause, reason
+             product_id, page.customer_id, delta, cause, reason, \(isReplicated)
              \(columns)
         FROM (SELECT 1) AS always
         LEFT JOIN head ON true
@@ -115,6 +154,10 @@ package final class FeedRepository {
        ORDER BY feed_position
       """
   }
+
+  /// Whether commits wait for a standby.
+  private static let isReplicated: SQL =
+    "pg_catalog.current_setting('synchronous_standby_names') <> ''"
 
   /// The beginning of the hash of the tick that contains a position.
   private static func mark(at position: SQL) -> SQL {
@@ -129,8 +172,10 @@ package final class FeedRepository {
 extension Row {
   /// The column of the position of an event in the rows of a page.
   fileprivate static let eventColumn = 5
+  /// The column that says whether commits wait for a standby.
+  fileprivate static let replicationColumn = 22
   /// The first column of the order as it is now.
-  private static let firstOrderColumn = 22
+  private static let firstOrderColumn = 23
 
   fileprivate func cursor(at column: Int) throws(PostgresError) -> FeedCursor {
     // Before the first event there is no tick.
