@@ -81,7 +81,7 @@ struct ConnectTests {
     let addresses = ["a": ["::1", "127.0.0.1"]]
     func tried(
       _ attributes: String, preferred: ConnectionString.Host? = nil,
-      silent: ConnectionString.Host? = nil
+      silent: [ConnectionString.Host] = []
     ) -> [String] {
       var plan = ConnectPlan(
         hosts: hosts, addresses: addresses, sessionAttributes: attributes, preferred: preferred,
@@ -94,7 +94,9 @@ struct ConnectTests {
     }
     #expect(tried("any") == ["a ::1 any", "a 127.0.0.1 any", "/b  any"])
     #expect(tried("any", preferred: hosts[1]).first == "/b  any")
-    #expect(tried("any", preferred: hosts[1], silent: hosts[1]).last == "/b  any")
+    #expect(tried("any", preferred: hosts[1], silent: [hosts[1]]).last == "/b  any")
+    let both = tried("any", silent: [hosts[1], .init(name: "a", address: "::1", port: "1")])
+    #expect(both == ["a 127.0.0.1 any", "/b  any", "a ::1 any"])
     #expect(
       tried("prefer-standby").map { $0.split(separator: " ").last } == [
         "standby", "standby", "standby", "any", "any", "any",

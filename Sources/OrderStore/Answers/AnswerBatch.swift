@@ -15,7 +15,7 @@ final class AnswerBatch {
 
   private let requests: [BatchedRequest]
   private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
-  /// Requests that were answered before; they are told so after the commit.
+  /// Requests whose earlier answer is repeated after the commit, which waits for a standby.
   private var known: [(request: BatchedRequest, outcome: KeyedOutcome)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
@@ -36,7 +36,11 @@ final class AnswerBatch {
         if claim.isLockedElsewhere {
           request.admit(.alone)
         } else if let outcome = claim.outcome {
-          known.append((request, outcome))
+          if claim.waitsForStandby {
+            known.append((request, outcome))
+          } else {
+            request.admit(.known(outcome))
+          }
         } else {
           running += 1
           request.begin(in: self)
@@ -49,7 +53,12 @@ final class AnswerBatch {
         try await writes.perform(in: transaction)
         await allWait()
       }
-      if !isAbandoned, !answers.isEmpty {
+    } catch {
+      throw .database(error)
+    }
+    if isAbandoned { throw .abandoned }
+    do throws(PostgresError) {
+      if !answers.isEmpty {
         try await transaction.store(answers)
       } else if !known.isEmpty {
         // Not before: until all wait for the commit, a failure would leave some waiting for ever.
@@ -58,7 +67,6 @@ final class AnswerBatch {
     } catch {
       throw .database(error)
     }
-    if isAbandoned { throw .abandoned }
   }
 
   /// Tells all requests what became of the transaction.

@@ -69,8 +69,10 @@ package final class AnswerRepository {
       return try await database.transaction { (transaction) throws(Interruption) in
         let claim = try await Self.claim(request, in: transaction)
         if let outcome = claim.outcome {
-          do throws(PostgresError) { try await transaction.awaitReplication() } catch {
-            throw .database(error)
+          if claim.waitsForStandby {
+            do throws(PostgresError) { try await transaction.awaitReplication() } catch {
+              throw .database(error)
+            }
           }
           return outcome
         }
@@ -115,8 +117,11 @@ struct AnswerClaim {
   let isLockedElsewhere: Bool
   /// The outcome of the request, if it was answered before; nil when it is new.
   let outcome: KeyedOutcome?
+  /// Whether commits wait for a standby, and so must what says that an earlier one was made.
+  let waitsForStandby: Bool
 
   init(_ row: Row) throws(PostgresError) {
+    waitsForStandby = try row.bool(7)
     isLockedElsewhere = try row.bool(0)
     if try !row.bool(1) {
       outcome = nil
@@ -158,7 +163,8 @@ extension Transaction {
   ) async throws(PostgresError) -> [AnswerClaim] {
     let rows = try await run(
       """
-      SELECT is_held, is_answered, is_same, status, content_type, fields, body
+      SELECT is_held, is_answered, is_same, status, content_type, fields, body,
+             \(SQL.commitsWaitForStandby)
         FROM claim_answers(\(requests.map(\.id)), \(requests.map(\.fingerprint)), \(mayWait))
       """)
     guard rows.count == requests.count else {
@@ -167,16 +173,12 @@ extension Transaction {
     return try rows.map { row throws(PostgresError) in try AnswerClaim(row) }
   }
 
-  /// Has the commit wait for the synchronous standby, if there is one, as that of a write does.
+  /// Has the commit wait for the synchronous standby, as that of a write does.
   ///
   /// A server that crashed while a commit waited for the standby shows it after its start, although
   /// the standby may not have it. To repeat the answer to such a request promises that it is safe.
   func awaitReplication() async throws(PostgresError) {
-    _ = try await run(
-      """
-      SELECT pg_catalog.pg_logical_emit_message(true, 'waybill', '')
-       WHERE pg_catalog.current_setting('synchronous_standby_names') <> ''
-      """)
+    _ = try await run("SELECT pg_catalog.pg_logical_emit_message(true, 'waybill', '')")
   }
 
   /// Stores answers under the identities that were claimed.
@@ -206,4 +208,12 @@ private enum Interruption: PostgresFailure {
   case underWay
 
   init(_ error: PostgresError) { self = .database(error) }
+}
+
+extension SQL {
+  /// Whether commits wait for a standby. A standby that names others makes none.
+  static let commitsWaitForStandby: SQL = """
+    (pg_catalog.current_setting('synchronous_standby_names') <> ''
+     AND NOT pg_catalog.pg_is_in_recovery())
+    """
 }

@@ -23,7 +23,7 @@ package final class FeedRepository {
     try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'), \(Self.isReplicated)
+        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'), \(SQL.commitsWaitForStandby)
           FROM feed_ticks ORDER BY number DESC LIMIT 1
         """)
       guard let row = rows.first else { return .start }
@@ -144,7 +144,7 @@ package final class FeedRepository {
              reached_position, \(mark(at: "reached_position")),
              feed_position, split_part(cursor, '-', 2), type, occurred_at, who, order_id,
              order_number, page.channel, page.reference, page.version, from_status, to_status,
-             product_id, page.customer_id, delta, cause, reason, \(isReplicated)
+             product_id, page.customer_id, delta, cause, reason, \(SQL.commitsWaitForStandby)
              \(columns)
         FROM (SELECT 1) AS always
         LEFT JOIN head ON true
@@ -154,10 +154,6 @@ package final class FeedRepository {
        ORDER BY feed_position
       """
   }
-
-  /// Whether commits wait for a standby.
-  private static let isReplicated: SQL =
-    "pg_catalog.current_setting('synchronous_standby_names') <> ''"
 
   /// The beginning of the hash of the tick that contains a position.
   private static func mark(at position: SQL) -> SQL {

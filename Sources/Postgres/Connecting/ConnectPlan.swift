@@ -12,11 +12,11 @@ struct ConnectPlan {
   private var candidates: [Candidate] = []
 
   /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes
-  /// first, and `silent`, which has not answered in time, last. Hosts without an address are left
+  /// first, and those of `silent`, which have not answered in time, last. Hosts without an address are left
   /// out.
   init(
     hosts: [ConnectionString.Host], addresses: [String: [String]], sessionAttributes: String,
-    preferred: ConnectionString.Host?, silent: ConnectionString.Host? = nil
+    preferred: ConnectionString.Host?, silent: [ConnectionString.Host] = []
   ) {
     var resolved: [ConnectionString.Host] = []
     for host in hosts {
@@ -31,8 +31,8 @@ struct ConnectPlan {
     if let preferred, let index = resolved.firstIndex(of: preferred) {
       resolved.insert(resolved.remove(at: index), at: 0)
     }
-    if let silent, let index = resolved.firstIndex(of: silent) {
-      resolved.append(resolved.remove(at: index))
+    for host in silent {
+      if let index = resolved.firstIndex(of: host) { resolved.append(resolved.remove(at: index)) }
     }
     // The first pass over all hosts accepts only a standby, the second any server.
     let passes = sessionAttributes == "prefer-standby" ? ["standby", "any"] : [sessionAttributes]

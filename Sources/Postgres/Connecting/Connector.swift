@@ -75,9 +75,12 @@ final class Connector {
   let loop: EventLoop
   private let resolver: Resolver
   private var preferred: ConnectionString.Host?
-  /// The server that last did not answer in time. It may be hung, or be a primary that another one
-  /// has replaced and that waits for its standby, so others are tried before it.
-  private var silent: ConnectionString.Host?
+  /// The server that was last slow to connect to; others are tried before it.
+  private var slow: ConnectionString.Host?
+  /// The server that last left a statement without an answer. It may be hung, or be a primary that
+  /// another one has replaced and that waits for its standby. That it accepts a connection does
+  /// not speak for it, so it is tried last until another server is mistrusted.
+  private(set) var mistrusted: ConnectionString.Host?
   /// Whether the mode of the pooler, if there is one, was found to be usable.
   private var hasCheckedPooler = false
 
@@ -101,7 +104,8 @@ final class Connector {
     let addresses = await resolver.addresses(within: timeout)
     var plan = ConnectPlan(
       hosts: target.hosts, addresses: addresses, sessionAttributes: target.sessionAttributes,
-      preferred: preferred, silent: silent)
+      preferred: preferred,
+      silent: [slow, mistrusted].compactMap(\.self))
     var failure: PostgresError?
     while let candidate = plan.next() {
       let since = loop.now
@@ -109,10 +113,10 @@ final class Connector {
         let link = try await connect(to: candidate)
         link.host = candidate.host
         preferred = candidate.host
-        if silent == candidate.host { silent = nil }
+        if slow == candidate.host { slow = nil }
         return link
       } catch {
-        if loop.now >= since + timeout { silent = candidate.host }
+        if loop.now >= since + timeout { slow = candidate.host }
         failure = failure?.and(error) ?? error
       }
     }
@@ -122,8 +126,8 @@ final class Connector {
   /// How long one server may take.
   private var timeout: Duration { target.connectTimeout ?? settings.connectTimeout }
 
-  /// Tries others before this server, until a connection to it succeeds.
-  func mistrust(_ host: ConnectionString.Host) { silent = host }
+  /// Tries others before this server from now on.
+  func mistrust(_ host: ConnectionString.Host) { mistrusted = host }
 
   /// Checks the mode of the pooler again at the next connection.
   func recheckPooler() { hasCheckedPooler = false }

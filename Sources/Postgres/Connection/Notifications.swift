@@ -88,7 +88,13 @@ package final class Notifications {
   private func checkConnection() async {
     guard let checkInterval, let connection else { return }
     let asked = loop.now
-    let sign: SQL = "SELECT pg_catalog.pg_is_in_recovery()"
+    // A primary that another one has replaced without its knowledge answers, but commits nothing.
+    let sign: SQL = """
+      SELECT pg_catalog.pg_is_in_recovery(),
+             CASE WHEN pg_catalog.current_setting('synchronous_standby_names') <> ''
+                       AND NOT pg_catalog.pg_is_in_recovery()
+                  THEN pg_catalog.pg_logical_emit_message(true, 'waybill', '') END
+      """
     let answer = try? await Request(sign, .write).answer { connection.submit($0) }
     guard let answer, connection === self.connection, !isClosed else { return }
     // On a server that has become read-only there are no more notifications.
@@ -116,6 +122,7 @@ extension Notifications: ConnectionOwner {
   }
 
   func lost(_ connection: Connection, unanswered: [Request], because reason: ConnectionLoss) {
+    if case .overdue = reason { connector.mistrust(connection.host) }
     for request in unanswered { request.finish(.failure(reason.error(request.outcome))) }
     if self.connection === connection { tryLater() }
   }

@@ -94,11 +94,19 @@ final class ConnectionPool {
     for slot in all { perform(state.retire(slot: slot, at: loop.now)) }
   }
 
-  /// Leaves the server that was the primary before; it does not always know that it no longer is.
-  private func retireOtherHosts(than host: ConnectionString.Host) {
-    guard target.wantsWritableServer else { return }
-    for (slot, connection) in connections.enumerated() where connection?.host ?? host != host {
+  /// Leaves a server that does not answer, and may no longer be the primary without knowing it, when
+  /// a connection to another one is open. Connections that are too young to be replaced follow.
+  private func leaveMistrusted() {
+    guard target.wantsWritableServer, let host = connector.mistrusted,
+      connections.contains(where: { $0 != nil && $0?.host != host })
+    else { return }
+    for (slot, connection) in connections.enumerated() where connection?.host == host {
       perform(state.retire(slot: slot, at: loop.now))
+    }
+    guard connections.contains(where: { $0?.host == host }) else { return }
+    loop.spawn { [weak self, loop] in
+      await loop.pause(for: PostgresLimits.stableAfter)
+      self?.leaveMistrusted()
     }
   }
 }
@@ -165,7 +173,7 @@ extension ConnectionPool {
       metrics.connectionsOpened.add()
       lastConnectFailure = nil
       perform(state.opened(slot: slot, at: loop.now))
-      retireOtherHosts(than: connection.host)
+      leaveMistrusted()
     } catch {
       metrics.connectFailures.add()
       lastConnectFailure = error
