@@ -22,8 +22,6 @@ struct ReplacedPrimaryTests {
     try await onLoop { [settings] loop in
       let database = Database(target, settings: settings, on: loop)
       try await eventually("all connect") { database.metrics.connectionsOpen.value == 10 }
-      // A connection that is younger is kept for a while.
-      await pause(PostgresLimits.stableAfter, on: loop)
       try await blocking { try Self.loseStandby(old) }
 
       let failure = await database.failure(writing: "CREATE TABLE public.t (a bigint)")
@@ -39,6 +37,40 @@ struct ReplacedPrimaryTests {
     let present = "SELECT to_regclass('public.u') IS NOT NULL"
     let (atNew, atOld) = try await blocking { (try new.sql(present), try old.sql(present)) }
     #expect(atNew == "t" && atOld == "f")
+  }
+
+  @Test("what listens for changes leaves it, too, and says that it has missed some")
+  func listenerLeavesIt() async throws {
+    let (old, new) = try await blocking { (try Self.primary(), try Self.primary()) }
+    let target = try ConnectionString(
+      "host=127.0.0.1,127.0.0.1 port=\(old.port),\(new.port) dbname=postgres "
+        + "user=\(TestServer.administrator) target_session_attrs=read-write")
+    var settings = PostgresSettings()
+    settings.statementTimeout = .milliseconds(300)
+    settings.answerMargin = .milliseconds(200)
+    try await onLoop { [settings] loop in
+      var (starts, checks) = (0, 0)
+      let notifications = Notifications(
+        target, channels: ["changes"], checkInterval: .milliseconds(50), settings: settings,
+        on: loop
+      ) { event in
+        switch event {
+        case .listening: starts += 1
+        case .upToDate: checks += 1
+        case .notified: break
+        }
+      }
+      try await eventually("it listens to the old one") {
+        try await blocking { try Self.connections(to: old) } == "1" && checks > 0
+      }
+      try await blocking { try Self.loseStandby(old) }
+
+      try await eventually("it listens to the new one") { starts == 2 }
+      #expect(try await blocking { try Self.connections(to: new) } == "1")
+      let before = checks
+      try await eventually("it is up to date again") { checks > before }
+      notifications.close()
+    }
   }
 
   private static func primary() throws -> TestServer {
