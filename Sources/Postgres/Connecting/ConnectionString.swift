@@ -47,6 +47,20 @@ package struct ConnectionString: Sendable {
     shared = SharedOptions(options)
   }
 
+  /// Each of the servers alone, with the same options, which also follow.
+  var each: [ConnectionString] { hosts.map { ConnectionString(host: $0, shared) } }
+
+  private init(host: Host, _ shared: SharedOptions) {
+    hosts = [host]
+    self.shared = shared
+  }
+
+  /// The name of the first server, for people.
+  var serverName: String {
+    let host = hosts[0]
+    return "\(host.name.isEmpty ? host.address : host.name):\(host.port.isEmpty ? "5432" : host.port)"
+  }
+
   /// Takes over the options of `other`, above all a new password. False when `other` names other
   /// servers, which needs a restart.
   package func follow(_ other: ConnectionString) -> Bool {

@@ -75,6 +75,15 @@ extension Connection {
     state.sent(request, request.kind.delivery, at: loop.now)
     if request.kind == .read { syncAtEndOfTurn() } else { sync() }
     if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
+    if request.wantsPosition { submitPosition(behind: request) }
+  }
+
+  /// Asks for the position of the log, after the commit of the request and in the same session. A
+  /// request that is sent again gets a new answer.
+  private func submitPosition(behind request: Request) {
+    let position = Request(LogPosition.query, .position)
+    request.position = position
+    submit(position)
   }
 
   /// Sends a statement without parameters. If it fails, the statement after it fails as well.
@@ -206,7 +215,7 @@ extension Connection {
       }
     }
     request.finish(result)
-    owner?.finished(on: self)
+    if request.kind != .position { owner?.finished(on: self) }
   }
 }
 
@@ -247,14 +256,14 @@ extension Request.Kind {
   fileprivate var beginsTransaction: Bool {
     switch self {
     case .read, .write: true
-    case .step, .commit: false
+    case .step, .commit, .position: false
     }
   }
 
   fileprivate var delivery: ConnectionState<Request>.Delivery {
     switch self {
     case .read: .batched
-    case .step: .alone
+    case .step, .position: .alone
     case .write, .commit: .committed
     }
   }

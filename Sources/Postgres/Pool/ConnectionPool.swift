@@ -14,6 +14,8 @@ final class ConnectionPool {
   private var closing: [UnsafeContinuation<Void, Never>] = []
   /// Why the last attempt to connect failed.
   private(set) var lastConnectFailure: PostgresError?
+  /// Called for each connection that was opened, before it is used.
+  var opened: ((_ isPooled: Bool) -> Void)?
 
   private enum Waiter {
     case request(Request)
@@ -171,6 +173,7 @@ extension ConnectionPool {
       connection.owner = self
       connections[slot] = connection
       metrics.connectionsOpened.add()
+      opened?(link.isPooled)
       lastConnectFailure = nil
       perform(state.opened(slot: slot, at: loop.now))
       leaveMistrusted()

@@ -10,15 +10,18 @@ package final class Database {
   package let metrics: PostgresMetrics
   package let loop: EventLoop
   private let pool: ConnectionPool
+  /// The connections to the replicas, if there are any.
+  let replicas: LoopReplicas?
   private let transactionAttempts: Int
 
   /// Starts to connect; to be called on `loop`. It exists until it is closed.
   package init(
     _ target: ConnectionString, settings: PostgresSettings = PostgresSettings(),
-    metrics: PostgresMetrics = PostgresMetrics(), on loop: EventLoop
+    metrics: PostgresMetrics = PostgresMetrics(), replicas: Replicas? = nil, on loop: EventLoop
   ) {
     self.loop = loop
     self.metrics = metrics
+    self.replicas = replicas.map { LoopReplicas($0, settings: settings, on: loop) }
     transactionAttempts = settings.transactionAttempts
     pool = ConnectionPool(target, settings: settings, metrics: metrics, on: loop)
   }
@@ -27,13 +30,21 @@ package final class Database {
   package var lastConnectFailure: PostgresError? { pool.lastConnectFailure }
 
   /// Takes no more requests, waits for those that were sent, and closes the connections.
-  package func close() async { await pool.close() }
+  package func close() async {
+    await replicas?.close()
+    await pool.close()
+  }
 
   /// Runs a statement that only reads. It shares its transaction with reads that come at the same
   /// moment, and is sent again, once, when its connection breaks.
   package func read(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
-    try UnitOfWork.share?.checkRead()
+    let request = try UnitOfWork.beginRead()
+    guard let replicas, let request else {
+      return try await run(Request(sql, .read))
+    }
+    if request.allowsCopies, let rows = await replicas.read(sql, in: request) { return rows }
+    defer { request.sawPrimary() }
     return try await run(Request(sql, .read))
   }
 
@@ -41,7 +52,12 @@ package final class Database {
   package func write(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
     if let share = UnitOfWork.share { throw share.refuse() }
-    return try await run(Request(sql, .write))
+    let request = Request(sql, .write)
+    guard let replicas else { return try await run(request) }
+    request.wantsPosition = true
+    let rows = try await run(request)
+    replicas.noteCommit(at: await request.positionBehind())
+    return rows
   }
 
   /// Throws when a write would fail, because no connection for writes is available or the server is

@@ -12,6 +12,8 @@ final class Request {
     case step
     /// The COMMIT of a `Transaction`.
     case commit
+    /// Asks where the log ends, behind a commit. The pool does not count it.
+    case position
   }
 
   let sql: SQL
@@ -24,6 +26,12 @@ final class Request {
   var held: Rows?
   /// The prepared statement with which it was sent.
   var statement: PreparedStatement?
+  /// Whether the position of the log is asked for behind the commit.
+  var wantsPosition = false
+  /// The request for the position, sent behind this one.
+  var position: Request?
+  /// The answer to a request that nobody waits for yet.
+  private var early: Result<Rows, PostgresError>?
   private var waiting: UnsafeContinuation<Result<Rows, PostgresError>, Never>?
 
   init(_ sql: SQL, _ kind: Kind) {
@@ -44,14 +52,30 @@ final class Request {
   }
 
   func finish(_ result: Result<Rows, PostgresError>) {
-    waiting?.resume(returning: result)
-    waiting = nil
+    guard let waiting else {
+      early = result
+      return
+    }
+    waiting.resume(returning: result)
+    self.waiting = nil
+  }
+
+  /// Waits for the answer to a request that was submitted before.
+  private func answered() async -> Result<Rows, PostgresError> {
+    if let early { return early }
+    return await withUnsafeContinuation { waiting = $0 }
+  }
+
+  /// The position of the log behind the commit, which has succeeded; nil when it was not found out.
+  func positionBehind() async -> LogPosition? {
+    guard case .success(let rows) = await position?.answered() else { return nil }
+    return try? rows.first.map { row throws(PostgresError) in try LogPosition(endOfLog: row) }
   }
 
   /// The possible effect of a request that was sent and not answered.
   var outcome: PostgresError.Outcome {
     switch kind {
-    case .read, .step: .noEffect
+    case .read, .step, .position: .noEffect
     case .write, .commit: .unknown
     }
   }

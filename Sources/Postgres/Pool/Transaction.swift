@@ -50,9 +50,12 @@ package final class Transaction {
     switch state.end(committing: committing) {
     case .nothing: break
     case .commit:
+      let request = Request("COMMIT", .commit)
+      request.wantsPosition = database.replicas != nil
       do throws(PostgresError) {
-        let rows = try await Request("COMMIT", .commit).answer { connection.submit($0) }
+        let rows = try await request.answer { connection.submit($0) }
         state.committed(command: rows.command)
+        await database.replicas?.noteCommit(at: request.positionBehind())
       } catch {
         state.failed(error)
       }

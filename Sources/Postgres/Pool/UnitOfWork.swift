@@ -8,6 +8,8 @@ package enum UnitOfWork {
     case transaction(LoopBound<Transaction>)
     /// The task has a part in a transaction of several tasks.
     case share(LoopBound<TransactionShare>)
+    /// The task is a request on a loop with replicas.
+    case request(LoopBound<RequestReads>)
   }
 
   fileprivate static let current = TaskLocal<Scope?>(wrappedValue: nil)
@@ -20,6 +22,18 @@ package enum UnitOfWork {
 
   /// Whether the calling task is part of a transaction.
   package static var isOpen: Bool { transaction != nil }
+
+  /// Begins a read that is outside a transaction. Returns the request that the calling task is, on
+  /// a loop with replicas.
+  package static func beginRead() throws(PostgresError) -> RequestReads? {
+    switch current.get() {
+    case .request(let bound): return bound.value
+    case .share(let bound) where !bound.value.isOver:
+      try bound.value.checkRead()
+      return nil
+    case .share, .transaction, nil: return nil
+    }
+  }
 
   /// The calling task's part in a transaction of several tasks.
   package static var share: TransactionShare? {
@@ -36,6 +50,15 @@ extension Transaction {
       let scope = UnitOfWork.Scope.transaction(LoopBound(database.loop, self))
       return try await UnitOfWork.current.withValue(scope) { try await body() }
     }
+  }
+}
+
+extension RequestReads {
+  /// Runs `body` as this request.
+  func including<Value>(
+    on loop: EventLoop, _ body: () async throws -> Value
+  ) async throws -> Value {
+    try await UnitOfWork.current.withValue(.request(LoopBound(loop, self))) { try await body() }
   }
 }
 

@@ -1,0 +1,139 @@
+import EventLoop
+import Telemetry
+
+/// One loop's connections to the replicas.
+final class LoopReplicas {
+  let shared: Replicas
+  private let loop: EventLoop
+  private let pools: [ConnectionPool]
+  private var waiting: [UnsafeContinuation<Void, Never>] = []
+  private var timer: Timer?
+  private var bell: WaitBell?
+  /// Every commit that was acknowledged on this loop was before this.
+  private(set) var committed = LogPosition.start
+
+  /// The longest time between two looks of a read that waits, should no report come.
+  private static let lookPause = Duration.milliseconds(10)
+
+  /// Starts to connect; the caller is on `loop`.
+  init(_ shared: Replicas, settings: PostgresSettings, on loop: EventLoop) {
+    self.shared = shared
+    self.loop = loop
+    pools = shared.targets.map {
+      ConnectionPool(
+        $0.target, settings: .forReads(settings), metrics: PostgresMetrics(), on: loop)
+    }
+    timer = Timer(on: loop) { [unowned self] in wake() }
+    for (index, pool) in pools.enumerated() {
+      pool.opened = { isPooled in
+        shared.withBoard { $0.opened(index, isPooled: isPooled) }
+        shared.hurry()
+      }
+    }
+    let bound = LoopBound(loop, Weak(self))
+    let bell = WaitBell(loop) { bound.value.replicas?.wake() }
+    shared.add(bell)
+    self.bell = bell
+  }
+
+  private struct Weak {
+    weak var replicas: LoopReplicas?
+    init(_ replicas: LoopReplicas) { self.replicas = replicas }
+  }
+
+  /// Waits for the requests that were sent, and closes the connections.
+  func close() async {
+    if let bell { shared.remove(bell) }
+    for pool in pools { await pool.close() }
+    timer?.disarm()
+    wake()
+  }
+
+  /// A commit was acknowledged; nil when it is not known where.
+  func noteCommit(at position: LogPosition?) {
+    guard let position else { return shared.withBoard { $0.readers.allNeed(sample: $0.nextSample) } }
+    committed.advance(to: position)
+    shared.withBoard { $0.committed(at: position) }
+  }
+}
+
+// MARK: - Reading
+
+extension LoopReplicas {
+  /// The answer of a replica to a statement that only reads; nil when the primary is to be asked.
+  func read(_ sql: SQL, in request: RequestReads) async -> Rows? {
+    switch await place(of: request) {
+    case .primary(let reason):
+      shared.figures.toPrimary[reason].add()
+      return nil
+    case .replica(let index, let generation):
+      let rows = try? await Request(sql, .read).answer { pools[index].submit($0) }
+      let isUsable = shared.withBoard {
+        $0.finished(
+          request.reader, on: index, generation: generation, succeeded: rows != nil)
+      }
+      guard isUsable, let rows else {
+        shared.figures.replicas[index].failures.add()
+        shared.figures.toPrimary[.failed].add()
+        return nil
+      }
+      shared.figures.replicas[index].reads.add()
+      request.usedCopy = true
+      return rows
+    }
+  }
+
+  private enum Place {
+    case primary(ReplicaBoard.Reason)
+    case replica(Int, generation: Int)
+  }
+
+  private func place(of request: RequestReads) async -> Place {
+    var begin: Instant?
+    defer {
+      if let begin {
+        shared.endWait()
+        shared.figures.waits.add()
+        shared.figures.waitNanoseconds.add(Int((loop.currentTime - begin).inNanoseconds))
+      }
+    }
+    while true {
+      let now = loop.currentTime
+      switch shared.plan(for: request.reader, needing: request.wanted, at: now) {
+      case .primary(let reason): return .primary(reason)
+      case .read(let index, let generation): return .replica(index, generation: generation)
+      case .wait(let reason):
+        if begin == nil { shared.beginWait() }
+        let since = begin ?? now
+        begin = since
+        guard now - since < ReplicaBoard.waitMax else { return .primary(reason) }
+        await waitForReport()
+      }
+    }
+  }
+
+  private func waitForReport() async {
+    await withUnsafeContinuation { continuation in
+      waiting.append(continuation)
+      bell?.want()
+      if timer?.isArmed == false { timer?.arm(after: Self.lookPause) }
+    }
+  }
+
+  private func wake() {
+    let woken = waiting
+    waiting = []
+    for continuation in woken { continuation.resume() }
+  }
+}
+
+extension PostgresSettings {
+  /// The settings for a replica: no connections for writes, and hardly any waiting, because the
+  /// primary can be asked instead.
+  fileprivate static func forReads(_ settings: PostgresSettings) -> PostgresSettings {
+    var reads = settings
+    reads.writeConnections = 0
+    reads.waitTimeout = .milliseconds(100)
+    return reads
+  }
+}

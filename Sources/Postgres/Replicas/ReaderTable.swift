@@ -1,0 +1,58 @@
+/// What each reader has seen and written, as far as it limits which copy may answer them.
+struct ReaderTable {
+  /// The replica that a reader reads from.
+  struct Home: Equatable {
+    let index: Int
+    let generation: Int
+    /// The number of the first sample that covers what the reader has seen there; 0 before the
+    /// first read.
+    var sample = 0
+
+    func isSame(_ index: Int, _ generation: Int) -> Bool {
+      self.index == index && self.generation == generation
+    }
+  }
+
+  struct Reader: Equatable {
+    /// A copy that has reached this shows all that the reader has seen elsewhere than at home, and
+    /// all that they have written, but for what `sample` will cover.
+    var needed = LogPosition.start
+    /// The number of the first sample that covers the rest; 0 when there is none.
+    var sample = 0
+    var home: Home?
+  }
+
+  /// The readers that are remembered one by one.
+  static let readersMax = 10_000
+
+  private var readers: [Int: Reader] = [:]
+  /// A reader who is not remembered is taken to have seen what anybody has. What was seen before
+  /// the process began is covered by the first sample.
+  private var others = Reader(sample: 1)
+
+  var count: Int { readers.count }
+
+  subscript(key: Int) -> Reader {
+    get { readers[key] ?? others }
+    set {
+      if readers.count >= Self.readersMax, readers[key] == nil { forgetAll() }
+      readers[key] = newValue
+    }
+  }
+
+  /// Every reader may have seen what the sample of this number covers.
+  mutating func allNeed(sample: Int) {
+    others.sample = sample
+    for key in readers.keys { readers[key]?.sample = sample }
+  }
+
+  /// To choose one to forget would cost a search each time. Each costs the others some waiting, and
+  /// all of them together no more than one.
+  private mutating func forgetAll() {
+    for reader in readers.values {
+      others.needed.advance(to: reader.needed)
+      others.sample = max(others.sample, reader.sample, reader.home?.sample ?? 0)
+    }
+    readers = [:]
+  }
+}

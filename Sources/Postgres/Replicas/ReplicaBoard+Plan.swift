@@ -1,0 +1,107 @@
+import EventLoop
+
+extension ReplicaBoard {
+  /// Why a read goes to the primary although any copy would do.
+  enum Reason: String, CaseIterable, Sendable {
+    /// No replica can be used.
+    case noReplica = "no_replica"
+    /// The replica did not reach what the reader has seen or written in time.
+    case behind
+    /// The primary's position was not found out in time.
+    case unknownPosition = "unknown_position"
+    /// The replica failed.
+    case failed
+    /// The answer would have been a refusal, which newer data may not confirm.
+    case refusal
+  }
+
+  enum Plan: Equatable {
+    case primary(Reason)
+    case read(index: Int, generation: Int)
+    /// Something has to be reported first. If it is not in time, the primary is asked for the
+    /// reason given.
+    case wait(Reason)
+  }
+
+  /// How long a read waits for a replica.
+  static let waitMax = Duration.milliseconds(50)
+  /// A reader leaves home for a replica that is this much closer to the primary. Reports are some
+  /// milliseconds old, and the first read elsewhere may have to wait.
+  static let leadMin = Duration.milliseconds(50)
+  /// Replicas whose lags differ by less are equally good.
+  private static let lagStep = Duration.milliseconds(20)
+
+  /// Where a read that any copy may answer goes. A plan to read has to be ended with `finished`.
+  mutating func plan(for key: Int, needing wanted: LogPosition?, at now: Instant) -> Plan {
+    guard let best = bestReplica(at: now) else { return .primary(.noReplica) }
+    var reader = readers[key]
+    defer { readers[key] = reader }
+    let isAtHome = reader.home.map { isGood($0, besides: best, at: now) } ?? false
+    if !isAtHome, let home = reader.home {
+      // What was seen there has to be covered, too, from now on.
+      reader.sample = max(reader.sample, home.sample)
+      reader.home = nil
+    }
+    if reader.sample > 0 {
+      guard let sample = sample(from: reader.sample) else { return .wait(.unknownPosition) }
+      reader.needed.advance(to: sample.position)
+      reader.sample = 0
+    }
+    var needed = reader.needed
+    if let wanted { needed.advance(to: wanted) }
+    let index = reader.home?.index ?? best
+    guard let reached = replicas[index].report?.reached, reached.covers(needed) else {
+      return mayReach(needed, index, at: now) ? .wait(.behind) : .primary(.behind)
+    }
+    let generation = replicas[index].generation
+    if reader.home == nil { reader.home = ReaderTable.Home(index: index, generation: generation) }
+    replicas[index].reading += 1
+    return .read(index: index, generation: generation)
+  }
+
+  /// A read on a replica has ended. Returns whether its answer may be used.
+  mutating func finished(_ key: Int, on index: Int, generation: Int, succeeded: Bool) -> Bool {
+    replicas[index].reading -= 1
+    // The read may have been sent a second time, to a server that has come back.
+    guard succeeded, replicas[index].generation == generation else { return false }
+    var reader = readers[key]
+    if reader.home?.isSame(index, generation) == true {
+      reader.home?.sample = nextSample
+    } else {
+      reader.sample = nextSample
+    }
+    readers[key] = reader
+    return true
+  }
+
+  /// The reader has seen what the primary showed until now.
+  mutating func sawPrimary(_ key: Int) { readers[key].sample = nextSample }
+
+  /// The reader has written, and the write was committed before this position.
+  mutating func wrote(_ key: Int, before position: LogPosition) {
+    readers[key].needed.advance(to: position)
+  }
+
+  /// The replica that is least behind; of several, that with the fewest reads.
+  private func bestReplica(at now: Instant) -> Int? {
+    replicas.indices.filter { trouble(of: $0, at: now) == nil }.min { first, second in
+      let (lag, other) = (step(first, at: now), step(second, at: now))
+      return lag != other ? lag < other : replicas[first].reading < replicas[second].reading
+    }
+  }
+
+  private func step(_ index: Int, at now: Instant) -> Int64 {
+    lag(of: index, at: now).inNanoseconds / Self.lagStep.inNanoseconds
+  }
+
+  private func isGood(_ home: ReaderTable.Home, besides best: Int, at now: Instant) -> Bool {
+    replicas[home.index].generation == home.generation
+      && trouble(of: home.index, at: now) == nil
+      && lag(of: home.index, at: now) <= lag(of: best, at: now) + Self.leadMin
+  }
+
+  /// Whether a replica that goes on as it does will reach a position while a read can wait for it.
+  private func mayReach(_ position: LogPosition, _ index: Int, at now: Instant) -> Bool {
+    (moment(of: position) ?? now) + lag(of: index, at: now) <= now + Self.waitMax
+  }
+}

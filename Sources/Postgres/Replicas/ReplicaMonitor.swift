@@ -1,0 +1,151 @@
+package import EventLoop
+
+/// Finds out, for all loops of the process, where the primary is and how far each replica is
+/// behind. Lives on one loop.
+package final class ReplicaMonitor {
+  /// Told when a replica comes into use, or goes out of it for a reason.
+  package typealias Listener = (_ replica: String, _ trouble: String?) -> Void
+
+  private let replicas: Replicas
+  private let loop: EventLoop
+  private let target: ConnectionString
+  private let listener: Listener
+  private var servers: [Database] = []
+  private var sleepers: [Sleeper] = []
+  private var running = 0
+  private var isStopping = false
+  private var stopped: [UnsafeContinuation<Void, Never>] = []
+  private var known: [String: ReplicaBoard.Trouble?] = [:]
+
+  /// A monitor that is not started.
+  package init(
+    _ replicas: Replicas, primary target: ConnectionString, on loop: EventLoop,
+    listener: @escaping Listener = { _, _ in }
+  ) {
+    self.replicas = replicas
+    self.target = target
+    self.loop = loop
+    self.listener = listener
+  }
+
+  /// Begins to ask the servers; to be called on the loop.
+  package func start() {
+    let bound = LoopBound(loop, Weak(self))
+    replicas.onHurry { [loop] in loop.execute { bound.value.monitor?.hurry() } }
+    watch { await self.samplePrimary(with: $0) } connect: { self.connect(to: self.target) }
+    for (index, replica) in replicas.targets.enumerated() {
+      watch { await self.ask(index, with: $0) } connect: { self.connect(to: replica.target) }
+    }
+  }
+
+  /// Stops asking, and closes the connections.
+  package func stop() async {
+    replicas.onHurry(nil)
+    isStopping = true
+    hurry()
+    if running > 0 { await withUnsafeContinuation { stopped.append($0) } }
+  }
+
+  private struct Weak {
+    weak var monitor: ReplicaMonitor?
+    init(_ monitor: ReplicaMonitor) { self.monitor = monitor }
+  }
+
+  private func connect(to target: ConnectionString) -> Database {
+    Database(target, settings: .forMonitor, on: loop)
+  }
+
+  /// Asks one server again and again. `ask` returns whether the connection can be kept.
+  private func watch(
+    _ ask: @escaping (Database) async -> Bool, connect: @escaping () -> Database
+  ) {
+    running += 1
+    let sleeper = Sleeper(on: loop)
+    sleepers.append(sleeper)
+    loop.spawn { [self] in
+      var server = connect()
+      while !isStopping {
+        if await !ask(server) {
+          await server.close()
+          server = connect()
+        }
+        replicas.announce()
+        tellChanges()
+        guard !isStopping else { break }
+        await sleeper.sleep(for: replicas.pace(at: loop.currentTime))
+      }
+      await server.close()
+      running -= 1
+      guard running == 0 else { return }
+      for continuation in stopped { continuation.resume() }
+      stopped = []
+    }
+  }
+
+  private func hurry() { for sleeper in sleepers { sleeper.wake() } }
+
+  private func samplePrimary(with server: Database) async -> Bool {
+    let number = replicas.withBoard { $0.beginSample() }
+    let begin = loop.currentTime
+    do throws(PostgresError) {
+      let report = try PrimaryReport(try await server.read(PrimaryReport.query)[0])
+      return replicas.withBoard { $0.sampled(report, number: number, at: begin) }
+    } catch {
+      // A standby that answers has no log of its own. The next connection may reach the primary.
+      return error.serverError == nil
+    }
+  }
+
+  private func ask(_ index: Int, with server: Database) async -> Bool {
+    let generation = replicas.withBoard { $0.replicas[index].generation }
+    let begin = loop.currentTime
+    do throws(PostgresError) {
+      let report = try ReplicaReport(try await server.read(ReplicaReport.query)[0])
+      replicas.withBoard { $0.reported(index, report, generation: generation, at: begin) }
+    } catch {
+      replicas.withBoard { $0.failed(index) }
+    }
+    return true
+  }
+
+  private func tellChanges() {
+    for (name, trouble) in replicas.measure(at: loop.currentTime)
+    where known[name] != .some(trouble) {
+      known[name] = .some(trouble)
+      listener(name, trouble?.rawValue)
+    }
+  }
+}
+
+/// A pause that can be cut short.
+private final class Sleeper {
+  private var timer: Timer?
+  private var sleeping: UnsafeContinuation<Void, Never>?
+
+  init(on loop: EventLoop) { timer = Timer(on: loop) { [unowned self] in wake() } }
+
+  func sleep(for pause: Duration) async {
+    await withUnsafeContinuation { continuation in
+      sleeping = continuation
+      timer?.arm(after: pause)
+    }
+  }
+
+  func wake() {
+    timer?.disarm()
+    sleeping?.resume()
+    sleeping = nil
+  }
+}
+
+extension PostgresSettings {
+  /// One connection, and little patience: the next question is worth more than a late answer.
+  fileprivate static var forMonitor: PostgresSettings {
+    var settings = PostgresSettings()
+    (settings.readConnections, settings.writeConnections) = (1, 0)
+    settings.statementTimeout = .milliseconds(500)
+    settings.waitTimeout = .milliseconds(500)
+    settings.applicationName = "waybill replicas"
+    return settings
+  }
+}

@@ -1,0 +1,88 @@
+import EventLoop
+import Telemetry
+
+/// What the reads of one request have in common, on a loop that has replicas.
+package final class RequestReads {
+  /// Who reads: requests of the same number never see time run backwards.
+  package let reader: Int
+  /// What the request itself wants a copy to show.
+  let wanted: LogPosition?
+  /// Whether any copy may answer that is new enough.
+  package internal(set) var allowsCopies: Bool
+  /// Whether a copy has answered.
+  package internal(set) var usedCopy = false
+  private let replicas: LoopReplicas
+
+  init(_ replicas: LoopReplicas, reader: Int, wanted: LogPosition?, allowsCopies: Bool) {
+    self.replicas = replicas
+    self.reader = reader
+    self.wanted = wanted
+    self.allowsCopies = allowsCopies
+  }
+
+  /// The request has seen what the primary shows.
+  package func sawPrimary() { replicas.shared.withBoard { $0.sawPrimary(reader) } }
+}
+
+/// Reads and writes of requests, for a database with replicas.
+package struct ReadPositions {
+  private let replicas: LoopReplicas
+  private let loop: EventLoop
+
+  /// Nil for a database without replicas.
+  package init?(_ database: Database) {
+    guard let replicas = database.replicas else { return nil }
+    self.replicas = replicas
+    loop = database.loop
+  }
+
+  /// Runs `body`, the reads of which any copy may answer that is new enough for the reader and has
+  /// reached `position`.
+  ///
+  /// When `body` throws after a copy has answered, it is run again on the primary, because what is
+  /// refused may only be too new for the copy.
+  package func readingAnyCopy<Value>(
+    by reader: Int, at position: LogPosition?, _ body: () async throws -> Value
+  ) async throws -> Value {
+    let request = RequestReads(replicas, reader: reader, wanted: position, allowsCopies: true)
+    do {
+      return try await request.including(on: loop, body)
+    } catch {
+      guard request.usedCopy else { throw error }
+      replicas.shared.figures.toPrimary[.refusal].add()
+      request.allowsCopies = false
+      return try await request.including(on: loop, body)
+    }
+  }
+
+  /// Runs `body`, which reads what the primary shows.
+  package func readingPrimary<Value>(
+    by reader: Int, _ body: () async throws -> Value
+  ) async rethrows -> Value {
+    // A refusal, too, tells what is on the primary.
+    defer { sawPrimary(by: reader) }
+    return try await body()
+  }
+
+  /// Runs `body`, which may write; returns a position behind all that it wrote.
+  package func writing<Value>(
+    by reader: Int, _ body: () async throws -> Value
+  ) async throws -> (Value, LogPosition) {
+    let request = RequestReads(replicas, reader: reader, wanted: nil, allowsCopies: false)
+    do {
+      let value = try await request.including(on: loop, body)
+      let position = replicas.committed
+      replicas.shared.withBoard { $0.wrote(reader, before: position) }
+      return (value, position)
+    } catch {
+      // It may have seen, and even written, anything.
+      sawPrimary(by: reader)
+      throw error
+    }
+  }
+
+  /// The reader has seen what the primary showed until now.
+  package func sawPrimary(by reader: Int) {
+    replicas.shared.withBoard { $0.sawPrimary(reader) }
+  }
+}
