@@ -64,7 +64,7 @@ final class ContractClient {
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
       answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
-      dryRuns: DryRuns(database),
+      dryRuns: DryRuns(database), copies: CopyReads(database),
       operations: Operations(
         readiness: { ReadinessReport(checks: [("database", nil)]) },
         metrics: { Array("requests 1\n".utf8) }, documents: documents, version: "0.0.0",

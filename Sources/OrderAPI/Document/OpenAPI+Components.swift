@@ -31,6 +31,10 @@ extension OpenAPI {
       **Dry runs.** A change of the own API with `Prefer: dry-run` gets its true answer, has no \
       effect, and says `Preference-Applied: dry-run`.
 
+      **Replicas.** Where lists are read from replicas, callers see their own writes and never an \
+      older state after a newer one. `Waybill-Position` of an answer, sent with a read, lets \
+      somebody else see that write, too.
+
       **Refusals** have a code each, explained at [/docs/errors](/docs/errors). What is no HTTP \
       request is refused before any call is known, with 400, 408, 413, 414, 417, 431, 501 or 505, \
       and a method that an address does not offer with 405 and `Allow`.
@@ -58,6 +62,9 @@ extension OpenAPI {
           "The address of the next page, with `rel=\"next\"`, where there is one."),
         "Waybill-Cursor": Self.header(
           "The position of the feed before the first row was read.", example: "18342-9f3ac2d1"),
+        "Waybill-Position": Self.header(
+          "Where reads go to replicas: a position behind what was written.",
+          example: "1-16/B374D848"),
         "Retry-After": Self.header("After how many seconds to try again.", example: "1"),
         "RateLimit": Self.header(
           "Where requests are limited: how many remain, and after how many seconds all are back.",

@@ -63,6 +63,7 @@ struct OpenAPI {
     let common =
       (route.takesKeys ? [Parameter.idempotencyKey] : [])
       + (route.hasDryRun(in: mount.contract) ? [.prefer] : [])
+      + (route.mayReadCopies ? [.position] : [])
     let parameters = (about.parameters + common).map { json($0) }
     if !parameters.isEmpty { members.append(.init(key: "parameters", value: .array(parameters))) }
     if let body = about.body {
@@ -144,6 +145,7 @@ extension OpenAPI {
     let headers =
       answer.headers + (route.takesKeys ? [.replayed] : [])
       + (route.hasDryRun(in: mount.contract) ? [.preferenceApplied] : [])
+      + (route.method != .get && route.mayWait ? [.position] : [])
       + (route.access == .anyone ? [] : [.rateLimit, .rateLimitPolicy])
     var members: [JSONValue.Member] = [
       .init(key: "description", value: .string(answer.text)),
@@ -239,6 +241,9 @@ extension OpenAPI {
 }
 
 extension Route {
+  /// Whether it has calls that any copy of the data may answer.
+  fileprivate var mayReadCopies: Bool { if case .primary = reads { false } else { true } }
+
   /// Whether it answers dry runs.
   fileprivate func hasDryRun(in contract: Contract) -> Bool {
     contract.heedsPrefer(self) && dryRun == .rolledBack

@@ -17,6 +17,11 @@ extension Parameter {
     "`dry-run` asks for the answer without the effect; then the answer has "
       + "`Preference-Applied: dry-run`. Other preferences are passed over.")
 
+  static let position = header(
+    "Waybill-Position", .string(pattern: "^[0-9]{1,10}-[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}$"),
+    "What a write has answered under this name: the answer shows that write. It is passed over "
+      + "where nothing is read from replicas.")
+
   static let ifMatch = header(
     "If-Match", .string(),
     "The `ETag` of what was read: the change is made only if nobody has made another since.")

@@ -113,6 +113,7 @@ struct Answer: Sendable {
     case rateLimitPolicy = "RateLimit-Policy"
     case authenticate = "WWW-Authenticate"
     case cursor = "Waybill-Cursor"
+    case position = "Waybill-Position"
     case acceptEncoding = "Accept-Encoding"
     case setCookie = "Set-Cookie"
   }

@@ -30,8 +30,20 @@ package struct Route: Sendable {
 
   /// Whether it answers a page of a list.
   let isList: Bool
+  /// Which copies of the data may answer it.
+  let reads: Reads
   /// Whether it can be tried without its effect, if it has any.
   let dryRun: DryRun
+
+  /// Which copies of the data may answer a request that only reads (decision 58).
+  enum Reads: Sendable {
+    /// The primary: the answer is of this moment.
+    case primary
+    /// Any that has what the caller has seen and written: a replica may be behind with the rest.
+    case anyCopy
+    /// The same, unless the handler waits for what happens later.
+    case anyCopyUnlessFollowing
+  }
 
   /// What a request for a dry run gets (decision 46).
   enum DryRun: Sendable {
@@ -51,12 +63,14 @@ package struct Route: Sendable {
   /// A route whose handler waits for the database or another service.
   ///
   /// - Parameters:
+  ///   - reads: For a route of GET only.
   ///   - isList: Whether it reads as much as a list; nil for what its parameters tell.
   ///   - takesKeys: Whether keys are heeded, if the method changes something. Only a route whose
   ///     answer must not be stored heeds none.
   init(
     _ method: Method, _ path: PathPattern, _ description: RouteDescription, access: Access,
-    write: GatheredWrite? = nil, isList: Bool? = nil, dryRun: DryRun = .rolledBack,
+    write: GatheredWrite? = nil, reads: Reads = .primary, isList: Bool? = nil,
+    dryRun: DryRun = .rolledBack,
     takesKeys: Bool = true,
     follows: @escaping @Sendable (Call) -> Bool = { _ in false },
     _ handler: @escaping Handler
@@ -66,6 +80,7 @@ package struct Route: Sendable {
     self.description = description
     self.access = access
     self.write = write
+    self.reads = reads
     self.follows = follows
     self.isList = isList ?? description.queryNames.contains(Parameter.cursorName)
     self.dryRun = dryRun
@@ -84,6 +99,7 @@ package struct Route: Sendable {
     self.description = description
     self.access = access
     write = nil
+    reads = .primary
     follows = { _ in false }
     isList = false
     dryRun = .refused
@@ -105,6 +121,15 @@ extension Route {
   /// of the few connections for writes, perhaps while it waits for a lock. With so many slots, one
   /// sender holds at most 5 of the 8 connections.
   static let slotsOfTransaction = 24
+
+  /// Whether any copy of the data may answer a call that is new enough.
+  func readsAnyCopy(_ call: Call) -> Bool {
+    switch reads {
+    case .primary: false
+    case .anyCopy: true
+    case .anyCopyUnlessFollowing: !follows(call)
+    }
+  }
 
   /// What a call takes of the server.
   func demand(_ call: Call, of sender: Sender) -> Demand {

@@ -91,7 +91,7 @@ package final class Router {
           caller = decision.caller
           let granted = try decision.result.get()
           pass = granted
-          return try await self.answerOnce(entry, call.by(granted.caller))
+          return try await self.answerReading(entry, call.by(granted.caller))
         }.with(pass, for: caller)
       }
     }
@@ -127,7 +127,9 @@ package final class Router {
     guard !isPlain || entry.mount.contract.wrapper != nil else {
       return reply(entry, call, of: sender) {
         do {
-          let response = try await entry.route.handle(call, self.services)
+          let response = try await call.reading(with: self.services.copies) {
+            try await entry.route.handle(call, self.services)
+          }
           self.noteWrite(entry)
           return response.with(pass, for: pass.caller)
         } catch {
@@ -137,7 +139,7 @@ package final class Router {
       }
     }
     return reply(entry, call, of: sender) {
-      await self.answer(entry, call) { try await self.answerOnce(entry, call) }
+      await self.answer(entry, call) { try await self.answerReading(entry, call) }
         .with(pass, for: pass.caller)
     }
   }
@@ -167,6 +169,11 @@ package final class Router {
     } catch {
       return explain(error, entry.mount, call.request, call.id)
     }
+  }
+
+  /// The answer to a call, read from the copy that the route and the caller allow.
+  private func answerReading(_ entry: RouteTree.Entry, _ call: Call) async throws -> Response {
+    try await call.reading(with: services.copies) { try await answerOnce(entry, call) }
   }
 
   /// The answer to a call. For a call with an idempotency key it is stored, and a repetition gets

@@ -31,6 +31,8 @@ package final class Services {
   let answers: IdempotentAnswers
   /// Runs handlers without their effect.
   let dryRuns: DryRuns
+  /// Lets requests read from replicas; nil when there are none.
+  let copies: CopyReads?
   /// Answers what the operators ask.
   let operations: Operations
   /// The address of the main port, for a request that names no host: `127.0.0.1:8080`.
@@ -51,7 +53,8 @@ package final class Services {
     exportPlaces: StreamPlaces, feedSignal: FeedSignal,
     tokens: TokenRepository, savedViews: SavedViewRepository, gate: Gate,
     reportRefreshInterval: Duration, currency: Currency?, databaseRetry: DatabaseRetry,
-    answers: IdempotentAnswers, dryRuns: DryRuns, operations: Operations, address: String,
+    answers: IdempotentAnswers, dryRuns: DryRuns, copies: CopyReads?, operations: Operations,
+    address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
     processHint: @escaping (OrderReference) -> Void
   ) {
@@ -73,6 +76,7 @@ package final class Services {
     self.databaseRetry = databaseRetry
     self.answers = answers
     self.dryRuns = dryRuns
+    self.copies = copies
     self.operations = operations
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable

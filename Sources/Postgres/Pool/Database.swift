@@ -131,6 +131,7 @@ extension Database {
       let result = await outcome(of: body, in: transaction)
       let failure = await transaction.end(committing: result.isSuccess)
       pool.release(transaction.connection)
+      if isDryRun { try? UnitOfWork.beginRead()?.sawPrimary() }
       if let failure {
         metrics.count(failure)
         if attempt < attempts, failure.mayRetry {

@@ -173,7 +173,7 @@ final class Worker {
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
       answers: IdempotentAnswers(
         answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
-      dryRuns: DryRuns(database),
+      dryRuns: DryRuns(database), copies: CopyReads(database),
       operations: operations(database, shared, drainState), address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add()

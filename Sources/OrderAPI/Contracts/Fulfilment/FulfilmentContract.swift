@@ -22,7 +22,7 @@ enum FulfilmentContract {
         "Orders that a process service outside fulfils; only that service moves them.",
         [
           Route(.post, "/order", About.place, access: .retailer, write: .placement, place),
-          Route(.get, "/order", About.list, access: .retailer, list),
+          Route(.get, "/order", About.list, access: .retailer, reads: .anyCopy, list),
           Route(.get, "/order/{order_id}", About.get, access: .retailer, get),
           Route(
             .post, "/order/{order_id}/process-callback", About.takeHint, access: .anyone,

@@ -26,14 +26,19 @@ enum StoreContract {
         [Route(.post, "/customers", About.createCustomer, access: .retailer, createCustomer)]),
       Resource(
         "store products", "What a customer of the store can order.",
-        [Route(.get, "/products", About.listProducts, access: .retailer, listProducts)]),
+        [
+          Route(
+            .get, "/products", About.listProducts, access: .retailer, reads: .anyCopy, listProducts)
+        ]),
       Resource(
         "store orders", "Orders of one unit of one product.",
         [
           Route(
             .post, "/customers/{id}/orders", About.order, access: .retailer, write: .placement,
             order),
-          Route(.get, "/customers/{id}/orders", About.listOrders, access: .retailer, listOrders),
+          Route(
+            .get, "/customers/{id}/orders", About.listOrders, access: .retailer, reads: .anyCopy,
+            listOrders),
         ]),
       Resource(
         "store notifications", "Who is to be told that a sold-out product is back.",

@@ -7,7 +7,7 @@ import Orders
 enum CustomerRoutes {
   static let routes: [Route] = [
     Route(.post, "/customers", About.create, access: .retailer, create),
-    Route(.get, "/customers", About.list, access: .retailer, list),
+    Route(.get, "/customers", About.list, access: .retailer, reads: .anyCopy, list),
     Route(.get, "/customers/{id}", About.get, access: .roles([.retailer, .customer]), get),
     Route(.patch, "/customers/{id}", About.change, access: .retailer, change),
   ]

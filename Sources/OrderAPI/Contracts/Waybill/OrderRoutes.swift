@@ -8,8 +8,10 @@ import Orders
 enum OrderRoutes {
   static let routes: [Route] = [
     Route(.post, "/orders", About.place, access: .retailer, write: .placement, place),
-    Route(.get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]), list),
-    Route(.get, "/orders/counts", About.counts, access: .staff, isList: true, counts),
+    Route(
+      .get, "/orders", About.list, access: .roles([.retailer, .warehouse, .customer]),
+      reads: .anyCopy, list),
+    Route(.get, "/orders/counts", About.counts, access: .staff, reads: .anyCopy, isList: true, counts),
     Route(
       .get, "/orders/{id}", About.get, access: .roles([.retailer, .warehouse, .customer]), get),
     Route(.patch, "/orders/{id}", About.edit, access: .retailer, edit),

@@ -7,14 +7,14 @@ import Orders
 enum ProductRoutes {
   static let routes: [Route] = [
     Route(.post, "/products", About.create, access: .retailer, create),
-    Route(.get, "/products", About.list, access: .staff, list),
+    Route(.get, "/products", About.list, access: .staff, reads: .anyCopy, list),
     Route(.get, "/products/{id}", About.get, access: .staff, get),
     Route(.patch, "/products/{id}", About.change, access: .retailer, change),
     Route(.delete, "/products/{id}", About.retire, access: .retailer, retire),
     Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
     Route(.put, "/products/{id}/stock", About.count, access: .staff, count),
     Route(.post, "/stock", About.adjustMany, access: .staff, adjustMany),
-    Route(.get, "/products/{id}/stock", About.movements, access: .staff, movements),
+    Route(.get, "/products/{id}/stock", About.movements, access: .staff, reads: .anyCopy, movements),
   ]
 
   private static func create(_ call: Call, _ services: Services) async throws -> Response {

@@ -1,5 +1,6 @@
 import EventLoop
 package import HTTP
+import OrderStore
 package import Orders
 
 /// The lists that can be exported whole.
@@ -45,6 +46,14 @@ struct ExportRequest {
   var loop: EventLoop?
   /// Whether the caller may still read on.
   var isAdmitted: () async -> Bool = { true }
+  /// Lets each page come from a replica, for this reader and at this position.
+  var copies: (CopyReads, reader: Int, position: CopyReads.Position?)?
+
+  /// Reads one page.
+  func reading<Value>(_ page: () async throws -> Value) async throws -> Value {
+    guard let (copies, reader, position) = copies else { return try await page() }
+    return try await copies.fromAnyCopy(by: reader, at: position, page)
+  }
 
   /// The form of the rows.
   func type(_ named: ExportFormWord?) throws(Failure) -> ContentType {

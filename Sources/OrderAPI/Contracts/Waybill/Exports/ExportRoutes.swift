@@ -7,7 +7,7 @@ enum ExportRoutes {
   static let routes = ExportKind.allCases.map { kind in
     Route(
       .get, PathPattern("/exports/\(kind.rawValue)"), About.of(kind), access: kind.access,
-      follows: { _ in true }
+      reads: .anyCopy, follows: { _ in true }
     ) { call, services in
       try await answer(call, services, kind)
     }
@@ -27,7 +27,8 @@ enum ExportRoutes {
         preferred: { () throws(Failure) in try call.form(of: [.ndjson, .csv]) },
         place: try services.exportPlaces.take(for: call.caller?.token),
         loop: services.feed.loop,
-        isAdmitted: { await call.isStillAdmitted(by: services) }))
+        isAdmitted: { await call.isStillAdmitted(by: services) },
+        copies: try services.copies.map { ($0, call.reader, try call.wantedPosition()) }))
     let ending = export.type.value == ContentType.csv.value ? "csv" : "ndjson"
     var response = Response(
       .ok, contentType: export.type,

@@ -7,10 +7,8 @@ import Orders
 /// transaction is open meanwhile, and no more than a page is in memory.
 final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unchecked Sendable {
   private let form: ExportForm<Entry>
-  private let place: StreamPlaces.Place?
-  /// The loop that the export shares with others; nil where there are none.
-  private let loop: EventLoop?
-  private let isAdmitted: () async -> Bool
+  private let request: ExportRequest
+  private var loop: EventLoop? { request.loop }
   /// Until when it leaves the loop and the database to others.
   private var restsUntil = Instant(nanoseconds: 0)
   private let read: (Position?) async throws -> Page<Entry, Position>
@@ -24,9 +22,7 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
     read: @escaping (Position?) async throws -> Page<Entry, Position>
   ) {
     self.form = form
-    place = request.place
-    loop = request.loop
-    isAdmitted = request.isAdmitted
+    self.request = request
     self.position = position
     self.read = read
   }
@@ -43,9 +39,9 @@ final class ExportStream<Entry: Sendable, Position: Sendable>: ExportBody, @unch
       await rest()
       guard !Task.isCancelled else { return nil }
       // A token may be revoked in the middle of millions of rows.
-      guard await isAdmitted() else { throw Failure.unauthenticated(hasToken: true) }
+      guard await request.isAdmitted() else { throw Failure.unauthenticated(hasToken: true) }
       let start = loop?.now
-      let page = try await read(position)
+      let page = try await request.reading { try await read(position) }
       form.append(page.entries, to: &bytes)
       if let loop, let start { restsUntil = loop.now + min((loop.now - start) * 3, restMax) }
       rows += page.entries.count

@@ -27,6 +27,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private let filter: FeedFilter
   private let includesOrders: Bool
   private let isAdmitted: () async -> Bool
+  private let noteSight: () -> Void
   private var cursor: FeedCursor
   private var hasBegun = false
   private var endsAt: Instant
@@ -35,10 +36,13 @@ final class EventStream: BodyStream, @unchecked Sendable {
   private var isAdmissionDue = false
   private var loop: EventLoop { follower.hub.loop }
 
-  /// - Parameter isAdmitted: Whether the caller may still follow the feed.
+  /// - Parameters:
+  ///   - isAdmitted: Whether the caller may still follow the feed.
+  ///   - noteSight: Called before events are sent.
   init(
     _ follower: FeedFollower, _ place: StreamPlaces.Place, after cursor: FeedCursor,
-    _ filter: FeedFilter, includesOrders: Bool, isAdmitted: @escaping () async -> Bool
+    _ filter: FeedFilter, includesOrders: Bool, isAdmitted: @escaping () async -> Bool,
+    noteSight: @escaping () -> Void
   ) {
     self.follower = follower
     self.place = place
@@ -46,6 +50,7 @@ final class EventStream: BodyStream, @unchecked Sendable {
     self.filter = filter
     self.includesOrders = includesOrders
     self.isAdmitted = isAdmitted
+    self.noteSight = noteSight
     endsAt = follower.hub.loop.now + Self.ageMax
     admittedAt = follower.hub.loop.now
   }
@@ -68,7 +73,10 @@ final class EventStream: BodyStream, @unchecked Sendable {
         let piece = try await follower.hub.piece(
           after: cursor, filter, includesOrders: includesOrders)
         cursor = piece.next
-        if !piece.bytes.isEmpty { return piece.bytes }
+        if !piece.bytes.isEmpty {
+          noteSight()
+          return piece.bytes
+        }
         if !piece.isCaughtUp { continue }
       } catch {
         guard error != .historyChanged else { return nil }

@@ -7,7 +7,9 @@ import Orders
 /// The feed in the own API: pages, waits and streams.
 enum FeedRoutes {
   static let routes: [Route] = [
-    Route(.get, "/events", About.list, access: .staff, isList: true, follows: follows, list),
+    Route(
+      .get, "/events", About.list, access: .staff, reads: .anyCopyUnlessFollowing, isList: true,
+      follows: follows, list),
     Route(.get, "/events/{position}", About.get, access: .staff, get),
   ]
 
@@ -58,7 +60,8 @@ enum FeedRoutes {
     }
     let stream = EventStream(
       FeedFollower(hub), place, after: cursor, query.filter, includesOrders: query.includesOrders,
-      isAdmitted: { await call.isStillAdmitted(by: services) })
+      isAdmitted: { await call.isStillAdmitted(by: services) },
+      noteSight: { services.copies?.sawPrimary(by: call.reader) })
     var response = Response(
       .ok, contentType: .eventStream, fields: [.variesByForm, Field("X-Accel-Buffering", "no")])
     response.stream = stream
