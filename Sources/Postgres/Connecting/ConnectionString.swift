@@ -48,7 +48,7 @@ package struct ConnectionString: Sendable {
   }
 
   /// Each of the servers alone, with the same options, which also follow.
-  var each: [ConnectionString] { hosts.map { ConnectionString(host: $0, shared) } }
+  package var each: [ConnectionString] { hosts.map { ConnectionString(host: $0, shared) } }
 
   private init(host: Host, _ shared: SharedOptions) {
     hosts = [host]
@@ -56,7 +56,7 @@ package struct ConnectionString: Sendable {
   }
 
   /// The name of the first server, for people.
-  var serverName: String {
+  package var serverName: String {
     let host = hosts[0]
     return "\(host.name.isEmpty ? host.address : host.name):\(host.port.isEmpty ? "5432" : host.port)"
   }

@@ -133,6 +133,7 @@ extension PostgresSettings {
   fileprivate static func forReads(_ settings: PostgresSettings) -> PostgresSettings {
     var reads = settings
     reads.writeConnections = 0
+    reads.preparesStatements = true
     reads.waitTimeout = .milliseconds(100)
     return reads
   }

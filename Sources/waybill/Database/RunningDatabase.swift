@@ -12,10 +12,15 @@ struct RunningDatabase: Sendable {
   /// The database as the role that owns the schema. For an external database the settings name one
   /// role, which is used for both.
   let owner: ConnectionString
+  /// The standbys of an external database that are read from, if any are named.
+  let replicaTarget: ConnectionString?
   private let cluster: SupervisedCluster?
 
   /// With `besideService`, a private cluster that runs already is used and left running.
   init(_ configuration: Configuration, besideService: Bool = false) throws {
+    replicaTarget = try configuration.replicas.map { replicas throws(ConfigurationError) in
+      try Self.target(external: replicas.conninfo, of: Settings.replicaURL)
+    }
     switch configuration.database {
     case .external(let conninfo):
       requestTarget = try Self.target(external: conninfo)

@@ -28,9 +28,13 @@ final class Metrics: Sendable {
   let feedPlaces = StreamPlaces.ofFeed()
   let exportPlaces = StreamPlaces.ofExports()
   private let jobs: Jobs
+  private let replicas: ReplicaFigures?
   private let loops = Mutex<[LoopMetrics]>([])
 
-  init(_ jobs: Jobs) { self.jobs = jobs }
+  init(_ jobs: Jobs, replicas: ReplicaFigures?) {
+    self.jobs = jobs
+    self.replicas = replicas
+  }
 
   /// Figures for one more loop to count in.
   func forLoop() -> LoopMetrics {
@@ -56,6 +60,7 @@ final class Metrics: Sendable {
       }, contract: { routes.contract(of: $0) })
     server.report(to: &exposition)
     for loop in loops { loop.database.report(to: &exposition) }
+    replicas?.report(to: &exposition)
     jobs.report(to: &exposition)
     shop.report(to: &exposition)
     feedPlaces.report(to: &exposition)
@@ -71,7 +76,7 @@ final class Metrics: Sendable {
       let metrics = Metrics(
         Jobs(
           configuration, address: "", tokenChanges: ChangeSignal(), feed: FeedSignal(),
-          history: RequestHistory(), hints: nil))
+          history: RequestHistory(), hints: nil), replicas: ReplicaFigures(names: ["standby"]))
       _ = metrics.forLoop()
       return """
         # Metrics

@@ -23,6 +23,9 @@ struct Reload: Sendable {
       if let direct = configuration.directConninfo {
         try follow(direct, of: Settings.directDatabaseURL, with: database.target)
       }
+      if let replicas = configuration.replicas, let target = database.replicaTarget {
+        try follow(replicas.conninfo, of: Settings.replicaURL, with: target)
+      }
       log.write(
         .notice, "read the secrets again; the log goes to standard output, so no file was reopened")
     } catch {

@@ -46,7 +46,8 @@ struct Serve {
     StopSignals.ofProcess.reload { reload.run() }
     let shared = Shared(
       configuration: configuration, auth: configuration.mode(onLoopback: ports.areLoopback),
-      target: database.target, requestTarget: database.requestTarget, log: log,
+      target: database.target, requestTarget: database.requestTarget,
+      replicas: Replicas(database.replicaTarget, configuration.replicas), log: log,
       schemaVersion: migrator.files.count, address: "\(ports.main.address)", console: console)
     let (isEmbedded, owner) = (database.isEmbedded, database.owner)
     database.supervise(log: log)
@@ -98,6 +99,8 @@ struct Serve {
     for number in 1..<configuration.loops {
       others.append(await WorkerThread(shared, ports, number: number))
     }
+    let monitor = ReplicaMonitor(of: shared, on: loop)
+    monitor?.start()
     let stopSignal = stopSignal(on: loop, log: shared.log)
     announce(ports, shared)
     preparation?.start()
@@ -111,6 +114,7 @@ struct Serve {
     let isClean = await own.drain()
     let areClean = await drained
     await running.stopped()
+    await monitor?.stop()
     for other in others { other.stop() }
     shared.log.write(
       .notice, isClean && areClean ? "stopped" : "stopped; some requests were cut off")

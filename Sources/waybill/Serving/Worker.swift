@@ -19,6 +19,8 @@ struct Shared: Sendable {
   let target: ConnectionString
   /// The database as requests connect to it.
   let requestTarget: ConnectionString
+  /// The standbys that requests read from, if there are any.
+  let replicas: Replicas?
   let log: Log
   let schemaVersion: Int
   /// The address of the main port: `127.0.0.1:8080`.
@@ -44,13 +46,14 @@ struct Shared: Sendable {
 
   init(
     configuration: Configuration, auth: Gate.Mode, target: ConnectionString,
-    requestTarget: ConnectionString, log: Log, schemaVersion: Int, address: String,
-    console: Console
+    requestTarget: ConnectionString, replicas: Replicas?, log: Log, schemaVersion: Int,
+    address: String, console: Console
   ) {
     self.configuration = configuration
     self.auth = auth
     self.target = target
     self.requestTarget = requestTarget
+    self.replicas = replicas
     self.log = log
     self.schemaVersion = schemaVersion
     self.address = address
@@ -64,7 +67,7 @@ struct Shared: Sendable {
     jobs = Jobs(
       configuration, address: address, tokenChanges: tokenChanges, feed: feed, history: history,
       hints: hints)
-    let metrics = Metrics(jobs)
+    let metrics = Metrics(jobs, replicas: replicas?.figures)
     self.metrics = metrics
     mainPort = Mount.mainPort(metricsAccess: configuration.metricsAccess)
     documents = Documents(
@@ -93,8 +96,7 @@ final class Worker {
     let figures = shared.metrics.forLoop()
     let database = Database(
       shared.requestTarget, settings: .forRequests(shared.configuration),
-      metrics: figures.database,
-      on: loop)
+      metrics: figures.database, replicas: shared.replicas, on: loop)
     let drainState = DrainState()
     let accessLog = AccessLog(log, on: loop)
     server = Server(

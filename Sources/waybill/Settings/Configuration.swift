@@ -18,6 +18,8 @@ struct Configuration: Equatable, Sendable {
   var database: DatabaseSource
   /// The same database, reached without a connection pooler, if that is set.
   var directConninfo: String?
+  /// The standbys that are read from, and how far they may be behind.
+  var replicas: ReplicaSettings?
   /// Whether requests prepare their statements.
   var preparesStatements: Bool
   var host: String
@@ -75,6 +77,7 @@ struct Configuration: Equatable, Sendable {
       database = .embedded(home: try reader.read(Settings.home))
     }
     directConninfo = try reader.read(Settings.directDatabaseURL)
+    replicas = try reader.replicas()
     preparesStatements = try reader.read(Settings.preparedStatements)
     host = try reader.read(Settings.host)
     port = try reader.read(Settings.port)
@@ -115,10 +118,19 @@ struct Configuration: Equatable, Sendable {
 
   /// Refuses settings that are valid one by one but contradict each other.
   private func refuseContradictions(connections: Int) throws(ConfigurationError) {
-    if case .embedded = database, directConninfo != nil {
-      throw ConfigurationError(
-        "\(Settings.directDatabaseURL.name) says nothing alone: set \(Settings.databaseURL.name), "
-          + "too")
+    if case .embedded = database {
+      let alone: (any AnySetting)? =
+        if directConninfo != nil {
+          Settings.directDatabaseURL
+        } else if replicas != nil {
+          Settings.replicaURL
+        } else {
+          nil
+        }
+      if let alone {
+        throw ConfigurationError(
+          "\(alone.name) says nothing alone: set \(Settings.databaseURL.name), too")
+      }
     }
     guard connectionsPerLoop >= 2 else {
       throw ConfigurationError(
@@ -142,7 +154,26 @@ struct Configuration: Equatable, Sendable {
   static func inURL(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }
 
+/// The standbys of the database for reads.
+struct ReplicaSettings: Equatable, Sendable {
+  let conninfo: String
+  let lagMax: Duration
+}
+
 extension SettingReader {
+  fileprivate func replicas() throws(ConfigurationError) -> ReplicaSettings? {
+    let lagMax = try read(Settings.replicaLagMax)
+    guard let conninfo = try read(Settings.replicaURL) else {
+      guard lagMax == nil else {
+        throw ConfigurationError(
+          "\(Settings.replicaLagMax.name) says nothing alone: set \(Settings.replicaURL.name), too"
+        )
+      }
+      return nil
+    }
+    return ReplicaSettings(conninfo: conninfo, lagMax: .milliseconds(lagMax ?? 1_000))
+  }
+
   fileprivate func rateLimit() throws(ConfigurationError) -> RateLimit? {
     let burst = try read(Settings.rateBurst)
     guard let rate = try read(Settings.rateLimit) else {

@@ -8,7 +8,9 @@ import Telemetry
 enum Settings {
   /// In the order of the documentation.
   static let all: [any AnySetting] =
-    [databaseURL, directDatabaseURL, preparedStatements, host, port]
+    [
+      databaseURL, directDatabaseURL, replicaURL, replicaLagMax, preparedStatements, host, port,
+    ]
     + Contract.additional.map(port(of:)) + [
       auth, bootstrapToken, allowedHosts, unknownCustomers, metrics, rateLimit, rateBurst, home,
       seed, currency, reportRefresh,
@@ -25,6 +27,13 @@ enum Settings {
     "WAYBILL_DIRECT_DATABASE_URL", .text, without: "`DATABASE_URL`",
     "the same database without a pooler before it, for what needs whole sessions: jobs, "
       + "notifications, migrations and the other commands", isSecret: true)
+  static let replicaURL = Setting(
+    "WAYBILL_REPLICA_URL", .text,
+    "standbys of the database for reads that may be a little behind: each host is one; without a "
+      + "pooler before them", isSecret: true)
+  static let replicaLagMax = Setting(
+    "WAYBILL_REPLICA_LAG_MAX_MS", .number(10...60_000), without: "1000",
+    "how far a standby may be behind the primary to be read from")
   static let preparedStatements = Setting(
     "WAYBILL_PREPARED_STATEMENTS", .word(["on": true, "off": false]), default: true,
     "`off` behind a pooler in transaction mode: what requests need is then set anew for each "
