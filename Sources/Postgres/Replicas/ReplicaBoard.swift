@@ -6,6 +6,8 @@ struct ReplicaBoard {
   /// Why a replica is not used.
   enum Trouble: String, CaseIterable, Sendable {
     case unreachable
+    /// Nobody knows yet what the replica has to be compared with.
+    case noPrimary = "the primary is not known"
     /// A pooler could lend us another server at any moment.
     case behindPooler = "behind a pooler"
     /// It is not a standby, so nobody can tell how old its data is.
@@ -140,7 +142,8 @@ extension ReplicaBoard {
       return .unreachable
     }
     guard report.isStandby else { return .notStandby }
-    guard let primary, primary.pageBytes == LogPosition.pageBytes,
+    guard let primary else { return .noPrimary }
+    guard primary.pageBytes == LogPosition.pageBytes,
       report.identity == primary.identity
     else { return .otherDatabase }
     guard report.reached.timeline == timeline else { return .otherTimeline }

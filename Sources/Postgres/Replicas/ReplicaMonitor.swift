@@ -6,6 +6,9 @@ package final class ReplicaMonitor {
   /// Told when a replica comes into use, or goes out of it for a reason.
   package typealias Listener = (_ replica: String, _ trouble: String?) -> Void
 
+  /// For so long after the start nothing is told of replicas that are not used.
+  private static let quietTime = Duration.seconds(2)
+
   private let replicas: Replicas
   private let loop: EventLoop
   private let target: ConnectionString
@@ -15,6 +18,7 @@ package final class ReplicaMonitor {
   private var running = 0
   private var isStopping = false
   private var stopped: [UnsafeContinuation<Void, Never>] = []
+  private var quietUntil = Instant(nanoseconds: 0)
   private var known: [String: ReplicaBoard.Trouble?] = [:]
 
   /// A monitor that is not started.
@@ -30,6 +34,7 @@ package final class ReplicaMonitor {
 
   /// Begins to ask the servers; to be called on the loop.
   package func start() {
+    quietUntil = loop.currentTime + Self.quietTime
     let bound = LoopBound(loop, Weak(self))
     replicas.onHurry { [loop] in loop.execute { bound.value.monitor?.hurry() } }
     watch { await self.samplePrimary(with: $0) } connect: { self.connect(to: self.target) }
@@ -109,8 +114,10 @@ package final class ReplicaMonitor {
   }
 
   private func tellChanges() {
-    for (name, trouble) in replicas.measure(at: loop.currentTime)
-    where known[name] != .some(trouble) {
+    let now = loop.currentTime
+    for (name, trouble) in replicas.measure(at: now) where known[name] != .some(trouble) {
+      // Until all servers have been asked, there is nothing to tell.
+      if trouble != nil, known[name] == nil, now < quietUntil { continue }
       known[name] = .some(trouble)
       listener(name, trouble?.rawValue)
     }
