@@ -57,7 +57,7 @@ extension KeyedLoad {
 }
 
 /// Runs `body` with a database on a loop of its own.
-private func onDatabase(
+func onDatabase(
   _ conninfo: String, _ body: @escaping @Sendable (Database) async throws -> Void
 ) async throws {
   try await onLoop { loop in

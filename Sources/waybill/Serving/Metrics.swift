@@ -31,7 +31,7 @@ final class Metrics: Sendable {
   private let replicas: ReplicaFigures?
   private let loops = Mutex<[LoopMetrics]>([])
 
-  init(_ jobs: Jobs, replicas: ReplicaFigures?) {
+  init(_ jobs: Jobs, replicas: ReplicaFigures? = nil) {
     self.jobs = jobs
     self.replicas = replicas
   }

@@ -1,0 +1,186 @@
+import PrivateCluster
+import TestSupport
+import Testing
+
+@Suite("Reads from replicas under load")
+struct ReplicaHistoryTests {
+  private static let seed = UInt64(chaosNumber("CHAOS_SEED") ?? Int.random(in: 1...1_000_000))
+  /// How many more reads of any copy each stage sees.
+  private static let stage = chaosNumber("REPLICA_READS") ?? 400
+
+  @Test("show each token its own writes and never step back, whatever the replicas' lags are")
+  func lags() async throws {
+    let servers = try await ReplicatedDatabase(standbys: 2)
+    let (program, load) = try await begin(servers)
+    let port = try await program.port()
+    for (first, second) in [(0, 0), (20, 0), (0, 200), (150, 150), (700, 30), (0, 0)] {
+      try await ReplicatedDatabase.delay(servers.standbys[0], milliseconds: first)
+      try await ReplicatedDatabase.delay(servers.standbys[1], milliseconds: second)
+      try await more(load, program)
+    }
+    try await blocking { load.finish() }
+    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
+    #expect(load.tally.violations.isEmpty)
+    #expect(load.tally.failures.isEmpty)
+    #expect(load.tally.putOff == 0)
+    for standby in servers.standbys {
+      #expect(await figure("replica_reads_total", of: standby, port: port) > 0)
+    }
+  }
+
+  @Test("are answered while replicas die, come back behind where they were, and all are away")
+  func replicasDie() async throws {
+    let servers = try await ReplicatedDatabase(standbys: 2)
+    let (program, load) = try await begin(servers)
+    let port = try await program.port()
+    for round in 0..<4 {
+      let victims = round < 3 ? [servers.standbys[round % 2]] : servers.standbys
+      try await more(load, program)
+      for victim in victims { try await blocking { victim.kill() } }
+      try await more(load, program)
+      for victim in victims { try await blocking { try ReplicatedDatabase.start(victim) } }
+      for victim in victims {
+        try await eventually("it is read from again; log: \(program.log)") {
+          await figure("replica_in_use", of: victim, port: port) == 1
+        }
+      }
+    }
+    try await more(load, program)
+    try await blocking { load.finish() }
+    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
+    #expect(load.tally.violations.isEmpty)
+    #expect(load.tally.failures.isEmpty)
+    #expect(load.tally.listsPutOff == 0)
+  }
+
+  @Test("go on where that is safe while the primary is away, and when it is back")
+  func primaryDies() async throws {
+    let servers = try await ReplicatedDatabase(standbys: 1)
+    let (program, load) = try await begin(servers)
+    let port = try await program.port()
+    for _ in 0..<3 {
+      try await more(load, program)
+      try await blocking { servers.primary.kill() }
+      let putOff = load.tally.putOff
+      try await eventually("writes are put off") { load.tally.putOff > putOff + 20 }
+      try await blocking { try ReplicatedDatabase.start(servers.primary) }
+      let writes = load.tally.writes
+      try await eventually("writes are done again; log: \(program.log)") {
+        load.tally.writes > writes
+      }
+      try await eventually("the replica is read from again; log: \(program.log)") {
+        await figure("replica_in_use", of: servers.standbys[0], port: port) == 1
+      }
+    }
+    try await more(load, program)
+    try await blocking { load.finish() }
+    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
+    #expect(load.tally.violations.isEmpty)
+    #expect(load.tally.failures.isEmpty)
+  }
+
+  @Test("follow when the replica takes over, and the old primary comes back as its replica")
+  func takeOver() async throws {
+    var primary = try await blocking { try ReplicatedDatabase.primary() }
+    try await MigratedDatabase.prepare(ReplicatedDatabase.ownersConninfo(primary))
+    var standby = try await blocking { [primary] in try Self.standby(of: primary, port: nil) }
+    let servers = [primary, standby]
+    try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(primary))
+    let conninfo = ReplicatedDatabase.conninfo(servers)
+    let program = try RunningProgram([
+      "LOG_LEVEL": "notice", "DATABASE_URL": conninfo + " target_session_attrs=read-write",
+      "WAYBILL_REPLICA_URL": conninfo, "WAYBILL_METRICS": "open", "WAYBILL_AUTH": "tokens",
+    ])
+    let port = try await program.port()
+    let load = HistoryLoad(
+      port: port, tokens: try await Self.tokens(conninfo), clientsEach: 4, seed: Self.seed)
+    for _ in 0..<2 {
+      try await eventually("the standby is read from; log: \(program.log)") {
+        [standby] in
+        await figure("replica_in_use", of: standby, port: port) == 1
+      }
+      try await more(load, program)
+      try await blocking { [primary] in primary.kill() }
+      _ = try await blocking { [standby] in try standby.sql("SELECT pg_promote(false)") }
+      let writes = load.tally.writes
+      try await eventually("it takes writes; log: \(program.log)") { load.tally.writes > writes }
+      let oldPort = primary.port
+      primary = standby
+      standby = try await blocking { [primary] in try Self.standby(of: primary, port: oldPort) }
+    }
+    try await eventually("the standby is read from; log: \(program.log)") {
+      [standby] in
+      await figure("replica_in_use", of: standby, port: port) == 1
+    }
+    try await more(load, program)
+    try await blocking { load.finish() }
+    print(Self.figures(load.tally, await Self.sums([primary, standby], port)))
+    #expect(load.tally.violations.isEmpty)
+    #expect(load.tally.failures.isEmpty)
+  }
+
+  /// A standby without which the primary acknowledges nothing more.
+  private static func standby(of primary: TestServer, port: UInt16?) throws -> TestServer {
+    let standby = try TestServer(standbyOf: primary, port: port)
+    try ReplicatedDatabase.start(standby)
+    try primary.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby.name)'")
+    try primary.sql("SELECT pg_reload_conf()")
+    try primary.wait(
+      until: "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')")
+    return standby
+  }
+
+  private func begin(
+    _ servers: ReplicatedDatabase
+  ) async throws -> (RunningProgram, HistoryLoad) {
+    try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(servers.primary))
+    let tokens = try await Self.tokens(ReplicatedDatabase.conninfo([servers.primary]))
+    let program = try servers.program(["WAYBILL_AUTH": "tokens", "WAYBILL_LOOPS": "2"])
+    let port = try await program.port()
+    for standby in servers.standbys {
+      try await eventually("it is read from; log: \(program.log)") {
+        await figure("replica_in_use", of: standby, port: port) == 1
+      }
+    }
+    return (program, HistoryLoad(port: port, tokens: tokens, clientsEach: 4, seed: Self.seed))
+  }
+
+  /// Waits until the load has seen some more.
+  private func more(_ load: HistoryLoad, _ program: RunningProgram) async throws {
+    let wanted = load.tally.lists + Self.stage
+    try await eventually("more lists are read; log: \(program.log)") { load.tally.lists >= wanted }
+  }
+
+  private static func tokens(_ conninfo: String) async throws -> [String] {
+    var tokens: [String] = []
+    for _ in 0..<3 {
+      let program = try RunningProgram(
+        ["DATABASE_URL": conninfo], arguments: ["token", "create", "--role", "admin"])
+      #expect(await program.exitCode() == 0, "\(program.log)")
+      tokens.append(String(try #require(program.log.firstMatch(of: #/wb_\w+/#)).0))
+    }
+    return tokens
+  }
+
+  private static func sums(_ replicas: [TestServer], _ port: UInt16) async -> String {
+    var sums: [String] = []
+    for replica in replicas {
+      let reads = await figure("replica_reads_total", of: replica, port: port)
+      sums.append("\(Int(reads)) statements on a replica")
+    }
+    for reason in ["no_replica", "behind", "unknown_position", "failed", "refusal"] {
+      let name = "replica_reads_by_primary_total{reason=\"\(reason)\"}"
+      sums.append("\(Int(await figure(name, port: port))) \(reason)")
+    }
+    return sums.joined(separator: ", ")
+  }
+
+  private static func figures(_ tally: HistoryLoad.Tally, _ sums: String) -> String {
+    """
+    replicas: seed \(seed); \(tally.lists) lists, \(tally.handedOn) with a position, \
+    \(tally.exports) exports, \(tally.reads) reads of the primary, \(tally.writes) writes, \
+    \(tally.putOff) put off (\(tally.listsPutOff) of any copy), \
+    \(tally.violations.count) violations; \(sums)
+    """
+  }
+}
