@@ -39,6 +39,7 @@ struct MetricsTests {
     return Shared(
       configuration: configuration, auth: .tokens, target: try ConnectionString(""),
       requestTarget: try ConnectionString(""),
+      replicas: Replicas(try ConnectionString("host=one,two"), lagMax: .seconds(1)),
       log: Log(configuration.log), schemaVersion: 0, address: "", console: Console([]))
   }
 
