@@ -146,6 +146,16 @@ struct DatabaseExamination {
   }
 
   private mutating func examineRights(_ session: Session) async throws {
+    let names = try await Self.missingRights(session)
+    findings.expect(
+      names.isEmpty, "rights", "",
+      otherwise:
+        "the role lacks \(names.joined(separator: ", ")): run waybill migrate as the owner "
+        + "of the database, which grants them")
+  }
+
+  /// What the service needs and the role of the session may not do.
+  static func missingRights(_ session: Session) async throws -> [String] {
     let missing = try await session.rows(
       """
       SELECT format('%s on %s', privilege, name)
@@ -157,15 +167,10 @@ struct DatabaseExamination {
                UNION ALL
               SELECT 'SELECT', name,
                      coalesce(has_any_column_privilege(to_regclass(name), 'SELECT'), false)
-                FROM unnest(\(Self.relations)) AS name) AS needed (privilege, name, is_there)
+                FROM unnest(\(relations)) AS name) AS needed (privilege, name, is_there)
        WHERE NOT is_there
       """)
-    let names = try missing.map { try $0.text(0) }
-    findings.expect(
-      names.isEmpty, "rights", "",
-      otherwise:
-        "the role lacks \(names.joined(separator: ", ")): run waybill migrate as the owner "
-        + "of the database, which grants them")
+    return try missing.map { try $0.text(0) }
   }
 
   private static let relations = [

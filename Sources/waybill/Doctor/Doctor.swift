@@ -31,12 +31,14 @@ struct Doctor {
       "waybill \(BuildFacts.version) (\(BuildFacts.revision)), libpq \(LibpqVersion.text)")
     let configuration: Configuration
     var (target, requestTarget): (ConnectionString?, ConnectionString?)
+    var replicaTarget: ConnectionString?
     do {
       configuration = try Configuration(environment)
       switch configuration.database {
       case .external:
         let database = try RunningDatabase(configuration)
         (target, requestTarget) = (database.target, database.requestTarget)
+        replicaTarget = database.replicaTarget
       case .embedded(let home):
         LibpqEnvironment.removeAll()
         target = try LocalCluster.connectionString(ofRunning: home).map(ConnectionString.init)
@@ -53,14 +55,18 @@ struct Doctor {
     guard let target, let requestTarget else { return }
     StopSignals.ofProcess.endProcess {}
     do {
-      findings = try EventLoop().runUntilDone { [findings, instances] loop in
+      findings = try EventLoop().runUntilDone { [findings, instances, replicaTarget] loop in
         var examination = DatabaseExamination(
           configuration, target, instances: instances, findings)
         await examination.run(on: loop)
         if configuration.directConninfo != nil {
           await examination.examineRequests(requestTarget, on: loop)
         }
-        return examination.findings
+        guard let replicaTarget else { return examination.findings }
+        var replicas = ReplicaExamination(
+          configuration, primary: target, examination.findings)
+        await replicas.run(replicaTarget, on: loop)
+        return replicas.findings
       }
     } catch {
       findings.problem("database", "\(error)")

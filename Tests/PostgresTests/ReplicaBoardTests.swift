@@ -1,0 +1,248 @@
+import EventLoop
+import TestSupport
+import Testing
+
+@testable import Postgres
+
+@Suite("What is known of replicas and their readers")
+struct ReplicaBoardTests {
+  private static let start = Instant(nanoseconds: 1_000_000_000_000)
+  private static let reader = 7
+
+  private static func at(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
+
+  private static func position(_ place: UInt64, timeline: UInt32 = 1) -> LogPosition {
+    LogPosition(timeline: timeline, place: place)
+  }
+
+  /// A primary and replicas that have reached these places.
+  private func board(primary: UInt64 = 100, replicas: [UInt64]) -> ReplicaBoard {
+    var board = ReplicaBoard(count: replicas.count, lagMax: .seconds(1))
+    sample(&board, primary, at: 0)
+    for (index, place) in replicas.enumerated() { report(&board, index, place, at: 0) }
+    return board
+  }
+
+  @discardableResult
+  private func sample(
+    _ board: inout ReplicaBoard, _ place: UInt64, timeline: UInt32 = 1, at milliseconds: Int
+  ) -> Bool {
+    let number = board.beginSample()
+    return board.sampled(
+      PrimaryReport(position: Self.position(place, timeline: timeline), identity: "1"),
+      number: number, at: Self.at(milliseconds))
+  }
+
+  private func report(
+    _ board: inout ReplicaBoard, _ index: Int, _ place: UInt64, timeline: UInt32 = 1,
+    isStandby: Bool = true, identity: String = "1", at milliseconds: Int
+  ) {
+    board.reported(
+      index,
+      ReplicaReport(
+        isStandby: isStandby, reached: Self.position(place, timeline: timeline),
+        identity: identity),
+      generation: board.replicas[index].generation, at: Self.at(milliseconds))
+  }
+
+  /// Plans a read, and ends it at once; the replica, or nil.
+  private func read(
+    _ board: inout ReplicaBoard, _ reader: Int = Self.reader, at milliseconds: Int
+  ) -> Int? {
+    guard
+      case .read(let index, let generation) = board.plan(
+        for: reader, needing: nil, at: Self.at(milliseconds))
+    else { return nil }
+    let isUsable = board.finished(reader, on: index, generation: generation, succeeded: true)
+    return isUsable ? index : nil
+  }
+
+  private func plan(_ board: inout ReplicaBoard, at milliseconds: Int) -> ReplicaBoard.Plan {
+    board.plan(for: Self.reader, needing: nil, at: Self.at(milliseconds))
+  }
+
+  // MARK: - Which replicas
+
+  @Test("a reader goes to the replica that is least behind, and stays there")
+  func least() {
+    var board = board(replicas: [50, 100])
+    #expect(read(&board, at: 100) == 1)
+    report(&board, 0, 100, at: 110)
+    report(&board, 1, 100, at: 110)
+    #expect(read(&board, at: 120) == 1)
+  }
+
+  @Test(
+    "one that is away, too far behind, no standby, of another history or behind a pooler is left out")
+  func leftOut() {
+    var board = board(replicas: [50])
+    #expect(board.trouble(of: 0, at: Self.at(500)) == nil)
+    report(&board, 0, 50, at: 1_000)
+    #expect(board.lag(of: 0, at: Self.at(1_001)) == .milliseconds(1_001))
+    #expect(board.trouble(of: 0, at: Self.at(1_001)) == .lag)
+    report(&board, 0, 100, at: 1_100)
+    #expect(board.trouble(of: 0, at: Self.at(1_101)) == nil)
+    #expect(board.trouble(of: 0, at: Self.at(2_000)) == .unreachable)
+    report(&board, 0, 100, isStandby: false, at: 2_000)
+    #expect(board.trouble(of: 0, at: Self.at(2_000)) == .notStandby)
+    report(&board, 0, 100, identity: "2", at: 2_000)
+    #expect(board.trouble(of: 0, at: Self.at(2_000)) == .otherDatabase)
+    board.opened(0, isPooled: true)
+    report(&board, 0, 100, at: 2_000)
+    #expect(board.trouble(of: 0, at: Self.at(2_000)) == .behindPooler)
+    #expect(plan(&board, at: 2_000) == .primary(.noReplica))
+  }
+
+  @Test("one that has all that is known of the primary is used for as long as the primary is away")
+  func primaryAway() {
+    var board = board(replicas: [100])
+    report(&board, 0, 100, at: 3_600_000)
+    #expect(read(&board, at: 3_600_001) == 0)
+  }
+
+  @Test("one that has not followed to a new timeline is not used, however far it has come")
+  func timelines() {
+    var board = board(replicas: [200])
+    board.committed(at: Self.position(150, timeline: 2))
+    #expect(board.trouble(of: 0, at: Self.at(1)) == .otherTimeline)
+    #expect(!sample(&board, 300, timeline: 1, at: 2))
+    #expect(sample(&board, 160, timeline: 2, at: 3))
+    #expect(board.trouble(of: 0, at: Self.at(4)) == .otherTimeline)
+    report(&board, 0, 160, timeline: 2, at: 5)
+    #expect(board.trouble(of: 0, at: Self.at(6)) == nil)
+  }
+
+  @Test("the lag is told even when the sample that is missing is no longer kept")
+  func longLag() {
+    var board = board(primary: 10, replicas: [10])
+    for step in 1...3 * ReplicaBoard.samplesMax {
+      sample(&board, 10 + UInt64(step), at: step)
+      report(&board, 0, 10, at: step)
+    }
+    let end = 3 * ReplicaBoard.samplesMax
+    #expect(board.lag(of: 0, at: Self.at(end)) == .milliseconds(end - 1))
+  }
+
+  // MARK: - What a reader has to see
+
+  @Test("a read waits for the reader's own write, and for a position that it names")
+  func ownWrites() {
+    var board = board(replicas: [100])
+    board.wrote(Self.reader, before: Self.position(120))
+    #expect(plan(&board, at: 1) == .wait(.behind))
+    #expect(read(&board, 8, at: 1) == 0, "others need not wait")
+    #expect(
+      board.plan(for: 8, needing: Self.position(120), at: Self.at(1)) == .wait(.behind))
+    report(&board, 0, 120, at: 2)
+    #expect(read(&board, at: 3) == 0)
+  }
+
+  @Test("a read does not wait for a replica that will be late")
+  func hopeless() {
+    var board = board(replicas: [50])
+    sample(&board, 120, at: 90)
+    board.wrote(Self.reader, before: Self.position(120))
+    #expect(plan(&board, at: 100) == .primary(.behind))
+  }
+
+  @Test("after a read of the primary, a sample that was begun later says what is needed")
+  func afterPrimary() {
+    var board = board(replicas: [100])
+    #expect(read(&board, at: 1) == 0)
+    let early = board.beginSample()
+    board.sawPrimary(Self.reader)
+    #expect(plan(&board, at: 2) == .wait(.unknownPosition))
+    _ = board.sampled(
+      PrimaryReport(position: Self.position(100), identity: "1"), number: early, at: Self.at(2))
+    #expect(plan(&board, at: 3) == .wait(.unknownPosition), "it was begun before the read ended")
+    sample(&board, 110, at: 4)
+    sample(&board, 130, at: 5)
+    #expect(plan(&board, at: 6) == .wait(.behind))
+    report(&board, 0, 110, at: 7)
+    #expect(read(&board, at: 8) == 0, "the first sample is enough")
+  }
+
+  @Test("a reader may leave for another replica only when that has all that they saw at home")
+  func leaving() {
+    var board = board(replicas: [100, 90])
+    #expect(read(&board, at: 1) == 0)
+    board.failed(0)
+    report(&board, 1, 100, at: 2)
+    #expect(plan(&board, at: 3) == .wait(.unknownPosition), "nobody knows what home has shown")
+    sample(&board, 105, at: 4)
+    #expect(plan(&board, at: 5) == .wait(.behind))
+    report(&board, 1, 105, at: 6)
+    #expect(read(&board, at: 7) == 1)
+    report(&board, 0, 105, at: 8)
+    #expect(read(&board, at: 9) == 1)
+  }
+
+  @Test("a read that was under way when its reader left home counts as one elsewhere")
+  func lateAnswer() {
+    var board = board(replicas: [100, 100])
+    guard case .read(let home, let generation) = plan(&board, at: 1) else {
+      Issue.record("no replica")
+      return
+    }
+    board.failed(home)
+    #expect(read(&board, at: 2) == 1 - home, "nothing has been seen at home yet")
+    #expect(board.finished(Self.reader, on: home, generation: generation, succeeded: true))
+    #expect(plan(&board, at: 3) == .wait(.unknownPosition))
+  }
+
+  @Test("a replica that came back is another one: its answers and reports from before are void")
+  func generations() {
+    var board = board(replicas: [100])
+    guard case .read(let index, let generation) = plan(&board, at: 1) else {
+      Issue.record("no replica")
+      return
+    }
+    board.opened(index, isPooled: false)
+    #expect(!board.finished(Self.reader, on: index, generation: generation, succeeded: true))
+    board.reported(
+      index, ReplicaReport(reached: Self.position(100), identity: "1"), generation: generation,
+      at: Self.at(2))
+    #expect(board.trouble(of: 0, at: Self.at(2)) == .unreachable)
+    report(&board, 0, 100, at: 3)
+    #expect(read(&board, at: 4) == 0)
+  }
+
+  @Test("what is forgotten of readers is needed by all who are not remembered")
+  func forgetting() {
+    var board = board(replicas: [100])
+    board.wrote(Self.reader, before: Self.position(120))
+    for reader in 1_000..<1_000 + ReaderTable.readersMax {
+      board.wrote(reader, before: Self.position(1))
+    }
+    #expect(board.readers.count <= ReaderTable.readersMax)
+    #expect(plan(&board, at: 1) == .wait(.behind))
+  }
+
+  // MARK: - Positions
+
+  @Test("a position is read as it is written, and nothing else is")
+  func texts() {
+    let position = Self.position(0x16_B374_D848, timeline: 3)
+    #expect(position.description == "3-16/B374D848")
+    #expect(LogPosition(position.description) == position)
+    for text in [
+      "", "1", "1-", "-1/2", "1-1", "1-/", "1-1/", "1-G/1", "1-1/2/3", "1-1/2-3", "+1-1/2",
+      "1-100000000/0", "4294967296-1/1", "1-+1/1", " 1-1/1", "1- 1/1",
+    ] {
+      #expect(LogPosition(text) == nil, "\(text)")
+    }
+  }
+
+  @Test("the end of the log behind a page's header is the end of the record before it")
+  func pages() async throws {
+    try await withDatabase { database, _ in
+      for (text, place) in [
+        ("0/4000028", 0x400_0000), ("0/4002018", 0x400_2000), ("0/4002048", 0x400_2048),
+        ("0/4000000", 0x400_0000), ("1/30", 0x1_0000_0030),
+      ] as [(String, UInt64)] {
+        let rows = try await database.read("SELECT \(text)::text, '0000000A'::text")
+        #expect(try LogPosition(endOfLog: rows[0]) == Self.position(place, timeline: 10))
+      }
+    }
+  }
+}
