@@ -52,6 +52,17 @@ final class Service {
     guard done != nil else { throw LabError("the schema could not be made") }
   }
 
+  /// Makes a token of a retailer.
+  static func makeToken(_ conninfo: String) throws -> String {
+    let output = ChildProcess.output(
+      of: [try binary(), "token", "create", "--role", "retailer"], seconds: 60,
+      environment: ["DATABASE_URL": conninfo])
+    guard let token = output?.firstMatch(of: /wb_[0-9a-f]+/)?.0 else {
+      throw LabError("no token could be made")
+    }
+    return String(token)
+  }
+
   static func binary() throws -> String {
     guard let own = realpath("/proc/self/exe", nil) else { throw LabError("no /proc") }
     defer { free(own) }

@@ -29,6 +29,19 @@ final class WorkBench {
 
   private var psql: Psql { Psql(conninfo: cluster.connectionString(database: database)) }
 
+  /// How the service, or another role, reaches the database.
+  func conninfo(as role: ClusterRole = .service) -> String {
+    cluster.connectionString(database: database, as: role)
+  }
+
+  /// How a standby reaches the cluster.
+  var replicationConninfo: String { cluster.connectionString(database: "postgres", as: .superuser) }
+
+  /// Runs a statement as the superuser.
+  func changeAsSuperuser(_ statement: String) throws {
+    try psql.run(["-c", statement], asSuperuser: true)
+  }
+
   /// Adds orders until there are so many.
   func fill(to count: Int) throws {
     try psql.run(
@@ -39,7 +52,7 @@ final class WorkBench {
 
   func service(_ variables: [String: String] = [:]) throws -> Service {
     let service = try Service(
-      conninfo: cluster.connectionString(database: database, as: .service), log: log,
+      conninfo: conninfo(), log: log,
       variables: variables)
     _ = try service.waitUntilReady()
     return service
