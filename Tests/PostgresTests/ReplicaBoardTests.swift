@@ -73,7 +73,7 @@ struct ReplicaBoardTests {
   }
 
   @Test(
-    "one that is away, too far behind, no standby, of another history or behind a pooler is left out")
+    "one that is away, too far behind, no standby, of other data or behind a pooler is left out")
   func leftOut() {
     var board = board(replicas: [50])
     #expect(board.trouble(of: 0, at: Self.at(500)) == nil)

@@ -58,7 +58,8 @@ package struct ConnectionString: Sendable {
   /// The name of the first server, for people.
   package var serverName: String {
     let host = hosts[0]
-    return "\(host.name.isEmpty ? host.address : host.name):\(host.port.isEmpty ? "5432" : host.port)"
+    let name = host.name.isEmpty ? host.address : host.name
+    return "\(name):\(host.port.isEmpty ? "5432" : host.port)"
   }
 
   /// Takes over the options of `other`, above all a new password. False when `other` names other

@@ -51,7 +51,9 @@ final class LoopReplicas {
 
   /// A commit was acknowledged; nil when it is not known where.
   func noteCommit(at position: LogPosition?) {
-    guard let position else { return shared.withBoard { $0.readers.allNeed(sample: $0.nextSample) } }
+    guard let position else {
+      return shared.withBoard { $0.readers.allNeed(sample: $0.nextSample) }
+    }
     committed.advance(to: position)
     shared.withBoard { $0.committed(at: position) }
   }

@@ -13,7 +13,6 @@ package final class ReplicaMonitor {
   private let loop: EventLoop
   private let target: ConnectionString
   private let listener: Listener
-  private var servers: [Database] = []
   private var sleepers: [Sleeper] = []
   private var running = 0
   private var isStopping = false
@@ -37,9 +36,9 @@ package final class ReplicaMonitor {
     quietUntil = loop.currentTime + Self.quietTime
     let bound = LoopBound(loop, Weak(self))
     replicas.onHurry { [loop] in loop.execute { bound.value.monitor?.hurry() } }
-    watch { await self.samplePrimary(with: $0) } connect: { self.connect(to: self.target) }
+    watch(target) { await self.samplePrimary(with: $0) }
     for (index, replica) in replicas.targets.enumerated() {
-      watch { await self.ask(index, with: $0) } connect: { self.connect(to: replica.target) }
+      watch(replica.target) { await self.ask(index, with: $0) }
     }
   }
 
@@ -56,23 +55,19 @@ package final class ReplicaMonitor {
     init(_ monitor: ReplicaMonitor) { self.monitor = monitor }
   }
 
-  private func connect(to target: ConnectionString) -> Database {
-    Database(target, settings: .forMonitor, on: loop)
-  }
-
   /// Asks one server again and again. `ask` returns whether the connection can be kept.
   private func watch(
-    _ ask: @escaping (Database) async -> Bool, connect: @escaping () -> Database
+    _ target: ConnectionString, _ ask: @escaping (Database) async -> Bool
   ) {
     running += 1
     let sleeper = Sleeper(on: loop)
     sleepers.append(sleeper)
     loop.spawn { [self] in
-      var server = connect()
+      var server = Database(target, settings: .forMonitor, on: loop)
       while !isStopping {
         if await !ask(server) {
           await server.close()
-          server = connect()
+          server = Database(target, settings: .forMonitor, on: loop)
         }
         replicas.announce()
         tellChanges()

@@ -14,7 +14,8 @@ enum ProductRoutes {
     Route(.post, "/products/{id}/stock", About.adjust, access: .staff, adjust),
     Route(.put, "/products/{id}/stock", About.count, access: .staff, count),
     Route(.post, "/stock", About.adjustMany, access: .staff, adjustMany),
-    Route(.get, "/products/{id}/stock", About.movements, access: .staff, reads: .anyCopy, movements),
+    Route(
+      .get, "/products/{id}/stock", About.movements, access: .staff, reads: .anyCopy, movements),
   ]
 
   private static func create(_ call: Call, _ services: Services) async throws -> Response {

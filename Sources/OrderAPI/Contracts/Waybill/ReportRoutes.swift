@@ -6,8 +6,11 @@ import Orders
 /// What was sold, in the own API.
 enum ReportRoutes {
   static let routes: [Route] = [
-    Route(.get, "/reports/customers", About.customers, access: .retailer, reads: .anyCopy, customers),
-    Route(.get, "/reports/customers/{customer_id}", About.customer, access: .retailer, reads: .anyCopy, get),
+    Route(
+      .get, "/reports/customers", About.customers, access: .retailer, reads: .anyCopy, customers),
+    Route(
+      .get, "/reports/customers/{customer_id}", About.customer, access: .retailer, reads: .anyCopy,
+      get),
     Route(.get, "/reports/days", About.days, access: .retailer, reads: .anyCopy, days),
     Route(.get, "/reports/products", About.products, access: .retailer, reads: .anyCopy, products),
   ]

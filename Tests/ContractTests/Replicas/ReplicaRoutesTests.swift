@@ -1,0 +1,198 @@
+import EventLoop
+import HTTP
+import JSON
+import OrderStore
+import Postgres
+import PrivateCluster
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import OrderAPI
+
+@Suite("Routes that any copy may answer")
+struct ReplicaRoutesTests {
+  @Test("are answered by a standby that has everything exactly as by the primary")
+  func sameAnswers() async throws {
+    try await Self.onReplica { replicated, primary, standby in
+      let shopper = try await primary.shopper("demo-1")
+      var targets: [(MountedRoute, String)] = []
+      for entry in MountedRoute.all(of: primary.mounts) {
+        if case .primary = entry.route.reads { continue }
+        let address = try await primary.address(for: entry, of: shopper)
+        targets += Self.variants(of: entry, address).map { (entry, $0) }
+      }
+      #expect(Set(targets.map(\.0.template)).count >= 20)
+      _ = try await FeedRepository(primary.owner).sequence()
+      try await replicated.settle()
+      for (entry, target) in targets {
+        let reads = standby.reads
+        let wanted = try await primary.ask(entry, target, as: shopper)
+        let answer = try await replicated.client.ask(entry, target, as: shopper)
+        #expect(wanted.status == 200, "\(target): \(wanted.body)")
+        #expect(answer.status == wanted.status, "\(target)")
+        #expect(answer.fields == wanted.fields, "\(target)")
+        #expect(answer.body == wanted.body, "\(target)")
+        #expect(standby.reads > reads, "\(target) was not read from the standby")
+        if let tag = wanted.fields["ETag"] {
+          let again = try await replicated.client.send(
+            "GET", target, "", fields: ["If-None-Match: \(tag)"])
+          #expect(again.status == 304, "\(target)")
+        }
+        if let next = try? wanted.json["next"]?.text {
+          let page = try await replicated.client.get(next)
+          #expect(page.body == (try await primary.get(next)).body, "\(next)")
+        }
+      }
+      #expect(standby.failures == 0)
+    }
+  }
+
+  @Test("are asked of the primary when a standby refuses, as for a cursor it does not know yet")
+  func refusals() async throws {
+    try await Self.onReplica { replicated, primary, standby in
+      try await replicated.settle()
+      try await blocking { [server = replicated.standby] in
+        try server.sql("SELECT pg_wal_replay_pause()")
+      }
+      try await primary.run(
+        "INSERT INTO products (id, name, price, stock) VALUES ('late', 'Late', 1, 1)")
+      _ = try await FeedRepository(primary.owner).sequence()
+      let head = try await primary.get("/events?after=latest")
+      let cursor = try #require(try head.json["next"]?.text)
+      let reads = standby.reads
+      let page = try await replicated.client.get("/events?after=\(cursor)")
+      #expect(page.status == 200, "\(page.body)")
+      #expect(page.body == head.body)
+      #expect(standby.reads > reads)
+      let products = try await replicated.client.get("/products/late/stock")
+      #expect(products.status == 200, "\(products.body)")
+      let unknown = try await replicated.client.get("/customers/nobody/orders")
+      #expect(unknown.status == 404)
+    }
+  }
+
+  @Test("refuse a position that cannot be read, and show the write of one that can")
+  func positions() async throws {
+    try await Self.onReplica { replicated, _, standby in
+      try await replicated.settle()
+      let client = replicated.client
+      let answer = try await client.send(
+        "POST", "/customers", #"{"id":"new","name":"Demo Customer 9"}"#,
+        fields: ["Content-Type: application/json"])
+      #expect(answer.status == 201, "\(answer.body)")
+      let position = try #require(answer.fields["Waybill-Position"])
+      let list = try await client.send(
+        "GET", "/customers", "", fields: ["Waybill-Position: \(position)"])
+      #expect(list.body.contains(#""id":"new""#))
+      let bad = try await client.send(
+        "GET", "/customers", "", fields: ["Waybill-Position: later"])
+      #expect(bad.status == 400)
+      #expect(bad.body.contains("Waybill-Position"))
+      let dry = try await client.send(
+        "POST", "/customers", #"{"id":"dry","name":"Demo Customer 8"}"#,
+        fields: ["Content-Type: application/json", "Prefer: dry-run"])
+      #expect(dry.status == 201)
+      #expect(try await !client.get("/customers").body.contains(#""id":"dry""#))
+    }
+  }
+
+  /// The ways in which a route is asked.
+  private static func variants(of entry: MountedRoute, _ address: String) -> [String] {
+    let names = entry.route.description.queryNames
+    let base = names.contains("q") && address.hasSuffix("/search") ? "?q=demo" : "?"
+    var variants = [base == "?" ? address : address + base]
+    for query in ["limit=2", "total=exact", "total=estimate", "q=demo", "format=csv"] {
+      guard names.contains(String(query.prefix { $0 != "=" })), !address.hasSuffix("/search")
+      else { continue }
+      variants.append("\(address)?\(query)")
+    }
+    return variants
+  }
+}
+
+// MARK: - A primary and a standby
+
+extension ReplicaRoutesTests {
+  /// A client that reads from a standby.
+  struct Replicated {
+    let client: ContractClient
+    let primary: TestServer
+    let standby: TestServer
+    fileprivate let figures: StandbyFigures
+
+    /// Waits until the standby has everything, and is read from.
+    func settle() async throws {
+      let position = try await blocking { [primary] in
+        try primary.sql("SELECT pg_current_wal_flush_lsn()")
+      }
+      try await blocking { [standby] in
+        try standby.wait(until: "SELECT pg_last_wal_replay_lsn() >= '\(position)'")
+      }
+      try await eventually("the standby is read from") { figures.isUsed }
+    }
+  }
+
+  /// What is counted of the standby.
+  struct StandbyFigures {
+    let replicas: Replicas
+    let name: String
+
+    private func number(_ figure: String) -> Int {
+      var exposition = Exposition()
+      replicas.figures.report(to: &exposition)
+      return exposition.number(figure, name) ?? 0
+    }
+
+    var reads: Int { number("replica_reads_total") }
+    var failures: Int { number("replica_failures_total") }
+    var isUsed: Bool { number("replica_in_use") == 1 }
+  }
+
+  private static func onReplica(
+    _ body: @escaping @Sendable (Replicated, ContractClient, StandbyFigures) async throws -> Void
+  ) async throws {
+    let server = try await blocking {
+      let server = try TestServer()
+      try server.start()
+      _ = try server.makeOrdersDatabase()
+      return server
+    }
+    let owner = server.connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
+    try await MigratedDatabase.prepare(owner)
+    let standby = try await blocking {
+      let standby = try TestServer(standbyOf: server)
+      try standby.start()
+      return standby
+    }
+    try await onLoop { loop in
+      let service = try ConnectionString(MigratedDatabase.as(.service, owner))
+      let copy = try ConnectionString(
+        MigratedDatabase.as(.service, standby.connectionString(database: "orders")))
+      let replicas = Replicas(copy, lagMax: .seconds(60))
+      let monitor = ReplicaMonitor(replicas, primary: service, on: loop)
+      monitor.start()
+      var settings = PostgresSettings.patient
+      settings.readConnections = 1
+      let owners = Database(try ConnectionString(owner), settings: settings, on: loop)
+      let plain = Database(service, settings: settings, on: loop)
+      let reading = Database(service, settings: settings, replicas: replicas, on: loop)
+      let figures = StandbyFigures(replicas: replicas, name: copy.serverName)
+      let result: Result<Void, any Error>
+      do {
+        _ = try await DemoData(owners).insert()
+        _ = try await owners.write("SELECT outcome FROM refresh_report(interval '0')")
+        let client = ContractClient(reading, owner: owners)
+        try await body(
+          Replicated(client: client, primary: server, standby: standby, figures: figures),
+          ContractClient(plain, owner: owners), figures)
+        result = .success(())
+      } catch {
+        result = .failure(error is PostgresError ? DetailedError(error) : error)
+      }
+      await monitor.stop()
+      for database in [owners, plain, reading] { await database.close() }
+      try result.get()
+    }
+  }
+}
