@@ -78,6 +78,14 @@ struct ConfigurationTests {
       "WAYBILL_DB_CONNECTIONS=4 is too few for 4 loops: give at least 8, or lower WAYBILL_LOOPS"
     ),
     (
+      ["WAYBILL_REPLICA_LAG_MAX_MS": "100"],
+      "WAYBILL_REPLICA_LAG_MAX_MS says nothing alone: set WAYBILL_REPLICA_URL, too"
+    ),
+    (
+      ["WAYBILL_REPLICA_URL": "host=two"],
+      "WAYBILL_REPLICA_URL says nothing alone: set DATABASE_URL, too"
+    ),
+    (
       ["DATABASE_URL_FILE": "/nowhere/url"],
       "DATABASE_URL_FILE names /nowhere/url, which cannot be read: check the path and its mode"
     ),

@@ -1,6 +1,5 @@
 import PrivateCluster
 import TestSupport
-import Testing
 
 /// A primary with the service's database, its standbys, and a program that reads from them.
 final class ReplicatedDatabase: Sendable {
@@ -60,15 +59,6 @@ final class ReplicatedDatabase: Sendable {
         "LOG_LEVEL": "notice", "DATABASE_URL": Self.conninfo([primary]),
         "WAYBILL_REPLICA_URL": Self.conninfo(replicas ?? standbys), "WAYBILL_METRICS": "open",
       ].merging(variables) { $1 })
-  }
-
-  /// Makes a token for anything.
-  func token() async throws -> String {
-    let program = try RunningProgram(
-      ["DATABASE_URL": Self.conninfo([primary])],
-      arguments: ["token", "create", "--role", "admin"])
-    #expect(await program.exitCode() == 0, "\(program.log)")
-    return String(try #require(program.log.firstMatch(of: #/wb_\w+/#)).0)
   }
 }
 
