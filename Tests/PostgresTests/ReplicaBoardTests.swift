@@ -25,24 +25,28 @@ struct ReplicaBoardTests {
 
   @discardableResult
   private func sample(
-    _ board: inout ReplicaBoard, _ place: UInt64, timeline: UInt32 = 1, at milliseconds: Int
+    _ board: inout ReplicaBoard, _ place: UInt64, timeline: UInt32 = 1,
+    snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1), at milliseconds: Int
   ) -> Bool {
     let number = board.beginSample()
     return board.sampled(
-      PrimaryReport(position: Self.position(place, timeline: timeline), identity: "1"),
+      PrimaryReport(
+        position: Self.position(place, timeline: timeline), identity: "1", snapshot: snapshot),
       number: number, at: Self.at(milliseconds))
   }
 
   private func report(
     _ board: inout ReplicaBoard, _ index: Int, _ place: UInt64, timeline: UInt32 = 1,
-    isStandby: Bool = true, identity: String = "1", at milliseconds: Int
+    isStandby: Bool = true, identity: String = "1",
+    snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1), at milliseconds: Int
   ) {
+    let begun = board.beginReport(index)
     board.reported(
       index,
       ReplicaReport(
         isStandby: isStandby, reached: Self.position(place, timeline: timeline),
-        identity: identity),
-      generation: board.replicas[index].generation, at: Self.at(milliseconds))
+        identity: identity, snapshot: snapshot),
+      begun, at: Self.at(milliseconds))
   }
 
   /// Plans a read, and ends it at once; the replica, or nil.
@@ -197,14 +201,39 @@ struct ReplicaBoardTests {
       Issue.record("no replica")
       return
     }
+    let begun = board.beginReport(0)
     board.opened(index, isPooled: false)
     #expect(!board.finished(Self.reader, on: index, generation: generation, succeeded: true))
     board.reported(
-      index, ReplicaReport(reached: Self.position(100), identity: "1"), generation: generation,
-      at: Self.at(2))
+      index, ReplicaReport(reached: Self.position(100), identity: "1"), begun, at: Self.at(2))
     #expect(board.trouble(of: 0, at: Self.at(2)) == .unreachable)
     report(&board, 0, 100, at: 3)
     #expect(read(&board, at: 4) == 0)
+  }
+
+  @Test("the primary is read again only when it shows all that a replica has shown")
+  func aheadOfPrimary() {
+    var board = board(replicas: [100])
+    let shown = TransactionSnapshot(oldest: 12, end: 20)
+    report(&board, 0, 100, snapshot: shown, at: 1)
+    #expect(board.mayReadPrimary(Self.reader))
+    #expect(read(&board, at: 2) == 0)
+    #expect(!board.mayReadPrimary(Self.reader))
+    sample(&board, 100, snapshot: TransactionSnapshot(oldest: 20, end: 20), at: 3)
+    #expect(!board.mayReadPrimary(Self.reader), "the report was begun before the read")
+    report(&board, 0, 100, snapshot: shown, at: 4)
+    sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12, 15]), at: 5)
+    #expect(!board.mayReadPrimary(Self.reader), "15 may have been shown")
+    report(&board, 0, 110, snapshot: .init(oldest: 12, end: 22), at: 6)
+    sample(&board, 110, snapshot: .init(oldest: 12, end: 22, running: [12, 21]), at: 7)
+    #expect(board.mayReadPrimary(Self.reader), "12 is running on both, and 21 came later")
+  }
+
+  @Test("snapshots are read as the server writes them")
+  func snapshots() {
+    #expect(TransactionSnapshot("10:20:10,14") == .init(oldest: 10, end: 20, running: [10, 14]))
+    #expect(TransactionSnapshot("7:7:") == .init(oldest: 7, end: 7))
+    for text in ["", "7", "7:7", "a:7:"] { #expect(TransactionSnapshot(text) == nil) }
   }
 
   @Test("what is forgotten of readers is needed by all who are not remembered")

@@ -28,6 +28,7 @@ final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.isOpen { return try await fetch([key])[key] }
     let request = try UnitOfWork.beginRead()
+    if let request { await request.settle() }
     defer { request?.sawPrimary() }
     return try await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }

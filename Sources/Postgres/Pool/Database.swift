@@ -44,6 +44,7 @@ package final class Database {
       return try await run(Request(sql, .read))
     }
     if request.allowsCopies, let rows = await replicas.read(sql, in: request) { return rows }
+    await request.settle()
     defer { request.sawPrimary() }
     return try await run(Request(sql, .read))
   }

@@ -93,11 +93,7 @@ extension LoopReplicas {
   private func place(of request: RequestReads) async -> Place {
     var begin: Instant?
     defer {
-      if let begin {
-        shared.endWait()
-        shared.figures.waits.add()
-        shared.figures.waitNanoseconds.add(Int((loop.currentTime - begin).inNanoseconds))
-      }
+      if let begin { endWait(since: begin) }
     }
     while true {
       let now = loop.currentTime
@@ -112,6 +108,25 @@ extension LoopReplicas {
         await waitForReport()
       }
     }
+  }
+
+  /// Waits until the primary shows all that replicas have shown the reader, but not for long.
+  func settle(_ reader: Int) async {
+    guard !shared.withBoard({ $0.mayReadPrimary(reader) }) else { return }
+    let begin = loop.currentTime
+    shared.beginWait()
+    defer { endWait(since: begin) }
+    repeat {
+      await waitForReport()
+      if shared.withBoard({ $0.mayReadPrimary(reader) }) { return }
+    } while loop.currentTime - begin < ReplicaBoard.settleMax
+    shared.withBoard { $0.stopWaiting(reader) }
+  }
+
+  private func endWait(since begin: Instant) {
+    shared.endWait()
+    shared.figures.waits.add()
+    shared.figures.waitNanoseconds.add(Int((loop.currentTime - begin).inNanoseconds))
   }
 
   private func waitForReport() async {

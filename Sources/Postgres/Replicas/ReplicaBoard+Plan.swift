@@ -15,6 +15,9 @@ extension ReplicaBoard {
     case refusal
   }
 
+  /// How long a read of the primary waits until it shows what a replica has shown.
+  static let settleMax = Duration.milliseconds(50)
+
   enum Plan: Equatable {
     case primary(Reason)
     case read(index: Int, generation: Int)
@@ -70,9 +73,25 @@ extension ReplicaBoard {
     } else {
       reader.sample = nextSample
     }
+    reader.shown = ReaderTable.Shown(
+      index: index, generation: generation, report: replicas[index].reportsBegun + 1)
     readers[key] = reader
     return true
   }
+
+  /// Whether the primary shows the reader all that replicas have shown them.
+  mutating func mayReadPrimary(_ key: Int) -> Bool {
+    guard let shown = readers[key].shown else { return true }
+    let replica = replicas[shown.index]
+    guard replica.generation == shown.generation, replica.confirmed >= shown.report else {
+      return false
+    }
+    readers[key].shown = nil
+    return true
+  }
+
+  /// What replicas have shown the reader is not waited for any longer.
+  mutating func stopWaiting(_ key: Int) { readers[key].shown = nil }
 
   /// The reader has seen what the primary showed until now.
   mutating func sawPrimary(_ key: Int) { readers[key].sample = nextSample }

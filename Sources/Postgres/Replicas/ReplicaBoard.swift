@@ -29,6 +29,13 @@ struct ReplicaBoard {
     var isPooled = false
     /// Reads on it that are under way.
     var reading = 0
+    /// How many reports were asked for.
+    var reportsBegun = 0
+    /// The number of the last report of which the primary shows everything.
+    var confirmed = 0
+    /// The report that is to be confirmed next, and the newest one.
+    var unconfirmed: (number: Int, snapshot: TransactionSnapshot)?
+    var newest: (number: Int, snapshot: TransactionSnapshot)?
   }
 
   struct Sample {
@@ -78,6 +85,7 @@ extension ReplicaBoard {
     guard report.position.timeline >= timeline else { return false }
     primary = report
     timeline = report.position.timeline
+    for index in replicas.indices { replicas[index].confirm(by: report.snapshot) }
     if let last = samples.last, last.position == report.position {
       samples[samples.count - 1].number = number
       return true
@@ -97,14 +105,25 @@ extension ReplicaBoard {
   mutating func opened(_ index: Int, isPooled: Bool) {
     replicas[index].generation += 1
     replicas[index].report = nil
+    replicas[index].unconfirmed = nil
     replicas[index].isPooled = isPooled
   }
 
-  /// What the replica said when it was asked at `moment`, in that generation.
+  /// Begins to ask a replica; returns its generation, and the number of the report.
+  mutating func beginReport(_ index: Int) -> (generation: Int, number: Int) {
+    replicas[index].reportsBegun += 1
+    return (replicas[index].generation, replicas[index].reportsBegun)
+  }
+
+  /// What the replica said when it was asked at `moment`.
   mutating func reported(
-    _ index: Int, _ report: ReplicaReport, generation: Int, at moment: Instant
+    _ index: Int, _ report: ReplicaReport, _ begun: (generation: Int, number: Int),
+    at moment: Instant
   ) {
-    guard replicas[index].generation == generation else { return }
+    guard replicas[index].generation == begun.generation else { return }
+    let newest = (begun.number, report.snapshot)
+    replicas[index].newest = newest
+    if replicas[index].unconfirmed == nil { replicas[index].unconfirmed = newest }
     replicas[index].report = report
     replicas[index].reportedAt = moment
     updateLag(of: index)
@@ -165,61 +184,17 @@ extension ReplicaBoard {
   }
 }
 
-/// What a primary says of itself.
-struct PrimaryReport {
-  let position: LogPosition
-  /// Which database of which cluster it is.
-  let identity: String
-  let pageBytes: UInt64
-
-  static let query: SQL = """
-    SELECT \(LogPosition.endOfLog), \(identityColumn), current_setting('wal_block_size')::int
-    """
-
-  fileprivate static let identityColumn: SQL = """
-    concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
-              (SELECT oid FROM pg_database WHERE datname = current_database()))
-    """
-
-  init(_ row: Row) throws(PostgresError) {
-    position = try LogPosition(endOfLog: row)
-    identity = try row.text(2)
-    pageBytes = UInt64(try row.int(3))
-  }
-
-  init(position: LogPosition, identity: String, pageBytes: UInt64 = LogPosition.pageBytes) {
-    self.position = position
-    self.identity = identity
-    self.pageBytes = pageBytes
-  }
-}
-
-/// What a replica says of itself.
-struct ReplicaReport {
-  let isStandby: Bool
-  /// What it has replayed, on the timeline that it is known to follow.
-  let reached: LogPosition
-  let identity: String
-
-  /// The timeline of the last restart point is one that was replayed. That of the receiver is known
-  /// sooner, but only to roles that may read all statistics: a standby receives a timeline only
-  /// when what it has replayed is part of it.
-  static let query: SQL = """
-    SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn()::text, '0/0'),
-           greatest((SELECT timeline_id FROM pg_control_checkpoint()),
-                    (SELECT received_tli FROM pg_stat_wal_receiver)),
-           \(PrimaryReport.identityColumn)
-    """
-
-  init(_ row: Row) throws(PostgresError) {
-    isStandby = try row.bool(0)
-    reached = try LogPosition(replayed: try row.text(1), timeline: try row.int(2), in: row)
-    identity = try row.text(3)
-  }
-
-  init(isStandby: Bool = true, reached: LogPosition, identity: String) {
-    self.isStandby = isStandby
-    self.reached = reached
-    self.identity = identity
+extension ReplicaBoard.Replica {
+  /// The primary, asked after the reports had come, shows this.
+  fileprivate mutating func confirm(by primary: TransactionSnapshot) {
+    guard let unconfirmed, primary.shows(allOf: unconfirmed.snapshot) else { return }
+    confirmed = unconfirmed.number
+    self.unconfirmed = nil
+    guard let newest, newest.number > confirmed else { return }
+    if primary.shows(allOf: newest.snapshot) {
+      confirmed = newest.number
+    } else {
+      self.unconfirmed = newest
+    }
   }
 }

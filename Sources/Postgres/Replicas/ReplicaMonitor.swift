@@ -6,8 +6,9 @@ package final class ReplicaMonitor {
   /// Told when a replica comes into use, or goes out of it for a reason.
   package typealias Listener = (_ replica: String, _ trouble: String?) -> Void
 
-  /// For so long after the start nothing is told of replicas that are not used.
-  private static let quietTime = Duration.seconds(2)
+  /// A replica is told to be of no use when it has been for so long; a new connection, for one, puts
+  /// it out of use for some milliseconds.
+  private static let quietTime = Duration.seconds(1)
 
   private let replicas: Replicas
   private let loop: EventLoop
@@ -17,8 +18,7 @@ package final class ReplicaMonitor {
   private var running = 0
   private var isStopping = false
   private var stopped: [UnsafeContinuation<Void, Never>] = []
-  private var quietUntil = Instant(nanoseconds: 0)
-  private var known: [String: ReplicaBoard.Trouble?] = [:]
+  private var told: [String: Told] = [:]
 
   /// A monitor that is not started.
   package init(
@@ -33,7 +33,6 @@ package final class ReplicaMonitor {
 
   /// Begins to ask the servers; to be called on the loop.
   package func start() {
-    quietUntil = loop.currentTime + Self.quietTime
     let bound = LoopBound(loop, Weak(self))
     replicas.onHurry { [loop] in loop.execute { bound.value.monitor?.hurry() } }
     watch(target) { await self.samplePrimary(with: $0) }
@@ -97,11 +96,11 @@ package final class ReplicaMonitor {
   }
 
   private func ask(_ index: Int, with server: Database) async -> Bool {
-    let generation = replicas.withBoard { $0.replicas[index].generation }
+    let begun = replicas.withBoard { $0.beginReport(index) }
     let begin = loop.currentTime
     do throws(PostgresError) {
       let report = try ReplicaReport(try await server.read(ReplicaReport.query)[0])
-      replicas.withBoard { $0.reported(index, report, generation: generation, at: begin) }
+      replicas.withBoard { $0.reported(index, report, begun, at: begin) }
     } catch {
       replicas.withBoard { $0.failed(index) }
     }
@@ -110,12 +109,24 @@ package final class ReplicaMonitor {
 
   private func tellChanges() {
     let now = loop.currentTime
-    for (name, trouble) in replicas.measure(at: now) where known[name] != .some(trouble) {
-      // Until all servers have been asked, there is nothing to tell.
-      if trouble != nil, known[name] == nil, now < quietUntil { continue }
-      known[name] = .some(trouble)
-      listener(name, trouble?.rawValue)
+    for (name, trouble) in replicas.measure(at: now) {
+      var state = told[name] ?? Told()
+      state.since = trouble == nil ? nil : state.since ?? now
+      let isNews = state.last != .some(trouble)
+      if isNews, state.since.map({ now - $0 >= Self.quietTime }) ?? true {
+        state.last = .some(trouble)
+        listener(name, trouble?.rawValue)
+      }
+      told[name] = state
     }
+  }
+
+  /// What was told of a replica.
+  private struct Told {
+    /// The last that was told; nil when nothing was.
+    var last: ReplicaBoard.Trouble??
+    /// Since when it is of no use.
+    var since: Instant?
   }
 }
 

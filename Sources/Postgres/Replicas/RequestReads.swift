@@ -20,6 +20,9 @@ package final class RequestReads {
     self.allowsCopies = allowsCopies
   }
 
+  /// Waits until the primary shows all that replicas have shown the reader.
+  package func settle() async { await replicas.settle(reader) }
+
   /// The request has seen what the primary shows.
   package func sawPrimary() { replicas.shared.withBoard { $0.sawPrimary(reader) } }
 }
@@ -59,6 +62,7 @@ package struct ReadPositions {
   package func readingPrimary<Value>(
     by reader: Int, _ body: () async throws -> Value
   ) async rethrows -> Value {
+    await replicas.settle(reader)
     // A refusal, too, tells what is on the primary.
     defer { sawPrimary(by: reader) }
     return try await body()

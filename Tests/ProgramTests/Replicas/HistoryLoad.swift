@@ -177,6 +177,8 @@ final class HistoryLoad: Sendable {
 
   private func putOff(_ answer: String, isList: Bool) -> Bool {
     tallied.withLock { tally in
+      // The token has as many exports under way as it may.
+      if answer.hasPrefix("HTTP/1.1 429 ") { return }
       if answer.hasPrefix("HTTP/1.1 503 ") {
         tally.putOff += 1
         if isList { tally.listsPutOff += 1 }
