@@ -61,6 +61,10 @@ struct ReplicaBoardTests {
     return isUsable ? index : nil
   }
 
+  private func mayReadPrimary(_ board: inout ReplicaBoard) -> Bool {
+    board.mayReadPrimary(Self.reader)
+  }
+
   private func plan(_ board: inout ReplicaBoard, at milliseconds: Int) -> ReplicaBoard.Plan {
     board.plan(for: Self.reader, needing: nil, at: Self.at(milliseconds))
   }
@@ -133,10 +137,10 @@ struct ReplicaBoardTests {
   func ownWrites() {
     var board = board(replicas: [100])
     board.wrote(Self.reader, before: Self.position(120))
-    #expect(plan(&board, at: 1) == .wait(.behind))
+    #expect(self.plan(&board, at: 1) == .wait(.behind))
     #expect(read(&board, 8, at: 1) == 0, "others need not wait")
-    #expect(
-      board.plan(for: 8, needing: Self.position(120), at: Self.at(1)) == .wait(.behind))
+    let plan = board.plan(for: 8, needing: Self.position(120), at: Self.at(1))
+    #expect(plan == .wait(.behind))
     report(&board, 0, 120, at: 2)
     #expect(read(&board, at: 3) == 0)
   }
@@ -190,7 +194,9 @@ struct ReplicaBoardTests {
     }
     board.failed(home)
     #expect(read(&board, at: 2) == 1 - home, "nothing has been seen at home yet")
-    #expect(board.finished(Self.reader, on: home, generation: generation, succeeded: true))
+    let isUsable = board.finished(
+      Self.reader, on: home, generation: generation, succeeded: true)
+    #expect(isUsable)
     #expect(plan(&board, at: 3) == .wait(.unknownPosition))
   }
 
@@ -203,7 +209,9 @@ struct ReplicaBoardTests {
     }
     let begun = board.beginReport(0)
     board.opened(index, isPooled: false)
-    #expect(!board.finished(Self.reader, on: index, generation: generation, succeeded: true))
+    let isUsable = board.finished(
+      Self.reader, on: index, generation: generation, succeeded: true)
+    #expect(!isUsable)
     board.reported(
       index, ReplicaReport(reached: Self.position(100), identity: "1"), begun, at: Self.at(2))
     #expect(board.trouble(of: 0, at: Self.at(2)) == .unreachable)
@@ -216,17 +224,17 @@ struct ReplicaBoardTests {
     var board = board(replicas: [100])
     let shown = TransactionSnapshot(oldest: 12, end: 20)
     report(&board, 0, 100, snapshot: shown, at: 1)
-    #expect(board.mayReadPrimary(Self.reader))
+    #expect(mayReadPrimary(&board))
     #expect(read(&board, at: 2) == 0)
-    #expect(!board.mayReadPrimary(Self.reader))
+    #expect(!mayReadPrimary(&board))
     sample(&board, 100, snapshot: TransactionSnapshot(oldest: 20, end: 20), at: 3)
-    #expect(!board.mayReadPrimary(Self.reader), "the report was begun before the read")
+    #expect(!mayReadPrimary(&board), "the report was begun before the read")
     report(&board, 0, 100, snapshot: shown, at: 4)
     sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12, 15]), at: 5)
-    #expect(!board.mayReadPrimary(Self.reader), "15 may have been shown")
+    #expect(!mayReadPrimary(&board), "15 may have been shown")
     report(&board, 0, 110, snapshot: .init(oldest: 12, end: 22), at: 6)
     sample(&board, 110, snapshot: .init(oldest: 12, end: 22, running: [12, 21]), at: 7)
-    #expect(board.mayReadPrimary(Self.reader), "12 is running on both, and 21 came later")
+    #expect(mayReadPrimary(&board), "12 is running on both, and 21 came later")
   }
 
   @Test("snapshots are read as the server writes them")

@@ -52,7 +52,7 @@ struct ReplicaRoutesTests {
   func refusals() async throws {
     try await Self.onReplica { replicated, primary, standby in
       try await replicated.settle()
-      try await blocking { [server = replicated.standby] in
+      _ = try await blocking { [server = replicated.standby] in
         try server.sql("SELECT pg_wal_replay_pause()")
       }
       try await primary.run(
