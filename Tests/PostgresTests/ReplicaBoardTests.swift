@@ -237,6 +237,20 @@ struct ReplicaBoardTests {
     #expect(mayReadPrimary(&board), "12 is running on both, and 21 came later")
   }
 
+  @Test("the primary is read again without the replica's word when what was running has ended")
+  func settling() {
+    var board = board(replicas: [100])
+    sample(&board, 100, snapshot: .init(oldest: 5, end: 9, running: [5]), at: 1)
+    #expect(read(&board, at: 2) == 0)
+    board.opened(0, isPooled: false)
+    sample(&board, 100, snapshot: .init(oldest: 7, end: 9, running: [7, 8]), at: 3)
+    #expect(!mayReadPrimary(&board), "7 and 8 may have been shown")
+    sample(&board, 100, snapshot: .init(oldest: 8, end: 12, running: [8, 10]), at: 4)
+    #expect(!mayReadPrimary(&board), "8 is still running")
+    sample(&board, 100, snapshot: .init(oldest: 10, end: 12, running: [10]), at: 5)
+    #expect(mayReadPrimary(&board), "7 and 8 have ended, and 10 came later")
+  }
+
   @Test("snapshots are read as the server writes them")
   func snapshots() {
     #expect(TransactionSnapshot("10:20:10,14") == .init(oldest: 10, end: 20, running: [10, 14]))

@@ -20,16 +20,18 @@ struct ReaderTable {
     /// The number of the first sample that covers the rest; 0 when there is none.
     var sample = 0
     var home: Home?
-    /// The last read on a replica, until it is known that the primary shows as much.
-    var shown: Shown?
+    /// The last read on each replica, until it is known that the primary shows as much.
+    var shown: [Shown] = []
   }
 
   /// What a replica has shown to a reader.
   struct Shown: Equatable {
     let index: Int
     let generation: Int
-    /// The number of the first report that tells of it.
+    /// The number of the first report of the replica that tells of it.
     let report: Int
+    /// The number of the first sample of the primary that was begun later.
+    let sample: Int
   }
 
   /// The readers that are remembered one by one.

@@ -16,7 +16,7 @@ extension ReplicaBoard {
   }
 
   /// How long a read of the primary waits until it shows what a replica has shown.
-  static let settleMax = Duration.milliseconds(50)
+  static let settleMax = Duration.seconds(1)
 
   enum Plan: Equatable {
     case primary(Reason)
@@ -73,25 +73,32 @@ extension ReplicaBoard {
     } else {
       reader.sample = nextSample
     }
-    reader.shown = ReaderTable.Shown(
-      index: index, generation: generation, report: replicas[index].reportsBegun + 1)
+    reader.shown.removeAll { $0.index == index && $0.generation == generation }
+    reader.shown.append(
+      ReaderTable.Shown(
+        index: index, generation: generation, report: replicas[index].reportsBegun + 1,
+        sample: nextSample))
     readers[key] = reader
     return true
   }
 
   /// Whether the primary shows the reader all that replicas have shown them.
   mutating func mayReadPrimary(_ key: Int) -> Bool {
-    guard let shown = readers[key].shown else { return true }
+    guard !readers[key].shown.isEmpty else { return true }
+    readers[key].shown.removeAll(where: isOnPrimary)
+    return readers[key].shown.isEmpty
+  }
+
+  /// Whether the primary shows what a replica has shown: because it has all of a later report of
+  /// the replica, or because nothing is running any more that was running after the read.
+  private func isOnPrimary(_ shown: ReaderTable.Shown) -> Bool {
     let replica = replicas[shown.index]
-    guard replica.generation == shown.generation, replica.confirmed >= shown.report else {
-      return false
-    }
-    readers[key].shown = nil
-    return true
+    return shown.sample <= settled
+      || replica.generation == shown.generation && replica.confirmed >= shown.report
   }
 
   /// What replicas have shown the reader is not waited for any longer.
-  mutating func stopWaiting(_ key: Int) { readers[key].shown = nil }
+  mutating func stopWaiting(_ key: Int) { readers[key].shown = [] }
 
   /// The reader has seen what the primary showed until now.
   mutating func sawPrimary(_ key: Int) { readers[key].sample = nextSample }

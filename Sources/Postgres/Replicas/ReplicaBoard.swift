@@ -57,6 +57,10 @@ struct ReplicaBoard {
   /// How many samples were begun.
   private(set) var samplesBegun = 0
   private var primary: PrimaryReport?
+  /// The number of the last sample of which all transactions that were running have ended.
+  private(set) var settled = 0
+  /// The sample of which that is to be found out next.
+  private var unsettled: (number: Int, running: Set<UInt64>)?
   /// The newest timeline that is known.
   private var timeline: UInt32 = 0
   var readers = ReaderTable()
@@ -86,6 +90,7 @@ extension ReplicaBoard {
     primary = report
     timeline = report.position.timeline
     for index in replicas.indices { replicas[index].confirm(by: report.snapshot) }
+    settle(by: report.snapshot, number: number)
     if let last = samples.last, last.position == report.position {
       samples[samples.count - 1].number = number
       return true
@@ -94,6 +99,15 @@ extension ReplicaBoard {
     samples.append(Sample(number: number, at: moment, position: report.position))
     for index in replicas.indices { updateLag(of: index) }
     return true
+  }
+
+  private mutating func settle(by snapshot: TransactionSnapshot, number: Int) {
+    if let unsettled {
+      guard unsettled.running.isDisjoint(with: snapshot.running) else { return }
+      settled = unsettled.number
+    }
+    unsettled = snapshot.running.isEmpty ? nil : (number, Set(snapshot.running))
+    if unsettled == nil { settled = number }
   }
 
   /// A commit was acknowledged at this position.

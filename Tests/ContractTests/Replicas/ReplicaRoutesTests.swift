@@ -16,6 +16,9 @@ struct ReplicaRoutesTests {
   func sameAnswers() async throws {
     try await Self.onReplica { replicated, primary, standby in
       let shopper = try await primary.shopper("demo-1")
+      let customer = try await primary.send(
+        "POST", "/customers", #"{"id":"c-1","name":"Demo Customer 11"}"#)
+      #expect(customer.status == 201)
       var targets: [(MountedRoute, String)] = []
       for entry in MountedRoute.all(of: primary.mounts) {
         if case .primary = entry.route.reads { continue }
@@ -39,7 +42,8 @@ struct ReplicaRoutesTests {
             "GET", target, "", fields: ["If-None-Match: \(tag)"])
           #expect(again.status == 304, "\(target)")
         }
-        if let next = try? wanted.json["next"]?.text {
+        // In the feed it is a cursor.
+        if let next = try? wanted.json["next"]?.text, next.hasPrefix("/") {
           let page = try await replicated.client.get(next)
           #expect(page.body == (try await primary.get(next)).body, "\(next)")
         }
