@@ -6,7 +6,7 @@ package final class ReplicaMonitor {
   /// Told when a replica comes into use, or goes out of it for a reason.
   package typealias Listener = (_ replica: String, _ trouble: String?) -> Void
 
-  /// A replica is told to be of no use when it has been so for this time: a new connection, for one,
+  /// A replica is told to be of no use when it has been so for this time: a new connection, say,
   /// puts it out of use for some milliseconds.
   private static let quietTime = Duration.seconds(1)
 
