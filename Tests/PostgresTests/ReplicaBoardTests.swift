@@ -251,6 +251,21 @@ struct ReplicaBoardTests {
     #expect(mayReadPrimary(&board), "7 and 8 have ended, and 10 came later")
   }
 
+  @Test("nobody waits for transactions that run for long")
+  func longTransactions() {
+    var board = board(replicas: [100])
+    let long = TransactionSnapshot(oldest: 5, end: 9, running: [5, 6])
+    sample(&board, 100, snapshot: long, at: 1)
+    report(&board, 0, 100, at: 500)
+    #expect(read(&board, at: 501) == 0)
+    sample(&board, 100, snapshot: long, at: 502)
+    sample(&board, 100, snapshot: long, at: 503)
+    #expect(!mayReadPrimary(&board))
+    sample(&board, 100, snapshot: long, at: 1_001)
+    sample(&board, 100, snapshot: long, at: 1_002)
+    #expect(mayReadPrimary(&board))
+  }
+
   @Test("snapshots are read as the server writes them")
   func snapshots() {
     #expect(TransactionSnapshot("10:20:10,14") == .init(oldest: 10, end: 20, running: [10, 14]))

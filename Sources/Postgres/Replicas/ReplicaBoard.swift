@@ -57,6 +57,8 @@ struct ReplicaBoard {
   /// How many samples were begun.
   private(set) var samplesBegun = 0
   private var primary: PrimaryReport?
+  /// Since when each transaction of the primary is known to run.
+  private var runningSince: [UInt64: Instant] = [:]
   /// The number of the last sample of which all transactions that were running have ended.
   private(set) var settled = 0
   /// The sample of which that is to be found out next.
@@ -89,8 +91,9 @@ extension ReplicaBoard {
     guard report.position.timeline >= timeline else { return false }
     primary = report
     timeline = report.position.timeline
-    for index in replicas.indices { replicas[index].confirm(by: report.snapshot) }
-    settle(by: report.snapshot, number: number)
+    let snapshot = withoutLong(report.snapshot, at: moment)
+    for index in replicas.indices { replicas[index].confirm(by: snapshot) }
+    settle(by: snapshot, number: number)
     if let last = samples.last, last.position == report.position {
       samples[samples.count - 1].number = number
       return true
@@ -99,6 +102,21 @@ extension ReplicaBoard {
     samples.append(Sample(number: number, at: moment, position: report.position))
     for index in replicas.indices { updateLag(of: index) }
     return true
+  }
+
+  /// A snapshot without the transactions that have been running for as long as a read waits: nobody
+  /// waits for the end of an import.
+  private mutating func withoutLong(
+    _ snapshot: TransactionSnapshot, at moment: Instant
+  ) -> TransactionSnapshot {
+    var since: [UInt64: Instant] = [:]
+    for transaction in snapshot.running {
+      since[transaction] = runningSince[transaction] ?? moment
+    }
+    runningSince = since
+    return TransactionSnapshot(
+      oldest: snapshot.oldest, end: snapshot.end,
+      running: snapshot.running.filter { moment - since[$0]! < Self.settleMax })
   }
 
   private mutating func settle(by snapshot: TransactionSnapshot, number: Int) {
