@@ -227,7 +227,7 @@ struct ReplicaBoardTests {
     #expect(mayReadPrimary(&board))
     #expect(read(&board, at: 2) == 0)
     #expect(!mayReadPrimary(&board))
-    sample(&board, 100, snapshot: TransactionSnapshot(oldest: 20, end: 20), at: 3)
+    sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12]), at: 3)
     #expect(!mayReadPrimary(&board), "the report was begun before the read")
     report(&board, 0, 100, snapshot: shown, at: 4)
     sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12, 15]), at: 5)
