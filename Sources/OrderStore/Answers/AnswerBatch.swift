@@ -15,13 +15,15 @@ final class AnswerBatch {
 
   private let requests: [BatchedRequest]
   private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
-  /// Requests whose earlier answer is repeated after the commit, which waits for a standby.
+  /// Requests whose earlier answer is repeated after the commit: it waits for a standby, or tells
+  /// behind which position of the log the first answer's write is.
   private var known: [(request: BatchedRequest, outcome: KeyedOutcome)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
   /// How many tasks are still running: those that have no answer yet and do not wait for a write.
   private var running = 0
   private var isAbandoned = false
+  private var waitsForStandby = false
   /// The known locked rows, shared by everything that gathers this kind of writes.
   private var lockedElsewhere: RowsLockedElsewhere?
   private var idle: UnsafeContinuation<Void, Never>?
@@ -36,8 +38,9 @@ final class AnswerBatch {
         if claim.isLockedElsewhere {
           request.admit(.alone)
         } else if let outcome = claim.outcome {
-          if claim.waitsForStandby {
+          if claim.waitsForStandby || transaction.tellsPosition {
             known.append((request, outcome))
+            waitsForStandby = claim.waitsForStandby
           } else {
             request.admit(.known(outcome))
           }
@@ -60,7 +63,7 @@ final class AnswerBatch {
     do throws(PostgresError) {
       if !answers.isEmpty {
         try await transaction.store(answers)
-      } else if !known.isEmpty {
+      } else if waitsForStandby {
         // Not before: until all wait for the commit, a failure would leave some waiting for ever.
         try await transaction.awaitReplication()
       }

@@ -45,13 +45,16 @@ package final class Transaction {
 
   var isOver: Bool { state.isOver }
 
+  /// Whether its commit tells a position in the log, behind all that it has seen.
+  package var tellsPosition: Bool { database.replicas != nil }
+
   /// Ends the transaction; returns why it was not committed, or nil.
   func end(committing: Bool) async -> PostgresError? {
     switch state.end(committing: committing) {
     case .nothing: break
     case .commit:
       let request = Request("COMMIT", .commit)
-      request.wantsPosition = database.replicas != nil
+      request.wantsPosition = tellsPosition
       do throws(PostgresError) {
         let rows = try await request.answer { connection.submit($0) }
         state.committed(command: rows.command)
