@@ -23,7 +23,8 @@ package final class FeedRepository {
     try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
-        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'), \(SQL.commitsWaitForStandby)
+        SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'),
+               \(SQL.commitsWaitForStandby)
           FROM feed_ticks ORDER BY number DESC LIMIT 1
         """)
       guard let row = rows.first else { return .start }

@@ -12,8 +12,8 @@ struct ConnectPlan {
   private var candidates: [Candidate] = []
 
   /// Each host with each of its addresses; `preferred`, where the last attempt succeeded, comes
-  /// first, and those of `silent`, which have not answered in time, last. Hosts without an address are left
-  /// out.
+  /// first, and those of `silent`, which have not answered in time, last. Hosts without an address
+  /// are left out.
   init(
     hosts: [ConnectionString.Host], addresses: [String: [String]], sessionAttributes: String,
     preferred: ConnectionString.Host?, silent: [ConnectionString.Host] = []

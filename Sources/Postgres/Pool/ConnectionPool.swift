@@ -96,8 +96,9 @@ final class ConnectionPool {
     for slot in all { perform(state.retire(slot: slot, at: loop.now)) }
   }
 
-  /// Leaves a server that does not answer, and may no longer be the primary without knowing it, when
-  /// a connection to another one is open. Connections that are too young to be replaced follow.
+  /// Leaves a server that does not answer, and may no longer be the primary without knowing it,
+  /// when a connection to another one is open. Connections that are too young to be replaced
+  /// follow.
   private func leaveMistrusted() {
     guard target.wantsWritableServer, let host = connector.mistrusted,
       connections.contains(where: { $0 != nil && $0?.host != host })
