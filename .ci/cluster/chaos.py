@@ -4,11 +4,12 @@ import argparse
 import collections
 import os
 import random
+import shutil
 import sys
 import time
 
 from check import check
-from cluster import PORTS, Cluster, get
+from cluster import PORTS, Cluster, add_options, end_orderly, get
 from faults import Faults
 from load import (
     CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, Client, Load)
@@ -24,7 +25,7 @@ class Chaos:
     def __init__(self, options):
         self.options = options
         self.chance = random.Random(options.seed)
-        self.cluster = Cluster(options.home)
+        self.cluster = Cluster(options.home, options.ports)
         self.happened = []  # (kind, begin, end)
         self.findings = []
 
@@ -35,6 +36,17 @@ class Chaos:
         probes = [Probe(node, cluster.passwords["superuser"]) for node in cluster.nodes]
         load.start()
         begin = time.time()
+        try:
+            self._run(load, probes, begin)
+        finally:
+            # Also when the check, or a fault, has ended by an error: what was found is not lost.
+            self._keep(load)
+            self._print_findings()
+        self._report(load, probes, time.time() - begin)
+        print(f"{len(self.findings)} findings")
+        return 1 if self.findings else 0
+
+    def _run(self, load, probes, begin):
         print(f"chaos-cluster: {self.options.seconds} s, seed {self.options.seed},"
               f" {os.getloadavg()[0]:.1f} processes on {os.cpu_count()} cores", flush=True)
         try:
@@ -43,9 +55,11 @@ class Chaos:
             self._heal(load)
             healed = time.time()
             if not load.finish(60):
-                self.findings.append("a request has no answer a minute after the last fault")
+                self.findings.append("a client is not done a minute after the last fault")
             for probe in probes:
                 probe.stop()
+        if not self.happened:
+            self.findings.append("no fault has happened")
         for port in PORTS["instances"]:
             last = max((moment for moment, p in load.pauses if p == port), default=0)
             if last < healed - 15 or get(port, "/readyz")[0] != 200:
@@ -53,9 +67,6 @@ class Chaos:
         # The check joins whole tables, whose sizes nobody has told the planner yet.
         self._sql("ANALYZE")
         self.findings += check(load, self._sql)
-        self._keep(load)
-        self._report(load, probes, time.time() - begin)
-        return 1 if self.findings else 0
 
     def _sql(self, text):
         """Asks the primary, whoever that is by now."""
@@ -71,7 +82,12 @@ class Chaos:
     def _fill(self):
         """Products and customers; returns the tokens of the customers."""
         client = Client(PORTS["instances"][0])
-        post = lambda path, body: client.exchange("POST", path, body, JSON)  # noqa: E731
+
+        def post(path, body):
+            status, text, _ = client.exchange("POST", path, body, JSON)
+            if status != 201:
+                raise SystemExit(f"chaos-cluster: {path} is answered with {status} {text[:300]}")
+
         for number in range(1, PRODUCTS + 1):
             stock = SCARCE_STOCK if number <= SCARCE else START_STOCK
             post("/products", f'{{"id":"p{number}","name":"Product {number}","price":"1.00",'
@@ -181,12 +197,23 @@ class Chaos:
               f" {quantile(beyond_all, 0.5)} s, p99 {quantile(beyond_all, 0.99)} s; writes paused:"
               f" p50 {quantile(pauses_all, 0.5)} s, p99 {quantile(pauses_all, 0.99)} s")
         self._report_answers(load)
+
+    def _print_findings(self):
         kinds = collections.Counter(finding.split(":")[0] for finding in self.findings)
         for finding in self.findings[:20]:
             print(f"FINDING: {finding}")
         if len(self.findings) > 20:
             print(f"of each kind: {dict(kinds.most_common(10))}")
-        print(f"{len(self.findings)} findings")
+
+    def keep_evidence(self):
+        """Puts the logs, the history and the states beside the home, which goes with the data."""
+        home = self.cluster.home
+        place = home.with_name(f"{home.name}-seed-{self.options.seed}-{time.strftime('%H%M%S')}")
+        place.mkdir(mode=0o700)
+        for found in [home / "logs", home / "history.jsonl", *home.glob("silence-*")]:
+            if found.exists():
+                shutil.move(found, place / found.name)
+        print(f"the logs and the history are kept in {place}", flush=True)
 
     @staticmethod
     def _report_answers(load):
@@ -215,17 +242,24 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev chaos-cluster")
     parser.add_argument("seconds", type=int)
     parser.add_argument("--seed", type=int, default=random.randrange(1, 1_000_000))
-    parser.add_argument("--only", action="append", help="such a fault; may be given several times")
-    parser.add_argument("--home", default="/tmp/waybill-chaos", help="where everything is kept")
-    parser.add_argument("--through", choices=["hosts", "haproxy"], default="hosts")
+    parser.add_argument("--only", action="append", help="such a fault; may be given several times",
+                        choices=[*Faults.weights, *Faults.weights_of_network])
+    add_options(parser, "/tmp/waybill-chaos")
     parser.add_argument("--keep", action="store_true", help="leave the cluster running")
     options = parser.parse_args()
+    end_orderly()
     chaos = Chaos(options)
+    needs_network = set(options.only or []) & Faults.weights_of_network.keys()
+    if needs_network and not chaos.cluster.has_network:
+        parser.error(f"only root, without --ports, has: {', '.join(needs_network)}")
+    code = 1
     try:
-        return chaos.run()
+        code = chaos.run()
     finally:
-        if not options.keep:
-            chaos.cluster.stop()
+        # A start that was refused leaves what it found.
+        if chaos.cluster.has_begun and not options.keep:
+            chaos.cluster.stop(chaos.keep_evidence if code else lambda: None)
+    return code
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ def check(load, sql):
     findings += check_orders(load.operations, sql)
     findings += check_keys(load.operations, sql)
     findings += check_deliveries(load.operations, sql)
+    findings += check_moves(load.operations, sql)
+    findings += check_deletions(load.operations, sql)
     findings += check_feed(load.followers, sql)
     return findings
 
@@ -29,13 +31,16 @@ def rows(sql, text):
 
 
 def check_answers(operations):
-    """One key, one answer."""
+    """One key, one answer. What was acknowledged is found, unless it was deleted."""
+    deleted = {operation.path for operation in operations
+               if operation.method == "DELETE" and 200 <= operation.status < 300}
     for operation in operations:
         if not operation.answers:
             yield f"{operation.key}: no definite answer"
         elif len({(status, body) for status, body in operation.answers}) > 1:
             yield f"{operation.key}: two answers: {operation.answers}"
-        elif operation.status not in (200, 201, 204, 404, 409, 422):
+        elif operation.status not in (200, 201, 204, 409, 422) and not (
+                operation.status == 404 and operation.path in deleted):
             yield f"{operation.key}: {operation.answers[0]}"
 
 
@@ -94,12 +99,51 @@ def wanted(operation):
 
 
 def check_deliveries(operations, sql):
-    """Every delivery that was acknowledged has moved the stock, once."""
-    told = sum(operation.path.endswith("/stock") and operation.status < 300
-               for operation in operations)
-    stored = int(sql("SELECT count(*) FROM stock_adjustments WHERE cause = 'adjusted'"))
-    if told != stored:
-        yield f"{told} deliveries were acknowledged, {stored} are there"
+    """Every delivery that was acknowledged has moved the stock, once, by its units."""
+    told = collections.Counter(
+        (operation.path.split("/")[2], operation.body["delta"]) for operation in operations
+        if operation.path.endswith("/stock") and 200 <= operation.status < 300)
+    stored = collections.Counter(tuple(json.loads(line)) for line in rows(sql, """
+        SELECT json_build_array(product_id, delta) FROM stock_adjustments
+         WHERE cause = 'adjusted'"""))
+    for name in told.keys() | stored.keys():
+        if told[name] != stored[name]:
+            yield (f"deliveries of {name}: {told[name]} were acknowledged,"
+                   f" {stored[name]} are there")
+
+
+# A status of the storefront as the database has it.
+STATUSES = {"processing": "in_progress", "delivered": "completed", "canceled": "cancelled"}
+
+
+def check_moves(operations, sql):
+    """Every change of a status that was acknowledged has been made, once; and no other."""
+    told = set()
+    for operation in operations:
+        if operation.path.endswith("/status") and 200 <= operation.status < 300:
+            status = operation.body["status"]
+            told.add((operation.path.split("/")[-2], STATUSES.get(status, status)))
+    stored = collections.Counter(tuple(json.loads(line)) for line in rows(sql, """
+        SELECT json_build_array(e.order_id, e.to_status)
+          FROM order_events AS e JOIN orders AS o ON o.id = e.order_id
+         WHERE e.what = 'moved' AND o.channel IN ('api', 'storefront')"""))
+    for name in told - stored.keys():
+        yield f"a change of status was acknowledged and is lost: {name}"
+    for name in stored.keys() - told:
+        yield f"a status was changed and nobody was told of it: {name}"
+    for name, count in stored.items():
+        # No status is come to twice.
+        if count > 1:
+            yield f"the status was changed {count} times: {name}"
+
+
+def check_deletions(operations, sql):
+    """Every order that was acknowledged as deleted is hidden, and no other."""
+    told = {operation.path.split("/")[-1] for operation in operations
+            if operation.method == "DELETE" and 200 <= operation.status < 300}
+    stored = set(rows(sql, "SELECT order_id FROM order_events WHERE what = 'hidden'"))
+    for name in told ^ stored:
+        yield f"acknowledged as deleted, or hidden, but not both: {name}"
 
 
 def check_feed(followers, sql):
@@ -117,7 +161,7 @@ def check_feed(followers, sql):
         fork = next((pair for pair in zip(follower.events, whole) if pair[0] != pair[1]), None)
         if fork:
             yield f"{name} has seen {fork[0]}, the feed has {fork[1]}"
-        if len(follower.events) > len(whole):
+        if len(follower.events) != len(whole):
             yield f"{name} has seen {len(follower.events)} events of {len(whole)}"
 
 

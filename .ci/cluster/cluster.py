@@ -1,34 +1,42 @@
 """A highly available Waybill on one machine: `./dev cluster`.
 
 Three nodes with PostgreSQL, Patroni and etcd, haproxy before them, and instances of the service.
-As root each node is a network namespace with an address and a small disk of its own; otherwise the
-nodes are ports of 127.0.0.1.
+As root each node is a network namespace with an address and a disk of its own, in memory;
+otherwise, and with --ports, the nodes are ports of 127.0.0.1.
 """
 
 import argparse
+import http.client
 import os
-import pathlib
 import shutil
 import signal
+import socket
 import sys
 import time
 import urllib.error
 import urllib.request
 
 from topology import (
-    BRIDGE, NETWORK, REPOSITORY, Node, Service, filled, passwords, run, send, wait_until)
+    NETWORK, REPOSITORY, Home, Network, Node, Service, environment, family, filled, run, send,
+    started_at, wait_until, write_private)
 
 PROGRAM = REPOSITORY / ".build" / "release" / "waybill"
 PORTS = {"http": 18090, "write": 15000, "read": 15001, "instances": [18081, 18082]}
 
 
 class Cluster:
-    def __init__(self, home):
-        self.home = pathlib.Path(home)
-        self.has_network = os.geteuid() == 0
+    def __init__(self, home, on_ports=False):
+        self.folder = Home(home)
+        self.home = self.folder.path
+        self.has_begun = False  # whether this object has started it
+        self.on_ports = on_ports
+        self.has_network = os.geteuid() == 0 and not on_ports
+        if self.folder.is_ours:
+            self.has_network = self.folder.has_network
+        self.network = Network(self.home)
         self.nodes = [Node(self.home, number, self.has_network) for number in (1, 2, 3)]
         self.logs = self.home / "logs"
-        self.passwords = passwords(self.home) if self.home.exists() else {}
+        self.passwords = self.folder.passwords() if self.folder.is_ours else {}
         self.etcd = {node.name: self._etcd(node) for node in self.nodes}
         self.patroni = {node.name: self._patroni(node) for node in self.nodes}
         haproxy = shutil.which("haproxy", path=os.environ["PATH"] + ":/usr/sbin") or "haproxy"
@@ -62,7 +70,7 @@ class Cluster:
     def settings(self, role, **more):
         """The environment of one of our programs: nothing of the caller's but PATH."""
         url = self.home / f"{role}.url"
-        return {"PATH": os.environ["PATH"], "DATABASE_URL_FILE": str(url), **more}
+        return environment(DATABASE_URL_FILE=str(url), **more)
 
     def database_url(self, role, through="hosts", options=""):
         """Where the service finds the primary: at one of the nodes, or behind haproxy."""
@@ -78,14 +86,13 @@ class Cluster:
 
     def start(self, through):
         begin = time.monotonic()
-        self.stop()
-        self.home.mkdir(parents=True, mode=0o711)
+        self._make_room()
+        self.has_begun = True
+        self.folder.make(self.has_network)
         self.logs.mkdir()
-        self.passwords = passwords(self.home)
+        self.passwords = self.folder.passwords()
         if self.has_network:
-            run("ip", "link", "add", BRIDGE, "type", "bridge")
-            run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
-            run("ip", "link", "set", BRIDGE, "up")
+            self.network.make()
         for node in self.nodes:
             self._prepare(node)
         for etcd in self.etcd.values():
@@ -109,11 +116,39 @@ class Cluster:
         wait_until(lambda: get(PORTS["http"], "/readyz")[0] == 200, 10)
         print(f"cluster: up after {time.monotonic() - begin:.0f} s in {self.home}")
 
+    def _make_room(self):
+        """Removes what an earlier cluster has left in this home; refuses what is another's."""
+        if self.folder.exists and not self.folder.is_ours:
+            raise SystemExit(f"cluster: {self.home} exists and is no cluster of yours: take another"
+                             " --home")
+        if any(service.pid for service in self.services):
+            raise SystemExit(f"cluster: runs already in {self.home}; end it with ./dev cluster"
+                             f" --home {self.home} stop")
+        self.stop()
+        if self.on_ports and self.has_network:
+            raise SystemExit("cluster: what was left of an earlier one, without --ports, is removed"
+                             " now; start again")
+        if self.has_network and self.network.owner is not None:
+            raise SystemExit("cluster: another one has the network, that of"
+                             f" {self.network.owner or 'an unknown home'}; one at a time")
+        places = [("127.0.0.1", port) for port in (
+            PORTS["http"], PORTS["write"], PORTS["read"], *PORTS["instances"])]
+        if not self.has_network:
+            places += [(node.address, port) for node in self.nodes for port in node.ports]
+        taken = [port for address, port in places if is_taken(address, port)]
+        if taken:
+            raise SystemExit(f"cluster: in use by another program: port {taken[0]} of 127.0.0.1")
+
+    @property
+    def services(self):
+        return [*self.etcd.values(), *self.patroni.values(), self.haproxy, *self.instances]
+
     def _prepare(self, node):
         node.folder.mkdir()
         if self.has_network:
             node.connect()
             node.mount()
+        if os.geteuid() == 0:
             shutil.chown(node.folder, "postgres", "postgres")
         filled(
             "patroni.yml", node.folder / "patroni.yml", NODE=node.name, ADDRESS=node.address,
@@ -140,24 +175,24 @@ class Cluster:
 
     def _make_database(self, through):
         for role in ("owner", "service"):
-            url = self.home / f"{role}.url"
-            url.touch(0o600)
-            url.write_text(self.database_url(role, through))
+            write_private(self.home / f"{role}.url", self.database_url(role, through))
             self.sql(f"CREATE ROLE waybill_{role} LOGIN PASSWORD '{self.passwords[role]}'")
         self.sql("CREATE DATABASE waybill OWNER waybill_owner ENCODING 'UTF8' TEMPLATE template0")
         run(PROGRAM, "migrate", env=self.settings("owner", WAYBILL_SEED="none"))
 
     # Status.
 
-    def sql(self, text, database="postgres", node=None):
+    def sql(self, text, database="postgres", node=None, seconds=120):
         """The answer of the primary, or of a node, to its superuser."""
         node = node or self.primary()
         if node is None:
             raise SystemExit("cluster: there is no primary")
+        # Everybody on the machine can read the arguments of a program.
         return run(
-            "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text,
+            "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-",
             f"host={node.address} port={node.port} user=postgres dbname={database}"
-            f" connect_timeout=3 password={self.passwords['superuser']}").strip()
+            " connect_timeout=3", input=text, seconds=seconds,
+            env=environment(PGPASSWORD=self.passwords["superuser"])).strip()
 
     def role(self, node):
         """primary or replica, if Patroni says that it serves; else empty."""
@@ -173,8 +208,6 @@ class Cluster:
                      if get(node.rest_port, "/sync", node.address)[0] == 200), None)
 
     def status(self):
-        if not self.home.exists():
-            raise SystemExit("cluster: not started")
         print(self.patronictl("list"), end="")
         for service in [*self.etcd.values(), self.haproxy, *self.instances]:
             state = f"runs as {service.pid}" if service.pid else "is down"
@@ -194,68 +227,113 @@ class Cluster:
 
     # Stop.
 
-    def stop(self):
-        if not self.home.exists():
-            return
+    def stop(self, before_removal=lambda: None):
+        """Ends and removes this cluster, or what is left of it; touches nothing of another."""
+        if self.folder.is_ours:
+            self._end_processes()
+        if self.network.is_ours:
+            self.network.remove(self.nodes)
+        if self.folder.is_ours:
+            before_removal()
+            for node in self.nodes:
+                if node.folder.is_mount():
+                    run("umount", "-l", node.folder, check=False)
+            shutil.rmtree(self.home)
+
+    def _end_processes(self):
         for instance in self.instances:
             instance.stop()
         self.haproxy.stop()
-        if self.has_network:
-            for node in self.nodes:
-                run("ip", "link", "set", node.cable, "up", check=False)
-                if node.folder.exists():
-                    node.empty_disk()
         for node in self.nodes:
             self.patroni[node.name].signal(signal.SIGCONT)
             self.patroni[node.name].signal(signal.SIGKILL)
         for node in self.nodes:
             # The data goes with the cluster, so nothing is saved.
             if node.postmaster:
-                send([node.postmaster], signal.SIGCONT)
+                members = [(pid, started_at(pid)) for pid in family(node.postmaster)]
+                send([pid for pid, _ in members], signal.SIGCONT)
                 send([node.postmaster], signal.SIGQUIT)
-                if not wait_until(lambda node=node: node.postmaster is None, 5):
-                    send([node.postmaster], signal.SIGKILL)
-            self.etcd[node.name].signal(signal.SIGCONT)
+                wait_until(lambda node=node: node.postmaster is None, 5)
+                # Also its children, which it may have left behind.
+                send([pid for pid, start in members if started_at(pid) == start], signal.SIGKILL)
             self.etcd[node.name].stop(5)
-            if self.has_network:
-                run("ip", "link", "del", node.cable, check=False)
-                run("ip", "netns", "del", node.space, check=False)
-                run("umount", "-l", node.folder, check=False)
-        if self.has_network:
-            run("ip", "link", "del", BRIDGE, check=False)
-        shutil.rmtree(self.home)
+
+
+def is_taken(address, port):
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((address, port))
+        except OSError:
+            return True
+    return False
+
+
+# No proxy that the caller may have set.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def get(port, path, host="127.0.0.1", seconds=2):
     """The status and body of an answer; 0 when there is none."""
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}{path}", timeout=seconds) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError as error:
+        try:
+            with OPENER.open(f"http://{host}:{port}{path}", timeout=seconds) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+    except (OSError, http.client.HTTPException) as error:
         return 0, str(error)
+
+
+def add_options(parser, home):
+    """What ./dev cluster and ./dev chaos-cluster have in common."""
+    parser.add_argument("--home", default=home, help="where everything is kept")
+    parser.add_argument("--through", choices=["hosts", "haproxy"], default="hosts",
+                        help="how the service finds the primary")
+    parser.add_argument("--ports", action="store_true",
+                        help="nodes are ports of 127.0.0.1, also as root")
+
+
+def end_orderly():
+    """A SIGTERM, and a terminal that was closed, end the program as an error does, once."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+
+    def leave(number, _):
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in numbers:
+        signal.signal(number, leave)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev cluster")
     parser.add_argument(
-        "command", nargs="?", default="start", choices=["start", "status", "stop", "patronictl"])
-    parser.add_argument("words", nargs="*", help="for patronictl")
-    parser.add_argument("--home", default="/tmp/waybill-cluster", help="where everything is kept")
-    parser.add_argument("--through", choices=["hosts", "haproxy"], default="hosts",
-                        help="how the service finds the primary")
-    options = parser.parse_args()
-    cluster = Cluster(options.home)
+        "command", nargs="?", default="start", choices=["start", "status", "stop", "patronictl"],
+        help="all that comes after patronictl is for that program")
+    add_options(parser, "/tmp/waybill-cluster")
+    words, more = sys.argv[1:], []
+    if "patronictl" in words:
+        after = words.index("patronictl") + 1
+        words, more = words[:after], words[after:]
+    options = parser.parse_intermixed_args(words)
+    end_orderly()
+    cluster = Cluster(options.home, options.ports)
     if options.command == "start":
         cluster.start(options.through)
         cluster.status()
+        return
+    if cluster.folder.exists and not cluster.folder.is_ours:
+        raise SystemExit(f"cluster: {cluster.home} is no cluster of yours")
+    if options.command == "stop":
+        cluster.stop()
+    elif not cluster.folder.is_ours:
+        raise SystemExit("cluster: not started")
     elif options.command == "status":
         cluster.status()
-    elif options.command == "patronictl":
-        print(cluster.patronictl(*options.words, check=True), end="")
     else:
-        cluster.stop()
+        print(cluster.patronictl(*more), end="")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ class Faults:
     Each is told who is the primary.
     """
 
-    # How often each comes, of all faults; those behind need a network or a disk of one's own.
+    # How often each comes, of all faults; the last need a network and a disk for each node.
     weights = {
         "kill -9 of the primary": 6, "kill -9 of the primary and its Patroni": 3,
         "kill -9 of a replica": 2, "kill -9 of the primary's Patroni": 1,
@@ -82,8 +82,10 @@ class Faults:
         """It neither answers nor hangs up."""
         stopped = family(primary.postmaster)
         send(stopped, signal.SIGSTOP)
-        self.wait(3, 35)
-        send(stopped, signal.SIGCONT)
+        try:
+            self.wait(3, 35)
+        finally:
+            send(stopped, signal.SIGCONT)
 
     def switch_over(self, _):
         self.cluster.patronictl("switchover", "--force", check=False)
@@ -116,12 +118,13 @@ class Faults:
         standby.find(primary)
 
     def fill_disk(self, node):
-        node.fill_disk()
+        if not node.fill_disk():
+            raise SystemExit("cluster: the disk cannot be filled")
         end = time.monotonic() + self.chance.uniform(5, 15)
         while time.monotonic() < end and node.postmaster:
             # The files of WAL that are ready for use are soon used up.
             try:
-                self.cluster.sql("SELECT pg_switch_wal()", node=node)
+                self.cluster.sql("SELECT pg_switch_wal()", node=node, seconds=10)
             except SystemExit:
                 pass
             time.sleep(0.5)

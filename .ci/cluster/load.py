@@ -13,6 +13,8 @@ SCARCE = 2
 CUSTOMERS = 8
 START_STOCK = 1_000_000
 SCARCE_STOCK = 200
+# So long after the last change the feed has it; a follower that sees nothing then is at the end.
+QUIET = 5
 JSON = {"Content-Type": "application/json"}
 
 
@@ -79,34 +81,44 @@ class Load:
         self.ports = ports
         self.tokens = tokens
         self.finishing = threading.Event()
+        self.written = threading.Event()  # every request has its answer
         self.lock = threading.Lock()
         self.operations = []
         self.pauses = []  # (answered, port) of orders that were acknowledged when first answered
         self.answers = collections.Counter()  # (kind, status)
-        self.reads = []  # (answered, status)
         self.silences = []  # requests that had no answer in time: (key, path, port, sent)
         self.faults = []  # answers that nobody may get
         self.followers = [Follower(self, port, wait) for port in ports for wait in (0, 2)]
-        self.threads = [
-            threading.Thread(target=self._write, args=(number, random.Random(f"{seed}/{number}")))
+        self.writers = [
+            self._thread(self._write, number, random.Random(f"{seed}/{number}"))
             for number in range(writers)]
-        self.threads += [threading.Thread(target=self._read, args=(port,)) for port in ports]
-        self.threads += [threading.Thread(target=each.run) for each in self.followers]
-        for thread in self.threads:
-            # A request that never ends must not keep the program from ending.
-            thread.daemon = True
+        self.writers += [self._thread(self._read, port) for port in ports]
+        self.readers = [self._thread(each.run) for each in self.followers]
+
+    def _thread(self, work, *arguments):
+        def guarded():
+            try:
+                work(*arguments)
+            except Exception as error:  # pylint: disable=broad-except
+                # Nobody else would learn that it asks for nothing more.
+                self.faults.append(f"a client has ended: {error!r}")
+
+        # A request that never ends must not keep the program from ending.
+        return threading.Thread(target=guarded, daemon=True)
 
     def start(self):
-        for thread in self.threads:
+        for thread in self.writers + self.readers:
             thread.start()
 
     def finish(self, seconds):
-        """Ends when every request has a definite answer; returns whether all have in time."""
-        self.finishing.set()
-        end = time.monotonic() + seconds
-        for thread in self.threads:
-            thread.join(max(0, end - time.monotonic()))
-        return not any(thread.is_alive() for thread in self.threads)
+        """Ends when every request has a definite answer, and then every follower has seen what came
+        of it; returns whether all have in time, which each of both may take."""
+        for event, threads in (self.finishing, self.writers), (self.written, self.readers):
+            event.set()
+            end = time.monotonic() + seconds
+            for thread in threads:
+                thread.join(max(0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self.writers + self.readers)
 
     def count(self, kind, status, body):
         with self.lock:
@@ -197,7 +209,7 @@ class Load:
             if status == 0 or status >= 500 or (status == 409 and "under way" in text):
                 time.sleep(0.03)
                 continue
-            if operation.places and status in (200, 201):
+            if operation.places and status in (200, 201) and not operation.answers:
                 with self.lock:
                     self.pauses.append((answered, client.port))
             operation.answers.append((status, text))
@@ -210,7 +222,6 @@ class Load:
         while not self.finishing.is_set():
             status, text, _ = client.exchange("GET", "/orders?limit=5")
             self.count("read", status, text)
-            self.reads.append((time.time(), status))
             time.sleep(0.1)
 
 
@@ -222,13 +233,13 @@ class Follower:
         self.port = port
         self.wait = wait
         self.events = []
-        self.done = threading.Event()
         self.has_caught_up = False
 
     def run(self):
         client = Client(self.port)
         cursor = "start"
-        while not self.done.is_set():
+        last = time.monotonic()  # when there was something, or it could still come
+        while not self.has_caught_up:
             wait = f"&wait={self.wait}" if self.wait else ""
             status, text, _ = client.exchange("GET", f"/events?after={cursor}&limit=100{wait}")
             self.load.count("feed", status, text)
@@ -238,11 +249,9 @@ class Follower:
             page = json.loads(text)
             self.events += [(event["position"], event["id"]) for event in page["items"]]
             cursor = page["next"]
-            if self.load.finishing.is_set() and not page["items"]:
-                self.has_caught_up = True
-                if not self.wait:
-                    return
-                self.done.set()
+            if page["items"] or not self.load.written.is_set():
+                last = time.monotonic()
+            self.has_caught_up = time.monotonic() > last + QUIET
             if not self.wait and not page["items"]:
                 time.sleep(0.05)
 

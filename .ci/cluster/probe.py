@@ -10,13 +10,16 @@ import subprocess
 import threading
 import time
 
+from topology import environment
+
 STATEMENT = b"SELECT 1 FROM pg_logical_emit_message(true, 'probe', '');\n\\echo end :SQLSTATE\n"
 
 
 class Probe:
     def __init__(self, node, password):
         self.conninfo = (f"host={node.address} port={node.port} user=postgres dbname=postgres"
-                         f" connect_timeout=2 password={password}")
+                         " connect_timeout=2")
+        self.env = environment(PGPASSWORD=password)
         self.commits = []  # when each was acknowledged
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -32,7 +35,8 @@ class Probe:
             if psql is None:
                 psql = subprocess.Popen(
                     ["psql", "-XqAt", self.conninfo], stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
+                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+                    env=self.env)
             answer = self._ask(psql)
             if answer == b"end 00000":
                 self.commits.append(time.time())
@@ -68,7 +72,7 @@ class Probe:
 def longest_gap(moments, begin, end):
     """The longest time without any of the moments that touches the span: when it began and ended.
 
-    A gap that is still open ends with the first moment after the span.
+    A gap that is still open ends with the first moment after the span; without one, with the span.
     """
     last, longest = begin, (begin, begin)
     for moment in moments:
@@ -80,4 +84,6 @@ def longest_gap(moments, begin, end):
         last = moment
         if moment > end:
             break
+    if end - last > longest[1] - longest[0]:
+        longest = (last, end)
     return longest

@@ -5,6 +5,7 @@ import pathlib
 import secrets
 import shutil
 import signal
+import stat
 import string
 import subprocess
 import time
@@ -14,13 +15,26 @@ TEMPLATES = REPOSITORY / "packaging" / "ha"
 BRIDGE = "waybill-ha"
 # For documentation and tests of networks (RFC 2544); nobody's own network.
 NETWORK = "198.18.57"
+# In memory, of which a node takes only what it writes.
 DISK_MEGABYTES = 1536
 
 
-def run(*command, check=True, **options):
+def environment(**more):
+    """What a program gets: nothing of the caller's proxies, and of their settings only PATH."""
+    return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **more}
+
+
+def run(*command, check=True, env=None, seconds=120, **options):
     """Runs a program to its end and returns what it printed."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, text=True, capture_output=True, check=False, **options)
+    try:
+        done = subprocess.run(
+            words, text=True, capture_output=True, check=False, env=env or environment(),
+            timeout=seconds, **options)
+    except subprocess.TimeoutExpired:
+        if check:
+            raise SystemExit(f"cluster: {words[0]}: not done after {seconds} s") from None
+        return ""
     if check and done.returncode != 0:
         # Not the whole command, which may hold a password.
         raise SystemExit(f"cluster: {words[0]}: {done.stderr.strip()}")
@@ -63,10 +77,10 @@ def send(pids, number):
 class Service:
     """A program that runs on until it is stopped; its number is kept in a file."""
 
-    def __init__(self, folder, name, command, **options):
+    def __init__(self, folder, name, command, env=None):
         self.name = name
         self.command = [str(word) for word in command]
-        self.options = options
+        self.env = env or environment()
         self.log = folder / f"{name}.log"
         self.file = folder / f"{name}.pid"
 
@@ -74,7 +88,7 @@ class Service:
         with self.log.open("ab") as log:
             child = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, **self.options)
+                start_new_session=True, env=self.env)
         self.file.write_text(f"{child.pid} {started_at(child.pid)}")
 
     @property
@@ -142,6 +156,10 @@ class Node:
         self.cable = f"wb-ha-{self.name}"
 
     @property
+    def ports(self):
+        return self.port, self.rest_port, self.client_port, self.peer_port
+
+    @property
     def data(self):
         return self.folder / "data"
 
@@ -200,31 +218,103 @@ class Node:
         run("mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m,mode=0700", "tmpfs", self.folder)
 
     def fill_disk(self):
-        """Leaves no room for a further file of WAL; returns how much was taken."""
-        free = shutil.disk_usage(self.folder).free - (1 << 20)
-        with (self.folder / "ballast").open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(free, 1))
-        return free
+        """Leaves no room for a further file of WAL. The disk becomes as small as what is on it,
+        which takes no memory; the server may write meanwhile, and then it is tried again."""
+        return wait_until(lambda: self._resize(shutil.disk_usage(self.folder).used + (1 << 20)), 10)
 
     def empty_disk(self):
-        (self.folder / "ballast").unlink(missing_ok=True)
+        self._resize(DISK_MEGABYTES << 20)
+
+    def _resize(self, size):
+        words = ("mount", "-o", f"remount,size={size}", self.folder)
+        run(*words, check=False)
+        return abs(shutil.disk_usage(self.folder).total - size) <= 1 << 16
 
 
-def passwords(home):
-    """The passwords of this cluster, made at its first start."""
-    file = home / "passwords"
-    names = ("superuser", "replication", "rewind", "owner", "service")
-    if not file.exists():
-        file.touch(0o600)
-        file.write_text("".join(f"{name} {secrets.token_hex(16)}\n" for name in names))
-    return dict(line.split() for line in file.read_text().splitlines())
+class Home:
+    """The folder of a cluster. It goes with the cluster, so no other folder may be taken for one:
+    it has a marker, and both are of the user who runs this."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path).absolute()
+        self.marker = self.path / "waybill-cluster"
+
+    @property
+    def exists(self):
+        return os.path.lexists(self.path)
+
+    @property
+    def is_ours(self):
+        """Whether we made it; a link leads to what may be anybody's."""
+        try:
+            folder, marker = os.lstat(self.path), os.lstat(self.marker)
+        except OSError:
+            return False
+        return (stat.S_ISDIR(folder.st_mode) and stat.S_ISREG(marker.st_mode)
+                and folder.st_uid == marker.st_uid == os.geteuid())
+
+    @property
+    def has_network(self):
+        return self.marker.read_text() == "network"
+
+    def make(self, has_network):
+        self.path.mkdir(parents=True)
+        # The user postgres must come through, whatever the caller's umask is.
+        self.path.chmod(0o711)
+        self.marker.write_text("network" if has_network else "ports")
+        names = ("superuser", "replication", "rewind", "owner", "service")
+        write_private(self.path / "passwords", "".join(
+            f"{name} {secrets.token_hex(16)}\n" for name in names))
+
+    def passwords(self):
+        lines = (self.path / "passwords").read_text().splitlines()
+        return dict(line.split() for line in lines)
+
+
+def write_private(file, text):
+    file.touch(0o600)
+    file.write_text(text)
+
+
+class Network:
+    """The bridge between the nodes. It bears the name of the home it was made for, so that another
+    cluster leaves it alone."""
+
+    def __init__(self, home):
+        self.home = str(home)
+
+    @property
+    def owner(self):
+        """The home that it was made for; None when there is no bridge."""
+        try:
+            return pathlib.Path(f"/sys/class/net/{BRIDGE}/ifalias").read_text().strip()
+        except OSError:
+            return None
+
+    @property
+    def is_ours(self):
+        return self.owner == self.home
+
+    def make(self):
+        run("ip", "link", "add", BRIDGE, "type", "bridge")
+        run("ip", "link", "set", BRIDGE, "alias", self.home)
+        run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
+        run("ip", "link", "set", BRIDGE, "up")
+
+    def remove(self, nodes):
+        """With everything that still runs in it."""
+        for node in nodes:
+            send(map(int, run("ip", "netns", "pids", node.space, check=False).split()),
+                 signal.SIGKILL)
+            run("ip", "link", "del", node.cable, check=False)
+            run("ip", "netns", "del", node.space, check=False)
+        run("ip", "link", "del", BRIDGE, check=False)
 
 
 def filled(template, target, **values):
     """Writes the template with its names filled in, for the owner alone."""
     text = string.Template((TEMPLATES / template).read_text()).substitute(values)
-    target.touch(0o600)
-    target.write_text(text)
+    write_private(target, text)
     if os.geteuid() == 0:
         shutil.chown(target, "postgres", "postgres")
     return target
