@@ -40,7 +40,11 @@ class Operation:
     @property
     def has_placed(self):
         """Whether its client was told of a new order."""
-        return self.places and self.status in (200, 201)
+        return self.places and self.succeeded
+
+    @property
+    def succeeded(self):
+        return self.status in (200, 201)
 
     @property
     def status(self):
