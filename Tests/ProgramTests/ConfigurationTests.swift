@@ -98,6 +98,17 @@ struct ConfigurationTests {
     #expect(error?.description == example.line)
   }
 
+  @Test("names each replica once")
+  func replicaTwice() throws {
+    let configuration = try read([
+      "DATABASE_URL": "host=one", "WAYBILL_REPLICA_URL": "host=two,three,two port=5432",
+    ])
+    let error = #expect(throws: ConfigurationError.self) {
+      try RunningDatabase.refuseUnusableTargets(configuration)
+    }
+    #expect(error?.description == "WAYBILL_REPLICA_URL names two:5432 twice: name it once")
+  }
+
   @Test(
     "reads each variable by itself: a value that is not text hides no other one",
     arguments: [

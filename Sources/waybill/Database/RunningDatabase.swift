@@ -19,7 +19,12 @@ struct RunningDatabase: Sendable {
   /// With `besideService`, a private cluster that runs already is used and left running.
   init(_ configuration: Configuration, besideService: Bool = false) throws {
     replicaTarget = try configuration.replicas.map { replicas throws(ConfigurationError) in
-      try Self.target(external: replicas.conninfo, of: Settings.replicaURL)
+      let target = try Self.target(external: replicas.conninfo, of: Settings.replicaURL)
+      let names = target.each.map(\.serverName)
+      if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+        throw ConfigurationError("\(Settings.replicaURL.name) names \(twice) twice: name it once")
+      }
+      return target
     }
     switch configuration.database {
     case .external(let conninfo):
