@@ -6,17 +6,17 @@ import Testing
 
 @Suite("What is known of replicas and their readers")
 struct ReplicaBoardTests {
-  private static let start = Instant(nanoseconds: 1_000_000_000_000)
-  private static let reader = 7
+  static let start = Instant(nanoseconds: 1_000_000_000_000)
+  static let reader = 7
 
-  private static func at(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
+  static func at(_ milliseconds: Int) -> Instant { start + .milliseconds(milliseconds) }
 
-  private static func position(_ place: UInt64, timeline: UInt32 = 1) -> LogPosition {
+  static func position(_ place: UInt64, timeline: UInt32 = 1) -> LogPosition {
     LogPosition(timeline: timeline, place: place)
   }
 
   /// A primary and replicas that have reached these places.
-  private func board(primary: UInt64 = 100, replicas: [UInt64]) -> ReplicaBoard {
+  func board(primary: UInt64 = 100, replicas: [UInt64]) -> ReplicaBoard {
     var board = ReplicaBoard(count: replicas.count, lagMax: .seconds(1))
     sample(&board, primary, at: 0)
     for (index, place) in replicas.enumerated() { report(&board, index, place, at: 0) }
@@ -24,7 +24,7 @@ struct ReplicaBoardTests {
   }
 
   @discardableResult
-  private func sample(
+  func sample(
     _ board: inout ReplicaBoard, _ place: UInt64, timeline: UInt32 = 1,
     snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1), at milliseconds: Int
   ) -> Bool {
@@ -35,7 +35,7 @@ struct ReplicaBoardTests {
       number: number, at: Self.at(milliseconds))
   }
 
-  private func report(
+  func report(
     _ board: inout ReplicaBoard, _ index: Int, _ place: UInt64, timeline: UInt32 = 1,
     isStandby: Bool = true, identity: String = "1",
     snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1), at milliseconds: Int
@@ -50,23 +50,27 @@ struct ReplicaBoardTests {
   }
 
   /// Plans a read, and ends it at once; the replica, or nil.
-  private func read(
+  func read(
     _ board: inout ReplicaBoard, _ reader: Int = Self.reader, at milliseconds: Int
   ) -> Int? {
-    guard
-      case .read(let index, let generation) = board.plan(
-        for: reader, needing: nil, at: Self.at(milliseconds))
-    else { return nil }
+    guard case .read(let index, let generation) = plan(&board, reader, at: milliseconds) else {
+      return nil
+    }
     let isUsable = board.finished(reader, on: index, generation: generation, succeeded: true)
     return isUsable ? index : nil
   }
 
-  private func mayReadPrimary(_ board: inout ReplicaBoard) -> Bool {
-    board.mayReadPrimary(Self.reader)
+  func mayReadPrimary(_ board: inout ReplicaBoard) -> Bool {
+    board.aheadOfPrimary(Self.reader).isEmpty
   }
 
-  private func plan(_ board: inout ReplicaBoard, at milliseconds: Int) -> ReplicaBoard.Plan {
-    board.plan(for: Self.reader, needing: nil, at: Self.at(milliseconds))
+  /// The first look of a read.
+  func plan(
+    _ board: inout ReplicaBoard, _ reader: Int = Self.reader, wanting wanted: UInt64? = nil,
+    at milliseconds: Int
+  ) -> ReplicaBoard.Plan {
+    let need = board.need(of: reader, wanting: wanted.map { Self.position($0) })
+    return board.plan(for: reader, need, at: Self.at(milliseconds))
   }
 
   // MARK: - Which replicas
@@ -111,7 +115,7 @@ struct ReplicaBoardTests {
   @Test("one that has not followed to a new timeline is not used, however far it has come")
   func timelines() {
     var board = board(replicas: [200])
-    board.committed(at: Self.position(150, timeline: 2))
+    board.committed(at: Self.position(150, timeline: 2), Self.at(0))
     #expect(board.trouble(of: 0, at: Self.at(1)) == .otherTimeline)
     #expect(!sample(&board, 300, timeline: 1, at: 2))
     #expect(sample(&board, 160, timeline: 2, at: 3))
@@ -131,6 +135,27 @@ struct ReplicaBoardTests {
     #expect(board.lag(of: 0, at: Self.at(end)) == .milliseconds(end - 1))
   }
 
+  @Test("while the primary cannot be asked, what was committed there tells the lag")
+  func unsampledCommits() {
+    var board = board(replicas: [100])
+    board.committed(at: Self.position(110), Self.at(1_000))
+    board.committed(at: Self.position(120), Self.at(1_500))
+    report(&board, 0, 105, at: 2_100)
+    #expect(board.lag(of: 0, at: Self.at(1_100)) == .zero, "a sample may be under way")
+    #expect(board.lag(of: 0, at: Self.at(2_100)) == .milliseconds(1_100))
+    #expect(board.trouble(of: 0, at: Self.at(2_100)) == .lag)
+    report(&board, 0, 110, at: 2_200)
+    #expect(board.lag(of: 0, at: Self.at(2_200)) == .zero)
+  }
+
+  @Test("what a failed primary lost does not keep a replica of the new one behind")
+  func lostTail() {
+    var board = board(primary: 1_000, replicas: [900])
+    #expect(sample(&board, 950, timeline: 2, at: 10))
+    report(&board, 0, 950, timeline: 2, at: 20)
+    #expect(board.lag(of: 0, at: Self.at(500)) == .zero)
+  }
+
   // MARK: - What a reader has to see
 
   @Test("a read waits for the reader's own write, and for a position that it names")
@@ -139,10 +164,40 @@ struct ReplicaBoardTests {
     board.wrote(Self.reader, before: Self.position(120))
     #expect(self.plan(&board, at: 1) == .wait(.behind))
     #expect(read(&board, 8, at: 1) == 0, "others need not wait")
-    let plan = board.plan(for: 8, needing: Self.position(120), at: Self.at(1))
-    #expect(plan == .wait(.behind))
+    #expect(plan(&board, 8, wanting: 120, at: 1) == .wait(.behind))
     report(&board, 0, 120, at: 2)
     #expect(read(&board, at: 3) == 0)
+  }
+
+  @Test("a read waits for what its reader knew when it began, and for nothing later")
+  func busyReader() {
+    var board = board(replicas: [100])
+    board.sawPrimary(Self.reader)
+    board.wrote(Self.reader, before: Self.position(105))
+    let need = board.need(of: Self.reader, wanting: nil)
+    let number = board.beginSample()
+    board.sawPrimary(Self.reader)
+    board.wrote(Self.reader, before: Self.position(200))
+    _ = board.sampled(
+      PrimaryReport(position: Self.position(110), identity: "1"), number: number, at: Self.at(1))
+    report(&board, 0, 110, at: 2)
+    #expect(
+      board.plan(for: Self.reader, need, at: Self.at(3)) == .read(index: 0, generation: 0))
+    #expect(plan(&board, at: 3) == .wait(.unknownPosition), "what came later is needed next")
+    sample(&board, 210, at: 4)
+    report(&board, 0, 150, at: 5)
+    #expect(plan(&board, at: 6) == .wait(.behind))
+    report(&board, 0, 210, at: 7)
+    #expect(read(&board, at: 8) == 0)
+  }
+
+  @Test("a position that the primary has not reached is not waited for")
+  func inventedPosition() {
+    var board = board(replicas: [100])
+    let need = board.need(of: Self.reader, wanting: Self.position(.max))
+    #expect(board.plan(for: Self.reader, need, at: Self.at(1)) == .wait(.behind))
+    sample(&board, 100, at: 2)
+    #expect(board.plan(for: Self.reader, need, at: Self.at(3)) == .primary(.behind))
   }
 
   @Test("a read does not wait for a replica that will be late")
@@ -217,60 +272,6 @@ struct ReplicaBoardTests {
     #expect(board.trouble(of: 0, at: Self.at(2)) == .unreachable)
     report(&board, 0, 100, at: 3)
     #expect(read(&board, at: 4) == 0)
-  }
-
-  @Test("the primary is read again only when it shows all that a replica has shown")
-  func aheadOfPrimary() {
-    var board = board(replicas: [100])
-    let shown = TransactionSnapshot(oldest: 12, end: 20)
-    report(&board, 0, 100, snapshot: shown, at: 1)
-    #expect(mayReadPrimary(&board))
-    #expect(read(&board, at: 2) == 0)
-    #expect(!mayReadPrimary(&board))
-    sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12]), at: 3)
-    #expect(!mayReadPrimary(&board), "the report was begun before the read")
-    report(&board, 0, 100, snapshot: shown, at: 4)
-    sample(&board, 100, snapshot: .init(oldest: 12, end: 20, running: [12, 15]), at: 5)
-    #expect(!mayReadPrimary(&board), "15 may have been shown")
-    report(&board, 0, 110, snapshot: .init(oldest: 12, end: 22), at: 6)
-    sample(&board, 110, snapshot: .init(oldest: 12, end: 22, running: [12, 21]), at: 7)
-    #expect(mayReadPrimary(&board), "12 is running on both, and 21 came later")
-  }
-
-  @Test("the primary is read again without the replica's word when what was running has ended")
-  func settling() {
-    var board = board(replicas: [100])
-    sample(&board, 100, snapshot: .init(oldest: 5, end: 9, running: [5]), at: 1)
-    #expect(read(&board, at: 2) == 0)
-    board.opened(0, isPooled: false)
-    sample(&board, 100, snapshot: .init(oldest: 7, end: 9, running: [7, 8]), at: 3)
-    #expect(!mayReadPrimary(&board), "7 and 8 may have been shown")
-    sample(&board, 100, snapshot: .init(oldest: 8, end: 12, running: [8, 10]), at: 4)
-    #expect(!mayReadPrimary(&board), "8 is still running")
-    sample(&board, 100, snapshot: .init(oldest: 10, end: 12, running: [10]), at: 5)
-    #expect(mayReadPrimary(&board), "7 and 8 have ended, and 10 came later")
-  }
-
-  @Test("nobody waits for transactions that run for long")
-  func longTransactions() {
-    var board = board(replicas: [100])
-    let long = TransactionSnapshot(oldest: 5, end: 9, running: [5, 6])
-    sample(&board, 100, snapshot: long, at: 1)
-    report(&board, 0, 100, at: 500)
-    #expect(read(&board, at: 501) == 0)
-    sample(&board, 100, snapshot: long, at: 502)
-    sample(&board, 100, snapshot: long, at: 503)
-    #expect(!mayReadPrimary(&board))
-    sample(&board, 100, snapshot: long, at: 1_001)
-    sample(&board, 100, snapshot: long, at: 1_002)
-    #expect(mayReadPrimary(&board))
-  }
-
-  @Test("snapshots are read as the server writes them")
-  func snapshots() {
-    #expect(TransactionSnapshot("10:20:10,14") == .init(oldest: 10, end: 20, running: [10, 14]))
-    #expect(TransactionSnapshot("7:7:") == .init(oldest: 7, end: 7))
-    for text in ["", "7", "7:7", "a:7:"] { #expect(TransactionSnapshot(text) == nil) }
   }
 
   @Test("what is forgotten of readers is needed by all who are not remembered")

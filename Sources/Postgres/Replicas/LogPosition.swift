@@ -35,6 +35,11 @@ package struct LogPosition: Hashable, Sendable {
   /// Whether everything up to `other` is contained.
   func covers(_ other: LogPosition) -> Bool { timeline >= other.timeline && place >= other.place }
 
+  /// Whether a log that was at `earlier` may be here now: nothing that was there has been lost.
+  func continues(_ earlier: LogPosition) -> Bool {
+    timeline == earlier.timeline && place >= earlier.place
+  }
+
   /// Moves so far that it covers `other` as well.
   mutating func advance(to other: LogPosition) {
     timeline = max(timeline, other.timeline)

@@ -55,7 +55,8 @@ final class LoopReplicas {
       return shared.withBoard { $0.readers.allNeed(sample: $0.nextSample) }
     }
     committed.advance(to: position)
-    shared.withBoard { $0.committed(at: position) }
+    let now = loop.currentTime
+    shared.withBoard { $0.committed(at: position, now) }
   }
 }
 
@@ -92,12 +93,13 @@ extension LoopReplicas {
 
   private func place(of request: RequestReads) async -> Place {
     var begin: Instant?
+    var need: ReplicaBoard.Need?
     defer {
       if let begin { endWait(since: begin) }
     }
     while true {
       let now = loop.currentTime
-      switch shared.plan(for: request.reader, needing: request.wanted, at: now) {
+      switch shared.plan(for: request.reader, wanting: request.wanted, &need, at: now) {
       case .primary(let reason): return .primary(reason)
       case .read(let index, let generation): return .replica(index, generation: generation)
       case .wait(let reason):
@@ -110,17 +112,20 @@ extension LoopReplicas {
     }
   }
 
-  /// Waits until the primary shows all that replicas have shown the reader, but not for long.
+  /// Waits until the primary shows all that replicas have shown the reader until now, but not for
+  /// long.
   func settle(_ reader: Int) async {
-    guard !shared.withBoard({ $0.mayReadPrimary(reader) }) else { return }
+    var ahead = shared.withBoard { $0.aheadOfPrimary(reader) }
+    guard !ahead.isEmpty else { return }
     let begin = loop.currentTime
     shared.beginWait()
     defer { endWait(since: begin) }
     repeat {
       await waitForReport()
-      if shared.withBoard({ $0.mayReadPrimary(reader) }) { return }
+      ahead = shared.withBoard { [ahead] in $0.stillAhead(ahead) }
+      if ahead.isEmpty { return }
     } while loop.currentTime - begin < ReplicaBoard.settleMax
-    shared.withBoard { $0.stopWaiting(reader) }
+    shared.withBoard { [ahead] in $0.stopWaiting(reader, for: ahead) }
   }
 
   private func endWait(since begin: Instant) {

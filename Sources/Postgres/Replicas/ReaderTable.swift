@@ -22,6 +22,21 @@ struct ReaderTable {
     var home: Home?
     /// The last read on each replica, until it is known that the primary shows as much.
     var shown: [Shown] = []
+
+    /// Keeps the later of two reads on a replica.
+    fileprivate mutating func keep(_ new: Shown) {
+      guard
+        let index = shown.firstIndex(where: {
+          $0.index == new.index && $0.generation == new.generation
+        })
+      else { return shown.append(new) }
+      if shown[index].report < new.report || shown[index].sample < new.sample {
+        shown[index] = Shown(
+          index: new.index, generation: new.generation,
+          report: max(shown[index].report, new.report),
+          sample: max(shown[index].sample, new.sample))
+      }
+    }
   }
 
   /// What a replica has shown to a reader.
@@ -64,6 +79,7 @@ struct ReaderTable {
     for reader in readers.values {
       others.needed.advance(to: reader.needed)
       others.sample = max(others.sample, reader.sample, reader.home?.sample ?? 0)
+      for shown in reader.shown { others.keep(shown) }
     }
     readers = [:]
   }

@@ -34,8 +34,36 @@ extension ReplicaBoard {
   /// Replicas whose lags differ by less are equally good.
   private static let lagStep = Duration.milliseconds(20)
 
+  /// What a read has to show: what its reader had seen and written when it began. What they see and
+  /// write while it waits is no part of it, or a busy reader would wait for ever.
+  struct Need: Equatable {
+    /// What the read itself names.
+    let wanted: LogPosition?
+    fileprivate let position: LogPosition
+    fileprivate let sample: Int
+    fileprivate let home: ReaderTable.Home?
+    /// The number of the first sample that was begun later.
+    fileprivate let nextSample: Int
+
+    /// The number of the first sample that covers what was seen elsewhere than on this replica.
+    fileprivate func sample(on index: Int, _ generation: Int) -> Int {
+      guard let home, !home.isSame(index, generation) else { return sample }
+      return max(sample, home.sample)
+    }
+  }
+
+  /// What a read that begins now has to show.
+  func need(of key: Int, wanting wanted: LogPosition?) -> Need {
+    let reader = readers[key]
+    var position = reader.needed
+    if let wanted { position.advance(to: wanted) }
+    return Need(
+      wanted: wanted, position: position, sample: reader.sample, home: reader.home,
+      nextSample: nextSample)
+  }
+
   /// Where a read that any copy may answer goes. A plan to read has to be ended with `finished`.
-  mutating func plan(for key: Int, needing wanted: LogPosition?, at now: Instant) -> Plan {
+  mutating func plan(for key: Int, _ need: Need, at now: Instant) -> Plan {
     guard let best = bestReplica(at: now) else { return .primary(.noReplica) }
     var reader = readers[key]
     defer { readers[key] = reader }
@@ -45,18 +73,25 @@ extension ReplicaBoard {
       reader.sample = max(reader.sample, home.sample)
       reader.home = nil
     }
-    if reader.sample > 0 {
-      guard let sample = sample(from: reader.sample) else { return .wait(.unknownPosition) }
+    if reader.sample > 0, let sample = sample(from: reader.sample) {
       reader.needed.advance(to: sample.position)
       reader.sample = 0
     }
-    var needed = reader.needed
-    if let wanted { needed.advance(to: wanted) }
     let index = reader.home?.index ?? best
+    let generation = replicas[index].generation
+    var needed = need.position
+    let number = need.sample(on: index, generation)
+    if number > 0 {
+      guard let sample = sample(from: number) else { return .wait(.unknownPosition) }
+      needed.advance(to: sample.position)
+    }
+    // Nobody need wait for a place that the primary itself has not reached.
+    if let wanted = need.wanted, isBeyondPrimary(wanted, since: need.nextSample) {
+      return .primary(.behind)
+    }
     guard let reached = replicas[index].report?.reached, reached.covers(needed) else {
       return mayReach(needed, index, at: now) ? .wait(.behind) : .primary(.behind)
     }
-    let generation = replicas[index].generation
     if reader.home == nil { reader.home = ReaderTable.Home(index: index, generation: generation) }
     replicas[index].reading += 1
     return .read(index: index, generation: generation)
@@ -73,7 +108,9 @@ extension ReplicaBoard {
     } else {
       reader.sample = nextSample
     }
-    reader.shown.removeAll { $0.index == index && $0.generation == generation }
+    reader.shown.removeAll {
+      $0.index == index && $0.generation == generation || isOnPrimary($0)
+    }
     reader.shown.append(
       ReaderTable.Shown(
         index: index, generation: generation, report: replicas[index].reportsBegun + 1,
@@ -82,11 +119,18 @@ extension ReplicaBoard {
     return true
   }
 
-  /// Whether the primary shows the reader all that replicas have shown them.
-  mutating func mayReadPrimary(_ key: Int) -> Bool {
-    guard !readers[key].shown.isEmpty else { return true }
-    readers[key].shown.removeAll(where: isOnPrimary)
-    return readers[key].shown.isEmpty
+  /// What replicas have shown the reader and the primary may not show yet.
+  mutating func aheadOfPrimary(_ key: Int) -> [ReaderTable.Shown] {
+    var reader = readers[key]
+    guard !reader.shown.isEmpty else { return [] }
+    reader.shown = stillAhead(reader.shown)
+    readers[key] = reader
+    return reader.shown
+  }
+
+  /// What of this the primary may not show yet.
+  func stillAhead(_ shown: [ReaderTable.Shown]) -> [ReaderTable.Shown] {
+    shown.filter { !isOnPrimary($0) }
   }
 
   /// Whether the primary shows what a replica has shown: because it has all of a later report of
@@ -97,8 +141,10 @@ extension ReplicaBoard {
       || replica.generation == shown.generation && replica.confirmed >= shown.report
   }
 
-  /// What replicas have shown the reader is not waited for any longer.
-  mutating func stopWaiting(_ key: Int) { readers[key].shown = [] }
+  /// This is not waited for any longer.
+  mutating func stopWaiting(_ key: Int, for shown: [ReaderTable.Shown]) {
+    readers[key].shown.removeAll(where: shown.contains)
+  }
 
   /// The reader has seen what the primary showed until now.
   mutating func sawPrimary(_ key: Int) { readers[key].sample = nextSample }

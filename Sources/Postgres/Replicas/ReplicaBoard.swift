@@ -62,7 +62,11 @@ struct ReplicaBoard {
   /// The number of the last sample of which all transactions that were running have ended.
   private(set) var settled = 0
   /// The sample of which that is to be found out next.
-  private var unsettled: (number: Int, running: Set<UInt64>)?
+  private var unsettled: (number: Int, snapshot: TransactionSnapshot, at: Instant)?
+  /// What is running on the primary, as far as somebody waits for it.
+  private(set) var running: [UInt64] = []
+  /// The first commit that no sample can have found yet.
+  private var unsampled: (position: LogPosition, at: Instant)?
   /// The newest timeline that is known.
   private var timeline: UInt32 = 0
   var readers = ReaderTable()
@@ -93,7 +97,13 @@ extension ReplicaBoard {
     timeline = report.position.timeline
     let snapshot = withoutLong(report.snapshot, at: moment)
     for index in replicas.indices { replicas[index].confirm(by: snapshot) }
-    settle(by: snapshot, number: number)
+    settle(by: snapshot, number: number, at: moment)
+    running = snapshot.running
+    if let unsampled, unsampled.at <= moment || report.position.covers(unsampled.position) {
+      self.unsampled = nil
+    }
+    // What a primary that has failed had written and nobody else has, no replica will reach.
+    if let last = samples.last, !report.position.continues(last.position) { samples = [] }
     if let last = samples.last, last.position == report.position {
       samples[samples.count - 1].number = number
       return true
@@ -115,22 +125,26 @@ extension ReplicaBoard {
     }
     runningSince = since
     return TransactionSnapshot(
-      oldest: snapshot.oldest, end: snapshot.end,
+      oldest: snapshot.oldest, end: snapshot.end, next: snapshot.next,
       running: snapshot.running.filter { moment - since[$0]! < Self.settleMax })
   }
 
-  private mutating func settle(by snapshot: TransactionSnapshot, number: Int) {
+  private mutating func settle(
+    by snapshot: TransactionSnapshot, number: Int, at moment: Instant
+  ) {
     if let unsettled {
-      guard unsettled.running.isDisjoint(with: snapshot.running) else { return }
+      guard snapshot.showsEnd(of: unsettled.snapshot) || moment - unsettled.at >= Self.settleMax
+      else { return }
       settled = unsettled.number
     }
-    unsettled = snapshot.running.isEmpty ? nil : (number, Set(snapshot.running))
+    unsettled = snapshot.isQuiet ? nil : (number, snapshot, moment)
     if unsettled == nil { settled = number }
   }
 
   /// A commit was acknowledged at this position.
-  mutating func committed(at position: LogPosition) {
+  mutating func committed(at position: LogPosition, _ moment: Instant) {
     timeline = max(timeline, position.timeline)
+    if unsampled == nil { unsampled = (position, moment) }
   }
 
   /// A connection to the replica was opened, and has not been used yet.
@@ -155,6 +169,7 @@ extension ReplicaBoard {
     guard replicas[index].generation == begun.generation else { return }
     let newest = (begun.number, report.snapshot)
     replicas[index].newest = newest
+    replicas[index].unconfirmed?.snapshot.learn(from: report.snapshot)
     if replicas[index].unconfirmed == nil { replicas[index].unconfirmed = newest }
     replicas[index].report = report
     replicas[index].reportedAt = moment
@@ -182,7 +197,12 @@ extension ReplicaBoard {
 extension ReplicaBoard {
   /// How far a replica is behind, as far as is known.
   func lag(of index: Int, at now: Instant) -> Duration {
-    replicas[index].behindSince.map { max(.zero, now - $0) } ?? .zero
+    if let since = replicas[index].behindSince { return max(.zero, now - since) }
+    // While the primary cannot be asked, what was committed there still tells.
+    guard let unsampled, now - unsampled.at > Self.reportAgeMax,
+      let reached = replicas[index].report?.reached, !reached.covers(unsampled.position)
+    else { return .zero }
+    return now - unsampled.at
   }
 
   /// Why a replica is not used; nil when it is.
@@ -210,6 +230,12 @@ extension ReplicaBoard {
     return samples[index]
   }
 
+  /// Whether the primary, asked by the sample of this number or later, had not reached a position.
+  func isBeyondPrimary(_ position: LogPosition, since number: Int) -> Bool {
+    guard let last = samples.last, last.number >= number else { return false }
+    return !last.position.covers(position)
+  }
+
   /// When the primary was found to have reached a position; nil when it was not found to.
   func moment(of position: LogPosition) -> Instant? {
     samples.first { $0.position.covers(position) }?.at
@@ -219,14 +245,14 @@ extension ReplicaBoard {
 extension ReplicaBoard.Replica {
   /// The primary, asked after the reports had come, shows this.
   fileprivate mutating func confirm(by primary: TransactionSnapshot) {
-    guard let unconfirmed, primary.shows(allOf: unconfirmed.snapshot) else { return }
-    confirmed = unconfirmed.number
-    self.unconfirmed = nil
-    guard let newest, newest.number > confirmed else { return }
+    guard let unconfirmed, let newest else { return }
     if primary.shows(allOf: newest.snapshot) {
       confirmed = newest.number
-    } else {
-      self.unconfirmed = newest
+      self.unconfirmed = nil
+    } else if primary.shows(allOf: unconfirmed.snapshot) {
+      // The newest report may always be ahead of the primary a little.
+      confirmed = unconfirmed.number
+      self.unconfirmed = newest.number > confirmed ? newest : nil
     }
   }
 }

@@ -6,9 +6,12 @@ package final class ReplicaMonitor {
   /// Told when a replica comes into use, or goes out of it for a reason.
   package typealias Listener = (_ replica: String, _ trouble: String?) -> Void
 
-  /// A replica is told to be of no use when it has been so for this time: a new connection, say,
-  /// puts it out of use for some milliseconds.
+  /// A replica is reported unusable only after this long: a new connection, say, puts it out of use
+  /// for some milliseconds.
   private static let quietTime = Duration.seconds(1)
+  /// The shortest time between two connections to the same server, as reads that wait have it asked
+  /// every 2 ms.
+  private static let renewalPause = Duration.milliseconds(200)
 
   private let replicas: Replicas
   private let loop: EventLoop
@@ -63,8 +66,10 @@ package final class ReplicaMonitor {
     sleepers.append(sleeper)
     loop.spawn { [self] in
       var server = Database(target, settings: .forMonitor, on: loop)
+      var renewedAt = loop.currentTime
       while !isStopping {
-        if await !ask(server) {
+        if await !ask(server), loop.currentTime - renewedAt >= Self.renewalPause {
+          renewedAt = loop.currentTime
           await server.close()
           server = Database(target, settings: .forMonitor, on: loop)
         }
@@ -96,10 +101,11 @@ package final class ReplicaMonitor {
   }
 
   private func ask(_ index: Int, with server: Database) async -> Bool {
-    let begun = replicas.withBoard { $0.beginReport(index) }
+    let (begun, running) = replicas.withBoard { ($0.beginReport(index), $0.running) }
     let begin = loop.currentTime
     do throws(PostgresError) {
-      let report = try ReplicaReport(try await server.read(ReplicaReport.query)[0])
+      let rows = try await server.read(ReplicaReport.query(running: running))
+      let report = try ReplicaReport(rows[0])
       replicas.withBoard { $0.reported(index, report, begun, at: begin) }
     } catch {
       replicas.withBoard { $0.failed(index) }

@@ -27,9 +27,17 @@ package final class Replicas: Sendable {
     board.withLock { body(&$0) }
   }
 
-  func plan(for key: Int, needing position: LogPosition?, at now: Instant) -> ReplicaBoard.Plan {
+  /// Where a read goes. `need` is nil at its first look, and found out then.
+  func plan(
+    for key: Int, wanting wanted: LogPosition?, _ need: inout ReplicaBoard.Need?, at now: Instant
+  ) -> ReplicaBoard.Plan {
     usedAt.store(now.nanoseconds, ordering: .relaxed)
-    return board.withLock { $0.plan(for: key, needing: position, at: now) }
+    let (plan, found) = withBoard { [need] board in
+      let need = need ?? board.need(of: key, wanting: wanted)
+      return (board.plan(for: key, need, at: now), need)
+    }
+    need = found
+    return plan
   }
 
   /// Brings the figures that are measured, and not counted, up to date; tells the names of the
