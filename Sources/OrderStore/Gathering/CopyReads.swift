@@ -1,3 +1,4 @@
+import Orders
 package import Postgres
 
 /// Lets requests read from replicas, of which no caller notices more than that they are fast: each
@@ -27,11 +28,13 @@ package struct CopyReads {
   }
 
   /// Runs `body`, the reads of which any copy may answer that is new enough for the reader and has
-  /// reached `position`. It is run again on the primary when it throws.
+  /// reached `position`. It is run again on the primary when it throws what newer data may not.
   package func fromAnyCopy<Value>(
     by reader: Int, at position: Position?, _ body: () async throws -> Value
   ) async throws -> Value {
-    try await positions.readingAnyCopy(by: reader, at: position?.position, body)
+    try await positions.readingAnyCopy(
+      by: reader, at: position?.position,
+      isPassing: { ($0 as? OrderError)?.isPassing ?? false }, body)
   }
 
   /// Runs `body`, which reads what the primary shows.

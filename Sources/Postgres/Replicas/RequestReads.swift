@@ -43,15 +43,17 @@ package struct ReadPositions {
   /// reached `position`.
   ///
   /// When `body` throws after a copy has answered, it is run again on the primary, because what is
-  /// refused may only be too new for the copy.
+  /// refused may only be too new for the copy; but not after an error that `isPassing`: it comes from
+  /// the primary, which has been asked already.
   package func readingAnyCopy<Value>(
-    by reader: Int, at position: LogPosition?, _ body: () async throws -> Value
+    by reader: Int, at position: LogPosition?, isPassing: (any Error) -> Bool,
+    _ body: () async throws -> Value
   ) async throws -> Value {
     let request = RequestReads(replicas, reader: reader, wanted: position, allowsCopies: true)
     do {
       return try await request.including(on: loop, body)
     } catch {
-      guard request.usedCopy else { throw error }
+      guard request.usedCopy, !isPassing(error) else { throw error }
       replicas.shared.figures.toPrimary[.refusal].add()
       request.allowsCopies = false
       return try await request.including(on: loop, body)
