@@ -99,7 +99,9 @@ struct ReplicaHistoryTests {
         [standby] in
         await figure("replica_in_use", of: standby, port: port) == 1
       }
+      let reads = await figure("replica_reads_total", of: standby, port: port)
       try await more(load, program)
+      #expect(await figure("replica_reads_total", of: standby, port: port) > reads)
       try await blocking { [primary] in primary.kill() }
       _ = try await blocking { [standby] in try standby.sql("SELECT pg_promote(false)") }
       let writes = load.tally.writes
