@@ -109,6 +109,27 @@ struct ReplicaRoutesTests {
     }
   }
 
+  @Test("show the write of an answer that was repeated by another instance")
+  func repeatedAnswer() async throws {
+    try await Self.onReplica { replicated, primary, _ in
+      try await replicated.settle()
+      _ = try await blocking { [server = replicated.standby] in
+        try server.sql("SELECT pg_wal_replay_pause()")
+      }
+      var answers: [ContractAnswer] = []
+      for client in [primary, replicated.client] {
+        answers.append(
+          try await client.send(
+            "POST", "/customers", #"{"id":"new","name":"Demo Customer 9"}"#,
+            fields: ["Content-Type: application/json", "Idempotency-Key: repeated-1"]))
+      }
+      #expect(answers.map(\.status) == [201, 201])
+      #expect(answers[0].body == answers[1].body)
+      #expect(try #require(answers[1].fields["Waybill-Position"]) != "0-0/0")
+      #expect(try await replicated.client.get("/customers").body.contains(#""id":"new""#))
+    }
+  }
+
   /// The ways in which a route is asked.
   private static func variants(of entry: MountedRoute, _ address: String) -> [String] {
     let names = entry.route.description.queryNames
