@@ -43,8 +43,8 @@ package struct ReadPositions {
   /// reached `position`.
   ///
   /// When `body` throws after a copy has answered, it is run again on the primary, because what is
-  /// refused may only be too new for the copy; but not after an error that `isPassing`: it comes from
-  /// the primary, which has been asked already.
+  /// refused may only be too new for the copy; but not after an error that `isPassing`: it comes
+  /// from the primary, which has been asked already.
   package func readingAnyCopy<Value>(
     by reader: Int, at position: LogPosition?, isPassing: (any Error) -> Bool,
     _ body: () async throws -> Value
