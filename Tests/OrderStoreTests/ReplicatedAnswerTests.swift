@@ -22,14 +22,7 @@ struct ReplicatedAnswerTests {
     "an answer that is kept is not repeated, for the standby may not have it",
     arguments: [nil, GatheredWrite.placement])
   func notRepeated(write: GatheredWrite?) async throws {
-    let server = try await blocking {
-      let server = try TestServer()
-      try server.start()
-      return server
-    }
-    let conninfo = try server.makeOrdersDatabase()
-    try await MigratedDatabase.prepare(conninfo)
-    let target = try ConnectionString(MigratedDatabase.as(.service, conninfo))
+    let (server, target) = try await TestServer.withOrders()
     try await onLoop { loop in
       var settings = PostgresSettings()
       settings.answerMargin = .milliseconds(-1_500)

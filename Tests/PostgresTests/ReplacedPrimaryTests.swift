@@ -13,14 +13,9 @@ struct ReplacedPrimaryTests {
   @Test("the first commit that has no answer leads to the new one, and nothing to the old one")
   func leavesIt() async throws {
     let (old, new) = try await blocking { (try Self.primary(), try Self.primary()) }
-    let target = try ConnectionString(
-      "host=127.0.0.1,127.0.0.1 port=\(old.port),\(new.port) dbname=postgres "
-        + "user=\(TestServer.administrator) target_session_attrs=read-write")
-    var settings = PostgresSettings()
-    settings.statementTimeout = .milliseconds(300)
-    settings.answerMargin = .milliseconds(200)
-    try await onLoop { [settings] loop in
-      let database = Database(target, settings: settings, on: loop)
+    let target = try Self.target(old, new)
+    try await onLoop { loop in
+      let database = Database(target, settings: Self.settings, on: loop)
       try await eventually("all connect") { database.metrics.connectionsOpen.value == 10 }
       try await blocking { try Self.loseStandby(old) }
 
@@ -42,16 +37,11 @@ struct ReplacedPrimaryTests {
   @Test("what listens for changes leaves it, too, and says that it has missed some")
   func listenerLeavesIt() async throws {
     let (old, new) = try await blocking { (try Self.primary(), try Self.primary()) }
-    let target = try ConnectionString(
-      "host=127.0.0.1,127.0.0.1 port=\(old.port),\(new.port) dbname=postgres "
-        + "user=\(TestServer.administrator) target_session_attrs=read-write")
-    var settings = PostgresSettings()
-    settings.statementTimeout = .milliseconds(300)
-    settings.answerMargin = .milliseconds(200)
-    try await onLoop { [settings] loop in
+    let target = try Self.target(old, new)
+    try await onLoop { loop in
       var (starts, checks) = (0, 0)
       let notifications = Notifications(
-        target, channels: ["changes"], checkInterval: .milliseconds(50), settings: settings,
+        target, channels: ["changes"], checkInterval: .milliseconds(50), settings: Self.settings,
         on: loop
       ) { event in
         switch event {
@@ -71,6 +61,20 @@ struct ReplacedPrimaryTests {
       try await eventually("it is up to date again") { checks > before }
       notifications.close()
     }
+  }
+
+  /// A statement without an answer is noticed soon.
+  private static var settings: PostgresSettings {
+    var settings = PostgresSettings()
+    settings.statementTimeout = .milliseconds(300)
+    settings.answerMargin = .milliseconds(200)
+    return settings
+  }
+
+  private static func target(_ old: TestServer, _ new: TestServer) throws -> ConnectionString {
+    try ConnectionString(
+      "host=127.0.0.1,127.0.0.1 port=\(old.port),\(new.port) dbname=postgres "
+        + "user=\(TestServer.administrator) target_session_attrs=read-write")
   }
 
   private static func primary() throws -> TestServer {

@@ -13,14 +13,7 @@ import Testing
 struct ReplicatedFeedTests {
   @Test("shows what the standby is known to have, and nothing else")
   func showsTheReplicated() async throws {
-    let server = try await blocking {
-      let server = try TestServer()
-      try server.start()
-      return server
-    }
-    let conninfo = try server.makeOrdersDatabase()
-    try await MigratedDatabase.prepare(conninfo)
-    let target = try ConnectionString(MigratedDatabase.as(.service, conninfo))
+    let (server, target) = try await TestServer.withOrders()
     try await onLoop { loop in
       var settings = PostgresSettings()
       settings.answerMargin = .milliseconds(-1_500)
@@ -49,6 +42,18 @@ struct ReplicatedFeedTests {
 }
 
 extension TestServer {
+  /// Starts a server with a migrated database, and how the service connects to that.
+  static func withOrders() async throws -> (server: TestServer, target: ConnectionString) {
+    let server = try await blocking {
+      let server = try TestServer()
+      try server.start()
+      return server
+    }
+    let conninfo = try server.makeOrdersDatabase()
+    try await MigratedDatabase.prepare(conninfo)
+    return (server, try ConnectionString(MigratedDatabase.as(.service, conninfo)))
+  }
+
   /// Sets which standby commits wait for, and whether they do.
   func commitsWait(for standby: String, while commit: String) throws {
     try sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby)'")

@@ -39,6 +39,8 @@ final class HistoryLoad: Sendable {
   private let tallied = Mutex(Tally())
   private let isFinishing = Atomic(false)
   private let threads = Mutex<[Thread]>([])
+  /// How long a client rests after each request.
+  private static let restMilliseconds: Int32 = 5
 
   /// Begins at once, with so many clients for each token.
   init(port: UInt16, tokens: [String], clientsEach: Int, seed: UInt64) {
@@ -80,6 +82,8 @@ final class HistoryLoad: Sendable {
         continue
       }
       if !step(token, on: connection, &random) { client = nil }
+      // Other tests run beside this one, and have deadlines.
+      poll(nil, 0, Self.restMilliseconds)
     }
   }
 

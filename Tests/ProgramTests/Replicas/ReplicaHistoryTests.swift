@@ -2,11 +2,12 @@ import PrivateCluster
 import TestSupport
 import Testing
 
-@Suite("Reads from replicas under load")
+// Each takes all of a core that it is given.
+@Suite("Reads from replicas under load", .serialized)
 struct ReplicaHistoryTests {
   private static let seed = UInt64(chaosNumber("CHAOS_SEED") ?? Int.random(in: 1...1_000_000))
   /// How many more reads of any copy each stage sees.
-  private static let stage = chaosNumber("REPLICA_READS") ?? 400
+  private static let stage = chaosNumber("REPLICA_READS") ?? 200
 
   @Test("show each token its own writes and never step back, whatever the replicas' lags are")
   func lags() async throws {
@@ -93,7 +94,7 @@ struct ReplicaHistoryTests {
     ])
     let port = try await program.port()
     let load = HistoryLoad(
-      port: port, tokens: try await Self.tokens(conninfo), clientsEach: 4, seed: Self.seed)
+      port: port, tokens: try await Self.tokens(conninfo), clientsEach: 2, seed: Self.seed)
     for _ in 0..<2 {
       try await eventually("the standby is read from; log: \(program.log)") {
         [standby] in
@@ -144,7 +145,7 @@ struct ReplicaHistoryTests {
         await figure("replica_in_use", of: standby, port: port) == 1
       }
     }
-    return (program, HistoryLoad(port: port, tokens: tokens, clientsEach: 4, seed: Self.seed))
+    return (program, HistoryLoad(port: port, tokens: tokens, clientsEach: 2, seed: Self.seed))
   }
 
   /// Waits until the load has seen some more.
