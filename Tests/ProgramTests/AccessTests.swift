@@ -114,7 +114,8 @@ struct AccessTests {
         _ = try await serviceSession.rows(
           """
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND query LIKE 'SELECT pg_catalog.pg_is_in_recovery()%'
+           WHERE datname = current_database()
+             AND query LIKE 'SELECT pg_catalog.pg_is_in_recovery()%'
           """)
       }
       _ = try await session.rows("UPDATE tokens SET revoked_at = now()")
