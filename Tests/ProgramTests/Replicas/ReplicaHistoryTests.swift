@@ -102,7 +102,9 @@ struct ReplicaHistoryTests {
       }
       let reads = await figure("replica_reads_total", of: standby, port: port)
       try await more(load, program)
-      #expect(await figure("replica_reads_total", of: standby, port: port) > reads)
+      try await eventually("the standby answers; log: \(program.log)") { [standby] in
+        await figure("replica_reads_total", of: standby, port: port) > reads
+      }
       try await blocking { [primary] in primary.kill() }
       _ = try await blocking { [standby] in try standby.sql("SELECT pg_promote(false)") }
       let writes = load.tally.writes
