@@ -64,6 +64,8 @@ class LiveTests(BrowserTests):
                   and streams.append(request.url))
         second.goto(f"{self.service.url}/console/orders")
         self.live(second)
+        # An order that comes before the list was read is in it, and not news.
+        expect(second.get_by_role("row").nth(1)).to_be_visible()
         self.service.place()
         expect(second.get_by_role("button", name="1 new order")).to_be_visible()
         self.assertEqual(streams, [], "the second tab has a stream of its own")
