@@ -43,34 +43,22 @@ final class ContractClient {
     self.database = database
     self.owner = owner ?? database
     let loop = database.loop
-    let orders = OrderRepository(database, unknownCustomers: unknownCustomers)
     let gate = Gate(
       auth, hosts: hosts, tokens: TokenRepository(database),
       sessions: SessionRepository(database), state: state,
       now: { .nanoseconds(loop.now.nanoseconds) })
     services = Services(
-      orders: orders,
-      placeOrder: PlaceOrder(
-        orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      products: ProductRepository(database), customers: CustomerRepository(database),
-      stockSubscriptions: StockSubscriptionRepository(database),
-      report: ReportRepository(database),
-      feed: FeedHub(
-        FeedRepository(database), signal: feedSignal, on: loop, render: Services.eventBlock),
-      feedPlaces: .ofFeed(), exportPlaces: .ofExports(), feedSignal: feedSignal,
-      tokens: gate.tokens, savedViews: SavedViewRepository(database), gate: gate,
+      Repositories(database, unknownCustomers: unknownCustomers), gate: gate,
+      feedSignal: feedSignal, feedPlaces: .ofFeed(), exportPlaces: .ofExports(),
       reportRefreshInterval: .seconds(120), currency: currency,
       databaseRetry: DatabaseRetry(
         now: { [outage] in outage.waited }, pause: { [outage] in outage.waited += $0 }),
-      answers: IdempotentAnswers(
-        answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
-      dryRuns: DryRuns(database), copies: CopyReads(database),
       operations: Operations(
         readiness: { ReadinessReport(checks: [("database", nil)]) },
         metrics: { Array("requests 1\n".utf8) }, documents: documents, version: "0.0.0",
         system: { .sample }),
       address: "localhost:8080", inventoryUnavailable: { [outage] in outage.refused.append($0) },
-      processHint: { [hints] in hints.all.append($0) })
+      processHint: { [hints] in hints.all.append($0) }, on: loop)
     mounts =
       Contract.additional.first { $0.name == name }.map(Mount.ownPort) ?? Mount.mainPort()
     router = Router(mounts, services: services, gate: gate) { [outage] error, _ in

@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 package import HTTP
 package import OrderService
 package import OrderStore
@@ -47,36 +47,34 @@ package final class Services {
 
   /// The services of one event loop.
   package init(
-    orders: OrderRepository, placeOrder: PlaceOrder, products: ProductRepository,
-    customers: CustomerRepository, stockSubscriptions: StockSubscriptionRepository,
-    report: ReportRepository, feed: FeedHub, feedPlaces: StreamPlaces,
-    exportPlaces: StreamPlaces, feedSignal: FeedSignal,
-    tokens: TokenRepository, savedViews: SavedViewRepository, gate: Gate,
-    reportRefreshInterval: Duration, currency: Currency?, databaseRetry: DatabaseRetry,
-    answers: IdempotentAnswers, dryRuns: DryRuns, copies: CopyReads?, operations: Operations,
-    address: String,
+    _ repositories: Repositories, gate: Gate, feedSignal: FeedSignal, feedPlaces: StreamPlaces,
+    exportPlaces: StreamPlaces, reportRefreshInterval: Duration, currency: Currency?,
+    databaseRetry: DatabaseRetry, operations: Operations, address: String,
     inventoryUnavailable: @escaping (RequestID) -> Void,
-    processHint: @escaping (OrderReference) -> Void
+    processHint: @escaping (OrderReference) -> Void, on loop: EventLoop
   ) {
-    self.orders = orders
-    self.placeOrder = placeOrder
-    self.products = products
-    self.customers = customers
-    self.stockSubscriptions = stockSubscriptions
-    self.report = report
-    self.feed = feed
+    orders = repositories.orders
+    placeOrder = PlaceOrder(
+      orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) })
+    products = repositories.products
+    customers = repositories.customers
+    stockSubscriptions = repositories.stockSubscriptions
+    report = repositories.report
+    feed = FeedHub(
+      repositories.feed, signal: feedSignal, on: loop, render: EventStream.block)
     self.feedPlaces = feedPlaces
     self.exportPlaces = exportPlaces
     self.feedSignal = feedSignal
-    self.tokens = tokens
-    self.savedViews = savedViews
+    tokens = gate.tokens
+    savedViews = repositories.savedViews
     self.gate = gate
     self.reportRefreshInterval = reportRefreshInterval
     self.currency = currency
     self.databaseRetry = databaseRetry
-    self.answers = answers
-    self.dryRuns = dryRuns
-    self.copies = copies
+    answers = IdempotentAnswers(
+      answers: repositories.answers, now: { .nanoseconds(loop.now.nanoseconds) })
+    dryRuns = repositories.dryRuns
+    copies = repositories.copies
     self.operations = operations
     self.address = address
     self.inventoryUnavailable = inventoryUnavailable

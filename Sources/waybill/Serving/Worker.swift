@@ -155,27 +155,14 @@ final class Worker {
   ) -> Services {
     let loop = database.loop
     let (log, shop) = (shared.log, shared.metrics.shop)
-    let orders = OrderRepository(
-      database, unknownCustomers: shared.configuration.unknownCustomers)
     return Services(
-      orders: orders,
-      placeOrder: PlaceOrder(
-        orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) }),
-      products: ProductRepository(database), customers: CustomerRepository(database),
-      stockSubscriptions: StockSubscriptionRepository(database),
-      report: ReportRepository(database),
-      feed: FeedHub(
-        FeedRepository(database), signal: shared.feed, on: loop, render: Services.eventBlock),
-      feedPlaces: shared.metrics.feedPlaces, exportPlaces: shared.metrics.exportPlaces,
-      feedSignal: shared.feed,
-      tokens: gate.tokens, savedViews: SavedViewRepository(database), gate: gate,
+      Repositories(database, unknownCustomers: shared.configuration.unknownCustomers),
+      gate: gate, feedSignal: shared.feed, feedPlaces: shared.metrics.feedPlaces,
+      exportPlaces: shared.metrics.exportPlaces,
       reportRefreshInterval: .seconds(shared.configuration.reportRefreshSeconds),
       currency: shared.configuration.currency,
       databaseRetry: DatabaseRetry(
         now: { .nanoseconds(loop.now.nanoseconds) }, pause: { await loop.pause(for: $0) }),
-      answers: IdempotentAnswers(
-        answers: AnswerRepository(database), now: { .nanoseconds(loop.now.nanoseconds) }),
-      dryRuns: DryRuns(database), copies: CopyReads(database),
       operations: operations(database, shared, drainState), address: shared.address,
       inventoryUnavailable: { id in
         shop.inventoryUnavailable.add()
@@ -183,7 +170,7 @@ final class Worker {
         log.write(
           .error, "the shop's inventory is unavailable", ["request_id": "\(id)", "reason": reason])
       },
-      processHint: { [hints = shared.hints] in hints?.add($0) })
+      processHint: { [hints = shared.hints] in hints?.add($0) }, on: loop)
   }
 
   private static func operations(

@@ -1,6 +1,6 @@
 import HTTP
 import JSON
-package import Orders
+import Orders
 
 extension FeedRoutes {
   /// What the document says about each route.
@@ -51,7 +51,3 @@ extension FeedRoutes {
   }
 }
 
-extension Services {
-  /// Writes an event as the hub keeps it.
-  package static func eventBlock(_ event: FeedEvent) -> [UInt8] { EventStream.block(event) }
-}
