@@ -17,13 +17,9 @@ struct NamedHost {
 
   /// Whether it is a name or an address of the loopback interface.
   var isLoopback: Bool {
-    isLoopbackV4 || name == Self.loopbackName || name == Self.loopbackV6
-      || name.count > Self.loopbackName.count
-        && name.suffix(Self.loopbackName.count + 1) == [UInt8(ascii: ".")] + Self.loopbackName
+    isLoopbackV4 || name.elementsEqual("localhost".utf8) || name.elementsEqual("[::1]".utf8)
+      || name.suffix(10).elementsEqual(".localhost".utf8)
   }
-
-  private static let loopbackName = Array("localhost".utf8)
-  private static let loopbackV6 = Array("[::1]".utf8)
 
   /// Whether this is `127.0.0.1` or another way to write an address of that network: two to four
   /// numbers, so that no name can look like one.

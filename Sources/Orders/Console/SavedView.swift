@@ -60,20 +60,10 @@ package struct SavedView: Sendable {
 }
 
 /// The name of a saved view.
-package struct ViewName: ExactText {
-  /// How many characters a name may have.
+package struct ViewName: VisibleName {
   package static let allowedLength = 1...100
-
-  /// The name as it was given.
   package let value: String
-
-  /// The name, or nil when it has too few or too many characters, or none that is visible.
-  package init?(_ text: String) {
-    guard text.isText(Self.allowedLength),
-      !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
-    else { return nil }
-    value = text
-  }
+  package init(allowed value: String) { self.value = value }
 }
 
 /// The query of an address, which the service does not interpret.

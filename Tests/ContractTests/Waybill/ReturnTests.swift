@@ -185,25 +185,13 @@ struct ReturnTests {
   @Test("leave stock, history and report true, whatever is sold, taken back and moved")
   func property() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    try await ordering(
-      """
-      INSERT INTO products (id, name, price, stock)
-      SELECT 'p' || n, 'P' || n, n + 0.10, 200 FROM generate_series(1, 4) AS n
-      """
-    ) { client in
+    try await ordering(RandomOrderLines.products) { client in
       var random = SeededRandom(seed: seed)
-      func lines(_ field: String) -> String {
-        let products = [1, 2, 3, 4].shuffled(using: &random).prefix(
-          Int.random(in: 1...3, using: &random))
-        return products.map {
-          #"{"product_id":"p\#($0)","quantity":\#(Int.random(in: 1...4, using: &random))\#(field)}"#
-        }.joined(separator: ",")
-      }
       for step in 0..<150 {
         let order = Int.random(in: 1...20, using: &random)
         switch Int.random(in: 0..<10, using: &random) {
         case 0..<3:
-          let body = #"{"customer_id":"c\#(step % 3)","items":[\#(lines(""))]}"#
+          let body = #"{"customer_id":"c\#(step % 3)","items":[\#(random.orderLines())]}"#
           _ = try await client.send("POST", "/orders", body)
         case 3..<6:
           let status = ["in_progress", "completed", "cancelled"].randomElement(using: &random)!
@@ -213,7 +201,7 @@ struct ReturnTests {
           let restock = Bool.random(using: &random)
           let answer = try await client.send(
             "POST", "/orders/\(order)/returns",
-            #"{"items":[\#(lines(#","restock":\#(restock)"#))]}"#)
+            #"{"items":[\#(random.orderLines(with: #","restock":\#(restock)"#))]}"#)
           #expect([200, 404, 409].contains(answer.status), "seed \(seed): \(answer.body)")
         default: try await client.refresh()
         }

@@ -332,33 +332,22 @@ struct ShipmentTests {
   @Test("leave everything true, whatever is sold, sent, taken back, edited and cancelled")
   func property() async throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    try await ordering(
-      """
-      INSERT INTO products (id, name, price, stock)
-      SELECT 'p' || n, 'P' || n, n + 0.10, 200 FROM generate_series(1, 4) AS n
-      """
-    ) { client in
+    try await ordering(RandomOrderLines.products) { client in
       var random = SeededRandom(seed: seed)
-      func lines() -> String {
-        let products = [1, 2, 3, 4].shuffled(using: &random).prefix(
-          Int.random(in: 1...3, using: &random))
-        return products.map {
-          #"{"product_id":"p\#($0)","quantity":\#(Int.random(in: 1...4, using: &random))}"#
-        }.joined(separator: ",")
-      }
       for _ in 0..<200 {
         let order = "/orders/\(Int.random(in: 1...12, using: &random))"
         let status = ["in_progress", "completed", "cancelled"].randomElement(using: &random)!
         let tracked = #""tracking_number":"T-\#(Int.random(in: 0...3, using: &random))""#
         let (method, path, body) =
           switch Int.random(in: 0..<12, using: &random) {
-          case 0..<2: ("POST", "/orders", #"{"customer_id":"c","items":[\#(lines())]}"#)
-          case 2: ("PATCH", order, #"{"items":[\#(lines())],"note":"n"}"#)
+          case 0..<2: ("POST", "/orders", #"{"customer_id":"c","items":[\#(random.orderLines())]}"#)
+          case 2: ("PATCH", order, #"{"items":[\#(random.orderLines())],"note":"n"}"#)
           case 3: ("PATCH", order + "/shipping", "{\(tracked)}")
           case 4..<6: ("PATCH", order + "/status", #"{"status":"\#(status)"}"#)
-          case 6..<8: ("POST", order + "/returns", #"{"items":[\#(lines())]}"#)
+          case 6..<8: ("POST", order + "/returns", #"{"items":[\#(random.orderLines())]}"#)
           case 8: ("POST", order + "/shipments", "{\(tracked)}")
-          default: ("POST", order + "/shipments", #"{"items":[\#(lines())],\#(tracked)}"#)
+          default:
+            ("POST", order + "/shipments", #"{"items":[\#(random.orderLines())],\#(tracked)}"#)
           }
         let answer = try await client.send(method, path, body)
         #expect(answer.status < 500, "seed \(seed): \(method) \(path) \(body): \(answer.body)")

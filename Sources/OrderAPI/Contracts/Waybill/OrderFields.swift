@@ -216,14 +216,11 @@ extension LineChange {
   fileprivate init(
     reading body: some BodyFields, seen: inout Set<ProductID>
   ) throws(JSONInvalid) {
-    let product = body.required(
-      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let product = body.productNamedOnce()
     let quantity = body.required(
       "quantity", .integer(Self.allowedQuantity),
       "The new quantity, not a difference; 0 takes the line out.", 3)
-    if let product, !seen.insert(product).inserted {
-      body.refuse("product_id", "must be named once")
-    }
+    body.refuse(product, unlessNewIn: &seen)
     try body.check()
     guard let product, let quantity, let change = LineChange(product, quantity: quantity) else {
       throw body.refuse("is no change of a line")

@@ -31,15 +31,12 @@ extension NewReturn.Item {
   fileprivate init(
     reading body: some BodyFields, seen: inout Set<ProductID>
   ) throws(JSONInvalid) {
-    let product = body.required(
-      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let product = body.productNamedOnce()
     let quantity = body.required(
       "quantity", .integer(Quantity.allowed), "How many units come back.", 1)
     let restock = body.optional(
       "restock", .boolean, default: true, "Whether they can be sold again.", true)
-    if let product, !seen.insert(product).inserted {
-      body.refuse("product_id", "must be named once")
-    }
+    body.refuse(product, unlessNewIn: &seen)
     try body.check()
     guard let product, let quantity = quantity.flatMap(Quantity.init) else {
       throw body.refuse("is no return of a product")

@@ -146,14 +146,11 @@ extension StockAdjustments {
   private static func change(
     reading body: some BodyFields, seen: inout Set<ProductID>
   ) throws(JSONInvalid) -> (product: ProductID, delta: Int) {
-    let product = body.required(
-      "product_id", .text(ProductID.self), "The product; none is named twice.")
+    let product = body.productNamedOnce()
     let delta = body.required(
       "delta", .integer(StockAdjustment.allowedDelta, except: 0),
       "By how many units its stock changes.", 40)
-    if let product, !seen.insert(product).inserted {
-      body.refuse("product_id", "must be named once")
-    }
+    body.refuse(product, unlessNewIn: &seen)
     try body.check()
     guard let product, let delta else { throw body.refuse("is no change of a stock") }
     return (product, delta)
@@ -198,4 +195,17 @@ extension StockMovement.Cause: FieldWord {
       "`placed`, `edited`, `cancelled`, `returned`: by an order; `initial`: with the product; "
         + "`adjusted`: by hand; `direct`: an UPDATE in psql."
     ).named("StockMovementCause")
+}
+
+extension BodyFields {
+  /// The product of an entry of a list that names none twice.
+  func productNamedOnce() -> ProductID? {
+    required("product_id", .text(ProductID.self), "The product; none is named twice.")
+  }
+
+  /// Refuses a product that an entry before this one names.
+  func refuse(_ product: ProductID?, unlessNewIn seen: inout Set<ProductID>) {
+    guard let product, !seen.insert(product).inserted else { return }
+    refuse("product_id", "must be named once")
+  }
 }
