@@ -2388,16 +2388,13 @@ CREATE FUNCTION hide_order(
 AS $$
 DECLARE
     held record;
-    o    orders;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
-    o := held.o;
-    IF held.obstacle IS NOT NULL THEN
-        RETURN order_outcome(held.obstacle, o);
+    IF held.obstacle IS NULL THEN
+        PERFORM set_config('waybill.who', who, true);
+        UPDATE orders SET hidden_at = clock_timestamp() WHERE id = (held.o).id RETURNING orders INTO held.o;
     END IF;
-    PERFORM set_config('waybill.who', who, true);
-    UPDATE orders SET hidden_at = clock_timestamp() WHERE id = o.id RETURNING * INTO o;
-    RETURN order_outcome('done', o);
+    RETURN order_outcome(coalesce(held.obstacle, 'done'), held.o);
 END
 $$;
 
@@ -2454,7 +2451,7 @@ BEGIN
     known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
-        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        existing := array_positions(known, true);
         RETURN;
     ELSIF NOT writes THEN
         RETURN;
@@ -2477,15 +2474,9 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
-    kept := ARRAY(SELECT CASE WHEN known THEN NULL
-                              WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM customers AS c WHERE c.number = n.number)
-                              THEN number
-                              ELSE nextval('customers_number_seq') END
-                    FROM (SELECT known, number, place,
-                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
-                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(known, numbers,
+                         ARRAY(SELECT number FROM customers WHERE number = ANY (numbers)),
+                         'customers_number_seq');
     INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
     OVERRIDING SYSTEM VALUE
     SELECT id, number, name, email, address::json, version, creation, update
@@ -2585,11 +2576,7 @@ DECLARE
 BEGIN
     PERFORM set_config('waybill.who', author, true);
     IF array_remove(order_refs, NULL) <> '{}' THEN
-        PERFORM pg_advisory_xact_lock(key)
-           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
-                   FROM unnest(channels, order_refs) AS given (channel, reference)
-                  WHERE reference IS NOT NULL
-                  ORDER BY key) AS keys;
+        PERFORM lock_references(channels, order_refs);
     END IF;
 
     SELECT array_agg(CASE WHEN p.id IS NOT NULL OR NOT l.is_ours THEN l.product END ORDER BY l.nr),
@@ -2676,13 +2663,9 @@ BEGIN
         returned_quantities[entry.o] := entry.units;
         returned_amounts[entry.o]    := entry.amount;
     END LOOP;
-    kept := ARRAY(SELECT CASE WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.number = n.number)
-                              THEN number
-                              ELSE nextval('orders_number_seq') END
-                    FROM (SELECT number, place, row_number() OVER (PARTITION BY number ORDER BY place) AS turn
-                            FROM unnest(numbers) WITH ORDINALITY AS g (number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(NULL, numbers,
+                         ARRAY(SELECT number FROM orders WHERE number = ANY (numbers)),
+                         'orders_number_seq');
 
     setting := set_internal_write(true, 'importing');
     IF EXISTS (SELECT FROM unnest(order_customers) AS customer
@@ -2809,7 +2792,7 @@ BEGIN
     known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
-        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        existing := array_positions(known, true);
         RETURN;
     END IF;
     incomplete := ARRAY(SELECT place
@@ -2855,16 +2838,9 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
-    -- Each new row keeps its number if nobody has it, and no row before it in the batch.
-    kept := ARRAY(SELECT CASE WHEN known THEN NULL
-                              WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM products AS p WHERE p.number = n.number)
-                              THEN number
-                              ELSE nextval('products_number_seq') END
-                    FROM (SELECT known, number, place,
-                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
-                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(known, numbers,
+                         ARRAY(SELECT number FROM products WHERE number = ANY (numbers)),
+                         'products_number_seq');
     INSERT INTO products (id, number, name, description, price, stock, reorder_level, retired_at, version,
                           created_at, updated_at)
     OVERRIDING SYSTEM VALUE
@@ -2894,6 +2870,25 @@ CREATE FUNCTION is_plain(given text)
     RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT (given ~ '[^ -~]') IS NOT TRUE $$;
+
+-- The numbers of imported rows: their own where these are free
+CREATE FUNCTION kept_numbers(
+    known boolean[],
+    numbers bigint[],
+    taken bigint[],
+    sequence regclass
+)
+    RETURNS bigint[]
+    LANGUAGE sql
+AS $$
+SELECT ARRAY(SELECT CASE WHEN known THEN NULL
+                         WHEN number IS NOT NULL AND turn = 1 AND number <> ALL (taken) THEN number
+                         ELSE nextval(sequence) END
+               FROM (SELECT known, number, place,
+                            row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
+                       FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
+              ORDER BY place)
+$$;
 
 -- Whether a move leaves alone what has been shipped of an order
 CREATE FUNCTION leaves_shipped(
@@ -2973,6 +2968,20 @@ BEGIN
     ELSIF waybill.channel_kind(o.channel) = 'process' AND scope IS NULL THEN
         obstacle := 'refused';
     END IF;
+END
+$$;
+
+-- Has other transactions that use one of these references wait
+CREATE FUNCTION lock_references(channels text[], order_refs text[])
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(key)
+       FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
+               FROM unnest(channels, order_refs) AS given (channel, reference)
+              WHERE reference IS NOT NULL
+              ORDER BY key) AS keys;
 END
 $$;
 
@@ -3474,12 +3483,8 @@ BEGIN
 
     IF array_remove(order_refs, NULL) <> '{}' THEN
         -- Another transaction may be using the reference at this moment, so its end must be waited
-        -- for. There is no row to lock yet, so the lock is on a hash of the text.
-        PERFORM pg_advisory_xact_lock(key)
-           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
-                   FROM unnest(channels, order_refs) AS given (channel, reference)
-                  WHERE reference IS NOT NULL
-                  ORDER BY key) AS keys;
+        -- for.
+        PERFORM lock_references(channels, order_refs);
         SELECT array_agg(coalesce(held.number, -given.earlier) ORDER BY given.position)
           INTO holders
           FROM (SELECT channel, reference, position,
@@ -4127,12 +4132,12 @@ CREATE FUNCTION return_order(
 AS $$
 #variable_conflict use_column
 DECLARE
-    held    record;
-    o       orders;
-    over    json;
-    amounts numeric[];
-    unsent  integer[];
+    over     json;
+    amounts  numeric[];
+    unsent   integer[];
     to_shelf boolean[];
+    held     record;
+    o        orders;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;
@@ -4424,7 +4429,6 @@ DECLARE
     -- Orders that may match, and when they were created.
     candidates bigint[] := '{}';
     moments    timestamptz[] := '{}';
-    share      integer;
     entries    record;
 BEGIN
     narrow := false;
@@ -4507,47 +4511,37 @@ BEGIN
 
     -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
     -- what the page can know.
-    share := looked_at / greatest(cardinality(customers), 1);
     FOR entries IN
-        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
-          FROM unnest(customers) AS c (id)
-         CROSS JOIN LATERAL (
-             SELECT n.number, n.created_at FROM orders AS n
-              WHERE n.customer_id = c.id AND n.hidden_at IS NULL
-                AND (n.created_at, n.number) < (before_time, before_number)
-              ORDER BY n.created_at DESC, n.number DESC LIMIT share) AS o
-         GROUP BY c.id
+        SELECT array_agg(number ORDER BY created_at DESC, number DESC) AS numbers,
+               array_agg(created_at ORDER BY created_at DESC, number DESC) AS times, share
+          FROM (SELECT false AS by_product, c.id, o.number, o.created_at, s.share
+                  FROM (SELECT looked_at / greatest(cardinality(customers), 1)) AS s (share)
+                 CROSS JOIN unnest(customers) AS c (id)
+                 CROSS JOIN LATERAL (
+                     SELECT n.number, n.created_at FROM orders AS n
+                      WHERE n.customer_id = c.id AND n.hidden_at IS NULL
+                        AND (n.created_at, n.number) < (before_time, before_number)
+                      ORDER BY n.created_at DESC, n.number DESC LIMIT s.share) AS o
+                 UNION ALL
+                SELECT true, p.id, o.order_number, o.created_at, s.share
+                  FROM (SELECT looked_at / greatest(cardinality(products), 1)) AS s (share)
+                 CROSS JOIN unnest(products) AS p (id)
+                 CROSS JOIN LATERAL (
+                     SELECT n.order_number, n.created_at FROM order_products AS n
+                      WHERE n.product_id = p.id
+                        AND (n.created_at, n.order_number) < (before_time, before_number)
+                      ORDER BY n.created_at DESC, n.order_number DESC LIMIT s.share) AS o) AS walked
+         GROUP BY by_product, id, share
     LOOP
         candidates := candidates || entries.numbers;
         moments    := moments || entries.times;
-        IF entries.times[share] IS NOT NULL
+        IF entries.times[entries.share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[entries.share], entries.numbers[entries.share])
+                    > (reach_time, reach_number))
         THEN
-            reach_time   := entries.times[share];
-            reach_number := entries.numbers[share];
-        END IF;
-    END LOOP;
-    share := looked_at / greatest(cardinality(products), 1);
-    FOR entries IN
-        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
-          FROM unnest(products) AS p (id)
-         CROSS JOIN LATERAL (
-             SELECT n.order_number AS number, n.created_at FROM order_products AS n
-              WHERE n.product_id = p.id AND (n.created_at, n.order_number) < (before_time, before_number)
-              ORDER BY n.created_at DESC, n.order_number DESC LIMIT share) AS o
-         GROUP BY p.id
-    LOOP
-        candidates := candidates || entries.numbers;
-        moments    := moments || entries.times;
-        IF entries.times[share] IS NOT NULL
-            AND (reach_time IS NULL
-                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
-        THEN
-            reach_time   := entries.times[share];
-            reach_number := entries.numbers[share];
+            reach_time   := entries.times[entries.share];
+            reach_number := entries.numbers[entries.share];
         END IF;
     END LOOP;
 

@@ -17,6 +17,22 @@ CREATE DOMAIN placing_outcome AS text
         'placed', 'out_of_stock', 'unknown_product', 'unknown_customer', 'reference_used'));
 COMMENT ON DOMAIN placing_outcome IS 'What became of an order that was to be placed';
 
+-- Has other transactions that use one of these references wait for the end of this one. There may be no
+-- row to lock yet, so the locks are on hashes of the texts, taken in one order.
+CREATE FUNCTION lock_references(channels text[], order_refs text[]) RETURNS void
+    LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM pg_advisory_xact_lock(key)
+       FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
+               FROM unnest(channels, order_refs) AS given (channel, reference)
+              WHERE reference IS NOT NULL
+              ORDER BY key) AS keys;
+END
+$$;
+COMMENT ON FUNCTION lock_references(text[], text[])
+    IS 'Has other transactions that use one of these references wait';
+
 CREATE FUNCTION place_orders(
     -- Orders, in the order of their arrival. What to do about a shortage: refuse (the whole
     -- order), partial (take the units that are in stock) or partial_products (take all units of a
@@ -128,12 +144,8 @@ BEGIN
 
     IF array_remove(order_refs, NULL) <> '{}' THEN
         -- Another transaction may be using the reference at this moment, so its end must be waited
-        -- for. There is no row to lock yet, so the lock is on a hash of the text.
-        PERFORM pg_advisory_xact_lock(key)
-           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
-                   FROM unnest(channels, order_refs) AS given (channel, reference)
-                  WHERE reference IS NOT NULL
-                  ORDER BY key) AS keys;
+        -- for.
+        PERFORM lock_references(channels, order_refs);
         SELECT array_agg(coalesce(held.number, -given.earlier) ORDER BY given.position)
           INTO holders
           FROM (SELECT channel, reference, position,

@@ -256,16 +256,13 @@ CREATE FUNCTION hide_order(order_id uuid, order_number bigint, scope text, owner
 $$
 DECLARE
     held record;
-    o    orders;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
-    o := held.o;
-    IF held.obstacle IS NOT NULL THEN
-        RETURN order_outcome(held.obstacle, o);
+    IF held.obstacle IS NULL THEN
+        PERFORM set_config('waybill.who', who, true);
+        UPDATE orders SET hidden_at = clock_timestamp() WHERE id = (held.o).id RETURNING orders INTO held.o;
     END IF;
-    PERFORM set_config('waybill.who', who, true);
-    UPDATE orders SET hidden_at = clock_timestamp() WHERE id = o.id RETURNING * INTO o;
-    RETURN order_outcome('done', o);
+    RETURN order_outcome(coalesce(held.obstacle, 'done'), held.o);
 END
 $$;
 COMMENT ON FUNCTION hide_order(uuid, bigint, text, text, bigint, text)

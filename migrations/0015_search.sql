@@ -224,7 +224,6 @@ DECLARE
     -- Orders that may match, and when they were created.
     candidates bigint[] := '{}';
     moments    timestamptz[] := '{}';
-    share      integer;
     entries    record;
 BEGIN
     narrow := false;
@@ -307,47 +306,37 @@ BEGIN
 
     -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
     -- what the page can know.
-    share := looked_at / greatest(cardinality(customers), 1);
     FOR entries IN
-        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
-          FROM unnest(customers) AS c (id)
-         CROSS JOIN LATERAL (
-             SELECT n.number, n.created_at FROM orders AS n
-              WHERE n.customer_id = c.id AND n.hidden_at IS NULL
-                AND (n.created_at, n.number) < (before_time, before_number)
-              ORDER BY n.created_at DESC, n.number DESC LIMIT share) AS o
-         GROUP BY c.id
+        SELECT array_agg(number ORDER BY created_at DESC, number DESC) AS numbers,
+               array_agg(created_at ORDER BY created_at DESC, number DESC) AS times, share
+          FROM (SELECT false AS by_product, c.id, o.number, o.created_at, s.share
+                  FROM (SELECT looked_at / greatest(cardinality(customers), 1)) AS s (share)
+                 CROSS JOIN unnest(customers) AS c (id)
+                 CROSS JOIN LATERAL (
+                     SELECT n.number, n.created_at FROM orders AS n
+                      WHERE n.customer_id = c.id AND n.hidden_at IS NULL
+                        AND (n.created_at, n.number) < (before_time, before_number)
+                      ORDER BY n.created_at DESC, n.number DESC LIMIT s.share) AS o
+                 UNION ALL
+                SELECT true, p.id, o.order_number, o.created_at, s.share
+                  FROM (SELECT looked_at / greatest(cardinality(products), 1)) AS s (share)
+                 CROSS JOIN unnest(products) AS p (id)
+                 CROSS JOIN LATERAL (
+                     SELECT n.order_number, n.created_at FROM order_products AS n
+                      WHERE n.product_id = p.id
+                        AND (n.created_at, n.order_number) < (before_time, before_number)
+                      ORDER BY n.created_at DESC, n.order_number DESC LIMIT s.share) AS o) AS walked
+         GROUP BY by_product, id, share
     LOOP
         candidates := candidates || entries.numbers;
         moments    := moments || entries.times;
-        IF entries.times[share] IS NOT NULL
+        IF entries.times[entries.share] IS NOT NULL
             AND (reach_time IS NULL
-                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
+                 OR (entries.times[entries.share], entries.numbers[entries.share])
+                    > (reach_time, reach_number))
         THEN
-            reach_time   := entries.times[share];
-            reach_number := entries.numbers[share];
-        END IF;
-    END LOOP;
-    share := looked_at / greatest(cardinality(products), 1);
-    FOR entries IN
-        SELECT array_agg(o.number ORDER BY o.created_at DESC, o.number DESC) AS numbers,
-               array_agg(o.created_at ORDER BY o.created_at DESC, o.number DESC) AS times
-          FROM unnest(products) AS p (id)
-         CROSS JOIN LATERAL (
-             SELECT n.order_number AS number, n.created_at FROM order_products AS n
-              WHERE n.product_id = p.id AND (n.created_at, n.order_number) < (before_time, before_number)
-              ORDER BY n.created_at DESC, n.order_number DESC LIMIT share) AS o
-         GROUP BY p.id
-    LOOP
-        candidates := candidates || entries.numbers;
-        moments    := moments || entries.times;
-        IF entries.times[share] IS NOT NULL
-            AND (reach_time IS NULL
-                 OR (entries.times[share], entries.numbers[share]) > (reach_time, reach_number))
-        THEN
-            reach_time   := entries.times[share];
-            reach_number := entries.numbers[share];
+            reach_time   := entries.times[entries.share];
+            reach_number := entries.numbers[entries.share];
         END IF;
     END LOOP;
 

@@ -51,12 +51,12 @@ CREATE FUNCTION return_order(order_id uuid, order_number bigint, scope text, own
 $$
 #variable_conflict use_column
 DECLARE
-    held    record;
-    o       orders;
-    over    json;
-    amounts numeric[];
-    unsent  integer[];
+    over     json;
+    amounts  numeric[];
+    unsent   integer[];
     to_shelf boolean[];
+    held     record;
+    o        orders;
 BEGIN
     SELECT * INTO held FROM lock_order(order_id, order_number, scope, owner, expected, NULL);
     o := held.o;

@@ -175,6 +175,23 @@ END
 $$;
 COMMENT ON FUNCTION reserve_numbers(text, bigint) IS 'Keeps numbers up to one from being given to new products, customers or orders';
 
+-- The numbers of the rows of a batch: each keeps its own if nobody has it, and no row before it in the
+-- batch, else it gets the next one. A row that is known already has none here.
+CREATE FUNCTION kept_numbers(known boolean[], numbers bigint[], taken bigint[], sequence regclass)
+    RETURNS bigint[]
+    LANGUAGE sql VOLATILE AS
+$$
+SELECT ARRAY(SELECT CASE WHEN known THEN NULL
+                         WHEN number IS NOT NULL AND turn = 1 AND number <> ALL (taken) THEN number
+                         ELSE nextval(sequence) END
+               FROM (SELECT known, number, place,
+                            row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
+                       FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
+              ORDER BY place)
+$$;
+COMMENT ON FUNCTION kept_numbers(boolean[], bigint[], bigint[], regclass)
+    IS 'The numbers of imported rows: their own where these are free';
+
 -- The plans of these functions are made while the tables may be empty, and kept: without
 -- enable_seqscan = off they would read whole tables for each batch.
 --
@@ -205,7 +222,7 @@ BEGIN
     known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
-        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        existing := array_positions(known, true);
         RETURN;
     END IF;
     incomplete := ARRAY(SELECT place
@@ -251,16 +268,9 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
-    -- Each new row keeps its number if nobody has it, and no row before it in the batch.
-    kept := ARRAY(SELECT CASE WHEN known THEN NULL
-                              WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM products AS p WHERE p.number = n.number)
-                              THEN number
-                              ELSE nextval('products_number_seq') END
-                    FROM (SELECT known, number, place,
-                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
-                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(known, numbers,
+                         ARRAY(SELECT number FROM products WHERE number = ANY (numbers)),
+                         'products_number_seq');
     INSERT INTO products (id, number, name, description, price, stock, reorder_level, retired_at, version,
                           created_at, updated_at)
     OVERRIDING SYSTEM VALUE
@@ -325,7 +335,7 @@ BEGIN
     known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
-        existing := ARRAY(SELECT place FROM unnest(known) WITH ORDINALITY AS k (known, place) WHERE k.known);
+        existing := array_positions(known, true);
         RETURN;
     ELSIF NOT writes THEN
         RETURN;
@@ -348,15 +358,9 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'importing');
-    kept := ARRAY(SELECT CASE WHEN known THEN NULL
-                              WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM customers AS c WHERE c.number = n.number)
-                              THEN number
-                              ELSE nextval('customers_number_seq') END
-                    FROM (SELECT known, number, place,
-                                 row_number() OVER (PARTITION BY number, known ORDER BY place) AS turn
-                            FROM unnest(known, numbers) WITH ORDINALITY AS g (known, number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(known, numbers,
+                         ARRAY(SELECT number FROM customers WHERE number = ANY (numbers)),
+                         'customers_number_seq');
     INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
     OVERRIDING SYSTEM VALUE
     SELECT id, number, name, email, address::json, version, creation, update
@@ -469,11 +473,7 @@ DECLARE
 BEGIN
     PERFORM set_config('waybill.who', author, true);
     IF array_remove(order_refs, NULL) <> '{}' THEN
-        PERFORM pg_advisory_xact_lock(key)
-           FROM (SELECT DISTINCT hashtextextended(channel || ' ' || reference, 0) AS key
-                   FROM unnest(channels, order_refs) AS given (channel, reference)
-                  WHERE reference IS NOT NULL
-                  ORDER BY key) AS keys;
+        PERFORM lock_references(channels, order_refs);
     END IF;
 
     SELECT array_agg(CASE WHEN p.id IS NOT NULL OR NOT l.is_ours THEN l.product END ORDER BY l.nr),
@@ -560,13 +560,9 @@ BEGIN
         returned_quantities[entry.o] := entry.units;
         returned_amounts[entry.o]    := entry.amount;
     END LOOP;
-    kept := ARRAY(SELECT CASE WHEN number IS NOT NULL AND turn = 1
-                                   AND NOT EXISTS (SELECT FROM orders AS o WHERE o.number = n.number)
-                              THEN number
-                              ELSE nextval('orders_number_seq') END
-                    FROM (SELECT number, place, row_number() OVER (PARTITION BY number ORDER BY place) AS turn
-                            FROM unnest(numbers) WITH ORDINALITY AS g (number, place)) AS n
-                   ORDER BY place);
+    kept := kept_numbers(NULL, numbers,
+                         ARRAY(SELECT number FROM orders WHERE number = ANY (numbers)),
+                         'orders_number_seq');
 
     setting := set_internal_write(true, 'importing');
     IF EXISTS (SELECT FROM unnest(order_customers) AS customer

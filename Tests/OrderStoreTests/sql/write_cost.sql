@@ -68,19 +68,20 @@ $$;
 CALL pg_temp.measure(1, 50);
 CALL pg_temp.measure(64, 5);
 TRUNCATE call;
+CREATE PROCEDURE pg_temp.measure_all() LANGUAGE plpgsql AS
+$$
+BEGIN
+    CALL pg_temp.measure(1, 400);
+    CALL pg_temp.measure(4, 150);
+    CALL pg_temp.measure(16, 60);
+    CALL pg_temp.measure(64, 40);
+    CALL pg_temp.measure(256, 12);
+    CALL pg_temp.measure(1000, 5);
+END
+$$;
 -- Twice, so that a busy moment does not meet one size alone.
-CALL pg_temp.measure(1, 400);
-CALL pg_temp.measure(4, 150);
-CALL pg_temp.measure(16, 60);
-CALL pg_temp.measure(64, 40);
-CALL pg_temp.measure(256, 12);
-CALL pg_temp.measure(1000, 5);
-CALL pg_temp.measure(1, 400);
-CALL pg_temp.measure(4, 150);
-CALL pg_temp.measure(16, 60);
-CALL pg_temp.measure(64, 40);
-CALL pg_temp.measure(256, 12);
-CALL pg_temp.measure(1000, 5);
+CALL pg_temp.measure_all();
+CALL pg_temp.measure_all();
 
 SELECT work, orders AS "orders in a call", round(min(cost)) AS "least µs an order",
        round(percentile_cont(0.5) WITHIN GROUP (ORDER BY cost)::numeric) AS median, count(*) AS calls
