@@ -8,8 +8,7 @@ struct SocketAddressTests {
     "is read from its text and written as the same", arguments: ["127.0.0.1", "::1", "fe80::2"])
   func literal(host: String) {
     let address = SocketAddress(literal: host, port: 8080)
-    var bytes: [UInt8] = []
-    address?.append(to: &bytes)
+    let bytes = [UInt8](capacity: SocketAddress.byteCountMax) { address?.append(to: &$0) }
 
     #expect(String(decoding: bytes, as: UTF8.self) == address?.description)
     #expect(address?.host == host)

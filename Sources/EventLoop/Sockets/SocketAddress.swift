@@ -114,10 +114,13 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
-  /// Appends the description to bytes without making a string: for access logs.
-  package func append(to bytes: inout [UInt8]) {
+  /// How many bytes a description has at most: an IPv6 address in brackets, a colon and a port.
+  package static let byteCountMax = Int(INET6_ADDRSTRLEN) + 8
+
+  /// Appends the description without making a string: for access logs.
+  package func append(to bytes: inout OutputSpan<UInt8>) {
     guard case .v4(let address, let port) = self else {
-      bytes.append(contentsOf: description.utf8)
+      for byte in description.utf8 { bytes.append(byte) }
       return
     }
     for shift in [0, 8, 16, 24] as [UInt32] {
@@ -170,7 +173,7 @@ extension SocketAddress {
   }
 }
 
-extension [UInt8] {
+extension OutputSpan<UInt8> {
   fileprivate mutating func append(decimal number: UInt16) {
     var divisor: UInt16 = 10_000
     while divisor > 1, number < divisor { divisor /= 10 }

@@ -25,17 +25,30 @@ package enum RequestID: Hashable, Sendable, CustomStringConvertible {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// How many bytes the id has.
+  package var byteCount: Int {
+    switch self {
+    case .taken(let name): name.utf8.count
+    case .made: 32
+    }
+  }
+
   /// Appends the id. Characters that could end a log line or field become spaces.
   package func append(to out: inout [UInt8]) {
+    out.append(addingCapacity: byteCount) { append(to: &$0) }
+  }
+
+  /// Appends the id in the same way to what has room for it.
+  package func append(to out: inout OutputSpan<UInt8>) {
     switch self {
     case .taken(let name):
-      out.append(contentsOf: name.utf8.map { ByteSet.requestID.contains($0) ? $0 : ASCII.space })
+      for byte in name.utf8 { out.append(ByteSet.requestID.contains(byte) ? byte : ASCII.space) }
     case .made(let high, let low):
       var digits = (
         Self.digits(of: high >> 32), Self.digits(of: high),
         Self.digits(of: low >> 32), Self.digits(of: low)
       )
-      Swift.withUnsafeBytes(of: &digits) { out.append(contentsOf: $0) }
+      Swift.withUnsafeBytes(of: &digits) { for byte in $0 { out.append(byte) } }
     }
   }
 

@@ -21,8 +21,9 @@ extension JSONDecimalForm: CustomStringConvertible {
   }
 
   private func text(_ value: Int64) -> String {
-    var bytes: [UInt8] = []
-    bytes.appendJSON(minor: value, fractionDigits: fractionDigits)
+    let bytes = JSONOutput.bytes(reserving: 24) {
+      $0.append(minor: value, fractionDigits: fractionDigits)
+    }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -18,35 +18,36 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 extension JSONValue {
   /// The document for people: each value on its own line, indented by two spaces for each level.
   public var indented: [UInt8] {
-    var bytes: [UInt8] = []
-    write(to: &bytes, lineBreak: [0x0A])
-    return bytes + [0x0A]
+    JSONOutput.bytes(reserving: 4_096) { output in
+      write(to: output, lineBreak: [0x0A])
+      output.append(0x0A)
+    }
   }
 
-  private func write(to bytes: inout [UInt8], lineBreak: [UInt8]) {
+  private func write(to output: JSONOutput, lineBreak: [UInt8]) {
     let inner = lineBreak + [0x20, 0x20]
     switch self {
     case .array(let items) where !items.isEmpty:
-      bytes.append(UInt8(ascii: "["))
+      output.append(UInt8(ascii: "["))
       for item in items {
-        bytes.separateJSON(after: UInt8(ascii: "["))
-        bytes += inner
-        item.write(to: &bytes, lineBreak: inner)
+        output.separate(after: UInt8(ascii: "["))
+        output.append(inner)
+        item.write(to: output, lineBreak: inner)
       }
-      bytes += lineBreak
-      bytes.append(UInt8(ascii: "]"))
+      output.append(lineBreak)
+      output.append(UInt8(ascii: "]"))
     case .object(let members) where !members.isEmpty:
-      bytes.append(UInt8(ascii: "{"))
+      output.append(UInt8(ascii: "{"))
       for member in members {
-        bytes.separateJSON(after: UInt8(ascii: "{"))
-        bytes += inner
-        bytes.appendJSON(string: member.key)
-        bytes += [UInt8(ascii: ":"), UInt8(ascii: " ")]
-        member.value.write(to: &bytes, lineBreak: inner)
+        output.separate(after: UInt8(ascii: "{"))
+        output.append(inner)
+        output.append(string: member.key)
+        output.append(": " as StaticString)
+        member.value.write(to: output, lineBreak: inner)
       }
-      bytes += lineBreak
-      bytes.append(UInt8(ascii: "}"))
-    default: bytes += self.bytes
+      output.append(lineBreak)
+      output.append(UInt8(ascii: "}"))
+    default: write(to: output)
     }
   }
 }

@@ -67,31 +67,29 @@ public enum JSONValue: Equatable, Sendable {
 
   /// The document without white space.
   public var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    write(to: &bytes)
-    return bytes
+    JSONOutput.bytes(reserving: 256, write)
   }
 
-  private func write(to bytes: inout [UInt8]) {
+  func write(to output: JSONOutput) {
     switch self {
-    case .null: bytes.appendJSON(boolean: nil)
-    case .boolean(let value): bytes.appendJSON(boolean: value)
-    case .number(let text): bytes.appendJSON(raw: text.utf8)
-    case .string(let text): bytes.appendJSON(string: text)
+    case .null: output.append(boolean: nil)
+    case .boolean(let value): output.append(boolean: value)
+    case .number(let text): output.append(raw: text.utf8)
+    case .string(let text): output.append(string: text)
     case .array(let items):
-      bytes.append(UInt8(ascii: "["))
+      output.append(UInt8(ascii: "["))
       for item in items {
-        bytes.separateJSON(after: UInt8(ascii: "["))
-        item.write(to: &bytes)
+        output.separate(after: UInt8(ascii: "["))
+        item.write(to: output)
       }
-      bytes.append(UInt8(ascii: "]"))
+      output.append(UInt8(ascii: "]"))
     case .object(let members):
-      bytes.append(UInt8(ascii: "{"))
+      output.append(UInt8(ascii: "{"))
       for member in members {
-        bytes.appendJSON(key: JSONKey(member.key))
-        member.value.write(to: &bytes)
+        output.append(key: JSONKey(member.key))
+        member.value.write(to: output)
       }
-      bytes.append(UInt8(ascii: "}"))
+      output.append(UInt8(ascii: "}"))
     }
   }
 }

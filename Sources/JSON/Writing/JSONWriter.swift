@@ -15,27 +15,21 @@ public enum JSONWriter {
   public static func object(
     reserving capacity: Int = 256, _ write: (inout JSONObjectWriter) -> Void
   ) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(capacity)
-    bytes.appendJSON(object: write)
-    return bytes
+    JSONOutput.bytes(reserving: capacity) { $0.append(object: write) }
   }
 
   /// Appends a document whose root is an object.
   public static func append(
     to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
   ) {
-    bytes.appendJSON(object: write)
+    JSONOutput.with(reserving: 256, { $0.append(object: write) }) { bytes.append(contentsOf: $0) }
   }
 
   /// A document whose root is an array.
   public static func array(
     reserving capacity: Int = 256, _ write: (inout JSONArrayWriter) -> Void
   ) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(capacity)
-    bytes.appendJSON(array: write)
-    return bytes
+    JSONOutput.bytes(reserving: capacity) { $0.append(array: write) }
   }
 }
 

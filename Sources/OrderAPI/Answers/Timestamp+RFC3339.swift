@@ -4,37 +4,37 @@ package import Orders
 extension Timestamp {
   /// As every contract writes it: `2026-01-01T10:00:00.000Z`.
   package var rfc3339: String {
-    var bytes: [UInt8] = []
-    append(to: &bytes)
+    let bytes = [UInt8](capacity: Self.textLength) { append(to: &$0) }
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// How many characters a moment has.
+  fileprivate static let textLength = 24
+
   /// Appends the moment as every contract writes it.
-  func append(to bytes: inout [UInt8]) {
+  fileprivate func append(to text: inout OutputSpan<UInt8>) {
     let parts = parts
-    bytes.append(addingCapacity: 24) { output in
-      output.append(max(0, min(9_999, parts.year)), digits: 4, then: "-")
-      output.append(parts.month, digits: 2, then: "-")
-      output.append(parts.day, digits: 2, then: "T")
-      output.append(parts.hour, digits: 2, then: ":")
-      output.append(parts.minute, digits: 2, then: ":")
-      output.append(parts.second, digits: 2, then: ".")
-      output.append(parts.millisecond, digits: 3, then: "Z")
-    }
+    let year = max(0, min(9_999, parts.year))
+    text.append(twoDigitsOf: year / 100)
+    text.append(twoDigitsOf: year % 100, then: "-")
+    text.append(twoDigitsOf: parts.month, then: "-")
+    text.append(twoDigitsOf: parts.day, then: "T")
+    text.append(twoDigitsOf: parts.hour, then: ":")
+    text.append(twoDigitsOf: parts.minute, then: ":")
+    text.append(twoDigitsOf: parts.second, then: ".")
+    text.append(twoDigitsOf: parts.millisecond / 10)
+    text.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: parts.millisecond % 10))
+    text.append(UInt8(ascii: "Z"))
   }
 }
 
 extension OutputSpan<UInt8> {
-  /// Appends a number with leading zeros, and the separator after it.
-  fileprivate mutating func append(_ value: Int, digits: Int, then separator: Unicode.Scalar) {
-    let start = count
-    append(repeating: UInt8(ascii: "0"), count: digits)
-    var rest = value
-    for place in stride(from: start + digits - 1, through: start, by: -1) {
-      self[place] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
-    }
-    append(UInt8(ascii: separator))
+  /// Appends a number below 100, and the separator after it.
+  @inline(__always)
+  fileprivate mutating func append(twoDigitsOf value: Int, then separator: Unicode.Scalar? = nil) {
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10))
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
+    if let separator { append(UInt8(ascii: separator)) }
   }
 }
 
@@ -42,7 +42,7 @@ extension JSONObjectWriter {
   /// Writes a moment.
   package mutating func moment(_ key: JSONKey, _ moment: Timestamp?) {
     guard let moment else { return null(key) }
-    plain(key) { moment.append(to: &$0) }
+    plain(key, upTo: Timestamp.textLength) { moment.append(to: &$0) }
   }
 }
 

@@ -124,7 +124,7 @@ extension AnswerFields {
     _ example: @autoclosure () -> JSONValue
   ) {
     field(name, isAlwaysThere: true, .string(format: "uuid").about(about(), example())) {
-      $0.plain($1) { value.append(to: &$0) }
+      $0.plain($1, upTo: OrderID.textLength) { value.append(to: &$0) }
     }
   }
 

@@ -44,15 +44,31 @@ package struct OrderID: Hashable, Sendable {
 }
 
 extension OrderID {
+  /// How many characters an id has.
+  package static let textLength = 36
+
   /// Appends the 36 characters of the id, in lower case.
-  package func append(to bytes: inout [UInt8]) {
-    let digits: StaticString = "0123456789abcdef"
-    for index in 0..<16 {
-      if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
-      let word = index < 8 ? high : low
-      let byte = UInt8(truncatingIfNeeded: word >> UInt64(56 - index % 8 * 8))
-      bytes.append(digits.utf8Start[Int(byte >> 4)])
-      bytes.append(digits.utf8Start[Int(byte & 15)])
+  package func append(to text: inout OutputSpan<UInt8>) {
+    text.append(hexOf: high, from: 0, to: 8)
+    text.append(UInt8(ascii: "-"))
+    text.append(hexOf: high, from: 8, to: 12)
+    text.append(UInt8(ascii: "-"))
+    text.append(hexOf: high, from: 12, to: 16)
+    text.append(UInt8(ascii: "-"))
+    text.append(hexOf: low, from: 0, to: 4)
+    text.append(UInt8(ascii: "-"))
+    text.append(hexOf: low, from: 4, to: 16)
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Appends some of the 16 hexadecimal digits of a number, most significant first.
+  @inline(__always)
+  fileprivate mutating func append(hexOf number: UInt64, from first: Int, to end: Int) {
+    for place in first..<end {
+      let digit = UInt8(truncatingIfNeeded: number &>> UInt64(60 - 4 * place)) & 15
+      // In ASCII "a" is 40 after "9", 39 more than from one digit to the next.
+      append(UInt8(ascii: "0") &+ digit &+ (digit > 9 ? 39 : 0))
     }
   }
 }
@@ -60,9 +76,7 @@ extension OrderID {
 extension OrderID: CustomStringConvertible {
   /// `0192f0c1-…`: 36 characters, lower case.
   package var description: String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(36)
-    append(to: &bytes)
+    let bytes = [UInt8](capacity: Self.textLength) { append(to: &$0) }
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -31,7 +31,7 @@ enum BinaryFormat {
   ///
   /// It comes as four numbers of 16 bits (how many digits of the base 10,000; the weight of the
   /// first; the sign; how many decimal digits stand behind the point), and then those digits.
-  static func numeric(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+  static func numeric(_ bytes: UnsafeRawBufferPointer) -> String? {
     guard bytes.count >= 8 else { return nil }
     let count = Int(load(bytes, as: Int16.self))
     let weight = Int(load(bytes, at: 2, as: Int16.self))
@@ -41,34 +41,34 @@ enum BinaryFormat {
     guard count >= 0, bytes.count == 8 + 2 * count, sign == 0 || sign == 0x4000, scale >= 0 else {
       return nil
     }
-    func digit(_ index: Int) -> Int {
-      index >= 0 && index < count ? Int(load(bytes, at: 8 + 2 * index, as: Int16.self)) : 0
+    /// The decimal digit at a place: 0 for the ones, 1 for the tens, -1 behind the point.
+    func digit(at place: Int) -> UInt8 {
+      // Four to a digit of the base 10,000, also behind the point.
+      let index = weight - (place >> 2)
+      guard index >= 0, index < count else { return UInt8(ascii: "0") }
+      let four = UInt16(bitPattern: load(bytes, at: 8 + 2 * index, as: Int16.self))
+      let divisor: UInt16 =
+        switch place & 3 {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        default: 1_000
+        }
+      return UInt8(ascii: "0") + UInt8(truncatingIfNeeded: four / divisor % 10)
     }
 
-    var text: [UInt8] = []
-    text.reserveCapacity(4 * max(1, weight + 1) + scale + 2)
-    if sign != 0 { text.append(UInt8(ascii: "-")) }
-    let whole = text.count
-    for index in 0..<max(0, weight + 1) { append(digit(index), to: &text) }
-    let zeros = text[whole...].prefix { $0 == UInt8(ascii: "0") }.count
-    text.removeSubrange(whole..<whole + zeros)
-    if text.count == whole { text.append(UInt8(ascii: "0")) }
-    guard scale > 0 else { return text }
-    text.append(UInt8(ascii: "."))
-    let end = text.count + scale
-    var index = weight + 1
-    while text.count < end {
-      append(digit(index), to: &text)
-      index += 1
-    }
-    text.removeSubrange(end...)
-    return text
-  }
-
-  /// Appends a digit of the base 10,000 as four decimal digits.
-  private static func append(_ digit: Int, to text: inout [UInt8]) {
-    for place in [1_000, 100, 10, 1] {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit / place % 10))
+    var first = max(0, 4 * weight + 3)
+    while first > 0, digit(at: first) == UInt8(ascii: "0") { first -= 1 }
+    // Short texts have no memory of their own.
+    return String(unsafeUninitializedCapacity: first + scale + 3) { buffer in
+      var text = OutputSpan(buffer: buffer, initializedCount: 0)
+      if sign != 0 { text.append(UInt8(ascii: "-")) }
+      for place in stride(from: first, through: 0, by: -1) { text.append(digit(at: place)) }
+      if scale > 0 {
+        text.append(UInt8(ascii: "."))
+        for place in 1...scale { text.append(digit(at: -place)) }
+      }
+      return text.finalize(for: buffer)
     }
   }
 

@@ -122,8 +122,9 @@ extension Row {
       guard rows.isBinary else {
         return TextFormat.decimal(bytes, fractionDigits: fractionDigits)
       }
-      return BinaryFormat.numeric(bytes)?.withUnsafeBytes {
-        TextFormat.decimal($0, fractionDigits: fractionDigits)
+      guard var digits = BinaryFormat.numeric(bytes) else { return nil }
+      return digits.withUTF8 {
+        TextFormat.decimal(UnsafeRawBufferPointer($0), fractionDigits: fractionDigits)
       }
     }
   }
@@ -131,8 +132,7 @@ extension Row {
   /// A `numeric` in its digits, such as `-1.50`.
   package func digits(_ column: Int) throws(PostgresError) -> String {
     try required(column, as: "a number") { bytes in
-      guard rows.isBinary else { return String(decoding: bytes, as: UTF8.self) }
-      return BinaryFormat.numeric(bytes).map { String(decoding: $0, as: UTF8.self) }
+      rows.isBinary ? BinaryFormat.numeric(bytes) : String(decoding: bytes, as: UTF8.self)
     }
   }
 

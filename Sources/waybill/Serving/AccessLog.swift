@@ -54,7 +54,8 @@ final class AccessLog {
       json.string("time", now)
       json.string("level", "info")
       json.string("message", "request")
-      json.plain("request_id") { finished.exchange.id.append(to: &$0) }
+      let id = finished.exchange.id
+      json.plain("request_id", upTo: id.byteCount) { id.append(to: &$0) }
       json.string("site", finished.site)
       json.string("method", finished.request?.method.name)
       json.string("path", path(finished))
@@ -63,7 +64,8 @@ final class AccessLog {
       json.integer("bytes_in", finished.bytesIn)
       json.integer("bytes_out", finished.bytesOut)
       json.integer("microseconds", finished.duration.inNanoseconds / 1_000)
-      json.plain("peer") { finished.exchange.peer.append(to: &$0) }
+      let peer = finished.exchange.peer
+      json.plain("peer", upTo: SocketAddress.byteCountMax) { peer.append(to: &$0) }
       if let caller = finished.caller { json.integer("token", caller) }
       if let agent = userAgent(finished) { json.string("user_agent", agent) }
       if let error = finished.serverError { json.string("refusal", "\(error)") }
