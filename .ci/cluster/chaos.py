@@ -1,4 +1,5 @@
-"""Faults at random under load, and then a check of every answer: `./dev chaos-cluster`."""
+"""Faults at random under load, and then a check of every answer to a change:
+`./dev chaos-cluster`."""
 
 import argparse
 import collections
@@ -9,10 +10,10 @@ import sys
 import time
 
 from check import check
-from cluster import PORTS, Cluster, add_options, end_orderly, get
-from faults import Faults
-from load import (
-    CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, Client, Load)
+from client import Client, get
+from cluster import PORTS, Cluster, add_options, end_orderly
+from faults import KINDS, KINDS_OF_NETWORK, Faults
+from load import CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, Load
 from probe import Probe, longest_gap
 from topology import run, wait_until
 
@@ -61,7 +62,7 @@ class Chaos:
         if not self.happened:
             self.findings.append("no fault has happened")
         for port in PORTS["instances"]:
-            last = max((moment for moment, p in load.pauses if p == port), default=0)
+            last = max((moment for moment, p in load.acknowledged if p == port), default=0)
             if last < healed - 15 or get(port, "/readyz")[0] != 200:
                 self.findings.append(f"the instance at {port} is stuck")
         # The check joins whole tables, whose sizes nobody has told the planner yet.
@@ -115,7 +116,7 @@ class Chaos:
                   f" {primary.name if primary else 'nowhere'}", flush=True)
             if primary is None:
                 continue
-            faults.table[kind](primary)
+            faults.happen(kind, primary)
             self._wait_until_healthy(load)
             self.happened.append((kind, begin, time.time()))
             for silence in load.silences[known:]:
@@ -134,7 +135,7 @@ class Chaos:
 
     def _is_healthy(self, load):
         """Whether all nodes are there and orders are placed."""
-        if not load.pauses or time.time() - load.pauses[-1][0] > 1:
+        if not load.acknowledged or time.time() - load.acknowledged[-1][0] > 1:
             return False
         return (all(self.cluster.role(node) for node in self.cluster.nodes)
                 and self.cluster.sync_standby() is not None)
@@ -171,7 +172,7 @@ class Chaos:
             outage = away[1] - away[0]
             pause, beyond = 0.0, 0.0
             for port in PORTS["instances"]:
-                mine = [moment for moment, p in load.pauses if p == port]
+                mine = [moment for moment, p in load.acknowledged if p == port]
                 gap = longest_gap(mine, begin, end)
                 pause = max(pause, gap[1] - gap[0])
                 if gap[0] <= away[1]:
@@ -243,13 +244,13 @@ def main():
     parser.add_argument("seconds", type=int)
     parser.add_argument("--seed", type=int, default=random.randrange(1, 1_000_000))
     parser.add_argument("--only", action="append", help="such a fault; may be given several times",
-                        choices=[*Faults.weights, *Faults.weights_of_network])
+                        choices=[*KINDS, *KINDS_OF_NETWORK])
     add_options(parser, "/tmp/waybill-chaos")
     parser.add_argument("--keep", action="store_true", help="leave the cluster running")
     options = parser.parse_args()
     end_orderly()
     chaos = Chaos(options)
-    needs_network = set(options.only or []) & Faults.weights_of_network.keys()
+    needs_network = set(options.only or []) & KINDS_OF_NETWORK.keys()
     if needs_network and not chaos.cluster.has_network:
         parser.error(f"only root, without --ports, has: {', '.join(needs_network)}")
     code = 1

@@ -102,17 +102,15 @@ def wanted(operation):
 
 
 def check_deliveries(operations, sql):
-    """Every delivery that was acknowledged has moved the stock, once, by its units."""
+    """Every delivery that was acknowledged is there, once, with its number of units; and no
+    other."""
     told = collections.Counter(
         (operation.path.split("/")[2], operation.body["delta"]) for operation in operations
         if operation.path.endswith("/stock") and operation.succeeded)
     stored = collections.Counter(tuple(json.loads(line)) for line in rows(sql, """
         SELECT json_build_array(product_id, delta) FROM stock_adjustments
          WHERE cause = 'adjusted'"""))
-    for name in told.keys() | stored.keys():
-        if told[name] != stored[name]:
-            yield (f"deliveries of {name}: {told[name]} were acknowledged,"
-                   f" {stored[name]} are there")
+    return differences("deliveries of", told, stored)
 
 
 # A status of the storefront as the database has it.
@@ -133,24 +131,26 @@ def check_moves(operations, sql):
         SELECT json_build_array(e.order_id, e.to_status)
           FROM order_events AS e JOIN orders AS o ON o.id = e.order_id
          WHERE e.what IN ('moved', 'touched') AND o.channel IN ('api', 'storefront')"""))
-    for name in told.keys() | stored.keys():
-        if told[name] != stored[name]:
-            yield (f"changes of status {name}: {told[name]} were acknowledged,"
-                   f" {stored[name]} are there")
+    return differences("changes of status", told, stored)
 
 
 def check_cancellations(operations, sql):
     """Every order of the shop that was acknowledged as cancelled is, once; and no other. To cancel
     it again succeeds and changes nothing."""
-    told = {operation.path.split("/")[-1] for operation in operations
-            if operation.method == "DELETE" and operation.succeeded}
+    told = collections.Counter({
+        operation.path.split("/")[-1] for operation in operations
+        if operation.method == "DELETE" and operation.succeeded})
     stored = collections.Counter(rows(sql, """
         SELECT e.order_id FROM order_events AS e JOIN orders AS o ON o.id = e.order_id
          WHERE e.what = 'moved' AND o.channel = 'shop' AND o.status = 'cancelled'"""))
-    for name in told | stored.keys():
-        if stored[name] != (name in told):
-            yield (f"cancellation of {name}: {'' if name in told else 'not '}acknowledged,"
-                   f" {stored[name]} are there")
+    return differences("cancellations of", told, stored)
+
+
+def differences(what, told, stored):
+    """Of what there are not as many as were acknowledged."""
+    for name in told.keys() | stored.keys():
+        if told[name] != stored[name]:
+            yield f"{what} {name}: {told[name]} acknowledged, {stored[name]} there"
 
 
 def check_feed(followers, sql):
@@ -170,5 +170,3 @@ def check_feed(followers, sql):
             yield f"{name} has seen {fork[0]}, the feed has {fork[1]}"
         if len(follower.events) != len(whole):
             yield f"{name} has seen {len(follower.events)} events of {len(whole)}"
-
-

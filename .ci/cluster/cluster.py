@@ -6,16 +6,14 @@ otherwise, and with --ports, the nodes are ports of 127.0.0.1.
 """
 
 import argparse
-import http.client
 import os
 import shutil
 import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 
+from client import get
 from topology import (
     NETWORK, REPOSITORY, Home, Network, Node, Service, environment, family, filled, run, send,
     started_at, wait_until, write_private)
@@ -72,7 +70,7 @@ class Cluster:
         url = self.home / f"{role}.url"
         return environment(DATABASE_URL_FILE=str(url), **more)
 
-    def database_url(self, role, through="hosts", options=""):
+    def database_url(self, role, through="hosts"):
         """Where the service finds the primary: at one of the nodes, or behind haproxy."""
         places = [(node.address, node.port) for node in self.nodes]
         if through == "haproxy":
@@ -80,7 +78,7 @@ class Cluster:
         hosts = ",".join(f"{address}:{port}" for address, port in places)
         user, password = f"waybill_{role}", self.passwords[role]
         return (f"postgresql://{user}:{password}@{hosts}/waybill"
-                f"?target_session_attrs=read-write{options}")
+                f"?target_session_attrs=read-write")
 
     # Start.
 
@@ -160,18 +158,14 @@ class Cluster:
             **{f"{name.upper()}_PASSWORD": word for name, word in self.passwords.items()})
 
     def _write_haproxy(self):
-        def servers(places, extra=""):
-            return "\n".join(f"    server {name} {place}{extra}" for name, place in places)
-
-        nodes = [(n.name, f"{n.address}:{n.port}") for n in self.nodes]
-        checks = {n.name: f" check port {n.rest_port}" for n in self.nodes}
-        lines = "\n".join(f"    server {name} {place}{checks[name]}" for name, place in nodes)
-        instances = [(f"waybill-{number}", f"127.0.0.1:{port}")
+        nodes = [f"    server {n.name} {n.address}:{n.port} check port {n.rest_port}"
+                 for n in self.nodes]
+        instances = [f"    server waybill-{number} 127.0.0.1:{port} check"
                      for number, port in enumerate(PORTS["instances"], 1)]
         filled(
             "haproxy.cfg", self.home / "haproxy.cfg", BIND="127.0.0.1", HTTP_PORT=PORTS["http"],
-            WRITE_PORT=PORTS["write"], READ_PORT=PORTS["read"], WRITE_SERVERS=lines,
-            READ_SERVERS=lines, INSTANCES=servers(instances, " check"))
+            WRITE_PORT=PORTS["write"], READ_PORT=PORTS["read"], NODES="\n".join(nodes),
+            INSTANCES="\n".join(instances))
 
     def _make_database(self, through):
         for role in ("owner", "service"):
@@ -190,8 +184,7 @@ class Cluster:
         # Everybody on the machine can read the arguments of a program.
         return run(
             "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-",
-            f"host={node.address} port={node.port} user=postgres dbname={database}"
-            " connect_timeout=3", input=text, seconds=seconds,
+            node.conninfo(database), input=text, seconds=seconds,
             env=environment(PGPASSWORD=self.passwords["superuser"])).strip()
 
     def role(self, node):
@@ -245,7 +238,6 @@ class Cluster:
             instance.stop()
         self.haproxy.stop()
         for node in self.nodes:
-            self.patroni[node.name].signal(signal.SIGCONT)
             self.patroni[node.name].signal(signal.SIGKILL)
         for node in self.nodes:
             # The data goes with the cluster, so nothing is saved.
@@ -267,22 +259,6 @@ def is_taken(address, port):
         except OSError:
             return True
     return False
-
-
-# No proxy that the caller may have set.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def get(port, path, host="127.0.0.1", seconds=2):
-    """The status and body of an answer; 0 when there is none."""
-    try:
-        try:
-            with OPENER.open(f"http://{host}:{port}{path}", timeout=seconds) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error)
 
 
 def add_options(parser, home):

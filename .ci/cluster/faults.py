@@ -1,5 +1,6 @@
 """What can happen to a cluster, each with the way back."""
 
+import contextlib
 import signal
 import time
 
@@ -12,46 +13,29 @@ class Faults:
     Each is told who is the primary.
     """
 
-    # How often each comes, of all faults; the last need a network and a disk for each node.
-    weights = {
-        "kill -9 of the primary": 6, "kill -9 of the primary and its Patroni": 3,
-        "kill -9 of a replica": 2, "kill -9 of the primary's Patroni": 1,
-        "kill -9 of an etcd member": 2, "kill -9 of two etcd members": 1,
-        "SIGSTOP of the primary": 2, "switchover": 6, "kill -9 of an instance": 2,
-        "restart of an instance": 2, "SIGSTOP of an instance": 1,
-    }
-    weights_of_network = {
-        "primary cut off": 2, "primary and standby cannot see each other": 1,
-        "disk of the primary full": 1,
-    }
-
     def __init__(self, cluster, chance):
         self.cluster = cluster
         self.chance = chance
-        self.table = {
-            "kill -9 of the primary": self.kill_primary,
-            "kill -9 of the primary and its Patroni": self.kill_node,
-            "kill -9 of a replica": self.kill_replica,
-            "kill -9 of the primary's Patroni": self.kill_patroni,
-            "kill -9 of an etcd member": lambda _: self.kill_etcd(1),
-            "kill -9 of two etcd members": lambda _: self.kill_etcd(2),
-            "SIGSTOP of the primary": self.stop_primary,
-            "switchover": self.switch_over,
-            "kill -9 of an instance": self.kill_instance,
-            "restart of an instance": self.restart_instance,
-            "SIGSTOP of an instance": self.stop_instance,
-            "primary cut off": self.cut_primary,
-            "primary and standby cannot see each other": self.cut_pair,
-            "disk of the primary full": self.fill_disk,
-        }
-        if cluster.has_network:
-            self.weights = self.weights | self.weights_of_network
+        self.kinds = KINDS | KINDS_OF_NETWORK if cluster.has_network else KINDS
 
     def next(self):
-        return self.chance.choices(list(self.weights), list(self.weights.values()))[0]
+        weights = [weight for weight, _ in self.kinds.values()]
+        return self.chance.choices(list(self.kinds), weights)[0]
+
+    def happen(self, kind, primary):
+        self.kinds[kind][1](self, primary)
 
     def wait(self, low, high):
         time.sleep(self.chance.uniform(low, high))
+
+    @contextlib.contextmanager
+    def undone_by(self, *ways_back):
+        """What is done within is undone, also when the run is ended meanwhile."""
+        try:
+            yield
+        finally:
+            for way_back in ways_back:
+                way_back()
 
     # The database.
 
@@ -62,7 +46,7 @@ class Faults:
         """As if the machine had lost its power, but for etcd."""
         patroni = self.cluster.patroni[node.name]
         postmaster = node.postmaster
-        send([patroni.pid], signal.SIGKILL)
+        patroni.signal(signal.SIGKILL)
         send(family(postmaster), signal.SIGKILL)
         self.wait(1, 25)
         patroni.start()
@@ -74,23 +58,27 @@ class Faults:
     def kill_patroni(self, primary):
         """The server runs on with nobody who would stop it."""
         patroni = self.cluster.patroni[primary.name]
-        send([patroni.pid], signal.SIGKILL)
+        patroni.signal(signal.SIGKILL)
         self.wait(1, 40)
         patroni.start()
 
     def stop_primary(self, primary):
         """It neither answers nor hangs up."""
         stopped = family(primary.postmaster)
-        send(stopped, signal.SIGSTOP)
-        try:
+        with self.undone_by(lambda: send(stopped, signal.SIGCONT)):
+            send(stopped, signal.SIGSTOP)
             self.wait(3, 35)
-        finally:
-            send(stopped, signal.SIGCONT)
 
     def switch_over(self, _):
         self.cluster.patronictl("switchover", "--force", check=False)
 
     # etcd.
+
+    def kill_member(self, _):
+        self.kill_etcd(1)
+
+    def kill_two_members(self, _):
+        self.kill_etcd(2)
 
     def kill_etcd(self, count):
         victims = self.chance.sample(list(self.cluster.etcd.values()), count)
@@ -103,32 +91,31 @@ class Faults:
     # The network and the disk.
 
     def cut_primary(self, node):
-        node.cut()
-        self.wait(3, 35)
-        node.mend()
+        with self.undone_by(node.mend):
+            node.cut()
+            self.wait(3, 35)
 
     def cut_pair(self, primary):
         standby = self.cluster.sync_standby()
         if standby is None:
             return
-        primary.lose(standby)
-        standby.lose(primary)
-        self.wait(3, 20)
-        primary.find(standby)
-        standby.find(primary)
+        with self.undone_by(lambda: primary.find(standby), lambda: standby.find(primary)):
+            primary.lose(standby)
+            standby.lose(primary)
+            self.wait(3, 20)
 
     def fill_disk(self, node):
-        if not node.fill_disk():
-            raise SystemExit("cluster: the disk cannot be filled")
-        end = time.monotonic() + self.chance.uniform(5, 15)
-        while time.monotonic() < end and node.postmaster:
-            # The files of WAL that are ready for use are soon used up.
-            try:
-                self.cluster.sql("SELECT pg_switch_wal()", node=node, seconds=10)
-            except SystemExit:
-                pass
-            time.sleep(0.5)
-        node.empty_disk()
+        with self.undone_by(node.empty_disk):
+            if not node.fill_disk():
+                raise SystemExit("cluster: the disk cannot be filled")
+            end = time.monotonic() + self.chance.uniform(5, 15)
+            while time.monotonic() < end and node.postmaster:
+                # The files of WAL that are ready for use are soon used up.
+                try:
+                    self.cluster.sql("SELECT pg_switch_wal()", node=node, seconds=10)
+                except SystemExit:
+                    pass
+                time.sleep(0.5)
 
     # The service.
 
@@ -145,6 +132,28 @@ class Faults:
 
     def stop_instance(self, _):
         instance = self.chance.choice(self.cluster.instances)
-        instance.signal(signal.SIGSTOP)
-        self.wait(1, 8)
-        instance.signal(signal.SIGCONT)
+        with self.undone_by(lambda: instance.signal(signal.SIGCONT)):
+            instance.signal(signal.SIGSTOP)
+            self.wait(1, 8)
+
+
+# What each does, and how often it comes of all faults.
+KINDS = {
+    "kill -9 of the primary": (6, Faults.kill_primary),
+    "kill -9 of the primary and its Patroni": (3, Faults.kill_node),
+    "kill -9 of a replica": (2, Faults.kill_replica),
+    "kill -9 of the primary's Patroni": (1, Faults.kill_patroni),
+    "kill -9 of an etcd member": (2, Faults.kill_member),
+    "kill -9 of two etcd members": (1, Faults.kill_two_members),
+    "SIGSTOP of the primary": (2, Faults.stop_primary),
+    "switchover": (6, Faults.switch_over),
+    "kill -9 of an instance": (2, Faults.kill_instance),
+    "restart of an instance": (2, Faults.restart_instance),
+    "SIGSTOP of an instance": (1, Faults.stop_instance),
+}
+# These need a network and a disk for each node.
+KINDS_OF_NETWORK = {
+    "primary cut off": (2, Faults.cut_primary),
+    "primary and standby cannot see each other": (1, Faults.cut_pair),
+    "disk of the primary full": (1, Faults.fill_disk),
+}

@@ -2,11 +2,12 @@
 answer is definite; readers and followers of the feed beside them."""
 
 import collections
-import http.client
 import json
 import random
 import threading
 import time
+
+from client import Client
 
 PRODUCTS = 20
 SCARCE = 2
@@ -56,28 +57,6 @@ class Operation:
             "attempts": self.attempts, "answers": self.answers, "replayed": self.replayed})
 
 
-class Client:
-    """One connection to one instance, opened again when it is lost."""
-
-    def __init__(self, port, seconds=15):
-        self.port = port
-        self.seconds = seconds
-        self.connection = None
-
-    def exchange(self, method, path, body=None, headers=None):
-        """The status, body and fields of an answer; status 0 when there is none."""
-        try:
-            if self.connection is None:
-                self.connection = http.client.HTTPConnection(
-                    "127.0.0.1", self.port, timeout=self.seconds)
-            self.connection.request(method, path, body, headers or {})
-            answer = self.connection.getresponse()
-            return answer.status, answer.read().decode(), answer.headers
-        except (OSError, http.client.HTTPException):
-            self.connection = None
-            return 0, "", {}
-
-
 class Load:
     """Everything that asks the instances for something."""
 
@@ -88,7 +67,7 @@ class Load:
         self.written = threading.Event()  # every request has its answer
         self.lock = threading.Lock()
         self.operations = []
-        self.pauses = []  # (answered, port) of orders that were acknowledged when first answered
+        self.acknowledged = []  # (answered, port) of orders, when they were first answered
         self.answers = collections.Counter()  # (kind, status)
         self.silences = []  # requests that had no answer in time: (key, path, port, sent)
         self.faults = []  # answers that nobody may get
@@ -103,7 +82,7 @@ class Load:
         def guarded():
             try:
                 work(*arguments)
-            except Exception as error:  # pylint: disable=broad-except
+            except Exception as error:
                 # Nobody else would learn that it asks for nothing more.
                 self.faults.append(f"a client has ended: {error!r}")
 
@@ -215,7 +194,7 @@ class Load:
                 continue
             if operation.places and status in (200, 201) and not operation.answers:
                 with self.lock:
-                    self.pauses.append((answered, client.port))
+                    self.acknowledged.append((answered, client.port))
             operation.answers.append((status, text))
             operation.replayed += headers.get("Idempotent-Replayed") == "true"
 

@@ -17,8 +17,7 @@ STATEMENT = b"SELECT 1 FROM pg_logical_emit_message(true, 'probe', '');\n\\echo 
 
 class Probe:
     def __init__(self, node, password):
-        self.conninfo = (f"host={node.address} port={node.port} user=postgres dbname=postgres"
-                         " connect_timeout=2")
+        self.conninfo = node.conninfo("postgres")
         self.env = environment(PGPASSWORD=password)
         self.commits = []  # when each was acknowledged
         self.stopping = threading.Event()

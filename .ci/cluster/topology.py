@@ -41,23 +41,24 @@ def run(*command, check=True, env=None, seconds=120, **options):
     return done.stdout
 
 
-def processes():
-    """The parent of every process that lives, by its number."""
-    parents = {}
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if fields[0] != "Z":
-                parents[int(entry.name)] = int(fields[1])
-    return parents
+def state(pid):
+    """What /proc tells of a process from its state on; nothing when it has ended."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+    return [] if fields[0] == "Z" else fields
+
+
+def started_at(pid):
+    """When the process began, in ticks since the machine did; empty when it is none."""
+    return (state(pid) or [""] * 20)[19]
 
 
 def family(pid):
     """A process and all below it, the eldest first."""
-    parents = processes()
+    states = {int(name): state(name) for name in os.listdir("/proc") if name.isdigit()}
+    parents = {member: int(fields[1]) for member, fields in states.items() if fields}
     found = [pid] if pid in parents else []
     for member in found:
         found += [child for child, parent in parents.items() if parent == member]
@@ -112,15 +113,6 @@ class Service:
             self.signal(signal.SIGKILL)
 
 
-def started_at(pid):
-    """When the process began, in ticks since the machine did; empty when it is none."""
-    try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] == "Z" else fields[19]
-
-
 def reap(pid):
     try:
         os.waitpid(pid, os.WNOHANG)
@@ -143,14 +135,12 @@ class Node:
 
     def __init__(self, home, number, has_network):
         self.name = f"n{number}"
-        self.number = number
         self.has_network = has_network
         self.folder = home / self.name
-        shift = 0 if has_network else number
         self.address = f"{NETWORK}.{10 + number}" if has_network else "127.0.0.1"
-        self.port = 5432 if has_network else 15432 + shift
-        self.rest_port = 8008 if has_network else 18008 + shift
-        self.client_port = 2379 if has_network else 12379 + 10 * shift
+        self.port = 5432 if has_network else 15432 + number
+        self.rest_port = 8008 if has_network else 18008 + number
+        self.client_port = 2379 if has_network else 12379 + 10 * number
         self.peer_port = self.client_port + 1
         self.space = f"{BRIDGE}-{self.name}"
         self.cable = f"wb-ha-{self.name}"
@@ -158,6 +148,11 @@ class Node:
     @property
     def ports(self):
         return self.port, self.rest_port, self.client_port, self.peer_port
+
+    def conninfo(self, database):
+        """How its superuser reaches the server on it."""
+        return (f"host={self.address} port={self.port} user=postgres dbname={database}"
+                " connect_timeout=2")
 
     @property
     def data(self):
@@ -317,4 +312,3 @@ def filled(template, target, **values):
     write_private(target, text)
     if os.geteuid() == 0:
         shutil.chown(target, "postgres", "postgres")
-    return target

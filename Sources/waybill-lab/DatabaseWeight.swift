@@ -1,9 +1,9 @@
 /// How many bytes the tables, the indexes and the server's log of changes have.
 struct DatabaseWeight {
-  var tables = 0
-  var indexes = 0
+  let tables: Int
+  let indexes: Int
   /// All that was ever written to the log, which is kept only until it is archived or not needed.
-  var log = 0
+  let log: Int
 
   /// What reads it, as one row.
   static let query = """

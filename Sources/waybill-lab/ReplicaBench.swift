@@ -35,7 +35,7 @@ struct ReplicaBench {
 
   func run() throws {
     try bench.fill(to: Self.orders)
-    let tokens = try (0..<Self.tokens).map { _ in try Service.makeToken(bench.conninfo()) }
+    let tokens = try (0..<Self.tokens).map { _ in try Service.makeToken(bench.conninfo) }
     var standbys: [Standby] = []
     defer { for standby in standbys { standby.stop() } }
     for count in 0...2 {
@@ -110,8 +110,7 @@ private struct Standby {
     port = 5_432 + number
     let user = try ServerUser.choose(home: cluster)
     try Self.allowReplication(cluster, bench)
-    _ = ChildProcess.output(of: ["/bin/mkdir", "-m", "700", home], seconds: 10)
-    _ = ChildProcess.output(of: ["/bin/chown", user.name, home], seconds: 10)
+    try ClusterFiles.makePrivateFolder(home, of: user)
     let copied = ChildProcess.output(
       of: try user.run([
         try ServerBinaries.path(of: "pg_basebackup"), "-D", home + "/data", "-R",
@@ -126,6 +125,25 @@ private struct Standby {
       try user.run(
         [try ServerBinaries.path(of: "postgres"), "-D", home + "/data"]
           + settings.flatMap { ["-c", $0] }), output: bench.log)
+    guard try answers(bench) else {
+      stop()
+      throw LabError("the standby does not answer after a minute")
+    }
+  }
+
+  /// Waits until it answers; until its log has been replayed far enough it takes no connections.
+  private func answers(_ bench: WorkBench) throws -> Bool {
+    let asks = [
+      try ServerBinaries.path(of: "psql"), "-XqAt", "-c", "SELECT 1",
+      Self.conninfo(of: [self], bench),
+    ]
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(60)
+    while clock.now < end {
+      if ChildProcess.output(of: asks, seconds: 10) != nil { return true }
+      usleep(50_000)
+    }
+    return false
   }
 
   /// The rules of a private cluster let nobody copy it.

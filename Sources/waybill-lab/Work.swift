@@ -75,7 +75,8 @@ enum Work: String, CaseIterable {
       json["Idempotency-Key"] = "\(run)-" .. at
         return wrk.format('POST', '/orders', json, order())
       """
-    // Every second request completes the order that was started 2,000 requests earlier.
+    // The first 2,000 requests start orders; after them every second one completes the order that
+    // was started first of those that are not completed.
     case .move:
       """
       local completes = at > 2000 and at % 2 == 0

@@ -29,10 +29,8 @@ final class WorkBench {
 
   private var psql: Psql { Psql(conninfo: cluster.connectionString(database: database)) }
 
-  /// How the service, or another role, reaches the database.
-  func conninfo(as role: ClusterRole = .service) -> String {
-    cluster.connectionString(database: database, as: role)
-  }
+  /// How the service reaches the database.
+  var conninfo: String { cluster.connectionString(database: database, as: .service) }
 
   /// How a standby reaches the cluster.
   var replicationConninfo: String { cluster.connectionString(database: "postgres", as: .superuser) }
@@ -52,7 +50,7 @@ final class WorkBench {
 
   func service(_ variables: [String: String] = [:]) throws -> Service {
     let service = try Service(
-      conninfo: conninfo(), log: log,
+      conninfo: conninfo, log: log,
       variables: variables)
     _ = try service.waitUntilReady()
     return service
@@ -83,13 +81,15 @@ final class WorkBench {
         + (connections == 1 ? "client" : "clients"))
     let share = max(1, connections / services.count)
     _ = try run(work, services, connections: share, seconds: 1)
-    let before = try weight()
+    let before = work.writes ? try weight() : nil
     for _ in 0..<options.rounds {
       try row.add(subject(services)) {
         try run(work, services, connections: share, seconds: options.seconds)
       }
     }
-    if work.writes { row.note = try weight().growth(since: before, requests: row.load.requests) }
+    if let before {
+      row.note = try weight().growth(since: before, requests: row.load.requests)
+    }
     return row
   }
 

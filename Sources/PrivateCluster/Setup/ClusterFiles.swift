@@ -2,7 +2,7 @@ import Glibc
 import Postgres
 
 /// The few file operations a cluster needs.
-enum ClusterFiles {
+package enum ClusterFiles {
   /// The names in a folder, none when it cannot be read.
   static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
@@ -37,7 +37,9 @@ enum ClusterFiles {
   /// Makes a folder that its owner alone can enter, or checks that it is one.
   ///
   /// The check matters in /tmp, where somebody else may have made a folder of that name first.
-  static func makePrivateFolder(_ path: String, of user: ServerUser) throws(ClusterError) {
+  package static func makePrivateFolder(
+    _ path: String, of user: ServerUser
+  ) throws(ClusterError) {
     if mkdir(path, 0o700) == 0 {
       guard chown(path, user.uid, user.gid) == 0 else {
         throw .system("hand \(path) to \(user.name)", code: errno)
