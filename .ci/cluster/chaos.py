@@ -13,7 +13,8 @@ from check import check
 from client import Client, get
 from cluster import PORTS, Cluster, add_options, end_orderly
 from faults import KINDS, KINDS_OF_NETWORK, Faults
-from load import CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, Load
+from load import (
+    CUSTOMERS, JSON, PRODUCTS, SCARCE, SCARCE_STOCK, START_STOCK, WATCHED, Load, Tokens, bearer)
 from probe import Probe, longest_gap
 from topology import run, wait_until
 
@@ -26,9 +27,11 @@ class Chaos:
     def __init__(self, options):
         self.options = options
         self.chance = random.Random(options.seed)
-        self.cluster = Cluster(options.home, options.ports)
+        self.cluster = Cluster(options.home, options.ports, auth="tokens")
         self.happened = []  # (kind, begin, end)
         self.findings = []
+        self.statements = collections.Counter()  # of reads, by the kind of server
+        self.known_figures = collections.Counter()  # (port, kind of server)
 
     def run(self):
         cluster = self.cluster
@@ -81,25 +84,31 @@ class Chaos:
         return self.cluster.sql(text, database="waybill")
 
     def _fill(self):
-        """Products and customers; returns the tokens of the customers."""
+        """Products and customers; returns the tokens of all who will ask."""
         client = Client(PORTS["instances"][0])
+        staff = self._token("admin")
+        fields = JSON | bearer(staff)
 
         def post(path, body):
-            status, text, _ = client.exchange("POST", path, body, JSON)
+            status, text, _ = client.exchange("POST", path, body, fields)
             if status != 201:
                 raise SystemExit(f"chaos-cluster: {path} is answered with {status} {text[:300]}")
 
-        for number in range(1, PRODUCTS + 1):
-            stock = SCARCE_STOCK if number <= SCARCE else START_STOCK
-            post("/products", f'{{"id":"p{number}","name":"Product {number}","price":"1.00",'
+        products = [(f"p{number}", SCARCE_STOCK if number <= SCARCE else START_STOCK)
+                    for number in range(1, PRODUCTS + 1)]
+        for name, stock in [*products, *((name, 0) for name in WATCHED)]:
+            post("/products", f'{{"id":"{name}","name":"Product {name}","price":"1.00",'
                               f'"stock":{stock}}}')
-        tokens = []
-        for number in range(1, CUSTOMERS + 1):
-            post("/customers", f'{{"id":"c{number}","name":"Demo Customer {number}"}}')
-            tokens.append(run(
-                self.cluster.instances[0].command[0], "token", "create", "--role", "customer",
-                "--customer", f"c{number}", env=self.cluster.settings("service")).split()[0])
-        return tokens
+        customers = [f"c{number}" for number in range(1, CUSTOMERS + 1)]
+        for customer in customers:
+            post("/customers", f'{{"id":"{customer}","name":"Demo Customer {customer}"}}')
+        return Tokens(
+            staff, [self._token("customer", "--customer", customer) for customer in customers],
+            [self._token("retailer") for _ in range(2 * len(PORTS["instances"]))])
+
+    def _token(self, role, *more):
+        return run(self.cluster.instances[0].command[0], "token", "create", "--role", role, *more,
+                   env=self.cluster.settings("service")).split()[0]
 
     # Faults.
 
@@ -116,8 +125,10 @@ class Chaos:
                   f" {primary.name if primary else 'nowhere'}", flush=True)
             if primary is None:
                 continue
+            self._count_statements()
             faults.happen(kind, primary)
             self._wait_until_healthy(load)
+            self._count_statements()
             self.happened.append((kind, begin, time.time()))
             for silence in load.silences[known:]:
                 print(f"no answer in time: {silence}", flush=True)
@@ -149,6 +160,21 @@ class Chaos:
 
     # Figures.
 
+    def _count_statements(self):
+        """Adds what has come since the last time; an instance that was started anew counts from
+        0, so an instance that dies has to be asked just before."""
+        names = {"replica_reads_total": "replicas", "replica_reads_by_primary_total": "primary"}
+        for port in PORTS["instances"]:
+            now = collections.Counter()
+            for line in get(port, "/metrics")[1].splitlines():
+                server = names.get(line.split("{")[0])
+                if server:
+                    now[port, server] += int(line.split()[-1])
+            for key, number in now.items():
+                known = self.known_figures[key]
+                self.statements[key[1]] += number - known if number >= known else number
+                self.known_figures[key] = number
+
     def _keep_state(self, name):
         """What the instances and the database are doing."""
         with (self.cluster.home / name).open("w") as file:
@@ -167,6 +193,11 @@ class Chaos:
     def _report(self, load, probes, seconds):
         bare = sorted(moment for probe in probes for moment in probe.commits)
         rows, beyond_all, pauses_all = collections.defaultdict(list), [], []
+        readers = [reader for reader in load.readers if reader.product is None]
+        lists = [[moment for moment, status in reader.answers if status == 200]
+                 for reader in readers]
+        during = collections.Counter()  # answers to lists while no bare client could commit
+        away_all = 0.0
         for kind, begin, end in self.happened:
             away = longest_gap(bare, begin, end)
             outage = away[1] - away[0]
@@ -179,24 +210,34 @@ class Chaos:
                     beyond = max(beyond, gap[1] - away[1])
             if "instance" in kind:
                 beyond = None
-            rows[kind].append((outage, pause, beyond))
+            gaps = [longest_gap(moments, begin, end) for moments in lists]
+            rows[kind].append((outage, pause, beyond, max(last - first for first, last in gaps)))
             pauses_all.append(pause)
             if outage > OUTAGE and beyond is not None:
                 beyond_all.append(beyond)
+                away_all += outage
+                during.update(status == 200 for reader in readers for moment, status
+                              in reader.answers if away[0] < moment < away[1])
         timeline = int(self.cluster.sql("SELECT timeline_id FROM pg_control_checkpoint()"))
         print(f"\n{seconds:.0f} s, seed {self.options.seed}, through {self.options.through}:"
               f" {len(self.happened)} faults, {timeline - 1} fail-overs, load average"
               f" {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores")
         print("\nSeconds are p50, longest.\n\n| fault | times | a bare client's pause, s"
-              " | writes paused, s | beyond, s |\n| --- | --- | --- | --- | --- |")
+              " | writes paused, s | beyond, s | lists paused, s |\n"
+              "| --- | --- | --- | --- | --- | --- |")
         for kind in sorted(rows):
-            outages, pauses, beyonds = zip(*rows[kind])
+            outages, pauses, beyonds, silent = zip(*rows[kind])
             known = [value for value in beyonds if value is not None]
             print(f"| {kind} | {len(outages)} | {spread(outages)} | {spread(pauses)}"
-                  f" | {spread(known)} |")
+                  f" | {spread(known)} | {spread(silent)} |")
         print(f"\nbeyond Patroni's pause, of {len(beyond_all)} outages: p50"
               f" {quantile(beyond_all, 0.5)} s, p99 {quantile(beyond_all, 0.99)} s; writes paused:"
               f" p50 {quantile(pauses_all, 0.5)} s, p99 {quantile(pauses_all, 0.99)} s")
+        print(f"lists of those who only read, in these {away_all:.0f} s of outages:"
+              f" {during[True]} answered, {during[False]} not; of all reads that a replica may"
+              f" answer, replicas did {self.statements['replicas']}, the primary"
+              f" {self.statements['primary']}; shown and then gone, never acknowledged:"
+              f" {sum(reader.taken_back for reader in load.readers)}")
         self._report_answers(load)
 
     def _print_findings(self):

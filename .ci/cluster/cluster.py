@@ -23,8 +23,9 @@ PORTS = {"http": 18090, "write": 15000, "read": 15001, "instances": [18081, 1808
 
 
 class Cluster:
-    def __init__(self, home, on_ports=False):
+    def __init__(self, home, on_ports=False, auth="open"):
         self.folder = Home(home)
+        self.auth = auth
         self.home = self.folder.path
         self.has_begun = False  # whether this object has started it
         self.on_ports = on_ports
@@ -46,15 +47,8 @@ class Cluster:
     # What runs.
 
     def _etcd(self, node):
-        peers = ",".join(f"{n.name}=http://{n.address}:{n.peer_port}" for n in self.nodes)
-        client, peer = (f"http://{node.address}:{p}" for p in (node.client_port, node.peer_port))
         return Service(self.logs, f"etcd-{node.name}", node.entering(
-            "etcd", "--name", node.name, "--data-dir", node.folder / "etcd",
-            "--listen-client-urls", client, "--advertise-client-urls", client,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-            "--initial-cluster", peers, "--initial-cluster-token", "waybill",
-            "--enable-v2", "--heartbeat-interval", "200", "--election-timeout", "2000",
-            "--auto-compaction-retention", "1", "--logger", "zap", "--log-level", "warn"))
+            "etcd", "--config-file", node.folder / "etcd.yml"))
 
     def _patroni(self, node):
         return Service(self.logs, f"patroni-{node.name}", node.entering(
@@ -63,7 +57,8 @@ class Cluster:
     def _instance(self, number, port):
         return Service(self.logs, f"waybill-{number}", [PROGRAM, "serve"], env=self.settings(
             "service", HOST="127.0.0.1", PORT=str(port), LOG_LEVEL="notice", LOG_FORMAT="json",
-            WAYBILL_AUTH="open", WAYBILL_METRICS="open"))
+            WAYBILL_AUTH=self.auth, WAYBILL_METRICS="open",
+            WAYBILL_REPLICA_URL_FILE=str(self.home / "replicas.url")))
 
     def settings(self, role, **more):
         """The environment of one of our programs: nothing of the caller's but PATH."""
@@ -72,13 +67,15 @@ class Cluster:
 
     def database_url(self, role, through="hosts"):
         """Where the service finds the primary: at one of the nodes, or behind haproxy."""
-        places = [(node.address, node.port) for node in self.nodes]
-        if through == "haproxy":
-            places = [("127.0.0.1", PORTS["write"])]
-        hosts = ",".join(f"{address}:{port}" for address, port in places)
-        user, password = f"waybill_{role}", self.passwords[role]
-        return (f"postgresql://{user}:{password}@{hosts}/waybill"
-                f"?target_session_attrs=read-write")
+        hosts = f"127.0.0.1:{PORTS['write']}" if through == "haproxy" else self.hosts
+        return f"{self._url(role, hosts)}?target_session_attrs=read-write"
+
+    @property
+    def hosts(self):
+        return ",".join(f"{node.address}:{node.port}" for node in self.nodes)
+
+    def _url(self, role, hosts):
+        return f"postgresql://waybill_{role}:{self.passwords[role]}@{hosts}/waybill"
 
     # Start.
 
@@ -149,6 +146,11 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(node.folder, "postgres", "postgres")
         filled(
+            "etcd.yml", node.folder / "etcd.yml", NODE=node.name, ADDRESS=node.address,
+            FOLDER=node.folder, CLIENT_PORT=node.client_port, PEER_PORT=node.peer_port,
+            ETCD_MEMBERS=",".join(
+                f"{n.name}=http://{n.address}:{n.peer_port}" for n in self.nodes))
+        filled(
             "patroni.yml", node.folder / "patroni.yml", NODE=node.name, ADDRESS=node.address,
             PORT=node.port, REST_PORT=node.rest_port, FOLDER=node.folder,
             ETCD_HOSTS=",".join(f"{n.address}:{n.client_port}" for n in self.nodes),
@@ -171,6 +173,10 @@ class Cluster:
         for role in ("owner", "service"):
             write_private(self.home / f"{role}.url", self.database_url(role, through))
             self.sql(f"CREATE ROLE waybill_{role} LOGIN PASSWORD '{self.passwords[role]}'")
+        # Each node, whatever it is now: the service leaves out the one that is the primary.
+        write_private(self.home / "replicas.url", self._url("service", self.hosts))
+        # To see at once that a replica follows a new primary.
+        self.sql("GRANT pg_read_all_stats TO waybill_service")
         self.sql("CREATE DATABASE waybill OWNER waybill_owner ENCODING 'UTF8' TEMPLATE template0")
         run(PROGRAM, "migrate", env=self.settings("owner", WAYBILL_SEED="none"))
 

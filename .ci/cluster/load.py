@@ -1,5 +1,5 @@
 """Clients of all five contracts, each request under a key of its own and sent again until its
-answer is definite; readers and followers of the feed beside them."""
+answer is definite; readers of lists and followers of the feed beside them."""
 
 import collections
 import json
@@ -17,6 +17,8 @@ SCARCE_STOCK = 200
 # So long after the last change the feed has it; a follower that sees nothing then is at the end.
 QUIET = 5
 JSON = {"Content-Type": "application/json"}
+# Products that readers change and compare.
+WATCHED = ["watched-1", "watched-2"]
 
 
 class Operation:
@@ -57,6 +59,16 @@ class Operation:
             "attempts": self.attempts, "answers": self.answers, "replayed": self.replayed})
 
 
+class Tokens:
+    """Who asks: staff that changes orders and follows the feed, customers of the shop, and readers,
+    of whom each compares what they see with what they have seen."""
+
+    def __init__(self, staff, customers, readers):
+        self.staff = staff
+        self.customers = customers
+        self.readers = readers
+
+
 class Load:
     """Everything that asks the instances for something."""
 
@@ -71,12 +83,17 @@ class Load:
         self.answers = collections.Counter()  # (kind, status)
         self.silences = []  # requests that had no answer in time: (key, path, port, sent)
         self.faults = []  # answers that nobody may get
+        self.versions = dict.fromkeys(WATCHED, 1)  # of these products, as they were acknowledged
         self.followers = [Follower(self, port, wait) for port in ports for wait in (0, 2)]
-        self.writers = [
+        # At each instance one who changes a product as well, and one who only reads.
+        self.readers = [
+            Reader(self, port, token, product) for (port, product), token in zip(
+                [*zip(ports, WATCHED), *((port, None) for port in ports)], tokens.readers)]
+        self.writing = [
             self._thread(self._write, number, random.Random(f"{seed}/{number}"))
             for number in range(writers)]
-        self.writers += [self._thread(self._read, port) for port in ports]
-        self.readers = [self._thread(each.run) for each in self.followers]
+        self.writing += [self._thread(each.run) for each in self.readers]
+        self.following = [self._thread(each.run) for each in self.followers]
 
     def _thread(self, work, *arguments):
         def guarded():
@@ -90,18 +107,18 @@ class Load:
         return threading.Thread(target=guarded, daemon=True)
 
     def start(self):
-        for thread in self.writers + self.readers:
+        for thread in self.writing + self.following:
             thread.start()
 
     def finish(self, seconds):
         """Ends when every request has a definite answer, and then every follower has seen what came
         of it; returns whether all have in time, which each of both may take."""
-        for event, threads in (self.finishing, self.writers), (self.written, self.readers):
+        for event, threads in (self.finishing, self.writing), (self.written, self.following):
             event.set()
             end = time.monotonic() + seconds
             for thread in threads:
                 thread.join(max(0, end - time.monotonic()))
-        return not any(thread.is_alive() for thread in self.writers + self.readers)
+        return not any(thread.is_alive() for thread in self.writing + self.following)
 
     def count(self, kind, status, body):
         with self.lock:
@@ -118,9 +135,7 @@ class Load:
         while not self.finishing.is_set():
             count += 1
             operation = self._next(f"key-{number}-{count}", chance, mine)
-            self._complete(operation, client, chance)
-            with self.lock:
-                self.operations.append(operation)
+            self.complete(operation, client, 2 if chance.random() < 0.2 else 1)
             if operation.has_placed:
                 mine.append((operation.contract, placed(operation), operation.token))
                 del mine[:-20]
@@ -149,7 +164,7 @@ class Load:
         if contract == "shop":
             items = [{"product_id": name, "item_count": units} for name, units in lines]
             return Operation(key, contract, "POST", "/shop/orders", {"products": items},
-                             self.tokens[customer])
+                             self.tokens.customers[customer])
         return Operation(key, contract, "POST", f"/store/customers/{customer + 1}/orders",
                          {"sku": lines[0][0]})
 
@@ -169,16 +184,14 @@ class Load:
             return Operation(key, contract, "DELETE", f"/shop/orders/{order}", None, token)
         return None
 
-    def _complete(self, operation, client, chance):
-        """Sends it until the answer is definite; often enough it is asked for once more."""
-        wanted = 2 if chance.random() < 0.2 else 1
-        fields = {"Idempotency-Key": operation.key}
+    def complete(self, operation, client, wanted=1):
+        """Sends it until there are so many definite answers."""
+        fields = bearer(operation.token or self.tokens.staff)
+        fields["Idempotency-Key"] = operation.key
         body = None
         if operation.body is not None:
             body = json.dumps(operation.body)
             fields |= JSON
-        if operation.token:
-            fields["Authorization"] = f"Bearer {operation.token}"
         while len(operation.answers) < wanted:
             sent = time.time()
             status, text, headers = client.exchange(
@@ -197,15 +210,61 @@ class Load:
                     self.acknowledged.append((answered, client.port))
             operation.answers.append((status, text))
             operation.replayed += headers.get("Idempotent-Replayed") == "true"
+        with self.lock:
+            self.operations.append(operation)
 
-    # Reads.
 
-    def _read(self, port):
-        client = Client(port)
-        while not self.finishing.is_set():
-            status, text, _ = client.exchange("GET", "/orders?limit=5")
-            self.count("read", status, text)
-            time.sleep(0.1)
+class Reader:
+    """Reads lists with a token of its own, from whatever server the instance takes, and compares
+    each with what the token has seen and written."""
+
+    def __init__(self, load, port, token, product):
+        self.load = load
+        self.port = port
+        self.token = token
+        self.product = product  # that it changes; nobody else does
+        self.seen = dict.fromkeys(WATCHED, 1)
+        self.answers = []  # (answered, status)
+        self.taken_back = 0  # versions that were shown and then gone, which nobody had acknowledged
+
+    def run(self):
+        client = Client(self.port)
+        count = 0
+        while not self.load.finishing.is_set():
+            count += 1
+            if self.product and count % 10 == 0:
+                self._change(count, client)
+            self._read(client)
+            time.sleep(0.02)
+
+    def _change(self, count, client):
+        operation = Operation(f"{self.product}-{count}", "api", "PATCH",
+                              f"/products/{self.product}", {"description": str(count)}, self.token)
+        self.load.complete(operation, client)
+        if operation.succeeded:
+            self.load.versions[self.product] = json.loads(operation.answers[0][1])["version"]
+
+    def _read(self, client):
+        acknowledged = dict(self.load.versions)
+        status, text, _ = client.exchange("GET", "/products?limit=100", headers=bearer(self.token))
+        self.answers.append((time.time(), status))
+        self.load.count("lists", status, text)
+        if status != 200:
+            return
+        versions = {item["id"]: item["version"] for item in json.loads(text)["items"]}
+        for product in WATCHED:
+            seen, version = self.seen[product], versions[product]
+            # What a primary shows while it dies may be gone, until it is acknowledged.
+            promised = acknowledged[product]
+            if product != self.product:
+                promised = min(promised, seen)
+            if version < promised:
+                self.load.faults.append(
+                    f"a step back: {product} in a list at port {self.port}, version {version} after"
+                    f" {seen}, {acknowledged[product]} was acknowledged")
+            elif version < seen:
+                self.taken_back += 1
+            self.seen[product] = version
 
 
 class Follower:
@@ -224,7 +283,9 @@ class Follower:
         last = time.monotonic()  # when there was something, or it could still come
         while not self.has_caught_up:
             wait = f"&wait={self.wait}" if self.wait else ""
-            status, text, _ = client.exchange("GET", f"/events?after={cursor}&limit=100{wait}")
+            status, text, _ = client.exchange(
+                "GET", f"/events?after={cursor}&limit=100{wait}",
+                headers=bearer(self.load.tokens.staff))
             self.load.count("feed", status, text)
             if status != 200:
                 time.sleep(0.05)
@@ -237,6 +298,10 @@ class Follower:
             self.has_caught_up = time.monotonic() > last + QUIET
             if not self.wait and not page["items"]:
                 time.sleep(0.05)
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
 
 
 def placed(operation):

@@ -15,6 +15,8 @@ TEMPLATES = REPOSITORY / "packaging" / "ha"
 BRIDGE = "waybill-ha"
 # For documentation and tests of networks (RFC 2544); nobody's own network.
 NETWORK = "198.18.57"
+# The rule of the firewall that lets the nodes reach each other.
+PASSING = ("FORWARD", "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT")
 # In memory, of which a node takes only what it writes.
 DISK_MEGABYTES = 1536
 
@@ -295,6 +297,15 @@ class Network:
         run("ip", "link", "set", BRIDGE, "alias", self.home)
         run("ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE)
         run("ip", "link", "set", BRIDGE, "up")
+        if self._is_filtered:
+            run("iptables", "-I", *PASSING)
+
+    @property
+    def _is_filtered(self):
+        """Whether the rules of the firewall hold between the nodes, too, as Docker has it, which
+        lets nothing through but its own."""
+        switch = pathlib.Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
+        return switch.exists() and switch.read_text() != "0\n" and shutil.which("iptables")
 
     def remove(self, nodes):
         """With everything that still runs in it."""
@@ -304,6 +315,8 @@ class Network:
             run("ip", "link", "del", node.cable, check=False)
             run("ip", "netns", "del", node.space, check=False)
         run("ip", "link", "del", BRIDGE, check=False)
+        if self._is_filtered:
+            run("iptables", "-D", *PASSING, check=False)
 
 
 def filled(template, target, **values):
