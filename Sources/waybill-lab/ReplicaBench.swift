@@ -125,25 +125,6 @@ private struct Standby {
       try user.run(
         [try ServerBinaries.path(of: "postgres"), "-D", home + "/data"]
           + settings.flatMap { ["-c", $0] }), output: bench.log)
-    guard try answers(bench) else {
-      stop()
-      throw LabError("the standby does not answer after a minute")
-    }
-  }
-
-  /// Waits until it answers; until its log has been replayed far enough it takes no connections.
-  private func answers(_ bench: WorkBench) throws -> Bool {
-    let asks = [
-      try ServerBinaries.path(of: "psql"), "-XqAt", "-c", "SELECT 1",
-      Self.conninfo(of: [self], bench),
-    ]
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(60)
-    while clock.now < end {
-      if ChildProcess.output(of: asks, seconds: 10) != nil { return true }
-      usleep(50_000)
-    }
-    return false
   }
 
   /// The rules of a private cluster let nobody copy it.
