@@ -178,7 +178,7 @@ extension Transaction {
   /// A server that crashed while a commit waited for the standby shows it after its start, although
   /// the standby may not have it. To repeat the answer to such a request promises that it is safe.
   func awaitReplication() async throws(PostgresError) {
-    _ = try await run("SELECT pg_catalog.pg_logical_emit_message(true, 'waybill', '')")
+    _ = try await run("SELECT \(SQL.waitForStandby)")
   }
 
   /// Stores answers under the identities that were claimed.
@@ -208,12 +208,4 @@ private enum Interruption: PostgresFailure {
   case underWay
 
   init(_ error: PostgresError) { self = .database(error) }
-}
-
-extension SQL {
-  /// Whether commits wait for a standby. A standby that names others makes none.
-  static let commitsWaitForStandby: SQL = """
-    (pg_catalog.current_setting('synchronous_standby_names') <> ''
-     AND NOT pg_catalog.pg_is_in_recovery())
-    """
 }

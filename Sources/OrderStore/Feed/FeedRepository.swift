@@ -81,7 +81,7 @@ package final class FeedRepository {
       rows = try await database.write(
         """
         SELECT \(Self.mark(at: "\(cursor.position)")),
-               pg_catalog.pg_logical_emit_message(true, 'waybill', '')
+               \(SQL.waitForStandby)
         """)
     } catch {
       // Nothing was to be changed.

@@ -91,9 +91,7 @@ package final class Notifications {
     // A primary that another one has replaced without its knowledge answers, but commits nothing.
     let sign: SQL = """
       SELECT pg_catalog.pg_is_in_recovery(),
-             CASE WHEN pg_catalog.current_setting('synchronous_standby_names') <> ''
-                       AND NOT pg_catalog.pg_is_in_recovery()
-                  THEN pg_catalog.pg_logical_emit_message(true, 'waybill', '') END
+             CASE WHEN \(SQL.commitsWaitForStandby) THEN \(SQL.waitForStandby) END
       """
     let answer = try? await Request(sign, .write).answer { connection.submit($0) }
     guard let answer, connection === self.connection, !isClosed else { return }

@@ -7,31 +7,17 @@ struct PrimaryReport {
   let snapshot: TransactionSnapshot
 
   static let query: SQL = """
-    SELECT \(LogPosition.endOfLog), \(identityColumn), current_setting('wal_block_size')::int,
-           pg_current_snapshot()::text,
+    SELECT \(LogPosition.endOfLog), \(SQL.databaseIdentity),
+           current_setting('wal_block_size')::int, pg_current_snapshot()::text,
            age(pg_snapshot_xmax(pg_current_snapshot())::xid)
     """
+}
 
-  fileprivate static let identityColumn: SQL = """
-    concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
-              (SELECT oid FROM pg_database WHERE datname = current_database()))
-    """
-
+extension PrimaryReport {
   init(_ row: Row) throws(PostgresError) {
-    position = try LogPosition(endOfLog: row)
-    identity = try row.text(2)
-    pageBytes = UInt64(try row.int(3))
-    snapshot = try row.snapshot(4, later: try row.int(5))
-  }
-
-  init(
-    position: LogPosition, identity: String, pageBytes: UInt64 = LogPosition.pageBytes,
-    snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1)
-  ) {
-    self.snapshot = snapshot
-    self.position = position
-    self.identity = identity
-    self.pageBytes = pageBytes
+    self.init(
+      position: try LogPosition(endOfLog: row), identity: try row.text(2),
+      pageBytes: UInt64(try row.int(3)), snapshot: try row.snapshot(4, later: try row.int(5)))
   }
 }
 
@@ -55,32 +41,25 @@ struct ReplicaReport {
       SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn()::text, '0/0'),
              greatest((SELECT timeline_id FROM pg_control_checkpoint()),
                       (SELECT received_tli FROM pg_stat_wal_receiver)),
-             \(PrimaryReport.identityColumn), pg_current_snapshot()::text,
+             \(SQL.databaseIdentity), pg_current_snapshot()::text,
              (SELECT coalesce(string_agg(id::text, ','), '')
               FROM unnest(\(running)::text::xid8[]) AS id
               WHERE CASE WHEN id < pg_snapshot_xmax(pg_current_snapshot())
                          THEN pg_xact_status(id) = 'in progress' END)
       """
   }
+}
 
+extension ReplicaReport {
   init(_ row: Row) throws(PostgresError) {
-    isStandby = try row.bool(0)
-    reached = try LogPosition(replayed: try row.text(1), timeline: try row.int(2), in: row)
-    identity = try row.text(3)
     let shown = try row.snapshot(4)
-    snapshot = TransactionSnapshot(
-      oldest: shown.oldest, end: shown.end,
-      running: try row.text(5).split(separator: ",").compactMap { UInt64($0) })
-  }
-
-  init(
-    isStandby: Bool = true, reached: LogPosition, identity: String,
-    snapshot: TransactionSnapshot = TransactionSnapshot(oldest: 1, end: 1)
-  ) {
-    self.snapshot = snapshot
-    self.isStandby = isStandby
-    self.reached = reached
-    self.identity = identity
+    self.init(
+      isStandby: try row.bool(0),
+      reached: try LogPosition(replayed: try row.text(1), timeline: try row.int(2), in: row),
+      identity: try row.text(3),
+      snapshot: TransactionSnapshot(
+        oldest: shown.oldest, end: shown.end,
+        running: try row.text(5).split(separator: ",").compactMap { UInt64($0) }))
   }
 }
 
