@@ -27,7 +27,8 @@ final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
   /// In a transaction a load is sent alone, as only the transaction sees its own changes.
   func load(_ key: Key) async throws(PostgresError) -> Value? {
     if UnitOfWork.isOpen { return try await fetch([key])[key] }
-    let request = try UnitOfWork.beginRead()
+    try UnitOfWork.checkRead()
+    let request = UnitOfWork.request
     if let request { await request.settle() }
     defer { request?.sawPrimary() }
     return try await withUnsafeContinuation { continuation in

@@ -39,8 +39,8 @@ package final class Database {
   /// moment, and is sent again, once, when its connection breaks.
   package func read(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }
-    let request = try UnitOfWork.beginRead()
-    guard let replicas, let request else {
+    try UnitOfWork.checkRead()
+    guard let replicas, let request = UnitOfWork.request else {
       return try await run(Request(sql, .read))
     }
     if request.allowsCopies, let rows = await replicas.read(sql, in: request) { return rows }
@@ -132,7 +132,8 @@ extension Database {
       let result = await outcome(of: body, in: transaction)
       let failure = await transaction.end(committing: result.isSuccess)
       pool.release(transaction.connection)
-      if isDryRun { try? UnitOfWork.beginRead()?.sawPrimary() }
+      // A commit tells the position of what was seen; without one the next sample must.
+      if isDryRun || failure != nil || !result.isSuccess { UnitOfWork.request?.sawPrimary() }
       if let failure {
         metrics.count(failure)
         if attempt < attempts, failure.mayRetry {

@@ -23,17 +23,14 @@ package enum UnitOfWork {
   /// Whether the calling task is part of a transaction.
   package static var isOpen: Bool { transaction != nil }
 
-  /// Begins a read that is outside a transaction. Returns the request that the calling task is, on
-  /// a loop with replicas.
-  package static func beginRead() throws(PostgresError) -> RequestReads? {
-    switch current.get() {
-    case .request(let bound): return bound.value
-    case .share(let bound) where !bound.value.isOver:
-      try bound.value.checkRead()
-      return nil
-    case .share, .transaction, nil: return nil
-    }
+  /// The request that the calling task is, on a loop with replicas and outside transactions.
+  package static var request: RequestReads? {
+    guard case .request(let bound) = current.get() else { return nil }
+    return bound.value
   }
+
+  /// Throws when a read outside a transaction would not see what the calling task has written.
+  package static func checkRead() throws(PostgresError) { try share?.checkRead() }
 
   /// The calling task's part in a transaction of several tasks.
   package static var share: TransactionShare? {
