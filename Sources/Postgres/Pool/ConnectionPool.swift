@@ -12,6 +12,8 @@ final class ConnectionPool {
   private var connections: [Connection?]
   private var timer: Timer?
   private var closing: [UnsafeContinuation<Void, Never>] = []
+  /// Whether a mistrusted server is left as soon as its connections are old enough.
+  private var willLeave = false
   /// Why the last attempt to connect failed.
   private(set) var lastConnectFailure: PostgresError?
   /// Called for each connection that was opened, before it is used.
@@ -106,9 +108,11 @@ final class ConnectionPool {
     for (slot, connection) in connections.enumerated() where connection?.host == host {
       perform(state.retire(slot: slot, at: loop.now))
     }
-    guard connections.contains(where: { $0?.host == host }) else { return }
+    guard !willLeave, connections.contains(where: { $0?.host == host }) else { return }
+    willLeave = true
     loop.spawn { [weak self, loop] in
       await loop.pause(for: PostgresLimits.stableAfter)
+      self?.willLeave = false
       self?.leaveMistrusted()
     }
   }
