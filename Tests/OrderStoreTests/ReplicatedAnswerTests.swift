@@ -24,9 +24,7 @@ struct ReplicatedAnswerTests {
   func notRepeated(write: GatheredWrite?) async throws {
     let (server, target) = try await TestServer.withOrders()
     try await onLoop { loop in
-      var settings = PostgresSettings()
-      settings.answerMargin = .milliseconds(-1_500)
-      let database = Database(target, settings: settings, on: loop)
+      let database = Database(target, settings: .hasty, on: loop)
       let answers = AnswerRepository(database)
       func once() async throws -> KeyedOutcome {
         try await answers.once(Self.request, gathering: write) {
@@ -37,7 +35,7 @@ struct ReplicatedAnswerTests {
       }
       #expect(try await once() == .answered(Self.answer))
       #expect(try await once() == .replayed(Self.answer))
-      try await blocking { try server.commitsWait(for: "nobody", while: "on") }
+      try await blocking { try server.commitsWait(for: "nobody") }
       do {
         let outcome = try await once()
         Issue.record("\(outcome)")
@@ -45,7 +43,7 @@ struct ReplicatedAnswerTests {
         let isUnknown = (error as? OrderError)?.isOutcomeUnknown
         #expect(isUnknown == true, "\(String(reflecting: error))")
       }
-      try await blocking { try server.commitsWait(for: "", while: "on") }
+      try await blocking { try server.commitsWait(for: "") }
       #expect(try await once() == .replayed(Self.answer))
       await database.close()
     }

@@ -85,9 +85,7 @@ struct ReplacedPrimaryTests {
 
   /// From now on its commits wait for a standby that does not come.
   private static func loseStandby(_ server: TestServer) throws {
-    try server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-    try server.sql("SELECT pg_reload_conf()")
-    try server.wait(until: "SELECT current_setting('synchronous_standby_names') = 'nobody'")
+    try server.commitsWait(for: "nobody")
   }
 
   /// How many connections of ours it has, but for those whose commits still wait.

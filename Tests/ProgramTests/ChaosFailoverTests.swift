@@ -1,6 +1,3 @@
-import Glibc
-import Postgres
-import PrivateCluster
 import TestSupport
 import Testing
 
@@ -10,20 +7,20 @@ struct ChaosFailoverTests {
   private static let seconds = chaosNumber("CHAOS_SECONDS") ?? 0
   private static let seed = UInt64(chaosNumber("CHAOS_SEED") ?? Int.random(in: 1...1_000_000))
   private static let clients = 16
-  private static let rules = ["host all all 127.0.0.1/32 trust"]
 
   @Test("no acknowledged order is lost, none is doubled, no answer is 500, and the stock is right")
   func failover() async throws {
     print("chaos-failover: \(Self.clients) clients, seed \(Self.seed)")
-    var primary = try await blocking { try Self.primary() }
-    try await MigratedDatabase.prepare(Self.conninfo(primary))
-    try await KeyedLoad.fill(Self.conninfo(primary))
-    var standby = try await blocking { [primary] in try Self.standby(of: primary, port: nil) }
-    let ports = "\(primary.port),\(standby.port)"
+    var primary = try await blocking { try ReplicatedDatabase.primary() }
+    try await MigratedDatabase.prepare(ReplicatedDatabase.ownersConninfo(primary))
+    try await KeyedLoad.fill(ReplicatedDatabase.ownersConninfo(primary))
+    var standby = try await blocking { [primary] in
+      try ReplicatedDatabase.synchronousStandby(of: primary)
+    }
     let program = try RunningProgram([
       "LOG_LEVEL": "notice",
-      "DATABASE_URL": "host=127.0.0.1,127.0.0.1 port=\(ports) dbname=orders "
-        + "user=\(ClusterRole.service.rawValue) target_session_attrs=read-write",
+      "DATABASE_URL": ReplicatedDatabase.conninfo([primary, standby])
+        + " target_session_attrs=read-write",
     ])
     let load = KeyedLoad(seed: Self.seed, clients: Self.clients)
     defer { load.abandon() }
@@ -46,7 +43,9 @@ struct ChaosFailoverTests {
         // What was the primary comes back as the other's standby.
         let port = primary.port
         primary = standby
-        standby = try await blocking { [primary] in try Self.standby(of: primary, port: port) }
+        standby = try await blocking { [primary] in
+          try ReplicatedDatabase.synchronousStandby(of: primary, port: port)
+        }
       } else {
         primary = standby
       }
@@ -55,34 +54,7 @@ struct ChaosFailoverTests {
     try await blocking { load.finish() }
     print(Self.figures(load.histories, gaps))
     #expect(program.isRunning)
-    try await load.check(Self.conninfo(primary))
-  }
-
-  /// The database as its owner sees it.
-  private static func conninfo(_ server: TestServer) -> String {
-    server.connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
-  }
-
-  private static func primary() throws -> TestServer {
-    let server = try TestServer()
-    try server.start(rules: rules)
-    _ = try server.makeOrdersDatabase()
-    return server
-  }
-
-  /// A standby without which the primary acknowledges nothing more.
-  private static func standby(of primary: TestServer, port: UInt16?) throws -> TestServer {
-    let standby = try TestServer(standbyOf: primary, port: port)
-    try standby.start(rules: rules)
-    try primary.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby.name)'")
-    try primary.sql("SELECT pg_reload_conf()")
-    try primary.wait(
-      until: """
-        SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')
-               AND current_setting('synchronous_standby_names') = '\(standby.name)'
-               AND current_setting('synchronous_commit') = 'on'
-        """)
-    return standby
+    try await load.check(ReplicatedDatabase.ownersConninfo(primary))
   }
 
   private static func figures(_ histories: [KeyedLoad.History], _ gaps: [Duration]) -> String {

@@ -12,4 +12,11 @@ extension PostgresSettings {
     settings.answerMargin = .seconds(30)
     return settings
   }
+
+  /// Gives up on an answer after half a second, while the server still works on the statement.
+  package static var hasty: PostgresSettings {
+    var settings = PostgresSettings()
+    settings.answerMargin = .milliseconds(500) - settings.statementTimeout
+    return settings
+  }
 }

@@ -30,6 +30,18 @@ final class ReplicatedDatabase: Sendable {
 
   static func start(_ server: TestServer) throws { try server.start(rules: rules) }
 
+  /// A standby without which the primary acknowledges nothing more.
+  static func synchronousStandby(
+    of primary: TestServer, port: UInt16? = nil
+  ) throws -> TestServer {
+    let standby = try TestServer(standbyOf: primary, port: port)
+    try start(standby)
+    try primary.commitsWait(for: standby.name)
+    try primary.wait(
+      until: "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')")
+    return standby
+  }
+
   /// The database of a server as its owner sees it.
   static func ownersConninfo(_ server: TestServer) -> String {
     server.connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
