@@ -143,6 +143,13 @@ struct DoctorTests {
           + "the database or the role allows \(limit): lower WAYBILL_DB_CONNECTIONS"),
       "\(tooMany)")
     #expect(try await examine(variables, "--instances", "0").code == 2)
+
+    let reading = variables.merging(["WAYBILL_REPLICA_URL": variables["DATABASE_URL"] ?? ""]) { $1 }
+    let withReplicas = try await examine(reading).output
+    #expect(
+      withReplicas.contains(
+        "connections: ok, 30 an instance: 3 loops with 4, 8 for replicas, and 10 for jobs and "
+          + "commands, "), "\(withReplicas)")
   }
 
   @Test("says that a server cannot be reached, or a setting is wrong, and tells programs in JSON")

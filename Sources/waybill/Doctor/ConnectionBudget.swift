@@ -7,6 +7,8 @@ struct ConnectionBudget {
 
   private let loops: Int
   private let connectionsPerLoop: Int
+  /// What a loop opens to each server that is read from; nil without replicas.
+  private let replicaReadsPerLoop: Int?
   /// Whether requests reach the server by way of a pooler, and only jobs and commands directly.
   private let isPooled: Bool
   private let instances: Int
@@ -19,6 +21,9 @@ struct ConnectionBudget {
   init(_ configuration: Configuration, instances: Int, _ session: Session) async throws {
     loops = configuration.loops
     connectionsPerLoop = configuration.connectionsPerLoop
+    replicaReadsPerLoop = configuration.replicas.map { _ in
+      PostgresSettings.forRequests(configuration).readConnections
+    }
     isPooled = configuration.directConninfo != nil
     self.instances = instances
     let facts = try await session.rows(
@@ -47,14 +52,23 @@ struct ConnectionBudget {
 
   private var forRequests: Int { loops * connectionsPerLoop }
 
-  private var eachInstance: Int { (isPooled ? 0 : forRequests) + Self.otherConnections }
+  /// Connections of an instance to the primary because it reads from replicas. Two ask how far it
+  /// is, as the primary and as a replica, and each loop is ready to read from it: it may be named
+  /// among the replicas, and one of these may become the primary.
+  private var forReplicas: Int { replicaReadsPerLoop.map { loops * $0 + 2 } ?? 0 }
+
+  private var eachInstance: Int {
+    (isPooled ? 0 : forRequests) + Self.otherConnections + forReplicas
+  }
 
   private var meaning: String {
-    isPooled
-      ? "\(eachInstance) an instance for jobs and commands"
-      : "\(eachInstance) an instance: \(loops) \(loops == 1 ? "loop" : "loops") with "
-        + "\(connectionsPerLoop), and "
-        + "\(Self.otherConnections) for jobs and commands"
+    let requests =
+      isPooled ? [] : ["\(loops) \(loops == 1 ? "loop" : "loops") with \(connectionsPerLoop)"]
+    let replicas = forReplicas == 0 ? [] : ["\(forReplicas) for replicas"]
+    let others = requests + replicas
+    guard !others.isEmpty else { return "\(eachInstance) an instance for jobs and commands" }
+    return "\(eachInstance) an instance: \(others.joined(separator: ", ")), and "
+      + "\(Self.otherConnections) for jobs and commands"
   }
 
   private var poolerAdvice: String {

@@ -62,9 +62,11 @@ struct Doctor {
         if configuration.directConninfo != nil {
           await examination.examineRequests(requestTarget, on: loop)
         }
-        guard let replicaTarget else { return examination.findings }
+        guard let replicaTarget, let settings = configuration.replicas else {
+          return examination.findings
+        }
         var replicas = ReplicaExamination(
-          configuration, primary: target, examination.findings)
+          primary: target, lagMax: settings.lagMax, examination.findings)
         await replicas.run(replicaTarget, on: loop)
         return replicas.findings
       }

@@ -3,13 +3,14 @@ import Postgres
 
 /// What the doctor checks of the standbys that are to be read from.
 struct ReplicaExamination {
-  private let configuration: Configuration
   private let primary: ConnectionString
+  /// How far behind a standby may be.
+  private let lagMax: Duration
   private(set) var findings: Findings
 
-  init(_ configuration: Configuration, primary: ConnectionString, _ findings: Findings) {
-    self.configuration = configuration
+  init(primary: ConnectionString, lagMax: Duration, _ findings: Findings) {
     self.primary = primary
+    self.lagMax = lagMax
     self.findings = findings
   }
 
@@ -35,7 +36,7 @@ struct ReplicaExamination {
     defer { replica.close() }
     let facts = try await replica.rows(
       """
-      SELECT pg_is_in_recovery(), pg_backend_pid(), \(Self.identity)
+      SELECT pg_is_in_recovery(), pg_backend_pid(), \(SQL.databaseIdentity)
       """)[0]
     guard try facts.bool(0) else {
       return findings.problem(
@@ -47,7 +48,7 @@ struct ReplicaExamination {
     }
     let session = try await Session.open(primary, on: loop)
     defer { session.close() }
-    let identity = try await session.rows("SELECT \(Self.identity)")[0].text(0)
+    let identity = try await session.rows("SELECT \(SQL.databaseIdentity)")[0].text(0)
     guard try facts.text(2) == identity else {
       return findings.problem(
         subject, "is of another cluster or database than DATABASE_URL: correct one of them")
@@ -65,7 +66,6 @@ struct ReplicaExamination {
   private mutating func examineLag(
     _ replica: Session, _ primary: Session, _ subject: String, on loop: EventLoop
   ) async throws {
-    let lagMax = configuration.replicas?.lagMax ?? .zero
     let position = try await primary.rows("SELECT pg_current_wal_flush_lsn()::text")[0].text(0)
     let begin = loop.currentTime
     while true {
@@ -84,9 +84,4 @@ struct ReplicaExamination {
       "is behind by more than WAYBILL_REPLICA_LAG_MAX_MS, so it is not read from: look at "
         + "pg_stat_replication of the primary, and at recovery_min_apply_delay of the standby")
   }
-
-  private static let identity: SQL = """
-    concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
-              (SELECT oid FROM pg_database WHERE datname = current_database()))
-    """
 }

@@ -18,6 +18,36 @@ struct ReplicaDoctorTests {
     return doctor.log.split(separator: "\n").last.map(String.init) ?? ""
   }
 
+  @Test("counts as many connections as a service with replicas opens")
+  func connections() async throws {
+    let servers = try await ReplicatedDatabase(standbys: 1)
+    let all = [servers.primary] + servers.standbys
+    let program = try servers.program(
+      ["WAYBILL_LOOPS": "2", "WAYBILL_DB_CONNECTIONS": "10"], replicas: all)
+    for (server, readers, watchers) in [(servers.primary, 14, 2), (servers.standbys[0], 4, 1)] {
+      // All that is shared out over the loops, and none that listens or does a job.
+      let counts = """
+        SELECT count(*) FILTER (WHERE application_name = 'waybill') >= \(readers),
+               count(*) FILTER (WHERE application_name = 'waybill replicas')
+          FROM pg_stat_activity
+        """
+      try await eventually("it has connected; log: \(program.log)") {
+        try await blocking { try server.sql(counts) } == "t|\(watchers)"
+      }
+    }
+    let doctor = try RunningProgram(
+      [
+        "DATABASE_URL": ReplicatedDatabase.conninfo([servers.primary]),
+        "WAYBILL_REPLICA_URL": ReplicatedDatabase.conninfo(all), "WAYBILL_LOOPS": "2",
+        "WAYBILL_DB_CONNECTIONS": "10",
+      ], arguments: ["doctor"])
+    _ = await doctor.exitCode()
+    #expect(
+      doctor.log.contains(
+        "connections: ok, 26 an instance: 2 loops with 5, 6 for replicas, and 10 for jobs"),
+      "\(doctor.log)")
+  }
+
   @Test("finds a standby in order, and says what is wrong with another server")
   func examination() async throws {
     let servers = try await ReplicatedDatabase(standbys: 1)
@@ -33,7 +63,7 @@ struct ReplicaDoctorTests {
     let reader = try await examine(primary, standby, user: .reader)
     #expect(reader.contains("its role lacks EXECUTE on "), "\(reader)")
 
-    _ = try await blocking { try standby.sql("SELECT pg_wal_replay_pause()") }
+    try await blocking { try standby.pauseReplay() }
     _ = try await blocking { try primary.sql("CREATE TABLE something ()") }
     let late = try await examine(primary, standby)
     #expect(late.contains("is behind by more than WAYBILL_REPLICA_LAG_MAX_MS"), "\(late)")
