@@ -63,7 +63,7 @@ extension OpenAPI {
         "Waybill-Cursor": Self.header(
           "The position of the feed before the first row was read.", example: "18342-9f3ac2d1"),
         "Waybill-Position": Self.header(
-          "Where reads go to replicas: a position behind what was written.",
+          "Where reads go to replicas: a position behind what was written, if it was found out.",
           example: "1-16/B374D848"),
         "Retry-After": Self.header("After how many seconds to try again.", example: "1"),
         "RateLimit": Self.header(

@@ -242,7 +242,7 @@ extension OpenAPI {
 
 extension Route {
   /// Whether it has calls that any copy of the data may answer.
-  fileprivate var mayReadCopies: Bool { if case .primary = reads { false } else { true } }
+  fileprivate var mayReadCopies: Bool { reads != .primary }
 
   /// Whether it answers dry runs.
   fileprivate func hasDryRun(in contract: Contract) -> Bool {

@@ -9,14 +9,16 @@ extension Call {
   var reader: Int { caller?.firstToken ?? 0 }
 
   /// The answer that `work` makes, read from the copy that the route and the caller allow. The
-  /// answer to a write has its position.
+  /// answer to a write has its position, unless that could not be found out.
   func reading(
     with copies: CopyReads?, _ work: () async throws -> Response
   ) async throws -> Response {
     guard let copies else { return try await work() }
     guard route.method == .get else {
       var (response, position) = try await copies.writing(by: reader, work)
-      response.fields.append(Field("Waybill-Position", position.description))
+      if let position {
+        response.fields.append(Field("Waybill-Position", position.description))
+      }
       return response
     }
     guard route.readsAnyCopy(self) else {
@@ -28,10 +30,10 @@ extension Call {
   /// The position that the caller wants the answer to show, if they name one.
   func wantedPosition() throws(Failure) -> CopyReads.Position? {
     guard let text = request.field("waybill-position") else { return nil }
-    guard let position = CopyReads.Position(text) else {
+    guard !request.isRepeated("waybill-position"), let position = CopyReads.Position(text) else {
       throw .invalid([
         JSONViolation(
-          field: "Waybill-Position", reason: .refused("must be as a write has answered it"))
+          field: "Waybill-Position", reason: .refused("must be one, as a write has answered it"))
       ])
     }
     return position

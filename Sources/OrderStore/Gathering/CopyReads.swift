@@ -44,12 +44,13 @@ package struct CopyReads {
     try await positions.readingPrimary(by: reader, body)
   }
 
-  /// Runs `body`, which may write; returns a position behind all that it wrote.
+  /// Runs `body`, which may write; returns a position behind all that it wrote, or nil when that is
+  /// not known.
   package func writing<Value>(
     by reader: Int, _ body: () async throws -> Value
-  ) async throws -> (Value, Position) {
+  ) async throws -> (Value, Position?) {
     let (value, position) = try await positions.writing(by: reader, body)
-    return (value, Position(position))
+    return (value, position.map(Position.init))
   }
 
   /// The reader has seen what the primary showed until now.

@@ -2,12 +2,12 @@
 ///
 /// A promoted standby begins a new timeline. Its places go on where it was, so a place alone would
 /// not tell what the old primary wrote there from what the new one did.
-package struct LogPosition: Hashable, Sendable {
+package struct LogPosition: Equatable, Sendable {
   /// Before everything.
   package static let start = LogPosition(timeline: 0, place: 0)
 
-  private(set) var timeline: UInt32
-  private(set) var place: UInt64
+  let timeline: UInt32
+  let place: UInt64
 
   init(timeline: UInt32, place: UInt64) {
     self.timeline = timeline
@@ -17,8 +17,8 @@ package struct LogPosition: Hashable, Sendable {
   /// Reads the text of a position, `1-16/B374D848`; nil when it is none.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let timeline = UInt32(parts[0]), let place = Self.place(parts[1])
+    guard parts.count == 2, let timeline = Self.number(parts[0], radix: 10),
+      let place = Self.place(parts[1])
     else { return nil }
     self.init(timeline: timeline, place: place)
   }
@@ -26,10 +26,19 @@ package struct LogPosition: Hashable, Sendable {
   /// Reads a `pg_lsn` as PostgreSQL writes it: two hexadecimal halves.
   private static func place(_ text: some StringProtocol) -> UInt64? {
     let halves = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard halves.count == 2, halves.allSatisfy({ $0.utf8.allSatisfy(\.isHexadecimal) }),
-      let high = UInt32(halves[0], radix: 16), let low = UInt32(halves[1], radix: 16)
+    guard halves.count == 2, let high = number(halves[0], radix: 16),
+      let low = number(halves[1], radix: 16)
     else { return nil }
     return UInt64(high) << 32 | UInt64(low)
+  }
+
+  /// Reads digits alone: no sign, no blank, and no more of them than the largest number has.
+  private static func number(_ text: some StringProtocol, radix: Int) -> UInt32? {
+    let digitsMax = String(UInt32.max, radix: radix).utf8.count
+    guard text.utf8.count <= digitsMax, !text.hasPrefix("+"), !text.hasPrefix("-") else {
+      return nil
+    }
+    return UInt32(text, radix: radix)
   }
 
   /// Whether everything up to `other` is contained.
@@ -41,9 +50,11 @@ package struct LogPosition: Hashable, Sendable {
   }
 
   /// Moves so far that it covers `other` as well.
-  mutating func advance(to other: LogPosition) {
-    timeline = max(timeline, other.timeline)
-    place = max(place, other.place)
+  mutating func advance(to other: LogPosition) { self = advanced(to: other) }
+
+  /// The first position that covers `other` as well.
+  func advanced(to other: LogPosition) -> LogPosition {
+    LogPosition(timeline: max(timeline, other.timeline), place: max(place, other.place))
   }
 }
 
@@ -81,7 +92,7 @@ extension LogPosition {
     guard let place = Self.place(try row.text(0)) else {
       throw row.undecodable(0, expected: "a place in the log")
     }
-    guard let timeline = UInt32(try row.text(1), radix: 16) else {
+    guard let timeline = Self.number(try row.text(1), radix: 16) else {
       throw row.undecodable(1, expected: "a timeline")
     }
     let offset = place % Self.pageBytes
@@ -95,11 +106,5 @@ extension LogPosition {
       throw row.undecodable(0, expected: "a place in the log")
     }
     self.init(timeline: timeline, place: place)
-  }
-}
-
-extension UInt8 {
-  fileprivate var isHexadecimal: Bool {
-    (0x30...0x39).contains(self) || (0x41...0x46).contains(self) || (0x61...0x66).contains(self)
   }
 }

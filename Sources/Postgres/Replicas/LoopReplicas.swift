@@ -9,8 +9,10 @@ final class LoopReplicas {
   private var waiting: [UnsafeContinuation<Void, Never>] = []
   private var timer: Timer?
   private var bell: WaitBell?
-  /// Every commit that was acknowledged on this loop was before this.
-  private(set) var committed = LogPosition.start
+  /// Every commit on this loop whose position is known was before this; nil before the first.
+  private(set) var committed: LogPosition?
+  /// How many commits on this loop were acknowledged without their position.
+  private(set) var commitsWithoutPosition = 0
 
   /// The longest time between two looks of a read that waits, should no report come.
   private static let lookPause = Duration.milliseconds(10)
@@ -52,9 +54,10 @@ final class LoopReplicas {
   /// A commit was acknowledged; nil when it is not known where.
   func noteCommit(at position: LogPosition?) {
     guard let position else {
-      return shared.withBoard { $0.readers.allNeed(sample: $0.nextSample) }
+      commitsWithoutPosition += 1
+      return
     }
-    committed.advance(to: position)
+    committed = committed?.advanced(to: position) ?? position
     let now = loop.currentTime
     shared.withBoard { $0.committed(at: position, now) }
   }

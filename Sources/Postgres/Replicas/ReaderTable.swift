@@ -1,7 +1,7 @@
 /// What each reader has seen and written, as far as it limits which copy may answer them.
 struct ReaderTable {
   /// The replica that a reader reads from.
-  struct Home: Equatable {
+  struct Home {
     let index: Int
     let generation: Int
     /// The number of the first sample that covers what the reader has seen there; 0 before the
@@ -13,7 +13,7 @@ struct ReaderTable {
     }
   }
 
-  struct Reader: Equatable {
+  struct Reader {
     /// A copy that has reached this shows all that the reader has seen elsewhere than at home, and
     /// all that they have written, but for what `sample` will cover.
     var needed = LogPosition.start
@@ -65,12 +65,6 @@ struct ReaderTable {
       if readers.count >= Self.readersMax, readers[key] == nil { forgetAll() }
       readers[key] = newValue
     }
-  }
-
-  /// Every reader may have seen what the sample of this number covers.
-  mutating func allNeed(sample: Int) {
-    others.sample = sample
-    for key in readers.keys { readers[key]?.sample = sample }
   }
 
   /// To choose one to forget would cost a search each time. Each costs the others some waiting, and

@@ -36,7 +36,7 @@ extension ReplicaBoard {
 
   /// What a read has to show: what its reader had seen and written when it began. What they see and
   /// write while it waits is no part of it, or a busy reader would wait for ever.
-  struct Need: Equatable {
+  struct Need {
     /// What the read itself names.
     let wanted: LogPosition?
     fileprivate let position: LogPosition

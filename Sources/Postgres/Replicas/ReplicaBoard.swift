@@ -24,8 +24,13 @@ struct ReplicaBoard {
     /// Its last report of this generation.
     var report: ReplicaReport?
     var reportedAt = Instant(nanoseconds: 0)
+    /// What it had replayed when it reported last, also when it has been away since.
+    var reached: LogPosition?
     /// When the first position that it has not reached was the primary's; nil when it has all.
     var behindSince: Instant?
+    /// Whether it has reached a position that is known. Until then nobody knows how old its data
+    /// is.
+    var hasCaughtUp = false
     var isPooled = false
     /// Reads on it that are under way.
     var reading = 0
@@ -48,12 +53,18 @@ struct ReplicaBoard {
 
   /// What is kept of positions of the primary; more than a monitor finds in a second.
   static let samplesMax = 1_024
+  /// How many milestones there are in `lagMax`, and altogether.
+  private static let (milestonesEach, milestonesMax) = (64, 256)
   /// A replica whose last report is older is taken to be away.
   static let reportAgeMax = Duration.milliseconds(600)
 
   let lagMax: Duration
   var replicas: [Replica]
   private var samples: [Sample] = []
+  /// Some of them, from which lags are told: they reach back further, at least for twice `lagMax`.
+  private var milestones: [Sample] = []
+  /// When the primary was last known to be there.
+  private var heardAt = Instant(nanoseconds: 0)
   /// How many samples were begun.
   private(set) var samplesBegun = 0
   private var primary: PrimaryReport?
@@ -94,6 +105,7 @@ extension ReplicaBoard {
   mutating func sampled(_ report: PrimaryReport, number: Int, at moment: Instant) -> Bool {
     guard report.position.timeline >= timeline else { return false }
     primary = report
+    heardAt = max(heardAt, moment)
     timeline = report.position.timeline
     let snapshot = withoutLong(report.snapshot, at: moment)
     for index in replicas.indices { replicas[index].confirm(by: snapshot) }
@@ -103,15 +115,27 @@ extension ReplicaBoard {
       self.unsampled = nil
     }
     // What a primary that has failed had written and nobody else has, no replica will reach.
-    if let last = samples.last, !report.position.continues(last.position) { samples = [] }
+    if let last = samples.last, !report.position.continues(last.position) {
+      (samples, milestones) = ([], [])
+    }
     if let last = samples.last, last.position == report.position {
       samples[samples.count - 1].number = number
       return true
     }
     if samples.count == Self.samplesMax { samples.removeFirst(Self.samplesMax / 2) }
-    samples.append(Sample(number: number, at: moment, position: report.position))
+    let sample = Sample(number: number, at: moment, position: report.position)
+    samples.append(sample)
+    keepMilestone(sample)
     for index in replicas.indices { updateLag(of: index) }
     return true
+  }
+
+  private mutating func keepMilestone(_ sample: Sample) {
+    if let last = milestones.last, sample.at - last.at < lagMax / Self.milestonesEach { return }
+    if milestones.count == Self.milestonesMax {
+      milestones.removeFirst(Self.milestonesMax / 2)
+    }
+    milestones.append(sample)
   }
 
   /// A snapshot without the transactions that have been running for as long as a read waits: nobody
@@ -144,6 +168,7 @@ extension ReplicaBoard {
   /// A commit was acknowledged at this position.
   mutating func committed(at position: LogPosition, _ moment: Instant) {
     timeline = max(timeline, position.timeline)
+    heardAt = max(heardAt, moment)
     if unsampled == nil { unsampled = (position, moment) }
   }
 
@@ -151,6 +176,7 @@ extension ReplicaBoard {
   mutating func opened(_ index: Int, isPooled: Bool) {
     replicas[index].generation += 1
     replicas[index].report = nil
+    replicas[index].hasCaughtUp = false
     replicas[index].unconfirmed = nil
     replicas[index].isPooled = isPooled
   }
@@ -172,6 +198,7 @@ extension ReplicaBoard {
     replicas[index].unconfirmed?.snapshot.learn(from: report.snapshot)
     if replicas[index].unconfirmed == nil { replicas[index].unconfirmed = newest }
     replicas[index].report = report
+    replicas[index].reached = report.reached
     replicas[index].reportedAt = moment
     updateLag(of: index)
   }
@@ -179,15 +206,17 @@ extension ReplicaBoard {
   /// The replica could not be asked.
   mutating func failed(_ index: Int) { replicas[index].report = nil }
 
-  /// Samples that are no longer kept were found before those that are.
+  /// Compares what the replica has reached with what is known of the primary. One that does not
+  /// report stays where it was, so its lag grows as the primary goes on.
   private mutating func updateLag(of index: Int) {
-    guard let reached = replicas[index].report?.reached else { return }
-    guard let first = samples.firstIndex(where: { !reached.covers($0.position) }) else {
-      replicas[index].behindSince = nil
-      return
-    }
-    if first > 0 || replicas[index].behindSince == nil {
-      replicas[index].behindSince = samples[first].at
+    guard let reached = replicas[index].reached else { return }
+    func isMissing(_ sample: Sample) -> Bool { !reached.covers(sample.position) }
+    let isRecent = samples.first.map { !isMissing($0) } ?? false
+    let first =
+      (isRecent ? nil : milestones.first(where: isMissing)) ?? samples.first(where: isMissing)
+    replicas[index].behindSince = first?.at
+    if replicas[index].report != nil, let oldest = milestones.first, !isMissing(oldest) {
+      replicas[index].hasCaughtUp = true
     }
   }
 }
@@ -195,14 +224,16 @@ extension ReplicaBoard {
 // MARK: - Which replicas can be used
 
 extension ReplicaBoard {
-  /// How far a replica is behind, as far as is known.
+  /// How far a replica is behind, as far as is known. While nothing is heard of the primary, that
+  /// does not grow: a replica may never get what the primary had written last.
   func lag(of index: Int, at now: Instant) -> Duration {
-    if let since = replicas[index].behindSince { return max(.zero, now - since) }
+    let end = now - heardAt > Self.reportAgeMax ? heardAt : now
+    if let since = replicas[index].behindSince { return max(.zero, end - since) }
     // While the primary cannot be asked, what was committed there still tells.
     guard let unsampled, now - unsampled.at > Self.reportAgeMax,
-      let reached = replicas[index].report?.reached, !reached.covers(unsampled.position)
+      let reached = replicas[index].reached, !reached.covers(unsampled.position)
     else { return .zero }
-    return now - unsampled.at
+    return end - unsampled.at
   }
 
   /// Why a replica is not used; nil when it is.
@@ -218,7 +249,7 @@ extension ReplicaBoard {
       report.identity == primary.identity
     else { return .otherDatabase }
     guard report.reached.timeline == timeline else { return .otherTimeline }
-    return lag(of: index, at: now) > lagMax ? .lag : nil
+    return !replica.hasCaughtUp || lag(of: index, at: now) > lagMax ? .lag : nil
   }
 
   /// The first sample that was begun with this number or later, and has arrived.

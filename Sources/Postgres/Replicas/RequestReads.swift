@@ -70,14 +70,21 @@ package struct ReadPositions {
     return try await body()
   }
 
-  /// Runs `body`, which may write; returns a position behind all that it wrote.
+  /// Runs `body`, which may write; returns a position behind all that it wrote, or nil when that is
+  /// not known.
   package func writing<Value>(
     by reader: Int, _ body: () async throws -> Value
-  ) async throws -> (Value, LogPosition) {
+  ) async throws -> (Value, LogPosition?) {
     let request = RequestReads(replicas, reader: reader, wanted: nil, allowsCopies: false)
+    let withoutPosition = replicas.commitsWithoutPosition
     do {
       let value = try await request.including(on: loop, body)
-      let position = replicas.committed
+      // A commit whose position was not found out may have been of this request.
+      guard let position = replicas.committed, replicas.commitsWithoutPosition == withoutPosition
+      else {
+        sawPrimary(by: reader)
+        return (value, nil)
+      }
       replicas.shared.withBoard { $0.wrote(reader, before: position) }
       return (value, position)
     } catch {

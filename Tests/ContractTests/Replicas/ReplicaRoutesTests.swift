@@ -22,7 +22,7 @@ struct ReplicaRoutesTests {
       #expect(customer.status == 201)
       var targets: [(MountedRoute, String)] = []
       for entry in MountedRoute.all(of: primary.mounts) {
-        if case .primary = entry.route.reads { continue }
+        guard entry.route.reads != .primary else { continue }
         // The demo data has completed orders of this customer, which the report shows.
         let address =
           entry.template.hasSuffix("/{customer_id}")
@@ -62,9 +62,7 @@ struct ReplicaRoutesTests {
       // A reader who was refused has seen the primary, and is not answered by this standby again.
       let readers = try await replicated.readers(3)
       try await replicated.settle()
-      _ = try await blocking { [server = replicated.standby] in
-        try server.sql("SELECT pg_wal_replay_pause()")
-      }
+      try await replicated.pauseReplay()
       try await primary.run(
         "INSERT INTO products (id, name, price, stock) VALUES ('late', 'Late', 1, 1)")
       _ = try await FeedRepository(primary.owner).sequence()
@@ -87,20 +85,31 @@ struct ReplicaRoutesTests {
   @Test("refuse a position that cannot be read, and show the write of one that can")
   func positions() async throws {
     try await Self.onReplica { replicated, _, standby in
-      let other = try await replicated.readers(1)[0]
+      let readers = try await replicated.readers(2)
       try await replicated.settle()
+      try await replicated.pauseReplay()
       let client = replicated.client
       let answer = try await client.send(
         "POST", "/customers", #"{"id":"new","name":"Demo Customer 9"}"#,
         fields: ["Content-Type: application/json"])
       #expect(answer.status == 201, "\(answer.body)")
       let position = try #require(answer.fields["Waybill-Position"])
-      let list = try await other("/customers", ["Waybill-Position: \(position)"])
+      let reads = standby.reads
+      let old = try await readers[0]("/customers", [])
+      #expect(!old.body.contains(#""id":"new""#), "the standby does not have it")
+      #expect(standby.reads > reads)
+      let list = try await readers[1]("/customers", ["Waybill-Position: \(position)"])
       #expect(list.body.contains(#""id":"new""#))
-      let bad = try await client.send(
-        "GET", "/customers", "", fields: ["Waybill-Position: later"])
-      #expect(bad.status == 400)
-      #expect(bad.body.contains("Waybill-Position"))
+      let given = "Waybill-Position: \(position)"
+      for (target, fields) in [
+        ("/customers", ["Waybill-Position: later"]), ("/customers", [given, given]),
+        ("/exports/customers", ["Waybill-Position: +1-0/1"]),
+      ] {
+        let bad = try await client.send("GET", target, "", fields: fields)
+        #expect(bad.status == 400, "\(target), \(fields)")
+        #expect(try bad.json["code"]?.text == "invalid_request", "\(bad.body)")
+        #expect(bad.body.contains(#""field":"Waybill-Position""#), "\(bad.body)")
+      }
       let dry = try await client.send(
         "POST", "/customers", #"{"id":"dry","name":"Demo Customer 8"}"#,
         fields: ["Content-Type: application/json", "Prefer: dry-run"])
@@ -109,13 +118,32 @@ struct ReplicaRoutesTests {
     }
   }
 
+  @Test("show a write whose position could not be found out, and its answer names none")
+  func unknownPosition() async throws {
+    try await Self.onReplica { replicated, _, standby in
+      try await replicated.settle()
+      try await replicated.pauseReplay()
+      _ = try await blocking { [server = replicated.primary] in
+        try server.sql(
+          "REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn FROM public", database: "orders")
+      }
+      let answer = try await replicated.client.send(
+        "POST", "/customers", #"{"id":"new","name":"Demo Customer 9"}"#,
+        fields: ["Content-Type: application/json"])
+      #expect(answer.status == 201, "\(answer.body)")
+      #expect(answer.fields["Waybill-Position"] == nil)
+      let reads = standby.reads
+      #expect(try await replicated.client.get("/customers").body.contains(#""id":"new""#))
+      #expect(standby.reads == reads)
+      #expect(standby.readsByPrimary("unknown_position") > 0)
+    }
+  }
+
   @Test("show the write of an answer that was repeated by another instance")
   func repeatedAnswer() async throws {
     try await Self.onReplica { replicated, primary, _ in
       try await replicated.settle()
-      _ = try await blocking { [server = replicated.standby] in
-        try server.sql("SELECT pg_wal_replay_pause()")
-      }
+      try await replicated.pauseReplay()
       var answers: [ContractAnswer] = []
       for client in [primary, replicated.client] {
         answers.append(
@@ -173,6 +201,11 @@ extension ReplicaRoutesTests {
       return readers
     }
 
+    /// Has the standby show nothing newer from now on.
+    func pauseReplay() async throws {
+      try await blocking { [standby] in try standby.pauseReplay() }
+    }
+
     /// Waits until the standby has everything, and is read from.
     func settle() async throws {
       let position = try await blocking { [primary] in
@@ -190,15 +223,20 @@ extension ReplicaRoutesTests {
     let replicas: Replicas
     let name: String
 
-    private func number(_ figure: String) -> Int {
+    private func number(_ figure: String, _ label: String) -> Int {
       var exposition = Exposition()
       replicas.figures.report(to: &exposition)
-      return exposition.number(figure, name) ?? 0
+      return exposition.number(figure, label) ?? 0
     }
 
-    var reads: Int { number("replica_reads_total") }
-    var failures: Int { number("replica_failures_total") }
-    var isUsed: Bool { number("replica_in_use") == 1 }
+    var reads: Int { number("replica_reads_total", name) }
+    var failures: Int { number("replica_failures_total", name) }
+    var isUsed: Bool { number("replica_in_use", name) == 1 }
+
+    /// Statements that the primary answered for this reason.
+    func readsByPrimary(_ reason: String) -> Int {
+      number("replica_reads_by_primary_total", reason)
+    }
   }
 
   private static func onReplica(
