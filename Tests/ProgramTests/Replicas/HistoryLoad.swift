@@ -22,6 +22,9 @@ final class HistoryLoad: Sendable {
     var putOff = 0
     /// Reads of any copy that were put off.
     var listsPutOff = 0
+    /// What came of the lists of the client that does nothing else.
+    var onlyLists = 0
+    var onlyListsPutOff = 0
     /// Answers of 500 and requests without any answer.
     var failures: [String] = []
     /// Where time ran backwards.
@@ -42,16 +45,19 @@ final class HistoryLoad: Sendable {
   /// How long a client rests after each request.
   private static let restMilliseconds: Int32 = 5
 
-  /// Begins at once, with so many clients for each token.
+  /// Begins at once, with so many clients for each token, but for the last one with one that only
+  /// reads lists.
   init(port: UInt16, tokens: [String], clientsEach: Int, seed: UInt64) {
     self.port = port
     self.tokens = tokens
     floors = Mutex(
       Array(repeating: Array(repeating: 0, count: Self.products), count: tokens.count))
-    let threads = (0..<tokens.count * clientsEach).map { client in
-      Thread { self.run(client % tokens.count, SeededRandom(seed: seed &+ UInt64(client))) }
+    let changing = tokens.count - 1
+    let threads = (0..<changing * clientsEach).map { client in
+      Thread { self.run(client % changing, SeededRandom(seed: seed &+ UInt64(client))) }
     }
-    self.threads.withLock { $0 = threads }
+    let reading = Thread { self.run(changing, SeededRandom(seed: seed)) }
+    self.threads.withLock { $0 = threads + [reading] }
   }
 
   /// Makes the products.
@@ -72,6 +78,11 @@ final class HistoryLoad: Sendable {
     for thread in threads.withLock({ $0 }) { thread.join() }
   }
 
+  /// Has it end soon, and does not wait for that.
+  func abandon() { isFinishing.store(true, ordering: .relaxed) }
+
+  private func onlyLists(_ token: Int) -> Bool { token == tokens.count - 1 }
+
   private func run(_ token: Int, _ random: SeededRandom) {
     var random = random
     var client: PlainClient?
@@ -91,6 +102,7 @@ final class HistoryLoad: Sendable {
   private func step(
     _ token: Int, on client: PlainClient, _ random: inout SeededRandom
   ) -> Bool {
+    if onlyLists(token) { return list(token, on: client) }
     let product = Int.random(in: 0..<Self.products, using: &random)
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<11: return list(token, on: client)
@@ -104,9 +116,14 @@ final class HistoryLoad: Sendable {
   private func list(_ token: Int, on client: PlainClient) -> Bool {
     let before = known(by: token)
     guard let answer = ask(client, "GET /products", token) else { return false }
-    guard answer.hasPrefix("HTTP/1.1 200 ") else { return putOff(answer, isList: true) }
+    guard answer.hasPrefix("HTTP/1.1 200 ") else {
+      if onlyLists(token) { tallied.withLock { $0.onlyListsPutOff += 1 } }
+      return putOff(answer, isList: true)
+    }
     compare(answer, with: before, token, "list")
-    tallied.withLock { $0.lists += 1 }
+    tallied.withLock { tally in
+      if onlyLists(token) { tally.onlyLists += 1 } else { tally.lists += 1 }
+    }
     return true
   }
 

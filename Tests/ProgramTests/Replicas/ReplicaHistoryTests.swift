@@ -12,17 +12,14 @@ struct ReplicaHistoryTests {
   @Test("show each token its own writes and never step back, whatever the replicas' lags are")
   func lags() async throws {
     let servers = try await ReplicatedDatabase(standbys: 2)
-    let (program, load) = try await begin(servers)
-    let port = try await program.port()
+    let (program, load, port) = try await begin(servers)
+    defer { load.abandon() }
     for (first, second) in [(0, 0), (20, 0), (0, 200), (150, 150), (700, 30), (0, 0)] {
       try await ReplicatedDatabase.delay(servers.standbys[0], milliseconds: first)
       try await ReplicatedDatabase.delay(servers.standbys[1], milliseconds: second)
       try await more(load, program)
     }
-    try await blocking { load.finish() }
-    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
-    #expect(load.tally.violations.isEmpty)
-    #expect(load.tally.failures.isEmpty)
+    try await finish(load, servers.standbys, port)
     #expect(load.tally.putOff == 0)
     for standby in servers.standbys {
       #expect(await figure("replica_reads_total", of: standby, port: port) > 0)
@@ -32,59 +29,50 @@ struct ReplicaHistoryTests {
   @Test("are answered while replicas die, come back behind where they were, and all are away")
   func replicasDie() async throws {
     let servers = try await ReplicatedDatabase(standbys: 2)
-    let (program, load) = try await begin(servers)
-    let port = try await program.port()
+    let (program, load, port) = try await begin(servers)
+    defer { load.abandon() }
     for round in 0..<4 {
       let victims = round < 3 ? [servers.standbys[round % 2]] : servers.standbys
       try await more(load, program)
       for victim in victims { try await blocking { victim.kill() } }
       try await more(load, program)
       for victim in victims { try await blocking { try ReplicatedDatabase.start(victim) } }
-      for victim in victims {
-        try await eventually("it is read from again; log: \(program.log)") {
-          await figure("replica_in_use", of: victim, port: port) == 1
-        }
-      }
+      for victim in victims { try await waitForUse(of: victim, by: program) }
     }
     try await more(load, program)
-    try await blocking { load.finish() }
-    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
-    #expect(load.tally.violations.isEmpty)
-    #expect(load.tally.failures.isEmpty)
+    try await finish(load, servers.standbys, port)
     #expect(load.tally.listsPutOff == 0)
   }
 
-  @Test("go on where that is safe while the primary is away, and when it is back")
-  func primaryDies() async throws {
+  @Test("are answered by the replica while the primary is away, to those who need no more")
+  func primaryAway() async throws {
     let servers = try await ReplicatedDatabase(standbys: 1)
-    let (program, load) = try await begin(servers)
-    let port = try await program.port()
+    let (program, load, port) = try await begin(servers)
+    defer { load.abandon() }
     for _ in 0..<3 {
       try await more(load, program)
       try await blocking { servers.primary.kill() }
       let putOff = load.tally.putOff
       try await eventually("writes are put off") { load.tally.putOff > putOff + 20 }
+      try await expectLists(from: servers.standbys[0], load, program)
       try await blocking { try ReplicatedDatabase.start(servers.primary) }
       let writes = load.tally.writes
       try await eventually("writes are done again; log: \(program.log)") {
         load.tally.writes > writes
       }
-      try await eventually("the replica is read from again; log: \(program.log)") {
-        await figure("replica_in_use", of: servers.standbys[0], port: port) == 1
-      }
+      try await waitForUse(of: servers.standbys[0], by: program)
     }
     try await more(load, program)
-    try await blocking { load.finish() }
-    print(Self.figures(load.tally, await Self.sums(servers.standbys, port)))
-    #expect(load.tally.violations.isEmpty)
-    #expect(load.tally.failures.isEmpty)
+    try await finish(load, servers.standbys, port)
   }
 
   @Test("follow when the replica takes over, and the old primary comes back as its replica")
   func takeOver() async throws {
     var primary = try await blocking { try ReplicatedDatabase.primary() }
     try await MigratedDatabase.prepare(ReplicatedDatabase.ownersConninfo(primary))
-    var standby = try await blocking { [primary] in try Self.standby(of: primary, port: nil) }
+    var standby = try await blocking { [primary] in
+      try ReplicatedDatabase.synchronousStandby(of: primary)
+    }
     let servers = [primary, standby]
     try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(primary))
     let conninfo = ReplicatedDatabase.conninfo(servers)
@@ -95,59 +83,74 @@ struct ReplicaHistoryTests {
     let port = try await program.port()
     let load = HistoryLoad(
       port: port, tokens: try await Self.tokens(conninfo), clientsEach: 2, seed: Self.seed)
+    defer { load.abandon() }
     for _ in 0..<2 {
-      try await eventually("the standby is read from; log: \(program.log)") {
-        [standby] in
-        await figure("replica_in_use", of: standby, port: port) == 1
-      }
+      try await waitForUse(of: standby, by: program)
       let reads = await figure("replica_reads_total", of: standby, port: port)
       try await more(load, program)
       try await eventually("the standby answers; log: \(program.log)") { [standby] in
         await figure("replica_reads_total", of: standby, port: port) > reads
       }
       try await blocking { [primary] in primary.kill() }
+      try await expectLists(from: standby, load, program)
       _ = try await blocking { [standby] in try standby.sql("SELECT pg_promote(false)") }
       let writes = load.tally.writes
       try await eventually("it takes writes; log: \(program.log)") { load.tally.writes > writes }
       let oldPort = primary.port
       primary = standby
-      standby = try await blocking { [primary] in try Self.standby(of: primary, port: oldPort) }
+      standby = try await blocking { [primary] in
+        try ReplicatedDatabase.synchronousStandby(of: primary, port: oldPort)
+      }
     }
-    try await eventually("the standby is read from; log: \(program.log)") {
-      [standby] in
-      await figure("replica_in_use", of: standby, port: port) == 1
-    }
+    try await waitForUse(of: standby, by: program)
     try await more(load, program)
-    try await blocking { load.finish() }
-    print(Self.figures(load.tally, await Self.sums([primary, standby], port)))
-    #expect(load.tally.violations.isEmpty)
-    #expect(load.tally.failures.isEmpty)
-  }
-
-  /// A standby without which the primary acknowledges nothing more.
-  private static func standby(of primary: TestServer, port: UInt16?) throws -> TestServer {
-    let standby = try TestServer(standbyOf: primary, port: port)
-    try ReplicatedDatabase.start(standby)
-    try primary.sql("ALTER SYSTEM SET synchronous_standby_names = '\(standby.name)'")
-    try primary.sql("SELECT pg_reload_conf()")
-    try primary.wait(
-      until: "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')")
-    return standby
+    try await finish(load, [primary, standby], port)
   }
 
   private func begin(
     _ servers: ReplicatedDatabase
-  ) async throws -> (RunningProgram, HistoryLoad) {
+  ) async throws -> (RunningProgram, HistoryLoad, port: UInt16) {
     try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(servers.primary))
     let tokens = try await Self.tokens(ReplicatedDatabase.conninfo([servers.primary]))
     let program = try servers.program(["WAYBILL_AUTH": "tokens", "WAYBILL_LOOPS": "2"])
     let port = try await program.port()
-    for standby in servers.standbys {
-      try await eventually("it is read from; log: \(program.log)") {
-        await figure("replica_in_use", of: standby, port: port) == 1
-      }
+    for standby in servers.standbys { try await waitForUse(of: standby, by: program) }
+    let load = HistoryLoad(port: port, tokens: tokens, clientsEach: 2, seed: Self.seed)
+    return (program, load, port)
+  }
+
+  /// Ends the load, and looks at what it has seen.
+  private func finish(
+    _ load: HistoryLoad, _ replicas: [TestServer], _ port: UInt16
+  ) async throws {
+    try await blocking { load.finish() }
+    print(Self.figures(load.tally, await Self.sums(replicas, port)))
+    #expect(load.tally.violations.isEmpty)
+    #expect(load.tally.failures.isEmpty)
+  }
+
+  /// Waits until a replica is read from.
+  private func waitForUse(of replica: TestServer, by program: RunningProgram) async throws {
+    let port = try await program.port()
+    try await eventually("the replica is read from; log: \(program.log)") {
+      await figure("replica_in_use", of: replica, port: port) == 1
     }
-    return (program, HistoryLoad(port: port, tokens: tokens, clientsEach: 2, seed: Self.seed))
+  }
+
+  /// While the primary is away: who only lists is answered by the replica, every time.
+  private func expectLists(
+    from replica: TestServer, _ load: HistoryLoad, _ program: RunningProgram
+  ) async throws {
+    let port = try await program.port()
+    let (before, reads) = (load.tally, await figure("replica_reads_total", of: replica, port: port))
+    let wanted = 100
+    try await eventually("lists are read; log: \(program.log)") {
+      load.tally.onlyLists >= before.onlyLists + wanted
+    }
+    #expect(load.tally.onlyListsPutOff == before.onlyListsPutOff)
+    // One may have been under way at each end.
+    let more = await figure("replica_reads_total", of: replica, port: port) - reads
+    #expect(more >= Double(wanted - 1))
   }
 
   /// Waits until the load has seen some more.
@@ -158,7 +161,7 @@ struct ReplicaHistoryTests {
 
   private static func tokens(_ conninfo: String) async throws -> [String] {
     var tokens: [String] = []
-    for _ in 0..<3 {
+    for _ in 0..<4 {
       let program = try RunningProgram(
         ["DATABASE_URL": conninfo], arguments: ["token", "create", "--role", "admin"])
       #expect(await program.exitCode() == 0, "\(program.log)")
@@ -182,7 +185,8 @@ struct ReplicaHistoryTests {
 
   private static func figures(_ tally: HistoryLoad.Tally, _ sums: String) -> String {
     """
-    replicas: seed \(seed); \(tally.lists) lists, \(tally.handedOn) with a position, \
+    replicas: seed \(seed); \(tally.lists) lists, \(tally.onlyLists) by who does nothing else \
+    (\(tally.onlyListsPutOff) put off), \(tally.handedOn) with a position, \
     \(tally.exports) exports, \(tally.reads) reads of the primary, \(tally.writes) writes, \
     \(tally.putOff) put off (\(tally.listsPutOff) of any copy), \
     \(tally.violations.count) violations; \(sums)
