@@ -40,14 +40,14 @@ struct Bench {
     if options.parts.contains(.feed) {
       try FeedBench(bench: work(cluster, "feed", folder, log)).run { report.add($0) }
     }
+    if let json = options.json { try report.write(to: json) }
+    if options.parts.contains(.limits) || options.parts.contains(.rest) {
+      try limitsAndRest(&cluster, folder, home, log)
+    }
     if options.parts.contains(.replicas) {
       let bench = try WorkBench(
         cluster: cluster, database: "replicas", folder: folder, log: log, options: options)
       try ReplicaBench(bench: bench).run()
-    }
-    if let json = options.json { try report.write(to: json) }
-    if options.parts.contains(.limits) || options.parts.contains(.rest) {
-      try limitsAndRest(&cluster, folder, home, log)
     }
   }
 

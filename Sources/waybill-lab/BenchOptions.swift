@@ -12,10 +12,10 @@ struct BenchOptions {
     case batches
     /// The event feed, its streams, and exports.
     case feed
-    /// Lists with none, one and two replicas.
-    case replicas
     /// Idle connections, the death of the database, the report, start and stop.
     case rest
+    /// Lists with none, one and two replicas.
+    case replicas
   }
 
   /// The duration of each measurement.
@@ -35,7 +35,7 @@ struct BenchOptions {
 
   static let usage = """
     bench [--seconds N] [--rounds N] [--report-orders N] [--large] [--sizes N,N]
-          [--only limits|work|curves|batches|feed|replicas|rest] [--json FILE]
+          [--only limits|work|curves|batches|feed|rest|replicas] [--json FILE]
           [--against FILE] [--svg FILE]
     """
 
@@ -68,7 +68,8 @@ struct BenchOptions {
       case "--svg": svg = try text(name)
       case "--only":
         guard let part = Part(rawValue: try text(name)) else {
-          throw LabError("--only wants one of limits, work, curves, batches, feed, replicas, rest")
+          throw LabError(
+            "--only wants one of \(Part.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         parts = [part]
       default: throw LabError("\(name) is not known; usage: \(Self.usage)")

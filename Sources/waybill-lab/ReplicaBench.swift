@@ -2,8 +2,8 @@ import Glibc
 import Postgres
 import PrivateCluster
 
-/// Measures what replicas take off the primary: lists alone, and lists between orders that are
-/// placed, with none, one and two of them.
+/// Measures what replicas take off the primary, with none, one and two of them: lists alone, lists
+/// between orders that are placed, and those of one client who wants to see each order at once.
 struct ReplicaBench {
   private static let orders = 200_000
   /// Each stays with one replica, so several are needed to make use of two.
@@ -40,12 +40,14 @@ struct ReplicaBench {
     defer { for standby in standbys { standby.stop() } }
     for count in 0...2 {
       if count > 0 { standbys.append(try Standby(number: count, bench)) }
-      var variables = ["WAYBILL_AUTH": "tokens"]
+      var variables = ["WAYBILL_AUTH": "tokens", "WAYBILL_METRICS": "open"]
       if count > 0 {
         variables["WAYBILL_REPLICA_URL"] = Standby.conninfo(of: standbys, bench)
       }
       let service = try bench.service(variables)
       for mix in Mix.allCases { try measure(mix, service, standbys, tokens) }
+      try BusyReader(service: service, token: tokens[0])
+        .run(seconds: bench.options.seconds * bench.options.rounds, replicas: count)
       _ = try service.stop()
     }
   }
@@ -125,6 +127,22 @@ private struct Standby {
       try user.run(
         [try ServerBinaries.path(of: "postgres"), "-D", home + "/data"]
           + settings.flatMap { ["-c", $0] }), output: bench.log)
+    do {
+      try waitUntilReady(Self.conninfo(of: [self], bench))
+    } catch {
+      stop()
+      throw error
+    }
+  }
+
+  private func waitUntilReady(_ conninfo: String) throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while (try? Psql(conninfo: conninfo).run(["-c", "SELECT 1"], seconds: 10)) == nil {
+      guard process.pid != nil, ContinuousClock.now < deadline else {
+        throw LabError("a standby does not start")
+      }
+      usleep(20_000)
+    }
   }
 
   /// The rules of a private cluster let nobody copy it.
