@@ -33,17 +33,11 @@ static const struct embedded_text files[] = {
   {"index.html", (const char[]){
 #embed "../Console/Files/index.html" suffix(, 0)
   }},
-  {"keys.js", (const char[]){
-#embed "../Console/Files/keys.js" suffix(, 0)
-  }},
   {"list.js", (const char[]){
 #embed "../Console/Files/list.js" suffix(, 0)
   }},
   {"live.js", (const char[]){
 #embed "../Console/Files/live.js" suffix(, 0)
-  }},
-  {"login.js", (const char[]){
-#embed "../Console/Files/login.js" suffix(, 0)
   }},
   {"order.js", (const char[]){
 #embed "../Console/Files/order.js" suffix(, 0)
@@ -66,9 +60,6 @@ static const struct embedded_text files[] = {
   {"system.js", (const char[]){
 #embed "../Console/Files/system.js" suffix(, 0)
   }},
-  {"texts.js", (const char[]){
-#embed "../Console/Files/texts.js" suffix(, 0)
-  }},
   {"theme.js", (const char[]){
 #embed "../Console/Files/theme.js" suffix(, 0)
   }},
@@ -77,9 +68,6 @@ static const struct embedded_text files[] = {
   }},
   {"ui.js", (const char[]){
 #embed "../Console/Files/ui.js" suffix(, 0)
-  }},
-  {"views.js", (const char[]){
-#embed "../Console/Files/views.js" suffix(, 0)
   }},
   {NULL, NULL},
 };

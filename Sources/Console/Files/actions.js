@@ -2,13 +2,19 @@
 
 import { h } from './h.js'
 import { url, write } from './api.js'
-import { ask, change, count, headRow, money, prefer, toast } from './ui.js'
-import { t } from './texts.js'
+import { ask, change, count, headRow, money, prefer, t, toast } from './ui.js'
 
 export const name = (order) => `#${order.number}`
 export const lineName = (line) => line.name ?? line.product_id ?? '–'
 export const addressLines = (to) => (to ? [to.name, to.company, ...to.lines, [to.postal_code, to.city].filter(Boolean).join(' '),
   [to.region, to.country].filter(Boolean).join(', '), to.phone].filter(Boolean) : [])
+/** The fields of a form for an address, and what the API is sent of their values. */
+export const addressFields = (to) => [
+  { name: 'name', required: true }, { name: 'company' }, { name: 'lines', type: 'area', required: true, hint: t('address.lines.hint') },
+  { name: 'postal_code' }, { name: 'city', required: true }, { name: 'region' }, { name: 'country', required: true, maxLength: 2 }, { name: 'phone' },
+].map((field) => ({ ...field, label: t(`address.${field.name}`), value: field.name === 'lines' ? to?.lines.join('\n') : to?.[field.name] }))
+export const toAddress = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '').map(([key, value]) =>
+  [key, key === 'lines' ? value.split('\n').map((line) => line.trim()).filter(Boolean) : key === 'country' ? value.toUpperCase() : value]))
 
 /** What people see of an order, for the comparison after somebody else has changed it. */
 export const describe = (order) => [
@@ -53,7 +59,7 @@ export async function ship(order, { carrier, tracking_number, items }) {
 export function printSlip(order) {
   document.querySelector('.slip')?.remove()
   const slip = h('section.slip', { 'aria-hidden': 'true' },
-    h('div.slip-head', {}, h('h1', {}, t('slip.title')), h('div', {}, h('strong', {}, name(order)), h('div', {}, order.reference ?? ''),
+    h('div.slip-head', {}, h('h1', {}, t('slip')), h('div', {}, h('strong', {}, name(order)), h('div', {}, order.reference ?? ''),
       h('div', {}, new Date(order.created_at).toLocaleDateString()))),
     h('div.slip-address', {}, (order.ship_to ? addressLines(order.ship_to) : [order.customer_id ?? '']).map((line) => h('div', {}, line))),
     h('table', {}, headRow(['slip.done', 'column.quantity', 'filter.product', 'column.name']), h('tbody', {}, order.items.map((line) =>

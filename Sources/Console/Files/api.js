@@ -14,19 +14,21 @@ export class Refusal extends Error {
 
 const TRIES = 4
 const WORTH_ANOTHER = new Set([429, 502, 503, 504])
-const listeners = new Set()
+let signedOut = () => {}
 
 /** Calls back when the service does not know the session any more. */
-export const onSignedOut = (listener) => listeners.add(listener)
+export const onSignedOut = (listener) => {
+  signedOut = listener
+}
 
 const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** An address with its values encoded: url`/orders/${id}`. */
 export const url = (texts, ...values) => String.raw({ raw: texts }, ...values.map(encodeURIComponent))
 
-/** A path with a query of those values that are there. */
+/** A path with a query of those values that are there; of `Object.fromEntries(params)` and others, say. */
 export function path(base, query) {
-  const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '')).toString()
+  const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString()
   return text ? `${base}?${text}` : base
 }
 
@@ -49,7 +51,7 @@ async function send(address, options) {
 async function read(answer) {
   const body = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : undefined
   if (answer.ok) return body
-  if (answer.status === 401) for (const listener of listeners) listener()
+  if (answer.status === 401) signedOut()
   throw new Refusal(answer.status, body, answer.headers)
 }
 

@@ -1,12 +1,9 @@
-// The frame: who is there, which screen is shown, the live line, the keys.
+// The frame: the log-in, which screen is shown, the live line, the keys.
 
 import { h, say, show } from './h.js'
 import { get, onSignedOut, write } from './api.js'
 import * as live from './live.js'
-import * as keys from './keys.js'
-import { dialog, go, icon, prefer, preference, refusal, toast } from './ui.js'
-import { language, languages, t } from './texts.js'
-import { brand, login } from './login.js'
+import { dialog, go, icon, language, languages, prefer, preference, refusal, t, toast } from './ui.js'
 
 const retailer = ['admin', 'retailer']
 const warehouse = ['admin', 'warehouse']
@@ -17,6 +14,8 @@ const screens = [
   { name: 'stock', roles: staff, key: 's' }, { name: 'customers', roles: retailer, key: 'c' },
   { name: 'report', roles: retailer, key: 'r' }, { name: 'tokens', roles: ['admin'] }, { name: 'system', roles: ['admin'] },
 ]
+
+const GO = 1500 // milliseconds between g and the key after it
 
 let session
 let current
@@ -36,9 +35,9 @@ const app = {
 const allowed = () => screens.filter((screen) => screen.roles.includes(session.role))
 
 function leave() {
-  if (!current) return
-  if (current.screen.keep) kept.set(current.key, current)
-  else current.screen.close?.()
+  if (current?.screen.keep) kept.set(current.key, current)
+  else current?.screen.close?.()
+  current = undefined
 }
 
 async function route() {
@@ -61,14 +60,12 @@ async function route() {
   // Somebody may have gone elsewhere, or have logged out.
   if (thisRoute !== lastRoute) return
   leave()
-  current = undefined
   kept.delete(key)
   // The service does not answer, or a newer one has other addresses.
   if (module.error) return show(main, refusal(module.error, t('tried.read', { name: t(`screen.${name}`) }), () => location.reload()))
   current = again ?? { key, screen: module[file](app, id), scroll: 0 }
   show(main, current.screen.element)
   document.title = `${current.screen.title} · Waybill`
-  keys.setScreenKeys(current.screen.keys)
   current.screen.update?.(query, id)
   scrollTo(0, current.scroll)
   // What had the focus is gone with its screen.
@@ -83,6 +80,34 @@ function followLinks(event) {
   go(link.getAttribute('href'))
 }
 
+// Keys for those who have both hands full. Single characters can be switched off (WCAG 2.1.4); what
+// has the focus and takes text gets its characters first.
+const keysAreOn = () => preference('keys', 'on') === 'on'
+const takesText = (element) => element.isContentEditable || ['TEXTAREA', 'SELECT'].includes(element.tagName) ||
+  (element.tagName === 'INPUT' && !['checkbox', 'radio', 'button', 'submit'].includes(element.type))
+const goKeys = Object.fromEntries(screens.map((screen) => [`g ${screen.key}`, () => allowed().includes(screen) && go(`/console/${screen.name}`)]))
+const globalKeys = { ...goKeys, '?': helpKeys, '/': () => document.querySelector('.search input')?.focus() }
+let went = 0
+function pressed(event) {
+  if (!session || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open]')) return
+  const screenKeys = current?.screen.keys ?? {}
+  let name = event.key
+  if (name === 'Escape') {
+    if (takesText(event.target)) event.target.blur()
+    else screenKeys.Escape?.(event)
+    return
+  }
+  if (takesText(event.target) || !keysAreOn()) return
+  // Enter on a link or button is the browser's.
+  if (name === 'Enter' && event.target.closest('a, button, summary, input')) return
+  if (Date.now() - went < GO && name !== 'g') name = `g ${name}`
+  went = name === 'g' ? Date.now() : 0
+  const action = screenKeys[name] ?? globalKeys[name] ?? (/^\d$/.test(name) && screenKeys.digit)
+  if (!action) return
+  event.preventDefault()
+  action(event)
+}
+
 function helpKeys() {
   const rows = [
     ['/', 'keys.search'], ['j k', 'keys.rows'], ['x', 'keys.choose'], ['Enter', 'keys.open'],
@@ -92,7 +117,7 @@ function helpKeys() {
   dialog(t('keys.title'), () => h('div', {},
     h('dl.keys', {}, rows.map(([combination, text]) => h('div', {}, h('dt', {}, combination.split(' ').map((key) => [h('kbd', {}, key), ' '])), h('dd', {}, t(text))))),
     h('label.switch', {}, h('input', {
-      type: 'checkbox', checked: keys.areOn(), onchange: (event) => prefer('keys', event.target.checked ? 'on' : 'off'),
+      type: 'checkbox', checked: keysAreOn(), onchange: (event) => prefer('keys', event.target.checked ? 'on' : 'off'),
     }), t('keys.on'))))
 }
 
@@ -121,9 +146,12 @@ const settings = () => dialog(t('settings'), (close) => h('div', {}, h('p.hint',
   } }, t('keys.title')),
   session.auth !== 'open' && h('button', { onclick: async () => {
     close()
-    await write('DELETE', '/console/session').catch(() => {})
-    signedOut(t('login.ended.byYou'))
+    logOut()
   } }, t('logout')))))
+async function logOut() {
+  await write('DELETE', '/console/session').catch(() => {})
+  signedOut(t('login.ended.byYou'))
+}
 
 function frame() {
   show(nav, allowed().map((screen) => h('a', { href: `/console/${screen.name}`, 'data-name': screen.name }, icon(screen.name), h('span', {}, t(`screen.${screen.name}`)))),
@@ -143,10 +171,37 @@ live.onEnd(() => session && get('/console/session').catch(() => {}))
 
 function signedIn(who) {
   session = { ...who, role: who.role ?? 'admin' }
-  if (!allowed().length) return show(document.body, h('main.login', {}, h('p.notice', {}, t('login.nothing', { role: session.role }))))
+  if (!allowed().length) {
+    return show(document.body, h('main.login', {}, h('div', {}, h('p.notice', {}, t('login.nothing', { role: t(`role.${session.role}`) })), h('button', { onclick: logOut }, t('logout')))))
+  }
   frame()
   live.start()
   return route()
+}
+
+const brand = (...more) => h('div.brand', {}, h('span.mark', { 'aria-hidden': 'true' }, 'W'), h('span', {}, 'Waybill'), more)
+
+/** The log-in: a token is pasted, and the browser gets a session for it. */
+function login(why) {
+  const problem = h('div', {})
+  const input = h('input', { type: 'password', id: 'token', required: true, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'token-hint', maxlength: 200 })
+  const button = h('button.primary', { type: 'submit' }, t('login'))
+  return h('main.login', {}, h('form', { onsubmit: async (event) => {
+    event.preventDefault()
+    const token = input.value.trim()
+    input.value = ''
+    button.disabled = true
+    show(problem)
+    try {
+      await signedIn(await write('POST', '/console/session', { token }))
+    } catch (error) {
+      input.focus()
+      show(problem, refusal(error, t('login.failed')))
+    } finally {
+      button.disabled = false
+    }
+  } }, brand(), h('h1', {}, t('login')), why && h('p.notice', { role: 'status' }, why),
+  h('div.field', {}, h('label', { for: 'token' }, t('tokens.token')), input, h('p.hint', { id: 'token-hint' }, t('login.hint'))), problem, button))
 }
 
 /** Back to the log-in. The address stays, so that one goes on where one was. */
@@ -157,28 +212,22 @@ function signedOut(why) {
   session = current = lastRoute = undefined
   kept.clear()
   prefer('carrier')
-  keys.setScreenKeys()
   for (const open of document.querySelectorAll('dialog')) open.close()
   document.title = `${t('login')} · Waybill`
-  show(document.body, login(signedIn, why))
+  show(document.body, login(why))
   document.querySelector('input').focus()
 }
 
 async function begin() {
   document.documentElement.lang = language
   document.addEventListener('click', followLinks)
+  document.addEventListener('keydown', pressed)
   addEventListener('popstate', route)
   addEventListener('waybill-route', route)
-  keys.listen({
-    '?': () => session && helpKeys(), '/': () => document.querySelector('.search input')?.focus(),
-    ...Object.fromEntries(screens.map((screen) => [`g ${screen.key}`, () => session && allowed().includes(screen) && go(`/console/${screen.name}`)])),
-  })
+  onSignedOut(() => session && signedOut(t('login.ended')))
   try {
-    const who = await get('/console/session')
-    onSignedOut(() => session && signedOut(t('login.ended')))
-    await signedIn(who)
+    await signedIn(await get('/console/session'))
   } catch (error) {
-    onSignedOut(() => session && signedOut(t('login.ended')))
     if (error.status === 401) signedOut(error.code === 'session_ended' && t('login.ended'))
     else show(document.body, h('main.login', {}, refusal(error, t('login.failed'), () => location.reload())))
   }

@@ -1,14 +1,13 @@
 // Customers: found while they are on the phone, with their orders beside them.
 
 import { h, show } from './h.js'
-import { url, write } from './api.js'
-import { onEvents } from './live.js'
+import { path, url, write } from './api.js'
+import { onEvents, soon } from './live.js'
 import { List, panel, searchBox } from './list.js'
-import { addressLines } from './actions.js'
-import { addressFields, toAddress } from './order.js'
-import { ask, badge, count, empty, go, loading, money, time, timeText, toast } from './ui.js'
-import { t } from './texts.js'
+import { addressFields, addressLines, toAddress } from './actions.js'
+import { ask, badge, count, empty, go, loading, money, pairs, screen, t, time, timeText, toast } from './ui.js'
 
+const TOGETHER = 400 // milliseconds in which changes are collected
 const describe = (customer) => [
   [t('column.name'), customer.name ?? '–'], [t('customer.email'), customer.email ?? '–'], [t('order.shipTo'), addressLines(customer.ship_to).join(', ') || '–'],
 ]
@@ -22,22 +21,21 @@ const columns = () => [
 export function customers() {
   let q = ''
   let before
-  const at = (id = '') => `/console/customers${id && url`/${id}`}${q && url`?q=${q}`}`
+  const at = (id) => path(`/console/customers${id ? url`/${id}` : ''}`, { q })
   const list = new List({
     label: t('screen.customers'), columns: columns(), keyOf: (customer) => customer.id, href: (customer) => at(customer.id),
     nothing: () => empty(t('customers.nothing'), t('customers.nothing.hint')),
   })
-  const search = searchBox({ label: t('customers.search'), found: (text) => go(`/console/customers${text && url`?q=${text}`}`, { replace: true }) })
+  const search = searchBox({ label: t('customers.search'), found: (text) => go(path('/console/customers', { q: text }), { replace: true }) })
   const orders = h('div', {})
-  const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw, describe, saved: 'customer.saved' })
+  const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw, describe })
 
   function draw(customer, isOther) {
     if (isOther) show(orders, loading())
     const email = customer.email ? h('a', { href: url`mailto:${customer.email}` }, customer.email) : '–'
     const address = customer.ship_to ? h('address', {}, addressLines(customer.ship_to).map((line) => h('div', {}, line))) : '–'
     show(side.element, h('div.card-head', {}, h('h2', {}, customer.name ?? customer.id), h('a.button', { href: at() }, t('close'))),
-      h('dl.pairs', {}, [['customer.id', customer.id], ['customer.email', email], ['order.shipTo', address], ['customer.since', time(customer.created_at)]]
-        .map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)])),
+      pairs(['customer.id', customer.id], ['customer.email', email], ['order.shipTo', address], ['customer.since', time(customer.created_at)]),
       h('div.buttons', {}, h('button.primary', { onclick: edit }, t('edit')), h('button', { onclick: editAddress }, t('order.shipTo')),
         h('a.button', { href: url`/console/orders?customer_id=${customer.id}` }, t('customer.orders'))),
       h('h3', {}, t('customer.orders')), orders)
@@ -59,18 +57,17 @@ export function customers() {
       submit: (values) => write('POST', '/customers', Object.fromEntries(Object.entries(values).filter(([, value]) => value))),
     })
     if (!answer?.value) return
-    toast(t('customer.saved', { name: answer.value.name }))
+    toast(t('saved', { name: answer.value.name }))
     await list.load('/customers', { q })
     go(at(answer.value.id))
   }
 
+  const renewSoon = soon(TOGETHER, () => document.querySelector('dialog[open]') || side.open(side.id))
   const off = onEvents((events) => {
-    if (!side.id || document.querySelector('dialog[open]')) return
-    if (!events || events.some((event) => event.customer?.id === side.id || event.order?.customer_id === side.id)) side.open(side.id)
+    if (!events || events.some((event) => [event.customer?.id, event.order?.customer_id].includes(side.id))) renewSoon()
   })
   return {
-    title: t('screen.customers'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.customers')), search),
+    ...screen('customers', search,
       h('div.tools', {}, h('span.grow', {}), h('button', { onclick: create }, t('customer.new')), h('a.button', { href: '/exports/customers?format=csv', download: 'customers.csv' }, t('export'))),
       h('div.with-panel', {}, list.element, side.element)),
     keys: { ...list.keys, Escape: () => go(at()) },
@@ -84,6 +81,7 @@ export function customers() {
     },
     close() {
       off()
+      renewSoon.end()
       list.close()
     },
   }

@@ -3,8 +3,7 @@
 
 import { h, Rows, say, show } from './h.js'
 import { get, path } from './api.js'
-import { ask, change, go, icon, loading, refusal, scroll, toast } from './ui.js'
-import { t } from './texts.js'
+import { ask, change, go, icon, loading, refusal, scroll, t, toast } from './ui.js'
 
 const FIRST_PAGE = 50
 const PAGE = 100
@@ -193,9 +192,9 @@ export class List {
 
 /**
  * One thing of a list, opened beside it; the list then has only its first few columns. `draw(thing)`
- * fills the panel, `describe(thing)` says what people see of it, `saved` what is said of a change.
+ * fills the panel, `describe(thing)` says what people see of it.
  */
-export function panel(list, { label, few, address, draw, describe, saved }) {
+export function panel(list, { label, few, address, draw, describe }) {
   const { columns } = list
   const element = h('aside.panel', { hidden: true, 'aria-label': label })
   const self = {
@@ -229,7 +228,7 @@ export function panel(list, { label, few, address, draw, describe, saved }) {
       const answer = await ask({ title, action, ...more, submit: (values) => change({
         tried: title, seen: shown, describe, address: where, send: (version) => send(where, values, version),
       }) })
-      if (answer?.value) toast(t(saved, { name: shown.name ?? shown.id }))
+      if (answer?.value) toast(t('saved', { name: answer.value.name ?? answer.value.id }))
       const now = answer?.value ?? answer?.left
       if (now && self.id === now.id) self.draw(now)
     },
@@ -255,7 +254,8 @@ export function searchBox({ label, found }) {
     type: 'search', 'aria-label': label, placeholder: label, maxlength: 100, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',
     oninput: () => {
       clearTimeout(timer)
-      timer = setTimeout(() => found(input.value.trim()), TYPING)
+      // The screen may have been left meanwhile.
+      timer = setTimeout(() => input.isConnected && found(input.value.trim()), TYPING)
     },
     onkeydown: (event) => {
       if (event.key !== 'Enter') return

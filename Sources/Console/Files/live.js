@@ -32,28 +32,30 @@ export function onState(listener) {
 export const onEnd = (listener) => endListeners.add(listener)
 
 /**
- * A call that does something so long after the first of several calls, however many follow: in a
- * steady flow of events it is done again and again, one after the other, until `end()`.
+ * A function that does something once for several calls, so many milliseconds after the first. Calls
+ * that come while it is done have it done once more, and after `end()` none does anything.
  */
-export function gathering(delay, action) {
-  let timer
+export function soon(delay, action) {
+  let isUnderWay = false
   let isWanted = false
+  let isOver = false
   async function run() {
     isWanted = false
     try {
-      await action()
+      if (!isOver) await action()
     } finally {
-      if (timer) timer = undefined
+      isUnderWay = false
       if (isWanted) call()
     }
   }
   function call() {
     isWanted = true
-    timer ??= setTimeout(run, delay)
+    if (isUnderWay || isOver) return
+    isUnderWay = true
+    setTimeout(run, delay)
   }
   call.end = () => {
-    clearTimeout(timer)
-    timer = 0
+    isOver = true
   }
   return call
 }

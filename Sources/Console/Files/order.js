@@ -3,20 +3,8 @@
 import { h, show } from './h.js'
 import { everything, get, url } from './api.js'
 import { onEvents } from './live.js'
-import { addressLines, cancel, changeOrder, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
-import { ask, badge, count, go, headRow, icon, keyHint, loading, money, preference, refusal, time, toast } from './ui.js'
-import { t } from './texts.js'
-
-export const addressFields = (to) => [
-  { name: 'name', label: t('address.name'), required: true }, { name: 'company', label: t('address.company') },
-  { name: 'lines', label: t('address.lines'), type: 'area', required: true, hint: t('address.lines.hint') },
-  { name: 'postal_code', label: t('address.code') }, { name: 'city', label: t('address.city'), required: true },
-  { name: 'region', label: t('address.region') }, { name: 'country', label: t('address.country'), required: true, maxLength: 2 },
-  { name: 'phone', label: t('address.phone') },
-].map((field) => ({ ...field, value: field.name === 'lines' ? to?.lines.join('\n') : to?.[field.name] }))
-
-export const toAddress = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '').map(([key, value]) =>
-  [key, key === 'lines' ? value.split('\n').map((line) => line.trim()).filter(Boolean) : key === 'country' ? value.toUpperCase() : value]))
+import { addressFields, addressLines, cancel, changeOrder, lineName, move, name, printSlip, ship, toAddress, triedMove } from './actions.js'
+import { ask, badge, count, go, headRow, icon, keyHint, loading, money, pairs, preference, refusal, t, time, toast } from './ui.js'
 
 export function order(app, id) {
   let seen
@@ -80,7 +68,7 @@ export function order(app, id) {
       }) : count(line.quantity)),
       h('td.number', {}, money(line.price)), h('td.number', {}, money(line.amount))))),
     h('tfoot', {}, sum(t('total'), seen.total_quantity, seen.total_amount),
-      seen.returned_quantity > 0 && sum(t('returned'), -seen.returned_quantity, -seen.returned_amount))))
+      seen.returned_quantity > 0 && sum(t('cause.returned'), -seen.returned_quantity, -seen.returned_amount))))
 
   function edit() {
     isEditing = true
@@ -96,7 +84,7 @@ export function order(app, id) {
       show(refused)
       try {
         draw(await changeOrder(seen, tried, 'PATCH', '', { items }))
-        toast(t('order.edited', { name: name(seen) }))
+        toast(t('saved', { name: name(seen) }))
       } catch (error) {
         if (error.now) draw(error.now)
         else show(refused, refusal(error, `${tried}: ${items.map((one) => `${one.product_id} × ${one.quantity}`).join(', ')}`))
@@ -152,14 +140,19 @@ export function order(app, id) {
     change && h('button.quiet', { onclick: () => act(change), 'aria-label': `${t('edit')}: ${title}` }, t('edit'))), content)
 
   /** What is read beside the order. It is drawn only if the order is still the same. */
-  async function beside(address, use, read = get) {
-    const at = seen
-    const answer = await read(address, { signal }).catch(() => undefined)
-    if (answer && seen === at) use(answer)
+  async function beside(title, address, use, read = get) {
+    const of = seen
+    try {
+      const answer = await read(address, { signal })
+      if (seen === of) use(answer)
+    } catch (error) {
+      if (seen === of && !signal.aborted) show(problem, refusal(error, title))
+    }
   }
   async function readEvents() {
+    const of = seen
     later.disabled = true
-    await beside(nextEvents, ({ items, next }) => {
+    await beside(t('order.timeline'), nextEvents, ({ items, next }) => {
       events.push(...items)
       nextEvents = next
       later.hidden = !next
@@ -168,34 +161,37 @@ export function order(app, id) {
           event.from && event.from !== event.to && ` ${t(`status.${event.from}`)} → ${t(`status.${event.to}`)}`,
           h('div.hint', {}, event.who, ' · ', time(event.when))))))
     })
-    later.disabled = false
+    if (seen === of) later.disabled = false
   }
-  function more() {
+  function readBeside() {
     events = []
     nextEvents = url`/orders/${seen.id}/events?limit=200`
     readEvents()
     sent = new Map()
     if (seen.shipped_quantity) {
-      beside(url`/orders/${seen.id}/shipments?limit=200`, (items) => {
+      beside(t('order.shipping'), url`/orders/${seen.id}/shipments?limit=200`, (items) => {
         for (const line of items.flatMap((parcel) => parcel.items)) sent.set(keyOf(line), (sent.get(keyOf(line)) ?? 0) + line.quantity)
         show(parcels, h('ol.parcels', {}, items.map((parcel) => h('li', {}, h('strong', {}, parcel.carrier ?? '–'), ` ${parcel.tracking_number ?? ''}`,
           h('div.hint', {}, parcel.items.map((line) => `${count(line.quantity)} × ${lineName(line)}`).join(', '), ' · ', time(parcel.created_at))))))
       }, everything)
     }
     if (!seen.customer_id || !app.may.customers()) return
-    beside(url`/customers/${seen.customer_id}`, (who) => show(customer, h('p', {}, h('a', { href: url`/console/customers/${who.id}` }, who.name ?? who.id)),
+    beside(t('column.customer'), url`/customers/${seen.customer_id}`, (who) => show(customer, h('p', {}, h('a', { href: url`/console/customers/${who.id}` }, who.name ?? who.id)),
       who.email && h('p', {}, h('a', { href: url`mailto:${who.email}` }, who.email)), h('p.hint', {}, who.id),
       h('p', {}, h('a', { href: url`/console/orders?customer_id=${who.id}` }, t('customer.orders')))))
   }
 
   function draw(now) {
-    const isSame = seen?.id === now.id
+    // An answer may come after the screen has been left.
+    if (signal.aborted) return
+    const isOther = seen?.id !== now.id
+    const isNewer = seen !== now
     const hadFocus = body.contains(document.activeElement)
     seen = now
     isEditing = false
     self.title = `${name(now)} · ${t(`status.${now.status}`)}`
     document.title = `${self.title} · Waybill`
-    if (!isSame) show(customer, h('p', {}, now.customer_id ?? '–'))
+    if (isOther) show(customer, h('p', {}, now.customer_id ?? '–'))
     show(linesCard, h('h2', {}, t('order.lines')), now.items.length ? lines() : h('p.hint', {}, t('order.noLines')))
     show(body,
       h('div.head-line', {}, h('h1', {}, name(now), ' ', badge(now.status)), buttons()),
@@ -204,13 +200,12 @@ export function order(app, id) {
       h('div.columns-two', {}, h('div', {}, linesCard, card(t('order.timeline'), [later, timeline])), h('div', {}, card(t('column.customer'), customer),
         card(t('order.shipTo'), now.ship_to ? h('address', {}, addressLines(now.ship_to).map((line) => h('div', {}, line))) : h('p.hint', {}, t('order.nowhere')),
           app.may.edit() && ['new', 'in_progress'].includes(now.status) && editAddress),
-        card(t('order.shipping'), [h('dl.pairs', {}, h('dt', {}, t('column.carrier')), h('dd', {}, now.shipping.carrier ?? '–'),
-          h('dt', {}, t('column.tracking')), h('dd', {}, now.shipping.tracking_number ?? '–'),
-          now.shipped_quantity && [h('dt', {}, t('order.sent')), h('dd', {}, `${count(now.shipped_quantity)} / ${count(now.total_quantity)}`)]), parcels]),
+        card(t('order.shipping'), [pairs(['column.carrier', now.shipping.carrier ?? '–'], ['column.tracking', now.shipping.tracking_number ?? '–'],
+          ...(now.shipped_quantity ? [['order.sent', `${count(now.shipped_quantity)} / ${count(now.total_quantity)}`]] : [])), parcels]),
         card(t('order.note'), [h('p.note', {}, now.note ?? h('span.hint', {}, t('order.noNote'))),
           now.tags?.length > 0 && h('p.tags', {}, now.tags.map((tag) => h('span.tag', {}, tag)))], app.may.edit() && editNote))))
     if (hadFocus && !body.contains(document.activeElement)) body.querySelector('button')?.focus()
-    more()
+    if (isNewer) readBeside()
   }
 
   const off = onEvents((events) => {

@@ -2,17 +2,16 @@
 // line that says how many have come since.
 
 import { h, say, show } from './h.js'
-import { get, path, save, url, write } from './api.js'
-import { gathering, onEvents } from './live.js'
+import { everything, get, path, save, url, write } from './api.js'
+import { onEvents, soon } from './live.js'
 import { List, searchBox, toggles } from './list.js'
-import { ask, badge, count, empty, go, money, prefer, preference, results, timeText, toast, utc } from './ui.js'
-import { t } from './texts.js'
-import { viewsMenu } from './views.js'
+import { ask, badge, count, dialog, empty, go, money, prefer, preference, refusal, results, screen, t, timeText, toast, utc } from './ui.js'
 
 const STATUSES = ['new', 'in_progress', 'completed', 'failed', 'cancelled']
 const CHANNELS = ['api', 'storefront', 'fulfilment', 'shop', 'store']
 const MANY = 1000 // new orders that are counted one by one
 const BATCH = 100 // orders that are moved, or customers that are named, by one call
+const ADDRESS = 6900 // bytes of ids in one address, of which the service reads 8,192 bytes
 
 const moment = (name) => (cell, order) => {
   say(cell, timeText(order[name])).title = utc(order[name])
@@ -96,6 +95,50 @@ const EXPORTED = {
 const saveTable = (orders) => save('orders.csv', 'text/csv', [Object.keys(EXPORTED), ...orders.map((order) =>
   Object.values(EXPORTED).map((value) => cell(value(order))))].map((row) => row.join(',')).join('\n'))
 
+/** The button for views: what stands in the address under a name, one's own ones and those of everybody. */
+function viewsMenu(app) {
+  const store = () => ask({
+    title: t('views.save'), action: t('save'), fields: [
+      { name: 'name', label: t('column.name'), required: true, maxLength: 100 }, { name: 'shared', label: t('views.shared'), type: 'check' }],
+    submit: async ({ name, shared }) => {
+      await write('POST', '/views', { name, screen: 'orders', query: location.search.slice(1), shared })
+      toast(t('views.saved', { name }))
+    },
+  })
+  async function open() {
+    let problem
+    let views = await everything('/views?screen=orders&limit=200').catch((error) => {
+      problem = refusal(error, t('views'))
+      return []
+    })
+    dialog(t('views'), (close) => {
+      const body = h('div', {})
+      const then = (next) => () => {
+        close()
+        next()
+      }
+      const remove = (view) => async () => {
+        try {
+          await write('DELETE', url`/views/${view.id}`, undefined, view.version)
+          views = views.filter((one) => one !== view)
+          draw()
+        } catch (error) {
+          body.prepend(refusal(error, t('views.delete', { name: view.name })))
+        }
+      }
+      const draw = () => show(body, problem ?? (!views.length && empty(t('views.none'), t('views.none.hint'))),
+        h('ul.views', {}, views.map((view) => h('li', {},
+          h('button.view', { onclick: then(() => go(`/console/orders${view.query && '?'}${view.query}`)) }, h('strong', {}, view.name),
+            h('span.hint', {}, view.shared ? t('views.shared.by', { who: view.who }) : t('views.own'))),
+          (view.mine || app.session.role === 'admin') && h('button.quiet', { 'aria-label': t('views.delete', { name: view.name }), onclick: remove(view) }, '✕')))),
+        h('div.actions', {}, h('button.primary', { onclick: then(store) }, t('views.save'))))
+      draw()
+      return body
+    })
+  }
+  return h('button', { onclick: open }, t('views'))
+}
+
 export function orders(app) {
   let params = new URLSearchParams()
   let query
@@ -112,26 +155,30 @@ export function orders(app) {
     // Who has a comma in their id cannot be asked for among others, and is shown by it.
     const ids = [...new Set(orders.map((order) => order.customer_id))].filter((id) => id && !names.has(id) && !id.includes(','))
     for (const id of ids) names.set(id, id)
-    for (let start = 0; start < ids.length; start += BATCH) {
-      const page = await get(path('/customers', { ids: ids.slice(start, start + BATCH), limit: BATCH })).catch(() => ({ items: [] }))
+    while (ids.length) {
+      let bytes = 0
+      const end = ids.findIndex((id, at) => at === BATCH || (bytes += encodeURIComponent(`${id},`).length) > ADDRESS)
+      const some = ids.splice(0, end < 0 ? BATCH : end)
+      const page = await get(url`/customers?limit=${BATCH}&ids=${some}`).catch(() => ({ items: [] }))
       for (const { id, name } of page.items) names.set(id, name ?? id)
+      list.rows.later()
     }
-    if (ids.length) list.rows.later()
   }
-  const named = (some) => some.split(',').filter((name) => COLUMNS[name])
+  const named = (some) => some.split(',').filter((name) => Object.hasOwn(COLUMNS, name))
     .map((name) => ({ label: t(`column.${name}`), ...COLUMNS[name], ...(name === 'customer' && { fill: fillCustomer }) }))
   const list = new List({
     label: t('screen.orders'), columns: named(USUAL), selectable: true, keyOf: (order) => order.id,
-    href: (order) => `/console/orders/${order.number}`, changed: () => drawSelection(), came: learnNames,
+    href: (order) => `/console/orders/${order.number}`, changed: () => drawSelection(), came,
     nothing: () => empty(t('orders.nothing'), t('orders.nothing.hint'), params.size > 0 && h('a.button', { href: '/console/orders' }, t('filter.clear'))),
   })
-  /** Changes the address, and with it everything else. */
-  function set(values, options) {
-    const next = new URLSearchParams(params)
-    for (const [name, value] of Object.entries(values)) next.set(name, value)
-    for (const [name, value] of [...next]) if (!value) next.delete(name)
-    go(`/console/orders${next.size ? `?${next}` : ''}`, options)
+  function came(some) {
+    // What is in the list is no news.
+    for (const { id } of some) fresh.delete(id)
+    drawNews()
+    learnNames(some)
   }
+  /** Changes the address, and with it everything else. */
+  const set = (values, options) => go(path('/console/orders', { ...Object.fromEntries(params), ...values }), options)
 
   const search = searchBox({ label: t('orders.search'), found: (text, isEntered) => {
     if (isEntered && /^#?\d+$/.test(text)) go(`/console/orders/${text.replace('#', '')}`)
@@ -175,14 +222,14 @@ export function orders(app) {
     say(news, t('orders.new', { n: fresh.size < MANY ? fresh.size : `${count(MANY)}+` }))
   }
   // With a search only the service knows what belongs to the list.
-  const askForNews = gathering(400, async () => {
+  const askForNews = soon(400, async () => {
     const asked = query
     const page = await get(path('/orders', { ...asked, limit: 20 })).catch(() => ({ items: [] }))
     if (asked !== query) return
     for (const order of page.items) if (!list.items.some((one) => one.id === order.id)) fresh.add(order.id)
     drawNews()
   })
-  const countSoon = gathering(2000, () => document.hidden || drawCounts())
+  const countSoon = soon(2000, () => document.hidden || drawCounts())
   const off = onEvents((events) => {
     if (!events) return load()
     const changed = new Map()
@@ -246,11 +293,11 @@ export function orders(app) {
     say(narrow, list.narrow ? t('orders.narrow') : '')
   }
   return {
-    title: t('screen.orders'), keep: true, keys: { ...list.keys, Escape: () => list.chosen.size && list.chooseAll(false) },
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.orders')), search),
-      h('div.tools', {}, chips, h('span.grow', {}), viewsMenu(app, 'orders', () => params.toString(), (text) => go(`/console/orders${text ? `?${text}` : ''}`)),
-        h('button', { onclick: askFilters }, t('filter')), h('button', { onclick: askColumns }, t('columns')), h('button', { onclick: exportAll }, t('export'))),
+    ...screen('orders', search,
+      h('div.tools', {}, chips, h('span.grow', {}), viewsMenu(app), h('button', { onclick: askFilters }, t('filter')),
+        h('button', { onclick: askColumns }, t('columns')), h('button', { onclick: exportAll }, t('export'))),
       active, narrow, h('div', { role: 'status' }, news), list.element, selection),
+    keep: true, keys: { ...list.keys, Escape: () => list.chosen.size && list.chooseAll(false) },
     update(now) {
       const before = JSON.stringify(query)
       params = new URLSearchParams(now)

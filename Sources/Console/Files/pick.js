@@ -3,10 +3,9 @@
 
 import { h, keyed, say, show } from './h.js'
 import { get, url } from './api.js'
-import { gathering, onEvents } from './live.js'
+import { onEvents, soon } from './live.js'
 import { addressLines, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
-import { badge, count, empty, go, icon, keyHint, loading, preference, refusal, time, toast } from './ui.js'
-import { t } from './texts.js'
+import { badge, count, empty, go, icon, keyHint, loading, preference, refusal, screen, t, time, toast } from './ui.js'
 
 const QUEUE = 50
 const WAITING = ['new', 'in_progress']
@@ -18,7 +17,9 @@ export function pick() {
   let items = []
   let current
   let control
-  let isBusy = false
+  let isActing = false
+  // The order whose carrier and parcel stand in the fields.
+  let filled
   // How many units of each line are in the box, by order; of this tab alone.
   const packed = new Map()
 
@@ -32,6 +33,12 @@ export function pick() {
     if (scan.value.trim()) scanned(scan.value.trim())
     scan.value = ''
   } }, h('label', { for: 'scan' }, t('pick.scan')), icon('search'), scan, h('button.primary', { type: 'submit' }, t('pick.go')), h('p.hint', { id: 'scan-hint' }, t('pick.scan.hint')))
+
+  // The fields stay while the card around them is drawn anew: what is typed must not be lost.
+  const [carrier, tracking] = ['carrier', 'tracking'].map((id) => h('input', {
+    id, maxlength: 255, autocomplete: 'off', onkeydown: (event) => event.key === 'Enter' && event.target === tracking && steps.ship(),
+  }))
+  const parcel = h('div.pick-ship', {}, [carrier, tracking].map((input) => h('div.field', {}, h('label', { for: input.id }, t(`column.${input.id}`)), input)))
 
   const inBox = (order, index) => packed.get(order.id)?.[index] ?? 0
   const isPacked = (order) => order.items.every((line, index) => inBox(order, index) >= line.quantity)
@@ -51,13 +58,14 @@ export function pick() {
       const page = await get(`/orders?status=${WAITING}&sort=created_at&limit=${QUEUE}`, { signal })
       items = page.items.filter(isWaiting)
       // An order that was scanned may not be among the oldest.
-      if (page.next && current && !items.some((order) => order.id === current.id)) items.unshift(current)
+      if (page.next && current) add(current)
       say(total, page.next ? t('pick.more', { n: QUEUE }) : t('pick.count', { n: items.length }))
       choose(items.find((order) => order.id === current?.id) ?? items[0])
     } catch (error) {
       if (!signal.aborted) show(card, refusal(error, t('screen.pick'), load))
     }
   }
+  const add = (order) => items.some((one) => one.id === order.id) || items.unshift(order)
   function choose(order) {
     if (order?.id !== current?.id) show(problem)
     current = order
@@ -90,24 +98,29 @@ export function pick() {
     const order = current
     if (!order) return show(card, empty(t('pick.empty'), t('pick.empty.hint')))
     const now = step(order)
-    const hadFocus = card.contains(document.activeElement)
-    const field = (id, label, value, more) => h('div.field', {}, h('label', { for: id }, label), h('input', { id, maxlength: 255, autocomplete: 'off', value, ...more }))
+    const focused = card.contains(document.activeElement) && document.activeElement
+    if (filled !== order.id) {
+      filled = order.id
+      carrier.value = order.shipping.carrier ?? preference('carrier', '')
+      tracking.value = order.shipping.tracking_number ?? ''
+    }
     show(card,
       h('div.pick-head', {}, h('h2', {}, h('a', { href: `/console/orders/${order.number}` }, name(order))), badge(order.status), h('span.grow', {}), h('button', { onclick: () => printSlip(order) }, t('slip'))),
       h('p.facts', {}, [whose(order), order.reference, time(order.created_at)].filter(Boolean).map((fact) => h('span', {}, fact))),
       order.note && h('p.pick-note', {}, order.note),
       h('ul.pick-lines', {}, order.items.map((one, index) => line(order, one, index))),
       order.ship_to && h('address', {}, addressLines(order.ship_to).join(' · ')),
-      now === 'ship' && h('div.pick-ship', {}, field('carrier', t('column.carrier'), order.shipping.carrier ?? preference('carrier', '')),
-        field('tracking', t('column.tracking'), order.shipping.tracking_number ?? '', { onkeydown: (event) => event.key === 'Enter' && steps.ship() })),
+      now === 'ship' && parcel,
       h('div.steps', {}, Object.keys(KEYS).map((one) => h(one === now ? 'button.primary.big' : 'button.big', {
         disabled: one !== now, onclick: steps[one], 'aria-keyshortcuts': KEYS[one],
       }, t(`pick.${one}`), keyHint(KEYS[one])))))
-    if (hadFocus) card.querySelector('.steps .primary').focus()
+    if (focused) (focused.isConnected ? focused : card.querySelector('.steps .primary')).focus()
   }
 
+  /** Shows what has become of an order, unless something newer is shown. */
   function renew(order) {
     const index = items.findIndex((one) => one.id === order.id)
+    if (items[index]?.version > order.version) return
     if (isWaiting(order)) {
       if (index >= 0) items[index] = order
       if (current?.id === order.id) current = order
@@ -120,8 +133,8 @@ export function pick() {
     draw()
   }
   async function act(tried, what) {
-    if (isBusy) return
-    isBusy = true
+    if (isActing) return
+    isActing = true
     show(problem)
     try {
       renew(await what(current))
@@ -129,7 +142,7 @@ export function pick() {
       if (error.now) renew(error.now)
       else show(problem, refusal(error, tried))
     } finally {
-      isBusy = false
+      isActing = false
     }
   }
   const steps = {
@@ -139,8 +152,8 @@ export function pick() {
       draw()
     },
     ship: () => act(t('order.ship', { name: name(current) }), async (order) => {
-      const [carrier, tracking_number] = ['#carrier', '#tracking'].map((field) => card.querySelector(field).value.trim())
-      return move(await ship(order, { carrier, tracking_number }), 'completed')
+      const sent = await ship(order, { carrier: carrier.value.trim(), tracking_number: tracking.value.trim() })
+      return move(sent, 'completed')
     }),
   }
   const stepKey = (wanted) => () => current && step(current) === wanted && steps[wanted]()
@@ -159,8 +172,8 @@ export function pick() {
     try {
       const order = await get(/^\d+$/.test(number) ? `/orders/${number}` : url`/orders/ref:${text}`)
       if (!isWaiting(order)) return toast(t('pick.isAlready', { name: name(order), status: t(`status.${order.status}`) }))
-      items.unshift(order)
-      return choose(order)
+      add(order)
+      return choose(items.find((one) => one.id === order.id))
     } catch (error) {
       return show(problem, refusal(error, t('pick.tried', { text })))
     }
@@ -171,21 +184,19 @@ export function pick() {
     queue.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
   }
 
-  const loadSoon = gathering(500, load)
+  const loadSoon = soon(500, load)
   const off = onEvents((events) => {
     if (!events) return load()
     for (const { order_now: order } of events) {
       if (!order) continue
       const known = items.find((one) => one.id === order.id)
-      if (known && order.version > known.version && !isBusy) renew(order)
       // New ones stand at the end: they are read when there is room for them.
-      if (known || order.status !== 'new' || items.length >= QUEUE) continue
-      loadSoon()
+      if (!known) order.status === 'new' && items.length < QUEUE && loadSoon()
+      else if (order.version > known.version) renew(order)
     }
   })
   return {
-    title: t('screen.pick'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.pick')), scanForm), problem, h('div.pick-panes', {}, h('div', {}, total, queue), card)),
+    ...screen('pick', scanForm, problem, h('div.pick-panes', {}, h('div', {}, total, queue), card)),
     keys: {
       ...Object.fromEntries(Object.entries(KEYS).map(([one, key]) => [key, stepKey(one)])), j: () => stepBy(1), k: () => stepBy(-1),
       Enter: () => current && go(`/console/orders/${current.number}`), '/': () => scan.focus(),

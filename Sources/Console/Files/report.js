@@ -4,8 +4,7 @@ import { h, show } from './h.js'
 import { get, path, save, url, wholeTable } from './api.js'
 import { bars, columns } from './charts.js'
 import { toggles } from './list.js'
-import { age, count, empty, go, loading, money, refusal, scroll, time } from './ui.js'
-import { t } from './texts.js'
+import { age, count, empty, go, loading, money, refusal, screen, scroll, t, time } from './ui.js'
 
 const BARS = 10
 const DAYS = 31
@@ -23,18 +22,11 @@ export function report() {
   let next
   let refreshedAt
   let currency
-  const kindName = () => (KINDS[params.get('by')] ? params.get('by') : 'customers')
+  const kindName = () => (Object.hasOwn(KINDS, params.get('by')) ? params.get('by') : 'customers')
   const kind = () => KINDS[kindName()]
   const sort = () => params.get('sort') ?? kind().sort
   const measure = () => (params.get('chart') === 'total_quantity' ? 'total_quantity' : 'total_amount')
-  function at(values) {
-    const wanted = new URLSearchParams(params)
-    for (const [name, value] of Object.entries(values)) {
-      if (value) wanted.set(name, value)
-      else wanted.delete(name)
-    }
-    return `/console/report${wanted.size ? `?${wanted}` : ''}`
-  }
+  const at = (values) => path('/console/report', { ...Object.fromEntries(params), ...values })
   const tabs = toggles(t('report.by'), Object.keys(KINDS).map((name) => [name, t(`report.${name}`)]),
     (name) => name === kindName(), (name) => go(at({ by: name === 'customers' ? '' : name, sort: '' })))
   const measures = toggles(t('report.measure'), NUMBERS.slice(1, 3).map((name) => [name, t(`column.${name}`)]),
@@ -80,7 +72,7 @@ export function report() {
     drawAge()
   }
   const address = (limit) => path(`/reports/${kindName()}`, {
-    sort: sort(), limit, ...(kind().hasPeriod && { from: params.get('from') ?? '', to: params.get('to') ?? '' }),
+    sort: sort(), limit, ...(kind().hasPeriod && { from: params.get('from'), to: params.get('to') }),
   })
   async function load() {
     control?.abort()
@@ -111,8 +103,7 @@ export function report() {
     }
   }
   return {
-    title: t('screen.report'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.report')), ageLine), h('div.tools', {}, tabs, h('span.grow', {}), period, h('button', { onclick: csv }, 'CSV')), body),
+    ...screen('report', ageLine, h('div.tools', {}, tabs, h('span.grow', {}), period, h('button', { onclick: csv }, 'CSV')), body),
     update(now) {
       const before = control && address(100)
       params = new URLSearchParams(now)

@@ -2,27 +2,26 @@
 // movement with its cause.
 
 import { h, say, show } from './h.js'
-import { get, url, write } from './api.js'
-import { gathering, onEvents } from './live.js'
+import { get, path, url, write } from './api.js'
+import { onEvents, soon } from './live.js'
 import { List, panel, searchBox, toggles } from './list.js'
-import { count, empty, go, headRow, loading, money, signed, time } from './ui.js'
-import { t } from './texts.js'
+import { count, empty, go, headRow, loading, money, screen, signed, t, time } from './ui.js'
 
 const TOGETHER = 400 // milliseconds in which changed products are collected
 const AT_ONCE = 50 // products that are read again at once
 const level = ({ stock, reorder_level }) => (stock === 0 ? 'out' : stock <= reorder_level ? 'low' : 'good')
 const describe = (product) => [
-  [t('column.name'), product.name], [t('stock.stock'), count(product.stock)], [t('column.price'), money(product.price)], [t('stock.level'), count(product.reorder_level)],
+  [t('column.name'), product.name], [t('screen.stock'), count(product.stock)], [t('column.price'), money(product.price)], [t('stock.level'), count(product.reorder_level)],
 ]
 const FILTERS = {
   all: (first) => [`${first}&in_stock=false`, `${first}&in_stock=true`], // sold out first
   out: (first) => [`${first}&in_stock=false`], low: (first) => [`${first}&low_stock=true`], retired: (first) => [`${first}&retired=true`],
 }
-const levelBadge = (product) => level(product) !== 'good' && h(`span.badge.${level(product)}`, {}, t(`stock.${level(product)}`))
+const levelBadge = (product) => level(product) !== 'good' && h(`span.badge.${level(product)}`, {}, t(`stock.show.${level(product)}`))
 const columns = () => [
   { at: 'a', label: t('filter.product'), width: 'minmax(7rem, 1fr)', text: (product) => product.id },
   { at: 'd', label: t('column.name'), width: 'minmax(8rem, 2fr)', text: (product) => product.name },
-  { at: 'c', label: t('stock.stock'), width: '6rem', number: true, fill: (cell, product) => {
+  { at: 'c', label: t('screen.stock'), width: '6rem', number: true, fill: (cell, product) => {
     say(cell, count(product.stock)).dataset.level = level(product)
   } },
   { at: 'b', label: t('column.status'), width: '6.5rem', fill: (cell, product) => show(cell, levelBadge(product)) },
@@ -33,13 +32,8 @@ const columns = () => [
 export function stock(app) {
   let params = new URLSearchParams()
   let before
-  const filter = () => (FILTERS[params.get('show')] ? params.get('show') : 'all')
-  function at(name, value) {
-    const next = new URLSearchParams(params)
-    if (value) next.set(name, value)
-    else next.delete(name)
-    return `/console/stock${next.size ? `?${next}` : ''}`
-  }
+  const filter = () => (Object.hasOwn(FILTERS, params.get('show')) ? params.get('show') : 'all')
+  const at = (name, value) => path('/console/stock', { ...Object.fromEntries(params), [name]: value })
   const list = new List({
     label: t('screen.stock'), columns: columns(), keyOf: (product) => product.id, href: (product) => at('open', product.id),
     pages: (first) => FILTERS[filter()](first), nothing: () => empty(t('stock.nothing'), t('stock.nothing.hint')),
@@ -48,7 +42,7 @@ export function stock(app) {
   const chips = toggles(t('filter'), Object.keys(FILTERS).map((name) => [name, t(`stock.show.${name}`)]),
     (name) => name === filter(), (name) => go(at('show', name === 'all' ? '' : name)))
   const movements = h('div', {})
-  const side = panel(list, { label: t('stock.product'), few: 4, address: (id) => url`/products/${id}`, draw, describe, saved: 'stock.done' })
+  const side = panel(list, { label: t('filter.product'), few: 4, address: (id) => url`/products/${id}`, draw, describe })
 
   function draw(product, isOther) {
     if (isOther) show(movements, loading())
@@ -84,7 +78,7 @@ export function stock(app) {
   })
 
   const changed = new Set()
-  const renewSoon = gathering(TOGETHER, async () => {
+  const renewSoon = soon(TOGETHER, async () => {
     const ids = [...changed].slice(0, AT_ONCE)
     for (const id of ids) changed.delete(id)
     const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
@@ -102,10 +96,9 @@ export function stock(app) {
     }
     if (changed.size) renewSoon()
   })
-  const load = () => list.load('/products', { q: params.get('q') ?? '' })
+  const load = () => list.load('/products', { q: params.get('q') })
   return {
-    title: t('screen.stock'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.stock')), search),
+    ...screen('stock', search,
       h('div.tools', {}, chips, h('span.grow', {}), h('a.button', { href: '/exports/stock?format=csv', download: 'stock.csv' }, t('export'))),
       h('div.with-panel', {}, list.element, side.element)),
     keys: { ...list.keys, Escape: () => go(at('open')) },
@@ -113,7 +106,7 @@ export function stock(app) {
       params = new URLSearchParams(now)
       search.set(params.get('q'))
       chips.renew()
-      const wanted = `${params.get('q')} ${filter()}`
+      const wanted = `${filter()} ${params.get('q')}`
       if (wanted !== before) load()
       before = wanted
       list.rows.draw()

@@ -4,8 +4,7 @@
 import { h, show } from './h.js'
 import { get } from './api.js'
 import { line } from './charts.js'
-import { age, count, headRow, loading, refusal, scroll, time } from './ui.js'
-import { locale, t } from './texts.js'
+import { age, count, headRow, loading, locale, pairs, refusal, screen, scroll, t, time } from './ui.js'
 
 const EVERY = 15_000 // milliseconds, as the service takes its samples
 const NUMBERS = 60 // samples in the table
@@ -54,10 +53,10 @@ function charts({ samples, sample_seconds: seconds }) {
   ]
 }
 
-const about = ({ version, revision, started_at, migrations }) => h('section.card', {}, h('h2', {}, t('system.version')), h('dl.pairs', {}, [
+const about = ({ version, revision, started_at, migrations }) => h('section.card', {}, h('h2', {}, t('system.version')), pairs(
   ['system.version', `${version} ${revision ?? ''}`], ['system.started', time(started_at)],
   ['system.migrations', migrations?.length ? [t('system.migrations.last', { n: migrations.length, last: String(migrations.at(-1).version) }), ' · ', time(migrations.at(-1).applied_at)] : '–'],
-].map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)])))
+))
 
 export function system() {
   const body = h('div', {}, loading())
@@ -75,8 +74,7 @@ export function system() {
   const timer = setInterval(() => !document.hidden && load(), EVERY)
   load()
   return {
-    title: t('screen.system'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.system'))), body),
+    ...screen('system', undefined, body),
     close() {
       clearInterval(timer)
       control.abort()

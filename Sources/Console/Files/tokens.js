@@ -2,8 +2,7 @@
 
 import { h, say, show } from './h.js'
 import { get, url, write } from './api.js'
-import { ask, dialog, empty, headRow, loading, refusal, scroll, time, toast } from './ui.js'
-import { t } from './texts.js'
+import { ask, dialog, empty, headRow, loading, refusal, scroll, t, time, toast } from './ui.js'
 
 export function tokens(app) {
   const body = h('div', {}, loading())
@@ -37,7 +36,7 @@ export function tokens(app) {
         h('td', {}, t(`role.${token.role}`), token.customer_id && h('div.hint', {}, token.customer_id)),
         h('td', {}, h(`span.badge.${token.state}`, {}, t(`tokens.${token.state}`))),
         h('td', {}, token.last_used_at ? time(token.last_used_at) : t('tokens.never')),
-        h('td', {}, token.revoked_at || token.expires_at ? time(token.revoked_at ?? token.expires_at) : t('tokens.noEnd')),
+        h('td', {}, token.revoked_at || token.expires_at ? time(token.revoked_at ?? token.expires_at) : t('tokens.never')),
         h('td.row-buttons', {}, token.state === 'valid' && [
           h('button', { onclick: () => rotate(token), 'aria-label': t('tokens.rotate.of', { name: title(token) }) }, t('tokens.rotate')),
           h('button.danger', { onclick: () => revoke(token), 'aria-label': t('tokens.revoke.of', { name: title(token) }) }, t('tokens.revoke'))])))))),

@@ -1,11 +1,8 @@
-// What the screens share: numbers and times as people write them, badges, dialogs, and the way a
-// refusal of the service is shown.
+// What the screens share: texts, numbers and times as people write them, badges, dialogs, and the way
+// a refusal of the service is shown.
 
 import { h, show, svg } from './h.js'
 import { get, Refusal } from './api.js'
-import { count, locale, t } from './texts.js'
-
-export { count }
 
 // What the browser remembers. Without storage (private windows) it is remembered until the reload.
 const memory = new Map()
@@ -24,6 +21,28 @@ export function prefer(name, value) {
   } catch {
     // It stays in memory.
   }
+}
+
+// The language, its texts, and how it writes numbers. Only the texts of that language are loaded.
+export const languages = [['en', 'English'], ['de', 'Deutsch']]
+const isKnown = (wanted) => languages.find(([name]) => wanted?.startsWith(name))?.[0]
+export const language = [preference('language'), ...navigator.languages].map(isKnown).find(Boolean) ?? 'en'
+/** How numbers and times are written: as the browser asks, if it asks for this language. */
+export const locale = navigator.languages.find((one) => one.startsWith(language)) ?? language
+const { default: groups } = await import(`./${language}.js`)
+const numbers = new Intl.NumberFormat(locale)
+const plurals = new Intl.PluralRules(locale)
+
+export const count = (number) => (Number.isFinite(number) ? numbers.format(number) : '–')
+
+/** A text by its group and name, `t('group.name', { n: 3 })`; `n` chooses the form. */
+export function t(key, values) {
+  const [, group, name] = /^(?:(\w+)\.)?(.+)$/.exec(key)
+  const texts = groups[group ?? ''] ?? {}
+  const form = Number.isFinite(values?.n) && texts[`${name}.${plurals.select(values.n)}`]
+  // A word that the service has learnt later is shown as it is.
+  const text = form || (texts[name] ?? name.replaceAll('_', ' '))
+  return values ? text.replace(/\{(\w+)\}/g, (_, one) => (Number.isFinite(values[one]) ? count(values[one]) : values[one] ?? '')) : text
 }
 
 /** Goes to another screen, or another state of this one. */
@@ -72,6 +91,11 @@ const icons = {
 }
 export const icon = (name) => svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: icons[name] }))
 
+/** The title of a screen and its element, with what stands beside its heading. */
+export const screen = (name, beside, ...content) => ({
+  title: t(`screen.${name}`), element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t(`screen.${name}`)), beside), content),
+})
+export const pairs = (...rows) => h('dl.pairs', {}, rows.map(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)]))
 export const empty = (title, text, ...more) => h('div.empty', {}, h('h2', {}, title), text && h('p', {}, text), more)
 export const loading = () => h('div.loading', { role: 'status' }, t('loading'))
 /** A table that is moved sideways where there is no room for it. */
