@@ -15,9 +15,6 @@ static const struct embedded_text files[] = {
   {"app.js", (const char[]){
 #embed "../Console/Files/app.js" suffix(, 0)
   }},
-  {"charts.js", (const char[]){
-#embed "../Console/Files/charts.js" suffix(, 0)
-  }},
   {"customers.js", (const char[]){
 #embed "../Console/Files/customers.js" suffix(, 0)
   }},

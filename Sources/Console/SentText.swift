@@ -1,8 +1,8 @@
 /// What is sent of a file: all but what only those need who read it in the repository.
 ///
-/// It goes line by line and knows nothing of the language: comments that have lines of their own
-/// go, and blanks at both ends of a line. Lines stay lines, so a program means what it meant, as
-/// long as none of its texts goes over several lines.
+/// It goes line by line and knows little of the language: comments go, and blanks at both ends of a
+/// line. Lines stay lines, so a program means what it meant, as long as each of its texts ends on
+/// the line on which it begins.
 enum SentText {
   /// The bytes to send of a file of this name.
   static func of(_ bytes: [UInt8], named name: String) -> [UInt8] {
@@ -11,26 +11,44 @@ enum SentText {
     var lines: [ArraySlice<UInt8>] = []
     var isInComment = false
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let line = trimmed(line)
-      if isInComment || line.starts(with: "/*".utf8) {
-        isInComment = !line.ends(with: "*/")
-        continue
-      }
-      guard !line.isEmpty, !(isScript && line.starts(with: "//".utf8)) else { continue }
-      lines.append(line)
+      var line = withoutFirstComments(trimmed(line), isInComment: &isInComment)
+      if isScript { line = trimmed(withoutLastComment(line)) }
+      if !line.isEmpty { lines.append(line) }
     }
     return Array(lines.joined(separator: "\n".utf8))
+  }
+
+  /// What is left of a line when it begins in a comment, or with some.
+  private static func withoutFirstComments(
+    _ line: ArraySlice<UInt8>, isInComment: inout Bool
+  ) -> ArraySlice<UInt8> {
+    var line = line
+    while true {
+      if !isInComment {
+        guard line.starts(with: "/*".utf8) else { return line }
+        line = line.dropFirst(2)
+      }
+      guard let end = line.firstRange(of: Array("*/".utf8)) else {
+        isInComment = true
+        return []
+      }
+      isInComment = false
+      line = trimmed(line[end.upperBound...])
+    }
+  }
+
+  /// A line without the comment at its end. What a quote follows may be within a text, and stays.
+  private static func withoutLastComment(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    if line.starts(with: "//".utf8) { return [] }
+    guard let start = line.firstRange(of: Array(" // ".utf8))?.lowerBound,
+      !line[start...].contains(where: { "'\"`".utf8.contains($0) })
+    else { return line }
+    return line[..<start]
   }
 
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let blank = UInt8(ascii: " ")
     let line = line.drop { $0 == blank }
     return line[..<(line.lastIndex { $0 != blank }.map { $0 + 1 } ?? line.startIndex)]
-  }
-}
-
-extension ArraySlice<UInt8> {
-  fileprivate func ends(with text: String) -> Bool {
-    suffix(text.utf8.count).elementsEqual(text.utf8)
   }
 }

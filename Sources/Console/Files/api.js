@@ -41,7 +41,8 @@ async function send(address, options) {
       if (!WORTH_ANOTHER.has(answer.status) || attempt === TRIES) return answer
       wait = Math.min(5000, 1000 * Number(answer.headers.get('Retry-After')) || wait)
     } catch (error) {
-      if (options.signal?.aborted || attempt === TRIES) throw error
+      options.signal?.throwIfAborted()
+      if (attempt === TRIES) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, wait))
     options.signal?.throwIfAborted()

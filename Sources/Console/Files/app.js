@@ -36,7 +36,7 @@ const allowed = () => screens.filter((screen) => screen.roles.includes(session.r
 
 function leave() {
   if (current?.screen.keep) kept.set(current.key, current)
-  else current?.screen.close?.()
+  else current?.control.abort()
   current = undefined
 }
 
@@ -63,7 +63,8 @@ async function route() {
   kept.delete(key)
   // The service does not answer, or a newer one has other addresses.
   if (module.error) return show(main, refusal(module.error, t('tried.read', { name: t(`screen.${name}`) }), () => location.reload()))
-  current = again ?? { key, screen: module[file](app, id), scroll: 0 }
+  const control = new AbortController()
+  current = again ?? { key, control, screen: module[file](app, control.signal, id), scroll: 0 }
   show(main, current.screen.element)
   document.title = `${current.screen.title} · Waybill`
   current.screen.update?.(query, id)
@@ -208,7 +209,7 @@ function login(why) {
 function signedOut(why) {
   if (document.querySelector('main.login form')) return
   live.end()
-  for (const one of [current, ...kept.values()]) one?.screen.close?.()
+  for (const one of [current, ...kept.values()]) one?.control.abort()
   session = current = lastRoute = undefined
   kept.clear()
   prefer('carrier')

@@ -5,7 +5,7 @@ import { path, url, write } from './api.js'
 import { onEvents, soon } from './live.js'
 import { List, panel, searchBox } from './list.js'
 import { addressFields, addressLines, toAddress } from './actions.js'
-import { ask, badge, count, empty, go, loading, money, pairs, screen, t, time, timeText, toast } from './ui.js'
+import { ask, badge, count, go, loading, money, pairs, screen, t, time, timeText, toast } from './ui.js'
 
 const TOGETHER = 400 // milliseconds in which changes are collected
 const describe = (customer) => [
@@ -18,15 +18,12 @@ const columns = () => [
   { label: t('customer.since'), width: '8rem', text: (customer) => timeText(customer.created_at) },
 ]
 
-export function customers() {
+export function customers(app, signal) {
   let q = ''
   let before
   const at = (id) => path(`/console/customers${id ? url`/${id}` : ''}`, { q })
-  const list = new List({
-    label: t('screen.customers'), columns: columns(), keyOf: (customer) => customer.id, href: (customer) => at(customer.id),
-    nothing: () => empty(t('customers.nothing'), t('customers.nothing.hint')),
-  })
-  const search = searchBox({ label: t('customers.search'), found: (text) => go(path('/console/customers', { q: text }), { replace: true }) })
+  const list = new List(signal, { name: 'customers', columns: columns(), href: (customer) => at(customer.id) })
+  const search = searchBox('customers', (text) => go(path('/console/customers', { q: text }), { replace: true }))
   const orders = h('div', {})
   const side = panel(list, { label: t('column.customer'), few: 2, address: (id) => url`/customers/${id}`, draw, describe })
 
@@ -62,8 +59,8 @@ export function customers() {
     go(at(answer.value.id))
   }
 
-  const renewSoon = soon(TOGETHER, () => document.querySelector('dialog[open]') || side.open(side.id))
-  const off = onEvents((events) => {
+  const renewSoon = soon(signal, TOGETHER, () => document.querySelector('dialog[open]') || side.open(side.id))
+  onEvents(signal, (events) => {
     if (!events || events.some((event) => [event.customer?.id, event.order?.customer_id].includes(side.id))) renewSoon()
   })
   return {
@@ -78,11 +75,6 @@ export function customers() {
       before = q
       list.rows.draw()
       side.open(id)
-    },
-    close() {
-      off()
-      renewSoon.end()
-      list.close()
     },
   }
 }

@@ -67,26 +67,20 @@ export function keyed(parent, items, keyOf, make, update) {
 
 /**
  * A long list of which only the visible rows are in the document. Rows are used again for other
- * items while the page scrolls; `make()` makes one, `update(row, item, index)` fills it.
+ * items while the page scrolls, until `signal`; `make()` makes one, `update(row, item, index)` fills it.
  */
 export class Rows {
-  constructor({ make, update, near, resized }) {
+  constructor({ make, update, near, resized, signal }) {
     Object.assign(this, { make, update, near })
     this.items = []
     this.pool = []
     this.element = h('div.rows', { role: 'rowgroup' })
-    this.control = new AbortController()
-    const options = { passive: true, signal: this.control.signal }
+    const options = { passive: true, signal }
     addEventListener('scroll', () => this.later(), options)
     addEventListener('resize', () => {
       resized?.()
       this.later()
     }, options)
-  }
-
-  close() {
-    this.control.abort()
-    cancelAnimationFrame(this.frame)
   }
 
   set(items) {

@@ -3,7 +3,7 @@
 
 import { h, Rows, say, show } from './h.js'
 import { get, path } from './api.js'
-import { ask, change, go, icon, loading, refusal, scroll, t, toast } from './ui.js'
+import { ask, attempt, change, empty, go, icon, loading, refusal, scroll, t, toast } from './ui.js'
 
 const FIRST_PAGE = 50
 const PAGE = 100
@@ -14,16 +14,17 @@ export class List {
   /**
    * `columns` are `{ label, width, at, number }` with `text(item)` or `fill(cell, item)`; the first
    * one is a link to `href(item)`, and `at` is its place in a narrow window. `came(items)` hears of
-   * each page, `changed()` of each choice.
+   * each page, `changed()` of each choice; `wayOut()` is shown when there is nothing.
    */
-  constructor({ label, columns, href, keyOf, nothing, selectable, changed, came, pages = (first) => [first] }) {
-    Object.assign(this, { label, href, keyOf, nothing, selectable, changed, came, pages })
+  constructor(signal, { name, columns, href, wayOut, selectable, changed, came, pages = (first) => [first] }) {
+    const label = t(`screen.${name}`)
+    Object.assign(this, { signal, name, label, href, wayOut, selectable, changed, came, pages })
     this.items = []
     this.chosen = new Map()
     this.cursor = -1
     this.rows = new Rows({
       make: () => this.makeRow(), update: (row, item, index) => this.fillRow(row, item, index),
-      near: () => this.more(), resized: () => this.fit(),
+      near: () => this.more(), resized: () => this.fit(), signal,
     })
     this.head = h('div.row.head', { role: 'row' })
     this.table = h('div.table', { role: 'table', 'aria-label': label }, h('div.head-group', { role: 'rowgroup' }, this.head), this.rows.element)
@@ -68,7 +69,7 @@ export class List {
   }
 
   fillRow(row, item, index) {
-    const isChosen = this.chosen.has(this.keyOf(item))
+    const isChosen = this.chosen.has(item.id)
     row.link.href = this.href(item)
     if (row.box) {
       row.box.checked = isChosen
@@ -98,7 +99,7 @@ export class List {
   async more() {
     if (this.isBusy || !this.next || this.problem) return
     this.isBusy = true
-    const { signal } = this.control
+    const signal = AbortSignal.any([this.signal, this.control.signal])
     if (!this.items.length) show(this.state, loading())
     try {
       const page = await get(this.next, { signal })
@@ -138,32 +139,31 @@ export class List {
         this.more()
       } }, t('list.further')))
     } else if (this.next) show(this.state, length ? null : loading())
-    else show(this.state, length ? h('p.end', {}, t('list.end', { n: length })) : this.nothing())
+    else show(this.state, length ? h('p.end', {}, t('list.end', { n: length })) : empty(t(`${this.name}.nothing`), t(`${this.name}.nothing.hint`), this.wayOut?.()))
   }
 
   /** Puts newer versions of items in the place of what is shown. Nothing moves. */
   replace(newer) {
-    const byKey = new Map(newer.map((item) => [this.keyOf(item), item]))
+    const byKey = new Map(newer.map((item) => [item.id, item]))
     if (!byKey.size) return
     this.items.forEach((item, index) => {
-      const key = this.keyOf(item)
-      const other = byKey.get(key)
+      const other = byKey.get(item.id)
       if (!other || other.version <= item.version) return
       this.items[index] = other
-      if (this.chosen.has(key)) this.chosen.set(key, other)
+      if (this.chosen.has(item.id)) this.chosen.set(item.id, other)
     })
     this.rows.later()
   }
 
   choose(item, isChosen) {
-    if (isChosen) this.chosen.set(this.keyOf(item), item)
-    else this.chosen.delete(this.keyOf(item))
+    if (isChosen) this.chosen.set(item.id, item)
+    else this.chosen.delete(item.id)
     this.rows.draw()
     this.changed?.()
   }
 
   chooseAll(isChosen) {
-    this.chosen = new Map(isChosen ? this.items.map((item) => [this.keyOf(item), item]) : [])
+    this.chosen = new Map(isChosen ? this.items.map((item) => [item.id, item]) : [])
     this.all.checked = isChosen
     this.rows.draw()
     this.changed?.()
@@ -180,13 +180,8 @@ export class List {
     const current = (use) => () => this.items[this.cursor] && use(this.items[this.cursor])
     return {
       j: () => this.step(1), k: () => this.step(-1), Enter: current((item) => go(this.href(item))),
-      x: current((item) => this.selectable && this.choose(item, !this.chosen.has(this.keyOf(item)))),
+      x: current((item) => this.selectable && this.choose(item, !this.chosen.has(item.id))),
     }
-  }
-
-  close() {
-    this.control?.abort()
-    this.rows.close()
   }
 }
 
@@ -196,6 +191,7 @@ export class List {
  */
 export function panel(list, { label, few, address, draw, describe }) {
   const { columns } = list
+  let reading = new AbortController()
   const element = h('aside.panel', { hidden: true, 'aria-label': label })
   const self = {
     element,
@@ -206,13 +202,11 @@ export function panel(list, { label, few, address, draw, describe }) {
       }
       if (id && self.id !== id) show(element, loading())
       self.id = id
+      reading.abort()
+      reading = new AbortController()
+      const { signal } = reading
       if (!id) return void (self.shown = undefined)
-      try {
-        const now = await get(address(id))
-        if (self.id === id) self.draw(now)
-      } catch (error) {
-        if (self.id === id) show(element, refusal(error, t('tried.read', { name: id }), () => self.open(id)))
-      }
+      await attempt(element, t('tried.read', { name: id }), async () => self.draw(await get(address(id), { signal })), () => self.open(id))
     },
     draw(now) {
       const isOther = self.shown?.id !== now.id
@@ -232,23 +226,23 @@ export function panel(list, { label, few, address, draw, describe }) {
       const now = answer?.value ?? answer?.left
       if (now && self.id === now.id) self.draw(now)
     },
-    /** A table of what belongs to the thing, read for it; `of` is what was shown when it began. */
-    async table(place, { title, from, head, row, none }) {
-      const of = self.shown
-      try {
-        const { items } = await get(from)
-        if (self.shown !== of) return
+    /** A table of what belongs to the thing, read for it. */
+    table(place, { title, from, head, row, none }) {
+      reading.abort()
+      reading = new AbortController()
+      const { signal } = reading
+      return attempt(place, title, async () => {
+        const { items } = await get(from, { signal })
         show(place, items.length ? scroll(title, h('table', {}, head, h('tbody', {}, items.map((item) => h('tr', {}, row(item)))))) : h('p.hint', {}, none))
-      } catch (error) {
-        if (self.shown === of) show(place, refusal(error, title))
-      }
+      })
     },
   }
   return self
 }
 
-/** A box to search with; `found(text)` is called a moment after the last character. */
-export function searchBox({ label, found }) {
+/** A box to search a screen with; `found(text)` is called a moment after the last character. */
+export function searchBox(name, found) {
+  const label = t(`${name}.search`)
   let timer
   const input = h('input', {
     type: 'search', 'aria-label': label, placeholder: label, maxlength: 100, autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'search',

@@ -16,10 +16,13 @@ let stop
 let waiting = []
 let timer
 
-/** Calls back with a list of events, or with `null` when what was seen may not be true any more. */
-export function onEvents(listener) {
+/**
+ * Calls back with a list of events, or with `null` when what was seen may not be true any more, until
+ * `signal`.
+ */
+export function onEvents(signal, listener) {
   eventListeners.add(listener)
-  return () => eventListeners.delete(listener)
+  signal.addEventListener('abort', () => eventListeners.delete(listener))
 }
 
 /** Calls back with `live`, `cut` or `off`. */
@@ -33,16 +36,15 @@ export const onEnd = (listener) => endListeners.add(listener)
 
 /**
  * A function that does something once for several calls, so many milliseconds after the first. Calls
- * that come while it is done have it done once more, and after `end()` none does anything.
+ * that come while it is done have it done once more, and after `signal` none does anything.
  */
-export function soon(delay, action) {
+export function soon(signal, delay, action) {
   let isUnderWay = false
   let isWanted = false
-  let isOver = false
   async function run() {
     isWanted = false
     try {
-      if (!isOver) await action()
+      if (!signal.aborted) await action()
     } finally {
       isUnderWay = false
       if (isWanted) call()
@@ -50,12 +52,9 @@ export function soon(delay, action) {
   }
   function call() {
     isWanted = true
-    if (isUnderWay || isOver) return
+    if (isUnderWay || signal.aborted) return
     isUnderWay = true
     setTimeout(run, delay)
-  }
-  call.end = () => {
-    isOver = true
   }
   return call
 }

@@ -4,15 +4,13 @@ import { h, show } from './h.js'
 import { everything, get, url } from './api.js'
 import { onEvents } from './live.js'
 import { addressFields, addressLines, cancel, changeOrder, lineName, move, name, printSlip, ship, toAddress, triedMove } from './actions.js'
-import { ask, badge, count, go, headRow, icon, keyHint, loading, money, pairs, preference, refusal, t, time, toast } from './ui.js'
+import { ask, attempt, badge, count, go, headRow, icon, keyHint, loading, money, pairs, preference, refusal, t, time, toast } from './ui.js'
 
-export function order(app, id) {
+export function order(app, signal, id) {
   let seen
   let isEditing = false
   // How many units of each line have gone out, as far as parcels say.
   let sent = new Map()
-  const control = new AbortController()
-  const { signal } = control
   const [body, problem, customer, parcels] = [h('div', {}, loading()), h('div', {}), h('div', {}), h('div', {})]
   const linesCard = h('section.card', {})
   const timeline = h('ol.timeline', {})
@@ -27,24 +25,18 @@ export function order(app, id) {
     keys: { Escape: () => (isEditing ? draw(seen) : go('/console/orders')), e: () => canEdit() && edit(), p: () => seen && printSlip(seen) },
   }
 
-  async function load() {
-    try {
-      draw(await get(url`/orders/${id}`, { signal }))
-    } catch (error) {
-      if (!signal.aborted) show(body, refusal(error, t('tried.read', { name: `#${id}` }), load))
-    }
-  }
+  const load = () => attempt(body, t('tried.read', { name: `#${id}` }), async () => draw(await get(url`/orders/${id}`, { signal })), load)
 
   /** Does something, shows what comes of it, or why it was refused, beside what was tried. */
-  async function act(what, tried) {
-    show(problem)
+  async function act(what, tried, place = problem) {
+    show(place)
     try {
       const answer = await what()
       const now = answer?.value ?? answer?.left ?? (answer?.id && answer)
       if (now) draw(now)
     } catch (error) {
       if (error.now) draw(error.now)
-      else show(problem, refusal(error, tried))
+      else show(place, refusal(error, tried))
     }
   }
 
@@ -81,14 +73,11 @@ export function order(app, id) {
       const items = wanted.filter(([product, quantity]) => before.get(product) !== quantity).map(([product_id, quantity]) => ({ product_id, quantity }))
       if (!items.length) return draw(seen)
       const tried = t('tried.edit', { name: name(seen) })
-      show(refused)
-      try {
-        draw(await changeOrder(seen, tried, 'PATCH', '', { items }))
-        toast(t('saved', { name: name(seen) }))
-      } catch (error) {
-        if (error.now) draw(error.now)
-        else show(refused, refusal(error, `${tried}: ${items.map((one) => `${one.product_id} × ${one.quantity}`).join(', ')}`))
-      }
+      await act(async () => {
+        const now = await changeOrder(seen, tried, 'PATCH', '', { items })
+        toast(t('saved', { name: name(now) }))
+        return now
+      }, `${tried}: ${items.map((one) => `${one.product_id} × ${one.quantity}`).join(', ')}`, refused)
     } }, lines(),
     h('div.add', {}, h('label', { for: 'product' }, t('order.add')), h('input', { id: 'product', name: 'product', maxlength: 64, autocomplete: 'off' }),
       h('label', { for: 'added' }, t('column.quantity')), h('input', { id: 'added', name: 'added', type: 'number', min: 1, value: 1 })),
@@ -140,14 +129,12 @@ export function order(app, id) {
     change && h('button.quiet', { onclick: () => act(change), 'aria-label': `${t('edit')}: ${title}` }, t('edit'))), content)
 
   /** What is read beside the order. It is drawn only if the order is still the same. */
-  async function beside(title, address, use, read = get) {
+  function beside(title, address, use, read = get) {
     const of = seen
-    try {
+    return attempt(problem, title, async () => {
       const answer = await read(address, { signal })
       if (seen === of) use(answer)
-    } catch (error) {
-      if (seen === of && !signal.aborted) show(problem, refusal(error, title))
-    }
+    })
   }
   async function readEvents() {
     const of = seen
@@ -208,7 +195,7 @@ export function order(app, id) {
     if (isNewer) readBeside()
   }
 
-  const off = onEvents((events) => {
+  onEvents(signal, (events) => {
     if (!events) return isEditing || load()
     const mine = events.findLast((event) => seen && event.order?.id === seen.id && event.order_now?.version > seen.version)
     if (!mine) return
@@ -216,10 +203,6 @@ export function order(app, id) {
     if (isEditing || document.querySelector('dialog[open]')) show(problem, h('p.notice', {}, t('order.changed', { who: mine.who })))
     else draw(mine.order_now)
   })
-  self.close = () => {
-    off()
-    control.abort()
-  }
   load()
   return self
 }

@@ -139,7 +139,7 @@ function viewsMenu(app) {
   return h('button', { onclick: open }, t('views'))
 }
 
-export function orders(app) {
+export function orders(app, signal) {
   let params = new URLSearchParams()
   let query
   let fresh = new Set()
@@ -166,10 +166,10 @@ export function orders(app) {
   }
   const named = (some) => some.split(',').filter((name) => Object.hasOwn(COLUMNS, name))
     .map((name) => ({ label: t(`column.${name}`), ...COLUMNS[name], ...(name === 'customer' && { fill: fillCustomer }) }))
-  const list = new List({
-    label: t('screen.orders'), columns: named(USUAL), selectable: true, keyOf: (order) => order.id,
+  const list = new List(signal, {
+    name: 'orders', columns: named(USUAL), selectable: true,
     href: (order) => `/console/orders/${order.number}`, changed: () => drawSelection(), came,
-    nothing: () => empty(t('orders.nothing'), t('orders.nothing.hint'), params.size > 0 && h('a.button', { href: '/console/orders' }, t('filter.clear'))),
+    wayOut: () => params.size > 0 && h('a.button', { href: '/console/orders' }, t('filter.clear')),
   })
   function came(some) {
     // What is in the list is no news.
@@ -180,10 +180,10 @@ export function orders(app) {
   /** Changes the address, and with it everything else. */
   const set = (values, options) => go(path('/console/orders', { ...Object.fromEntries(params), ...values }), options)
 
-  const search = searchBox({ label: t('orders.search'), found: (text, isEntered) => {
+  const search = searchBox('orders', (text, isEntered) => {
     if (isEntered && /^#?\d+$/.test(text)) go(`/console/orders/${text.replace('#', '')}`)
     else set({ q: text }, { replace: params.has('q') })
-  } })
+  })
   const statuses = () => (params.get('status') ?? '').split(',').filter(Boolean)
   const chips = toggles(t('column.status'), STATUSES.map((status) => [status, [h(`span.dot.${status}`), t(`status.${status}`), h('span.count', { 'data-count': status })]]),
     (status) => statuses().includes(status), (status) => set({
@@ -222,15 +222,15 @@ export function orders(app) {
     say(news, t('orders.new', { n: fresh.size < MANY ? fresh.size : `${count(MANY)}+` }))
   }
   // With a search only the service knows what belongs to the list.
-  const askForNews = soon(400, async () => {
+  const askForNews = soon(signal, 400, async () => {
     const asked = query
     const page = await get(path('/orders', { ...asked, limit: 20 })).catch(() => ({ items: [] }))
     if (asked !== query) return
     for (const order of page.items) if (!list.items.some((one) => one.id === order.id)) fresh.add(order.id)
     drawNews()
   })
-  const countSoon = soon(2000, () => document.hidden || drawCounts())
-  const off = onEvents((events) => {
+  const countSoon = soon(signal, 2000, () => document.hidden || drawCounts())
+  onEvents(signal, (events) => {
     if (!events) return load()
     const changed = new Map()
     const renamed = events.map((event) => event.customer?.id).filter((id) => names.delete(id))
@@ -313,11 +313,5 @@ export function orders(app) {
       if (before !== JSON.stringify(query)) load()
     },
     shown: () => list.step(0),
-    close() {
-      off()
-      list.close()
-      countSoon.end()
-      askForNews.end()
-    },
   }
 }

@@ -5,7 +5,7 @@ import { h, keyed, say, show } from './h.js'
 import { get, url } from './api.js'
 import { onEvents, soon } from './live.js'
 import { addressLines, lineName, move, name, printSlip, ship, triedMove } from './actions.js'
-import { badge, count, empty, go, icon, keyHint, loading, preference, refusal, screen, t, time, toast } from './ui.js'
+import { attempt, badge, count, empty, go, icon, keyHint, loading, preference, refusal, screen, t, time, toast } from './ui.js'
 
 const QUEUE = 50
 const WAITING = ['new', 'in_progress']
@@ -13,11 +13,11 @@ const KEYS = { start: 's', pack: 'p', ship: 'd' }
 const whose = (order) => order.ship_to?.name ?? order.customer_id ?? order.channel
 const isWaiting = (order) => WAITING.includes(order.status) && order.allowed_statuses.length > 0
 
-export function pick() {
+export function pick(app, signal) {
   let items = []
   let current
-  let control
   let isActing = false
+  let control = new AbortController()
   // The order whose carrier and parcel stand in the fields.
   let filled
   // How many units of each line are in the box, by order; of this tab alone.
@@ -49,22 +49,17 @@ export function pick() {
     packed.set(current.id, counts)
   }
 
-  async function load() {
-    control?.abort()
+  const load = () => attempt(card, t('screen.pick'), async () => {
+    control.abort()
     control = new AbortController()
-    const { signal } = control
     if (!items.length) show(card, loading())
-    try {
-      const page = await get(`/orders?status=${WAITING}&sort=created_at&limit=${QUEUE}`, { signal })
-      items = page.items.filter(isWaiting)
-      // An order that was scanned may not be among the oldest.
-      if (page.next && current) add(current)
-      say(total, page.next ? t('pick.more', { n: QUEUE }) : t('pick.count', { n: items.length }))
-      choose(items.find((order) => order.id === current?.id) ?? items[0])
-    } catch (error) {
-      if (!signal.aborted) show(card, refusal(error, t('screen.pick'), load))
-    }
-  }
+    const page = await get(`/orders?status=${WAITING}&sort=created_at&limit=${QUEUE}`, { signal: AbortSignal.any([signal, control.signal]) })
+    items = page.items.filter(isWaiting)
+    // An order that was scanned may not be among the oldest.
+    if (page.next && current) add(current)
+    say(total, page.next ? t('pick.more', { n: QUEUE }) : t('pick.count', { n: items.length }))
+    choose(items.find((order) => order.id === current?.id) ?? items[0])
+  }, load)
   const add = (order) => items.some((one) => one.id === order.id) || items.unshift(order)
   function choose(order) {
     if (order?.id !== current?.id) show(problem)
@@ -184,8 +179,8 @@ export function pick() {
     queue.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
   }
 
-  const loadSoon = soon(500, load)
-  const off = onEvents((events) => {
+  const loadSoon = soon(signal, 500, load)
+  onEvents(signal, (events) => {
     if (!events) return load()
     for (const { order_now: order } of events) {
       if (!order) continue
@@ -206,10 +201,5 @@ export function pick() {
       },
     },
     update: load,
-    close() {
-      off()
-      loadSoon.end()
-      control?.abort()
-    },
   }
 }

@@ -5,7 +5,7 @@ import { h, say, show } from './h.js'
 import { get, path, url, write } from './api.js'
 import { onEvents, soon } from './live.js'
 import { List, panel, searchBox, toggles } from './list.js'
-import { count, empty, go, headRow, loading, money, screen, signed, t, time } from './ui.js'
+import { count, go, headRow, loading, money, screen, signed, t, time } from './ui.js'
 
 const TOGETHER = 400 // milliseconds in which changed products are collected
 const AT_ONCE = 50 // products that are read again at once
@@ -29,16 +29,15 @@ const columns = () => [
   { label: t('column.price'), width: '7rem', number: true, text: (product) => money(product.price) },
 ]
 
-export function stock(app) {
+export function stock(app, signal) {
   let params = new URLSearchParams()
   let before
   const filter = () => (Object.hasOwn(FILTERS, params.get('show')) ? params.get('show') : 'all')
   const at = (name, value) => path('/console/stock', { ...Object.fromEntries(params), [name]: value })
-  const list = new List({
-    label: t('screen.stock'), columns: columns(), keyOf: (product) => product.id, href: (product) => at('open', product.id),
-    pages: (first) => FILTERS[filter()](first), nothing: () => empty(t('stock.nothing'), t('stock.nothing.hint')),
+  const list = new List(signal, {
+    name: 'stock', columns: columns(), href: (product) => at('open', product.id), pages: (first) => FILTERS[filter()](first),
   })
-  const search = searchBox({ label: t('stock.search'), found: (text) => go(at('q', text), { replace: true }) })
+  const search = searchBox('stock', (text) => go(at('q', text), { replace: true }))
   const chips = toggles(t('filter'), Object.keys(FILTERS).map((name) => [name, t(`stock.show.${name}`)]),
     (name) => name === filter(), (name) => go(at('show', name === 'all' ? '' : name)))
   const movements = h('div', {})
@@ -78,7 +77,7 @@ export function stock(app) {
   })
 
   const changed = new Set()
-  const renewSoon = soon(TOGETHER, async () => {
+  const renewSoon = soon(signal, TOGETHER, async () => {
     const ids = [...changed].slice(0, AT_ONCE)
     for (const id of ids) changed.delete(id)
     const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
@@ -87,7 +86,7 @@ export function stock(app) {
     if (mine?.version > side.shown?.version && !document.querySelector('dialog[open]')) side.draw(mine)
     if (changed.size) renewSoon()
   })
-  const off = onEvents((events) => {
+  onEvents(signal, (events) => {
     if (!events) return load()
     const known = new Set(list.items.map((product) => product.id))
     for (const { stock: moved, product, type, order_now } of events) {
@@ -111,11 +110,6 @@ export function stock(app) {
       before = wanted
       list.rows.draw()
       side.open(params.get('open'))
-    },
-    close() {
-      off()
-      renewSoon.end()
-      list.close()
     },
   }
 }

@@ -1,10 +1,9 @@
 // Whether all is well: what the instance that answers says of itself, and its last hour. What it
 // cannot know while the database is away is null.
 
-import { h, show } from './h.js'
+import { h, show, svg } from './h.js'
 import { get } from './api.js'
-import { line } from './charts.js'
-import { age, count, headRow, loading, locale, pairs, refusal, screen, scroll, t, time } from './ui.js'
+import { age, attempt, count, headRow, loading, locale, pairs, screen, scroll, t, time } from './ui.js'
 
 const EVERY = 15_000 // milliseconds, as the service takes its samples
 const NUMBERS = 60 // samples in the table
@@ -36,6 +35,28 @@ function tiles({ ready, checks, now, report, feed, fulfilment, connections }) {
     })))
 }
 
+/** A small line of what was measured, oldest first; gaps are `null`. */
+function line(values, title) {
+  const width = 240
+  const height = 56
+  const known = values.filter((value) => value !== null)
+  const top = Math.max(...known, 1e-9)
+  const x = (index) => (values.length < 2 ? width : (index * width) / (values.length - 1))
+  const y = (value) => height - 3 - ((height - 6) * value) / top
+  let path = ''
+  let isOpen = false
+  values.forEach((value, index) => {
+    if (value !== null) path += `${isOpen ? 'L' : 'M'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`
+    isOpen = value !== null
+  })
+  const last = values.findLastIndex((value) => value !== null)
+  return svg('svg', { class: 'line', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': title, preserveAspectRatio: 'none' },
+    svg('line', { class: 'axis', x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 }),
+    path && svg('path', { class: 'area', d: `${path}L${x(last)} ${height}L${x(values.findIndex((value) => value !== null))} ${height}Z` }),
+    path && svg('path', { class: 'stroke', d: path, 'vector-effect': 'non-scaling-stroke' }),
+    last >= 0 && svg('circle', { class: 'dot', cx: x(last), cy: y(values[last]), r: 2.5 }))
+}
+
 function charts({ samples, sample_seconds: seconds }) {
   const kinds = [
     [t('system.rate'), (one) => one.requests / seconds, (value) => t('perSecond', { n: number(value) })],
@@ -44,7 +65,7 @@ function charts({ samples, sample_seconds: seconds }) {
   return [
     h('div.charts', {}, kinds.map(([title, value, say]) => {
       const last = samples.length ? say(value(samples.at(-1))) : '–'
-      return h('section.card', {}, h('div.card-head', {}, h('h2', {}, title), h('strong', {}, last)), line(samples.map(value), { title: `${title}: ${last}` }))
+      return h('section.card', {}, h('div.card-head', {}, h('h2', {}, title), h('strong', {}, last)), line(samples.map(value), `${title}: ${last}`))
     })),
     h('details.card', {}, h('summary', {}, t('system.numbers')), scroll(t('system.numbers'), h('table', {},
       headRow(['stock.when', 'system.rate', 'system.median', 'system.slow', 'system.errors'], ['system.rate', 'system.median', 'system.slow', 'system.errors']),
@@ -58,26 +79,16 @@ const about = ({ version, revision, started_at, migrations }) => h('section.card
   ['system.migrations', migrations?.length ? [t('system.migrations.last', { n: migrations.length, last: String(migrations.at(-1).version) }), ' · ', time(migrations.at(-1).applied_at)] : '–'],
 ))
 
-export function system() {
+export function system(app, signal) {
   const body = h('div', {}, loading())
-  const control = new AbortController()
-  async function load() {
-    try {
-      const now = await get('/system', { signal: control.signal })
-      const isOpen = body.querySelector('details')?.open
-      show(body, tiles(now), charts(now), about(now))
-      body.querySelector('details').open = isOpen === true
-    } catch (error) {
-      if (!control.signal.aborted) show(body, refusal(error, t('screen.system'), load))
-    }
-  }
+  const load = () => attempt(body, t('screen.system'), async () => {
+    const now = await get('/system', { signal })
+    const isOpen = body.querySelector('details')?.open
+    show(body, tiles(now), charts(now), about(now))
+    body.querySelector('details').open = isOpen === true
+  }, load)
   const timer = setInterval(() => !document.hidden && load(), EVERY)
+  signal.addEventListener('abort', () => clearInterval(timer))
   load()
-  return {
-    ...screen('system', undefined, body),
-    close() {
-      clearInterval(timer)
-      control.abort()
-    },
-  }
+  return screen('system', undefined, body)
 }

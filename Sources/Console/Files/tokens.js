@@ -2,26 +2,22 @@
 
 import { h, say, show } from './h.js'
 import { get, url, write } from './api.js'
-import { ask, dialog, empty, headRow, loading, refusal, scroll, t, time, toast } from './ui.js'
+import { ask, attempt, dialog, doing, empty, headRow, loading, screen, scroll, t, time, toast } from './ui.js'
 
-export function tokens(app) {
+export function tokens(app, signal) {
   const body = h('div', {}, loading())
   let items = []
   let next
 
-  async function load() {
-    try {
-      const page = await get('/tokens?limit=100')
-      items = page.items
-      next = page.next
-      draw()
-    } catch (error) {
-      show(body, refusal(error, t('screen.tokens'), load))
-    }
+  function load() {
+    items = []
+    next = '/tokens?limit=100'
+    return attempt(body, t('screen.tokens'), more, load)
   }
   async function more() {
-    const page = await get(next)
-    items = [...items, ...page.items]
+    const before = items
+    const page = await get(next, { signal })
+    items = [...before, ...page.items]
     next = page.next
     draw()
   }
@@ -40,7 +36,7 @@ export function tokens(app) {
         h('td.row-buttons', {}, token.state === 'valid' && [
           h('button', { onclick: () => rotate(token), 'aria-label': t('tokens.rotate.of', { name: title(token) }) }, t('tokens.rotate')),
           h('button.danger', { onclick: () => revoke(token), 'aria-label': t('tokens.revoke.of', { name: title(token) }) }, t('tokens.revoke'))])))))),
-    next && h('button', { onclick: more }, t('list.more'))))
+    next && doing(t('list.more'), more)))
   }
 
   function reveal(token) {
@@ -92,9 +88,5 @@ export function tokens(app) {
     if (answer) load()
   }
   load()
-  return {
-    title: t('screen.tokens'),
-    element: h('div.screen', {}, h('div.head-line', {}, h('h1', {}, t('screen.tokens')),
-      h('button.primary', { onclick: create }, t('tokens.create'))), body),
-  }
+  return screen('tokens', h('button.primary', { onclick: create }, t('tokens.create')), body)
 }

@@ -113,6 +113,27 @@ export function refusal(error, tried, again) {
     again && h('button', { onclick: again }, t('again')))
 }
 
+/** Does something; a refusal is shown in this place, with a button to try `again`. */
+export async function attempt(place, tried, action, again) {
+  try {
+    await action()
+  } catch (error) {
+    // What was given up is of interest to nobody.
+    if (error.name !== 'AbortError') show(place, refusal(error, tried, again))
+  }
+}
+
+/** A button that does one thing at a time; a refusal stands beside it. */
+export function doing(text, action) {
+  const problem = h('div', {})
+  const button = h('button', { onclick: async () => {
+    button.disabled = true
+    await attempt(problem, text, action)
+    button.disabled = false
+  } }, text)
+  return [button, problem]
+}
+
 // The last word of what was done, also for those who have it read to them.
 const toasts = h('div.toasts', { role: 'status', 'aria-live': 'polite' })
 export function toast(text) {
