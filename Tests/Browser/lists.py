@@ -25,7 +25,6 @@ MEASURE = """([act, isThere]) => new Promise((done) => {
 })"""
 GO = "history.pushState(null, '', '{}'); dispatchEvent(new Event('waybill-route'))"
 CLICK = "document.querySelector('{}').click()"
-ROWS = "Number(document.querySelector('[role=table]').getAttribute('aria-rowcount'))"
 
 
 def until_loaded(page):

@@ -38,6 +38,16 @@ const look = new MutationObserver(() => {
 look.observe(document, { childList: true, subtree: true });
 """
 
+# Goes to an address. Another screen is another element; the same one changes at once.
+GO = """(path) => {
+  const screen = () => /console.(orders.[^/]+|[^/]*)/.exec(location.pathname)[1];
+  const before = screen();
+  history.pushState(null, '', path);
+  window.left = screen() === before ? null : document.querySelector('main').firstElementChild;
+  dispatchEvent(new Event('waybill-route'));
+}"""
+ARRIVED = "document.querySelector('main').firstElementChild !== window.left"
+
 
 def until(condition, what="it"):
     end = time.monotonic() + PATIENCE
@@ -203,15 +213,23 @@ class BrowserTests(unittest.TestCase):
         return page
 
     def visit(self, page, path):
-        """Goes there as a link would, without loading the page again."""
-        page.evaluate("""(path) => {
-          history.pushState(null, '', path);
-          dispatchEvent(new Event('waybill-route'));
-        }""", path)
+        """Goes there as a link would, and is back once its screen is there."""
+        page.evaluate(GO, path)
+        until(lambda: page.evaluate(ARRIVED), f"the screen of {path}")
+
+    def live(self, page):
+        """Until the page hears of what others do, and has read what is there already."""
+        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        self.read(page)
+
+    def read(self, page):
+        """Until what the screen shows has been read."""
+        expect(page.locator("main h1")).to_be_visible()
+        expect(page.locator("main .loading, main .stale")).to_have_count(0)
 
     def settle(self, page):
         """Until nothing is loading and nothing is drawn any more."""
-        expect(page.locator("main .loading")).to_have_count(0)
+        self.read(page)
         page.wait_for_load_state("load")
         page.evaluate("() => new Promise((done) => setTimeout(done, 150))")
 

@@ -11,7 +11,7 @@ FILES = pathlib.Path("Sources/Console/Files")
 LANGUAGES = ("en", "de")
 # Bytes as they are sent: until the list of orders can be used, and once every screen was opened.
 FIRST = 40_000
-EVERY = 55_000
+EVERY = 50_000
 # The enumerations of the API whose words are shown, and the group of texts that has them.
 WORDS = {"OrderEventKind": "what", "OrderStatus": "status", "StockMovementCause": "cause",
          "Role": "role", "TokenState": "tokens"}
@@ -135,7 +135,7 @@ class FileTests(BrowserTests):
         self.addCleanup(context.close)
         page = self.page(context)
         page.goto(f"{self.service.url}/console")
-        say = f"async ([key, n]) => (await ({FILE})('texts.js')).t(key, {{ n }})"
+        say = f"async ([key, n]) => (await ({FILE})('ui.js')).t(key, {{ n }})"
         for key, number, text in (
                 ("list.end", 1234567, "Das sind alle: 1.234.567"),
                 ("pick.count", 1, "1 wartet"), ("pick.count", 2000, "2.000 warten"),

@@ -15,7 +15,7 @@ SCREENS = {
     "/console/orders/1": ".timeline li",
     "/console/pick": ".pick-lines li",
     "/console/stock?open=keyboard": ".panel table",
-    "/console/customers/demo-1": ".panel table",
+    "/console/customers/demo-1": ".panel th a",
     "/console/report": ".chart .bar",
     "/console/tokens": ".tokens tbody tr",
     "/console/system": ".tile",
@@ -67,7 +67,7 @@ class FirefoxTests(unittest.TestCase):
         firefox.type("s")
         until(lambda: service.call("GET", f"/orders/{waiting['id']}")["status"] == "in_progress",
               "the order that the key starts")
-        firefox.run("location.href = '/console/orders'")
+        firefox.open(f"{service.url}/console/orders")
         self.shown(".lamp[data-state=live]")
         self.shown(".rows .row a[href]")
         service.place()

@@ -84,11 +84,11 @@ class LoadTests(BrowserTests):
 
     def test_the_heap_is_steady_after_many_events(self):
         page = self.log_in(self.page())
-        expect(page.locator(".lamp[data-state=live]")).to_be_visible()
+        self.live(page)
         devtools = page.context.new_cdp_session(page)
 
-        def send(count):
-            page.evaluate("""async ([count, order]) => {
+        def send(count, end):
+            page.evaluate("""async ([count, order, end]) => {
               const channel = new BroadcastChannel('waybill-live');
               for (let number = 0; number < count; number += 100) {
                 channel.postMessage({ events: Array.from({ length: 100 }, (_, at) => ({
@@ -98,18 +98,24 @@ class LoadTests(BrowserTests):
                 })) });
                 await new Promise((done) => setTimeout(done));
               }
+              channel.postMessage({ events: [{
+                type: 'order.placed', order: { id: end }, order_now: { ...order, id: end },
+              }] });
               channel.close();
-              await new Promise((done) => setTimeout(done, 300));
-            }""", [count, order(1)])
+            }""", [count, order(1), end])
+            # The last one comes after all others.
+            self.placed |= {end} | {f"id-{number % 5000}" for number in range(0, count, 10)}
+            expect(page.locator(".news")).to_have_text(f"{len(self.placed)} new orders")
 
         def heap():
             for _ in range(3):
                 devtools.send("HeapProfiler.collectGarbage")
             return devtools.send("Runtime.getHeapUsage")["usedSize"]
 
-        send(EVENTS // 4)
+        self.placed = set()
+        send(EVENTS // 4, "end-1")
         before = heap()
-        send(EVENTS)
+        send(EVENTS, "end-2")
         growth = heap() - before
         print(f"\nfigures: heap {before / 1e6:.1f} MB, "
               f"{growth / 1e3:+.0f} kB after {EVENTS} events")

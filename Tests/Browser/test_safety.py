@@ -60,7 +60,7 @@ class SafetyTests(BrowserTests):
         page.keyboard.press("x")
         with page.expect_download() as download:
             page.get_by_role("button", name="Export these").click()
-        text = open(download.value.path()).read()
+        text = download.value.path().read_text()
         self.assertIn(f"'{FORMULA}", text)
         self.assertNotIn(f",{FORMULA}", text)
 

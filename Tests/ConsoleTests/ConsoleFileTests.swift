@@ -139,7 +139,9 @@ struct ConsoleFileTests {
       export const text = (a) =>
         `  // ${a} /* */`   \u{20}
       /* one line */
-      go(text) // why
+      /* a */ /* b */ go(text) // why
+      /* over
+         two */ go('http://localhost // "')  // it's here, as far as a line can tell
 
       """
     let sheet = "/* Colours */\n:root {\n  --a: 1; /* b */\n}\n"
@@ -152,7 +154,12 @@ struct ConsoleFileTests {
 
     #expect(
       try ask("GET \(folder)/app.js", of: console).text
-        == "export const text = (a) =>\n`  // ${a} /* */`\ngo(text) // why")
+        == """
+        export const text = (a) =>
+        `  // ${a} /* */`
+        go(text)
+        go('http://localhost // "')  // it's here, as far as a line can tell
+        """)
     #expect(
       try ask("GET \(folder)/style.css", of: console).text == ":root {\n--a: 1; /* b */\n}")
     #expect(try ask("GET /console", of: console).text.contains("\n  // app.js"))
