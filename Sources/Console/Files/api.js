@@ -49,14 +49,17 @@ async function send(address, options) {
   }
 }
 
+// Where the last change stands. Lists that are read from a copy of the database then show it.
+let position
 async function read(answer) {
+  position = answer.headers.get('Waybill-Position') ?? position
   const body = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : undefined
   if (answer.ok) return body
   if (answer.status === 401) signedOut()
   throw new Refusal(answer.status, body, answer.headers)
 }
 
-export const get = async (address, { signal } = {}) => read(await send(address, { signal, headers: { Accept: 'application/json' } }))
+export const get = async (address, { signal } = {}) => read(await send(address, { signal, headers: { Accept: 'application/json', ...(position && { 'Waybill-Position': position }) } }))
 
 export async function write(method, address, body, version) {
   const headers = { Accept: 'application/json', 'Idempotency-Key': key() }

@@ -16,10 +16,7 @@ let stop
 let waiting = []
 let timer
 
-/**
- * Calls back with a list of events, or with `null` when what was seen may not be true any more, until
- * `signal`.
- */
+/** Calls back until `signal`: with events, or with `null` when what was seen may not be true any more. */
 export function onEvents(signal, listener) {
   eventListeners.add(listener)
   signal.addEventListener('abort', () => eventListeners.delete(listener))
