@@ -10,7 +10,7 @@ struct ConsoleFileTests {
     <!doctype html><script type="module" src="/console/files/app.js"></script>
     <link rel="stylesheet" href="/console/files/style.css">
     """
-  private static let script = "import './more.js';" + String(repeating: " // more", count: 300)
+  private static let script = "import './more.js';" + String(repeating: " more();", count: 300)
   private static let files: [(name: String, bytes: [UInt8])] = [
     ("app.js", Array(script.utf8)), ("icon.svg", Array("<svg/>".utf8)),
     ("index.html", Array(index.utf8)), ("style.css", Array("body {}".utf8)),
