@@ -121,6 +121,23 @@ struct ReplicaBoardTests {
     #expect(board.trouble(of: 0, at: Self.at(hour)) == .lag, "it has been heard of again")
   }
 
+  @Test(
+    "one stands in for a primary that has not been heard of, for a minute",
+    arguments: [(0, nil), (399, nil), (400, 1), (60_000, 1), (60_001, nil)])
+  func standIn(silence: Int, index: Int?) {
+    var board = board(replicas: [100, 100, 100])
+    sample(&board, 110, at: 500)
+    let now = 500 + silence
+    for (index, place) in ([100, 110, 90] as [UInt64]).enumerated() {
+      report(&board, index, place, at: now)
+    }
+    #expect(board.standIn(at: Self.at(now))?.index == index)
+    report(&board, 1, 110, isStandby: false, at: now)
+    #expect(board.standIn(at: Self.at(now))?.index == (index == nil ? nil : 0))
+    for index in 0..<3 { board.failed(index) }
+    #expect(board.standIn(at: Self.at(now)) == nil)
+  }
+
   @Test("one is not used until it has reached a place that the primary is known to have been at")
   func unknownLag() {
     var board = board(replicas: [50, 50])

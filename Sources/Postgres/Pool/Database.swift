@@ -49,6 +49,23 @@ package final class Database {
     return try await run(Request(sql, .read))
   }
 
+  /// Runs a statement that only reads and has to be answered also while the primary is away. A
+  /// replica stands in for it then, if its answer `suffices`; returns whether one did.
+  package func read(
+    _ sql: SQL, ofStandInIf suffices: (Rows) -> Bool
+  ) async throws(PostgresError) -> (rows: Rows, isOfStandIn: Bool) {
+    let first = await replicas?.readOfStandIn(sql)
+    if let first, suffices(first) { return (first, true) }
+    do throws(PostgresError) {
+      return (try await read(sql), false)
+    } catch {
+      guard first == nil, let rows = await replicas?.readOfStandIn(sql), suffices(rows) else {
+        throw error
+      }
+      return (rows, true)
+    }
+  }
+
   /// Runs one statement as a transaction of its own; the answer comes when it has been committed.
   package func write(_ sql: SQL) async throws(PostgresError) -> Rows {
     if let surrounding { return try await surrounding.run(sql) }

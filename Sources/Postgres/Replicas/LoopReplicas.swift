@@ -89,6 +89,19 @@ extension LoopReplicas {
     }
   }
 
+  /// The answer of the replica that stands in for the primary; nil when none does.
+  func readOfStandIn(_ sql: SQL) async -> Rows? {
+    let now = loop.currentTime
+    guard let (index, generation) = shared.withBoard({ $0.standIn(at: now) }) else { return nil }
+    let rows = try? await Request(sql, .read).answer { pools[index].submit($0) }
+    guard let rows, shared.withBoard({ $0.replicas[index].generation == generation }) else {
+      shared.figures.replicas[index].failures.add()
+      return nil
+    }
+    shared.figures.replicas[index].reads.add()
+    return rows
+  }
+
   private enum Place {
     case primary(ReplicaBoard.Reason)
     case replica(Int, generation: Int)

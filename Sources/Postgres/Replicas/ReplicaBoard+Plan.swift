@@ -155,7 +155,7 @@ extension ReplicaBoard {
   }
 
   /// The replica that is least behind; of several, that with the fewest reads.
-  private func bestReplica(at now: Instant) -> Int? {
+  func bestReplica(at now: Instant) -> Int? {
     replicas.indices.filter { trouble(of: $0, at: now) == nil }.min { first, second in
       let (lag, other) = (step(first, at: now), step(second, at: now))
       return lag != other ? lag < other : replicas[first].reading < replicas[second].reading

@@ -57,6 +57,10 @@ struct ReplicaBoard {
   private static let (milestonesEach, milestonesMax) = (64, 256)
   /// A replica whose last report is older is taken to be away.
   static let reportAgeMax = Duration.milliseconds(600)
+  /// How long nothing is heard of the primary while a replica stands in for it. An idle monitor
+  /// looks every 200 ms. After a minute a fail-over is over, and a replica that is cut off, too,
+  /// would show what was long ago.
+  static let silenceForStandIn = Duration.milliseconds(400)...(.seconds(60))
 
   let lagMax: Duration
   var replicas: [Replica]
@@ -224,6 +228,14 @@ extension ReplicaBoard {
 // MARK: - Which replicas can be used
 
 extension ReplicaBoard {
+  /// The replica that stands in for the primary while that may be away; nil when there is none, or
+  /// the primary has just been heard of.
+  func standIn(at now: Instant) -> (index: Int, generation: Int)? {
+    guard Self.silenceForStandIn ~= now - heardAt, let best = bestReplica(at: now)
+    else { return nil }
+    return (best, replicas[best].generation)
+  }
+
   /// How far a replica is behind, as far as is known. While nothing is heard of the primary, that
   /// does not grow: a replica may never get what the primary had written last.
   func lag(of index: Int, at now: Instant) -> Duration {

@@ -65,20 +65,24 @@ struct ReplicaHistoryTests {
     try await finish(load, servers.standbys, port)
   }
 
-  @Test("go on while the primary is away, for callers without a token who only list")
-  func primaryAway() async throws {
+  @Test(
+    "go on while the primary is away, for callers who only list", arguments: ["open", "tokens"])
+  func primaryAway(auth: String) async throws {
     let servers = try await ReplicatedDatabase(standbys: 1)
     let standby = servers.standbys[0]
     try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(servers.primary))
     let program = try RunningProgram([
-      "LOG_LEVEL": "notice", "WAYBILL_METRICS": "open", "WAYBILL_AUTH": "open",
+      "LOG_LEVEL": "notice", "WAYBILL_METRICS": "open", "WAYBILL_AUTH": auth,
       "DATABASE_URL": ReplicatedDatabase.conninfo([servers.primary, standby])
         + " target_session_attrs=read-write",
       "WAYBILL_REPLICA_URL": ReplicatedDatabase.conninfo([standby]),
     ])
     let port = try await program.port()
     try await waitForUse(of: standby, by: program)
-    let load = HistoryLoad(port: port, tokens: ["none"], clientsEach: 0, seed: Self.seed)
+    let tokens =
+      auth == "open"
+      ? ["none"] : try await Self.tokens(ReplicatedDatabase.conninfo([servers.primary]), count: 1)
+    let load = HistoryLoad(port: port, tokens: tokens, clientsEach: 0, seed: Self.seed)
     defer { load.abandon() }
     try await eventually("lists are read") { load.tally.onlyLists > 100 }
 
@@ -92,6 +96,11 @@ struct ReplicaHistoryTests {
     #expect(load.tally.putOff == before.putOff)
     let more = await figure("replica_reads_total", of: standby, port: port) - reads
     #expect(more >= Double(wanted - 1))
+    if auth == "tokens" {
+      let answer = await PlainClient.get(
+        "/products", port: port, "Authorization: Bearer wb_\(String(repeating: "a", count: 43))\r\n")
+      #expect(answer.hasPrefix("HTTP/1.1 503 "), "the token may have been made a moment ago")
+    }
 
     _ = try await blocking { try standby.sql("SELECT pg_promote(false)") }
     try await eventually("lists are read of the new primary; log: \(program.log)") {
@@ -170,9 +179,9 @@ struct ReplicaHistoryTests {
     }
   }
 
-  private static func tokens(_ conninfo: String) async throws -> [String] {
+  private static func tokens(_ conninfo: String, count: Int = 4) async throws -> [String] {
     var tokens: [String] = []
-    for _ in 0..<4 {
+    for _ in 0..<count {
       let program = try RunningProgram(
         ["DATABASE_URL": conninfo], arguments: ["token", "create", "--role", "admin"])
       #expect(await program.exitCode() == 0, "\(program.log)")
