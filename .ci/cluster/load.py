@@ -275,6 +275,7 @@ class Follower:
         self.port = port
         self.wait = wait
         self.events = []
+        self.refused = []  # (when, cursor) that were said to be of another history
         self.has_caught_up = False
 
     def run(self):
@@ -287,6 +288,8 @@ class Follower:
                 "GET", f"/events?after={cursor}&limit=100{wait}",
                 headers=bearer(self.load.tokens.staff))
             self.load.count("feed", status, text)
+            if status == 409:
+                self.refused.append((time.strftime("%T"), cursor))
             if status != 200:
                 time.sleep(0.05)
                 continue
