@@ -106,6 +106,7 @@ class ScreenTests(BrowserTests):
         page.goto(f"{self.service.url}/console")
         page.get_by_label("Token").fill(self.service.tokens["admin"])
         page.keyboard.press("Enter")
+        expect(page.get_by_role("navigation")).to_be_visible()
         for name in SCREENS:
             with self.subTest(name):
                 self.open(page, name)
