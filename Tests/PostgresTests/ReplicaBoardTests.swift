@@ -123,7 +123,7 @@ struct ReplicaBoardTests {
 
   @Test(
     "one stands in for a primary that has not been heard of, for a minute",
-    arguments: [(0, nil), (399, nil), (400, 1), (60_000, 1), (60_001, nil)])
+    arguments: [(0, nil), (399, nil), (400, 1), (60_000, 0), (60_001, nil)])
   func standIn(silence: Int, index: Int?) {
     var board = board(replicas: [100, 100, 100])
     sample(&board, 110, at: 500)
