@@ -32,9 +32,13 @@ package struct CopyReads {
   package func fromAnyCopy<Value>(
     by reader: Int, at position: Position?, _ body: () async throws -> Value
   ) async throws -> Value {
-    try await positions.readingAnyCopy(
-      by: reader, at: position?.position,
-      isPassing: { ($0 as? OrderError)?.isPassing ?? false }, body)
+    do {
+      return try await positions.readingAnyCopy(
+        by: reader, at: position?.position,
+        isPassing: { ($0 as? OrderError)?.isPassing ?? false }, body)
+    } catch let error as PostgresError {
+      throw OrderError(error)
+    }
   }
 
   /// Runs `body`, which reads what the primary shows.
