@@ -39,10 +39,14 @@ final class FeedRunner: RunningJob {
   private static let shortPause = Duration.milliseconds(20)
   /// The longest time between an end and the next beginning, for changes that no instance made.
   private static let longPause = Duration.milliseconds(250)
+  /// How long it may take after a statement that changed all rows of a table: some seconds for a
+  /// million events.
+  private static let backlogTimeout = Duration.seconds(600)
 
   private let signal: FeedSignal
   private let figures: FeedFigures
   private let feed: FeedRepository
+  private let connections: JobConnections
   private let log: Log
   private let loop: EventLoop
   private var notifications: Notifications?
@@ -60,6 +64,7 @@ final class FeedRunner: RunningJob {
     log = context.log
     loop = context.loop
     feed = FeedRepository(context.database)
+    connections = JobConnections(name, context)
     begunAt = loop.now
     succeededAt = loop.now
     timer = Timer(on: loop) { [unowned self] in beginSequencing() }
@@ -84,6 +89,7 @@ final class FeedRunner: RunningJob {
     timer?.disarm()
     timer = nil
     notifications?.close()
+    connections.close()
   }
 
   /// Waits for nothing: events without a position are found by other instances, or after the next
@@ -110,9 +116,22 @@ final class FeedRunner: RunningJob {
     loop.spawn { await self.sequence() }
   }
 
+  /// Events that became visible at the same moment get their positions at the same moment, so a
+  /// transaction of very many takes longer than statements of the service may.
+  private func sequenceAll() async throws(PostgresError) -> Int {
+    do throws(PostgresError) {
+      return try await feed.sequence()
+    } catch {
+      guard !isStopped, error.serverError?.state == .queryCanceled else { throw error }
+      return try await connections.withSession(timeout: Self.backlogTimeout) {
+        (session) throws(PostgresError) in try await FeedRepository.sequence(over: session)
+      }
+    }
+  }
+
   private func sequence() async {
     do throws(PostgresError) {
-      figures.sequenced.add(try await feed.sequence())
+      figures.sequenced.add(try await sequenceAll())
       succeededAt = loop.now
       hasFailed = false
       figures.unsequenced.set(0)

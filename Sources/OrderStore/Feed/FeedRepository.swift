@@ -15,8 +15,15 @@ package final class FeedRepository {
 
   /// Gives positions to the events that have become visible; returns how many there were.
   package func sequence() async throws(PostgresError) -> Int {
-    try await database.write("SELECT sequence_events()")[0].int(0)
+    try await database.write(Self.sequencing)[0].int(0)
   }
+
+  /// The same without a limit of time, for more events than there is time for otherwise.
+  package static func sequence(over session: Session) async throws(PostgresError) -> Int {
+    try await session.rows(sequencing)[0].int(0)
+  }
+
+  private static let sequencing: SQL = "SELECT sequence_events()"
 
   /// The position of the newest event.
   package func head() async throws(OrderError) -> FeedCursor {
