@@ -30,10 +30,14 @@ final class Coalescer<Key: Hashable & Sendable, Value: Sendable> {
     try UnitOfWork.checkRead()
     let request = UnitOfWork.request
     if let request { await request.settle() }
-    defer { request?.sawPrimary() }
-    return try await withUnsafeContinuation { continuation in
+    let found = await withUnsafeContinuation { continuation in
       if state.join(continuation, for: key) { loop.atEndOfTurn { self.startBatches() } }
-    }.get()
+    }
+    switch found {
+    case .success: request?.sawPrimary()
+    case .failure(let error): request?.sawPrimary(failingWith: error)
+    }
+    return try found.get()
   }
 
   private func startBatches() {

@@ -35,7 +35,7 @@ package struct CopyReads {
     do {
       return try await positions.readingAnyCopy(
         by: reader, at: position?.position,
-        isPassing: { ($0 as? OrderError)?.isPassing ?? false }, body)
+        isPassing: Self.isPassing, body)
     } catch let error as PostgresError {
       throw OrderError(error)
     }
@@ -45,7 +45,7 @@ package struct CopyReads {
   package func fromPrimary<Value>(
     by reader: Int, _ body: () async throws -> Value
   ) async throws -> Value {
-    try await positions.readingPrimary(by: reader, body)
+    try await positions.readingPrimary(by: reader, isPassing: Self.isPassing, body)
   }
 
   /// Runs `body`, which may write; returns a position behind all that it wrote, or nil when that is
@@ -55,6 +55,10 @@ package struct CopyReads {
   ) async throws -> (Value, Position?) {
     let (value, position) = try await positions.writing(by: reader, body)
     return (value, position.map(Position.init))
+  }
+
+  private static func isPassing(_ error: any Error) -> Bool {
+    (error as? OrderError)?.isPassing ?? false
   }
 
   /// The reader has seen what the primary showed until now.

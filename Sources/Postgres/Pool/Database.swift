@@ -45,8 +45,14 @@ package final class Database {
     }
     if request.allowsCopies, let rows = await replicas.read(sql, in: request) { return rows }
     await request.settle()
-    defer { request.sawPrimary() }
-    return try await run(Request(sql, .read))
+    do throws(PostgresError) {
+      let rows = try await run(Request(sql, .read))
+      request.sawPrimary()
+      return rows
+    } catch {
+      request.sawPrimary(failingWith: error)
+      throw error
+    }
   }
 
   /// Runs a statement that only reads and has to be answered also while the primary is away. A

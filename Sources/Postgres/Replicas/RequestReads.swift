@@ -29,6 +29,12 @@ package final class RequestReads {
 
   /// The request has seen what the primary shows.
   package func sawPrimary() { replicas.shared.withBoard { $0.sawPrimary(reader) } }
+
+  /// The request has got an error from the primary, which may tell what is there; not when it only
+  /// tells that the primary is away, or has no time. Readers would wait for its return then.
+  package func sawPrimary(failingWith error: PostgresError) {
+    if !error.isUnavailable { sawPrimary() }
+  }
 }
 
 /// Reads and writes of requests, for a database with replicas.
@@ -72,12 +78,18 @@ package struct ReadPositions {
 
   /// Runs `body`, which reads what the primary shows.
   package func readingPrimary<Value>(
-    by reader: Int, _ body: () async throws -> Value
-  ) async rethrows -> Value {
+    by reader: Int, isPassing: (any Error) -> Bool, _ body: () async throws -> Value
+  ) async throws -> Value {
     await replicas.settle(reader)
-    // A refusal, too, tells what is on the primary.
-    defer { sawPrimary(by: reader) }
-    return try await body()
+    do {
+      let value = try await body()
+      sawPrimary(by: reader)
+      return value
+    } catch {
+      // A refusal, too, tells what is on the primary.
+      if !isPassing(error) { sawPrimary(by: reader) }
+      throw error
+    }
   }
 
   /// Runs `body`, which may write; returns a position behind all that it wrote, or nil when that is
