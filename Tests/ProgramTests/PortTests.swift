@@ -83,7 +83,7 @@ struct PortTests {
 
   @Test(
     "asks for tokens where others reach the address that was bound, however it is written",
-    arguments: hosts)
+    .serialized, arguments: hosts)
   func bound(_ example: (host: String, isOpen: Bool, url: String)) async throws {
     let home = TestCluster.makeHome()
     defer { _ = LocalCluster.removeAbandoned(home: home) }
@@ -100,7 +100,8 @@ struct PortTests {
 
     #expect(answer.hasPrefix("HTTP/1.1 \(example.isOpen ? 200 : 401) "), "\(answer)")
     program.signal(15)
-    #expect(await program.exitCode() == 0, "its log: \(program.log)")
+    // The last checkpoint of its database waits for a disk that other tests use, too.
+    #expect(await program.exitCode(within: 150) == 0, "its log: \(program.log)")
     #expect(program.log.contains("may do everything") == false)
   }
 
