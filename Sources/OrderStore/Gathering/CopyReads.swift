@@ -32,13 +32,8 @@ package struct CopyReads {
   package func fromAnyCopy<Value>(
     by reader: Int, at position: Position?, _ body: () async throws -> Value
   ) async throws -> Value {
-    do {
-      return try await positions.readingAnyCopy(
-        by: reader, at: position?.position,
-        isPassing: Self.isPassing, body)
-    } catch let error as PostgresError {
-      throw OrderError(error)
-    }
+    try await positions.readingAnyCopy(
+      by: reader, at: position?.position, isPassing: Self.isPassing, body)
   }
 
   /// Runs `body`, which reads what the primary shows.

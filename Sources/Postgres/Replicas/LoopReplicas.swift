@@ -129,21 +129,19 @@ extension LoopReplicas {
   }
 
   /// Waits until the primary shows all that replicas have shown the reader until now, but not for
-  /// long; returns whether it does.
-  @discardableResult
-  func settle(_ reader: Int) async -> Bool {
+  /// long.
+  func settle(_ reader: Int) async {
     var ahead = shared.withBoard { $0.aheadOfPrimary(reader) }
-    guard !ahead.isEmpty else { return true }
+    guard !ahead.isEmpty else { return }
     let begin = loop.currentTime
     shared.beginWait()
     defer { endWait(since: begin) }
     repeat {
       await waitForReport()
       ahead = shared.withBoard { [ahead] in $0.stillAhead(ahead) }
-      if ahead.isEmpty { return true }
+      if ahead.isEmpty { return }
     } while loop.currentTime - begin < ReplicaBoard.settleMax
     shared.withBoard { [ahead] in $0.stopWaiting(reader, for: ahead) }
-    return false
   }
 
   private func endWait(since begin: Instant) {

@@ -11,8 +11,6 @@ package final class RequestReads {
   package internal(set) var allowsCopies: Bool
   /// Whether a copy has answered.
   package internal(set) var usedCopy = false
-  /// Whether the primary was asked although it did not show all that replicas had shown the reader.
-  private(set) var askedOlderPrimary = false
   private let replicas: LoopReplicas
 
   init(_ replicas: LoopReplicas, reader: Int, wanted: LogPosition?, allowsCopies: Bool) {
@@ -23,9 +21,7 @@ package final class RequestReads {
   }
 
   /// Waits until the primary shows all that replicas have shown the reader.
-  package func settle() async {
-    if await !replicas.settle(reader) { askedOlderPrimary = true }
-  }
+  package func settle() async { await replicas.settle(reader) }
 
   /// The request has seen what the primary shows.
   package func sawPrimary() { replicas.shared.withBoard { $0.sawPrimary(reader) } }
@@ -54,25 +50,19 @@ package struct ReadPositions {
   ///
   /// When `body` throws after a copy has answered, it is run again on the primary, because what is
   /// refused may only be too new for the copy; but not after an error that `isPassing`: it comes
-  /// from the primary, which has been asked already. What a primary refuses that does not show yet
-  /// all that the reader has seen is a time-out.
+  /// from the primary, which has been asked already.
   package func readingAnyCopy<Value>(
     by reader: Int, at position: LogPosition?, isPassing: (any Error) -> Bool,
     _ body: () async throws -> Value
   ) async throws -> Value {
     let request = RequestReads(replicas, reader: reader, wanted: position, allowsCopies: true)
     do {
-      do {
-        return try await request.including(on: loop, body)
-      } catch {
-        guard request.usedCopy, !isPassing(error) else { throw error }
-        replicas.shared.figures.toPrimary[.refusal].add()
-        request.allowsCopies = false
-        return try await request.including(on: loop, body)
-      }
+      return try await request.including(on: loop, body)
     } catch {
-      guard request.askedOlderPrimary, !isPassing(error) else { throw error }
-      throw PostgresError.timeout(.noEffect)
+      guard request.usedCopy, !isPassing(error) else { throw error }
+      replicas.shared.figures.toPrimary[.refusal].add()
+      request.allowsCopies = false
+      return try await request.including(on: loop, body)
     }
   }
 

@@ -142,27 +142,6 @@ struct ReplicaRoutesTests {
     }
   }
 
-  @Test("call nothing missing that a replica has shown, and the primary does not show yet")
-  func olderPrimary() async throws {
-    try await Self.onReplica { replicated, _, _ in
-      let (client, primary, standby) = (replicated.client, replicated.primary, replicated.standby)
-      try await replicated.settle()
-      try await blocking { try primary.commitsWait(for: "nobody") }
-      async let write = blocking {
-        try primary.sql("INSERT INTO waybill.customers (id) VALUES ('new')", database: "orders")
-      }
-      try await eventually("the standby shows what the primary does not show yet") {
-        try await client.get("/customers").body.contains(#""id":"new""#)
-      }
-      try await blocking { standby.kill() }
-      #expect(try await client.get("/customers/new/orders").status == 503)
-      try await blocking { try primary.commitsWait(for: "") }
-      _ = try await write
-      #expect(try await client.get("/customers/new/orders").status == 200)
-      #expect(try await client.get("/customers/nobody/orders").status == 404)
-    }
-  }
-
   @Test("show the write of an answer that was repeated by another instance")
   func repeatedAnswer() async throws {
     try await Self.onReplica { replicated, primary, _ in
