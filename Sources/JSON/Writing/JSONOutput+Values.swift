@@ -68,7 +68,7 @@ extension JSONOutput {
     append(digitsOf: value.magnitude % unit, atLeast: fractionDigits)
   }
 
-  /// Appends a number with leading zeros up to `minimum` digits, which is 20 at most.
+  /// Appends a number with leading zeros up to `minimum` digits, which is 19 at most.
   private func append(digitsOf value: UInt64, atLeast minimum: Int = 1) {
     // As many as UInt64.max has.
     append(upTo: 20) { output in

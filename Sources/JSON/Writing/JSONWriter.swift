@@ -22,7 +22,7 @@ public enum JSONWriter {
   public static func append(
     to bytes: inout [UInt8], object write: (inout JSONObjectWriter) -> Void
   ) {
-    JSONOutput.with(reserving: 256, { $0.append(object: write) }) { bytes.append(contentsOf: $0) }
+    JSONOutput.with(reserving: 1_024, { $0.append(object: write) }) { bytes.append(contentsOf: $0) }
   }
 
   /// A document whose root is an array.

@@ -245,21 +245,14 @@ extension ReplicaRoutesTests {
   private static func onReplica(
     _ body: @escaping @Sendable (Replicated, ContractClient, StandbyFigures) async throws -> Void
   ) async throws {
-    let server = try await blocking {
-      let server = try TestServer()
-      try server.start()
-      _ = try server.makeOrdersDatabase()
-      return server
-    }
+    let (server, service) = try await TestServer.withOrders()
     let owner = server.connectionString(database: "orders") + " user=\(ClusterRole.owner.rawValue)"
-    try await MigratedDatabase.prepare(owner)
     let standby = try await blocking {
       let standby = try TestServer(standbyOf: server)
       try standby.start()
       return standby
     }
     try await onLoop { loop in
-      let service = try ConnectionString(MigratedDatabase.as(.service, owner))
       let copy = try ConnectionString(
         MigratedDatabase.as(.service, standby.connectionString(database: "orders")))
       let replicas = Replicas(copy, lagMax: .seconds(60))

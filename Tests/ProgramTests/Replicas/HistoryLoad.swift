@@ -74,7 +74,7 @@ final class HistoryLoad: Sendable {
   var tally: Tally { tallied.withLock { $0 } }
 
   func finish() {
-    isFinishing.store(true, ordering: .relaxed)
+    abandon()
     for thread in threads.withLock({ $0 }) { thread.join() }
   }
 
