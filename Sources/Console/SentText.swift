@@ -1,8 +1,8 @@
 /// What is sent of a file: all but what only those need who read it in the repository.
 ///
-/// It goes line by line and knows little of the language: comments go, and blanks at both ends of a
-/// line. Lines stay lines, so a program means what it meant, as long as each of its texts ends on
-/// the line on which it begins.
+/// It goes line by line and knows little of the language: comments at the beginning of a line go,
+/// those at its end in most lines of a script, and blanks at both ends. Lines stay lines, so a
+/// program means what it meant, as long as each of its texts ends on the line on which it begins.
 enum SentText {
   /// The bytes to send of a file of this name.
   static func of(_ bytes: [UInt8], named name: String) -> [UInt8] {

@@ -116,6 +116,7 @@ class LoadTests(BrowserTests):
         page = self.log_in(self.page())
         self.live(page)
         devtools = page.context.new_cdp_session(page)
+        placed = set()
 
         def send(count, end):
             page.evaluate("""async ([count, order, end]) => {
@@ -134,15 +135,14 @@ class LoadTests(BrowserTests):
               channel.close();
             }""", [count, order(1), end])
             # The last one comes after all others.
-            self.placed |= {end} | {f"id-{number % 5000}" for number in range(0, count, 10)}
-            expect(page.locator(".news")).to_have_text(f"{len(self.placed)} new orders")
+            placed.update({end}, (f"id-{number % 5000}" for number in range(0, count, 10)))
+            expect(page.locator(".news")).to_have_text(f"{len(placed)} new orders")
 
         def heap():
             for _ in range(3):
                 devtools.send("HeapProfiler.collectGarbage")
             return devtools.send("Runtime.getHeapUsage")["usedSize"]
 
-        self.placed = set()
         send(EVENTS // 4, "end-1")
         before = heap()
         send(EVENTS, "end-2")

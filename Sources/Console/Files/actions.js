@@ -6,6 +6,7 @@ import { ask, change, count, headRow, money, prefer, t, toast } from './ui.js'
 
 export const name = (order) => `#${order.number}`
 export const lineName = (line) => line.name ?? line.product_id ?? '–'
+export const addressBlock = (to) => h('address', {}, addressLines(to).map((line) => h('div', {}, line)))
 export const addressLines = (to) => (to ? [to.name, to.company, ...to.lines, [to.postal_code, to.city].filter(Boolean).join(' '),
   [to.region, to.country].filter(Boolean).join(', '), to.phone].filter(Boolean) : [])
 /** The fields of a form for an address, and what the API is sent of their values. */

@@ -145,7 +145,7 @@ const settings = () => dialog(t('settings'), (close) => h('div', {}, h('p.hint',
     close()
     helpKeys()
   } }, t('keys.title')),
-  session.auth !== 'open' && h('button', { onclick: async () => {
+  session.auth !== 'open' && h('button', { onclick: () => {
     close()
     logOut()
   } }, t('logout')))))

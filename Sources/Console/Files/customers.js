@@ -4,7 +4,7 @@ import { h, show } from './h.js'
 import { path, url, write } from './api.js'
 import { onEvents, soon } from './live.js'
 import { List, panel, searchBox } from './list.js'
-import { addressFields, addressLines, toAddress } from './actions.js'
+import { addressBlock, addressFields, addressLines, toAddress } from './actions.js'
 import { ask, badge, count, go, loading, money, pairs, screen, t, time, timeText, toast } from './ui.js'
 
 const TOGETHER = 400 // milliseconds in which changes are collected
@@ -30,7 +30,7 @@ export function customers(app, signal) {
   function draw(customer, isOther) {
     if (isOther) show(orders, loading())
     const email = customer.email ? h('a', { href: url`mailto:${customer.email}` }, customer.email) : '–'
-    const address = customer.ship_to ? h('address', {}, addressLines(customer.ship_to).map((line) => h('div', {}, line))) : '–'
+    const address = customer.ship_to ? addressBlock(customer.ship_to) : '–'
     show(side.element, h('div.card-head', {}, h('h2', {}, customer.name ?? customer.id), h('a.button', { href: at() }, t('close'))),
       pairs(['customer.id', customer.id], ['customer.email', email], ['order.shipTo', address], ['customer.since', time(customer.created_at)]),
       h('div.buttons', {}, h('button.primary', { onclick: edit }, t('edit')), h('button', { onclick: editAddress }, t('order.shipTo')),

@@ -164,7 +164,6 @@ export class List {
 
   chooseAll(isChosen) {
     this.chosen = new Map(isChosen ? this.items.map((item) => [item.id, item]) : [])
-    this.all.checked = isChosen
     this.rows.draw()
     this.changed?.()
   }
@@ -200,12 +199,14 @@ export function panel(list, { label, few, address, draw, describe }) {
         element.hidden = !id
         list.setColumns(id ? columns.slice(0, few) : columns)
       }
+      // What is no longer shown must not be drawn again by an event.
+      if (self.id !== id) self.shown = undefined
       if (id && self.id !== id) show(element, loading())
       self.id = id
       reading.abort()
       reading = new AbortController()
       const { signal } = reading
-      if (!id) return void (self.shown = undefined)
+      if (!id) return
       await attempt(element, t('tried.read', { name: id }), async () => self.draw(await get(address(id), { signal })), () => self.open(id))
     },
     draw(now) {

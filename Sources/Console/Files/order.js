@@ -3,7 +3,7 @@
 import { h, show } from './h.js'
 import { everything, get, url } from './api.js'
 import { onEvents } from './live.js'
-import { addressFields, addressLines, cancel, changeOrder, lineName, move, name, printSlip, ship, toAddress, triedMove } from './actions.js'
+import { addressBlock, addressFields, cancel, changeOrder, lineName, move, name, printSlip, ship, toAddress, triedMove } from './actions.js'
 import { ask, attempt, badge, count, go, headRow, icon, keyHint, loading, money, pairs, preference, refusal, t, time, toast } from './ui.js'
 
 export function order(app, signal, id) {
@@ -171,21 +171,20 @@ export function order(app, signal, id) {
   function draw(now) {
     // An answer may come after the screen has been left.
     if (signal.aborted) return
-    const isOther = seen?.id !== now.id
     const isNewer = seen !== now
     const hadFocus = body.contains(document.activeElement)
+    if (!seen) show(customer, h('p', {}, now.customer_id ?? '–'))
     seen = now
     isEditing = false
     self.title = `${name(now)} · ${t(`status.${now.status}`)}`
     document.title = `${self.title} · Waybill`
-    if (isOther) show(customer, h('p', {}, now.customer_id ?? '–'))
     show(linesCard, h('h2', {}, t('order.lines')), now.items.length ? lines() : h('p.hint', {}, t('order.noLines')))
     show(body,
       h('div.head-line', {}, h('h1', {}, name(now), ' ', badge(now.status)), buttons()),
       h('p.facts', {}, now.reference && h('span', {}, `${t('column.reference')}: ${now.reference}`), h('span', {}, `${t('column.channel')}: ${now.channel}`),
         h('span', {}, `${t('column.placed')}: `, time(now.created_at)), h('span', {}, `${t('column.updated')}: `, time(now.updated_at))),
       h('div.columns-two', {}, h('div', {}, linesCard, card(t('order.timeline'), [later, timeline])), h('div', {}, card(t('column.customer'), customer),
-        card(t('order.shipTo'), now.ship_to ? h('address', {}, addressLines(now.ship_to).map((line) => h('div', {}, line))) : h('p.hint', {}, t('order.nowhere')),
+        card(t('order.shipTo'), now.ship_to ? addressBlock(now.ship_to) : h('p.hint', {}, t('order.nowhere')),
           app.may.edit() && ['new', 'in_progress'].includes(now.status) && editAddress),
         card(t('order.shipping'), [pairs(['column.carrier', now.shipping.carrier ?? '–'], ['column.tracking', now.shipping.tracking_number ?? '–'],
           ...(now.shipped_quantity ? [['order.sent', `${count(now.shipped_quantity)} / ${count(now.total_quantity)}`]] : [])), parcels]),

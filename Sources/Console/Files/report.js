@@ -99,8 +99,9 @@ export function report(app, signal) {
       next && doing(t('list.more'), more))))
   }
   async function more() {
+    const before = rows
     const page = await get(next, { signal: AbortSignal.any([signal, control.signal]) })
-    rows = [...rows, ...page.items]
+    rows = [...before, ...page.items]
     next = page.next
     ;({ refreshed_at: refreshedAt, currency } = page)
     drawAge()
