@@ -31,7 +31,7 @@ class Chaos:
         self.happened = []  # (kind, begin, end)
         self.findings = []
         self.statements = collections.Counter()  # of reads, by the kind of server
-        self.known_figures = collections.Counter()  # (port, kind of server)
+        self.known_figures = collections.Counter()  # (process, kind of server)
 
     def run(self):
         cluster = self.cluster
@@ -161,18 +161,17 @@ class Chaos:
     # Figures.
 
     def _count_statements(self):
-        """Adds what has come since the last time; an instance that was started anew counts from
-        0, so an instance that dies has to be asked just before."""
+        """Adds what has come since the last time; what an instance that dies has counted is lost,
+        so it has to be asked just before."""
         names = {"replica_reads_total": "replicas", "replica_reads_by_primary_total": "primary"}
-        for port in PORTS["instances"]:
+        for port, instance in zip(PORTS["instances"], self.cluster.instances):
             now = collections.Counter()
             for line in get(port, "/metrics")[1].splitlines():
                 server = names.get(line.split("{")[0])
                 if server:
-                    now[port, server] += int(line.split()[-1])
+                    now[instance.pid, server] += int(line.split()[-1])
             for key, number in now.items():
-                known = self.known_figures[key]
-                self.statements[key[1]] += number - known if number >= known else number
+                self.statements[key[1]] += number - self.known_figures[key]
                 self.known_figures[key] = number
 
     def _keep_state(self, name):

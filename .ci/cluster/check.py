@@ -168,7 +168,7 @@ def check_feed(followers, sql):
         fork = next((pair for pair in zip(follower.events, whole) if pair[0] != pair[1]), None)
         if fork:
             yield f"{name} has seen {fork[0]}, the feed has {fork[1]}"
-        # It asked again with the same cursor, so one that was not accepted then has been told above.
+        # It asked again with the same cursor; one that was not accepted then has been told above.
         if follower.has_caught_up and follower.refused:
             yield f"{name} was refused, and no history had changed: {follower.refused}"
         if len(follower.events) != len(whole):

@@ -147,8 +147,8 @@ class Cluster:
             shutil.chown(node.folder, "postgres", "postgres")
         filled(
             "etcd.yml", node.folder / "etcd.yml", NODE=node.name, ADDRESS=node.address,
-            LISTEN=node.address, FOLDER=node.folder, CLIENT_PORT=node.client_port, PEER_PORT=node.peer_port,
-            ETCD_MEMBERS=",".join(
+            LISTEN=node.address, FOLDER=node.folder, CLIENT_PORT=node.client_port,
+            PEER_PORT=node.peer_port, ETCD_MEMBERS=",".join(
                 f"{n.name}=http://{n.address}:{n.peer_port}" for n in self.nodes))
         filled(
             "patroni.yml", node.folder / "patroni.yml", NODE=node.name, ADDRESS=node.address,

@@ -10,7 +10,7 @@ from topology import family, send, wait_until
 class Faults:
     """Faults of a running cluster; `chance` decides whom they hit and how long they last.
 
-    Each is told who is the primary.
+    Each is told who is the primary. What lasts is undone also when the run is ended meanwhile.
     """
 
     def __init__(self, cluster, chance):
@@ -27,15 +27,6 @@ class Faults:
 
     def wait(self, low, high):
         time.sleep(self.chance.uniform(low, high))
-
-    @contextlib.contextmanager
-    def undone_by(self, *ways_back):
-        """What is done within is undone, also when the run is ended meanwhile."""
-        try:
-            yield
-        finally:
-            for way_back in ways_back:
-                way_back()
 
     # The database.
 
@@ -65,7 +56,8 @@ class Faults:
     def stop_primary(self, primary):
         """It neither answers nor hangs up."""
         stopped = family(primary.postmaster)
-        with self.undone_by(lambda: send(stopped, signal.SIGCONT)):
+        with contextlib.ExitStack() as ways_back:
+            ways_back.callback(send, stopped, signal.SIGCONT)
             send(stopped, signal.SIGSTOP)
             self.wait(3, 35)
 
@@ -91,7 +83,8 @@ class Faults:
     # The network and the disk.
 
     def cut_primary(self, node):
-        with self.undone_by(node.mend):
+        with contextlib.ExitStack() as ways_back:
+            ways_back.callback(node.mend)
             node.cut()
             self.wait(3, 35)
 
@@ -99,13 +92,16 @@ class Faults:
         standby = self.cluster.sync_standby()
         if standby is None:
             return
-        with self.undone_by(lambda: primary.find(standby), lambda: standby.find(primary)):
+        with contextlib.ExitStack() as ways_back:
+            ways_back.callback(primary.find, standby)
+            ways_back.callback(standby.find, primary)
             primary.lose(standby)
             standby.lose(primary)
             self.wait(3, 20)
 
     def fill_disk(self, node):
-        with self.undone_by(node.empty_disk):
+        with contextlib.ExitStack() as ways_back:
+            ways_back.callback(node.empty_disk)
             if not node.fill_disk():
                 raise SystemExit("cluster: the disk cannot be filled")
             end = time.monotonic() + self.chance.uniform(5, 15)
@@ -132,7 +128,8 @@ class Faults:
 
     def stop_instance(self, _):
         instance = self.chance.choice(self.cluster.instances)
-        with self.undone_by(lambda: instance.signal(signal.SIGCONT)):
+        with contextlib.ExitStack() as ways_back:
+            ways_back.callback(instance.signal, signal.SIGCONT)
             instance.signal(signal.SIGSTOP)
             self.wait(1, 8)
 

@@ -33,9 +33,11 @@ struct BenchOptions {
   /// The JSON of an earlier run.
   var against: String?
 
+  private static let partNames = Part.allCases.map(\.rawValue).joined(separator: "|")
+
   static let usage = """
     bench [--seconds N] [--rounds N] [--report-orders N] [--large] [--sizes N,N]
-          [--only limits|work|curves|batches|feed|rest|replicas] [--json FILE]
+          [--only \(partNames)] [--json FILE]
           [--against FILE] [--svg FILE]
     """
 
@@ -68,8 +70,7 @@ struct BenchOptions {
       case "--svg": svg = try text(name)
       case "--only":
         guard let part = Part(rawValue: try text(name)) else {
-          throw LabError(
-            "--only wants one of \(Part.allCases.map(\.rawValue).joined(separator: ", "))")
+          throw LabError("--only wants one of \(Self.partNames)")
         }
         parts = [part]
       default: throw LabError("\(name) is not known; usage: \(Self.usage)")

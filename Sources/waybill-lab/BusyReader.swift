@@ -16,7 +16,7 @@ struct BusyReader {
     while clock.now < end {
       let order = try place(times.count, on: socket)
       let start = clock.now
-      let list = socket.exchange(request("GET", "/orders?limit=20")) ?? ""
+      let list = socket.get("/orders?limit=20", fields: fields) ?? ""
       times.append(start.duration(to: clock.now) / .milliseconds(1))
       guard list.contains("\"number\":\(order),") else {
         throw LabError("a list lacks order \(order) of its own reader")
@@ -37,23 +37,15 @@ struct BusyReader {
       """)
   }
 
+  private var fields: String { "Authorization: Bearer \(token)\r\n" }
+
   /// Places an order; returns its number.
   private func place(_ turn: Int, on socket: LocalSocket) throws -> Int {
-    let product = turn * 7 % 10_000 + 1
-    let body =
-      #"{"customer_id":"customer-1","items":[{"product_id":"product-\#(product)","quantity":1}]}"#
-    let answer = socket.exchange(request("POST", "/orders", body))
+    let answer = socket.order(turn, fields: fields)
     guard let number = answer.flatMap({ EventText.orderNumbers(in: Array($0.utf8)).first }) else {
       throw LabError("no order was placed: \(answer ?? "no answer")")
     }
     return number
-  }
-
-  private func request(_ method: String, _ path: String, _ body: String = "") -> String {
-    "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
-      + (body.isEmpty
-        ? "\r\n"
-        : "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
   }
 
   private func figures() throws -> (reads: Double, waits: Double, waited: Double) {

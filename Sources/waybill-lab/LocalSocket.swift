@@ -19,8 +19,18 @@ final class LocalSocket {
   deinit { close(descriptor) }
 
   /// Sends a GET and reads the answer; nil when there is none.
-  func get(_ path: String) -> String? {
-    exchange("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+  func get(_ path: String, fields: String = "") -> String? {
+    exchange("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n")
+  }
+
+  /// Orders one of the first 10,000 products, and reads the answer; nil when there is none.
+  func order(_ turn: Int, fields: String = "") -> String? {
+    let product = turn * 7 % 10_000 + 1
+    let body =
+      #"{"customer_id":"customer-1","items":[{"product_id":"product-\#(product)","quantity":1}]}"#
+    return exchange(
+      "POST /orders HTTP/1.1\r\nHost: localhost\r\n\(fields)Content-Type: application/json\r\n"
+        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
   }
 
   /// Sends a request and reads the answer; nil when there is none.

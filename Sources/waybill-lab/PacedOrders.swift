@@ -36,12 +36,7 @@ final class PacedOrders: Sendable {
       let wait = due - clock.now
       if wait > .zero { usleep(UInt32(wait / .microseconds(1))) }
       due += pause
-      let product = number * 7 % 10_000 + 1
-      let body =
-        #"{"customer_id":"customer-1","items":[{"product_id":"product-\#(product)","quantity":1}]}"#
-      let answer = socket.exchange(
-        "POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-          + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+      let answer = socket.order(number)
       let now = clock.now
       if let number = answer.flatMap({ EventText.orderNumbers(in: Array($0.utf8)).first }) {
         answered.withLock { $0[number] = now }
