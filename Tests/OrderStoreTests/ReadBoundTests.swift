@@ -20,6 +20,10 @@ import Testing
         let looked = try await Self.look(
           at: filter.statement(after: nil, size: Self.size), database)
         #expect(looked.isBounded(hasWindow: filter.hasWindow), "\(looked) for \(filter)")
+        if !filter.hasWindow {
+          let stamps = try await Self.look(at: filter.stampStatement(size: Self.size), database)
+          #expect(stamps.isBounded(hasWindow: false), "stamps: \(stamps) for \(filter)")
+        }
       }
     }
   }

@@ -23,6 +23,19 @@ extension JSONWriter {
   }
 }
 
+extension JSONWriter {
+  /// The same page, of entries that are written already.
+  static func page<Position>(
+    ofTexts page: Page<[UInt8], Position>, total: ListTotal?, next: (Position) -> String
+  ) -> [UInt8] {
+    object(reserving: page.entries.reduce(256) { $0 + $1.count + 1 }) { json in
+      json.array("items") { list in for text in page.entries { list.raw(text) } }
+      json.next(page.next.map(next))
+      json.total(total)
+    }
+  }
+}
+
 extension AnswerFields {
   /// Whether more entries match a search than were looked at.
   @inline(__always)

@@ -8,6 +8,8 @@ package import Orders
 /// costs one reference.
 package final class Services {
   let orders: OrderRepository
+  /// Lists of orders that are asked for again, in the form of the own API.
+  let orderPages: OrderPages
   let placeOrder: PlaceOrder
   let products: ProductRepository
   let customers: CustomerRepository
@@ -54,6 +56,7 @@ package final class Services {
     processHint: @escaping (OrderReference) -> Void, on loop: EventLoop
   ) {
     orders = repositories.orders
+    orderPages = OrderPages(orders) { OrderRoutes.text(of: $0) }
     placeOrder = PlaceOrder(
       orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) })
     products = repositories.products

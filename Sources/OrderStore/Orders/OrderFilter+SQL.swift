@@ -12,15 +12,26 @@ extension OrderFilter {
   func statement(after position: OrderPosition?, size: PageSize) -> SQL {
     let bounds = bounds(after: position)
     guard !hasWindow else { return windowStatement(bounds, size: size) }
+    return statement(reading: orderColumns, bounds, size)
+  }
+
+  /// The statement that reads these columns of the first page, and of one order more. Only for a
+  /// list without a window.
+  func statement(reading columns: SQL, size: PageSize) -> SQL {
+    statement(reading: columns, bounds(after: nil), size)
+  }
+
+  private func statement(reading columns: SQL, _ bounds: Bounds, _ size: PageSize) -> SQL {
+    let scan: SQL = "SELECT \(columns) FROM orders AS o"
     let range = Self.range(bounds)
     let page: SQL = "\(order) \(size.limitClause)"
     if let customer {
-      return "\(Self.scan) WHERE \(range) AND o.customer_id = \(customer.value) \(page)"
+      return "\(scan) WHERE \(range) AND o.customer_id = \(customer.value) \(page)"
     } else if channel == nil && isEveryStatus {
       // Always true. The index by time has this condition, so that no other list uses it.
-      return "\(Self.scan) WHERE \(range) AND o.number > 0 \(page)"
+      return "\(scan) WHERE \(range) AND o.number > 0 \(page)"
     } else {
-      return merge(range, page)
+      return merge(scan, range, page)
     }
   }
 
@@ -42,8 +53,6 @@ extension OrderFilter {
     }
   }
 
-  private static let scan: SQL = "SELECT \(orderColumns) FROM orders AS o"
-
   var isEveryStatus: Bool {
     statuses.isEmpty || statuses.count == OrderStatus.allCases.count
   }
@@ -51,8 +60,8 @@ extension OrderFilter {
   /// One index scan for each pair of channel and status, merged in the order of the list. The index
   /// begins with both, so a scan over several of either would have to be sorted. Each scan has its
   /// own limit, as the server would read all of its rows otherwise.
-  private func merge(_ range: SQL, _ page: SQL) -> SQL {
-    let scans = scansOfPairs(Self.scan, range, page)
+  private func merge(_ scan: SQL, _ range: SQL, _ page: SQL) -> SQL {
+    let scans = scansOfPairs(scan, range, page)
     guard scans.count > 1 else { return scans[0] }
     var union = Self.union(scans)
     union.append(page)

@@ -30,10 +30,7 @@ package final class OrderRepository {
     wholes = Batcher(database, lockedElsewhere: lockedElsewhere)
     moveGroups = Batcher(database, lockedElsewhere: lockedElsewhere)
     byID = Coalescer(on: database.loop, limit: Self.lookupMax) { (ids) throws(PostgresError) in
-      let ids = ids.map(\.raw)
-      let rows = try await database.read(
-        "SELECT \(orderColumns) FROM orders AS o WHERE o.id = ANY(\(ids))")
-      return Dictionary(try rows.map { row throws(PostgresError) in try row.order() }, by: \.id)
+      try await Self.find(ids, in: database)
     }
     byNumber = Coalescer(on: database.loop, limit: Self.lookupMax) {
       (numbers) throws(PostgresError) in
@@ -61,6 +58,14 @@ package final class OrderRepository {
     }
     guard let order else { throw .unknownOrder }
     return order
+  }
+
+  static func find(
+    _ ids: [OrderID], in database: Database
+  ) async throws(PostgresError) -> [OrderID: Order] {
+    let rows = try await database.read(
+      "SELECT \(orderColumns) FROM orders AS o WHERE o.id = ANY(\(ids.map(\.raw)))")
+    return Dictionary(try rows.map { row throws(PostgresError) in try row.order() }, by: \.id)
   }
 
   private static func find(
@@ -131,7 +136,7 @@ package final class OrderRepository {
     }
     var next: OrderPosition?
     if rows.count > size.value {
-      next = orders.last.map { OrderPosition(createdAt: $0.createdAt, number: $0.number) }
+      next = orders.last?.position
     } else if hasReach, let number = try rows[0].optionalInt(orderColumnCount + 1) {
       next = OrderPosition(createdAt: try rows[0].moment(orderColumnCount), number: number)
     }

@@ -68,6 +68,28 @@ package struct Order: Sendable {
   }
 }
 
+/// Tells an order in one state from every other: orders with the same stamp are the same.
+package struct OrderStamp: Hashable, Sendable {
+  package let id: OrderID
+  /// Grows by one with every change.
+  package let version: Int
+  /// When that was. After a fail-over that lost a change, another one can have made its version.
+  package let updatedAt: Timestamp
+
+  package init(id: OrderID, version: Int, updatedAt: Timestamp) {
+    self.id = id
+    self.version = version
+    self.updatedAt = updatedAt
+  }
+}
+
+extension Order {
+  package var stamp: OrderStamp { OrderStamp(id: id, version: version, updatedAt: updatedAt) }
+
+  /// Where it is in lists.
+  package var position: OrderPosition { OrderPosition(createdAt: createdAt, number: number) }
+}
+
 /// An order that has just been placed, and what it asked for but did not get.
 package struct PlacedOrder: Sendable {
   package let order: Order

@@ -1,5 +1,5 @@
 /// Which orders a list contains, and how it is sorted.
-package struct OrderFilter: Sendable {
+package struct OrderFilter: Hashable, Sendable {
   /// By the time at which orders were placed.
   package enum Sort: String, CaseIterable, Sendable {
     /// Oldest first.

@@ -27,20 +27,26 @@ package struct OrderID: Hashable, Sendable {
     guard text.utf8.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)
     for (index, byte) in text.utf8.enumerated() {
-      if Self.hyphens.contains(index) {
+      switch index {
+      case 8, 13, 18, 23:
         guard byte == UInt8(ascii: "-") else { return nil }
-        continue
+      default:
+        guard let digit = Self.hexDigit(byte) else { return nil }
+        // The halves meet at the third hyphen.
+        if index < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
       }
-      guard let digit = Character(UnicodeScalar(byte)).hexDigitValue.map(UInt64.init) else {
-        return nil
-      }
-      // The halves meet at the third hyphen.
-      if index < 18 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
     }
     self.init(high: words.0, low: words.1)
   }
 
-  private static let hyphens: Set = [8, 13, 18, 23]
+  private static func hexDigit(_ byte: UInt8) -> UInt64? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
+  }
 }
 
 extension OrderID {

@@ -1,6 +1,6 @@
 /// Words to search for. A result contains all of them; the last one may be only the beginning of a
 /// word.
-package struct SearchWords: Equatable, Sendable {
+package struct SearchWords: Hashable, Sendable {
   /// How many bytes the text may have.
   package static let bytesMax = 100
   /// How many words there may be.

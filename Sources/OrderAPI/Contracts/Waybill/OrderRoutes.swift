@@ -49,7 +49,7 @@ enum OrderRoutes {
 
   private static func get(_ call: Call, _ services: Services) async throws -> Response {
     let order = try await find(call, services)
-    return call.answer(order.tag) { JSONWriter.object(reserving: 1_024) { order.write(to: &$0) } }
+    return call.answer(order.tag) { text(of: order) }
   }
 
   private static func counts(_ call: Call, _ services: Services) async throws -> Response {
@@ -152,16 +152,19 @@ enum OrderRoutes {
         requiringCustomer: requiringCustomer)
       return .json(.ok, JSONWriter.page(found) { call.next($0.cursor(of: query.listName)) })
     }
+    var total: ListTotal?
+    if let count = query.total { total = try await services.orders.total(query.filter, count) }
+    let next: (OrderPosition) -> String = { call.next($0.cursor(of: query.listName)) }
+    if query.page.start == nil,
+      let page = try await services.orderPages.page(
+        OrderPages.List(filter: query.filter, size: query.page.size))
+    {
+      return .json(.ok, JSONWriter.page(ofTexts: page, total: total, next: next))
+    }
     let page = try await services.orders.list(
       query.filter, after: query.page.start, size: query.page.size,
       requiringCustomer: requiringCustomer)
-    var total: ListTotal?
-    if let count = query.total { total = try await services.orders.total(query.filter, count) }
-    return .json(
-      .ok,
-      JSONWriter.page(page, total: total, bytesPerEntry: 640) {
-        call.next($0.cursor(of: query.listName))
-      })
+    return .json(.ok, JSONWriter.page(page, total: total, bytesPerEntry: 640, next: next))
   }
 
   /// Finds an order by its id, by its number, or by `ref:` and its reference.
@@ -189,7 +192,11 @@ enum OrderRoutes {
   }
 
   static func answer(_ order: Order) -> Response {
-    .changed(order.tag, JSONWriter.object(reserving: 1_024) { order.write(to: &$0) })
+    .changed(order.tag, text(of: order))
+  }
+
+  static func text(of order: Order) -> [UInt8] {
+    JSONWriter.object(reserving: 1_024) { order.write(to: &$0) }
   }
 }
 

@@ -1,0 +1,100 @@
+import OrderStore
+import Orders
+
+/// First pages of lists of orders, as a contract writes them.
+///
+/// Screens and shop fronts ask for the same lists again and again, and mostly find the orders that
+/// were there before. So the texts of those are kept. When the list is asked for again, the
+/// database says which orders it has, and in which version; only orders that are new or have
+/// changed are read and written. Nothing is answered without the database.
+final class OrderPages {
+  /// How many texts are kept; each has some 600 bytes. When there is no room, all are dropped: that
+  /// costs each list one page, whereas choosing one to drop would cost a search every time.
+  private static let textsMax = 4_096
+  private static let listsMax = 1_024
+
+  struct List: Hashable {
+    let filter: OrderFilter
+    let size: PageSize
+  }
+
+  private struct Text {
+    let stamp: OrderStamp
+    let position: OrderPosition
+    let bytes: [UInt8]
+  }
+
+  private let orders: OrderRepository
+  private let write: (Order) -> [UInt8]
+  private var pages: [List: [OrderID: Text]] = [:]
+  private var textCount = 0
+  /// Lists that were asked for once. Most of them never are again, so nothing else is kept of them.
+  private var askedOnce: Set<List> = []
+
+  /// `write` makes an order's text.
+  init(_ orders: OrderRepository, write: @escaping (Order) -> [UInt8]) {
+    self.orders = orders
+    self.write = write
+  }
+
+  /// The first page of a list; nil when it is to be read as a whole: because it was not asked for
+  /// before, has no orders, or may look at orders that are not on the page.
+  func page(_ list: List) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
+    guard let known = pages[list] else { return try await readAll(of: list) }
+    guard let (stamps, hasMore) = try await orders.stamps(list.filter, size: list.size) else {
+      return nil
+    }
+    let unknown = stamps.filter { known[$0.id]?.stamp != $0 }
+    if unknown.isEmpty { return Self.page(stamps, known, hasMore: hasMore) }
+    guard unknown.count <= stamps.count / 2 else { return try await readAll(of: list) }
+
+    let found = try await orders.find(unknown.map(\.id))
+    var texts = known
+    for stamp in unknown {
+      // An order that has changed since may no longer belong to the list.
+      guard let order = found[stamp.id], order.stamp == stamp else {
+        return try await readAll(of: list)
+      }
+      texts[stamp.id] = text(of: order)
+    }
+    keep(Dictionary(uniqueKeysWithValues: stamps.map { ($0.id, texts[$0.id]!) }), of: list)
+    return Self.page(stamps, texts, hasMore: hasMore)
+  }
+
+  private static func page(
+    _ stamps: [OrderStamp], _ texts: [OrderID: Text], hasMore: Bool
+  ) -> Page<[UInt8], OrderPosition>? {
+    guard let last = stamps.last else { return nil }
+    return Page(
+      entries: stamps.map { texts[$0.id]!.bytes },
+      next: hasMore ? texts[last.id]!.position : nil)
+  }
+
+  /// Reads a page and keeps it, if the list was asked for before.
+  private func readAll(of list: List) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
+    guard pages[list] != nil || !isFirstRequest(for: list) else { return nil }
+    let page = try await orders.list(list.filter, after: nil, size: list.size)
+    guard !page.entries.isEmpty else { return nil }
+    let texts = page.entries.map(text)
+    keep(Dictionary(uniqueKeysWithValues: texts.map { ($0.stamp.id, $0) }), of: list)
+    return Page(entries: texts.map(\.bytes), next: page.next)
+  }
+
+  private func isFirstRequest(for list: List) -> Bool {
+    if askedOnce.count >= Self.listsMax { askedOnce.removeAll(keepingCapacity: true) }
+    return askedOnce.insert(list).inserted
+  }
+
+  private func text(of order: Order) -> Text {
+    Text(stamp: order.stamp, position: order.position, bytes: write(order))
+  }
+
+  private func keep(_ texts: [OrderID: Text], of list: List) {
+    textCount += texts.count - (pages[list]?.count ?? 0)
+    if textCount > Self.textsMax {
+      pages.removeAll(keepingCapacity: true)
+      textCount = texts.count
+    }
+    pages[list] = texts
+  }
+}
