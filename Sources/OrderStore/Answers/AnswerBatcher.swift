@@ -60,7 +60,14 @@ final class AnswerBatcher {
     } catch {
       failure = error
     }
+    // The next batch goes first: the server then works while these requests are answered. After a
+    // failure it waits until is known which rows are locked.
+    if failure == nil { finished() }
     await batch.conclude(failure)
+    if failure != nil { finished() }
+  }
+
+  private func finished() {
     state.finished()
     startBatches()
   }

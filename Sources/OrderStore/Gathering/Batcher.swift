@@ -116,9 +116,18 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private func run(_ batch: [Entry]) async {
-    if let error = await attempt(batch, lockWait: RowsLockedElsewhere.lockWait) {
+    switch await result(of: batch, lockWait: RowsLockedElsewhere.lockWait) {
+    case .success(let outcomes):
+      // The next batch goes first: the server then works while these are answered.
+      finished()
+      answer(batch, outcomes)
+    case .failure(let error):
       await recover(batch, from: error)
+      finished()
     }
+  }
+
+  private func finished() {
     state.finished()
     startBatches()
   }
@@ -148,14 +157,27 @@ final class Batcher<Write: BatchedWrite> {
 
   /// Answers the waiters with their outcomes, or returns why the statement failed.
   private func attempt(_ batch: [Entry], lockWait: Int?) async -> PostgresError? {
-    do throws(PostgresError) {
-      let outcomes = try await run(batch.map(\.write), lockWait: lockWait)
-      for (entry, outcome) in zip(batch, outcomes) {
-        entry.waiter.resume(returning: .outcome(outcome))
-      }
+    switch await result(of: batch, lockWait: lockWait) {
+    case .success(let outcomes):
+      answer(batch, outcomes)
       return nil
+    case .failure(let error): return error
+    }
+  }
+
+  private func result(
+    of batch: [Entry], lockWait: Int?
+  ) async -> Result<[Write.Outcome], PostgresError> {
+    do throws(PostgresError) {
+      return .success(try await run(batch.map(\.write), lockWait: lockWait))
     } catch {
-      return error
+      return .failure(error)
+    }
+  }
+
+  private func answer(_ batch: [Entry], _ outcomes: [Write.Outcome]) {
+    for (entry, outcome) in zip(batch, outcomes) {
+      entry.waiter.resume(returning: .outcome(outcome))
     }
   }
 
