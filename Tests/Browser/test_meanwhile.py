@@ -40,6 +40,21 @@ class MeanwhileTests(BrowserTests):
         page.clock.run_for(1000)
         self.assertTrue(page.url.endswith("/console/stock"), page.url)
 
+    def test_where_events_were_missed_the_list_and_what_is_open_are_read_again(self):
+        for path, shown in (
+            ("/console/stock?open=product-1", ["/products?limit=50&in_stock=false", "/products/product-1"]),
+            ("/console/customers/customer-1", ["/customers?limit=50", "/customers/customer-1"]),
+        ):
+            with self.subTest(path):
+                page = self.page()
+                asked = []
+                page.on("request", lambda request: asked.append(request.url.removeprefix(self.service.url)))
+                page.route("**/events?*", lambda route: route.fulfill(status=409, body="{}"), times=1)
+                self.log_in(page, path=path)
+                self.live(page)
+                until(lambda: page.evaluate("0") or all(asked.count(one) == 2 for one in shown),
+                      f"the second request for {shown}")
+
     def test_a_history_is_shown_once(self):
         order = self.service.place()
         page = self.page()

@@ -5,9 +5,8 @@ import { path, url, write } from './api.js'
 import { onEvents, soon } from './live.js'
 import { List, panel, searchBox } from './list.js'
 import { addressBlock, addressFields, addressLines, toAddress } from './actions.js'
-import { ask, badge, count, go, loading, money, pairs, screen, t, time, timeText, toast } from './ui.js'
+import { ask, badge, count, go, loading, mailLink, money, pairs, screen, t, time, timeText, toast } from './ui.js'
 
-const TOGETHER = 400 // milliseconds in which changes are collected
 const describe = (customer) => [
   [t('column.name'), customer.name ?? '–'], [t('customer.email'), customer.email ?? '–'], [t('order.shipTo'), addressLines(customer.ship_to).join(', ') || '–'],
 ]
@@ -29,10 +28,8 @@ export function customers(app, signal) {
 
   function draw(customer, isOther) {
     if (isOther) show(orders, loading())
-    const email = customer.email ? h('a', { href: url`mailto:${customer.email}` }, customer.email) : '–'
-    const address = customer.ship_to ? addressBlock(customer.ship_to) : '–'
     show(side.element, h('div.card-head', {}, h('h2', {}, customer.name ?? customer.id), h('a.button', { href: at() }, t('close'))),
-      pairs(['customer.id', customer.id], ['customer.email', email], ['order.shipTo', address], ['customer.since', time(customer.created_at)]),
+      pairs(['customer.id', customer.id], ['customer.email', mailLink(customer.email)], ['order.shipTo', customer.ship_to ? addressBlock(customer.ship_to) : '–'], ['customer.since', time(customer.created_at)]),
       h('div.buttons', {}, h('button.primary', { onclick: edit }, t('edit')), h('button', { onclick: editAddress }, t('order.shipTo')),
         h('a.button', { href: url`/console/orders?customer_id=${customer.id}` }, t('customer.orders'))),
       h('h3', {}, t('customer.orders')), orders)
@@ -55,12 +52,14 @@ export function customers(app, signal) {
     })
     if (!answer?.value) return
     toast(t('saved', { name: answer.value.name }))
-    await list.load('/customers', { q })
+    await load()
     go(at(answer.value.id))
   }
 
-  const renewSoon = soon(signal, TOGETHER, () => document.querySelector('dialog[open]') || side.open(side.id))
+  const load = () => list.load('/customers', { q })
+  const renewSoon = soon(signal, () => document.querySelector('dialog[open]') || side.open(side.id))
   onEvents(signal, (events) => {
+    if (!events) load()
     if (!events || events.some((event) => [event.customer?.id, event.order?.customer_id].includes(side.id))) renewSoon()
   })
   return {
@@ -71,7 +70,7 @@ export function customers(app, signal) {
     update(params, id) {
       q = params.get('q') ?? ''
       search.set(q)
-      if (q !== before) list.load('/customers', { q })
+      if (q !== before) load()
       before = q
       list.rows.draw()
       side.open(id)

@@ -35,7 +35,7 @@ export const onEnd = (listener) => endListeners.add(listener)
  * A function that does something once for several calls, so many milliseconds after the first. Calls
  * that come while it is done have it done once more, and after `signal` none does anything.
  */
-export function soon(signal, delay, action) {
+export function soon(signal, action, delay = 400) {
   let isUnderWay = false
   let isWanted = false
   async function run() {

@@ -4,7 +4,7 @@ import { h, show } from './h.js'
 import { everything, get, url } from './api.js'
 import { onEvents } from './live.js'
 import { addressBlock, addressFields, cancel, changeOrder, lineName, move, name, printSlip, ship, toAddress, triedMove } from './actions.js'
-import { ask, attempt, badge, count, go, headRow, icon, keyHint, loading, money, pairs, preference, refusal, t, time, toast } from './ui.js'
+import { ask, attempt, badge, count, go, headRow, icon, keyHint, loading, mailLink, money, pairs, preference, refusal, t, time, toast } from './ui.js'
 
 export function order(app, signal, id) {
   let seen
@@ -164,7 +164,7 @@ export function order(app, signal, id) {
     }
     if (!seen.customer_id || !app.may.customers()) return
     beside(t('column.customer'), url`/customers/${seen.customer_id}`, (who) => show(customer, h('p', {}, h('a', { href: url`/console/customers/${who.id}` }, who.name ?? who.id)),
-      who.email && h('p', {}, h('a', { href: url`mailto:${who.email}` }, who.email)), h('p.hint', {}, who.id),
+      who.email && h('p', {}, mailLink(who.email)), h('p.hint', {}, who.id),
       h('p', {}, h('a', { href: url`/console/orders?customer_id=${who.id}` }, t('customer.orders')))))
   }
 

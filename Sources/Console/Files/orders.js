@@ -222,14 +222,14 @@ export function orders(app, signal) {
     say(news, t('orders.new', { n: fresh.size < MANY ? fresh.size : `${count(MANY)}+` }))
   }
   // With a search only the service knows what belongs to the list.
-  const askForNews = soon(signal, 400, async () => {
+  const askForNews = soon(signal, async () => {
     const asked = query
     const page = await get(path('/orders', { ...asked, limit: 20 })).catch(() => ({ items: [] }))
     if (asked !== query) return
     for (const order of page.items) if (!list.items.some((one) => one.id === order.id)) fresh.add(order.id)
     drawNews()
   })
-  const countSoon = soon(signal, 2000, () => document.hidden || drawCounts())
+  const countSoon = soon(signal, () => document.hidden || drawCounts(), 2000)
   onEvents(signal, (events) => {
     if (!events) return load()
     const changed = new Map()

@@ -179,7 +179,7 @@ export function pick(app, signal) {
     queue.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' })
   }
 
-  const loadSoon = soon(signal, 500, load)
+  const loadSoon = soon(signal, load)
   onEvents(signal, (events) => {
     if (!events) return load()
     for (const { order_now: order } of events) {

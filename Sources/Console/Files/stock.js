@@ -7,7 +7,6 @@ import { onEvents, soon } from './live.js'
 import { List, panel, searchBox, toggles } from './list.js'
 import { count, go, headRow, loading, money, screen, signed, t, time } from './ui.js'
 
-const TOGETHER = 400 // milliseconds in which changed products are collected
 const AT_ONCE = 50 // products that are read again at once
 const level = ({ stock, reorder_level }) => (stock === 0 ? 'out' : stock <= reorder_level ? 'low' : 'good')
 const describe = (product) => [
@@ -77,7 +76,7 @@ export function stock(app, signal) {
   })
 
   const changed = new Set()
-  const renewSoon = soon(signal, TOGETHER, async () => {
+  const renewSoon = soon(signal, async () => {
     const ids = [...changed].slice(0, AT_ONCE)
     for (const id of ids) changed.delete(id)
     const some = (await Promise.allSettled(ids.map((id) => get(url`/products/${id}`)))).filter((one) => one.value).map((one) => one.value)
@@ -87,12 +86,13 @@ export function stock(app, signal) {
     if (changed.size) renewSoon()
   })
   onEvents(signal, (events) => {
-    if (!events) return load()
+    if (!events) load()
     const known = new Set(list.items.map((product) => product.id))
-    for (const { stock: moved, product, type, order_now } of events) {
+    for (const { stock: moved, product, type, order_now } of events ?? []) {
       const lines = type === 'order.moved' || type === 'order.shipped' ? [] : order_now?.items ?? []
       for (const id of [moved?.product_id, product?.id, ...lines.map((line) => line.product_id)]) if (known.has(id) || (id && id === side.id)) changed.add(id)
     }
+    if (!events && side.id) changed.add(side.id)
     if (changed.size) renewSoon()
   })
   const load = () => list.load('/products', { q: params.get('q') })

@@ -80,6 +80,7 @@ export function age(seconds) {
 // Small things
 /** A key, for those who see the button; others hear of it by `aria-keyshortcuts`. */
 export const keyHint = (name) => [' ', h('kbd', { 'aria-hidden': 'true' }, name)]
+export const mailLink = (email) => (email ? h('a', { href: `mailto:${encodeURIComponent(email).replace('%40', '@')}` }, email) : '–')
 export const badge = (status) => h(`span.badge.${status}`, {}, t(`status.${status}`))
 
 const icons = {
