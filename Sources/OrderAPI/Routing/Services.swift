@@ -10,6 +10,8 @@ package final class Services {
   let orders: OrderRepository
   /// Lists of orders that are asked for again, in the form of the own API.
   let orderPages: OrderPages
+  /// The same in the form of the fulfilment contract.
+  let fulfilmentPages: OrderPages
   let placeOrder: PlaceOrder
   let products: ProductRepository
   let customers: CustomerRepository
@@ -56,7 +58,8 @@ package final class Services {
     processHint: @escaping (OrderReference) -> Void, on loop: EventLoop
   ) {
     orders = repositories.orders
-    orderPages = OrderPages(orders) { OrderRoutes.text(of: $0) }
+    orderPages = OrderPages(orders, write: OrderRoutes.text)
+    fulfilmentPages = OrderPages(orders, write: FulfilmentContract.text)
     placeOrder = PlaceOrder(
       orders: orders, now: { Timestamp(microseconds: loop.wallClock / 1_000) })
     products = repositories.products

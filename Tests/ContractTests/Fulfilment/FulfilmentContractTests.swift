@@ -143,6 +143,25 @@ struct FulfilmentContractTests {
     }
   }
 
+  @Test("lists what is true now, also when the same list was asked for before")
+  func again() async throws {
+    try await ordering { client in
+      for number in 1...4 {
+        _ = try await client.send("POST", "/fulfilment/order", #"{"id":"n\#(number)"}"#)
+        for _ in 0..<2 {
+          let list = try await client.get("/fulfilment/order?status=CREATED")
+          let ids = (1...number).reversed().map { #"{"id":"n\#($0)","status":"CREATED"}"# }
+          #expect(list.body == "[\(ids.joined(separator: ","))]")
+        }
+      }
+      try await client.run("UPDATE orders SET status = 'completed' WHERE reference <> 'n3'")
+      for _ in 0..<2 {
+        let list = try await client.get("/fulfilment/order?status=CREATED")
+        #expect(list.body == #"[{"id":"n3","status":"CREATED"}]"#)
+      }
+    }
+  }
+
   @Test("ends a list after a megabyte, and says where it goes on")
   func longLists() async throws {
     try await ordering { client in

@@ -49,10 +49,10 @@ enum FulfilmentContract {
     var position = start
     var body = [UInt8(ascii: "[")]
     repeat {
-      let page = try await services.orders.list(filter, after: position, size: pageSize)
-      for order in page.entries {
+      let page = try await page(of: filter, after: position, services)
+      for text in page.entries {
         if body.count > 1 { body.append(UInt8(ascii: ",")) }
-        JSONWriter.append(to: &body) { FulfilmentOrder(order).write(to: &$0) }
+        body.append(contentsOf: text)
       }
       position = page.next
     } while position != nil && body.count < listBytesMax
@@ -64,6 +64,24 @@ enum FulfilmentContract {
       response.fields.append(.link(next: call.next(cursor)))
     }
     return response
+  }
+
+  private static func page(
+    of filter: OrderFilter, after position: OrderPosition?, _ services: Services
+  ) async throws(OrderError) -> Page<[UInt8], OrderPosition> {
+    if position == nil,
+      let page = try await services.fulfilmentPages.page(
+        OrderPages.List(filter: filter, size: pageSize))
+    {
+      return page
+    }
+    let page = try await services.orders.list(filter, after: position, size: pageSize)
+    return Page(entries: page.entries.map(text), next: page.next)
+  }
+
+  /// An order as this contract writes it.
+  static func text(of order: Order) -> [UInt8] {
+    JSONWriter.object { FulfilmentOrder(order).write(to: &$0) }
   }
 
   /// Which orders are wanted, and where the list begins.
