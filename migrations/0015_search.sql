@@ -111,10 +111,10 @@ CREATE TRIGGER products_words_follow
 
 -- Customers, or products that are not retired, that have all of these words, and one with this beginning,
 -- after a word and an id. They come in the order of the word that is walked, and of their ids: that is
--- the word that the fewest have, or all words with the beginning when there are no whole ones.
+-- the word that the fewest have, or all words with the beginning if there are fewer of these.
 --
--- Up to 2,000 entries are looked at: narrow says that there may be more, and reach is where they begin,
--- when these gave less than a page.
+-- Up to 2,000 entries are looked at, and no more than it takes to find as many as are wanted: narrow
+-- says that there may be more, and reach is where they begin, when these gave less than a page.
 CREATE FUNCTION search_names(of_kind "char", whole text[], beginning text, after_word text, after_id text,
                              size bigint, OUT ids text[], OUT words text[], OUT reach_word text,
                              OUT reach_id text, OUT narrow boolean)
@@ -125,57 +125,86 @@ $$
 DECLARE
     looked_at constant integer := 2000;
     past      constant text    := beginning || chr(1114111);
+    -- The word that is walked, or NULL when that is the beginning; and from where to where.
     driver    text;
-    low       text;
-    walked    record;
+    low       text    := beginning;
+    high      text    := past;
+    goes_on   boolean := false;
+    span      bigint  := least(2 * size, looked_at);
+    entries   record;
 BEGIN
-    -- The next page walks the same word, also if another one has become rarer.
-    SELECT word
-      INTO driver
-      FROM unnest(whole) AS w (word)
-     ORDER BY word = after_word IS TRUE DESC,
-              (SELECT count(*)
-                 FROM (SELECT FROM search_words AS s
-                        WHERE s.kind = of_kind AND s.word = w.word LIMIT 1000) AS few)
-     LIMIT 1;
-    low := coalesce(driver, beginning);
-    IF after_word IS NULL OR after_word < low COLLATE "C" THEN
+    IF whole <> '{}' THEN
+        -- The next page walks the same word, also if another one has become rarer. Whoever has a whole
+        -- word that begins so has the beginning, too.
+        SELECT w.driver, w.low, w.high
+          INTO driver, low, high
+          FROM (SELECT word, word, word || chr(1) FROM unnest(whole) AS word
+                 UNION ALL
+                SELECT NULL, beginning, past
+                 WHERE beginning IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM unnest(whole) AS word
+                                    WHERE word >= beginning COLLATE "C" AND word < past COLLATE "C")
+               ) AS w (driver, low, high)
+         ORDER BY (after_word >= w.low COLLATE "C" AND after_word < w.high COLLATE "C") IS TRUE DESC,
+                  (SELECT count(*)
+                     FROM (SELECT FROM search_words AS s
+                            WHERE s.kind = of_kind AND s.word >= w.low AND s.word < w.high
+                            LIMIT 1000) AS few),
+                  w.driver NULLS FIRST
+         LIMIT 1;
+    END IF;
+    IF after_word >= low COLLATE "C" THEN
+        goes_on := true;
+    ELSE
         after_word := low;
         after_id   := '';
     END IF;
-    SELECT array_agg(word ORDER BY word, id) AS words, array_agg(id ORDER BY word, id) AS ids
-      INTO walked
-      FROM (SELECT word, id
-              FROM search_words AS s
-             WHERE s.kind = of_kind AND (word, id) > (after_word, after_id)
-               AND word < coalesce(driver || chr(1), past)
-             ORDER BY word, id
-             LIMIT looked_at) AS entries;
-    -- Whoever has several words of the beginning is found by the first of them.
-    SELECT coalesce(array_agg(id ORDER BY position), '{}'), array_agg(word ORDER BY position)
-      INTO ids, words
-      FROM (SELECT e.id, e.word, position
-              FROM unnest(walked.ids, walked.words) WITH ORDINALITY AS e (id, word, position)
-             WHERE CASE WHEN driver IS NULL
-                        THEN NOT EXISTS (SELECT FROM search_words AS s
-                                          WHERE s.kind = of_kind AND s.id = e.id
-                                            AND s.word >= beginning AND s.word < e.word)
-                        ELSE beginning IS NULL
-                             OR EXISTS (SELECT FROM search_words AS s
-                                         WHERE s.kind = of_kind AND s.id = e.id
-                                           AND s.word >= beginning AND s.word < past) END
-               AND NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
-                                WHERE NOT EXISTS (SELECT FROM search_words AS s
-                                                   WHERE s.kind = of_kind AND s.id = e.id
-                                                     AND s.word = other.word))
-               AND (of_kind = 'c'
-                    OR EXISTS (SELECT FROM products AS p WHERE p.id = e.id AND p.retired_at IS NULL))
-             ORDER BY position
-             LIMIT size) AS fitting;
-    narrow := cardinality(walked.ids) = looked_at IS TRUE;
+    LOOP
+        SELECT array_agg(word ORDER BY word, id) AS words, array_agg(id ORDER BY word, id) AS ids
+          INTO entries
+          FROM (SELECT word, id
+                  FROM search_words AS s
+                 WHERE s.kind = of_kind AND (word, id) > (after_word, after_id) AND word < high
+                 ORDER BY word, id
+                 LIMIT span) AS walked;
+        -- Whoever has several words of the beginning is found by the first of them. CASE keeps these
+        -- look-ups in the order of the entries, so that they end with the page.
+        SELECT coalesce(array_agg(id ORDER BY place), '{}'), array_agg(word ORDER BY place)
+          INTO ids, words
+          FROM (SELECT id, word, place
+                  FROM (SELECT e.id, min(e.word) AS word, min(e.place) AS place
+                          FROM unnest(entries.ids, entries.words) WITH ORDINALITY AS e (id, word, place)
+                         GROUP BY e.id
+                         ORDER BY min(e.place)
+                        OFFSET 0) AS first
+                 WHERE CASE WHEN driver IS NULL AND goes_on
+                            THEN NOT EXISTS (SELECT FROM search_words AS s
+                                              WHERE s.kind = of_kind AND s.id = first.id
+                                                AND s.word >= beginning AND s.word < first.word)
+                            WHEN driver IS NOT NULL AND beginning IS NOT NULL
+                            THEN EXISTS (SELECT FROM search_words AS s
+                                          WHERE s.kind = of_kind AND s.id = first.id
+                                            AND s.word >= beginning AND s.word < past)
+                            ELSE true END
+                   AND CASE WHEN whole <> '{}'
+                            THEN NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
+                                              WHERE other.word IS DISTINCT FROM driver
+                                                AND NOT EXISTS (SELECT FROM search_words AS s
+                                                                 WHERE s.kind = of_kind AND s.id = first.id
+                                                                   AND s.word = other.word))
+                            ELSE true END
+                   AND CASE WHEN of_kind = 'p'
+                            THEN EXISTS (SELECT FROM products AS p
+                                          WHERE p.id = first.id AND p.retired_at IS NULL)
+                            ELSE true END
+                 LIMIT size) AS fitting;
+        EXIT WHEN cardinality(ids) = size OR span = looked_at OR cardinality(entries.ids) = span IS NOT TRUE;
+        span := looked_at;
+    END LOOP;
+    narrow := cardinality(ids) = size OR cardinality(entries.ids) = looked_at IS TRUE;
     IF narrow AND cardinality(ids) < size THEN
-        reach_word := walked.words[looked_at];
-        reach_id   := walked.ids[looked_at];
+        reach_word := entries.words[looked_at];
+        reach_id   := entries.ids[looked_at];
     END IF;
 END
 $$;
@@ -192,7 +221,8 @@ COMMENT ON FUNCTION search_names("char", text[], text, text, text, bigint)
 -- Of one customer only their own orders are looked at, and nothing is said of those of others.
 --
 -- Which orders customers and products have is read from indexes alone; the orders themselves are read
--- newest first, until as many match as are wanted, or all if that is NULL.
+-- newest first, until as many match as are wanted, or all if that is NULL. Where more than 200 customers
+-- match, those of the first 50 are looked at.
 CREATE FUNCTION search_orders(asked text[], of_customer text, before_time timestamptz,
                               before_number bigint, wanted bigint, OUT numbers bigint[], OUT reach_time timestamptz,
                               OUT reach_number bigint, OUT narrow boolean)
@@ -221,6 +251,13 @@ DECLARE
     found      bigint[];
     customers  text[]   := '{}';
     products   text[]   := '{}';
+    -- Words that only customers have, as names; the customer whom a word names, and nothing else.
+    only_names    boolean[];
+    asked_names   boolean[];
+    only_customer text;
+    -- Whether the orders of one word are known, and whether these customers have all words.
+    is_settled boolean := false;
+    have_all   boolean;
     -- Orders that may match, and when they were created.
     candidates bigint[] := '{}';
     moments    timestamptz[] := '{}';
@@ -261,124 +298,159 @@ BEGIN
                  WHERE t.tracking_number = ANY (spellings)
                  LIMIT 200);
         END IF;
-        narrow := narrow OR cardinality(found) >= 200;
-        SELECT array_agg(o.number) AS numbers, array_agg(o.created_at) AS times
-          INTO entries
-          FROM unnest(found) AS f (number)
-         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = f.number LIMIT 1) AS o;
-        candidates := candidates || entries.numbers;
-        moments    := moments || entries.times;
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
             named := ARRAY(SELECT id FROM search_words
                             WHERE search_words.kind = 'p' AND word >= low[i] AND word < high[i]
                             ORDER BY word, id LIMIT 50);
-            narrow := narrow OR cardinality(named) = 50;
         END IF;
-        products := products || named;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
         of_names[i] := kind = '' AND EXISTS (SELECT FROM search_words AS w
                                               WHERE w.kind = 'c' AND w.word >= low[i] AND w.word < high[i]);
         -- Punctuation alone is no word.
         is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
+        -- An order that matches all words is among those that match one of them. Where a word leads to a
+        -- few orders, or to a few customers, and to nothing else, no others are looked at.
+        CONTINUE WHEN is_settled;
+        only_names[i] := of_names[i] AND by_id[i] IS NULL AND named = '{}' AND found = '{}';
+        IF by_id[i] IS NOT NULL AND NOT of_names[i] AND named = '{}' AND found = '{}' THEN
+            only_customer := by_id[i];
+        END IF;
+        is_settled := NOT of_names[i] AND by_id[i] IS NULL AND named = '{}' AND NOT is_nothing[i]
+            AND cardinality(found) < 200;
+        IF is_settled THEN
+            candidates := '{}';
+            moments    := '{}';
+        ELSE
+            products := products || named;
+            narrow   := narrow OR cardinality(found) >= 200 OR kind = '' AND cardinality(named) = 50;
+        END IF;
+        SELECT array_agg(o.number) AS numbers, array_agg(o.created_at) AS times
+          INTO entries
+          FROM unnest(found) AS f (number)
+         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = f.number LIMIT 1) AS o;
+        candidates := candidates || entries.numbers;
+        moments    := moments || entries.times;
     END LOOP;
 
-    -- The customers of all words that are words of customers; the other words are looked for in their
-    -- orders.
-    IF true = ANY (of_names) THEN
-        SELECT s.ids, s.narrow
-          INTO entries
-          FROM search_names(
-                   'c', ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE of_names[i]),
-                   CASE WHEN of_names[word_count] THEN low[word_count] END, NULL, NULL, 201) AS s;
-        customers := entries.ids[:200];
-        narrow    := narrow OR entries.narrow OR cardinality(entries.ids) > 200;
-    END IF;
-    customers := ARRAY(SELECT DISTINCT id FROM unnest(customers || by_id) AS id WHERE id IS NOT NULL);
-    products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
-    IF of_customer IS NOT NULL THEN
-        customers := ARRAY[of_customer];
+    IF is_settled OR of_customer IS NOT NULL OR only_customer IS NOT NULL THEN
+        customers := CASE WHEN NOT is_settled THEN ARRAY[coalesce(of_customer, only_customer)] ELSE '{}' END;
         products  := '{}';
         narrow    := false;
+        have_all  := word_count = 1 AND of_customer IS NULL;
+    ELSIF true = ANY (of_names) THEN
+        -- The customers of those words, else of all that are words of customers; the other words are
+        -- looked for in their orders.
+        asked_names := CASE WHEN true = ANY (only_names) THEN only_names ELSE of_names END;
+        LOOP
+            SELECT s.ids, s.narrow
+              INTO entries
+              FROM search_names(
+                       'c', ARRAY(SELECT low[i] FROM generate_series(1, word_count - 1) AS i WHERE asked_names[i]),
+                       CASE WHEN asked_names[word_count] THEN low[word_count] END, NULL, NULL, 201) AS s;
+            EXIT WHEN asked_names = of_names OR NOT entries.narrow;
+            asked_names := of_names;
+        END LOOP;
+        have_all := true = ALL (asked_names);
+        IF asked_names = only_names AND NOT entries.narrow THEN
+            customers  := entries.ids;
+            products   := '{}';
+            candidates := '{}';
+            moments    := '{}';
+            narrow     := false;
+        ELSE
+            -- Where more than 200 match, any of them would be as good, and few cost less.
+            customers := entries.ids[:CASE WHEN cardinality(entries.ids) > 200 THEN 50 ELSE 200 END]
+                || array_remove(by_id, NULL);
+            narrow    := narrow OR entries.narrow;
+            have_all  := word_count = 1 OR have_all AND array_remove(by_id, NULL) = '{}';
+        END IF;
+    ELSE
+        customers := array_remove(by_id, NULL);
+        have_all  := word_count = 1;
     END IF;
+    customers := ARRAY(SELECT DISTINCT id FROM unnest(customers) AS id);
+    products  := ARRAY(SELECT DISTINCT id FROM unnest(products) AS id);
 
     -- Each customer, and each product, gives its newest orders; whoever has more than its share ends
     -- what the page can know.
-    FOR entries IN
-        SELECT array_agg(number ORDER BY created_at DESC, number DESC) AS numbers,
-               array_agg(created_at ORDER BY created_at DESC, number DESC) AS times, share
-          FROM (SELECT false AS by_product, c.id, o.number, o.created_at, s.share
-                  FROM (SELECT looked_at / greatest(cardinality(customers), 1)) AS s (share)
-                 CROSS JOIN unnest(customers) AS c (id)
-                 CROSS JOIN LATERAL (
-                     SELECT n.number, n.created_at FROM orders AS n
-                      WHERE n.customer_id = c.id AND n.hidden_at IS NULL
-                        AND (n.created_at, n.number) < (before_time, before_number)
-                      ORDER BY n.created_at DESC, n.number DESC LIMIT s.share) AS o
+    WITH walked AS MATERIALIZED (
+        SELECT have_all AS is_match, o.created_at, o.number, o.place = s.share AS is_last
+          FROM (SELECT looked_at / greatest(cardinality(customers), 1)) AS s (share)
+         CROSS JOIN unnest(customers) AS c (id)
+         CROSS JOIN LATERAL (
+             SELECT n.number, n.created_at,
+                    row_number() OVER (ORDER BY n.created_at DESC, n.number DESC) AS place
+               FROM orders AS n
+              WHERE n.customer_id = c.id AND n.hidden_at IS NULL
+                AND (n.created_at, n.number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.number DESC LIMIT s.share) AS o
+         UNION ALL
+        SELECT false, o.created_at, o.order_number, o.place = s.share
+          FROM (SELECT looked_at / greatest(cardinality(products), 1)) AS s (share)
+         CROSS JOIN unnest(products) AS p (id)
+         CROSS JOIN LATERAL (
+             SELECT n.order_number, n.created_at,
+                    row_number() OVER (ORDER BY n.created_at DESC, n.order_number DESC) AS place
+               FROM order_products AS n
+              WHERE n.product_id = p.id
+                AND (n.created_at, n.order_number) < (before_time, before_number)
+              ORDER BY n.created_at DESC, n.order_number DESC LIMIT s.share) AS o
+    ), reach AS MATERIALIZED (
+        SELECT created_at, number FROM walked WHERE is_last ORDER BY created_at DESC, number DESC LIMIT 1
+    ), named AS MATERIALIZED (
+        SELECT created_at, number, bool_or(is_match) AS is_match
+          FROM (SELECT created_at, number, is_match FROM walked
                  UNION ALL
-                SELECT true, p.id, o.order_number, o.created_at, s.share
-                  FROM (SELECT looked_at / greatest(cardinality(products), 1)) AS s (share)
-                 CROSS JOIN unnest(products) AS p (id)
-                 CROSS JOIN LATERAL (
-                     SELECT n.order_number, n.created_at FROM order_products AS n
-                      WHERE n.product_id = p.id
-                        AND (n.created_at, n.order_number) < (before_time, before_number)
-                      ORDER BY n.created_at DESC, n.order_number DESC LIMIT s.share) AS o) AS walked
-         GROUP BY by_product, id, share
-    LOOP
-        candidates := candidates || entries.numbers;
-        moments    := moments || entries.times;
-        IF entries.times[entries.share] IS NOT NULL
-            AND (reach_time IS NULL
-                 OR (entries.times[entries.share], entries.numbers[entries.share])
-                    > (reach_time, reach_number))
-        THEN
-            reach_time   := entries.times[entries.share];
-            reach_number := entries.numbers[entries.share];
-        END IF;
-    END LOOP;
-
-    numbers := ARRAY(
-        SELECT o.number
-          FROM (SELECT DISTINCT created_at, number
-                  FROM unnest(moments, candidates) AS c (created_at, number)
-                 WHERE (created_at, number) < (before_time, before_number)
-                   AND (reach_time IS NULL OR (created_at, number) >= (reach_time, reach_number))
-                 ORDER BY created_at DESC, number DESC) AS candidate
-         CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = candidate.number LIMIT 1) AS o
-         WHERE o.hidden_at IS NULL AND (of_customer IS NULL OR o.customer_id = of_customer)
-           AND NOT EXISTS (
-               SELECT FROM generate_series(1, word_count) AS i
-                WHERE NOT (is_nothing[i]
-                           OR kinds[i] IN ('', '#') AND o.number::text = ltrim(words[i], '0')
-                           OR kinds[i] IN ('', 'ref:')
-                              AND EXISTS (SELECT
-                                            FROM unnest(ARRAY[words[i], upper(words[i]), lower(words[i])]) AS spelling
-                                           WHERE o.reference >= spelling
-                                             AND o.reference < spelling || endings[i])
-                           OR kinds[i] IN ('', 'track:')
-                              AND EXISTS (SELECT FROM order_tracked AS t
-                                           WHERE t.tracking_number
-                                                 = ANY (ARRAY[words[i], upper(words[i]), lower(words[i])])
-                                             AND t.created_at = o.created_at AND t.order_number = o.number)
-                           OR o.customer_id = by_id[i] IS TRUE
-                           OR of_names[i]
-                              AND EXISTS (SELECT FROM search_words AS w
-                                           WHERE w.kind = 'c' AND w.id = o.customer_id
-                                             AND w.word >= low[i] AND w.word < high[i])
-                           OR kinds[i] IN ('', 'product:')
-                              AND EXISTS (SELECT
-                                            FROM json_array_elements(o.items) AS line
-                                           CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
-                                           WHERE kinds[i] = 'product:' AND product.id = words[i]
-                                              OR kinds[i] = ''
-                                                 AND EXISTS (SELECT FROM search_words AS w
-                                                              WHERE w.kind = 'p' AND w.id = product.id
-                                                                AND w.word >= low[i] AND w.word < high[i]))))
+                SELECT created_at, number, false
+                  FROM unnest(moments, candidates) AS found (created_at, number)) AS every
+         WHERE (created_at, number) < (before_time, before_number)
+           AND NOT EXISTS (SELECT FROM reach AS r WHERE (every.created_at, every.number) < (r.created_at, r.number))
+         GROUP BY created_at, number
+    )
+    SELECT ARRAY(
+        SELECT candidate.number
+          FROM (SELECT * FROM named ORDER BY created_at DESC, number DESC) AS candidate
+         -- CASE looks at one order after the other, until there are enough. Those of customers who have
+         -- all words match, and the index has said that they are not hidden.
+         WHERE CASE WHEN candidate.is_match THEN true ELSE EXISTS (
+             SELECT FROM orders AS o
+              WHERE o.number = candidate.number AND o.hidden_at IS NULL
+                AND (of_customer IS NULL OR o.customer_id = of_customer)
+                AND NOT EXISTS (
+                    SELECT FROM generate_series(1, word_count) AS i
+                     WHERE NOT (is_nothing[i]
+                     OR kinds[i] IN ('', '#') AND o.number::text = ltrim(words[i], '0')
+                     OR kinds[i] IN ('', 'ref:')
+                        AND EXISTS (SELECT
+                                      FROM unnest(ARRAY[words[i], upper(words[i]), lower(words[i])]) AS spelling
+                                     WHERE o.reference >= spelling
+                                       AND o.reference < spelling || endings[i])
+                     OR o.customer_id = by_id[i] IS TRUE
+                     OR of_names[i]
+                        AND EXISTS (SELECT FROM search_words AS w
+                                     WHERE w.kind = 'c' AND w.id = o.customer_id
+                                       AND w.word >= low[i] AND w.word < high[i])
+                     OR kinds[i] IN ('', 'track:')
+                        AND EXISTS (SELECT FROM order_tracked AS t
+                                     WHERE t.tracking_number
+                                           = ANY (ARRAY[words[i], upper(words[i]), lower(words[i])])
+                                       AND t.created_at = o.created_at AND t.order_number = o.number)
+                     OR kinds[i] IN ('', 'product:')
+                        AND EXISTS (SELECT
+                                      FROM json_array_elements(o.items) AS line
+                                     CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
+                                     WHERE kinds[i] = 'product:' AND product.id = words[i]
+                                        OR kinds[i] = ''
+                                           AND EXISTS (SELECT FROM search_words AS w
+                                                        WHERE w.kind = 'p' AND w.id = product.id
+                                                          AND w.word >= low[i] AND w.word < high[i]))))) END
          ORDER BY candidate.created_at DESC, candidate.number DESC
-         LIMIT wanted);
+         LIMIT wanted), reach.created_at, reach.number
+      INTO numbers, reach_time, reach_number
+      FROM (SELECT) AS always LEFT JOIN reach ON true;
 END
 $$;
 COMMENT ON FUNCTION search_orders(text[], text, timestamptz, bigint, bigint)

@@ -77,12 +77,14 @@ extension OrderFilter {
                      \(wanted))
       ), page AS MATERIALIZED (
           SELECT o.*
-            FROM found
-           CROSS JOIN unnest(numbers) AS named (number)
+            FROM (SELECT number, place
+                    FROM found
+                   CROSS JOIN unnest(numbers) WITH ORDINALITY AS n (number, place)
+                   ORDER BY place) AS named
            CROSS JOIN LATERAL (SELECT * FROM orders AS n WHERE n.number = named.number LIMIT 1) AS o
            WHERE (o.created_at, o.number) > (\(lower.createdAt.raw), \(lower.number))
              \(customerCondition) \(conditions) \(conditions(skippingFirst: 0))
-           ORDER BY o.created_at DESC, o.number DESC
+           ORDER BY named.place
            \(size.limitClause)
       )
       SELECT \(orderColumns),

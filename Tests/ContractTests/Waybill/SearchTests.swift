@@ -129,6 +129,7 @@ struct SearchTests {
   @Test("goes on beyond all that one page looks at, and shows nobody twice")
   func manyNames() async throws {
     let rows = """
+      WITH sold AS (INSERT INTO products (id, name, price, stock) VALUES ('b', 'Blue', 1, 1000))
       INSERT INTO customers (id, name)
       SELECT 'c' || n, 'Aa' || n % 7 || ' Aab' || n
                        || CASE WHEN n > 4990 THEN ' Rare' ELSE ' Common' END
@@ -148,6 +149,25 @@ struct SearchTests {
       #expect(try await ids("common+rare").isEmpty)
       #expect(try await ids("aab5000+r") == ["c5000"])
       #expect(try await ids("rare+aa").count == 10)
+      // The rarer word is walked, also if it is a beginning: its page has them all.
+      for (query, count) in [("common+aab4989", 1), ("aa1+common+aab49", 15)] {
+        let page = try await client.get("/customers?limit=200&q=\(query)").json
+        #expect(page["items"]?.items?.count == count && page["narrow"] == false, "\(query)")
+        #expect(page["next"] == .null)
+      }
+      // The orders of the first customers are shown, where too many match to look at all of them.
+      for customer in ["c1001", "c5000", "c4991"] {
+        _ = try await client.place(
+          #"{"customer_id":"\#(customer)","items":[{"product_id":"b","quantity":1}]}"#)
+      }
+      for (query, numbers, narrow) in [
+        ("aa", ["1"], true), ("rare", ["3", "2"], false), ("rare+aa2", ["2"], false),
+        ("common+aa", ["1"], true), ("aab5000+blue", ["2"], false),
+      ] {
+        let page = try await client.get("/orders?q=\(query)").json
+        let found = page["items"]?.items?.compactMap { $0["number"]?.written }
+        #expect(found == numbers && page["narrow"] == .boolean(narrow), "\(query)")
+      }
       let first = try await client.get("/customers?limit=1&q=aa").json
       #expect(first["narrow"] == true)
       let next = try #require(first["next"]?.text)
