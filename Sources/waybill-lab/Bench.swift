@@ -18,7 +18,7 @@ struct Bench {
     let folder = try Experiment.temporaryFolder()
     defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 60) }
     let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
-    let home = folder + "/postgres"
+    let home = options.home ?? folder + "/postgres"
     var cluster = try LocalCluster.start(home: home)
     defer { cluster.stop() }
     var report = try BenchReport(against: options.against)
@@ -29,8 +29,7 @@ struct Bench {
     }
     if options.parts.contains(.curves) {
       let bench = try work(cluster, "curves", folder, log)
-      let curves = try Curves(bench, sizes: options.sizes).measure { report.add($0) }
-      if let svg = options.svg { try writeText(CurvePicture(curves: curves).svg, to: svg) }
+      try Curves(bench, sizes: options.sizes).measure { report.add($0) }
       print("")
     }
     if options.parts.contains(.batches) {

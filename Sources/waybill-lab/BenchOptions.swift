@@ -27,9 +27,10 @@ struct BenchOptions {
   var parts = Part.allCases
   /// The numbers of orders of the curves.
   var sizes = [2_000, 20_000, 200_000]
-  /// Where the rows are written as JSON, and the curves as a picture.
+  /// Where the rows are written as JSON.
   var json: String?
-  var svg: String?
+  /// Where the server and the orders of the curves are kept for a later run.
+  var home: String?
   /// The JSON of an earlier run.
   var against: String?
 
@@ -38,7 +39,7 @@ struct BenchOptions {
   static let usage = """
     bench [--seconds N] [--rounds N] [--report-orders N] [--large] [--sizes N,N]
           [--only \(partNames)] [--json FILE]
-          [--against FILE] [--svg FILE]
+          [--against FILE] [--home FOLDER]
     """
 
   init(_ arguments: [String]) throws {
@@ -67,7 +68,7 @@ struct BenchOptions {
         }
       case "--json": json = try text(name)
       case "--against": against = try text(name)
-      case "--svg": svg = try text(name)
+      case "--home": home = try text(name)
       case "--only":
         guard let part = Part(rawValue: try text(name)) else {
           throw LabError("--only wants one of \(Self.partNames)")

@@ -12,14 +12,19 @@ struct BenchReport {
       earlier = [:]
       return
     }
-    guard case .array(let rows)? = try JSONValue(parsing: Array(readText(file).utf8))["rows"] else {
-      throw LabError("\(file) has no rows")
-    }
     var named: [String: JSONValue] = [:]
-    for row in rows {
+    for row in try Self.rows(of: file) {
       if case .string(let name)? = row["name"] { named[name] = row }
     }
     earlier = named
+  }
+
+  /// The rows that an earlier run has written.
+  static func rows(of file: String) throws -> [JSONValue] {
+    guard case .array(let rows)? = try JSONValue(parsing: Array(readText(file).utf8))["rows"] else {
+      throw LabError("\(file) has no rows")
+    }
+    return rows
   }
 
   /// Prints a row, and how it compares with the earlier one.

@@ -1,9 +1,16 @@
 import Glibc
+import JSON
 
 /// Curves as a picture: requests a second by the number of orders, both axes in powers of ten.
 struct CurvePicture {
+  struct Point {
+    let orders: Int
+    let perSecond: Double
+  }
+
   private static let colors = [
-    "#0b6e99", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be123c",
+    "#0b6e99", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#be123c", "#334155", "#0f766e",
+    "#4d7c0f", "#b45309", "#6d28d9", "#9f1239",
   ]
   private let width = 720.0
   private let height = 400.0
@@ -12,7 +19,23 @@ struct CurvePicture {
   private let top = 20.0
   private let bottom = 50.0
 
-  let curves: [(work: Work, points: [Curves.Point])]
+  private let curves: [(work: Work, points: [Point])]
+
+  /// The rows of curves in the files of one or more runs.
+  init(runs: [String]) throws {
+    let rows = try runs.flatMap { try BenchReport.rows(of: $0) }
+    curves = Work.allCases.map { work in
+      let points = rows.compactMap { row -> Point? in
+        guard case .string(let name)? = row["name"], name.hasPrefix(work.rawValue + ", "),
+          name.hasSuffix(" orders"),
+          let orders = Int(name.dropFirst(work.rawValue.count + 2).dropLast(" orders".count)),
+          case .number(let rate)? = row["requests_per_second"], let perSecond = Double(rate)
+        else { return nil }
+        return Point(orders: orders, perSecond: perSecond)
+      }
+      return (work, points.sorted { $0.orders < $1.orders })
+    }.filter { !$0.points.isEmpty }
+  }
 
   var svg: String {
     var lines = [
@@ -33,7 +56,7 @@ struct CurvePicture {
     lines.append(text((left + width - right) / 2, height - 10, "middle", "orders in the database"))
     for (index, curve) in curves.enumerated() {
       let color = Self.colors[index % Self.colors.count]
-      let points = curve.points.map { (x(Double($0.orders)), y($0.row.load.perSecond)) }
+      let points = curve.points.map { (x(Double($0.orders)), y($0.perSecond)) }
       let path = points.map { "\($0.0.oneDecimal),\($0.1.oneDecimal)" }.joined(separator: " ")
       lines.append(
         "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\"/>")
@@ -49,7 +72,7 @@ struct CurvePicture {
 
   private var sizes: [Int] { curves.first?.points.map(\.orders) ?? [] }
 
-  private var rates: [Double] { curves.flatMap { $0.points.map { max($0.row.load.perSecond, 1) } } }
+  private var rates: [Double] { curves.flatMap { $0.points.map { max($0.perSecond, 1) } } }
 
   private var yPowers: ClosedRange<Int> {
     let low = Int(log10(rates.min() ?? 1).rounded(.down))

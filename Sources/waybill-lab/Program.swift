@@ -26,11 +26,16 @@ struct Program {
         _ = try service.stop()
       }
     case "import-rate": try Experiment.imports()
+    case "curves":
+      guard let picture = arguments.dropFirst().first, arguments.count > 2 else {
+        throw LabError("usage: curves PICTURE.svg RUN.json...")
+      }
+      try writeText(CurvePicture(runs: Array(arguments.dropFirst(2))).svg, to: picture)
     case "paused-instance": try Experiment.work { try PausedInstance(bench: $0).printFigures() }
     default:
       throw LabError(
         "usage: waybill-lab slow-readers, locked-product, import-rate,\n"
-          + "paused-instance, or\n"
+          + "paused-instance, curves PICTURE.svg RUN.json..., or\n"
           + BenchOptions.usage)
     }
   }

@@ -6,8 +6,12 @@ enum Work: String, CaseIterable {
   case placeWithKey = "place 3 lines with a key"
   case move = "move an order"
   case takeBack = "take one unit back"
-  case searchOrders = "orders by a name"
-  case searchAll = "everything by a name"
+  case searchBeginning = "orders by a name's beginning"
+  case searchName = "orders by a whole name"
+  case searchEmail = "orders by an e-mail address"
+  case searchReference = "orders by a reference"
+  case searchTracking = "orders by a tracking number"
+  case searchAll = "everything by a name's beginning"
   case placeBatch = "place 100 orders of 3 lines by one request"
 
   /// Those that any database will do for.
@@ -23,7 +27,9 @@ enum Work: String, CaseIterable {
   /// Whether each request adds to the database.
   var writes: Bool {
     switch self {
-    case .get, .list, .searchOrders, .searchAll: false
+    case .get, .list, .searchBeginning, .searchName, .searchEmail, .searchReference,
+      .searchTracking, .searchAll:
+      false
     case .place, .placeWithKey, .move, .takeBack, .placeBatch: true
     }
   }
@@ -33,7 +39,9 @@ enum Work: String, CaseIterable {
   /// A search is measured for how soon it is answered, the others for how many are.
   var connections: Int {
     switch self {
-    case .searchOrders, .searchAll: 1
+    case .searchBeginning, .searchName, .searchEmail, .searchReference, .searchTracking,
+      .searchAll:
+      1
     case .get, .list, .place, .placeWithKey, .move, .takeBack: Wrk.connections
     // Few, as those who send batches are.
     case .placeBatch: 4
@@ -94,8 +102,24 @@ enum Work: String, CaseIterable {
           .. '"restock":true}],"reason":"bench"}'
         return wrk.format('POST', '/orders/' .. number .. '/returns', json, body)
       """
-    case .searchOrders: "return wrk.format('GET', '/orders?q=name' .. \(Self.name))"
-    case .searchAll: "return wrk.format('GET', '/search?q=name' .. \(Self.name))"
+    // Names of `bench_setup.sql` and `orders_fill.sql`: `name12` finds `name1234`, too, so most
+    // find more than a page looks at.
+    case .searchBeginning: "return wrk.format('GET', '/orders?q=name' .. math.random(0, 9999))"
+    // Of a name that no other begins with; each has 20 of a million customers.
+    case .searchName:
+      "return wrk.format('GET', '/orders?q=demo+name' .. "
+        + (orders < 500_000 ? "math.random(1000, 9999))" : "math.random(10000, 49999))")
+    case .searchEmail:
+      """
+      local customer = math.random(1, \(max(10_000, orders / 10)))
+        local address = 'mail' .. customer .. '%40host' .. customer % 50 .. '.example'
+        return wrk.format('GET', '/orders?q=' .. address)
+      """
+    case .searchReference:
+      "return wrk.format('GET', '/orders?q=PO-' .. 10 * math.random(0, \(orders / 10 - 1)) + 3)"
+    case .searchTracking:
+      "return wrk.format('GET', '/orders?q=1Z' .. 10 * math.random(0, \(orders / 10 - 1)) + 5)"
+    case .searchAll: "return wrk.format('GET', '/search?q=name' .. math.random(0, 9999))"
     case .placeBatch:
       """
       local orders = {}
@@ -105,9 +129,6 @@ enum Work: String, CaseIterable {
       """
     }
   }
-
-  /// Names of `bench_setup.sql` and `orders_fill.sql`; among a million customers each has 20.
-  private static let name = "math.random(0, 9999)"
 
   /// One order of the product that is locked, or of one that nobody else orders.
   static func placing(product: Int) -> String {

@@ -22,9 +22,19 @@ final class WorkBench {
     self.folder = folder
     self.log = log
     self.options = options
+    // One that an earlier run has kept has its orders.
+    guard try !Self.hasDatabase(database, cluster) else {
+      orders = try number("SELECT coalesce(max(number), 0) FROM orders")
+      return
+    }
     try cluster.createDatabase(database)
     try Service.migrate(cluster.connectionString(database: database))
     try psql.run(["-f", Psql.scripts() + "/bench_setup.sql"])
+  }
+
+  private static func hasDatabase(_ name: String, _ cluster: LocalCluster) throws -> Bool {
+    try Psql(conninfo: cluster.connectionString(database: "postgres"))
+      .run(["-At", "-c", "SELECT 1 FROM pg_database WHERE datname = '\(name)'"]) != ""
   }
 
   private var psql: Psql { Psql(conninfo: cluster.connectionString(database: database)) }
@@ -40,13 +50,28 @@ final class WorkBench {
     try psql.run(["-c", statement], asSuperuser: true)
   }
 
-  /// Adds orders until there are so many.
+  /// Adds orders until there are so many. Nothing is lost if the machine fails meanwhile, so the
+  /// disk is waited for once, at the end.
   func fill(to count: Int) throws {
+    guard count >= orders else { throw LabError("there are \(orders) orders already") }
+    guard count > orders else { return }
+    for (setting, value) in Self.whileFilling {
+      try changeAsSuperuser("ALTER SYSTEM SET \(setting) = '\(value)'")
+    }
+    try changeAsSuperuser("SELECT pg_reload_conf()")
     try psql.run(
       ["-v", "from=\(orders + 1)", "-v", "to=\(count)", "-f", Psql.scripts() + "/orders_fill.sql"],
       asSuperuser: true, seconds: 14_400)
+    try changeAsSuperuser("ALTER SYSTEM RESET ALL")
+    try changeAsSuperuser("SELECT pg_reload_conf()")
+    sync()
     orders = count
   }
+
+  private static let whileFilling = [
+    ("fsync", "off"), ("full_page_writes", "off"), ("max_wal_size", "8GB"),
+    ("checkpoint_timeout", "30min"), ("autovacuum", "off"),
+  ]
 
   func service(_ variables: [String: String] = [:]) throws -> Service {
     let service = try Service(

@@ -3,8 +3,8 @@ SET client_min_messages = warning;
 INSERT INTO products (id, name, price, stock)
 SELECT 'product-' || i, 'Product ' || i, (i % 9000 + 99)::numeric / 100, 1000000000
   FROM generate_series(1, 10000) AS i;
-INSERT INTO customers (id, name)
-SELECT 'customer-' || i, 'Demo Name' || i % 50000
+INSERT INTO customers (id, name, email)
+SELECT 'customer-' || i, 'Demo Name' || i % 50000, 'mail' || i || '@host' || i % 50 || '.example'
   FROM generate_series(1, 10000) AS i;
 
 -- UUIDv7 as the service makes them: 48 bits of milliseconds, the rest by chance.
