@@ -14,7 +14,8 @@ TIMES = 15
 
 # Does something, and answers how many milliseconds later the rows are there and painted.
 MEASURE = """([act, isThere]) => new Promise((done) => {
-  const shown = () => document.querySelector('.rows:not(.stale) .row:not([hidden]) a[href]');
+  const shown = () => document.querySelector(
+    '.rows:not(.stale) .row:not([hidden]) a[href], .list:has(.rows:not(.stale)) .empty');
   const begin = performance.now();
   new Function(act)();
   const look = () => {
@@ -59,14 +60,23 @@ def main(url, token):
         measure(page, "orders, gone back to", orders, "document.querySelector('.list .check')",
                 before=elsewhere)
         everything = GO.format("/console/orders")
-        for status in ("new", "completed"):
+        # A list without rows ends with a sentence.
+        for status in ("new", "in_progress", "completed", "failed", "cancelled"):
             measure(page, f"only those that are {status}",
                     CLICK.format(f"[data-value={status}]"), before=everything)
         # An order that nobody has looked for before, then a customer's and a product's name.
         measure(page, "search for a number", GO.format("/console/orders?q=5{number}12"),
                 before=everything)
+        measure(page, "search for the beginning of a name",
+                GO.format("/console/orders?q=name1{number}7"), before=everything)
         measure(page, "search for a customer's name",
-                GO.format("/console/orders?q=name1{number}77"), before=everything)
+                GO.format("/console/orders?q=demo+name1{number}77"), before=everything)
+        measure(page, "search for a name, and only new ones",
+                GO.format("/console/orders?q=demo+name1{number}71&status=new"), before=everything)
+        measure(page, "search for an e-mail address",
+                GO.format("/console/orders?q=mail{number}50%40host0.example"), before=everything)
+        measure(page, "search for a reference", GO.format("/console/orders?q=PO-5{number}113"),
+                before=everything)
         measure(page, "orders of a customer",
                 GO.format("/console/orders?customer_id=customer-4{number}2"), before=everything)
         measure(page, "orders of a product",
