@@ -8,9 +8,10 @@ import Orders
 /// database says which orders it has, and in which version; only orders that are new or have
 /// changed are read and written. Nothing is answered without the database.
 final class OrderPages {
-  /// How many texts are kept; each has some 600 bytes. When there is no room, all are dropped: that
-  /// costs each list one page, whereas choosing one to drop would cost a search every time.
-  private static let textsMax = 4_096
+  /// How many bytes of texts are kept; an order has some 600. When there is no room, all are
+  /// dropped: that costs each list one page, whereas choosing one to drop would cost a search every
+  /// time.
+  private static let bytesMax = 4 << 20
   private static let listsMax = 1_024
 
   struct List: Hashable {
@@ -27,7 +28,7 @@ final class OrderPages {
   private let orders: OrderRepository
   private let write: (Order) -> [UInt8]
   private var pages: [List: [OrderID: Text]] = [:]
-  private var textCount = 0
+  private var byteCount = 0
   /// Lists that were asked for once. Most of them never are again, so nothing else is kept of them.
   private var askedOnce: Set<List> = []
 
@@ -40,10 +41,9 @@ final class OrderPages {
   /// The first page of a list; nil when it is to be read as a whole: because it was not asked for
   /// before, has no orders, or may look at orders that are not on the page.
   func page(_ list: List) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
+    guard list.filter.hasStamps else { return nil }
     guard let known = pages[list] else { return try await readAll(of: list) }
-    guard let (stamps, hasMore) = try await orders.stamps(list.filter, size: list.size) else {
-      return nil
-    }
+    let (stamps, hasMore) = try await orders.stamps(list.filter, size: list.size)
     let unknown = stamps.filter { known[$0.id]?.stamp != $0 }
     if unknown.isEmpty { return Self.page(stamps, known, hasMore: hasMore) }
     guard unknown.count <= stamps.count / 2 else { return try await readAll(of: list) }
@@ -57,7 +57,7 @@ final class OrderPages {
       }
       texts[stamp.id] = text(of: order)
     }
-    keep(Dictionary(uniqueKeysWithValues: stamps.map { ($0.id, texts[$0.id]!) }), of: list)
+    keep(stamps.map { texts[$0.id]! }, of: list)
     return Self.page(stamps, texts, hasMore: hasMore)
   }
 
@@ -76,7 +76,7 @@ final class OrderPages {
     let page = try await orders.list(list.filter, after: nil, size: list.size)
     guard !page.entries.isEmpty else { return nil }
     let texts = page.entries.map(text)
-    keep(Dictionary(uniqueKeysWithValues: texts.map { ($0.stamp.id, $0) }), of: list)
+    keep(texts, of: list)
     return Page(entries: texts.map(\.bytes), next: page.next)
   }
 
@@ -89,12 +89,16 @@ final class OrderPages {
     Text(stamp: order.stamp, position: order.position, bytes: write(order))
   }
 
-  private func keep(_ texts: [OrderID: Text], of list: List) {
-    textCount += texts.count - (pages[list]?.count ?? 0)
-    if textCount > Self.textsMax {
+  private func keep(_ texts: [Text], of list: List) {
+    byteCount += Self.bytes(of: texts) - Self.bytes(of: pages[list]?.values)
+    if byteCount > Self.bytesMax {
       pages.removeAll(keepingCapacity: true)
-      textCount = texts.count
+      byteCount = Self.bytes(of: texts)
     }
-    pages[list] = texts
+    pages[list] = Dictionary(texts.map { ($0.stamp.id, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  private static func bytes(of texts: (some Sequence<Text>)?) -> Int {
+    texts?.reduce(0) { $0 + $1.bytes.count } ?? 0
   }
 }

@@ -4,6 +4,10 @@ import Postgres
 // What a list has, without reading its orders: for somebody who knows most of them already.
 
 extension OrderFilter {
+  /// Whether the first page is read from the orders on it alone, so that their stamps say what it
+  /// has.
+  package var hasStamps: Bool { words == nil && !hasWindow }
+
   private static let stamp: SQL = ("o.id, o.version, o.updated_at" as SQL).binary
   /// The union of several scans is sorted by columns of its rows.
   private static let stampInUnion: SQL =
@@ -18,13 +22,12 @@ extension OrderFilter {
 }
 
 extension OrderRepository {
-  /// The stamps of the orders on the first page of a list, and whether there is a second page. It
-  /// costs about half of `list`. Nil for a list that may be read only by `list`.
+  /// The stamps of the orders on the first page of a list that has stamps, and whether there is a
+  /// second page. It costs about half of `list`.
   package func stamps(
     _ filter: OrderFilter, size: PageSize
-  ) async throws(OrderError) -> (stamps: [OrderStamp], hasMore: Bool)? {
-    guard !filter.hasWindow else { return nil }
-    return try await mappingErrors { () throws(PostgresError) in
+  ) async throws(OrderError) -> (stamps: [OrderStamp], hasMore: Bool) {
+    try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(filter.stampStatement(size: size))
       var stamps: [OrderStamp] = []
       stamps.reserveCapacity(size.value)
