@@ -15,7 +15,7 @@ struct CurvePicture {
   private let width = 720.0
   private let height = 400.0
   private let left = 70.0
-  private let right = 190.0
+  private let right = 210.0
   private let top = 20.0
   private let bottom = 50.0
 
@@ -54,6 +54,7 @@ struct CurvePicture {
       lines.append(text(x, height - bottom + 18, "middle", Self.short(orders)))
     }
     lines.append(text((left + width - right) / 2, height - 10, "middle", "orders in the database"))
+    var names: [(y: Double, name: String, color: String)] = []
     for (index, curve) in curves.enumerated() {
       let color = Self.colors[index % Self.colors.count]
       let points = curve.points.map { (x(Double($0.orders)), y($0.perSecond)) }
@@ -64,8 +65,13 @@ struct CurvePicture {
         lines.append(
           "<circle cx=\"\(x.oneDecimal)\" cy=\"\(y.oneDecimal)\" r=\"3\" fill=\"\(color)\"/>")
       }
-      guard let last = points.last else { continue }
-      lines.append(text(last.0 + 8, last.1 + 4, "start", curve.work.rawValue, color))
+      names += points.last.map { [(y: $0.1, name: curve.work.rawValue, color: color)] } ?? []
+    }
+    // Each name beside the end of its curve, or below the one before.
+    var top = 0.0
+    for (y, name, color) in names.sorted(by: { $0.y < $1.y }) {
+      top = max(y, top + 14)
+      lines.append(text(width - right + 8, top + 4, "start", name, color))
     }
     return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
   }

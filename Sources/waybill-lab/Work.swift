@@ -17,7 +17,8 @@ enum Work: String, CaseIterable {
   /// Those that any database will do for.
   static let single = allCases.filter { !changes.contains($0) && $0 != .placeBatch }
 
-  /// Those that change orders that are there already, each once or twice.
+  /// Those that change orders that are there already, each once or twice, from the newest down, so
+  /// that those which were added to the ones of an earlier run come first.
   static let changes: [Work] = [.move, .takeBack]
 
   /// The least number of orders that are enough for that in one run: each tenth is new, the others
@@ -90,20 +91,20 @@ enum Work: String, CaseIterable {
       local completes = at > 2000 and at % 2 == 0
         local place = at
         if completes then place = (at - 2000) / 2 elseif at > 2000 then place = (at + 2001) / 2 end
-        local number = 10 * (1 + (\(run) * 30000 + place) % \(orders / 10))
+        local number = 10 * (\(orders / 10) - (\(run) * 30000 + place) % \(orders / 10))
         local body = completes and '{"status":"completed"}' or '{"status":"in_progress"}'
         return wrk.format('PATCH', '/orders/' .. number .. '/status', json, body)
       """
     case .takeBack:
       """
-      local number = 10 * (1 + (\(run) * 30000 + at) % \(orders / 10)) - 1
+      local number = 10 * (\(orders / 10) - (\(run) * 30000 + at) % \(orders / 10)) - 1
         local product = (number * 7 + 31) % 10000 + 1
         local body = '{"items":[{"product_id":"product-' .. product .. '","quantity":1,'
           .. '"restock":true}],"reason":"bench"}'
         return wrk.format('POST', '/orders/' .. number .. '/returns', json, body)
       """
-    // Names of `bench_setup.sql` and `orders_fill.sql`: `name12` finds `name1234`, too, so most
-    // find more than a page looks at.
+    // Names of `bench_setup.sql` and `orders_fill.sql`: `name12` finds `name1234`, too, so half
+    // of them find more customers than a page looks at.
     case .searchBeginning: "return wrk.format('GET', '/orders?q=name' .. math.random(0, 9999))"
     // Of a name that no other begins with; each has 20 of a million customers.
     case .searchName:
