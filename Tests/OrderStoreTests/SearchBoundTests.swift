@@ -72,7 +72,7 @@ import Testing
             return try await Self.ordersRead(transaction) - before
           }
           // A few of them are not completed.
-          #expect(read <= PageSize.standard.value + 10, "\(read) for \(text)")
+          #expect(read <= PageSize.standard.value + 20, "\(read) for \(text)")
         }
       }
       await database.close()
@@ -90,16 +90,20 @@ import Testing
         let words = try #require(SearchWords(text))
         let statement = OrderFilter().statement(finding: words, after: nil, size: .standard)
         let looked = try await Self.look(at: statement, database)
-        // What is rare is known after a look at so many of each word.
-        #expect(looked.rows < 2_500, "\(looked) for \(text)")
+        // What is rare is known after a look at 1,000 of each word, in the index and the table.
+        #expect(looked.rows < 5_000, "\(looked) for \(text)")
       }
       await database.close()
     }
   }
 
   private static func ordersRead(_ transaction: Transaction) async throws(PostgresError) -> Int {
+    // The server counts a row that an index leads to with the index.
     let row = try await transaction.run(
-      "SELECT pg_stat_get_xact_tuples_fetched('orders'::regclass)")[0]
+      """
+      SELECT sum(pg_stat_get_xact_tuples_fetched(indexrelid))::bigint
+        FROM pg_index WHERE indrelid = 'orders'::regclass
+      """)[0]
     return try row.int(0)
   }
 
@@ -125,8 +129,7 @@ import Testing
       """
       SELECT sum(pg_stat_get_xact_numscans(oid)) FILTER (WHERE relkind = 'r'
                                                            AND relname <> 'products'),
-             sum(pg_stat_get_xact_tuples_returned(oid)
-                 + CASE WHEN relkind = 'r' THEN pg_stat_get_xact_tuples_fetched(oid) ELSE 0 END)
+             sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))
         FROM pg_class
        WHERE relnamespace = 'waybill'::regnamespace AND relkind IN ('r', 'i')
       """)[0]
