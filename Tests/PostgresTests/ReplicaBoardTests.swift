@@ -36,7 +36,7 @@ struct ReplicaBoardTests {
 
   func report(
     _ board: inout ReplicaBoard, _ index: Int, _ place: UInt64, timeline: UInt32 = 1,
-    isStandby: Bool = true, identity: String = "1",
+    isStandby: Bool = true, identity: String = "1", startedAt: String = "1",
     snapshot: TransactionSnapshot = .quiet, at milliseconds: Int
   ) {
     let begun = board.beginReport(index)
@@ -44,7 +44,7 @@ struct ReplicaBoardTests {
       index,
       ReplicaReport(
         isStandby: isStandby, reached: Self.position(place, timeline: timeline),
-        identity: identity, snapshot: snapshot),
+        identity: identity, startedAt: startedAt, snapshot: snapshot),
       begun, at: Self.at(milliseconds))
   }
 
@@ -90,9 +90,9 @@ struct ReplicaBoardTests {
     sample(&board, 100, at: 0)
     #expect(board.trouble(of: 0, at: Self.at(500)) == nil)
     report(&board, 0, 50, at: 1_000)
-    sample(&board, 100, at: 1_000)
-    #expect(board.lag(of: 0, at: Self.at(1_001)) == .milliseconds(1_001))
-    #expect(board.trouble(of: 0, at: Self.at(1_001)) == .lag)
+    sample(&board, 100, at: 1_001)
+    #expect(board.lag(of: 0, at: Self.at(1_002)) == .milliseconds(1_001))
+    #expect(board.trouble(of: 0, at: Self.at(1_002)) == .lag)
     report(&board, 0, 100, at: 1_100)
     #expect(board.trouble(of: 0, at: Self.at(1_101)) == nil)
     #expect(board.trouble(of: 0, at: Self.at(2_000)) == .unreachable)
@@ -123,7 +123,7 @@ struct ReplicaBoardTests {
 
   @Test(
     "one stands in for a primary that has not been heard of, for a minute",
-    arguments: [(0, nil), (399, nil), (400, 1), (60_000, 0), (60_001, nil)])
+    arguments: [(0, nil), (399, nil), (400, 0), (60_000, 0), (60_001, nil)])
   func standIn(silence: Int, index: Int?) {
     var board = board(replicas: [100, 100, 100])
     sample(&board, 110, at: 500)
@@ -132,8 +132,8 @@ struct ReplicaBoardTests {
       report(&board, index, place, at: now)
     }
     #expect(board.standIn(at: Self.at(now))?.index == index)
-    report(&board, 1, 110, isStandby: false, at: now)
-    #expect(board.standIn(at: Self.at(now))?.index == (index == nil ? nil : 0))
+    report(&board, 0, 110, isStandby: false, at: now)
+    #expect(board.standIn(at: Self.at(now))?.index == (index == nil ? nil : 1))
     for index in 0..<3 { board.failed(index) }
     #expect(board.standIn(at: Self.at(now)) == nil)
   }
@@ -160,6 +160,8 @@ struct ReplicaBoardTests {
     sample(&board, 100, at: 1_000)
     #expect(board.lag(of: 0, at: Self.at(1_100)) == .zero)
     sample(&board, 110, at: 1_200)
+    #expect(board.lag(of: 0, at: Self.at(1_500)) == .zero, "the primary may have ended then")
+    sample(&board, 110, at: 1_500)
     #expect(board.lag(of: 0, at: Self.at(1_500)) == .milliseconds(300))
     report(&board, 0, 110, at: 1_500)
     #expect(board.lag(of: 0, at: Self.at(1_500)) == .zero)
@@ -175,6 +177,18 @@ struct ReplicaBoardTests {
     #expect(board.trouble(of: 0, at: Self.at(4)) == .otherTimeline)
     report(&board, 0, 160, timeline: 2, at: 5)
     #expect(board.trouble(of: 0, at: Self.at(6)) == nil)
+  }
+
+  @Test("a timeline is followed until the server is started again, whatever it can tell of it")
+  func knownTimeline() {
+    var board = board(replicas: [100])
+    #expect(sample(&board, 110, timeline: 2, at: 1))
+    report(&board, 0, 110, timeline: 2, at: 2)
+    board.opened(0, isPooled: false)
+    report(&board, 0, 110, timeline: 1, at: 3)
+    #expect(board.trouble(of: 0, at: Self.at(4)) == nil, "its receiver has ended")
+    report(&board, 0, 110, timeline: 1, startedAt: "2", at: 5)
+    #expect(board.trouble(of: 0, at: Self.at(6)) == .otherTimeline, "its data may be others")
   }
 
   @Test("the lag is told even when the sample that is missing is no longer kept")
@@ -205,7 +219,7 @@ struct ReplicaBoardTests {
   func unsampledCommits() {
     var board = board(replicas: [100])
     board.committed(at: Self.position(110), Self.at(1_000))
-    board.committed(at: Self.position(120), Self.at(1_500))
+    board.committed(at: Self.position(120), Self.at(2_100))
     report(&board, 0, 105, at: 2_100)
     #expect(board.lag(of: 0, at: Self.at(1_100)) == .zero, "a sample may be under way")
     #expect(board.lag(of: 0, at: Self.at(2_100)) == .milliseconds(1_100))
@@ -292,36 +306,6 @@ struct ReplicaBoardTests {
     #expect(read(&board, at: 8) == 0, "the first sample is enough")
   }
 
-  @Test("a reader may leave for another replica only when that has all that they saw at home")
-  func leaving() {
-    var board = board(replicas: [100, 90])
-    #expect(read(&board, at: 1) == 0)
-    board.failed(0)
-    report(&board, 1, 100, at: 2)
-    #expect(plan(&board, at: 3) == .wait(.unknownPosition), "nobody knows what home has shown")
-    sample(&board, 105, at: 4)
-    #expect(plan(&board, at: 5) == .wait(.behind))
-    report(&board, 1, 105, at: 6)
-    #expect(read(&board, at: 7) == 1)
-    report(&board, 0, 105, at: 8)
-    #expect(read(&board, at: 9) == 1)
-  }
-
-  @Test("a read that was under way when its reader left home counts as one elsewhere")
-  func lateAnswer() {
-    var board = board(replicas: [100, 100])
-    guard case .read(let home, let generation) = plan(&board, at: 1) else {
-      Issue.record("no replica")
-      return
-    }
-    board.failed(home)
-    #expect(read(&board, at: 2) == 1 - home, "nothing has been seen at home yet")
-    let isUsable = board.finished(
-      Self.reader, on: home, generation: generation, succeeded: true)
-    #expect(isUsable)
-    #expect(plan(&board, at: 3) == .wait(.unknownPosition))
-  }
-
   @Test("a replica that came back is another one: its answers and reports from before are void")
   func generations() {
     var board = board(replicas: [100])
@@ -337,7 +321,8 @@ struct ReplicaBoardTests {
     board.reported(
       index,
       ReplicaReport(
-        isStandby: true, reached: Self.position(100), identity: "1", snapshot: .quiet), begun,
+        isStandby: true, reached: Self.position(100), identity: "1", startedAt: "1",
+        snapshot: .quiet), begun,
       at: Self.at(2))
     #expect(board.trouble(of: 0, at: Self.at(2)) == .unreachable)
     report(&board, 0, 100, at: 3)

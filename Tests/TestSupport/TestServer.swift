@@ -44,9 +44,7 @@ package final class TestServer: Sendable {
     try self.init(makingDataWithin: primary.programs, port: port) { server in
       try server.run(
         "pg_basebackup", "--pgdata", server.data, "--write-recovery-conf", "--checkpoint=fast",
-        "--no-sync", "--dbname",
-        "host=\(primary.socket) port=\(primary.port) user=\(Self.administrator) "
-          + "application_name=\(server.name)")
+        "--no-sync", "--dbname", primary.address(for: server))
     }
   }
 
@@ -79,6 +77,17 @@ package final class TestServer: Sendable {
   /// A connection string for the superuser, over the socket.
   package func connectionString(database: String = "postgres") -> String {
     "host=\(socket) port=\(port) user=\(Self.administrator) dbname=\(database)"
+  }
+
+  /// How a standby connects to it.
+  private func address(for standby: TestServer) -> String {
+    "host=\(socket) port=\(port) user=\(Self.administrator) application_name=\(standby.name)"
+  }
+
+  /// Has a running standby follow another server.
+  package func follow(_ primary: TestServer) throws {
+    try sql("ALTER SYSTEM SET primary_conninfo = '\(primary.address(for: self))'")
+    try sql("SELECT pg_reload_conf()")
   }
 
   /// Starts it with settings and with lines of pg_hba.conf.

@@ -6,7 +6,7 @@ package struct LogPosition: Equatable, Sendable {
   /// Before everything.
   package static let start = LogPosition(timeline: 0, place: 0)
 
-  let timeline: UInt32
+  var timeline: UInt32
   let place: UInt64
 
   init(timeline: UInt32, place: UInt64) {

@@ -67,17 +67,12 @@ extension ReplicaBoard {
     guard let best = bestReplica(at: now) else { return .primary(.noReplica) }
     var reader = readers[key]
     defer { readers[key] = reader }
-    let isAtHome = reader.home.map { isGood($0, besides: best, at: now) } ?? false
-    if !isAtHome, let home = reader.home {
-      // What was seen there has to be covered, too, from now on.
-      reader.sample = max(reader.sample, home.sample)
-      reader.home = nil
-    }
     if reader.sample > 0, let sample = sample(from: reader.sample) {
       reader.needed.advance(to: sample.position)
       reader.sample = 0
     }
-    let index = reader.home?.index ?? best
+    let index =
+      reader.home.flatMap { isGood($0, besides: best, at: now) ? $0.index : nil } ?? best
     let generation = replicas[index].generation
     var needed = need.position
     let number = need.sample(on: index, generation)
@@ -92,7 +87,11 @@ extension ReplicaBoard {
     guard let reached = replicas[index].report?.reached, reached.covers(needed) else {
       return mayReach(needed, index, at: now) ? .wait(.behind) : .primary(.behind)
     }
-    if reader.home == nil { reader.home = ReaderTable.Home(index: index, generation: generation) }
+    if reader.home?.isSame(index, generation) != true {
+      // What was seen at the home that is left has to be covered, too, from now on.
+      reader.sample = max(reader.sample, reader.home?.sample ?? 0)
+      reader.home = ReaderTable.Home(index: index, generation: generation)
+    }
     replicas[index].reading += 1
     return .read(index: index, generation: generation)
   }
@@ -166,10 +165,13 @@ extension ReplicaBoard {
     lag(of: index, at: now).inNanoseconds / Self.lagStep.inNanoseconds
   }
 
+  /// Whether a reader stays at home. While nothing is heard of the primary they do at any lag, as
+  /// nobody could find out what they have to see elsewhere.
   private func isGood(_ home: ReaderTable.Home, besides best: Int, at now: Instant) -> Bool {
     replicas[home.index].generation == home.generation
       && trouble(of: home.index, at: now) == nil
-      && lag(of: home.index, at: now) <= lag(of: best, at: now) + Self.leadMin
+      && (isSilent(at: now)
+        || lag(of: home.index, at: now) <= lag(of: best, at: now) + Self.leadMin)
   }
 
   /// Whether a replica that goes on as it does will reach a position while a read can wait for it.

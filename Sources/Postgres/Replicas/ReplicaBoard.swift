@@ -24,8 +24,10 @@ struct ReplicaBoard {
     /// Its last report of this generation.
     var report: ReplicaReport?
     var reportedAt = Instant(nanoseconds: 0)
-    /// What it had replayed when it reported last, also when it has been away since.
+    /// What it had replayed when it reported last, also when it has been away since, and when it
+    /// had been started.
     var reached: LogPosition?
+    var startedAt = ""
     /// When the first position that it has not reached was the primary's; nil when it has all.
     var behindSince: Instant?
     /// Whether it has reached a position that is known. Until then nobody knows how old its data
@@ -57,10 +59,12 @@ struct ReplicaBoard {
   private static let (milestonesEach, milestonesMax) = (64, 256)
   /// A replica whose last report is older is taken to be away.
   static let reportAgeMax = Duration.milliseconds(600)
-  /// How long nothing is heard of the primary while a replica stands in for it. An idle monitor
-  /// looks every 200 ms. After a minute a fail-over is over, and a replica that is cut off, too,
-  /// would show what was long ago.
-  static let silenceForStandIn = Duration.milliseconds(400)...(.seconds(60))
+  /// How long nothing is heard of a primary that is taken to be away. An idle monitor looks every
+  /// 200 ms.
+  static let silenceMin = Duration.milliseconds(400)
+  /// How long a replica stands in for it. After that a fail-over is over, and a replica that is cut
+  /// off, too, would show what was long ago.
+  static let standInMax = Duration.seconds(60)
 
   let lagMax: Duration
   var replicas: [Replica]
@@ -197,6 +201,13 @@ extension ReplicaBoard {
     at moment: Instant
   ) {
     guard replicas[index].generation == begun.generation else { return }
+    var report = report
+    // While a primary is away there is no receiver that would tell. What a server has followed it
+    // follows until it is started again.
+    if let reached = replicas[index].reached, replicas[index].startedAt == report.startedAt {
+      report.reached.timeline = max(report.reached.timeline, reached.timeline)
+    }
+    replicas[index].startedAt = report.startedAt
     let newest = (begun.number, report.snapshot)
     replicas[index].newest = newest
     replicas[index].unconfirmed?.snapshot.learn(from: report.snapshot)
@@ -228,24 +239,26 @@ extension ReplicaBoard {
 // MARK: - Which replicas can be used
 
 extension ReplicaBoard {
+  /// Whether the primary is taken to be away.
+  func isSilent(at now: Instant) -> Bool { now - heardAt >= Self.silenceMin }
+
   /// The replica that stands in for the primary while that may be away; nil when there is none, or
   /// the primary has just been heard of.
   func standIn(at now: Instant) -> (index: Int, generation: Int)? {
-    guard Self.silenceForStandIn ~= now - heardAt, let best = bestReplica(at: now)
+    guard isSilent(at: now), now - heardAt <= Self.standInMax, let best = bestReplica(at: now)
     else { return nil }
     return (best, replicas[best].generation)
   }
 
-  /// How far a replica is behind, as far as is known. While nothing is heard of the primary, that
-  /// does not grow: a replica may never get what the primary had written last.
+  /// How far a replica was behind when the primary was last heard of. While nothing is heard of it
+  /// that does not grow: a replica may never get what a primary had written last.
   func lag(of index: Int, at now: Instant) -> Duration {
-    let end = now - heardAt > Self.reportAgeMax ? heardAt : now
-    if let since = replicas[index].behindSince { return max(.zero, end - since) }
+    if let since = replicas[index].behindSince { return max(.zero, heardAt - since) }
     // While the primary cannot be asked, what was committed there still tells.
     guard let unsampled, now - unsampled.at > Self.reportAgeMax,
       let reached = replicas[index].reached, !reached.covers(unsampled.position)
     else { return .zero }
-    return end - unsampled.at
+    return heardAt - unsampled.at
   }
 
   /// Why a replica is not used; nil when it is.

@@ -25,13 +25,15 @@ extension PrimaryReport {
 struct ReplicaReport {
   let isStandby: Bool
   /// What it has replayed, on the timeline that it is known to follow.
-  let reached: LogPosition
+  var reached: LogPosition
   let identity: String
+  /// When it was started: as long as that is the same, its data have not been exchanged.
+  let startedAt: String
   let snapshot: TransactionSnapshot
 
   /// The timeline of the last restart point is one that was replayed. That of the receiver is known
-  /// sooner, but only to roles that may read all statistics: a standby receives a timeline only
-  /// when what it has replayed is part of it.
+  /// sooner, but only to roles that may read all statistics, and only while there is a receiver: a
+  /// standby receives a timeline only when what it has replayed is part of it.
   ///
   /// A standby's snapshot does not tell what is running. So it is asked for the transactions that
   /// are known to run on the primary; a status can be asked only of those before the end.
@@ -41,7 +43,7 @@ struct ReplicaReport {
       SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn()::text, '0/0'),
              greatest((SELECT timeline_id FROM pg_control_checkpoint()),
                       (SELECT received_tli FROM pg_stat_wal_receiver)),
-             \(SQL.databaseIdentity), pg_current_snapshot()::text,
+             \(SQL.databaseIdentity), pg_postmaster_start_time()::text, pg_current_snapshot()::text,
              (SELECT coalesce(string_agg(id::text, ','), '')
               FROM unnest(\(running)::text::xid8[]) AS id
               WHERE CASE WHEN id < pg_snapshot_xmax(pg_current_snapshot())
@@ -52,14 +54,14 @@ struct ReplicaReport {
 
 extension ReplicaReport {
   init(_ row: Row) throws(PostgresError) {
-    let shown = try row.snapshot(4)
+    let shown = try row.snapshot(5)
     self.init(
       isStandby: try row.bool(0),
       reached: try LogPosition(replayed: try row.text(1), timeline: try row.int(2), in: row),
-      identity: try row.text(3),
+      identity: try row.text(3), startedAt: try row.text(4),
       snapshot: TransactionSnapshot(
         oldest: shown.oldest, end: shown.end,
-        running: try row.text(5).split(separator: ",").compactMap { UInt64($0) }))
+        running: try row.text(6).split(separator: ",").compactMap { UInt64($0) }))
   }
 }
 

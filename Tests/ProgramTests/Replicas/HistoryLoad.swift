@@ -16,6 +16,8 @@ final class HistoryLoad: Sendable {
     var lists = 0
     var reads = 0
     var writes = 0
+    /// Writes whose connection broke before it was known where they were committed.
+    var withoutPosition = 0
     var exports = 0
     var handedOn = 0
     /// Answers that said to try again later.
@@ -160,14 +162,14 @@ final class HistoryLoad: Sendable {
     else { return false }
     guard answer.hasPrefix("HTTP/1.1 200 ") else { return putOff(answer, isList: false) }
     compare(answer, with: before, token, "write", of: [product])
+    tallied.withLock { $0.writes += 1 }
     guard let position = answer.firstMatch(of: #/\r\nWaybill-Position: (\S+)/#)?.1,
       let version = Self.versions(in: answer)[product]
     else {
-      tallied.withLock { $0.failures.append("no position: \(answer)") }
+      tallied.withLock { $0.withoutPosition += 1 }
       return true
     }
     handedOn.withLock { $0 = (String(position), product, version) }
-    tallied.withLock { $0.writes += 1 }
     return true
   }
 

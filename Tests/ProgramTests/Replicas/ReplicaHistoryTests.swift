@@ -21,6 +21,7 @@ struct ReplicaHistoryTests {
     }
     try await finish(load, servers.standbys, port)
     #expect(load.tally.putOff == 0)
+    #expect(load.tally.withoutPosition == 0)
     for standby in servers.standbys {
       #expect(await figure("replica_reads_total", of: standby, port: port) > 0)
     }
@@ -42,6 +43,7 @@ struct ReplicaHistoryTests {
     try await more(load, program)
     try await finish(load, servers.standbys, port)
     #expect(load.tally.listsPutOff == 0)
+    #expect(load.tally.withoutPosition == 0)
   }
 
   @Test("are answered again, and never step back, when the primary dies and comes back")
@@ -109,6 +111,47 @@ struct ReplicaHistoryTests {
     try await eventually("lists are read of the new primary; log: \(program.log)") {
       await figure("replica_reads_by_primary_total{reason=\"no_replica\"}", port: port) > 100
     }
+    try await finish(load, [standby], port)
+  }
+
+  @Test("go on while a primary is away that had taken over from another one shortly before")
+  func newPrimaryAway() async throws {
+    let servers = try await ReplicatedDatabase(standbys: 2)
+    let (old, primary, standby) = (servers.primary, servers.standbys[0], servers.standbys[1])
+    try await HistoryLoad.fill(ReplicatedDatabase.ownersConninfo(old))
+    _ = try await blocking {
+      try old.sql("GRANT pg_read_all_stats TO \(ClusterRole.service.rawValue)")
+    }
+    let token = try await Self.tokens(ReplicatedDatabase.conninfo([old]), count: 1)
+    let program = try RunningProgram([
+      "LOG_LEVEL": "notice", "WAYBILL_METRICS": "open", "WAYBILL_AUTH": "tokens",
+      "DATABASE_URL": ReplicatedDatabase.conninfo([old, primary])
+        + " target_session_attrs=read-write",
+      "WAYBILL_REPLICA_URL": ReplicatedDatabase.conninfo([primary, standby]),
+    ])
+    let port = try await program.port()
+    for replica in servers.standbys { try await waitForUse(of: replica, by: program) }
+    try await blocking {
+      // In good order, so that both have everything.
+      old.stop()
+      try primary.sql("SELECT pg_promote()")
+      try standby.follow(primary)
+    }
+    // The standby has no restart point on the new timeline, and will have none.
+    try await waitForUse(of: standby, by: program)
+    let load = HistoryLoad(port: port, tokens: token, clientsEach: 0, seed: Self.seed)
+    defer { load.abandon() }
+    try await eventually("lists are read of the standby; log: \(program.log)") {
+      await figure("replica_reads_total", of: standby, port: port) > 100
+    }
+
+    try await blocking { primary.kill() }
+    let before = load.tally
+    // Each takes more than 5 ms, so together they take longer than the largest lag.
+    try await eventually("lists are read; log: \(program.log)") {
+      load.tally.onlyLists >= before.onlyLists + 600 || load.tally.putOff > before.putOff
+    }
+    #expect(load.tally.putOff == before.putOff)
     try await finish(load, [standby], port)
   }
 
@@ -224,7 +267,8 @@ struct ReplicaHistoryTests {
     """
     replicas: seed \(seed); \(tally.lists) lists, \(tally.onlyLists) by who does nothing else \
     (\(tally.onlyListsPutOff) put off), \(tally.handedOn) with a position, \
-    \(tally.exports) exports, \(tally.reads) reads of the primary, \(tally.writes) writes, \
+    \(tally.exports) exports, \(tally.reads) reads of the primary, \(tally.writes) writes \
+    (\(tally.withoutPosition) without a position), \
     \(tally.putOff) put off (\(tally.listsPutOff) of any copy), \
     \(tally.violations.count) violations; \(sums)
     """
