@@ -154,9 +154,9 @@ package final class TestServer: Sendable {
   }
 
   /// Repeats the query until it returns true.
-  package func wait(until query: String) throws {
+  package func wait(until query: String, database: String = "postgres") throws {
     let deadline = ContinuousClock.now + .seconds(60)
-    while try sql(query) != "t" {
+    while try sql(query, database: database) != "t" {
       guard ContinuousClock.now < deadline else {
         throw Failure(text: "not true: \(query); \(log)")
       }

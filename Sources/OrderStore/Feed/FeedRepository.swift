@@ -7,11 +7,13 @@ package final class FeedRepository {
   package static let channel = "waybill_feed"
 
   private let database: Database
-  /// The newest position that the synchronous standby has, as far as this loop knows.
-  private var replicatedPosition = 0
+  private let confirmation: FeedConfirmation
 
   /// The feed, over the connections of one loop.
-  package init(_ database: Database) { self.database = database }
+  package init(_ database: Database) {
+    self.database = database
+    confirmation = FeedConfirmation(database)
+  }
 
   /// Gives positions to the events that have become visible; returns how many there were.
   package func sequence() async throws(PostgresError) -> Int {
@@ -27,16 +29,18 @@ package final class FeedRepository {
 
   /// The position of the newest event.
   package func head() async throws(OrderError) -> FeedCursor {
-    try await mappingErrors { () throws(PostgresError) in
+    let confirmed = confirmation.confirmed
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         """
         SELECT first_position + events - 1, encode(substr(hash, 1, 4), 'hex'),
-               \(SQL.commitsWaitForStandby)
+               \(FeedConfirmation.columns(confirmed))
           FROM feed_ticks ORDER BY number DESC LIMIT 1
         """)
       guard let row = rows.first else { return .start }
       let head = try row.cursor(at: 0)
-      if try row.bool(2) { try await awaitReplication(of: head) }
+      let source = try row.feedSource(at: 2, confirmed: confirmed)
+      try await confirmation.confirm(head, head: head, from: source)
       return head
     }
   }
@@ -47,64 +51,45 @@ package final class FeedRepository {
   package func page(
     after start: FeedCursor, _ filter: FeedFilter = .all, size: Int, includesOrders: Bool = false
   ) async throws(OrderError) -> FeedPage {
+    let confirmed = confirmation.confirmed
     let read = try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
-        Self.statement(after: start, filter, size: size, includesOrders: includesOrders))
+        Self.statement(
+          after: start, filter, size: size, includesOrders: includesOrders, confirmed: confirmed))
+      let source = try rows[0].feedSource(at: Row.sourceColumn, confirmed: confirmed)
       let page = try Self.page(rows, after: start, size: size, includesOrders: includesOrders)
-      if let page, try rows[0].bool(Row.replicationColumn) {
-        try await awaitReplication(of: page.next)
+      if let page {
+        try await confirmation.confirm(page.next, head: rows[0].head, from: source)
+      } else {
+        try await confirmation.confirmUnknown(start, to: source)
       }
       return page
     }
-    guard let read else {
-      replicatedPosition = 0
-      throw .historyChanged
-    }
+    guard let read else { throw .historyChanged }
     return read
   }
 
   /// One event; nil when the feed ends before this position.
   package func event(at position: Int) async throws(OrderError) -> FeedEvent? {
-    try await mappingErrors { () throws(PostgresError) in
+    let confirmed = confirmation.confirmed
+    return try await mappingErrors { () throws(PostgresError) in
       let rows = try await database.read(
         Self.statement(
-          after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false))
+          after: FeedCursor(position: position - 1, mark: 0), .all, size: 1, includesOrders: false,
+          confirmed: confirmed))
       if rows[0].isNull(Row.eventColumn) { return nil }
       let event = try rows[0].event(includesOrders: false)
-      if try rows[0].bool(Row.replicationColumn) { try await awaitReplication(of: event.cursor) }
+      let source = try rows[0].feedSource(at: Row.sourceColumn, confirmed: confirmed)
+      try await confirmation.confirm(event.cursor, head: rows[0].head, from: source)
       return event
     }
-  }
-
-  /// Waits until the synchronous standby has the feed up to a cursor that was read.
-  ///
-  /// While a primary dies, commits that wait for the standby can be seen for a moment. The server
-  /// that takes over then has other events at their positions. A commit after what was read waits
-  /// for that as well; if it comes to another server, the mark tells.
-  private func awaitReplication(of cursor: FeedCursor) async throws(PostgresError) {
-    guard cursor.position > replicatedPosition else { return }
-    let rows: Rows
-    do throws(PostgresError) {
-      rows = try await database.write(
-        """
-        SELECT \(Self.mark(at: "\(cursor.position)")),
-               \(SQL.waitForStandby)
-        """)
-    } catch {
-      // Nothing was to be changed.
-      throw error.isOutcomeUnknown ? .timeout(.noEffect) : error
-    }
-    guard try rows[0].optionalText(0).flatMap({ UInt32($0, radix: 16) }) == cursor.mark else {
-      throw .connectionLost(.noEffect, reason: "read from a server that is no longer the primary")
-    }
-    replicatedPosition = max(replicatedPosition, cursor.position)
   }
 
   /// Nil when the reader's cursor is of another history.
   private static func page(
     _ rows: Rows, after start: FeedCursor, size: Int, includesOrders: Bool
   ) throws(PostgresError) -> FeedPage? {
-    let head = try rows[0].isNull(0) ? .start : rows[0].cursor(at: 0)
+    let head = try rows[0].head
     let mark = try rows[0].optionalText(2).flatMap { UInt32($0, radix: 16) }
     guard start.position <= head.position, start.position == 0 || mark == start.mark else {
       return nil
@@ -124,8 +109,9 @@ package final class FeedRepository {
   /// The statement of one page. Each row begins with the head of the feed, the mark of the cursor
   /// that the reader has, and the end of the window; then comes an event. Without an event there is
   /// one row.
-  static func statement(
-    after start: FeedCursor, _ filter: FeedFilter, size: Int, includesOrders: Bool
+  private static func statement(
+    after start: FeedCursor, _ filter: FeedFilter, size: Int, includesOrders: Bool,
+    confirmed: FeedCursor
   ) -> SQL {
     // Without a filter every event that is looked at is on the page.
     let reach = filter.isAll ? size : FeedPage.window
@@ -148,12 +134,12 @@ package final class FeedRepository {
           SELECT least(head_position, \(start.position) + \(reach)) AS reached_position FROM head
       )
       SELECT head_position, encode(substr(head.hash, 1, 4), 'hex'),
-             \(mark(at: "\(start.position)")),
-             reached_position, \(mark(at: "reached_position")),
+             \(FeedConfirmation.mark(at: "\(start.position)")),
+             reached_position, \(FeedConfirmation.mark(at: "reached_position")),
              feed_position, split_part(cursor, '-', 2), type, occurred_at, who, order_id,
              order_number, page.channel, page.reference, page.version, from_status, to_status,
-             product_id, page.customer_id, delta, cause, reason, \(SQL.commitsWaitForStandby)
-             \(columns)
+             product_id, page.customer_id, delta, cause, reason,
+             \(FeedConfirmation.columns(confirmed))\(columns)
         FROM (SELECT 1) AS always
         LEFT JOIN head ON true
         LEFT JOIN reached ON true
@@ -162,24 +148,20 @@ package final class FeedRepository {
        ORDER BY feed_position
       """
   }
-
-  /// The beginning of the hash of the tick that contains a position.
-  private static func mark(at position: SQL) -> SQL {
-    """
-    (SELECT encode(substr(hash, 1, 4), 'hex') FROM feed_ticks
-      WHERE first_position <= \(position) AND first_position + events > \(position)
-      ORDER BY first_position DESC LIMIT 1)
-    """
-  }
 }
 
 extension Row {
   /// The column of the position of an event in the rows of a page.
   fileprivate static let eventColumn = 5
-  /// The column that says whether commits wait for a standby.
-  fileprivate static let replicationColumn = 22
+  /// The first column of what the server says of itself.
+  fileprivate static let sourceColumn = 22
   /// The first column of the order as it is now.
-  private static let firstOrderColumn = 23
+  private static let firstOrderColumn = sourceColumn + FeedConfirmation.Source.columns
+
+  /// The newest position of the server.
+  fileprivate var head: FeedCursor {
+    get throws(PostgresError) { try isNull(0) ? .start : cursor(at: 0) }
+  }
 
   fileprivate func cursor(at column: Int) throws(PostgresError) -> FeedCursor {
     // Before the first event there is no tick.
