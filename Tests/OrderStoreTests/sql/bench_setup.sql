@@ -1,5 +1,6 @@
 -- What the pgbench scripts beside this file need: 10,000 products, 10,000 customers, and ids.
 SET client_min_messages = warning;
+SET search_path = waybill, public;
 INSERT INTO products (id, name, price, stock)
 SELECT 'product-' || i, 'Product ' || i, (i % 9000 + 99)::numeric / 100, 1000000000
   FROM generate_series(1, 10000) AS i;
