@@ -89,17 +89,19 @@ extension LoopReplicas {
     }
   }
 
-  /// The answer of the replica that stands in for the primary; nil when none does.
+  /// The answer of a replica that stands in for the primary; nil when none does. One that has just
+  /// come back may have no connection of this loop yet.
   func readOfStandIn(_ sql: SQL) async -> Rows? {
     let now = loop.currentTime
-    guard let (index, generation) = shared.withBoard({ $0.standIn(at: now) }) else { return nil }
-    let rows = try? await Request(sql, .read).answer { pools[index].submit($0) }
-    guard let rows, shared.withBoard({ $0.replicas[index].generation == generation }) else {
+    for (index, generation) in shared.withBoard({ $0.standIns(at: now) }) {
+      let rows = try? await Request(sql, .read).answer { pools[index].submit($0) }
+      if let rows, shared.withBoard({ $0.replicas[index].generation == generation }) {
+        shared.figures.replicas[index].reads.add()
+        return rows
+      }
       shared.figures.replicas[index].failures.add()
-      return nil
     }
-    shared.figures.replicas[index].reads.add()
-    return rows
+    return nil
   }
 
   private enum Place {

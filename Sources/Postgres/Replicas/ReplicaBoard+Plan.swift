@@ -155,10 +155,16 @@ extension ReplicaBoard {
 
   /// The replica that is least behind; of several, that with the fewest reads.
   func bestReplica(at now: Instant) -> Int? {
-    replicas.indices.filter { trouble(of: $0, at: now) == nil }.min { first, second in
-      let (lag, other) = (step(first, at: now), step(second, at: now))
-      return lag != other ? lag < other : replicas[first].reading < replicas[second].reading
-    }
+    usableReplicas(at: now).min { isBetter($0, than: $1, at: now) }
+  }
+
+  func usableReplicas(at now: Instant) -> [Int] {
+    replicas.indices.filter { trouble(of: $0, at: now) == nil }
+  }
+
+  func isBetter(_ first: Int, than second: Int, at now: Instant) -> Bool {
+    let (lag, other) = (step(first, at: now), step(second, at: now))
+    return lag != other ? lag < other : replicas[first].reading < replicas[second].reading
   }
 
   private func step(_ index: Int, at now: Instant) -> Int64 {

@@ -242,12 +242,12 @@ extension ReplicaBoard {
   /// Whether the primary is taken to be away.
   func isSilent(at now: Instant) -> Bool { now - heardAt >= Self.silenceMin }
 
-  /// The replica that stands in for the primary while that may be away; nil when there is none, or
+  /// The replicas that stand in for the primary while that may be away, the best first; none when
   /// the primary has just been heard of.
-  func standIn(at now: Instant) -> (index: Int, generation: Int)? {
-    guard isSilent(at: now), now - heardAt <= Self.standInMax, let best = bestReplica(at: now)
-    else { return nil }
-    return (best, replicas[best].generation)
+  func standIns(at now: Instant) -> [(index: Int, generation: Int)] {
+    guard isSilent(at: now), now - heardAt <= Self.standInMax else { return [] }
+    return usableReplicas(at: now).sorted { isBetter($0, than: $1, at: now) }
+      .map { ($0, replicas[$0].generation) }
   }
 
   /// How far a replica was behind when the primary was last heard of. While nothing is heard of it
