@@ -71,8 +71,8 @@ import Testing
             #expect(try await transaction.run(statement).count == PageSize.standard.value + 1)
             return try await Self.ordersRead(transaction) - before
           }
-          // A few of them are not completed.
-          #expect(read <= PageSize.standard.value + 20, "\(read) for \(text)")
+          // A few are not completed, and a vacuum beside other tests leaves some to be looked at.
+          #expect(read <= 3 * PageSize.standard.value, "\(read) for \(text)")
         }
       }
       await database.close()
