@@ -87,7 +87,7 @@ CREATE DOMAIN product_description AS text COLLATE "default"
 
 -- SKU: 1 to 64 letters, digits, dots, underscores, hyphens
 CREATE DOMAIN product_id AS text COLLATE "C"
-    CONSTRAINT product_id_form CHECK (char_length(VALUE) >= 1 AND char_length(VALUE) <= 64 AND VALUE !~ '[^A-Za-z0-9._-]');
+    CONSTRAINT product_id_form CHECK (VALUE <> '' AND char_length(VALUE) <= 64 AND VALUE !~ '[^A-Za-z0-9._-]');
 
 -- What a product is called, 1 to 200 characters
 CREATE DOMAIN product_name AS text COLLATE "default"
@@ -355,7 +355,7 @@ CREATE TABLE idempotency_keys (
     CONSTRAINT idempotency_keys_id_length
         CHECK (octet_length(id) = 32),
     CONSTRAINT idempotency_keys_key_form
-        CHECK (octet_length(key) >= 1 AND octet_length(key) <= 255 AND key !~ '[^ -~]'),
+        CHECK (key <> '' AND octet_length(key) <= 255 AND key !~ '[^ -~]'),
     CONSTRAINT idempotency_keys_status_definite
         CHECK (status >= 200 AND status <= 499)
 );

@@ -31,7 +31,7 @@ SET LOCAL search_path = waybill, pg_temp;
 -- comparison, and "in id order", in which every writer locks products, means the same everywhere.
 -- The length is not in the pattern, where counting takes 2 us.
 CREATE DOMAIN product_id AS text COLLATE "C"
-    CONSTRAINT product_id_form CHECK (char_length(VALUE) BETWEEN 1 AND 64 AND VALUE !~ '[^A-Za-z0-9._-]');
+    CONSTRAINT product_id_form CHECK (VALUE <> '' AND char_length(VALUE) <= 64 AND VALUE !~ '[^A-Za-z0-9._-]');
 COMMENT ON DOMAIN product_id IS 'SKU: 1 to 64 letters, digits, dots, underscores, hyphens';
 
 CREATE DOMAIN product_name AS text
