@@ -4373,7 +4373,8 @@ BEGIN
                  ORDER BY word, id
                  LIMIT span) AS walked;
         -- Whoever has several words of the beginning is found by the first of them. CASE keeps these
-        -- look-ups in the order of the entries, so that they end with the page.
+        -- look-ups in the order of the entries, so that they end with the page. OFFSET 0 keeps each of
+        -- them a look-up: PostgreSQL 18 would rather read the whole table into a hash.
         SELECT coalesce(array_agg(id ORDER BY place), '{}'), array_agg(word ORDER BY place)
           INTO ids, words
           FROM (SELECT id, word, place
@@ -4385,22 +4386,22 @@ BEGIN
                  WHERE CASE WHEN driver IS NULL AND goes_on
                             THEN NOT EXISTS (SELECT FROM search_words AS s
                                               WHERE s.kind = of_kind AND s.id = first.id
-                                                AND s.word >= beginning AND s.word < first.word)
+                                                AND s.word >= beginning AND s.word < first.word OFFSET 0)
                             WHEN driver IS NOT NULL AND beginning IS NOT NULL
                             THEN EXISTS (SELECT FROM search_words AS s
                                           WHERE s.kind = of_kind AND s.id = first.id
-                                            AND s.word >= beginning AND s.word < past)
+                                            AND s.word >= beginning AND s.word < past OFFSET 0)
                             ELSE true END
                    AND CASE WHEN whole <> '{}'
                             THEN NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
                                               WHERE other.word IS DISTINCT FROM driver
                                                 AND NOT EXISTS (SELECT FROM search_words AS s
                                                                  WHERE s.kind = of_kind AND s.id = first.id
-                                                                   AND s.word = other.word))
+                                                                   AND s.word = other.word OFFSET 0))
                             ELSE true END
                    AND CASE WHEN of_kind = 'p'
                             THEN EXISTS (SELECT FROM products AS p
-                                          WHERE p.id = first.id AND p.retired_at IS NULL)
+                                          WHERE p.id = first.id AND p.retired_at IS NULL OFFSET 0)
                             ELSE true END
                  LIMIT size) AS fitting;
         EXIT WHEN cardinality(ids) = size OR span = looked_at OR cardinality(entries.ids) = span IS NOT TRUE;
@@ -4617,8 +4618,8 @@ BEGIN
     SELECT ARRAY(
         SELECT candidate.number
           FROM (SELECT * FROM named ORDER BY created_at DESC, number DESC) AS candidate
-         -- CASE looks at one order after the other, until there are enough. Those of customers who have
-         -- all words match, and the index has said that they are not hidden.
+         -- CASE looks at one order after the other, by OFFSET 0 as above, until there are enough. Those
+         -- of customers who have all words match, and the index has said that they are not hidden.
          WHERE CASE WHEN candidate.is_match THEN true ELSE EXISTS (
              SELECT FROM orders AS o
               WHERE o.number = candidate.number AND o.hidden_at IS NULL
@@ -4636,12 +4637,12 @@ BEGIN
                      OR of_names[i]
                         AND EXISTS (SELECT FROM search_words AS w
                                      WHERE w.kind = 'c' AND w.id = o.customer_id
-                                       AND w.word >= low[i] AND w.word < high[i])
+                                       AND w.word >= low[i] AND w.word < high[i] OFFSET 0)
                      OR kinds[i] IN ('', 'track:')
                         AND EXISTS (SELECT FROM order_tracked AS t
                                      WHERE t.tracking_number
                                            = ANY (ARRAY[words[i], upper(words[i]), lower(words[i])])
-                                       AND t.created_at = o.created_at AND t.order_number = o.number)
+                                       AND t.created_at = o.created_at AND t.order_number = o.number OFFSET 0)
                      OR kinds[i] IN ('', 'product:')
                         AND EXISTS (SELECT
                                       FROM json_array_elements(o.items) AS line
@@ -4650,7 +4651,7 @@ BEGIN
                                         OR kinds[i] = ''
                                            AND EXISTS (SELECT FROM search_words AS w
                                                         WHERE w.kind = 'p' AND w.id = product.id
-                                                          AND w.word >= low[i] AND w.word < high[i]))))) END
+                                                          AND w.word >= low[i] AND w.word < high[i] OFFSET 0)))) OFFSET 0) END
          ORDER BY candidate.created_at DESC, candidate.number DESC
          LIMIT wanted), reach.created_at, reach.number
       INTO numbers, reach_time, reach_number
