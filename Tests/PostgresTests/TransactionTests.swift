@@ -149,7 +149,8 @@ struct TransactionTests {
     var settings = PostgresSettings()
     settings.lockTimeout = .milliseconds(50)
     settings.statementTimeout = .milliseconds(200)
-    settings.idleInTransactionTimeout = .milliseconds(100)
+    // Far longer than a busy machine takes to begin the statement that meets the lock.
+    settings.idleInTransactionTimeout = .seconds(2)
     try await withDatabase(settings) { database, loop in
       _ = try await database.write("CREATE TABLE t (a bigint)")
       let slow = await database.failure(reading: "SELECT pg_sleep(10)")
@@ -159,7 +160,7 @@ struct TransactionTests {
         _ = try await tx.run("LOCK TABLE t")
         let blocked = await database.failure(writing: "INSERT INTO t VALUES (1)")
         #expect(blocked?.serverError?.state == .lockNotAvailable)
-        await pause(.milliseconds(300), on: loop)
+        await pause(.milliseconds(2_500), on: loop)
         _ = try await tx.run("INSERT INTO t VALUES (2)")
       }
       #expect(idle?.isUnavailable == true)
