@@ -38,51 +38,54 @@ final class OrderPages {
     self.write = write
   }
 
-  /// The first page of a list; nil when it is to be read as a whole: because it was not asked for
-  /// before, has no orders, or may look at orders that are not on the page.
-  func page(_ list: List) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
+  /// The first page of a list; nil when the list was not asked for before, or may look at orders
+  /// that are not on the page. `requiringCustomer` is that of `OrderRepository.list`.
+  func page(
+    _ list: List, requiringCustomer: Bool = false
+  ) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
     guard list.filter.hasStamps else { return nil }
-    guard let known = pages[list] else { return try await readAll(of: list) }
+    guard let known = pages[list] else {
+      guard noteRequest(for: list) else { return nil }
+      return try await readAll(of: list, requiringCustomer)
+    }
     let (stamps, hasMore) = try await orders.stamps(list.filter, size: list.size)
     let unknown = stamps.filter { known[$0.id]?.stamp != $0 }
-    if unknown.isEmpty { return Self.page(stamps, known, hasMore: hasMore) }
-    guard unknown.count <= stamps.count / 2 else { return try await readAll(of: list) }
-
-    let found = try await orders.find(unknown.map(\.id))
-    var texts = known
-    for stamp in unknown {
-      // An order that has changed since may no longer belong to the list.
-      guard let order = found[stamp.id], order.stamp == stamp else {
-        return try await readAll(of: list)
-      }
-      texts[stamp.id] = text(of: order)
+    guard let last = stamps.last, unknown.count <= stamps.count / 2 else {
+      return try await readAll(of: list, requiringCustomer)
     }
-    keep(stamps.map { texts[$0.id]! }, of: list)
-    return Self.page(stamps, texts, hasMore: hasMore)
-  }
 
-  private static func page(
-    _ stamps: [OrderStamp], _ texts: [OrderID: Text], hasMore: Bool
-  ) -> Page<[UInt8], OrderPosition>? {
-    guard let last = stamps.last else { return nil }
+    var texts = known
+    if !unknown.isEmpty {
+      let found = try await orders.find(unknown.map(\.id))
+      for stamp in unknown {
+        // An order that has changed since may no longer belong to the list.
+        guard let order = found[stamp.id], order.stamp == stamp else {
+          return try await readAll(of: list, requiringCustomer)
+        }
+        texts[stamp.id] = text(of: order)
+      }
+      keep(stamps.map { texts[$0.id]! }, of: list)
+    }
     return Page(
       entries: stamps.map { texts[$0.id]!.bytes },
       next: hasMore ? texts[last.id]!.position : nil)
   }
 
-  /// Reads a page and keeps it, if the list was asked for before.
-  private func readAll(of list: List) async throws(OrderError) -> Page<[UInt8], OrderPosition>? {
-    guard pages[list] != nil || !isFirstRequest(for: list) else { return nil }
-    let page = try await orders.list(list.filter, after: nil, size: list.size)
-    guard !page.entries.isEmpty else { return nil }
+  /// Reads a page, and keeps it unless it is empty: then reading it again costs no more.
+  private func readAll(
+    of list: List, _ requiringCustomer: Bool
+  ) async throws(OrderError) -> Page<[UInt8], OrderPosition> {
+    let page = try await orders.list(
+      list.filter, after: nil, size: list.size, requiringCustomer: requiringCustomer)
     let texts = page.entries.map(text)
     keep(texts, of: list)
     return Page(entries: texts.map(\.bytes), next: page.next)
   }
 
-  private func isFirstRequest(for list: List) -> Bool {
+  /// Notes that a list is asked for; returns whether it was before.
+  private func noteRequest(for list: List) -> Bool {
     if askedOnce.count >= Self.listsMax { askedOnce.removeAll(keepingCapacity: true) }
-    return askedOnce.insert(list).inserted
+    return !askedOnce.insert(list).inserted
   }
 
   private func text(of order: Order) -> Text {
@@ -95,7 +98,8 @@ final class OrderPages {
       pages.removeAll(keepingCapacity: true)
       byteCount = Self.bytes(of: texts)
     }
-    pages[list] = Dictionary(texts.map { ($0.stamp.id, $0) }, uniquingKeysWith: { $1 })
+    pages[list] =
+      texts.isEmpty ? nil : Dictionary(texts.map { ($0.stamp.id, $0) }, uniquingKeysWith: { $1 })
   }
 
   private static func bytes(of texts: (some Sequence<Text>)?) -> Int {

@@ -61,6 +61,24 @@ struct OrderPagesTests {
     }
   }
 
+  @Test("are read once also when they are empty, and may become empty")
+  func empty() async throws {
+    try await ordering { client in
+      var random = SeededRandom(seed: 3)
+      let pages = OrderPages(client.services.orders, write: OrderRoutes.text)
+      let list = OrderPages.List(filter: OrderFilter(), size: .standard)
+      #expect(try await pages.page(list) == nil, "it was not asked for before")
+      for _ in 0..<2 { #expect(try await pages.page(list)?.entries.isEmpty == true) }
+      try await client.change(placing: true, using: &random)
+      for _ in 0..<2 { #expect(try await pages.page(list)?.entries.count == 1) }
+      try await client.run("UPDATE orders SET hidden_at = now()")
+      for _ in 0..<2 { #expect(try await pages.page(list)?.entries.isEmpty == true) }
+      for _ in 0..<3 {
+        #expect(try await client.get("/customers/nobody/orders").status == 404)
+      }
+    }
+  }
+
   @Test("show only orders that were in the list at one moment, while others move them out of it")
   func moment() async throws {
     try await ordering { client in

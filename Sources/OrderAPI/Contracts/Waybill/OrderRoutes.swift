@@ -157,7 +157,8 @@ enum OrderRoutes {
     let next: (OrderPosition) -> String = { call.next($0.cursor(of: query.listName)) }
     if query.page.start == nil,
       let page = try await services.orderPages.page(
-        OrderPages.List(filter: query.filter, size: query.page.size))
+        OrderPages.List(filter: query.filter, size: query.page.size),
+        requiringCustomer: requiringCustomer)
     {
       return .json(.ok, JSONWriter.page(ofTexts: page, total: total, next: next))
     }
