@@ -225,6 +225,8 @@ CREATE TABLE customers (
     created_at timestamptz(3) NOT NULL DEFAULT now(),
     -- When the customer last changed
     updated_at timestamptz(3) NOT NULL DEFAULT now(),
+    -- The words by which the customer is found, as search_words has them
+    words      text[] COLLATE "C" DEFAULT words_of(name, email),
     CONSTRAINT customers_pkey
         PRIMARY KEY (id),
     CONSTRAINT customers_number_key
@@ -259,7 +261,7 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND (new.id <> old.id OR new.number <> old.number OR new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email OR new.ship_to::text IS DISTINCT FROM old.ship_to::text OR new.version <> old.version OR new.created_at <> old.created_at OR new.updated_at <> old.updated_at))
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
-    WHEN ((new.name IS NOT NULL OR new.email IS NOT NULL) AND COALESCE(current_setting('waybill.internal_write', true), '') <> 'importing')
+    WHEN (new.words IS NOT NULL AND COALESCE(current_setting('waybill.internal_write', true), '') <> 'importing')
     EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
     WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
@@ -1033,7 +1035,7 @@ CREATE TABLE search_words (
         CHECK (kind = ANY (ARRAY['c'::"char", 'p'::"char"]))
 );
 
-CREATE INDEX search_words_by_id ON search_words (kind, id, word);
+CREATE INDEX search_words_of_products ON search_words (id, word) WHERE kind = 'p'::"char";
 
 -- Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both
 CREATE TABLE stock_adjustments (
@@ -1974,18 +1976,6 @@ BEGIN
 END
 $$;
 
--- The words by which a customer is found: of the name, and the address as a whole and in parts
-CREATE FUNCTION customer_words_of(name text, email text)
-    RETURNS SETOF text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-SELECT waybill.words_of(name)
- UNION
-SELECT waybill.words_of(email)
- UNION
-SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHERE part <> ''
-$$;
-
 -- Deletes a saved view of this owner, or a shared one for somebody who may delete all; whether it did
 CREATE FUNCTION delete_saved_view(view bigint, expected bigint, line bigint, may_all boolean)
     RETURNS boolean
@@ -2440,7 +2430,6 @@ AS $$
 DECLARE
     moment  constant timestamptz(3) := clock_timestamp();
     author  constant text := 'import ' || import;
-    punctuation constant text := '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~';
     known   boolean[];
     kept    bigint[];
     setting text;
@@ -2448,7 +2437,7 @@ BEGIN
     PERFORM set_config('waybill.who', author, true);
     created := 0;
     changed := 0;
-    known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id)
+    known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id OFFSET 0)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
         existing := array_positions(known, true);
@@ -2477,36 +2466,23 @@ BEGIN
     kept := kept_numbers(known, numbers,
                          ARRAY(SELECT number FROM customers WHERE number = ANY (numbers)),
                          'customers_number_seq');
-    INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
-    OVERRIDING SYSTEM VALUE
-    SELECT id, number, name, email, address::json, version, creation, update
-      FROM unnest(kept, ids, names, emails, addresses, versions, creations, updates)
-               AS g (number, id, name, email, address, version, creation, update)
-     WHERE number IS NOT NULL;
-    GET DIAGNOSTICS created = ROW_COUNT;
-    INSERT INTO customer_events (customer_id, version, what, who, created_at)
-    SELECT id, version, 'imported', author, moment
-      FROM unnest(kept, ids, versions) AS g (number, id, version)
-     WHERE number IS NOT NULL;
-    INSERT INTO search_words (kind, word, id)
-    SELECT DISTINCT 'c'::"char", word, id
-      FROM (SELECT id, btrim(unnest(plain_words(name, email)), punctuation) AS word
-              FROM (SELECT id, lower(name) AS name, lower(email) AS email
-                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-                     WHERE number IS NOT NULL) AS g
-             WHERE is_plain(name) AND is_plain(email)
-             UNION ALL
-            SELECT id, unnest(string_to_array(email, '@'))
-              FROM (SELECT id, lower(name) AS name, lower(email) AS email
-                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-                     WHERE number IS NOT NULL AND email IS NOT NULL) AS g
-             WHERE is_plain(name) AND is_plain(email)
-             UNION ALL
-            SELECT id, customer_words_of(name, email)
-              FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-             WHERE number IS NOT NULL AND NOT (is_plain(lower(name)) AND is_plain(lower(email)))) AS w
-     WHERE word <> ''
-     ORDER BY word, id;
+    WITH new AS (
+        INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT id, number, name, email, address::json, version, creation, update
+          FROM unnest(kept, ids, names, emails, addresses, versions, creations, updates)
+                   AS g (number, id, name, email, address, version, creation, update)
+         WHERE number IS NOT NULL
+        RETURNING id, version, words
+    ), imported AS (
+        INSERT INTO customer_events (customer_id, version, what, who, created_at)
+        SELECT id, version, 'imported', author, moment FROM new
+    ), found AS (
+        INSERT INTO search_words (kind, word, id)
+        SELECT 'c', word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
+         ORDER BY word, id
+    )
+    SELECT count(*) INTO created FROM new;
     setting := set_internal_write(false);
 END
 $$;
@@ -2670,13 +2646,13 @@ BEGIN
     setting := set_internal_write(true, 'importing');
     IF EXISTS (SELECT FROM unnest(order_customers) AS customer
                 WHERE customer IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer))
+                  AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer OFFSET 0))
     THEN
         WITH introduced AS (
             INSERT INTO customers (id)
             SELECT DISTINCT customer
               FROM unnest(order_customers) AS customer
-             WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer)
+             WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer OFFSET 0)
              ORDER BY customer
                 ON CONFLICT DO NOTHING
             RETURNING id, version
@@ -2789,7 +2765,7 @@ BEGIN
     PERFORM set_config('waybill.who', 'import ' || import, true);
     created := 0;
     changed := 0;
-    known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id)
+    known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id OFFSET 0)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
         existing := array_positions(known, true);
@@ -2864,12 +2840,6 @@ CREATE FUNCTION is_internal_write()
     RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(current_setting('waybill.internal_write', true), '') <> '' $$;
-
--- Whether a text is printable ASCII, or NULL
-CREATE FUNCTION is_plain(given text)
-    RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT (given ~ '[^ -~]') IS NOT TRUE $$;
 
 -- The numbers of imported rows: their own where these are free
 CREATE FUNCTION kept_numbers(
@@ -3012,11 +2982,11 @@ SELECT g.place::integer, 'reference', o.number
  UNION ALL
 SELECT g.place::integer, 'customer', NULL
   FROM unnest(customers) WITH ORDINALITY AS g (customer, place)
- WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM waybill.customers AS c WHERE c.id = g.customer)
+ WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = g.customer OFFSET 0)
  UNION ALL
 SELECT g.place, 'price', g.line
   FROM unnest(unpriced_places, unpriced_lines, unpriced_products) AS g (place, line, product)
- WHERE NOT EXISTS (SELECT FROM products AS p WHERE p.id = g.product)
+ WHERE NOT EXISTS (SELECT FROM products AS p WHERE p.id = g.product OFFSET 0)
 $$;
 
 -- Whether an order of this channel may go from one status to the other
@@ -3324,6 +3294,31 @@ SELECT min(nr), u.product_id, (array_agg(u.name ORDER BY nr))[1], sum(u.ordered)
          WHERE r.order_number = order_units.order_number) AS u
  GROUP BY u.product_id, CASE WHEN u.product_id IS NULL THEN u.name END
  ORDER BY 1
+$$;
+
+-- The words by which a text is found; some of them twice, or empty
+CREATE FUNCTION pieces_of(given text)
+    RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+DECLARE
+    plain text := lower(given COLLATE "C");
+    whole text[];
+BEGIN
+    IF plain !~ '[^ a-z0-9]' THEN
+        RETURN string_to_array(plain, ' ');
+    ELSIF plain !~ '[^!-~]' THEN
+        RETURN btrim(plain, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~') || regexp_split_to_array(plain, '[^a-z0-9]+');
+    ELSIF plain !~ '[^ -~]' THEN
+        RETURN ARRAY(SELECT btrim(piece, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~')
+                       FROM unnest(string_to_array(plain, ' ')) AS piece)
+               || regexp_split_to_array(plain, '[^a-z0-9]+');
+    END IF;
+    whole := ARRAY(SELECT waybill.word_of(piece)
+                     FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece);
+    RETURN whole || ARRAY(SELECT regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+')
+                            FROM unnest(whole) AS word);
+END
 $$;
 
 -- Places all of these orders, or none when one is refused; one row for each, in the order given
@@ -3762,18 +3757,6 @@ BEGIN
       FROM unnest(outcomes, numbers, documents, quantities, amounts, details, holders, addresses, extras)
                AS o (outcome, number, document, quantity, amount, detail, holder, address, extra);
 END
-$$;
-
--- The words by which a customer is found, of a name and an address that are plain and in lower case; with punctuation around them, and not each once
-CREATE FUNCTION plain_words(name text, email text)
-    RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-SELECT string_to_array(coalesce(name, '') || ' ' || coalesce(email, ''), ' ')
-       || CASE WHEN name ~ '[!-/:-@\[-`{-~]' THEN
-              string_to_array(translate(name, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                '), ' ')
-          END
-       || string_to_array(translate(email, '-.@_+!"#$%&''()*,/:;<=>?[\]^`{|}~', '                                '), ' ')
 $$;
 
 -- Completed orders by product of a period, both days included: SELECT * FROM product_sales('2026-01-01', '2026-03-31') ORDER BY total_amount DESC LIMIT 20
@@ -4383,25 +4366,28 @@ BEGIN
                          GROUP BY e.id
                          ORDER BY min(e.place)
                         OFFSET 0) AS first
-                 WHERE CASE WHEN driver IS NULL AND goes_on
-                            THEN NOT EXISTS (SELECT FROM search_words AS s
-                                              WHERE s.kind = of_kind AND s.id = first.id
-                                                AND s.word >= beginning AND s.word < first.word OFFSET 0)
-                            WHEN driver IS NOT NULL AND beginning IS NOT NULL
-                            THEN EXISTS (SELECT FROM search_words AS s
-                                          WHERE s.kind = of_kind AND s.id = first.id
-                                            AND s.word >= beginning AND s.word < past OFFSET 0)
-                            ELSE true END
-                   AND CASE WHEN whole <> '{}'
-                            THEN NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
-                                              WHERE other.word IS DISTINCT FROM driver
-                                                AND NOT EXISTS (SELECT FROM search_words AS s
-                                                                 WHERE s.kind = of_kind AND s.id = first.id
-                                                                   AND s.word = other.word OFFSET 0))
-                            ELSE true END
-                   AND CASE WHEN of_kind = 'p'
+                 WHERE CASE WHEN of_kind = 'p'
                             THEN EXISTS (SELECT FROM products AS p
                                           WHERE p.id = first.id AND p.retired_at IS NULL OFFSET 0)
+                            ELSE true END
+                   AND CASE WHEN driver IS NULL AND goes_on OR cardinality(whole) > 1
+                                 OR whole <> '{}' AND beginning IS NOT NULL
+                            THEN EXISTS (
+                                SELECT
+                                  FROM (SELECT CASE of_kind
+                                               WHEN 'c' THEN (SELECT c.words FROM customers AS c WHERE c.id = first.id)
+                                               ELSE ARRAY(SELECT s.word FROM search_words AS s
+                                                           WHERE s.kind = 'p' AND s.id = first.id)
+                                               END) AS has (words)
+                                 WHERE has.words @> whole
+                                   AND (beginning IS NULL
+                                        OR EXISTS (SELECT FROM unnest(has.words) AS own (word)
+                                                    WHERE own.word >= beginning AND own.word < past)
+                                           AND NOT (driver IS NULL AND goes_on
+                                                    AND EXISTS (SELECT FROM unnest(has.words) AS own (word)
+                                                                 WHERE own.word >= beginning
+                                                                   AND own.word < first.word)))
+                                OFFSET 0)
                             ELSE true END
                  LIMIT size) AS fitting;
         EXIT WHEN cardinality(ids) = size OR span = looked_at OR cardinality(entries.ids) = span IS NOT TRUE;
@@ -4635,9 +4621,10 @@ BEGIN
                                        AND o.reference < spelling || endings[i])
                      OR o.customer_id = by_id[i] IS TRUE
                      OR of_names[i]
-                        AND EXISTS (SELECT FROM search_words AS w
-                                     WHERE w.kind = 'c' AND w.id = o.customer_id
-                                       AND w.word >= low[i] AND w.word < high[i] OFFSET 0)
+                        AND EXISTS (SELECT FROM customers AS c
+                                     CROSS JOIN LATERAL unnest(c.words) AS own (word)
+                                     WHERE c.id = o.customer_id
+                                       AND own.word >= low[i] AND own.word < high[i] OFFSET 0)
                      OR kinds[i] IN ('', 'track:')
                         AND EXISTS (SELECT FROM order_tracked AS t
                                      WHERE t.tracking_number
@@ -4744,8 +4731,8 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
              'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
              'delete_saved_view', 'count_orders',
-             -- The check of a column that the service writes itself.
-             'address_holds']
+             -- A check, and what is made of them, of columns that the service writes itself.
+             'address_holds', 'words_of', 'pieces_of']
 $$;
 
 -- Begins or ends writes whose history the writing function writes itself
@@ -4966,18 +4953,35 @@ AS $$
 SELECT regexp_replace(waybill.folded(given), '^[!-/:-@\[-`\u007b-\u00bf]+|[!-/:-@\[-`\u007b-\u00bf]+$', '', 'g')
 $$;
 
--- The words by which a text is found
-CREATE FUNCTION words_of(given text)
-    RETURNS SETOF text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+-- The words by which a name, and an address of which there may be none, is found; NULL when there is neither
+CREATE FUNCTION words_of(name text, email text)
+    RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
-WITH whole AS (
-    SELECT waybill.word_of(piece) AS word
-      FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
-)
-SELECT word FROM whole WHERE word <> ''
- UNION
-SELECT part FROM whole, regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+') AS part WHERE part <> ''
+DECLARE
+    address text;
+    ending  text;
+    pieces  text[] := waybill.pieces_of(name);
+    piece   text;
+    found   text[];
+BEGIN
+    IF email IS NOT NULL THEN
+        address := CASE WHEN email ~ '[^!-~]' THEN waybill.folded(email) ELSE lower(email COLLATE "C") END;
+        ending  := split_part(split_part(address, '@', -1), '.', -1);
+        pieces  := pieces || array_remove(waybill.pieces_of(email), ending) || string_to_array(address, '@');
+    END IF;
+    IF pieces IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- For as few as these a loop is the cheapest way to keep each once.
+    found := '{}';
+    FOREACH piece IN ARRAY pieces LOOP
+        IF piece <> '' AND piece <> ALL (found) THEN
+            found := found || piece;
+        END IF;
+    END LOOP;
+    RETURN found;
+END
 $$;
 
 --
@@ -5136,24 +5140,31 @@ CREATE FUNCTION copy_search_words()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
-    SET jit = off
 AS $$
 DECLARE
     of_kind "char" := 'p';
+    stale   text[];
     fresh   text[];
 BEGIN
     IF TG_TABLE_NAME = 'customers' THEN
         of_kind := 'c';
-        fresh   := ARRAY(SELECT customer_words_of(NEW.name, NEW.email));
+        fresh   := NEW.words;
+        IF TG_OP = 'UPDATE' THEN
+            stale := OLD.words;
+        END IF;
     ELSE
-        fresh   := ARRAY(SELECT words_of(NEW.name || ' ' || NEW.id));
+        fresh := words_of(NEW.name || ' ' || NEW.id, NULL);
+        IF TG_OP = 'UPDATE' THEN
+            stale := words_of(OLD.name || ' ' || OLD.id, NULL);
+        END IF;
     END IF;
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM search_words WHERE kind = of_kind AND id = NEW.id AND word <> ALL (fresh);
+    IF stale IS NOT NULL THEN
+        DELETE FROM search_words
+         WHERE kind = of_kind AND word = ANY (stale) AND id = NEW.id
+           AND word <> ALL (coalesce(fresh, '{}'));
     END IF;
     INSERT INTO search_words (kind, word, id)
-    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word
-        ON CONFLICT DO NOTHING;
+    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (coalesce(stale, '{}'));
     RETURN NULL;
 END
 $$;
@@ -5560,6 +5571,7 @@ GRANT EXECUTE ON FUNCTION
     note_sessions(bytea[]),
     open_session(bytea, bigint, bytea),
     order_units(bigint, json, integer),
+    pieces_of(text),
     place_all_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     place_orders(uuid[], text[], text[], text[], text[], text[], integer[], text[], text[], integer[], numeric[], boolean[], bigint, json[]),
     product_sales(date, date),
@@ -5580,5 +5592,6 @@ GRANT EXECUTE ON FUNCTION
     takes_stock(text),
     wait_for_rows(text[], text[], uuid[], bigint[]),
     who(),
-    word_of(text)
+    word_of(text),
+    words_of(text, text)
     TO waybill_service;

@@ -23,8 +23,8 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
              'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
              'delete_saved_view', 'count_orders',
-             -- The check of a column that the service writes itself.
-             'address_holds']
+             -- A check, and what is made of them, of columns that the service writes itself.
+             'address_holds', 'words_of', 'pieces_of']
 $$;
 COMMENT ON FUNCTION service_functions() IS 'The functions that the service calls';
 

@@ -28,65 +28,111 @@ $$;
 COMMENT ON FUNCTION word_of(text) IS 'A word of a name as it is searched for: without case, accents, and punctuation around it';
 
 -- What stands between blanks, without punctuation around it; and its parts, where there is
--- punctuation within: jean-luc is found by luc as well.
-CREATE FUNCTION words_of(given text) RETURNS SETOF text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE ROWS 5 AS
+-- punctuation within: jean-luc is found by luc as well. Most texts are ASCII, where there is nothing to
+-- fold but upper case: that costs a fraction.
+CREATE FUNCTION pieces_of(given text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
 $$
-WITH whole AS (
-    SELECT waybill.word_of(piece) AS word
-      FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece
-)
-SELECT word FROM whole WHERE word <> ''
- UNION
-SELECT part FROM whole, regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+') AS part WHERE part <> ''
+DECLARE
+    plain text := lower(given COLLATE "C");
+    whole text[];
+BEGIN
+    IF plain !~ '[^ a-z0-9]' THEN
+        RETURN string_to_array(plain, ' ');
+    ELSIF plain !~ '[^!-~]' THEN
+        RETURN btrim(plain, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~') || regexp_split_to_array(plain, '[^a-z0-9]+');
+    ELSIF plain !~ '[^ -~]' THEN
+        RETURN ARRAY(SELECT btrim(piece, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~')
+                       FROM unnest(string_to_array(plain, ' ')) AS piece)
+               || regexp_split_to_array(plain, '[^a-z0-9]+');
+    END IF;
+    whole := ARRAY(SELECT waybill.word_of(piece)
+                     FROM regexp_split_to_table(waybill.folded(given), '[\s\u0001-\u0020\u2000-\u200f\u2028-\u202f\u3000]+') AS piece);
+    RETURN whole || ARRAY(SELECT regexp_split_to_table(word, '[!-/:-@\[-`\u007b-\u00bf]+')
+                            FROM unnest(whole) AS word);
+END
 $$;
-COMMENT ON FUNCTION words_of(text) IS 'The words by which a text is found';
+COMMENT ON FUNCTION pieces_of(text) IS 'The words by which a text is found; some of them twice, or empty';
 
-CREATE FUNCTION customer_words_of(name text, email text) RETURNS SETOF text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5 AS
+-- An address is found as a whole, by each side of its @, and by their parts; but not by com or org, which
+-- half of all customers may have.
+CREATE FUNCTION words_of(name text, email text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
 $$
-SELECT waybill.words_of(name)
- UNION
-SELECT waybill.words_of(email)
- UNION
-SELECT part FROM unnest(string_to_array(waybill.folded(email), '@')) AS part WHERE part <> ''
+DECLARE
+    address text;
+    ending  text;
+    pieces  text[] := waybill.pieces_of(name);
+    piece   text;
+    found   text[];
+BEGIN
+    IF email IS NOT NULL THEN
+        address := CASE WHEN email ~ '[^!-~]' THEN waybill.folded(email) ELSE lower(email COLLATE "C") END;
+        ending  := split_part(split_part(address, '@', -1), '.', -1);
+        pieces  := pieces || array_remove(waybill.pieces_of(email), ending) || string_to_array(address, '@');
+    END IF;
+    IF pieces IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- For as few as these a loop is the cheapest way to keep each once.
+    found := '{}';
+    FOREACH piece IN ARRAY pieces LOOP
+        IF piece <> '' AND piece <> ALL (found) THEN
+            found := found || piece;
+        END IF;
+    END LOOP;
+    RETURN found;
+END
 $$;
-COMMENT ON FUNCTION customer_words_of(text, text) IS 'The words by which a customer is found: of the name, and the address as a whole and in parts';
+COMMENT ON FUNCTION words_of(text, text)
+    IS 'The words by which a name, and an address of which there may be none, is found; NULL when there is neither';
 
--- One index leads from words to customers and products, the other says whether one of these has a word.
+-- NULL when neither name nor address is known.
+ALTER TABLE customers ADD words text[] COLLATE "C"
+    GENERATED ALWAYS AS (words_of(name, email)) STORED;
+COMMENT ON COLUMN customers.words IS 'The words by which the customer is found, as search_words has them';
+
+-- From words to customers and products. Which words a customer has, customers.words says.
 CREATE TABLE search_words (
     kind "char" NOT NULL CONSTRAINT search_words_kind_letter CHECK (kind IN ('c', 'p')),
     word text   COLLATE "C" NOT NULL,
     id   text   COLLATE "C" NOT NULL,
     CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id)
 );
-CREATE INDEX search_words_by_id ON search_words (kind, id, word);
+CREATE INDEX search_words_of_products ON search_words (id, word) WHERE kind = 'p';
 COMMENT ON TABLE  search_words      IS 'The words by which customers and products are found: a copy of names, addresses and ids';
 COMMENT ON COLUMN search_words.kind IS 'c for a customer, p for a product';
 COMMENT ON COLUMN search_words.word IS 'A word, folded';
 COMMENT ON COLUMN search_words.id   IS 'customers.id or products.id';
 
--- The role of the service may not write the words: this function has the rights of the owner. Sessions
--- of psql may have jit, which would take milliseconds for the few words of each row.
+-- The role of the service may not write the words: this function has the rights of the owner.
 CREATE FUNCTION copy_search_words() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp SET jit = off AS
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
     of_kind "char" := 'p';
+    stale   text[];
     fresh   text[];
 BEGIN
     IF TG_TABLE_NAME = 'customers' THEN
         of_kind := 'c';
-        fresh   := ARRAY(SELECT customer_words_of(NEW.name, NEW.email));
+        fresh   := NEW.words;
+        IF TG_OP = 'UPDATE' THEN
+            stale := OLD.words;
+        END IF;
     ELSE
-        fresh   := ARRAY(SELECT words_of(NEW.name || ' ' || NEW.id));
+        fresh := words_of(NEW.name || ' ' || NEW.id, NULL);
+        IF TG_OP = 'UPDATE' THEN
+            stale := words_of(OLD.name || ' ' || OLD.id, NULL);
+        END IF;
     END IF;
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM search_words WHERE kind = of_kind AND id = NEW.id AND word <> ALL (fresh);
+    IF stale IS NOT NULL THEN
+        DELETE FROM search_words
+         WHERE kind = of_kind AND word = ANY (stale) AND id = NEW.id
+           AND word <> ALL (coalesce(fresh, '{}'));
     END IF;
     INSERT INTO search_words (kind, word, id)
-    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word
-        ON CONFLICT DO NOTHING;
+    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (coalesce(stale, '{}'));
     RETURN NULL;
 END
 $$;
@@ -96,7 +142,7 @@ COMMENT ON FUNCTION copy_search_words() IS 'Keeps search_words a copy of the cus
 -- customers together.
 CREATE TRIGGER customers_words_begin
     AFTER INSERT ON customers FOR EACH ROW
-    WHEN ((NEW.name IS NOT NULL OR NEW.email IS NOT NULL)
+    WHEN (NEW.words IS NOT NULL
           AND coalesce(current_setting('waybill.internal_write', true), '') <> 'importing')
     EXECUTE FUNCTION copy_search_words();
 CREATE TRIGGER customers_words_follow
@@ -178,25 +224,28 @@ BEGIN
                          GROUP BY e.id
                          ORDER BY min(e.place)
                         OFFSET 0) AS first
-                 WHERE CASE WHEN driver IS NULL AND goes_on
-                            THEN NOT EXISTS (SELECT FROM search_words AS s
-                                              WHERE s.kind = of_kind AND s.id = first.id
-                                                AND s.word >= beginning AND s.word < first.word OFFSET 0)
-                            WHEN driver IS NOT NULL AND beginning IS NOT NULL
-                            THEN EXISTS (SELECT FROM search_words AS s
-                                          WHERE s.kind = of_kind AND s.id = first.id
-                                            AND s.word >= beginning AND s.word < past OFFSET 0)
-                            ELSE true END
-                   AND CASE WHEN whole <> '{}'
-                            THEN NOT EXISTS (SELECT FROM unnest(whole) AS other (word)
-                                              WHERE other.word IS DISTINCT FROM driver
-                                                AND NOT EXISTS (SELECT FROM search_words AS s
-                                                                 WHERE s.kind = of_kind AND s.id = first.id
-                                                                   AND s.word = other.word OFFSET 0))
-                            ELSE true END
-                   AND CASE WHEN of_kind = 'p'
+                 WHERE CASE WHEN of_kind = 'p'
                             THEN EXISTS (SELECT FROM products AS p
                                           WHERE p.id = first.id AND p.retired_at IS NULL OFFSET 0)
+                            ELSE true END
+                   AND CASE WHEN driver IS NULL AND goes_on OR cardinality(whole) > 1
+                                 OR whole <> '{}' AND beginning IS NOT NULL
+                            THEN EXISTS (
+                                SELECT
+                                  FROM (SELECT CASE of_kind
+                                               WHEN 'c' THEN (SELECT c.words FROM customers AS c WHERE c.id = first.id)
+                                               ELSE ARRAY(SELECT s.word FROM search_words AS s
+                                                           WHERE s.kind = 'p' AND s.id = first.id)
+                                               END) AS has (words)
+                                 WHERE has.words @> whole
+                                   AND (beginning IS NULL
+                                        OR EXISTS (SELECT FROM unnest(has.words) AS own (word)
+                                                    WHERE own.word >= beginning AND own.word < past)
+                                           AND NOT (driver IS NULL AND goes_on
+                                                    AND EXISTS (SELECT FROM unnest(has.words) AS own (word)
+                                                                 WHERE own.word >= beginning
+                                                                   AND own.word < first.word)))
+                                OFFSET 0)
                             ELSE true END
                  LIMIT size) AS fitting;
         EXIT WHEN cardinality(ids) = size OR span = looked_at OR cardinality(entries.ids) = span IS NOT TRUE;
@@ -431,9 +480,10 @@ BEGIN
                                        AND o.reference < spelling || endings[i])
                      OR o.customer_id = by_id[i] IS TRUE
                      OR of_names[i]
-                        AND EXISTS (SELECT FROM search_words AS w
-                                     WHERE w.kind = 'c' AND w.id = o.customer_id
-                                       AND w.word >= low[i] AND w.word < high[i] OFFSET 0)
+                        AND EXISTS (SELECT FROM customers AS c
+                                     CROSS JOIN LATERAL unnest(c.words) AS own (word)
+                                     WHERE c.id = o.customer_id
+                                       AND own.word >= low[i] AND own.word < high[i] OFFSET 0)
                      OR kinds[i] IN ('', 'track:')
                         AND EXISTS (SELECT FROM order_tracked AS t
                                      WHERE t.tracking_number

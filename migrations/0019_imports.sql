@@ -193,7 +193,8 @@ COMMENT ON FUNCTION kept_numbers(boolean[], bigint[], bigint[], regclass)
     IS 'The numbers of imported rows: their own where these are free';
 
 -- The plans of these functions are made while the tables may be empty, and kept: without
--- enable_seqscan = off they would read whole tables for each batch.
+-- enable_seqscan = off they would read whole tables for each batch, and without OFFSET 0 they would read
+-- a whole index into a hash, to look up the 500 rows of a batch there.
 --
 -- Products. Nothing is written when `writes` is false, or when a row exists already and is not to be
 -- changed: then `existing` has the places of these rows, counted from 1. `incomplete` has those of new
@@ -219,7 +220,7 @@ BEGIN
     PERFORM set_config('waybill.who', 'import ' || import, true);
     created := 0;
     changed := 0;
-    known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id)
+    known := ARRAY(SELECT EXISTS (SELECT FROM products AS p WHERE p.id = g.id OFFSET 0)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
         existing := array_positions(known, true);
@@ -291,26 +292,6 @@ $$;
 COMMENT ON FUNCTION import_products(bigint, boolean, boolean, boolean, integer[], text[], bigint[], text[], text[], numeric[], bigint[], bigint[], timestamptz[], bigint[], timestamptz[], timestamptz[])
     IS 'Writes a batch of products of a file, with their words, events and stock';
 
--- What customer_words_of() finds, but for the parts of the address around its @, for texts that are
--- ASCII without control characters, at a fraction of its cost: there is nothing to fold but upper case,
--- and what separates words can be replaced by blanks. The server puts the expression in the place of a
--- call.
-CREATE FUNCTION plain_words(name text, email text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$
-SELECT string_to_array(coalesce(name, '') || ' ' || coalesce(email, ''), ' ')
-       || CASE WHEN name ~ '[!-/:-@\[-`{-~]' THEN
-              string_to_array(translate(name, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                '), ' ')
-          END
-       || string_to_array(translate(email, '-.@_+!"#$%&''()*,/:;<=>?[\]^`{|}~', '                                '), ' ')
-$$;
-COMMENT ON FUNCTION plain_words(text, text) IS 'The words by which a customer is found, of a name and an address that are plain and in lower case; with punctuation around them, and not each once';
-
-CREATE FUNCTION is_plain(given text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT (given ~ '[^ -~]') IS NOT TRUE $$;
-COMMENT ON FUNCTION is_plain(text) IS 'Whether a text is printable ASCII, or NULL';
-
 -- Customers; as import_products(). `given`: 1 name, 2 email, 4 ship_to.
 CREATE FUNCTION import_customers(
     import bigint, writes boolean, changes boolean, given integer[], ids text[], numbers bigint[],
@@ -324,7 +305,6 @@ $$
 DECLARE
     moment  constant timestamptz(3) := clock_timestamp();
     author  constant text := 'import ' || import;
-    punctuation constant text := '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~';
     known   boolean[];
     kept    bigint[];
     setting text;
@@ -332,7 +312,7 @@ BEGIN
     PERFORM set_config('waybill.who', author, true);
     created := 0;
     changed := 0;
-    known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id)
+    known := ARRAY(SELECT EXISTS (SELECT FROM customers AS c WHERE c.id = g.id OFFSET 0)
                      FROM unnest(ids) WITH ORDINALITY AS g (id, place) ORDER BY place);
     IF NOT changes AND true = ANY (known) THEN
         existing := array_positions(known, true);
@@ -361,36 +341,23 @@ BEGIN
     kept := kept_numbers(known, numbers,
                          ARRAY(SELECT number FROM customers WHERE number = ANY (numbers)),
                          'customers_number_seq');
-    INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
-    OVERRIDING SYSTEM VALUE
-    SELECT id, number, name, email, address::json, version, creation, update
-      FROM unnest(kept, ids, names, emails, addresses, versions, creations, updates)
-               AS g (number, id, name, email, address, version, creation, update)
-     WHERE number IS NOT NULL;
-    GET DIAGNOSTICS created = ROW_COUNT;
-    INSERT INTO customer_events (customer_id, version, what, who, created_at)
-    SELECT id, version, 'imported', author, moment
-      FROM unnest(kept, ids, versions) AS g (number, id, version)
-     WHERE number IS NOT NULL;
-    INSERT INTO search_words (kind, word, id)
-    SELECT DISTINCT 'c'::"char", word, id
-      FROM (SELECT id, btrim(unnest(plain_words(name, email)), punctuation) AS word
-              FROM (SELECT id, lower(name) AS name, lower(email) AS email
-                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-                     WHERE number IS NOT NULL) AS g
-             WHERE is_plain(name) AND is_plain(email)
-             UNION ALL
-            SELECT id, unnest(string_to_array(email, '@'))
-              FROM (SELECT id, lower(name) AS name, lower(email) AS email
-                      FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-                     WHERE number IS NOT NULL AND email IS NOT NULL) AS g
-             WHERE is_plain(name) AND is_plain(email)
-             UNION ALL
-            SELECT id, customer_words_of(name, email)
-              FROM unnest(kept, ids, names, emails) AS g (number, id, name, email)
-             WHERE number IS NOT NULL AND NOT (is_plain(lower(name)) AND is_plain(lower(email)))) AS w
-     WHERE word <> ''
-     ORDER BY word, id;
+    WITH new AS (
+        INSERT INTO customers (id, number, name, email, ship_to, version, created_at, updated_at)
+        OVERRIDING SYSTEM VALUE
+        SELECT id, number, name, email, address::json, version, creation, update
+          FROM unnest(kept, ids, names, emails, addresses, versions, creations, updates)
+                   AS g (number, id, name, email, address, version, creation, update)
+         WHERE number IS NOT NULL
+        RETURNING id, version, words
+    ), imported AS (
+        INSERT INTO customer_events (customer_id, version, what, who, created_at)
+        SELECT id, version, 'imported', author, moment FROM new
+    ), found AS (
+        INSERT INTO search_words (kind, word, id)
+        SELECT 'c', word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
+         ORDER BY word, id
+    )
+    SELECT count(*) INTO created FROM new;
     setting := set_internal_write(false);
 END
 $$;
@@ -420,11 +387,11 @@ SELECT g.place::integer, 'reference', o.number
  UNION ALL
 SELECT g.place::integer, 'customer', NULL
   FROM unnest(customers) WITH ORDINALITY AS g (customer, place)
- WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM waybill.customers AS c WHERE c.id = g.customer)
+ WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = g.customer OFFSET 0)
  UNION ALL
 SELECT g.place, 'price', g.line
   FROM unnest(unpriced_places, unpriced_lines, unpriced_products) AS g (place, line, product)
- WHERE NOT EXISTS (SELECT FROM products AS p WHERE p.id = g.product)
+ WHERE NOT EXISTS (SELECT FROM products AS p WHERE p.id = g.product OFFSET 0)
 $$;
 COMMENT ON FUNCTION look_up_orders(uuid[], text[], text[], text[], integer[], integer[], text[])
     IS 'What the database has against orders that are to be imported';
@@ -567,13 +534,13 @@ BEGIN
     setting := set_internal_write(true, 'importing');
     IF EXISTS (SELECT FROM unnest(order_customers) AS customer
                 WHERE customer IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer))
+                  AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer OFFSET 0))
     THEN
         WITH introduced AS (
             INSERT INTO customers (id)
             SELECT DISTINCT customer
               FROM unnest(order_customers) AS customer
-             WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer)
+             WHERE customer IS NOT NULL AND NOT EXISTS (SELECT FROM customers AS c WHERE c.id = customer OFFSET 0)
              ORDER BY customer
                 ON CONFLICT DO NOTHING
             RETURNING id, version

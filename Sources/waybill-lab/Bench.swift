@@ -19,7 +19,8 @@ struct Bench {
     defer { _ = ChildProcess.output(of: ["/bin/rm", "-rf", folder], seconds: 60) }
     let log = open(folder + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     let home = options.home ?? folder + "/postgres"
-    var cluster = try LocalCluster.start(home: home)
+    var cluster = try LocalCluster.start(
+      home: home, options: ClusterOptions(cache: options.cache))
     defer { cluster.stop() }
     var report = try BenchReport(against: options.against)
     print("\(options.rounds) rounds of \(options.seconds) s, pairs in turns; CPU µs a request\n")

@@ -31,6 +31,8 @@ struct BenchOptions {
   var json: String?
   /// Where the server and the orders of the curves are kept for a later run.
   var home: String?
+  /// How much memory PostgreSQL has for its cache, such as 6GB.
+  var cache = "128MB"
   /// The JSON of an earlier run.
   var against: String?
 
@@ -39,7 +41,7 @@ struct BenchOptions {
   static let usage = """
     bench [--seconds N] [--rounds N] [--report-orders N] [--large] [--sizes N,N]
           [--only \(partNames)] [--json FILE]
-          [--against FILE] [--home FOLDER]
+          [--against FILE] [--home FOLDER] [--cache SIZE]
     """
 
   init(_ arguments: [String]) throws {
@@ -69,6 +71,7 @@ struct BenchOptions {
       case "--json": json = try text(name)
       case "--against": against = try text(name)
       case "--home": home = try text(name)
+      case "--cache": cache = try text(name)
       case "--only":
         guard let part = Part(rawValue: try text(name)) else {
           throw LabError("--only wants one of \(Self.partNames)")

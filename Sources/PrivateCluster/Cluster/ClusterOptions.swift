@@ -4,11 +4,14 @@ package struct ClusterOptions: Sendable {
   package var durable: Bool
   /// How many connections the server accepts; each costs it some 10 MB when used.
   package var connectionsMax: Int
+  /// The server's own cache of pages, as `shared_buffers` has it.
+  package var cache: String
 
   /// A cluster that keeps what it is given.
-  package init(durable: Bool = true, connectionsMax: Int = 100) {
+  package init(durable: Bool = true, connectionsMax: Int = 100, cache: String = "128MB") {
     self.durable = durable
     self.connectionsMax = connectionsMax
+    self.cache = cache
   }
 
   /// The server's settings, given on its command line: there they also win over a file that an
@@ -20,7 +23,7 @@ package struct ClusterOptions: Sendable {
       ("unix_socket_permissions", "0700"),
       ("port", "5432"),
       ("max_connections", String(connectionsMax)),
-      ("shared_buffers", "128MB"),
+      ("shared_buffers", cache),
       // Any disk this runs on today reads at random nearly as fast as in order.
       ("random_page_cost", "1.1"),
       // Compiling a plan takes longer than the short statements of a service.

@@ -218,10 +218,10 @@ struct SearchTests {
       let strays = try await client.owner.read(
         """
         SELECT count(*) FROM search_words AS w
-         WHERE word NOT IN (SELECT customer_words_of(name, email)
+         WHERE word NOT IN (SELECT unnest(c.words)
                               FROM customers AS c WHERE c.id = w.id AND kind = 'c'
                              UNION ALL
-                            SELECT words_of(name || ' ' || p.id)
+                            SELECT unnest(words_of(name || ' ' || p.id, NULL))
                               FROM products AS p WHERE p.id = w.id AND kind = 'p')
         """)
       #expect(try strays[0].int(0) == 0)
@@ -382,9 +382,11 @@ struct SearchTests {
            WHERE NOT EXISTS (
                SELECT FROM unnest(\(words)) WITH ORDINALITY AS g (word, nr)
                 WHERE NOT EXISTS (
-                    SELECT FROM (SELECT words_of(c.name) UNION ALL SELECT c.id UNION ALL
-                                 SELECT words_of(p.name || ' ' || p.id) FROM products AS p
-                                  WHERE p.id = o.items #>> '{0,product_id}'
+                    SELECT FROM (SELECT unnest(words_of(c.name, NULL))
+                                  UNION ALL SELECT c.id
+                                  UNION ALL
+                                 SELECT unnest(words_of(p.name || ' ' || p.id, NULL))
+                                   FROM products AS p WHERE p.id = o.items #>> '{0,product_id}'
                                   UNION ALL SELECT lower(o.reference)) AS t (term)
                      WHERE term = folded(word)
                         OR nr = \(words.count) AND starts_with(term, folded(word))))

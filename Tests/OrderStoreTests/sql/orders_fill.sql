@@ -18,15 +18,13 @@ SELECT 'customer-' || i, 'Demo Name' || i % 50000, 'mail' || i || '@host' || i %
   FROM generate_series(:customers + 1, :to / 10) AS i;
 -- The words of these names and addresses, as their trigger makes them.
 ALTER TABLE search_words DROP CONSTRAINT search_words_pkey;
-DROP INDEX search_words_by_id;
 INSERT INTO search_words (kind, word, id)
 SELECT 'c', word, 'customer-' || i
   FROM generate_series(:customers + 1, :to / 10) AS i,
-       LATERAL (VALUES ('demo'), ('name' || i % 50000), ('mail' || i), ('host' || i % 50), ('example'),
+       LATERAL (VALUES ('demo'), ('name' || i % 50000), ('mail' || i), ('host' || i % 50),
                        ('host' || i % 50 || '.example'), ('mail' || i || '@host' || i % 50 || '.example')
        ) AS name (word);
 ALTER TABLE search_words ADD CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id);
-CREATE INDEX search_words_by_id ON search_words (kind, id, word);
 VACUUM (ANALYZE) customers;
 VACUUM (ANALYZE) search_words;
 
