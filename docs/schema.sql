@@ -207,6 +207,16 @@ CREATE TABLE customer_ledger (
 )
 WITH (fillfactor=80);
 
+-- The words by which customers are found: a copy of names and addresses
+CREATE TABLE customer_words (
+    -- A word, folded
+    word text COLLATE "C" NOT NULL,
+    -- customers.id
+    id   text COLLATE "C" NOT NULL,
+    CONSTRAINT customer_words_pkey
+        PRIMARY KEY (word, id)
+);
+
 -- Who orders
 CREATE TABLE customers (
     -- Chosen by the client or made by the service, 1 to 255 characters
@@ -225,7 +235,7 @@ CREATE TABLE customers (
     created_at timestamptz(3) NOT NULL DEFAULT now(),
     -- When the customer last changed
     updated_at timestamptz(3) NOT NULL DEFAULT now(),
-    -- The words by which the customer is found, as search_words has them
+    -- The words by which the customer is found, as customer_words has them
     words      text[] COLLATE "C" DEFAULT words_of(name, email),
     CONSTRAINT customers_pkey
         PRIMARY KEY (id),
@@ -262,10 +272,10 @@ CREATE TRIGGER customers_version BEFORE UPDATE ON customers FOR EACH ROW
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER customers_words_begin AFTER INSERT ON customers FOR EACH ROW
     WHEN (new.words IS NOT NULL AND COALESCE(current_setting('waybill.internal_write', true), '') <> 'importing')
-    EXECUTE FUNCTION copy_search_words();
+    EXECUTE FUNCTION copy_customer_words();
 CREATE TRIGGER customers_words_follow AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (new.name IS DISTINCT FROM old.name OR new.email IS DISTINCT FROM old.email)
-    EXECUTE FUNCTION copy_search_words();
+    WHEN (new.words IS DISTINCT FROM old.words)
+    EXECUTE FUNCTION copy_customer_words();
 
 -- Completed orders of each day, as of the last refresh
 CREATE TABLE day_ledger (
@@ -829,6 +839,18 @@ CREATE TABLE product_ledger (
 )
 WITH (fillfactor=80);
 
+-- The words by which products are found: a copy of names and ids
+CREATE TABLE product_words (
+    -- A word, folded
+    word text COLLATE "C" NOT NULL,
+    -- products.id
+    id   text COLLATE "C" NOT NULL,
+    CONSTRAINT product_words_pkey
+        PRIMARY KEY (word, id)
+);
+
+CREATE INDEX product_words_by_id ON product_words (id, word);
+
 -- What can be ordered: the catalogue with its prices and stock
 CREATE TABLE products (
     -- SKU, chosen by the client: 1 to 64 letters, digits, dots, underscores, hyphens
@@ -899,10 +921,10 @@ CREATE TRIGGER products_version BEFORE UPDATE ON products FOR EACH ROW
     WHEN (new.version <> (old.version + 1) AND new.* IS DISTINCT FROM old.*)
     EXECUTE FUNCTION count_change();
 CREATE TRIGGER products_words_begin AFTER INSERT ON products FOR EACH ROW
-    EXECUTE FUNCTION copy_search_words();
+    EXECUTE FUNCTION copy_product_words();
 CREATE TRIGGER products_words_follow AFTER UPDATE OF name ON products FOR EACH ROW
     WHEN (new.name::text <> old.name::text)
-    EXECUTE FUNCTION copy_search_words();
+    EXECUTE FUNCTION copy_product_words();
 
 -- What the next refresh adds to the ledgers and takes away from here
 CREATE TABLE report_changes (
@@ -1020,22 +1042,6 @@ CREATE TABLE schema_migrations (
     CONSTRAINT schema_migrations_pkey
         PRIMARY KEY (version)
 );
-
--- The words by which customers and products are found: a copy of names, addresses and ids
-CREATE TABLE search_words (
-    -- c for a customer, p for a product
-    kind "char" NOT NULL,
-    -- A word, folded
-    word text COLLATE "C" NOT NULL,
-    -- customers.id or products.id
-    id   text COLLATE "C" NOT NULL,
-    CONSTRAINT search_words_pkey
-        PRIMARY KEY (kind, word, id),
-    CONSTRAINT search_words_kind_letter
-        CHECK (kind = ANY (ARRAY['c'::"char", 'p'::"char"]))
-);
-
-CREATE INDEX search_words_of_products ON search_words (id, word) WHERE kind = 'p'::"char";
 
 -- Changes of stock other than by placing an order; never rewritten. The view stock_movements shows both
 CREATE TABLE stock_adjustments (
@@ -1522,6 +1528,18 @@ CREATE VIEW schema_differences AS
    FROM schema_contents wanted
      FULL JOIN schema_objects() found(kind, name, hash, is_portable) ON found.kind = wanted.kind AND found.name = wanted.name
   WHERE found.name IS NULL OR wanted.name IS NULL OR found.hash <> wanted.hash AND (wanted.is_portable OR wanted.made_by = (current_setting('server_version_num')::integer / 10000));
+
+-- The words by which customers and products are found
+CREATE VIEW search_words AS
+ SELECT 'c'::"char" AS kind,
+    customer_words.word,
+    customer_words.id
+   FROM customer_words
+UNION ALL
+ SELECT 'p'::"char" AS kind,
+    product_words.word,
+    product_words.id
+   FROM product_words;
 
 -- Every parcel, and how much of its order is still to go out; ORDER BY created_at DESC LIMIT 20
 CREATE VIEW shipment_overview AS
@@ -2478,9 +2496,9 @@ BEGIN
         INSERT INTO customer_events (customer_id, version, what, who, created_at)
         SELECT id, version, 'imported', author, moment FROM new
     ), found AS (
-        INSERT INTO search_words (kind, word, id)
-        SELECT 'c', word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
-         ORDER BY word, id
+        INSERT INTO customer_words (word, id)
+        SELECT word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
+         ORDER BY word
     )
     SELECT count(*) INTO created FROM new;
     setting := set_internal_write(false);
@@ -4376,8 +4394,8 @@ BEGIN
                                 SELECT
                                   FROM (SELECT CASE of_kind
                                                WHEN 'c' THEN (SELECT c.words FROM customers AS c WHERE c.id = first.id)
-                                               ELSE ARRAY(SELECT s.word FROM search_words AS s
-                                                           WHERE s.kind = 'p' AND s.id = first.id)
+                                               ELSE ARRAY(SELECT s.word FROM product_words AS s
+                                                           WHERE s.id = first.id)
                                                END) AS has (words)
                                  WHERE has.words @> whole
                                    AND (beginning IS NULL
@@ -4492,14 +4510,14 @@ BEGIN
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT id FROM search_words
-                            WHERE search_words.kind = 'p' AND word >= low[i] AND word < high[i]
+            named := ARRAY(SELECT id FROM product_words
+                            WHERE word >= low[i] AND word < high[i]
                             ORDER BY word, id LIMIT 50);
         END IF;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
-        of_names[i] := kind = '' AND EXISTS (SELECT FROM search_words AS w
-                                              WHERE w.kind = 'c' AND w.word >= low[i] AND w.word < high[i]);
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words AS w
+                                              WHERE w.word >= low[i] AND w.word < high[i]);
         -- Punctuation alone is no word.
         is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
         -- An order that matches all words is among those that match one of them. Where a word leads to a
@@ -4636,8 +4654,8 @@ BEGIN
                                      CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
                                      WHERE kinds[i] = 'product:' AND product.id = words[i]
                                         OR kinds[i] = ''
-                                           AND EXISTS (SELECT FROM search_words AS w
-                                                        WHERE w.kind = 'p' AND w.id = product.id
+                                           AND EXISTS (SELECT FROM product_words AS w
+                                                        WHERE w.id = product.id
                                                           AND w.word >= low[i] AND w.word < high[i] OFFSET 0)))) OFFSET 0) END
          ORDER BY candidate.created_at DESC, candidate.number DESC
          LIMIT wanted), reach.created_at, reach.number
@@ -5135,36 +5153,42 @@ BEGIN
 END
 $$;
 
--- Keeps search_words a copy of the customer or the product
-CREATE FUNCTION copy_search_words()
+-- Keeps customer_words a copy of the customer
+CREATE FUNCTION copy_customer_words()
     RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = waybill, pg_temp
 AS $$
 DECLARE
-    of_kind "char" := 'p';
-    stale   text[];
-    fresh   text[];
+    stale text[] := '{}';
+    fresh text[] := coalesce(NEW.words, '{}');
 BEGIN
-    IF TG_TABLE_NAME = 'customers' THEN
-        of_kind := 'c';
-        fresh   := NEW.words;
-        IF TG_OP = 'UPDATE' THEN
-            stale := OLD.words;
-        END IF;
-    ELSE
-        fresh := words_of(NEW.name || ' ' || NEW.id, NULL);
-        IF TG_OP = 'UPDATE' THEN
-            stale := words_of(OLD.name || ' ' || OLD.id, NULL);
-        END IF;
+    IF TG_OP = 'UPDATE' AND OLD.words IS NOT NULL THEN
+        stale := OLD.words;
+        DELETE FROM customer_words WHERE word = ANY (stale) AND id = NEW.id AND word <> ALL (fresh);
     END IF;
-    IF stale IS NOT NULL THEN
-        DELETE FROM search_words
-         WHERE kind = of_kind AND word = ANY (stale) AND id = NEW.id
-           AND word <> ALL (coalesce(fresh, '{}'));
+    INSERT INTO customer_words (word, id)
+    SELECT word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (stale);
+    RETURN NULL;
+END
+$$;
+
+-- Keeps product_words a copy of the product
+CREATE FUNCTION copy_product_words()
+    RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    stale text[] := '{}';
+    fresh text[] := words_of(NEW.name || ' ' || NEW.id, NULL);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        stale := words_of(OLD.name || ' ' || OLD.id, NULL);
+        DELETE FROM product_words WHERE word = ANY (stale) AND id = NEW.id AND word <> ALL (fresh);
     END IF;
-    INSERT INTO search_words (kind, word, id)
-    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (coalesce(stale, '{}'));
+    INSERT INTO product_words (word, id)
+    SELECT word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (stale);
     RETURN NULL;
 END
 $$;
@@ -5397,6 +5421,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     day_ledger,
     events,
@@ -5422,6 +5447,7 @@ GRANT SELECT ON
     orders,
     product_events,
     product_ledger,
+    product_words,
     products,
     report_age,
     report_changes,
@@ -5472,6 +5498,7 @@ GRANT SELECT ON
     customer_events,
     customer_ledger,
     customer_report,
+    customer_words,
     customers,
     day_ledger,
     events,
@@ -5496,6 +5523,7 @@ GRANT SELECT ON
     orders,
     product_events,
     product_ledger,
+    product_words,
     products,
     report_age,
     report_changes,

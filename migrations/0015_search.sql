@@ -90,53 +90,73 @@ COMMENT ON FUNCTION words_of(text, text)
 -- NULL when neither name nor address is known.
 ALTER TABLE customers ADD words text[] COLLATE "C"
     GENERATED ALWAYS AS (words_of(name, email)) STORED;
-COMMENT ON COLUMN customers.words IS 'The words by which the customer is found, as search_words has them';
+COMMENT ON COLUMN customers.words IS 'The words by which the customer is found, as customer_words has them';
 
 -- From words to customers and products. Which words a customer has, customers.words says.
-CREATE TABLE search_words (
-    kind "char" NOT NULL CONSTRAINT search_words_kind_letter CHECK (kind IN ('c', 'p')),
-    word text   COLLATE "C" NOT NULL,
-    id   text   COLLATE "C" NOT NULL,
-    CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id)
+CREATE TABLE customer_words (
+    word text COLLATE "C" NOT NULL,
+    id   text COLLATE "C" NOT NULL,
+    CONSTRAINT customer_words_pkey PRIMARY KEY (word, id)
 );
-CREATE INDEX search_words_of_products ON search_words (id, word) WHERE kind = 'p';
-COMMENT ON TABLE  search_words      IS 'The words by which customers and products are found: a copy of names, addresses and ids';
+COMMENT ON TABLE  customer_words      IS 'The words by which customers are found: a copy of names and addresses';
+COMMENT ON COLUMN customer_words.word IS 'A word, folded';
+COMMENT ON COLUMN customer_words.id   IS 'customers.id';
+
+CREATE TABLE product_words (
+    word text COLLATE "C" NOT NULL,
+    id   text COLLATE "C" NOT NULL,
+    CONSTRAINT product_words_pkey PRIMARY KEY (word, id)
+);
+CREATE INDEX product_words_by_id ON product_words (id, word);
+COMMENT ON TABLE  product_words      IS 'The words by which products are found: a copy of names and ids';
+COMMENT ON COLUMN product_words.word IS 'A word, folded';
+COMMENT ON COLUMN product_words.id   IS 'products.id';
+
+CREATE VIEW search_words AS
+SELECT 'c'::"char" AS kind, word, id FROM customer_words
+ UNION ALL
+SELECT 'p'::"char", word, id FROM product_words;
+COMMENT ON VIEW   search_words      IS 'The words by which customers and products are found';
 COMMENT ON COLUMN search_words.kind IS 'c for a customer, p for a product';
 COMMENT ON COLUMN search_words.word IS 'A word, folded';
 COMMENT ON COLUMN search_words.id   IS 'customers.id or products.id';
 
--- The role of the service may not write the words: this function has the rights of the owner.
-CREATE FUNCTION copy_search_words() RETURNS trigger
+-- The role of the service may not write the words: these functions have the rights of the owner.
+CREATE FUNCTION copy_customer_words() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
 DECLARE
-    of_kind "char" := 'p';
-    stale   text[];
-    fresh   text[];
+    stale text[] := '{}';
+    fresh text[] := coalesce(NEW.words, '{}');
 BEGIN
-    IF TG_TABLE_NAME = 'customers' THEN
-        of_kind := 'c';
-        fresh   := NEW.words;
-        IF TG_OP = 'UPDATE' THEN
-            stale := OLD.words;
-        END IF;
-    ELSE
-        fresh := words_of(NEW.name || ' ' || NEW.id, NULL);
-        IF TG_OP = 'UPDATE' THEN
-            stale := words_of(OLD.name || ' ' || OLD.id, NULL);
-        END IF;
+    IF TG_OP = 'UPDATE' AND OLD.words IS NOT NULL THEN
+        stale := OLD.words;
+        DELETE FROM customer_words WHERE word = ANY (stale) AND id = NEW.id AND word <> ALL (fresh);
     END IF;
-    IF stale IS NOT NULL THEN
-        DELETE FROM search_words
-         WHERE kind = of_kind AND word = ANY (stale) AND id = NEW.id
-           AND word <> ALL (coalesce(fresh, '{}'));
-    END IF;
-    INSERT INTO search_words (kind, word, id)
-    SELECT of_kind, word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (coalesce(stale, '{}'));
+    INSERT INTO customer_words (word, id)
+    SELECT word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (stale);
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION copy_search_words() IS 'Keeps search_words a copy of the customer or the product';
+COMMENT ON FUNCTION copy_customer_words() IS 'Keeps customer_words a copy of the customer';
+
+CREATE FUNCTION copy_product_words() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+DECLARE
+    stale text[] := '{}';
+    fresh text[] := words_of(NEW.name || ' ' || NEW.id, NULL);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        stale := words_of(OLD.name || ' ' || OLD.id, NULL);
+        DELETE FROM product_words WHERE word = ANY (stale) AND id = NEW.id AND word <> ALL (fresh);
+    END IF;
+    INSERT INTO product_words (word, id)
+    SELECT word, NEW.id FROM unnest(fresh) AS word WHERE word <> ALL (stale);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION copy_product_words() IS 'Keeps product_words a copy of the product';
 
 -- An order that introduces a customer gives it no name. import_customers() writes the words of all its
 -- customers together.
@@ -144,16 +164,16 @@ CREATE TRIGGER customers_words_begin
     AFTER INSERT ON customers FOR EACH ROW
     WHEN (NEW.words IS NOT NULL
           AND coalesce(current_setting('waybill.internal_write', true), '') <> 'importing')
-    EXECUTE FUNCTION copy_search_words();
+    EXECUTE FUNCTION copy_customer_words();
 CREATE TRIGGER customers_words_follow
     AFTER UPDATE OF name, email ON customers FOR EACH ROW
-    WHEN (NEW.name IS DISTINCT FROM OLD.name OR NEW.email IS DISTINCT FROM OLD.email)
-    EXECUTE FUNCTION copy_search_words();
+    WHEN (NEW.words IS DISTINCT FROM OLD.words)
+    EXECUTE FUNCTION copy_customer_words();
 CREATE TRIGGER products_words_begin
-    AFTER INSERT ON products FOR EACH ROW EXECUTE FUNCTION copy_search_words();
+    AFTER INSERT ON products FOR EACH ROW EXECUTE FUNCTION copy_product_words();
 CREATE TRIGGER products_words_follow
     AFTER UPDATE OF name ON products FOR EACH ROW WHEN (NEW.name <> OLD.name)
-    EXECUTE FUNCTION copy_search_words();
+    EXECUTE FUNCTION copy_product_words();
 
 -- Customers, or products that are not retired, that have all of these words, and one with this beginning,
 -- after a word and an id. They come in the order of the word that is walked, and of their ids: that is
@@ -234,8 +254,8 @@ BEGIN
                                 SELECT
                                   FROM (SELECT CASE of_kind
                                                WHEN 'c' THEN (SELECT c.words FROM customers AS c WHERE c.id = first.id)
-                                               ELSE ARRAY(SELECT s.word FROM search_words AS s
-                                                           WHERE s.kind = 'p' AND s.id = first.id)
+                                               ELSE ARRAY(SELECT s.word FROM product_words AS s
+                                                           WHERE s.id = first.id)
                                                END) AS has (words)
                                  WHERE has.words @> whole
                                    AND (beginning IS NULL
@@ -351,14 +371,14 @@ BEGIN
 
         named := CASE WHEN kind = 'product:' THEN ARRAY[given] ELSE '{}' END;
         IF kind = '' THEN
-            named := ARRAY(SELECT id FROM search_words
-                            WHERE search_words.kind = 'p' AND word >= low[i] AND word < high[i]
+            named := ARRAY(SELECT id FROM product_words
+                            WHERE word >= low[i] AND word < high[i]
                             ORDER BY word, id LIMIT 50);
         END IF;
         by_id[i] := CASE WHEN kind IN ('', 'customer:')
                          THEN (SELECT c.id FROM customers AS c WHERE c.id = given) END;
-        of_names[i] := kind = '' AND EXISTS (SELECT FROM search_words AS w
-                                              WHERE w.kind = 'c' AND w.word >= low[i] AND w.word < high[i]);
+        of_names[i] := kind = '' AND EXISTS (SELECT FROM customer_words AS w
+                                              WHERE w.word >= low[i] AND w.word < high[i]);
         -- Punctuation alone is no word.
         is_nothing[i] := kind = '' AND low[i] IS NULL AND found = '{}' AND by_id[i] IS NULL;
         -- An order that matches all words is among those that match one of them. Where a word leads to a
@@ -495,8 +515,8 @@ BEGIN
                                      CROSS JOIN LATERAL (SELECT line ->> 'product_id' AS id) AS product
                                      WHERE kinds[i] = 'product:' AND product.id = words[i]
                                         OR kinds[i] = ''
-                                           AND EXISTS (SELECT FROM search_words AS w
-                                                        WHERE w.kind = 'p' AND w.id = product.id
+                                           AND EXISTS (SELECT FROM product_words AS w
+                                                        WHERE w.id = product.id
                                                           AND w.word >= low[i] AND w.word < high[i] OFFSET 0)))) OFFSET 0) END
          ORDER BY candidate.created_at DESC, candidate.number DESC
          LIMIT wanted), reach.created_at, reach.number

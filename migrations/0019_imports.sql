@@ -353,9 +353,9 @@ BEGIN
         INSERT INTO customer_events (customer_id, version, what, who, created_at)
         SELECT id, version, 'imported', author, moment FROM new
     ), found AS (
-        INSERT INTO search_words (kind, word, id)
-        SELECT 'c', word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
-         ORDER BY word, id
+        INSERT INTO customer_words (word, id)
+        SELECT word, id FROM new CROSS JOIN LATERAL unnest(words) AS word
+         ORDER BY word
     )
     SELECT count(*) INTO created FROM new;
     setting := set_internal_write(false);

@@ -42,7 +42,7 @@ struct ArithmeticTests {
     "order_processes_problem_length", "order_processes_starts_counted",
     "order_processes_unchanged_visits_counted", "order_processes_unknown_visits_counted",
     "order_processes_visits_counted", "order_returns_quantity_positive",
-    "order_returns_reason_length", "order_shipments_shipment_range", "search_words_kind_letter",
+    "order_returns_reason_length", "order_shipments_shipment_range",
     "orders_metadata_holds", "orders_note_length",
     "orders_tags_hold", "products_reorder_level_range", "orders_channel_known",
     "orders_reference_length",

@@ -16,8 +16,8 @@ struct SchemaPicture {
       "console_sessions", "saved_views", "imports",
     ],
     ["tokens", "report_changes", "customer_ledger", "customer_report", "import_refusals"],
-    ["customer_events", "customers", "search_words", "stock_subscriptions"],
-    ["orders", "products", "stock_notifications", "product_events"],
+    ["customer_events", "customers", "customer_words", "stock_subscriptions"],
+    ["orders", "products", "stock_notifications", "product_events", "product_words"],
     [
       "order_events", "order_processes", "order_products", "order_tagged", "order_tracked",
       "order_shipments", "order_returns", "stock_adjustments",

@@ -17,16 +17,16 @@ INSERT INTO customers (id, name, email)
 SELECT 'customer-' || i, 'Demo Name' || i % 50000, 'mail' || i || '@host' || i % 50 || '.example'
   FROM generate_series(:customers + 1, :to / 10) AS i;
 -- The words of these names and addresses, as their trigger makes them.
-ALTER TABLE search_words DROP CONSTRAINT search_words_pkey;
-INSERT INTO search_words (kind, word, id)
-SELECT 'c', word, 'customer-' || i
+ALTER TABLE customer_words DROP CONSTRAINT customer_words_pkey;
+INSERT INTO customer_words (word, id)
+SELECT word, 'customer-' || i
   FROM generate_series(:customers + 1, :to / 10) AS i,
        LATERAL (VALUES ('demo'), ('name' || i % 50000), ('mail' || i), ('host' || i % 50),
                        ('host' || i % 50 || '.example'), ('mail' || i || '@host' || i % 50 || '.example')
        ) AS name (word);
-ALTER TABLE search_words ADD CONSTRAINT search_words_pkey PRIMARY KEY (kind, word, id);
+ALTER TABLE customer_words ADD CONSTRAINT customer_words_pkey PRIMARY KEY (word, id);
 VACUUM (ANALYZE) customers;
-VACUUM (ANALYZE) search_words;
+VACUUM (ANALYZE) customer_words;
 
 DROP INDEX orders_by_customer;
 ALTER TABLE order_products DROP CONSTRAINT order_products_pkey;
