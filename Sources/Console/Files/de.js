@@ -125,7 +125,7 @@ export default {
     'report.every': 'Alle {n} s aufgefrischt', feed: 'Rückstand der Änderungen', followers: '{n} folgen', queue: 'Fulfilment-Schlange',
     'queue.hint': '{n} unterwegs, der älteste wartet {age}', 'queue.off': 'Kein Prozessdienst ist benannt.', off: 'Aus', breakers: 'Sicherungen',
     'breakers.hint': 'Datenbank und Prozessdienst', open: 'Offen', closed: 'Geschlossen', connections: 'Verbindungen',
-    'connections.hint': '{streams} Ströme; Datenbank {leased} von {database} belegt, {waiting} warten', rate: 'Anfragen', median: 'Mittlere Dauer',
+    'connections.hint': 'Ströme: {streams}; Datenbank {leased} von {database} belegt, {waiting} warten', rate: 'Anfragen', median: 'Mittlere Dauer',
     slow: '99. Perzentil', errors: 'Fehler', numbers: 'Die letzte Viertelstunde in Zahlen', version: 'Version', started: 'Läuft seit', migrations: 'Schema',
     'migrations.last': '{n} Schritte, der neueste ist {last}', 'followers.one': '{n} folgt', 'migrations.last.one': '{n} Schritt, der neueste ist {last}',
   },

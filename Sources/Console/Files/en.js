@@ -121,7 +121,7 @@ export default {
     'report.every': 'Refreshed every {n} s', feed: 'Lag of the feed', followers: '{n} follow it', queue: 'Fulfilment queue',
     'queue.hint': '{n} under way, the oldest waits {age}', 'queue.off': 'No process service is named.', off: 'Off', breakers: 'Breakers',
     'breakers.hint': 'Database and process service', open: 'Open', closed: 'Closed', connections: 'Connections',
-    'connections.hint': '{streams} streams; database {leased} of {database} busy, {waiting} waiting', rate: 'Requests', median: 'Median time',
+    'connections.hint': 'Streams: {streams}; database {leased} of {database} busy, {waiting} waiting', rate: 'Requests', median: 'Median time',
     slow: '99th percentile', errors: 'Failures', numbers: 'The last quarter of an hour in numbers', version: 'Version', started: 'Running since',
     migrations: 'Schema', 'migrations.last': '{n} steps, the newest is {last}', 'followers.one': '{n} follows it',
     'migrations.last.one': '{n} step, the newest is {last}',
