@@ -39,6 +39,51 @@ struct TransactionTests {
     }
   }
 
+  @Test(
+    "is not committed when the statement that is sent with its commit fails",
+    arguments: ["a", "b", "a\0"])
+  func failingLast(value: String) async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write("CREATE TABLE t (a text PRIMARY KEY)")
+      for isFirst in [true, false] {
+        let error = await database.failureOfTransaction { tx async throws(PostgresError) in
+          _ = try await tx.run("INSERT INTO t VALUES (\(isFirst ? "a" : "c"))")
+          try await tx.runLast("INSERT INTO t VALUES (\(isFirst ? "z" : value))")
+        }
+        guard !isFirst, value != "b" else {
+          #expect(error == nil)
+          continue
+        }
+        switch error {
+        case .server(let error): #expect(value == "a" && error.state == .uniqueViolation)
+        case .parameter: #expect(value == "a\0", "it was not sent at all")
+        default: Issue.record("\(String(reflecting: error))")
+        }
+      }
+      let rows = try await database.read("SELECT string_agg(a, '' ORDER BY a) FROM t")
+      #expect(try rows[0].text(0) == (value == "b" ? "abcz" : "az"))
+    }
+  }
+
+  @Test("runs its last statement at once within a part, which may still be rolled back")
+  func lastOfPart() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      try await database.transaction { tx async throws(PostgresError) in
+        _ = try await tx.run("INSERT INTO t VALUES (1)")
+        do {
+          try await tx.withSavepoint {
+            try await tx.runLast("INSERT INTO t VALUES (2)")
+            throw Refused()
+          }
+        } catch {}
+        try await tx.runLast("INSERT INTO t VALUES (3)")
+      }
+      let rows = try await database.read("SELECT sum(a) FROM t")
+      #expect(try rows[0].int(0) == 4)
+    }
+  }
+
   @Test("never reports success when a statement failed, even if its body does")
   func swallowed() async throws {
     try await withDatabase { database, _ in

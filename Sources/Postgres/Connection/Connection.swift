@@ -70,12 +70,48 @@ extension Connection {
     for (sql, statement) in first {
       guard sendOpening(sql, statement) else { return refuse(request) }
     }
-    guard !state.isDead, pipe.send(request.sql, as: statement) else { return refuse(request) }
+    guard send(request, as: statement) else { return refuse(request) }
+    if request.kind == .read { syncAtEndOfTurn() } else { sync() }
+    armDeadline()
+    if request.wantsPosition { submitPosition(behind: request) }
+  }
+
+  /// Sends the last statement of a transaction, and its COMMIT in the same packet. If the statement
+  /// fails, so does COMMIT.
+  func submit(_ last: Request, thenCommit commit: Request) {
+    guard !state.isDead else { return refuse(commit) }
+    do throws(PostgresError) {
+      try pipe.fill(with: last.sql.values)
+    } catch {
+      last.finish(.failure(error))
+      return commit.finish(.failure(error))
+    }
+    // Both names first: a preparation has a Sync of its own, and none may come between the two.
+    let statements = (prepared(last.sql), prepared(commit.sql))
+    if state.hasOpenBatch { sync() }
+    guard send(last, as: statements.0), pipe.sendPlain(commit.sql, as: statements.1) else {
+      return refuse(commit)
+    }
+    sent(commit, as: statements.1)
+    sync()
+    armDeadline()
+    if commit.wantsPosition { submitPosition(behind: commit) }
+  }
+
+  /// Sends a request with the parameters that were filled in; false when the connection is broken.
+  private func send(_ request: Request, as statement: PreparedStatement?) -> Bool {
+    guard !state.isDead, pipe.send(request.sql, as: statement) else { return false }
+    sent(request, as: statement)
+    return true
+  }
+
+  private func sent(_ request: Request, as statement: PreparedStatement?) {
     request.statement = statement
     state.sent(request, request.kind.delivery, at: loop.now)
-    if request.kind == .read { syncAtEndOfTurn() } else { sync() }
+  }
+
+  private func armDeadline() {
     if !state.isDead, deadline?.isArmed == false { deadline?.arm(after: answerTimeout) }
-    if request.wantsPosition { submitPosition(behind: request) }
   }
 
   /// Asks for the position of the log, after the commit of the request and in the same session. A

@@ -60,6 +60,11 @@ final class Request {
     self.waiting = nil
   }
 
+  /// Why a request that nobody waits for has failed, if it has.
+  var earlyFailure: PostgresError? {
+    if case .failure(let error) = early { error } else { nil }
+  }
+
   /// Waits for the answer to a request that was submitted before.
   private func answered() async -> Result<Rows, PostgresError> {
     if let early { return early }
