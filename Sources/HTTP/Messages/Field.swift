@@ -1,3 +1,5 @@
+import func Glibc.memcmp
+
 /// A header field of a message to be sent.
 package struct Field: Sendable {
   package let name: StaticString
@@ -17,8 +19,12 @@ package struct Field: Sendable {
   ]
 
   /// Whether it tells the states of a resource apart.
-  package var isEntityTag: Bool {
-    name.utf8CodeUnitCount == 4 && name.withUTF8Buffer { $0.elementsEqual("ETag".utf8) }
+  package var isEntityTag: Bool { isNamed("ETag") }
+
+  /// Whether this is its name, written in the same case.
+  package func isNamed(_ other: StaticString) -> Bool {
+    name.utf8CodeUnitCount == other.utf8CodeUnitCount
+      && memcmp(name.utf8Start, other.utf8Start, other.utf8CodeUnitCount) == 0
   }
 }
 

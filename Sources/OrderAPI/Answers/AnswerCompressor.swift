@@ -98,7 +98,7 @@ final class AnswerCompressor {
         return
       }
       guard (200..<300).contains(response.status.code), !response.isEmpty,
-        !response.fields.contains(where: { $0.name.description == "Content-Encoding" })
+        !response.fields.contains(where: { $0.isNamed("Content-Encoding") })
       else { return }
       let accepted = AcceptedCodings(request)
       guard response.isLarge || accepted.refusesIdentity else { return }

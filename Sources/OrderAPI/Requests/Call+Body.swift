@@ -9,8 +9,7 @@ extension Call {
     _ read: (JSONObject) throws(JSONInvalid) -> Value
   ) throws(Failure) -> Value {
     guard request.hasJSON else { throw .notJSON }
-    let codings = request.fields("content-encoding")
-    guard codings.allSatisfy({ $0.isEmpty || $0.lowercased() == "identity" }) else {
+    guard !request.hasField("content-encoding") || request.hasPlainBody else {
       throw .encodedBody
     }
     do {
@@ -24,10 +23,18 @@ extension Call {
 }
 
 extension Request {
+  /// Whether Content-Encoding, if it was sent, names no coding.
+  fileprivate var hasPlainBody: Bool {
+    fields("content-encoding").allSatisfy { $0.isEmpty || $0.lowercased() == "identity" }
+  }
+
   /// Whether Content-Type says that the body is JSON. It may name a charset, which must be UTF-8,
   /// as JSON always is. Other parameters are ignored.
   var hasJSON: Bool {
-    guard let field = field("content-type") else { return false }
+    guard let bytes = fieldBytes("content-type") else { return false }
+    // As nearly all clients write it.
+    if bytes.elementsEqual("application/json".utf8) { return true }
+    let field = String(decoding: bytes, as: UTF8.self)
     let parts = field.lowercased().split(separator: ";").map(\.trimmed)
     return parts.first == "application/json"
       && parts.dropFirst().allSatisfy { parameter in

@@ -11,12 +11,18 @@ extension Call {
   func keyed(below mount: PathPattern) throws(Failure) -> KeyedRequest {
     let fields = request.fields("idempotency-key")
     guard fields.count == 1, let key = IdempotencyKey(fields[0]) else { throw .badIdempotencyKey }
+    // A query holds no line feed, so different requests have different contents.
+    let query = request.query ?? []
+    var content: [UInt8] = []
+    content.reserveCapacity(query.count + 1 + request.body.count)
+    content += query
+    content.append(0x0A)
+    content += request.body
     return KeyedRequest(
       .init(
         token: caller?.firstToken, contract: contract.name, method: request.method.name,
         path: request.path(below: mount), key: key),
-      // A query holds no line feed, so different requests have different contents.
-      content: Array(request.query ?? []) + [0x0A] + request.body)
+      content: content)
   }
 }
 
@@ -29,11 +35,23 @@ extension StoredAnswer {
       "a field that is not among those that are kept")
     self.init(
       status: response.status.code, contentType: response.contentType?.value,
-      fields: response.fields.reduce(into: "") { lines, field in
-        let field = field.moved(from: mount.base, to: "")
-        lines += "\(field.name): \(field.value.inOneLine)\n"
-      },
+      fields: Self.lines(response.fields, below: mount),
       body: response.bodyForRepetitions ?? response.body)
+  }
+
+  /// Fields as they are kept, each in a line.
+  private static func lines(_ fields: [Field], below mount: PathPattern) -> String {
+    var lines: [UInt8] = []
+    lines.reserveCapacity(256)
+    for field in fields {
+      let field = field.moved(from: mount.base, to: "")
+      lines += UnsafeBufferPointer(
+        start: field.name.utf8Start, count: field.name.utf8CodeUnitCount)
+      lines += ": ".utf8
+      lines += field.value.inOneLine.utf8
+      lines.append(0x0A)
+    }
+    return String(decoding: lines, as: UTF8.self)
   }
 }
 
@@ -71,7 +89,7 @@ extension Field {
 
   /// The same field, with an address below `base` changed to one below `other`.
   fileprivate func moved(from base: String, to other: String) -> Field {
-    guard name.description == "Location", value.hasPrefix(base + "/") else { return self }
+    guard base != other, isNamed("Location"), value.hasPrefix(base + "/") else { return self }
     return Field(name, other + value.dropFirst(base.count))
   }
 

@@ -134,7 +134,7 @@ extension Route {
   /// What a call takes of the server.
   func demand(_ call: Call, of sender: Sender) -> Demand {
     if isList { return Demand(of: sender, slots: Self.slotsOfList) }
-    if call.mayPreferDryRun || call.isKeyed && write == nil {
+    if call.mayPreferDryRun || write == nil && call.isKeyed {
       return Demand(of: sender, slots: Self.slotsOfTransaction)
     }
     let isBatch = write?.requestsMax == 1

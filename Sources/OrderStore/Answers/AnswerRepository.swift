@@ -147,11 +147,14 @@ struct IdentifiedRequest {
   init(_ request: KeyedRequest) {
     self.request = request
     let identity = request.identity
-    let token = identity.token.map(String.init) ?? "-"
-    id = Digest(
-      of: Array(
-        "\(token) \(identity.contract) \(identity.method) \(identity.path) \(identity.key.value)"
-          .utf8))
+    var name: [UInt8] = []
+    name.reserveCapacity(256)
+    name += (identity.token.map(String.init) ?? "-").utf8
+    for part in [identity.contract, identity.method, identity.path, identity.key.value] {
+      name.append(UInt8(ascii: " "))
+      name += part.utf8
+    }
+    id = Digest(of: name)
     fingerprint = Digest(of: request.content)
   }
 }
@@ -181,13 +184,13 @@ extension Transaction {
     _ = try await run("SELECT \(SQL.waitForStandby)")
   }
 
-  /// Stores answers under the identities that were claimed.
+  /// Stores answers under the identities that were claimed, when the transaction is committed.
   func store(
     _ answers: [(request: IdentifiedRequest, answer: StoredAnswer)]
   ) async throws(PostgresError) {
     let identities = answers.map(\.request.request.identity)
     let stored = answers.map(\.answer)
-    _ = try await run(
+    try await runLast(
       """
       INSERT INTO idempotency_keys (id, token, contract, method, path, key, fingerprint, status,
                                     content_type, fields, body)

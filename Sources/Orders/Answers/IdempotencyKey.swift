@@ -42,6 +42,9 @@ package struct KeyedRequest: Sendable {
       self.path = path
       self.key = key
     }
+
+    /// The key alone is different for nearly all requests.
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
   }
 
   package let identity: Identity
