@@ -24,9 +24,11 @@ package final class EventLoop: @unchecked Sendable {
 
   /// The thread that runs the loop; 0 before `run`.
   private let thread = Atomic<pthread_t>(0)
-  private var timers = TimerHeap()
-  private var jobs: [UnownedJob] = []
-  private var flushes: [() -> Void] = []
+  // Accesses to these never overlap: whatever is called is taken out first. The run-time check for
+  // that, made several times for each event, would cost a twentieth of a small request.
+  @exclusivity(unchecked) private var timers = TimerHeap()
+  @exclusivity(unchecked) private var jobs: [UnownedJob] = []
+  @exclusivity(unchecked) private var flushes: [() -> Void] = []
   /// Watches by the token that the kernel returns with their events. A token is never used again,
   /// because an event can still arrive for a cancelled watch: in the same turn, or later when libpq
   /// closed the socket while a forked child process still held a copy of it.

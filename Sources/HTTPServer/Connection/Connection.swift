@@ -11,15 +11,17 @@ final class Connection: Watcher {
   private let peer: SocketAddress
   private let site: Site
   let server: Server
-  private var state: ConnectionState
+  // Accesses to values of these kinds never overlap, as their methods call nobody else. The
+  // run-time check for that is left out, as in `EventLoop`.
+  @exclusivity(unchecked) private var state: ConnectionState
   /// The parser that holds part of a message.
   private var message: PartialMessage?
   /// Bytes that were read after the current request.
-  private var unread: [UInt8] = []
+  @exclusivity(unchecked) private var unread: [UInt8] = []
   /// What the system has not taken yet of the answers.
-  var unsent = Outgoing()
+  @exclusivity(unchecked) var unsent = Outgoing()
   /// How many bytes of these buffers were reported to the server.
-  private var heldBytes = 0
+  @exclusivity(unchecked) private var heldBytes = 0
   /// The request that an asynchronous handler is working on, or that waits for its turn.
   private(set) var inFlight: PendingRequest?
   /// The request whose answer waits for what happens elsewhere, or is a stream.
