@@ -54,7 +54,11 @@ final class JSONDocument {
       }
       index = tape.nodes[index + 1].next(after: index + 1)
     }
-    if unknownFields == .refused { absentKeys.append((object, key)) }
+    if unknownFields == .refused {
+      // Most bodies leave out some fields, so the list would grow several times.
+      if absentKeys.isEmpty { absentKeys.reserveCapacity(16) }
+      absentKeys.append((object, key))
+    }
     return nil
   }
 

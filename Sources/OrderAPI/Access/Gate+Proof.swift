@@ -77,7 +77,8 @@ extension Gate {
   /// Refuses a request that names another host, or that a foreign page makes, where no token is
   /// needed.
   func checkHost(_ request: Request) throws(Failure) {
-    try countingForeign { () throws(Failure) in try hosts.check(request) }
+    try countingForeign { () throws(Failure) in try hosts.check(request, known: lastHost) }
+    if !request.authority.elementsEqual(lastHost) { lastHost = Array(request.authority) }
   }
 
   /// Logs a browser out, if it is logged in.

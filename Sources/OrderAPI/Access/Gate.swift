@@ -43,6 +43,8 @@ package final class Gate {
   let sessions: SessionRepository
   let state: AccessState
   private let now: () -> Duration
+  /// The host that the last admitted request named; nearly all name the same.
+  var lastHost: [UInt8] = []
 
   /// A gate of one event loop.
   ///

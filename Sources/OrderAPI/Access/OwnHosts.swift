@@ -15,14 +15,21 @@ package struct OwnHosts: Sendable {
     self.names = Set(names.map { NamedHost.normalized($0.utf8) })
   }
 
-  /// Refuses a request that names another host, or that a foreign page makes.
-  func check(_ request: Request) throws(Failure) {
-    let host = NamedHost(request.authority)
-    // HTTP/1.0 may leave out the host; no browser does.
-    guard host.name.isEmpty || isOwn(host) else { throw .misdirected }
+  /// Refuses a request that names another host than `known`, which is our own, or that a foreign
+  /// page makes.
+  func check(_ request: Request, known: [UInt8] = []) throws(Failure) {
+    if !request.authority.elementsEqual(known) {
+      let host = NamedHost(request.authority)
+      // HTTP/1.0 may leave out the host; no browser does.
+      guard host.name.isEmpty || isOwn(host) else { throw .misdirected }
+    }
     try checkSite(request)
     guard !request.isRepeated("origin") else { throw .foreignPage }
-    if let origin = request.field("origin"), !isOwn(origin: origin, of: host) { throw .foreignPage }
+    if let origin = request.field("origin"),
+      !isOwn(origin: origin, of: NamedHost(request.authority))
+    {
+      throw .foreignPage
+    }
   }
 
   /// Refuses a request by a session that our own page does not make. A page elsewhere can make a

@@ -46,7 +46,7 @@ extension RowWrite {
     }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(writes.count)
-    for (row, write) in zip(rows, writes) { outcomes.append(try write.outcome(row)) }
+    for index in writes.indices { outcomes.append(try writes[index].outcome(rows[index])) }
     return outcomes
   }
 }

@@ -58,8 +58,9 @@ extension Row {
 
   /// The list that `shortfallsOfDetail` has made.
   func shortfalls(_ column: Int) throws(PostgresError) -> [Shortfall] {
+    guard let text = try optionalText(column) else { return [] }
     var shortfalls: [Shortfall] = []
-    for entry in (try optionalText(column) ?? "").split(separator: ",") {
+    for entry in text.split(separator: ",") {
       let words = entry.split(separator: " ")
       guard let product = words.first.flatMap({ ProductID(String($0)) }) else {
         throw undecodable(column, expected: "product ids and numbers")
@@ -73,8 +74,9 @@ extension Row {
 
   /// The same list of items of a request, which are named by their places in it.
   func excessItems(_ column: Int) throws(PostgresError) -> [ExcessItem] {
+    guard let text = try optionalText(column) else { return [] }
     var items: [ExcessItem] = []
-    for entry in (try optionalText(column) ?? "").split(separator: ",") {
+    for entry in text.split(separator: ",") {
       let numbers = entry.split(separator: " ").compactMap { Int($0) }
       guard numbers.count == 3 else { throw undecodable(column, expected: "three numbers") }
       items.append(ExcessItem(item: numbers[0], requested: numbers[1], available: numbers[2]))

@@ -41,6 +41,9 @@ extension ExtrasChange {
     let tags = body.optional("tags", TagsField(), "Words by which you sort orders.")
     let metadata = body.optional(
       "metadata", MetadataField(), "Short texts of your own, which the service does not interpret.")
+    // Most orders say nothing, and to compare values of a generic type takes a while.
+    guard shipTo != nil || note != nil || tags?.isEmpty == false || metadata?.isEmpty == false
+    else { return nil }
     self.init(
       shipTo: shipTo.map(FieldChange.set) ?? .keep, note: note.map(FieldChange.set) ?? .keep,
       tags: (tags ?? []).isEmpty ? .keep : .set(tags ?? []),
