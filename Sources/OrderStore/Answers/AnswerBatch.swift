@@ -20,6 +20,8 @@ final class AnswerBatch {
   private var known: [(request: BatchedRequest, outcome: KeyedOutcome)] = []
   /// The writes that wait for each other; all are of one kind.
   private var writes: (any GatheredWrites)?
+  /// Who waits for them.
+  private var waiters: [UnsafeContinuation<PostgresError?, Never>] = []
   /// How many tasks are still running: those that have no answer yet and do not wait for a write.
   private var running = 0
   private var isAbandoned = false
@@ -52,8 +54,7 @@ final class AnswerBatch {
       await allWait()
       while let writes {
         self.writes = nil
-        running += writes.count
-        try await writes.perform(in: transaction)
+        try await perform(writes, in: transaction)
         await allWait()
       }
     } catch {
@@ -98,10 +99,29 @@ final class AnswerBatch {
     }
     self.writes = writes
     request.transactionShare.hasWritten = true
-    return try await withUnsafeContinuation { continuation in
-      writes.append(write, continuation)
+    let index = writes.append(write)
+    let failure = await withUnsafeContinuation { continuation in
+      waiters.append(continuation)
       stopped()
-    }.get()
+    }
+    if let failure { throw failure }
+    return writes.outcomes[index]
+  }
+
+  /// Does all writes by one statement, and continues those who wait for them.
+  private func perform(
+    _ writes: any GatheredWrites, in transaction: Transaction
+  ) async throws(PostgresError) {
+    let waiters = self.waiters
+    self.waiters = []
+    running += waiters.count
+    do throws(PostgresError) {
+      try await writes.perform(in: transaction)
+      for waiter in waiters { waiter.resume(returning: nil) }
+    } catch {
+      for waiter in waiters { waiter.resume(returning: error) }
+      throw error
+    }
   }
 
   /// A request has its answer; nil when it leaves the batch without one.
@@ -128,38 +148,25 @@ final class AnswerBatch {
 
 /// Gathered writes, whatever their type.
 private protocol GatheredWrites: AnyObject {
-  var count: Int { get }
-  /// Does all writes by one statement, and continues those who wait for them.
+  /// Does all writes by one statement.
   func perform(in transaction: Transaction) async throws(PostgresError)
 }
 
 private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
-  private typealias Waiter = UnsafeContinuation<Result<Write.Outcome, PostgresError>, Never>
-
   private var writes: [Write] = []
-  private var waiters: [Waiter] = []
+  /// What became of each write, once they have been done.
+  private(set) var outcomes: [Write.Outcome] = []
 
-  var count: Int { writes.count }
-
-  func append(
-    _ write: Write, _ waiter: UnsafeContinuation<Result<Write.Outcome, PostgresError>, Never>
-  ) {
+  /// Adds a write; returns the index of its outcome.
+  func append(_ write: Write) -> Int {
     writes.append(write)
-    waiters.append(waiter)
+    return writes.count - 1
   }
 
   func perform(in transaction: Transaction) async throws(PostgresError) {
-    do throws(PostgresError) {
-      let rows = try await transaction.run(
-        Write.statement(writes, lockWait: RowsLockedElsewhere.lockWait))
-      let outcomes = try Write.outcomes(of: writes, rows)
-      for (waiter, outcome) in zip(waiters, outcomes) {
-        waiter.resume(returning: .success(outcome))
-      }
-    } catch {
-      for waiter in waiters { waiter.resume(returning: .failure(error)) }
-      throw error
-    }
+    let rows = try await transaction.run(
+      Write.statement(writes, lockWait: RowsLockedElsewhere.lockWait))
+    outcomes = try Write.outcomes(of: writes, rows)
   }
 }
 

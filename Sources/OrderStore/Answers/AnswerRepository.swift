@@ -136,8 +136,9 @@ struct AnswerClaim {
   }
 }
 
-/// A request with the digests under which its answer is stored.
-struct IdentifiedRequest {
+/// A request with the digests under which its answer is stored. It is an object, as it is passed on
+/// a lot and has many parts.
+final class IdentifiedRequest: Sendable {
   let request: KeyedRequest
   /// The digest of the identity: who asked for what by which key. `answer_id()` computes the same.
   let id: Digest
@@ -188,18 +189,20 @@ extension Transaction {
   func store(
     _ answers: [(request: IdentifiedRequest, answer: StoredAnswer)]
   ) async throws(PostgresError) {
-    let identities = answers.map(\.request.request.identity)
-    let stored = answers.map(\.answer)
     try await runLast(
       """
       INSERT INTO idempotency_keys (id, token, contract, method, path, key, fingerprint, status,
                                     content_type, fields, body)
       SELECT * FROM unnest(
-          \(answers.map(\.request.id)), \(identities.map(\.token)), \(identities.map(\.contract)),
-          \(identities.map(\.method)), \(identities.map(\.path)), \(identities.map(\.key.value)),
-          \(answers.map(\.request.fingerprint)), \(stored.map { Int32(clamping: $0.status) }),
-          \(stored.map(\.contentType)), \(stored.map(\.fields)),
-          \(stored.map { Bytea($0.body) }))
+          \(answers.map { $0.request.id }), \(answers.map { $0.request.request.identity.token }),
+          \(answers.map { $0.request.request.identity.contract }),
+          \(answers.map { $0.request.request.identity.method }),
+          \(answers.map { $0.request.request.identity.path }),
+          \(answers.map { $0.request.request.identity.key.value }),
+          \(answers.map { $0.request.fingerprint }),
+          \(answers.map { Int32(clamping: $0.answer.status) }),
+          \(answers.map { $0.answer.contentType }), \(answers.map { $0.answer.fields }),
+          \(answers.map { Bytea($0.answer.body) }))
       """)
   }
 }

@@ -25,7 +25,7 @@ package final class Transaction {
     }
   }
 
-  /// Runs a statement when the transaction ends, in the same packet as COMMIT, so that all locks are
+  /// Runs a statement when the transaction ends, in the same packet as COMMIT, so that locks are
   /// held for one round trip less. The transaction is committed only if the statement succeeds.
   package func runLast(_ sql: SQL) async throws(PostgresError) {
     if state.maySendLast { last = sql } else { _ = try await run(sql) }

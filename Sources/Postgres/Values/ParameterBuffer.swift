@@ -6,7 +6,8 @@ import Glibc
 /// The memory is its own: an array asks with each append whether somebody else holds it, and most
 /// values are a few bytes.
 struct ParameterBuffer: ~Copyable {
-  /// Never null, so that an empty value has an address as well: for libpq a null pointer means NULL.
+  /// Never null, so that an empty value has an address as well: for libpq a null pointer means
+  /// NULL.
   private var memory: UnsafeMutableRawPointer
   private var capacity = 1_024
   private var count = 0
@@ -50,7 +51,11 @@ struct ParameterBuffer: ~Copyable {
   ) -> Result {
     pointers.removeAll(keepingCapacity: true)
     for start in starts {
-      pointers.append(start.map { UnsafePointer((memory + $0).assumingMemoryBound(to: CChar.self)) })
+      guard let start else {
+        pointers.append(nil)
+        continue
+      }
+      pointers.append(UnsafePointer((memory + start).assumingMemoryBound(to: CChar.self)))
     }
     return pointers.withUnsafeBufferPointer { pointers in
       lengths.withUnsafeBufferPointer { lengths in
