@@ -169,6 +169,27 @@ struct TransactionTests {
     }
   }
 
+  @Test("reports an unknown outcome when what is sent with its commit is cut off, at any byte")
+  func cutLast() async throws {
+    try await withProxy { proxy, database in
+      _ = try await database.write("CREATE TABLE t (a bigint)")
+      for byte in 0..<60 {
+        for arrives in [false, true] {
+          let fault: Proxy.Fault = arrives ? .cutAnswers(after: byte) : .cutRequests(after: byte)
+          let error = await database.failureOfTransaction { tx async throws(PostgresError) in
+            _ = try await tx.run("SELECT 1")
+            try await tx.runLast("INSERT INTO t VALUES (\(arrives ? 1 : 0))")
+            proxy.set(fault)
+          }
+          #expect(error?.isOutcomeUnknown == true, "\(fault): \(String(reflecting: error))")
+          proxy.set(.none)
+        }
+      }
+      let rows = try await database.read("SELECT count(*) FROM t WHERE a = 0")
+      #expect(try rows[0].int(0) == 0, "no COMMIT arrived")
+    }
+  }
+
   @Test("reports an unknown outcome when the commit itself is cut off, and nothing is committed")
   func cutCommit() async throws {
     try await withProxy { proxy, database in
