@@ -25,7 +25,7 @@ package final class EventLoop: @unchecked Sendable {
   /// The thread that runs the loop; 0 before `run`.
   private let thread = Atomic<pthread_t>(0)
   // Accesses to these never overlap: whatever is called is taken out first. The run-time check for
-  // that, made several times for each event, would cost a twentieth of a small request.
+  // that would be made several times for each event.
   @exclusivity(unchecked) private var timers = TimerHeap()
   @exclusivity(unchecked) private var jobs: [UnownedJob] = []
   @exclusivity(unchecked) private var flushes: [() -> Void] = []

@@ -11,8 +11,8 @@ final class Connection: Watcher {
   private let peer: SocketAddress
   private let site: Site
   let server: Server
-  // Accesses to values of these kinds never overlap, as their methods call nobody else. The
-  // run-time check for that is left out, as in `EventLoop`.
+  // Accesses to these never overlap, as nothing that their methods call comes back to the
+  // connection. The run-time check for that is left out, as in `EventLoop`.
   @exclusivity(unchecked) private var state: ConnectionState
   /// The parser that holds part of a message.
   private var message: PartialMessage?

