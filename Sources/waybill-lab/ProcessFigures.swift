@@ -10,6 +10,10 @@ enum ProcessFigures {
     return Double(ticks) / ticksPerSecond
   }
 
+  static func children(of pid: pid_t) -> [pid_t] {
+    allPIDs().filter { stat($0)?.parent == pid }
+  }
+
   /// CPU seconds of what this program has started and waited for.
   static var cpuOfEndedChildren: Double {
     stat(getpid()).map { Double($0.endedChildren) / ticksPerSecond } ?? 0

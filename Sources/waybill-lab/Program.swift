@@ -32,10 +32,15 @@ struct Program {
       }
       try writeText(CurvePicture(runs: Array(arguments.dropFirst(2))).svg, to: picture)
     case "paused-instance": try Experiment.work { try PausedInstance(bench: $0).printFigures() }
+    case "profile":
+      guard arguments.count == 3, let seconds = Int(arguments[2]), (1...60).contains(seconds) else {
+        throw LabError("usage: profile FOLDER SECONDS, of which there are 1 to 60")
+      }
+      try Experiment.work { try Profile(bench: $0, seconds: seconds).draw(into: arguments[1]) }
     default:
       throw LabError(
         "usage: waybill-lab slow-readers, locked-product, import-rate,\n"
-          + "paused-instance, curves PICTURE.svg RUN.json..., or\n"
+          + "paused-instance, curves PICTURE.svg RUN.json..., profile FOLDER SECONDS, or\n"
           + BenchOptions.usage)
     }
   }

@@ -1,0 +1,93 @@
+/// Stacks folded into a tree: each node is a function called in one way, with the time spent in it
+/// and in what it called.
+struct StackTree {
+  /// A function of a stack, and what kind of work it is.
+  struct Step: Equatable {
+    let name: String
+    let group: Int
+  }
+
+  private(set) var group = 0
+  private(set) var nanoseconds = 0
+  private(set) var children: [String: StackTree] = [:]
+
+  /// The steps, the outermost first.
+  mutating func add(_ steps: ArraySlice<Step>, nanoseconds: Int) {
+    self.nanoseconds += nanoseconds
+    guard let first = steps.first else { return }
+    children[first.name, default: StackTree(group: first.group)]
+      .add(steps.dropFirst(), nanoseconds: nanoseconds)
+  }
+
+  /// The longest first.
+  var sorted: [(name: String, tree: StackTree)] {
+    children.map { (name: $0.key, tree: $0.value) }
+      .sorted { ($1.tree.nanoseconds, $0.name) < ($0.tree.nanoseconds, $1.name) }
+  }
+
+  /// The time in each group's functions themselves, without what they call in other groups.
+  var byGroup: [Int: Int] {
+    var times = [group: nanoseconds - children.values.reduce(0) { $0 + $1.nanoseconds }]
+    for child in children.values { times.merge(child.byGroup, uniquingKeysWith: +) }
+    return times
+  }
+
+  /// The time in a function wherever it was called from, counted once where it calls itself.
+  func total(of name: String) -> Int {
+    children.reduce(0) { $0 + ($1.key == name ? $1.value.nanoseconds : $1.value.total(of: name)) }
+  }
+}
+
+/// How the stacks of one program are named, cut and grouped.
+struct Folding {
+  /// Functions that everything else is called from; they and what called them are left out.
+  let bases: Set<String>
+  let groups: [WorkGroup]
+  /// Names of Swift symbols.
+  var swiftNames: [String: String] = [:]
+
+  /// A sample as steps of the tree.
+  func steps(of sample: StackSample) -> [StackTree.Step] {
+    var steps: [StackTree.Step] = []
+    var library = ""
+    let outermostFirst = Array(sample.frames.reversed())
+    let kernel = outermostFirst.firstIndex { $0.library == Frame.kernel } ?? outermostFirst.endIndex
+    func append(_ name: String, _ kind: String) {
+      let group = groups.firstIndex { $0.contains(kind) } ?? steps.last?.group ?? groups.count - 1
+      // A closure, and a function that calls itself, are one with their caller.
+      if steps.last?.name != name { steps.append(.init(name: name, group: group)) }
+    }
+    for frame in outermostFirst[..<kernel] {
+      defer { library = frame.library }
+      guard let symbol = frame.symbol else {
+        // Time without a name is that of the caller, or of the library.
+        if frame.library != library && !frame.library.isEmpty && !frame.library.hasPrefix("[") {
+          append("(\(frame.library))", frame.library)
+        }
+        continue
+      }
+      let name =
+        swiftNames[symbol].map(FunctionName.short(swift:))
+        ?? FunctionName.short(c: symbol, in: frame.library)
+      if bases.contains(name) { steps = [] } else { append(name, kind(of: frame, symbol, name)) }
+    }
+    let system = outermostFirst[kernel...].compactMap(\.symbol)
+    if kernel < outermostFirst.endIndex {
+      for name in FunctionName.kernel(system) { append(name, Frame.kernel) }
+    }
+    return steps.isEmpty ? [.init(name: "(no name)", group: groups.count - 1)] : steps
+  }
+
+  func tree(of samples: [StackSample]) -> StackTree {
+    samples.reduce(into: StackTree()) { $0.add(steps(of: $1)[...], nanoseconds: $1.nanoseconds) }
+  }
+
+  /// What the groups are told by: the module in Swift, the function in C.
+  private func kind(of frame: Frame, _ symbol: String, _ name: String) -> String {
+    if let module = FunctionName.module(of: symbol) {
+      return name == FunctionName.valueCopy ? "Swift" : module
+    }
+    if symbol.hasPrefix("swift_") || symbol.contains("swift::") { return "Swift" }
+    return name
+  }
+}
