@@ -149,6 +149,8 @@ let package = Package(
     tests(
       "StandinTests",
       ["order-process-standin", "EventLoop", "HTTP", "HTTPServer", "HTTPClient", "TestSupport"]),
+    // These read what the benchmarks make of their measurements.
+    tests("LabTests", ["waybill-lab"]),
     tests("TidyTests", ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

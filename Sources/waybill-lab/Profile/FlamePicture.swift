@@ -8,8 +8,8 @@ struct FlamePicture {
     let groups: [WorkGroup]
   }
 
-  /// Narrower functions are left out.
-  static let shareMin = 0.003
+  /// Functions with less than this share of the whole are left out.
+  static let percentMin = 0.3
 
   private let width = 1_000.0
   private let margin = 10.0
@@ -88,14 +88,15 @@ struct FlamePicture {
   ) -> Int {
     var x = x
     var rows = 0
-    for (name, child) in tree.sorted {
+    for (step, child) in tree.sorted {
+      let name = step.name
       let width = Double(child.nanoseconds) * scale
-      guard Double(child.nanoseconds) >= Self.shareMin * Double(part.tree.nanoseconds) else { break }
+      guard percentage(child.nanoseconds) >= Self.percentMin else { break }
       let title = "\(name): \(time(child.nanoseconds)), \(percent(child.nanoseconds))"
       let label = label(name, time(child.nanoseconds), width)
       elements.append(
         "<g><title>\(Self.escaped(title))</title>"
-          + box(x, y, width, rowHeight - 1, part.groups[child.group].color)
+          + box(x, y, width, rowHeight - 1, part.groups[step.group].color)
           + (label.isEmpty ? "" : text(x + 2, y + 10, label)) + "</g>")
       rows = max(rows, 1 + draw(child, of: part, x: x, y: y + rowHeight, scale, &elements))
       x += width

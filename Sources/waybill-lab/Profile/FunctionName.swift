@@ -4,6 +4,7 @@ import PrivateCluster
 /// Names of functions that a person can read.
 enum FunctionName {
   static let valueCopy = "copy or destroy a value"
+  static let typeMetadata = "Swift's facts about a type"
 
   /// The Swift names of these symbols, by the tool that comes with the compiler.
   static func swiftNames(of symbols: Set<String>, folder: String) throws -> [String: String] {
@@ -32,47 +33,57 @@ enum FunctionName {
   }
 
   /// Type and function: "specialized closure #1 in Batcher.submit<A>(_:)" is "Batcher.submit".
+  /// Empty for what only passes a call on.
   static func short(swift name: String) -> String {
     var rest = name[...]
     // Functions that the compiler makes, which the linker also merges when they have the same code:
     // so the name of the type says nothing.
-    if made.contains(where: rest.contains) { return valueCopy }
-    while let prefix = prefixes.first(where: rest.hasPrefix) { rest = rest.dropFirst(prefix.count) }
-    while let closure = rest.prefixMatch(of: #/(implicit )?closure #\d+ in /#) {
-      rest = rest[closure.range.upperBound...]
-      while let prefix = prefixes.first(where: rest.hasPrefix) {
-        rest = rest.dropFirst(prefix.count)
-      }
-    }
+    if copies.contains(where: rest.contains) { return valueCopy }
+    if metadata.contains(where: rest.contains) { return typeMetadata }
+    while let prefix = rest.prefixMatch(of: prefix) { rest = rest[prefix.range.upperBound...] }
+    return rest.hasPrefix("thunk ") ? "" : withoutGenerics(rest)
+  }
+
+  /// The name up to its parameters.
+  private static func withoutGenerics(_ name: Substring) -> String {
     var short = ""
     var depth = 0
-    for character in rest {
+    for character in name {
       if character == "(" && depth == 0 { break }
       if character == "<" { depth += 1 }
       if depth == 0 { short.append(character) }
       if character == ">" { depth -= 1 }
     }
-    return short.isEmpty ? name : short
+    return short
   }
 
-  private static let made = [
-    "outlined ", "destroy for ", "initializeWith", "assignWith", "getEnumTag", "storeEnumTag",
-    "metadata accessor for ", "witness table accessor for ", "witness for ", "metadata instantiation",
-    "get_type_metadata",
+  private static let copies = ["outlined ", "destroy for ", "WithCopy", "WithTake", "EnumTag"]
+  private static let metadata = [
+    "metadata accessor for ", "witness table accessor for ", "metadata instantiation",
   ]
-  private static let prefixes = [
-    "specialized ", "generic specialized ", "static ", "merged ", "partial apply for ",
-    "reabstraction thunk helper ", "thunk for ", "@objc ",
-  ]
+  private static var prefix: Regex<Substring> {
+    #/
+      (?: specialized | static | merged | @objc | partial\ apply\ for | dispatch\ thunk\ of
+        | protocol\ witness\ for
+        | (?: implicit\ )? closure\ \#\d+\ in | variable\ initialization\ expression\ of )
+      \x20
+    /#
+  }
 
   /// "__memmove_avx512_unaligned_erms" is "memmove", "ReadBuffer_common.isra.0" without its end.
   static func short(c symbol: String, in library: String) -> String {
+    if symbol.contains("::") { return withoutGenerics(symbol[...]) }
     let name = symbol.prefix { $0 != "." && $0 != "@" }
     guard library == "libc" else { return name.isEmpty ? symbol : String(name) }
     if ["free", "unlink_chunk"].contains(where: name.contains) { return "free" }
     if name.contains("alloc") || name.hasPrefix("tcache") { return "malloc" }
-    let plain = name.drop { $0 == "_" }
-    let ends = ["_avx", "_evex", "_sse", "_erms"].compactMap { plain.firstRange(of: $0)?.lowerBound }
+    var plain = name.drop { $0 == "_" }
+    for prefix in ["GI___", "libc_"] where plain.hasPrefix(prefix) {
+      plain = plain.dropFirst(prefix.count)
+    }
+    let ends = ["_avx", "_evex", "_sse", "_erms"].compactMap {
+      plain.firstRange(of: $0)?.lowerBound
+    }
     return String(plain[..<(ends.min() ?? plain.endIndex)])
   }
 
@@ -88,7 +99,7 @@ enum FunctionName {
 
   private static let entries = [
     ("page_fault", "kernel: page fault"), ("interrupt", "kernel: interrupt"),
-    ("sysvec", "kernel: interrupt"),
+    ("sysvec", "kernel: interrupt"), ("exit_to_user_mode", "kernel: before it returns"),
   ]
   private static let activities = [
     ("__schedule", "switch of tasks"), ("tcp_", "TCP"), ("net_rx_action", "TCP"),

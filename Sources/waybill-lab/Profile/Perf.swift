@@ -7,7 +7,7 @@ struct Perf {
   enum Callers: String {
     /// Debian builds PostgreSQL with frame pointers.
     case framePointers = "fp"
-    /// libc has none where the service sends and waits, so a copy of the stack goes with each sample.
+    /// libc has none where the service sends and waits, so each sample has a copy of the stack.
     case copiedStack = "dwarf,32768"
   }
 

@@ -20,14 +20,17 @@ struct Profile {
   /// Writes a picture of each kind of work into the folder, and prints the shares as tables.
   func draw(into folder: String) throws {
     try bench.fill(to: Self.orders)
+    // What PostgreSQL does some time after so many rows were added is not of the requests.
+    for statement in ["VACUUM (ANALYZE)", "CHECKPOINT"] { try bench.changeAsSuperuser(statement) }
     let service = try bench.service()
+    // A recording ends with the processes that are recorded.
+    defer { _ = try? service.stop() }
     for (work, file) in Self.pictures {
       let picture = try picture(of: work, service)
       let svg = picture.svg
       try writeText(svg, to: "\(folder)/\(file).svg")
       print("\(picture.table)\n\n\(folder)/\(file).svg: \(svg.utf8.count) bytes\n")
     }
-    _ = try service.stop()
   }
 
   private func picture(of work: Work, _ service: Service) throws -> FlamePicture {
@@ -80,5 +83,7 @@ extension Folding {
     Folding(bases: ["EventLoop.run"], groups: WorkGroup.service, swiftNames: swiftNames)
   }
 
-  static let postgres = Folding(bases: ["PostmasterMain"], groups: WorkGroup.postgres)
+  /// Autovacuum is started by a signal.
+  static let postgres = Folding(
+    bases: ["PostmasterMain", "restore_rt"], groups: WorkGroup.postgres)
 }

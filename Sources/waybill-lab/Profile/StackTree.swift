@@ -2,39 +2,40 @@
 /// and in what it called.
 struct StackTree {
   /// A function of a stack, and what kind of work it is.
-  struct Step: Equatable {
+  struct Step: Hashable {
     let name: String
+    /// An index into the groups of the program.
     let group: Int
   }
 
-  private(set) var group = 0
   private(set) var nanoseconds = 0
-  private(set) var children: [String: StackTree] = [:]
+  private(set) var children: [Step: StackTree] = [:]
 
   /// The steps, the outermost first.
   mutating func add(_ steps: ArraySlice<Step>, nanoseconds: Int) {
     self.nanoseconds += nanoseconds
     guard let first = steps.first else { return }
-    children[first.name, default: StackTree(group: first.group)]
-      .add(steps.dropFirst(), nanoseconds: nanoseconds)
+    children[first, default: StackTree()].add(steps.dropFirst(), nanoseconds: nanoseconds)
   }
 
   /// The longest first.
-  var sorted: [(name: String, tree: StackTree)] {
-    children.map { (name: $0.key, tree: $0.value) }
-      .sorted { ($1.tree.nanoseconds, $0.name) < ($0.tree.nanoseconds, $1.name) }
+  var sorted: [(step: Step, tree: StackTree)] {
+    children.map { (step: $0.key, tree: $0.value) }
+      .sorted {
+        ($1.tree.nanoseconds, $0.step.name, $0.step.group)
+          < ($0.tree.nanoseconds, $1.step.name, $1.step.group)
+      }
   }
 
-  /// The time in each group's functions themselves, without what they call in other groups.
+  /// The time in the functions of each group themselves, without what they call in other groups.
   var byGroup: [Int: Int] {
-    var times = [group: nanoseconds - children.values.reduce(0) { $0 + $1.nanoseconds }]
-    for child in children.values { times.merge(child.byGroup, uniquingKeysWith: +) }
+    var times: [Int: Int] = [:]
+    for (step, child) in children {
+      let inside = child.children.values.reduce(0) { $0 + $1.nanoseconds }
+      times[step.group, default: 0] += child.nanoseconds - inside
+      times.merge(child.byGroup, uniquingKeysWith: +)
+    }
     return times
-  }
-
-  /// The time in a function wherever it was called from, counted once where it calls itself.
-  func total(of name: String) -> Int {
-    children.reduce(0) { $0 + ($1.key == name ? $1.value.nanoseconds : $1.value.total(of: name)) }
   }
 }
 
@@ -69,7 +70,8 @@ struct Folding {
       let name =
         swiftNames[symbol].map(FunctionName.short(swift:))
         ?? FunctionName.short(c: symbol, in: frame.library)
-      if bases.contains(name) { steps = [] } else { append(name, kind(of: frame, symbol, name)) }
+      if name.isEmpty { continue }
+      if bases.contains(name) { steps = [] } else { append(name, kind(symbol, name)) }
     }
     let system = outermostFirst[kernel...].compactMap(\.symbol)
     if kernel < outermostFirst.endIndex {
@@ -83,11 +85,8 @@ struct Folding {
   }
 
   /// What the groups are told by: the module in Swift, the function in C.
-  private func kind(of frame: Frame, _ symbol: String, _ name: String) -> String {
-    if let module = FunctionName.module(of: symbol) {
-      return name == FunctionName.valueCopy ? "Swift" : module
-    }
-    if symbol.hasPrefix("swift_") || symbol.contains("swift::") { return "Swift" }
-    return name
+  private func kind(_ symbol: String, _ name: String) -> String {
+    let isMade = [FunctionName.valueCopy, FunctionName.typeMetadata].contains(name)
+    return isMade ? name : FunctionName.module(of: symbol) ?? name
   }
 }
