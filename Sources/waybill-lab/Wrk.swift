@@ -3,6 +3,7 @@ import PrivateCluster
 
 /// Sends requests over keep-alive connections for some seconds (wrk).
 struct Wrk {
+  static let program = "/usr/bin/wrk"
   static let connections = 64
 
   /// What wrk reports about a run.
@@ -72,7 +73,7 @@ struct Wrk {
   private static func command(
     _ url: String, _ script: String?, _ seconds: Int, _ connections: Int
   ) -> [String] {
-    ["/usr/bin/wrk", "-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "--timeout", "30s"]
+    [program, "-t1", "-c\(connections)", "-d\(seconds)s", "--latency", "--timeout", "30s"]
       + (script.map { ["-s", $0] } ?? []) + [url]
   }
 }

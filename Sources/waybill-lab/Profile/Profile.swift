@@ -19,6 +19,10 @@ struct Profile {
 
   /// Writes a picture of each kind of work into the folder, and prints the shares as tables.
   func draw(into folder: String) throws {
+    for (program, package) in [(Perf.program, "linux-perf"), (Wrk.program, "wrk")]
+    where access(program, X_OK) != 0 {
+      throw LabError("\(program) is not installed: apt-get install \(package)")
+    }
     try bench.fill(to: Self.orders)
     // What PostgreSQL does some time after so many rows were added is not of the requests.
     for statement in ["VACUUM (ANALYZE)", "CHECKPOINT"] { try bench.changeAsSuperuser(statement) }
