@@ -150,7 +150,7 @@ let package = Package(
       "StandinTests",
       ["order-process-standin", "EventLoop", "HTTP", "HTTPServer", "HTTPClient", "TestSupport"]),
     // These read what the benchmarks make of their measurements.
-    tests("LabTests", ["waybill-lab"]),
+    tests("LabTests", ["waybill-lab", "TestSupport"]),
     tests("TidyTests", ["TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import waybill_lab
@@ -56,5 +57,23 @@ struct PictureTests {
         | the rest | 3.0 µs, 30 % |
         """)
     #expect(picture.svg.contains(">kernel 7.0 µs, 70 %<"))
+  }
+
+  @Test("a curve goes through the points of all runs, in growing order")
+  func curves() throws {
+    let folder = try TemporaryFolder()
+    func run(_ name: String, _ rows: [(orders: Int, rate: Int)]) throws -> String {
+      let texts = rows.map {
+        "{\"name\":\"list 20, \($0.orders) orders\",\"requests_per_second\":\($0.rate)}"
+      }
+      try folder.write(Array("{\"rows\":[\(texts.joined(separator: ","))]}".utf8), to: name)
+      return folder.path + "/" + name
+    }
+    let svg = try CurvePicture(
+      runs: [run("large", [(100_000, 100)]), run("small", [(1_000, 10_000), (10_000, 1_000)])]
+    ).svg
+    #expect(svg.contains("<polyline points=\"70.0,20.0 290.0,185.0 510.0,350.0\""))
+    #expect(svg.contains(">list 20</text>"))
+    #expect(svg.contains(">100 k</text>"))
   }
 }

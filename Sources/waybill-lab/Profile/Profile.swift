@@ -46,38 +46,46 @@ struct Profile {
       }
       return result
     }
-    _ = try run(2)
     guard let postmaster = bench.cluster.processID else { throw LabError("no PostgreSQL") }
     let subject = Subject(servers: [service.pid], database: postmaster)
+    func load(_ seconds: Int) throws -> Load {
+      try subject.measure {
+        let result = try run(seconds)
+        return (result.requests, result.seconds)
+      }
+    }
+    _ = try run(1)
+    let unrecorded = try load(seconds)
     let file = bench.folder + "/perf"
     let ours = try Perf([service.pid], .copiedStack, file: file + "-service")
     let theirs = try Perf(
       [postmaster] + ProcessFigures.children(of: postmaster), .framePointers,
       file: file + "-postgres")
-    let load = try subject.measure {
-      let result = try run(seconds)
-      return (result.requests, result.seconds)
-    }
+    let recorded = try load(seconds)
     let (service, postgres) = (try ours.stop(), try theirs.stop())
-    report(load, service, postgres)
+    print("\(work.rawValue), not recorded: \(figures(unrecorded))")
+    print("\(work.rawValue), recorded: \(figures(recorded))")
+    print(
+      "samples: \(compared(service, recorded.serverCPU)) for the service; "
+        + "\(compared(postgres, recorded.databaseCPU)) for PostgreSQL\n")
     let names = try FunctionName.swiftNames(
       of: Set(service.flatMap { $0.frames.compactMap(\.symbol) }), folder: bench.folder)
     let parts = [
       ("the service", service, Folding.service(names)), ("PostgreSQL", postgres, .postgres),
     ].map { FlamePicture.Part(name: $0, tree: $2.tree(of: $1), groups: $2.groups) }
-    return FlamePicture(title: work.rawValue, requests: load.requests, parts: parts)
+    return FlamePicture(title: work.rawValue, requests: recorded.requests, parts: parts)
   }
 
-  /// How the time of the samples compares with what the kernel has counted: less means that perf
-  /// has lost some.
-  private func report(_ load: Load, _ service: [StackSample], _ postgres: [StackSample]) {
-    func compared(_ samples: [StackSample], _ seconds: Double) -> String {
-      let share = Double(samples.reduce(0) { $0 + $1.nanoseconds }) / 1e9 / max(seconds, 0.01)
-      return "\(samples.count) samples, \(share.twoDecimals) × the CPU time of /proc"
-    }
-    print("\(Int(load.perSecond)) requests/s while recorded")
-    print("the service: \(compared(service, load.serverCPU))")
-    print("PostgreSQL: \(compared(postgres, load.databaseCPU))\n")
+  /// What /proc says: recording costs something.
+  private func figures(_ load: Load) -> String {
+    "\(Int(load.perSecond)) requests/s, CPU \(load.serverMicroseconds.oneDecimal) + "
+      + "\(load.databaseMicroseconds.oneDecimal) µs a request"
+  }
+
+  /// How the time of the samples compares with that of /proc: less means that perf has lost some.
+  private func compared(_ samples: [StackSample], _ seconds: Double) -> String {
+    let share = Double(samples.reduce(0) { $0 + $1.nanoseconds }) / 1e9 / max(seconds, 0.01)
+    return "\(samples.count), \(share.twoDecimals) × the time of /proc,"
   }
 }
 
