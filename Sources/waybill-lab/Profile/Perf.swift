@@ -8,7 +8,7 @@ struct Perf {
     /// Debian builds PostgreSQL with frame pointers.
     case framePointers = "fp"
     /// libc has none where the service sends and waits, so each sample has a copy of the stack.
-    case copiedStack = "dwarf,32768"
+    case copiedStack = "dwarf,16384"
   }
 
   static let program = "/usr/bin/perf"
