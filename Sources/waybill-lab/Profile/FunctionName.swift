@@ -90,7 +90,8 @@ enum FunctionName {
   /// What the kernel does for a process, from the functions it is in, the outermost first: which
   /// call, and a word about what it is doing.
   static func kernel(_ functions: [String]) -> [String] {
-    let call = functions.lazy.compactMap { $0.firstMatch(of: /^__[a-z0-9]+_sys_(\w+)/)?.1 }.first
+    let call = functions.first { $0.hasPrefix("__") && $0.contains("_sys_") }
+      .flatMap { name in name.firstRange(of: "_sys_").map { name[$0.upperBound...] } }
     let entry =
       call.map { "kernel: \($0)" } ?? entries.first { functions.contains(where: $0.0.isIn) }?.1
     let doing = activities.first { functions.contains(where: $0.0.isIn) }?.1

@@ -60,6 +60,8 @@ struct Perf {
 /// A function that a program was in, or that had called it.
 struct Frame: Hashable {
   static let kernel = "kernel"
+  /// Where perf does not know of any file.
+  static let none = "[unknown]"
 
   /// As the linker knows it; nil where the program keeps no names.
   let symbol: String?
@@ -77,9 +79,11 @@ struct StackSample {
   /// Reads what `perf script` prints: a line with the period, then one for each function.
   static func read(_ text: String) -> [StackSample] {
     var samples: [StackSample] = []
+    var frames: [Substring: Frame] = [:]
     for line in text.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) {
       if line.hasPrefix("\t") {
-        guard let frame = frame(line), !samples.isEmpty else { continue }
+        guard let frame = frames[line] ?? frame(line), !samples.isEmpty else { continue }
+        frames[line] = frame
         samples[samples.count - 1].frames.append(frame)
       } else if let period = Int(line.filter { $0 != " " }) {
         samples.append(StackSample(nanoseconds: period))
@@ -97,10 +101,10 @@ struct StackSample {
     let symbol = words[space..<open].drop { $0 == " " }.dropLast()
     let path = words[words.index(after: open)...].dropLast()
     // Names in brackets are the kernel, its modules, and what has no file.
-    let isKernel = path.hasPrefix("[") && !["[unknown]", "[vdso]", "[heap]"].contains(path)
+    let isKernel = path.hasPrefix("[") && ![Frame.none, "[vdso]", "[heap]"].contains(String(path))
     let file = path.split(separator: "/").last?.split(separator: ".").first ?? ""
     return Frame(
-      symbol: symbol == "[unknown]" ? nil : String(symbol),
+      symbol: symbol == Frame.none ? nil : String(symbol),
       library: isKernel ? Frame.kernel : String(file))
   }
 }

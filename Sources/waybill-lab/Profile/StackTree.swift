@@ -47,42 +47,67 @@ struct Folding {
   /// Names of Swift symbols.
   var swiftNames: [String: String] = [:]
 
+  /// What a function is called, and which group it is in of itself.
+  private struct Named {
+    let name: String
+    let group: Int?
+  }
+
+  func tree(of samples: [StackSample]) -> StackTree {
+    // Few functions are in many samples.
+    var named: [Frame: Named] = [:]
+    return samples.reduce(into: StackTree()) {
+      $0.add(steps(of: $1, &named)[...], nanoseconds: $1.nanoseconds)
+    }
+  }
+
   /// A sample as steps of the tree.
   func steps(of sample: StackSample) -> [StackTree.Step] {
+    var named: [Frame: Named] = [:]
+    return steps(of: sample, &named)
+  }
+
+  private func steps(of sample: StackSample, _ named: inout [Frame: Named]) -> [StackTree.Step] {
     var steps: [StackTree.Step] = []
     var library = ""
     let outermostFirst = Array(sample.frames.reversed())
     let kernel = outermostFirst.firstIndex { $0.library == Frame.kernel } ?? outermostFirst.endIndex
-    func append(_ name: String, _ kind: String) {
-      let group = groups.firstIndex { $0.contains(kind) } ?? steps.last?.group ?? groups.count - 1
+    func append(_ name: String, _ group: Int?) {
+      let group = group ?? steps.last?.group ?? groups.count - 1
       // A closure, and a function that calls itself, are one with their caller.
       if steps.last?.name != name { steps.append(.init(name: name, group: group)) }
     }
     for frame in outermostFirst[..<kernel] {
       defer { library = frame.library }
-      guard let symbol = frame.symbol else {
-        // Time without a name is that of the caller, or of the library.
-        if frame.library != library && !frame.library.isEmpty && !frame.library.hasPrefix("[") {
-          append("(\(frame.library))", frame.library)
-        }
-        continue
+      // Time without a name is that of the caller, or of the library.
+      if frame.symbol == nil, frame.library == library || frame.library == Frame.none { continue }
+      let function = named[frame] ?? name(frame)
+      named[frame] = function
+      if function.name.isEmpty { continue }
+      if bases.contains(function.name) {
+        steps = []
+      } else {
+        append(function.name, function.group)
       }
-      let name =
-        swiftNames[symbol].map(FunctionName.short(swift:))
-        ?? FunctionName.short(c: symbol, in: frame.library)
-      if name.isEmpty { continue }
-      if bases.contains(name) { steps = [] } else { append(name, kind(symbol, name)) }
     }
-    let system = outermostFirst[kernel...].compactMap(\.symbol)
     if kernel < outermostFirst.endIndex {
-      for name in FunctionName.kernel(system) { append(name, Frame.kernel) }
+      let names = FunctionName.kernel(outermostFirst[kernel...].compactMap(\.symbol))
+      for name in names { append(name, group(of: Frame.kernel)) }
     }
     return steps.isEmpty ? [.init(name: "(no name)", group: groups.count - 1)] : steps
   }
 
-  func tree(of samples: [StackSample]) -> StackTree {
-    samples.reduce(into: StackTree()) { $0.add(steps(of: $1)[...], nanoseconds: $1.nanoseconds) }
+  private func name(_ frame: Frame) -> Named {
+    guard let symbol = frame.symbol else {
+      return Named(name: "(\(frame.library))", group: group(of: frame.library))
+    }
+    let name =
+      swiftNames[symbol].map(FunctionName.short(swift:))
+      ?? FunctionName.short(c: symbol, in: frame.library)
+    return Named(name: name, group: group(of: kind(symbol, name)))
   }
+
+  private func group(of kind: String) -> Int? { groups.firstIndex { $0.contains(kind) } }
 
   /// What the groups are told by: the module in Swift, the function in C.
   private func kind(_ symbol: String, _ name: String) -> String {

@@ -66,7 +66,6 @@ struct WorkGroup {
     WorkGroup(
       "messages of the client", "#c8c1ff", "pq_", "secure_", "printtup", "be_",
       "WaitEventSet", "WaitLatch", "ReadyForQuery", "EndCommand", "internal_"),
-    WorkGroup("autovacuum", "#b0c4b0", "vacuum", "analyze_rel", "AutoVac"),
     WorkGroup("PL/pgSQL", "#aee3e3", "plpgsql", "(plpgsql)", "SPI_"),
     WorkGroup("running statements", "#f5f0b5", "standard_ExecutorRun", "Exec", "slot_"),
     WorkGroup("the rest", "#e6e6d8", "PostgresMain"),
