@@ -4396,7 +4396,8 @@ BEGIN
                                                WHEN 'c' THEN (SELECT c.words FROM customers AS c WHERE c.id = first.id)
                                                ELSE ARRAY(SELECT s.word FROM product_words AS s
                                                            WHERE s.id = first.id)
-                                               END) AS has (words)
+                                               END
+                                        OFFSET 0) AS has (words)
                                  WHERE has.words @> whole
                                    AND (beginning IS NULL
                                         OR EXISTS (SELECT FROM unnest(has.words) AS own (word)
