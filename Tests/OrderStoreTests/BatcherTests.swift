@@ -74,4 +74,34 @@ struct BatcherTests {
       }
     }
   }
+
+  @Test("know a row as locked beyond the time that one of them waits for it, until it is free")
+  func lockedForLong() async throws {
+    let conninfo = try await MigratedDatabase.make()
+    try await onLoop { loop in
+      let target = try ConnectionString(conninfo)
+      var settings = PostgresSettings.patient
+      settings.lockTimeout = .milliseconds(50)
+      let database = Database(target, settings: settings, on: loop)
+      let holder = try await Session.open(target, on: loop)
+      try await holder.run(
+        unsafeText: "INSERT INTO waybill.products (id, name, price) VALUES ('kept', 'Kept', 1)")
+      try await holder.run(
+        unsafeText: "BEGIN; SELECT FROM waybill.products WHERE id = 'kept' FOR UPDATE")
+
+      let locked = RowsLockedElsewhere(database)
+      #expect(await locked.findLocked(among: [.product("kept"), .product("other")]))
+      let error = await #expect(throws: PostgresError.self) {
+        try await locked.waitUntilFree([.product("kept")])
+      }
+      #expect(error?.isLockTimeout == true)
+      #expect(locked.contains(anyOf: [.product("kept")]))
+
+      try await holder.run(unsafeText: "COMMIT")
+      try await locked.waitUntilFree([.product("kept")])
+      #expect(!locked.contains(anyOf: [.product("kept")]))
+      holder.close()
+      await database.close()
+    }
+  }
 }

@@ -24,6 +24,8 @@ final class RowsLockedElsewhere {
   private static let waitsMax = 2
   /// How many more rows may be in the queue for such a wait.
   private static let queueMax = 64
+  /// How many rows are remembered that nobody waits for.
+  private static let rememberedMax = 1_024
 
   private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>
 
@@ -94,6 +96,7 @@ final class RowsLockedElsewhere {
   private func wait(for row: RowToLock) async {
     let named = RowNames([row])
     var result = Result<Void, PostgresError>.success(())
+    var isStillLocked = false
     do throws(PostgresError) {
       _ = try await database.write(
         """
@@ -102,9 +105,11 @@ final class RowsLockedElsewhere {
         """)
     } catch {
       result = .failure(error)
+      isStillLocked = error.isLockTimeout
     }
-    // Also after an error: the next batch finds out again whether the row is locked.
-    rows.remove(row)
+    // Whoever comes next for a row that is still locked waits here as well: if a batch had to find
+    // that out again, it would hold up the others for that long.
+    if !isStillLocked || rows.count > Self.rememberedMax { rows.remove(row) }
     for waiter in waiters.removeValue(forKey: row) ?? [] { waiter.resume(returning: result) }
     waits -= 1
     startWaits()
