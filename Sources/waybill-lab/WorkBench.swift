@@ -28,9 +28,10 @@ final class WorkBench {
       orders = try number("SELECT coalesce(max(number), 0) FROM orders")
       return
     }
+    let scripts = try Psql.scripts()
     try cluster.createDatabase(database)
     try Service.migrate(cluster.connectionString(database: database))
-    try psql.run(["-f", Psql.scripts() + "/bench_setup.sql"])
+    try psql.run(["-f", scripts + "/bench_setup.sql"])
   }
 
   private static func hasDatabase(_ name: String, _ cluster: LocalCluster) throws -> Bool {

@@ -121,7 +121,12 @@ struct ConsoleTests {
     let service = try RunningProgram(["DATABASE_URL": try await MigratedDatabase.make()])
     let browser = Browser(port: try await service.port())
     _ = try await browser.send("GET /orders")
-    let answer = try await browser.send("GET /system")
+    var answer = ""
+    // An open transaction of another test on the same server may hold the feed back for a while.
+    try await eventually("the feed has no lag") {
+      answer = try await browser.send("GET /system")
+      return answer.contains(#""lag_seconds":0.000"#)
+    }
     let version = try Schema.migrator().files.count
 
     #expect(answer.hasPrefix("HTTP/1.1 200 "))
@@ -129,7 +134,7 @@ struct ConsoleTests {
       #""version":"\#(BuildFacts.version)""#, #""ready":true"#, #""reads":"ok""#,
       #"{"version":1,"name":"products","applied_at":"#,
       #"{"version":\#(version),"name":"console","#,
-      #""refresh_interval_seconds":120"#, #""lag_seconds":0.000"#, #""configured":false"#,
+      #""refresh_interval_seconds":120"#, #""configured":false"#,
       #""breaker_open":false"#, #""sample_seconds":15"#, #""samples":[{"at":"#,
     ] {
       #expect(answer.contains(part), "\(part): \(answer)")
