@@ -1,3 +1,5 @@
+import PrivateCluster
+
 /// The command line options of `bench`.
 struct BenchOptions {
   /// What a run consists of.
@@ -32,7 +34,7 @@ struct BenchOptions {
   /// Where the server and the orders of the curves are kept for a later run.
   var home: String?
   /// How much memory PostgreSQL has for its cache, such as 6GB.
-  var cache = "128MB"
+  var cache = ClusterOptions().cache
   /// The JSON of an earlier run.
   var against: String?
 

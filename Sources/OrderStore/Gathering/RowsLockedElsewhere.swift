@@ -24,7 +24,7 @@ final class RowsLockedElsewhere {
   private static let waitsMax = 2
   /// How many more rows may be in the queue for such a wait.
   private static let queueMax = 64
-  /// How many rows are remembered that nobody waits for.
+  /// How many rows are known to be locked before one that was waited for in vain is forgotten.
   private static let rememberedMax = 1_024
 
   private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>

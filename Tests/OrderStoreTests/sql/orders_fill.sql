@@ -2,8 +2,8 @@
 -- for each ten, in the time that writing takes: no triggers, no checks of foreign keys, the
 -- indexes whose keys come in no order made anew at the end. To be run as a superuser.
 --
--- Each tenth order has a reference, and each tenth a tracking number. Two words of a customer are
--- those of everybody, one has 1/50 of them, one twenty of a million, and the others are their own.
+-- Each tenth order has a reference, and each tenth a tracking number. One word of a customer is
+-- that of everybody, two have 1/50 of them, one twenty of a million, and the others are their own.
 SET client_min_messages = warning;
 SET search_path = waybill, public;
 SET session_replication_role = replica;
