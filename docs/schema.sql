@@ -3439,15 +3439,18 @@ DECLARE
     -- Which order has the reference of each order already: its number, or minus the position of an
     -- earlier order of this batch.
     holders     bigint[]  := array_fill(NULL::bigint, ARRAY[order_count]);
+    -- Whether products are locked when everything else has been written.
+    locks_late  boolean;
     -- The products of the lines, and the index of each line's product among them. Of those that take
     -- stock, also: where the locked row is, the units that are left while orders are decided one by
     -- one, and the units that are taken.
+    wanted      text[];
     known_ids   text[];
     names       text[];
     prices      numeric[];
     slots       integer[];
     unmatched   boolean;
-    widened     boolean   := false;
+    widened     boolean;
     places      tid[];
     stock_left  bigint[];
     taken       bigint[];
@@ -3510,54 +3513,80 @@ BEGIN
         clear := clear AND array_remove(holders, NULL) = '{}';
     END IF;
 
-    -- The products are locked in id order, so these numbers stay true until the commit.
-    SELECT array_agg(ctid), array_agg(id), array_agg(stock), array_agg(name), array_agg(price),
-           array_agg(0::bigint)
-      INTO places, known_ids, stock_left, names, prices, taken
-      FROM (SELECT ctid, id, stock, name, price
-              FROM products
-             WHERE id = ANY (ARRAY(SELECT product
-                                     FROM unnest(line_orders, line_products) AS l (position, product)
-                                    WHERE takes_stock(channels[position])))
-               AND retired_at IS NULL
-             ORDER BY id
-               FOR NO KEY UPDATE) AS held;
-    LOOP
-        IF line_count <= 16 THEN
-            slots     := '{}';
-            unmatched := false;
-            FOR line IN 1 .. line_count LOOP
-                slots[line] := array_position(known_ids, line_products[line]);
-                unmatched   := unmatched OR slots[line] IS NULL AND line_products[line] IS NOT NULL;
-            END LOOP;
-        ELSE
-            -- The planner expects 1,000 rows of generate_series(), so it joins by a hash. Of unnest()
-            -- it would expect ten, and compare every line with every product.
-            SELECT array_agg(slot), bool_or(slot IS NULL AND line_products[line] IS NOT NULL)
-              INTO slots, unmatched
-              FROM (SELECT line, slot
-                      FROM generate_series(1, line_count) AS line
-                      LEFT JOIN generate_series(1, cardinality(known_ids)) AS slot
-                        ON known_ids[slot] = line_products[line]
-                     ORDER BY line) AS matched;
-        END IF;
-        EXIT WHEN widened OR unmatched IS NOT TRUE;
-        -- Orders that take no stock have the catalogue's names and prices too, where it knows them.
-        SELECT known_ids || array_agg(id), names || array_agg(name), prices || array_agg(price)
-          INTO known_ids, names, prices
-          FROM (SELECT id, name, price
-                  FROM products
-                 WHERE id = ANY (line_products) AND id <> ALL (coalesce(known_ids, '{}'))) AS other;
-        widened := true;
-    END LOOP;
+    -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
+    -- A customer that is not found has NULL here.
+    SELECT bool_or(has_address IS NULL), bool_or(has_address)
+      INTO any_new, any_address
+      FROM (SELECT (SELECT c.ship_to IS NOT NULL FROM customers AS c WHERE c.id = customer) AS has_address
+              FROM unnest(customers) AS customer
+             WHERE customer IS NOT NULL) AS asked;
 
-    FOR line IN 1 .. line_count LOOP
-        IF line_products[line] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
-            clear := clear AND taken[slots[line]] + line_quantities[line] <= stock_left[slots[line]];
-            -- False, or NULL for a product that is not in stock.
-            EXIT WHEN clear IS NOT TRUE;
-            taken[slots[line]] := taken[slots[line]] + line_quantities[line];
+    wanted := ARRAY(SELECT product
+                      FROM unnest(line_orders, line_products) AS l (position, product)
+                     WHERE takes_stock(channels[position]));
+    locks_late := lock_wait IS NOT NULL AND order_count > 1 AND clear AND any_new IS NOT TRUE;
+    LOOP
+        IF locks_late THEN
+            SELECT array_agg(id), array_agg(stock), array_agg(name), array_agg(price),
+                   array_agg(0::bigint)
+              INTO known_ids, stock_left, names, prices, taken
+              FROM (SELECT id, stock, name, price
+                      FROM products
+                     WHERE id = ANY (wanted) AND retired_at IS NULL
+                     ORDER BY id) AS seen;
+        ELSE
+            -- The products are locked in id order, so these numbers stay true until the commit.
+            SELECT array_agg(ctid), array_agg(id), array_agg(stock), array_agg(name), array_agg(price),
+                   array_agg(0::bigint)
+              INTO places, known_ids, stock_left, names, prices, taken
+              FROM (SELECT ctid, id, stock, name, price
+                      FROM products
+                     WHERE id = ANY (wanted) AND retired_at IS NULL
+                     ORDER BY id
+                       FOR NO KEY UPDATE) AS held;
         END IF;
+        widened := false;
+        LOOP
+            IF line_count <= 16 THEN
+                slots     := '{}';
+                unmatched := false;
+                FOR line IN 1 .. line_count LOOP
+                    slots[line] := array_position(known_ids, line_products[line]);
+                    unmatched   := unmatched OR slots[line] IS NULL AND line_products[line] IS NOT NULL;
+                END LOOP;
+            ELSE
+                -- The planner expects 1,000 rows of generate_series(), so it joins by a hash. Of unnest()
+                -- it would expect ten, and compare every line with every product.
+                SELECT array_agg(slot), bool_or(slot IS NULL AND line_products[line] IS NOT NULL)
+                  INTO slots, unmatched
+                  FROM (SELECT line, slot
+                          FROM generate_series(1, line_count) AS line
+                          LEFT JOIN generate_series(1, cardinality(known_ids)) AS slot
+                            ON known_ids[slot] = line_products[line]
+                         ORDER BY line) AS matched;
+            END IF;
+            EXIT WHEN widened OR unmatched IS NOT TRUE;
+            -- Orders that take no stock have the catalogue's names and prices too, where it knows them.
+            SELECT known_ids || array_agg(id), names || array_agg(name), prices || array_agg(price)
+              INTO known_ids, names, prices
+              FROM (SELECT id, name, price
+                      FROM products
+                     WHERE id = ANY (line_products) AND id <> ALL (coalesce(known_ids, '{}'))) AS other;
+            widened := true;
+        END LOOP;
+
+        FOR line IN 1 .. line_count LOOP
+            IF line_products[line] IS NOT NULL AND takes_stock(channels[line_orders[line]]) THEN
+                clear := clear AND taken[slots[line]] + line_quantities[line] <= stock_left[slots[line]];
+                -- False, or NULL for a product that is not in stock.
+                EXIT WHEN clear IS NOT TRUE;
+                taken[slots[line]] := taken[slots[line]] + line_quantities[line];
+            END IF;
+        END LOOP;
+        EXIT WHEN clear OR NOT locks_late;
+        -- Orders are decided one by one on numbers that stay true.
+        locks_late := false;
+        clear      := true;
     END LOOP;
 
     IF clear IS NOT TRUE THEN
@@ -3692,24 +3721,19 @@ BEGIN
     END IF;
 
     setting := set_internal_write(true, 'placing');
-    -- The rows are locked, so they are still where they were. If the units were wrong, the table's
-    -- check would fail the whole batch.
-    UPDATE products
-       SET stock = stock - t.units, version = version + 1,
-           updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
-      FROM unnest(places, taken) AS t (place, units)
-     WHERE products.ctid = t.place AND t.units > 0;
-    GET DIAGNOSTICS rows_taken = ROW_COUNT;
-    IF rows_taken <> cardinality(array_remove(taken, 0)) THEN
-        RAISE EXCEPTION 'a product that was locked has moved';
+    IF NOT locks_late THEN
+        -- The rows are locked, so they are still where they were. If the units were wrong, the table's
+        -- check would fail the whole batch.
+        UPDATE products
+           SET stock = stock - t.units, version = version + 1,
+               updated_at = greatest(placed_at, updated_at + interval '1 millisecond')
+          FROM unnest(places, taken) AS t (place, units)
+         WHERE products.ctid = t.place AND t.units > 0;
+        GET DIAGNOSTICS rows_taken = ROW_COUNT;
+        IF rows_taken <> cardinality(array_remove(taken, 0)) THEN
+            RAISE EXCEPTION 'a product that was locked has moved';
+        END IF;
     END IF;
-    -- Asked first, as ON CONFLICT alone would use up a number of the sequence for each known customer.
-    -- A customer that is not found has NULL here.
-    SELECT bool_or(has_address IS NULL), bool_or(has_address)
-      INTO any_new, any_address
-      FROM (SELECT (SELECT c.ship_to IS NOT NULL FROM customers AS c WHERE c.id = customer) AS has_address
-              FROM unnest(customers, numbers) AS o (customer, number)
-             WHERE o.number IS NOT NULL AND customer IS NOT NULL) AS asked;
     IF extras IS NOT NULL OR any_address THEN
         SELECT array_agg(coalesce(extra -> 'ship_to',
                                   (SELECT c.ship_to FROM customers AS c WHERE c.id = customer))
@@ -3764,6 +3788,9 @@ BEGIN
       FROM generate_series(1, line_count) AS line
      WHERE line_products[line] IS NOT NULL AND granted[line] > 0
      GROUP BY line_orders[line], line_products[line];
+    IF locks_late THEN
+        PERFORM take_units(known_ids, taken, names, prices, placed_at);
+    END IF;
     setting := set_internal_write(false);
 
     RETURN QUERY
@@ -4930,6 +4957,38 @@ BEGIN
     RETURN json_typeof(tags) = 'array' AND json_array_length(tags) BETWEEN 1 AND 20
         AND (SELECT count(DISTINCT tag) = count(*) AND bool_and(coalesce(char_length(tag), 0) BETWEEN 1 AND 50)
                FROM json_array_elements_text(tags) AS tag);
+END
+$$;
+
+-- Takes units of products that are not locked, or fails if these have changed
+CREATE FUNCTION take_units(
+    ids text[],
+    units bigint[],
+    names text[],
+    prices numeric[],
+    taken_at timestamp with time zone
+)
+    RETURNS void
+    LANGUAGE plpgsql
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+    SET enable_seqscan = off
+AS $$
+DECLARE
+    rows_taken bigint;
+BEGIN
+    UPDATE waybill.products AS p
+       SET stock = p.stock - t.units, version = p.version + 1,
+           updated_at = greatest(taken_at, p.updated_at + interval '1 millisecond')
+      FROM unnest(take_units.ids, take_units.units, take_units.names, take_units.prices)
+               AS t (id, units, name, price)
+     WHERE p.id = t.id AND t.units > 0
+       AND p.stock >= t.units AND p.name = t.name AND p.price = t.price AND p.retired_at IS NULL;
+    GET DIAGNOSTICS rows_taken = ROW_COUNT;
+    IF rows_taken < cardinality(array_remove(take_units.units, 0)) THEN
+        RAISE EXCEPTION 'a product has changed since its stock was read'
+            USING ERRCODE = 'serialization_failure';
+    END IF;
 END
 $$;
 

@@ -25,6 +25,21 @@ struct BatcherTests {
     func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
   }
 
+  /// An insertion whose statement fails in a batch, as if rows had changed before it locked them.
+  private struct LateInsertion: RowWrite {
+    typealias Outcome = Int
+
+    let number: Int
+
+    static func statement(_ insertions: [LateInsertion], lockWait: Int?) -> SQL {
+      lockWait == nil
+        ? Insertion.statement(insertions.map { Insertion(number: $0.number) }, lockWait: nil)
+        : "SELECT fail_late()"
+    }
+
+    func outcome(_ row: Row) throws(PostgresError) -> Int { try row.int(0) }
+  }
+
   private static func insert(
     _ numbers: [Int], into database: Database
   ) async -> [Result<Int, PostgresError>] {
@@ -72,6 +87,26 @@ struct BatcherTests {
         }
         #expect(error.isOutcomeUnknown)
       }
+    }
+  }
+
+  @Test("that came too late for a lock are done again, together")
+  func late() async throws {
+    try await withDatabase { database, _ in
+      _ = try await database.write(Self.table)
+      _ = try await database.write(
+        """
+        CREATE FUNCTION fail_late() RETURNS bigint LANGUAGE plpgsql AS
+        $$ BEGIN RAISE 'it has changed' USING ERRCODE = 'serialization_failure'; END $$
+        """)
+      let batcher = Batcher<LateInsertion>(
+        database, lockedElsewhere: RowsLockedElsewhere(database))
+      let outcomes = await together(40, on: database.loop) { index in
+        try? await batcher.submit(LateInsertion(number: index + 1))
+      }
+      #expect(outcomes == Array(1...40))
+      let transactions = try await database.read("SELECT count(DISTINCT xmin::text) FROM t")
+      #expect(try transactions[0].int(0) == 1)
     }
   }
 

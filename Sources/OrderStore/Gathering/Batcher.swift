@@ -13,7 +13,8 @@ protocol BatchedWrite {
   /// The rows that this write locks.
   var rows: [RowToLock] { get }
   /// One statement that does all these writes. `lockWait` is how many milliseconds it waits for a
-  /// lock; nil keeps the limit of the session.
+  /// lock; nil keeps the limit of the session. With a `lockWait` it may also lock rows late, and
+  /// fail with `serializationFailure` when they have changed.
   static func statement(_ writes: [Self], lockWait: Int?) -> SQL
   /// Whether a write with this outcome changed something.
   static func hasEffect(_ outcome: Outcome) -> Bool
@@ -134,12 +135,13 @@ final class Batcher<Write: BatchedWrite> {
 
   private func recover(_ batch: [Entry], from error: PostgresError) async {
     var error = error
-    if error.isLockTimeout {
-      if await lockedElsewhere.findLocked(among: batch.flatMap(\.write.rows)) {
-        for entry in batch { entry.waiter.resume(returning: .rowsAreLocked) }
-        return
-      }
-      // The lock is free by now, or it is not the lock of a row.
+    if error.isLockTimeout, await lockedElsewhere.findLocked(among: batch.flatMap(\.write.rows)) {
+      for entry in batch { entry.waiter.resume(returning: .rowsAreLocked) }
+      return
+    }
+    // The lock is free by now, or it is not the lock of a row. Or rows have changed before they were
+    // locked, which cannot happen without a `lockWait`.
+    if error.isLockTimeout || error.isRetryable {
       guard let next = await attempt(batch, lockWait: nil) else { return }
       error = next
     }
