@@ -25,6 +25,13 @@ package struct Socket: ~Copyable, Sendable {
   /// Ends the lifetime of the socket.
   package consuming func close() {}
 
+  /// Gives up the descriptor, which stays open.
+  package consuming func release() -> Int32 {
+    let descriptor = descriptor
+    discard self
+    return descriptor
+  }
+
   private static let flags = Int32(LINUX_SOCK_NONBLOCK | LINUX_SOCK_CLOEXEC)
 
   /// The result of one `receive`.

@@ -10,6 +10,8 @@ final class Connection: Watcher {
   var link: WatchedSocket?
   private let peer: SocketAddress
   private let site: Site
+  /// The share of the listener that the connection counts in.
+  let share: ListenerShare
   let server: Server
   // Accesses to these never overlap, as nothing that their methods call comes back to the
   // connection. The run-time check for that is left out, as in `EventLoop`.
@@ -30,9 +32,13 @@ final class Connection: Watcher {
   /// The index in the server's list of connections.
   var index = 0
 
-  init(_ socket: consuming Socket, peer: SocketAddress, site: Site, server: Server) {
+  init(
+    _ socket: consuming Socket, peer: SocketAddress, site: Site, share: ListenerShare,
+    server: Server
+  ) {
     self.peer = peer
     self.site = site
+    self.share = share
     self.server = server
     state = ConnectionState(acceptedAt: server.loop.now)
     link = WatchedSocket(socket, on: server.loop, for: .read, self) { [unowned self] in expire() }

@@ -5,6 +5,7 @@ import Glibc
 final class Acceptor: Watcher {
   private let site: Site
   private let server: Server
+  private let share: ListenerShare
   private var watch: Watch?
   private var pause: Timer?
   /// A spare descriptor: when the process has none left, it is closed for a moment, so that a
@@ -15,8 +16,21 @@ final class Acceptor: Watcher {
     self.site = site
     self.server = server
     reserve = Self.openReserve()
-    site.listener.join()
+    let given = Given()
+    share = ListenerShare { [loop = server.loop, given = LoopBound(server.loop, given)] in
+      loop.execute { [descriptor = $0, peer = $1] in
+        let socket = Socket(descriptor: descriptor)
+        given.value.acceptor?.admit(socket, peer)
+      }
+    }
     pause = Timer(on: server.loop) { [unowned self] in resume() }
+    given.acceptor = self
+    site.listener.shares.join(share)
+  }
+
+  /// Leads to the acceptor from other threads, without keeping it.
+  private final class Given {
+    weak var acceptor: Acceptor?
   }
 
   private static func openReserve() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
@@ -38,7 +52,7 @@ final class Acceptor: Watcher {
     // The kernel wakes the loops that share a listener in the order in which they began to watch
     // it. A loop that has accepted goes to the end of that order; otherwise one loop would get all
     // connections while there is little load.
-    if site.listener.isShared {
+    if site.listener.shares.areSeveral {
       unwatch()
       resume()
     }
@@ -51,7 +65,7 @@ final class Acceptor: Watcher {
     unwatch()
     pause?.disarm()
     pause = nil
-    if site.listener.leave() {
+    if site.listener.shares.leave(share) {
       if !site.listener.outlivesUs { _ = accept(atMost: Int(ListeningSocket.backlogMax)) }
       site.listener.close()
     }
@@ -68,7 +82,12 @@ final class Acceptor: Watcher {
     for _ in 0..<count {
       switch site.listener.accept() {
       case .connection(let socket, let peer):
-        admit(socket, peer)
+        if site.listener.shares.passOn(socket.descriptor, from: peer, by: share) {
+          _ = socket.release()
+        } else {
+          share.add()
+          admit(socket, peer)
+        }
       case .failed(let errno):
         switch errno {
         case EAGAIN:
@@ -87,11 +106,14 @@ final class Acceptor: Watcher {
     return true
   }
 
+  /// Serves or refuses a connection, which the share has already.
   private func admit(_ socket: consuming Socket, _ peer: SocketAddress) {
     switch server.metrics.admitConnection(server.limits) {
-    case .serve: server.open(socket, from: peer, site, refused: false)
-    case .refuse: server.open(socket, from: peer, site, refused: true)
-    case .drop: socket.close()
+    case .serve: server.open(socket, from: peer, site, share, refused: false)
+    case .refuse: server.open(socket, from: peer, site, share, refused: true)
+    case .drop:
+      share.subtract()
+      socket.close()
     }
   }
 

@@ -1,6 +1,5 @@
 package import EventLoop
 import Glibc
-import Synchronization
 
 /// A port that is listened on; the servers of several loops accept from the same socket.
 package final class ListeningSocket: Sendable {
@@ -30,8 +29,8 @@ package final class ListeningSocket: Sendable {
   private let acceptNext: @Sendable (borrowing Socket) -> Socket.Accepted
   /// Whether another process holds the socket as well, and goes on accepting after this one.
   let outlivesUs: Bool
-  /// How many servers accept from it; the last one to stop closes it.
-  private let users = Atomic(0)
+  /// The servers that accept from it; the last one to stop closes it.
+  let shares = ListenerShares()
 
   /// Listens on a host, given as an address or as a name that is resolved now.
   package convenience init(host: String, port: UInt16) throws(Failure) {
@@ -82,13 +81,4 @@ package final class ListeningSocket: Sendable {
   package func close() { socket = nil }
 
   package var port: UInt16 { address.port }
-
-  var isShared: Bool { users.load(ordering: .relaxed) > 1 }
-
-  func join() { users.add(1, ordering: .relaxed) }
-
-  /// True for the last server that accepts from it, which has to empty the queue and close it.
-  func leave() -> Bool {
-    users.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
-  }
 }

@@ -76,6 +76,8 @@ extension Server {
   private struct Draining {
     let deadline: Timer
     var done: [(DrainReport) -> Void]
+    /// Whether all connections have come that other servers had passed on.
+    var hasAllConnections = false
   }
 
   /// Stops accepting, answers every request that was accepted, and ends.
@@ -99,17 +101,22 @@ extension Server {
     // Connections that are now accepted from the listeners' queues are drained by `open`.
     for connection in connections { connection.drain() }
     for acceptor in acceptors { acceptor.stop() }
-    acceptors = []
-    finishDrainIfDone()
+    // What was passed on before is in front of this in the loop's inbox.
+    loop.execute { [bound = LoopBound(loop, self)] in
+      bound.value.draining?.hasAllConnections = true
+      bound.value.finishDrainIfDone()
+    }
   }
 
   private func finishDrainIfDone() {
+    guard draining?.hasAllConnections == true else { return }
     if connections.isEmpty, handlers == 0 { finishDrain() }
   }
 
   private func finishDrain() {
     guard let draining else { return }
     self.draining = nil
+    acceptors = []
     draining.deadline.disarm()
     let report = DrainReport(connectionsCut: connections.count, handlersLeft: handlers)
     for connection in connections { connection.cut() }
@@ -120,8 +127,11 @@ extension Server {
 // MARK: - What connections use
 
 extension Server {
-  func open(_ socket: consuming Socket, from peer: SocketAddress, _ site: Site, refused: Bool) {
-    let connection = Connection(socket, peer: peer, site: site, server: self)
+  func open(
+    _ socket: consuming Socket, from peer: SocketAddress, _ site: Site, _ share: ListenerShare,
+    refused: Bool
+  ) {
+    let connection = Connection(socket, peer: peer, site: site, share: share, server: self)
     connection.index = connections.count
     connections.append(connection)
     connection.start(refused: refused)
@@ -135,6 +145,7 @@ extension Server {
       last.index = connection.index
     }
     metrics.connectionsOpen.subtract()
+    connection.share.subtract()
     finishDrainIfDone()
   }
 

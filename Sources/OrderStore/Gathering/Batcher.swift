@@ -139,8 +139,8 @@ final class Batcher<Write: BatchedWrite> {
       for entry in batch { entry.waiter.resume(returning: .rowsAreLocked) }
       return
     }
-    // The lock is free by now, or it is not the lock of a row. Or rows have changed before they were
-    // locked, which cannot happen without a `lockWait`.
+    // The lock is free by now, or it is not the lock of a row. Or rows have changed before they
+    // were locked, which cannot happen without a `lockWait`.
     if error.isLockTimeout || error.isRetryable {
       guard let next = await attempt(batch, lockWait: nil) else { return }
       error = next
