@@ -33,9 +33,9 @@ struct BatcherStateTests {
     let joinings = (2...5).map { state.join($0, weight: 1) }
 
     #expect(joinings.allSatisfy { $0 == .wait } && state.start() == nil)
-    state.finished()
+    state.finished(1)
     #expect(state.start() == [2, 3, 4])
-    state.finished()
+    state.finished(3)
     #expect(state.start() == [5])
   }
 
@@ -46,7 +46,27 @@ struct BatcherStateTests {
     #expect(state.join(1, weight: 1) == .startAtEndOfTurn)
     #expect(state.join(2, weight: 1) == .wait)
     #expect(state.start() == [1, 2])
-    #expect(state.join(3, weight: 1) == .startAtEndOfTurn)
+    #expect(state.join(3, weight: 1) == .wait)
+    #expect(state.join(4, weight: 1) == .startAtEndOfTurn)
+    #expect(state.join(5, weight: 1) == .wait)
+    #expect(state.start() == [3, 4, 5])
+  }
+
+  @Test("starts beside others with as many entries as each of them has, and otherwise after them")
+  func besideOthers() {
+    var state = Self.state(entries: 4, batches: 3)
+    for entry in 1...4 { _ = state.join(entry, weight: 1) }
+    #expect(state.start() == [1, 2, 3, 4])
+
+    let joinings = (5...8).map { state.join($0, weight: 1) }
+    #expect(joinings == [.wait, .wait, .wait, .startAtEndOfTurn])
+    #expect(state.start() == [5, 6, 7, 8] && state.start() == nil)
+    #expect(state.join(9, weight: 1) == .wait)
+
+    state.finished(4)
+    #expect(state.start() == nil)
+    state.finished(4)
+    #expect(state.start() == [9])
   }
 
   @Test("keeps within the weight, and lets one that is too heavy go alone")
@@ -59,7 +79,7 @@ struct BatcherStateTests {
     var batches: [[Int]] = []
     while let batch = state.start() {
       batches.append(batch)
-      state.finished()
+      state.finished(batch.count)
     }
 
     #expect(batches == [[1], [2], [3], [4]])
@@ -79,11 +99,12 @@ struct BatcherStateTests {
     let seed: UInt64 = 5
     var random = SeededRandom(seed: seed)
     var state = Self.state(batches: 2, waiting: .max)
-    var (next, underWay, due) = (0, 0, false)
+    var (next, due) = (0, false)
+    var underWay: [Int] = []
     var sent: [Int] = []
     func start() {
       while let batch = state.start() {
-        underWay += 1
+        underWay.append(batch.count)
         sent += batch
       }
     }
@@ -98,18 +119,14 @@ struct BatcherStateTests {
         due = false
         start()
       default:
-        guard underWay > 0 else { continue }
-        underWay -= 1
-        state.finished()
+        guard !underWay.isEmpty else { continue }
+        state.finished(underWay.remove(at: Int.random(in: underWay.indices, using: &random)))
         start()
       }
-      #expect(underWay <= 2, "seed \(seed)")
+      #expect(underWay.count <= 2, "seed \(seed)")
     }
-    while due || underWay > 0 {
-      if underWay > 0 {
-        underWay -= 1
-        state.finished()
-      }
+    while due || !underWay.isEmpty {
+      if let entries = underWay.popLast() { state.finished(entries) }
       due = false
       start()
     }

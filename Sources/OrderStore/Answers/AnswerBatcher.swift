@@ -25,11 +25,12 @@ final class AnswerBatcher {
   private var state: BatcherState<BatchedRequest>
 
   /// Answers at most `requestsMax` requests by one transaction. Requests are weighed by their
-  /// content, in KiB.
+  /// content, in KiB. Of two transactions, one is at the server while the other's requests do their
+  /// work here.
   init(_ database: Database, requestsMax: Int) {
     self.database = database
     state = BatcherState(
-      BatchLimits(entriesMax: requestsMax, weightMax: 256, batchesMax: 1, waitingMax: 4_096))
+      BatchLimits(entriesMax: requestsMax, weightMax: 256, batchesMax: 2, waitingMax: 4_096))
   }
 
   /// Waits for the batch that claims the request's identity.
@@ -46,11 +47,12 @@ final class AnswerBatcher {
 
   private func startBatches() {
     while let requests = state.start() {
-      database.loop.spawn { await self.run(AnswerBatch(requests)) }
+      database.loop.spawn { await self.run(requests) }
     }
   }
 
-  private func run(_ batch: AnswerBatch) async {
+  private func run(_ requests: [BatchedRequest]) async {
+    let batch = AnswerBatch(requests)
     var failure: AnswerBatch.Failure?
     do throws(AnswerBatch.Failure) {
       // Only one attempt: requests that have to be tried again are not tried in this batch.
@@ -62,13 +64,13 @@ final class AnswerBatcher {
     }
     // The next batch goes first: the server then works while these requests are answered. After a
     // failure it waits until is known which rows are locked.
-    if failure == nil { finished() }
+    if failure == nil { finished(requests.count) }
     await batch.conclude(failure)
-    if failure != nil { finished() }
+    if failure != nil { finished(requests.count) }
   }
 
-  private func finished() {
-    state.finished()
+  private func finished(_ entries: Int) {
+    state.finished(entries)
     startBatches()
   }
 }

@@ -120,16 +120,16 @@ final class Batcher<Write: BatchedWrite> {
     switch await result(of: batch, lockWait: RowsLockedElsewhere.lockWait) {
     case .success(let outcomes):
       // The next batch goes first: the server then works while these are answered.
-      finished()
+      finished(batch.count)
       answer(batch, outcomes)
     case .failure(let error):
       await recover(batch, from: error)
-      finished()
+      finished(batch.count)
     }
   }
 
-  private func finished() {
-    state.finished()
+  private func finished(_ entries: Int) {
+    state.finished(entries)
     startBatches()
   }
 

@@ -17,7 +17,9 @@ struct BatchLimits: Sendable {
 }
 
 /// Which entries go with which batch, as a value: entries that come while a batch is under way wait
-/// for the next one, in the order in which they came.
+/// for the next one, in the order in which they came. Where several may be under way, one starts
+/// beside others when as many entries wait as each of these has on average. Earlier it would be
+/// small, and each batch has a cost of its own.
 struct BatcherState<Entry> {
   /// What to do about a new entry.
   enum JoinDecision { case startAtEndOfTurn, wait, refuse }
@@ -25,6 +27,7 @@ struct BatcherState<Entry> {
   private let limits: BatchLimits
   private var waiting = Queue<(entry: Entry, weight: Int)>()
   private var underWay = 0
+  private var entriesUnderWay = 0
   private var isStarting = false
 
   init(_ limits: BatchLimits) { self.limits = limits }
@@ -33,7 +36,7 @@ struct BatcherState<Entry> {
   mutating func join(_ entry: Entry, weight: Int) -> JoinDecision {
     guard waiting.count < limits.waitingMax else { return .refuse }
     waiting.append((entry, weight))
-    guard underWay < limits.batchesMax, !isStarting else { return .wait }
+    guard mayStart, !isStarting else { return .wait }
     isStarting = true
     return .startAtEndOfTurn
   }
@@ -41,7 +44,7 @@ struct BatcherState<Entry> {
   /// The next batch, if one may start; to be followed by `finished`.
   mutating func start() -> [Entry]? {
     isStarting = false
-    guard underWay < limits.batchesMax, !waiting.isEmpty else { return nil }
+    guard mayStart, !waiting.isEmpty else { return nil }
     underWay += 1
     var batch: [Entry] = []
     var weight = 0
@@ -52,9 +55,18 @@ struct BatcherState<Entry> {
       batch.append(next.entry)
       weight += next.weight
     }
+    entriesUnderWay += batch.count
     return batch
   }
 
-  /// A batch is over; more may start.
-  mutating func finished() { underWay -= 1 }
+  private var mayStart: Bool {
+    underWay == 0
+      || underWay < limits.batchesMax && waiting.count * underWay >= entriesUnderWay
+  }
+
+  /// A batch of so many entries is over; more may start.
+  mutating func finished(_ entries: Int) {
+    underWay -= 1
+    entriesUnderWay -= entries
+  }
 }
