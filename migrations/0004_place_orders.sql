@@ -123,7 +123,6 @@ DECLARE
     -- The products of the lines, and the index of each line's product among them. Of those that take
     -- stock, also: where the locked row is, the units that are left while orders are decided one by
     -- one, and the units that are taken.
-    wanted      text[];
     known_ids   text[];
     names       text[];
     prices      numeric[];
@@ -200,9 +199,6 @@ BEGIN
               FROM unnest(customers) AS customer
              WHERE customer IS NOT NULL) AS asked;
 
-    wanted := ARRAY(SELECT product
-                      FROM unnest(line_orders, line_products) AS l (position, product)
-                     WHERE takes_stock(channels[position]));
     locks_late := lock_wait IS NOT NULL AND order_count > 1 AND clear AND any_new IS NOT TRUE;
     LOOP
         IF locks_late THEN
@@ -211,7 +207,10 @@ BEGIN
               INTO known_ids, stock_left, names, prices, taken
               FROM (SELECT id, stock, name, price
                       FROM products
-                     WHERE id = ANY (wanted) AND retired_at IS NULL
+                     WHERE id = ANY (ARRAY(SELECT product
+                                             FROM unnest(line_orders, line_products) AS l (position, product)
+                                            WHERE takes_stock(channels[position])))
+                       AND retired_at IS NULL
                      ORDER BY id) AS seen;
         ELSE
             -- The products are locked in id order, so these numbers stay true until the commit.
@@ -220,7 +219,10 @@ BEGIN
               INTO places, known_ids, stock_left, names, prices, taken
               FROM (SELECT ctid, id, stock, name, price
                       FROM products
-                     WHERE id = ANY (wanted) AND retired_at IS NULL
+                     WHERE id = ANY (ARRAY(SELECT product
+                                             FROM unnest(line_orders, line_products) AS l (position, product)
+                                            WHERE takes_stock(channels[position])))
+                       AND retired_at IS NULL
                      ORDER BY id
                        FOR NO KEY UPDATE) AS held;
         END IF;
