@@ -85,7 +85,6 @@ final class Acceptor: Watcher {
         if site.listener.shares.passOn(socket.descriptor, from: peer, by: share) {
           _ = socket.release()
         } else {
-          share.add()
           admit(socket, peer)
         }
       case .failed(let errno):

@@ -41,12 +41,15 @@ struct ListenerShares: ~Copyable {
   /// How many connections each server has, in the order in which they began to accept.
   var counts: [Int] { shares.withLock { $0.map(\.count) } }
 
-  /// Passes a connection on to the server that has the fewest; false when none has fewer than the
-  /// one that has accepted it.
+  /// Passes a connection on to the server that has the fewest. False when none has fewer than the
+  /// one that has accepted it; then it is counted there.
   func passOn(_ descriptor: Int32, from peer: SocketAddress, by accepting: ListenerShare) -> Bool {
     shares.withLock { shares in
       guard let least = shares.min(by: { $0.count < $1.count }), least.count < accepting.count
-      else { return false }
+      else {
+        accepting.add()
+        return false
+      }
       least.add()
       // Under the lock: a server that has left is given nothing after that.
       least.give(descriptor, peer)

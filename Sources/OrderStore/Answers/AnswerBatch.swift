@@ -11,9 +11,15 @@ final class AnswerBatch {
     case abandoned
 
     init(_ error: PostgresError) { self = .database(error) }
+
+    /// The error of the database, if that was why.
+    var error: PostgresError? { if case .database(let error) = self { error } else { nil } }
   }
 
   private let requests: [BatchedRequest]
+  /// How many milliseconds the writes wait for a lock; nil keeps the limit of the session, and has
+  /// them lock early.
+  private let lockWait: Int?
   private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
   /// Requests whose earlier answer is repeated after the commit: it waits for a standby, or tells
   /// behind which position of the log the first answer's write is.
@@ -30,7 +36,10 @@ final class AnswerBatch {
   private var lockedElsewhere: RowsLockedElsewhere?
   private var idle: UnsafeContinuation<Void, Never>?
 
-  init(_ requests: [BatchedRequest]) { self.requests = requests }
+  init(_ requests: [BatchedRequest], lockWait: Int?) {
+    self.requests = requests
+    self.lockWait = lockWait
+  }
 
   /// Lets the requests do their work, and stores their answers.
   func answer(in transaction: Transaction) async throws(Failure) {
@@ -73,11 +82,12 @@ final class AnswerBatch {
     }
   }
 
-  /// Tells all requests what became of the transaction.
-  func conclude(_ failure: Failure?) async {
+  /// Tells all requests what became of the transaction; or has them join another one.
+  func conclude(_ failure: Failure?, joinAgain: Bool = false) async {
     let verdict: BatchedRequest.Verdict
     switch failure {
     case nil: verdict = .committed
+    case .database where joinAgain: verdict = .rowsAreLocked
     case .database(let error) where error.isLockTimeout:
       let areLocked = await lockedElsewhere?.findLocked(among: requests.flatMap(\.rows)) ?? false
       verdict = areLocked ? .rowsAreLocked : .alone
@@ -116,7 +126,7 @@ final class AnswerBatch {
     self.waiters = []
     running += waiters.count
     do throws(PostgresError) {
-      try await writes.perform(in: transaction)
+      try await writes.perform(in: transaction, lockWait: lockWait)
       for waiter in waiters { waiter.resume(returning: nil) }
     } catch {
       for waiter in waiters { waiter.resume(returning: error) }
@@ -149,7 +159,7 @@ final class AnswerBatch {
 /// Gathered writes, whatever their type.
 private protocol GatheredWrites: AnyObject {
   /// Does all writes by one statement.
-  func perform(in transaction: Transaction) async throws(PostgresError)
+  func perform(in transaction: Transaction, lockWait: Int?) async throws(PostgresError)
 }
 
 private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
@@ -163,9 +173,8 @@ private final class WritesOfKind<Write: BatchedWrite>: GatheredWrites {
     return writes.count - 1
   }
 
-  func perform(in transaction: Transaction) async throws(PostgresError) {
-    let rows = try await transaction.run(
-      Write.statement(writes, lockWait: RowsLockedElsewhere.lockWait))
+  func perform(in transaction: Transaction, lockWait: Int?) async throws(PostgresError) {
+    let rows = try await transaction.run(Write.statement(writes, lockWait: lockWait))
     outcomes = try Write.outcomes(of: writes, rows)
   }
 }

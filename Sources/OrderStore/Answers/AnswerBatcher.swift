@@ -21,8 +21,16 @@ final class AnswerBatcher {
     case failed(PostgresError)
   }
 
+  /// Two transactions are under way at once only while commits take less than this. The second one
+  /// waits for rows of the first, and may do so for no longer than `RowsLockedElsewhere.lockWait`.
+  private static let quickCommit = Duration.milliseconds(RowsLockedElsewhere.lockWait / 3)
+
   private let database: Database
   private var state: BatcherState<BatchedRequest>
+  /// How long commits take: the slowest one lately.
+  private var commitTime = Duration.zero
+  /// Whether rows had changed before a transaction locked them, so that the next one locks early.
+  private var locksEarly = false
 
   /// Answers at most `requestsMax` requests by one transaction. Requests are weighed by their
   /// content, in KiB. Of two transactions, one is at the server while the other's requests do their
@@ -52,21 +60,36 @@ final class AnswerBatcher {
   }
 
   private func run(_ requests: [BatchedRequest]) async {
-    let batch = AnswerBatch(requests)
+    let locksEarly = self.locksEarly
+    self.locksEarly = false
+    let batch = AnswerBatch(
+      requests, lockWait: locksEarly ? nil : RowsLockedElsewhere.lockWait)
     var failure: AnswerBatch.Failure?
+    var answeredAt = Instant.never
     do throws(AnswerBatch.Failure) {
       // Only one attempt: requests that have to be tried again are not tried in this batch.
       try await database.transaction(attempts: 1) { (transaction) throws(AnswerBatch.Failure) in
         try await batch.answer(in: transaction)
+        answeredAt = database.loop.currentTime
       }
     } catch {
       failure = error
     }
-    // The next batch goes first: the server then works while these requests are answered. After a
-    // failure it waits until is known which rows are locked.
-    if failure == nil { finished(requests.count) }
-    await batch.conclude(failure)
-    if failure != nil { finished(requests.count) }
+    guard let failure else {
+      // The next batch goes first: the server then works while these requests are answered.
+      commitTime = max(database.loop.currentTime - answeredAt, commitTime * 3 / 4)
+      state.startsBesideOthers = commitTime < Self.quickCommit
+      finished(requests.count)
+      return await batch.conclude(nil)
+    }
+    // The lock may be that of the other transaction. The next one is alone, and so finds out.
+    let mayBeOurs = failure.error?.isLockTimeout == true && state.underWay > 1
+    if mayBeOurs { state.startsBesideOthers = false }
+    let cameTooLate = failure.error?.isRetryable == true && !locksEarly
+    if cameTooLate { self.locksEarly = true }
+    // The next batch waits until is known which rows are locked.
+    await batch.conclude(failure, joinAgain: mayBeOurs || cameTooLate)
+    finished(requests.count)
   }
 
   private func finished(_ entries: Int) {

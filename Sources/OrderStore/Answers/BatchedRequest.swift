@@ -7,7 +7,8 @@ final class BatchedRequest {
   /// What became of the transaction.
   enum Verdict {
     case committed
-    /// It was rolled back, because some rows of its requests are locked.
+    /// It was rolled back, because some rows of its requests are locked, or had changed before they
+    /// were locked.
     case rowsAreLocked
     /// It was rolled back; the request has to be done in a transaction of its own.
     case alone

@@ -26,8 +26,11 @@ struct BatcherState<Entry> {
 
   private let limits: BatchLimits
   private var waiting = Queue<(entry: Entry, weight: Int)>()
-  private var underWay = 0
+  /// How many batches are under way.
+  private(set) var underWay = 0
   private var entriesUnderWay = 0
+  /// Whether a batch may start while another one is under way, if the limits have room for it.
+  var startsBesideOthers = true
   private var isStarting = false
 
   init(_ limits: BatchLimits) { self.limits = limits }
@@ -61,7 +64,8 @@ struct BatcherState<Entry> {
 
   private var mayStart: Bool {
     underWay == 0
-      || underWay < limits.batchesMax && waiting.count * underWay >= entriesUnderWay
+      || startsBesideOthers && underWay < limits.batchesMax
+        && waiting.count * underWay >= entriesUnderWay
   }
 
   /// A batch of so many entries is over; more may start.
