@@ -36,23 +36,69 @@ struct LateLockTests {
 
   @Test("sells a product as it is when it is locked", arguments: cases)
   func changed(_ example: Case) async throws {
+    try await Self.place(
+      besides: "UPDATE products SET \(example.change) WHERE id = 'p'"
+    ) { error, session in
+      if example.isConflict {
+        #expect(error?.serverError?.state == .serializationFailure)
+        #expect(try await session.rows("SELECT FROM orders").isEmpty)
+        let again = try await session.rows(Self.placing(lockWait: "NULL"))
+        #expect(try again.map { row in try row.text(0) } == example.outcomes)
+      } else {
+        #expect(error == nil)
+      }
+      let sum = try await session.rows("SELECT coalesce(sum(total_amount), 0)::text FROM orders")
+      #expect(try sum[0].text(0) == example.amount)
+    }
+  }
+
+  @Test(
+    "keeps no product from others while it waits for something else, unless it is a single order",
+    arguments: [1, 2])
+  func nothingHeld(_ orders: Int) async throws {
+    try await Self.place(
+      orders, besides: "SELECT FROM customers WHERE id = 'c' FOR UPDATE",
+      meanwhile: { session in
+        let free = try await session.rows(
+          "SELECT FROM products WHERE id = 'p' FOR NO KEY UPDATE SKIP LOCKED")
+        #expect(free.count == (orders > 1 ? 1 : 0))
+      }
+    ) { error, session in
+      #expect(error == nil)
+      let placed = try await session.rows("SELECT FROM orders")
+      #expect(placed.count == orders)
+    }
+  }
+
+  /// Places orders of product `p`, of which there are five units, for a customer that is known.
+  /// They wait for what another session does, which commits when `meanwhile` has been done.
+  private static func place(
+    _ orders: Int = 2, besides statement: String,
+    meanwhile: @escaping @Sendable (Session) async throws -> Void = { _ in },
+    then: @escaping @Sendable (PostgresError?, Session) async throws -> Void
+  ) async throws {
     let conninfo = try await MigratedDatabase.make()
     try await onLoop { loop in
       let target = try ConnectionString(conninfo)
       let batch = try await Session.open(target, on: loop)
       let other = try await Session.open(target, on: loop)
       let watcher = try await Session.open(target, on: loop)
-      try await Self.prepare(watcher)
-      try await other.run(
-        unsafeText: "BEGIN; UPDATE products SET \(example.change) WHERE id = 'p'")
+      _ = try await watcher.rows("SELECT create_product('p', 'Product', NULL, 1, 5, 'test')")
+      _ = try await watcher.rows("INSERT INTO customers (id, name) VALUES ('c', 'C')")
+      try await other.run(unsafeText: "BEGIN; \(statement)")
       let backend = Int32(try await batch.rows("SELECT pg_backend_pid()")[0].int(0))
 
       let errors = await together(2, on: loop) { index -> (any Error)? in
         do {
           if index == 0 {
-            _ = try await batch.rows(Self.placing(lockWait: "60000"))
+            _ = try await batch.rows(placing(orders, lockWait: "60000"))
           } else {
-            try await Self.waits(backend, watcher)
+            try await eventually("the batch waits for the row") {
+              try await watcher.rows(
+                "SELECT FROM pg_locks WHERE pid = \(backend) AND NOT granted"
+              ).count == 1
+            }
+            try await meanwhile(watcher)
             try await other.run(unsafeText: "COMMIT")
           }
           return nil
@@ -62,69 +108,12 @@ struct LateLockTests {
       }
 
       #expect(errors[1] == nil)
-      if example.isConflict {
-        #expect((errors[0] as? PostgresError)?.serverError?.state == .serializationFailure)
-        #expect(try await watcher.rows("SELECT FROM orders").isEmpty)
-        let again = try await batch.rows(Self.placing(lockWait: "NULL"))
-        #expect(try again.map { row in try row.text(0) } == example.outcomes)
-      } else {
-        #expect(errors[0] == nil)
-      }
-      let sum = try await watcher.rows("SELECT coalesce(sum(total_amount), 0)::text FROM orders")
-      #expect(try sum[0].text(0) == example.amount)
+      if let error = errors[0], !(error is PostgresError) { throw error }
+      try await then(errors[0] as? PostgresError, watcher)
       for session in [batch, other, watcher] { session.close() }
       let database = Database(target, settings: .patient, on: loop)
       try await Invariants.check(database)
       await database.close()
-    }
-  }
-
-  @Test(
-    "keeps no product from others while it waits for something else, unless it is a single order",
-    arguments: [1, 2])
-  func nothingHeld(_ orders: Int) async throws {
-    let conninfo = try await MigratedDatabase.make()
-    try await onLoop { loop in
-      let target = try ConnectionString(conninfo)
-      let batch = try await Session.open(target, on: loop)
-      let other = try await Session.open(target, on: loop)
-      let watcher = try await Session.open(target, on: loop)
-      try await Self.prepare(watcher)
-      try await other.run(unsafeText: "BEGIN; SELECT FROM customers WHERE id = 'c' FOR UPDATE")
-      let backend = Int32(try await batch.rows("SELECT pg_backend_pid()")[0].int(0))
-
-      let free = await together(2, on: loop) { index -> Int? in
-        do {
-          if index == 0 {
-            return try await batch.rows(Self.placing(orders, lockWait: "60000")).count
-          }
-          try await Self.waits(backend, watcher)
-          let free = try await watcher.rows(
-            "SELECT FROM products WHERE id = 'p' FOR NO KEY UPDATE SKIP LOCKED"
-          ).count
-          try await other.run(unsafeText: "COMMIT")
-          return free
-        } catch {
-          Issue.record(error)
-          return nil
-        }
-      }
-
-      #expect(free == [orders, orders > 1 ? 1 : 0])
-      for session in [batch, other, watcher] { session.close() }
-    }
-  }
-
-  private static func prepare(_ session: Session) async throws {
-    _ = try await session.rows("SELECT create_product('p', 'Product', NULL, 1, 5, 'test')")
-    _ = try await session.rows("INSERT INTO customers (id, name) VALUES ('c', 'C')")
-  }
-
-  /// Waits until this session waits for a lock.
-  private static func waits(_ backend: Int32, _ watcher: Session) async throws {
-    try await eventually("the batch waits for the row") {
-      try await watcher.rows("SELECT FROM pg_locks WHERE pid = \(backend) AND NOT granted").count
-        == 1
     }
   }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The writers of a history that have not finished. Lives on one loop.
 final class WritersAtWork {
   private(set) var left: Int
@@ -6,7 +8,7 @@ final class WritersAtWork {
   init(count: Int) { left = count }
 
   func run(_ body: () async throws -> Void) async {
-    do { try await body() } catch { failures.append("\(error)") }
+    do { try await body() } catch { failures.append("\(DetailedError(error))") }
     left -= 1
   }
 
@@ -15,7 +17,7 @@ final class WritersAtWork {
     do {
       while left > 0 { try await body() }
     } catch {
-      failures.append("\(error)")
+      failures.append("\(DetailedError(error))")
     }
   }
 }

@@ -50,8 +50,8 @@ final class Acceptor: Watcher {
       return
     }
     // The kernel wakes the loops that share a listener in the order in which they began to watch
-    // it. A loop that has accepted goes to the end of that order; otherwise one loop would get all
-    // connections while there is little load.
+    // it. A loop that has accepted goes to the end of that order; otherwise one loop would accept
+    // all connections while there is little load, and pass most of them on.
     if site.listener.shares.areSeveral {
       unwatch()
       resume()

@@ -4,7 +4,7 @@ import Synchronization
 /// What one server has of the connections of a listener that several servers accept from.
 final class ListenerShare: Sendable {
   /// The connections that are open, and those that another server has passed on to this one.
-  let connections = Atomic(0)
+  private let connections = Atomic(0)
   /// Gives a connection to the server; from any thread.
   let give: @Sendable (_ descriptor: Int32, _ peer: SocketAddress) -> Void
 

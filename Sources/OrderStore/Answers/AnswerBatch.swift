@@ -87,10 +87,10 @@ final class AnswerBatch {
     let verdict: BatchedRequest.Verdict
     switch failure {
     case nil: verdict = .committed
-    case .database where joinAgain: verdict = .rowsAreLocked
+    case .database where joinAgain: verdict = .again
     case .database(let error) where error.isLockTimeout:
       let areLocked = await lockedElsewhere?.findLocked(among: requests.flatMap(\.rows)) ?? false
-      verdict = areLocked ? .rowsAreLocked : .alone
+      verdict = areLocked ? .again : .alone
     case .database(let error) where !error.mayRetryAlone: verdict = .failed(error)
     case .database, .abandoned: verdict = .alone
     }

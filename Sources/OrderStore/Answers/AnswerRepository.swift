@@ -54,7 +54,7 @@ package final class AnswerRepository {
         switch try await batched.answer(work, refusal: refusal) {
         case .answered(let answer): return .answered(answer)
         case .alone: return nil
-        case .rowsAreLocked: try await mappingErrors(batched.waitUntilRowsAreFree)
+        case .again: try await mappingErrors(batched.waitUntilRowsAreFree)
         }
       }
     }

@@ -7,9 +7,8 @@ final class BatchedRequest {
   /// What became of the transaction.
   enum Verdict {
     case committed
-    /// It was rolled back, because some rows of its requests are locked, or had changed before they
-    /// were locked.
-    case rowsAreLocked
+    /// It was rolled back. Another batch can do the request, when its rows are free.
+    case again
     /// It was rolled back; the request has to be done in a transaction of its own.
     case alone
     case failed(PostgresError)
@@ -19,7 +18,7 @@ final class BatchedRequest {
   enum Result {
     case answered(StoredAnswer)
     /// Nothing was done. When its rows are free, it can be done with another batch.
-    case rowsAreLocked
+    case again
     /// Nothing was done. It needs a transaction of its own.
     case alone
   }
@@ -66,7 +65,7 @@ final class BatchedRequest {
   func conclude(_ verdict: Verdict) {
     switch verdict {
     case .failed(let error): admit(.failed(error))
-    case .committed, .rowsAreLocked, .alone: admit(.alone)
+    case .committed, .again, .alone: admit(.alone)
     }
     self.verdict = verdict
     waiter?.resume()
@@ -103,10 +102,10 @@ final class BatchedRequest {
     }
     batch.finished(self, answer)
     if verdict == nil { await withUnsafeContinuation { waiter = $0 } }
-    if isWaitingForRows { return .rowsAreLocked }
+    if isWaitingForRows { return .again }
     switch verdict {
     case .committed: return answer.map(Result.answered) ?? .alone
-    case .rowsAreLocked: return .rowsAreLocked
+    case .again: return .again
     case .alone, nil: return .alone
     case .failed(let error): throw OrderError(error)
     }
