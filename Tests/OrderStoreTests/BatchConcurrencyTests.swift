@@ -69,6 +69,28 @@ struct BatchConcurrencyTests {
     #expect(try await shop.number("SELECT stock FROM products") == 0)
     #expect(try await shop.number("SELECT count(*) FROM orders") == 100 / quantity)
   }
+
+  @Test("wait for each other's commits, however long these take, and soon none is sent in vain")
+  func slowCommits() async throws {
+    let shop = try await Shop(
+      "INSERT INTO products (id, name, price, stock) VALUES ('p', 'P', 1, 1000)")
+    try await shop.asking { orders, _ in _ = await orders.order([("p", 1)]) }
+    try await shop.run(SlowCommits.trigger(on: "orders"))
+
+    let failures = try await shop.together(10) { orders, _ in
+      var failures: [OrderError] = []
+      for _ in 0..<10 {
+        if let failure = await orders.order([("p", 1)]).failure { failures.append(failure) }
+      }
+      return failures
+    }.flatMap(\.self)
+
+    #expect(failures.isEmpty)
+    // A batch of ten that gives up uses up their numbers. The first ones do, until they wait
+    // longer; if all went on to, it would be 120 and more.
+    let unused = try await shop.number("SELECT max(number) - count(*) FROM orders")
+    #expect(unused <= 80)
+  }
 }
 
 extension OrderRepository {

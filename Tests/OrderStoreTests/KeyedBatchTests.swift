@@ -25,21 +25,8 @@ struct KeyedBatchTests {
 
   @Test("wait for each other's commits, however long these take, and none is refused")
   func slowCommits() async throws {
-    let sleeping = """
-      CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS
-      $$
-      BEGIN
-          IF current_setting('test.slept', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
-              PERFORM set_config('test.slept', pg_current_xact_id()::text, true), pg_sleep(0.2);
-          END IF;
-          RETURN NULL;
-      END
-      $$;
-      CREATE CONSTRAINT TRIGGER sleeping AFTER INSERT ON idempotency_keys
-          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sleep()
-      """
     let (refusals, transactions) = try await Self.placing(
-      60, times: 4, inTwoCrowds: true, besides: sleeping)
+      60, times: 4, inTwoCrowds: true, besides: SlowCommits.trigger(on: "idempotency_keys"))
 
     #expect(refusals.isEmpty)
     // Each crowd four times; one more for a crowd that is split.

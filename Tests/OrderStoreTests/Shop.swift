@@ -21,6 +21,16 @@ struct Shop {
     }
   }
 
+  /// Runs statements as the owner of the schema.
+  func run(_ statements: String) async throws {
+    let conninfo = conninfo
+    try await onLoop { loop in
+      let session = try await Session.open(try ConnectionString(conninfo), on: loop)
+      try await session.run(unsafeText: statements)
+      session.close()
+    }
+  }
+
   /// Does `count` things at once on each loop; all results, those of the second loop last.
   func together<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (OrderRepository, Int) async -> Result

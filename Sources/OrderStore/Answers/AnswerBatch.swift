@@ -17,9 +17,8 @@ final class AnswerBatch {
   }
 
   private let requests: [BatchedRequest]
-  /// How many milliseconds the writes wait for a lock; nil keeps the limit of the session, and has
-  /// them lock early.
-  private let lockWait: Int?
+  /// Whether the writes lock their rows first, and wait for them as long as the session may.
+  private let locksEarly: Bool
   private var answers: [(request: IdentifiedRequest, answer: StoredAnswer)] = []
   /// Requests whose earlier answer is repeated after the commit: it waits for a standby, or tells
   /// behind which position of the log the first answer's write is.
@@ -33,12 +32,12 @@ final class AnswerBatch {
   private var isAbandoned = false
   private var waitsForStandby = false
   /// The known locked rows, shared by everything that gathers this kind of writes.
-  private var lockedElsewhere: RowsLockedElsewhere?
+  private(set) var lockedElsewhere: RowsLockedElsewhere?
   private var idle: UnsafeContinuation<Void, Never>?
 
-  init(_ requests: [BatchedRequest], lockWait: Int?) {
+  init(_ requests: [BatchedRequest], locksEarly: Bool) {
     self.requests = requests
-    self.lockWait = lockWait
+    self.locksEarly = locksEarly
   }
 
   /// Lets the requests do their work, and stores their answers.
@@ -126,7 +125,8 @@ final class AnswerBatch {
     self.waiters = []
     running += waiters.count
     do throws(PostgresError) {
-      try await writes.perform(in: transaction, lockWait: lockWait)
+      try await writes.perform(
+        in: transaction, lockWait: locksEarly ? nil : lockedElsewhere?.lockWait)
       for waiter in waiters { waiter.resume(returning: nil) }
     } catch {
       for waiter in waiters { waiter.resume(returning: error) }

@@ -21,9 +21,9 @@ final class AnswerBatcher {
     case failed(PostgresError)
   }
 
-  /// Two transactions are under way at once only while commits take less than this. The second one
-  /// waits for rows of the first, and may do so for no longer than `RowsLockedElsewhere.lockWait`.
-  private static let quickCommit = Duration.milliseconds(RowsLockedElsewhere.lockWait / 3)
+  /// Two transactions are under way at once only while commits take less than this: the second one
+  /// waits for rows of the first, and may do so only for a while.
+  private static let quickCommit = Duration.milliseconds(33)
 
   private let database: Database
   private var state: BatcherState<BatchedRequest>
@@ -62,8 +62,7 @@ final class AnswerBatcher {
   private func run(_ requests: [BatchedRequest]) async {
     let locksEarly = self.locksEarly
     self.locksEarly = false
-    let batch = AnswerBatch(
-      requests, lockWait: locksEarly ? nil : RowsLockedElsewhere.lockWait)
+    let batch = AnswerBatch(requests, locksEarly: locksEarly)
     var failure: AnswerBatch.Failure?
     var answeredAt = Instant.never
     do throws(AnswerBatch.Failure) {
@@ -79,6 +78,7 @@ final class AnswerBatcher {
       // The next batch goes first: the server then works while these requests are answered.
       commitTime = max(database.loop.currentTime - answeredAt, commitTime * 3 / 4)
       state.startsBesideOthers = commitTime < Self.quickCommit
+      batch.lockedElsewhere?.committed(in: commitTime)
       finished(requests.count)
       return await batch.conclude(nil)
     }

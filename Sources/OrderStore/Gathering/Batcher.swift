@@ -117,8 +117,10 @@ final class Batcher<Write: BatchedWrite> {
   }
 
   private func run(_ batch: [Entry]) async {
-    switch await result(of: batch, lockWait: RowsLockedElsewhere.lockWait) {
+    let sentAt = database.loop.currentTime
+    switch await result(of: batch, lockWait: lockedElsewhere.lockWait) {
     case .success(let outcomes):
+      lockedElsewhere.committed(in: database.loop.currentTime - sentAt)
       // The next batch goes first: the server then works while these are answered.
       finished(batch.count)
       answer(batch, outcomes)
@@ -151,7 +153,7 @@ final class Batcher<Write: BatchedWrite> {
     }
     // One of the writes may be the cause. Tried alone, it fails alone.
     for entry in batch {
-      if let error = await attempt([entry], lockWait: RowsLockedElsewhere.lockWait) {
+      if let error = await attempt([entry], lockWait: lockedElsewhere.lockWait) {
         entry.waiter.resume(returning: .failure(error))
       }
     }

@@ -15,9 +15,8 @@ enum RowToLock: Hashable, Sendable {
 /// writes that need them wait here, outside of any batch, until the rows are free. So they hold up
 /// no other write, and hold no other lock.
 final class RowsLockedElsewhere {
-  /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
-  /// hold theirs for some milliseconds.
-  static let lockWait = 100
+  /// Bounds of `lockWait`. The larger one is below the limit of the session.
+  private static let lockWaits = 100...1_000
   /// How often a write is attempted that meets a locked row each time.
   static let attemptsMax = 4
   /// How many rows are waited for at once; each wait occupies a connection.
@@ -29,6 +28,11 @@ final class RowsLockedElsewhere {
 
   private typealias Waiter = UnsafeContinuation<Result<Void, PostgresError>, Never>
 
+  /// How many milliseconds a batch waits for a lock. Batches of other loops and other instances
+  /// hold theirs until they are committed, which takes some milliseconds. Where rows were free soon
+  /// after a batch had given up, it is longer, until batches are quick again.
+  private(set) var lockWait = lockWaits.lowerBound
+
   private let database: Database
   private var rows: Set<RowToLock> = []
   private var waiters: [RowToLock: [Waiter]] = [:]
@@ -36,6 +40,16 @@ final class RowsLockedElsewhere {
   private var waits = 0
 
   init(_ database: Database) { self.database = database }
+
+  /// Hears how long a batch took that was committed, or its commit alone.
+  func committed(in time: Duration) {
+    guard lockWait > max(Self.lockWaits.lowerBound, 4 * Int(time / .milliseconds(1))) else {
+      return
+    }
+    lockWait = max(lockWait * 7 / 8, Self.lockWaits.lowerBound)
+  }
+
+  private func waitLonger() { lockWait = min(2 * lockWait, Self.lockWaits.upperBound) }
 
   /// Whether one of these rows is known to be locked.
   func contains(anyOf rows: @autoclosure () -> [RowToLock]) -> Bool {
@@ -57,6 +71,7 @@ final class RowsLockedElsewhere {
         if !row.isNull(2) { self.rows.insert(.order(try row.uuid(2))) }
         if let number = try row.optionalInt(3) { self.rows.insert(.numberedOrder(number)) }
       }
+      if locked.isEmpty { waitLonger() }
       return !locked.isEmpty
     } catch {
       return false
@@ -103,6 +118,7 @@ final class RowsLockedElsewhere {
         SELECT wait_for_rows(\(named.products), \(named.customers), \(named.orders),
                              \(named.numbers))
         """)
+      waitLonger()
     } catch {
       result = .failure(error)
       isStillLocked = error.isLockTimeout
