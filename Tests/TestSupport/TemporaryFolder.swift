@@ -1,9 +1,9 @@
 import Glibc
+import PrivateCluster
 
-/// A temporary folder, removed with this object.
-package final class TemporaryFolder {
+/// A temporary folder, removed with this object and all that is in it by then.
+package final class TemporaryFolder: Sendable {
   package let path: String
-  private var names: [String] = []
 
   package init() throws {
     var template = Array("/tmp/waybill-test.XXXXXX".utf8CString)
@@ -11,13 +11,9 @@ package final class TemporaryFolder {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit {
-    for name in names { unlink(path + "/" + name) }
-    rmdir(path)
-  }
+  deinit { ClusterFiles.removeTree(path) }
 
   package func write(_ bytes: [UInt8], to name: String) throws {
-    names.append(name)
     guard let file = fopen(path + "/" + name, "we") else { throw Failure(code: errno) }
     defer { fclose(file) }
     guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure(code: errno) }
@@ -25,8 +21,7 @@ package final class TemporaryFolder {
 
   /// The text of a file in it; nil when there is none.
   package func text(of name: String) -> String? {
-    names.append(name)
-    return textOfFile(path + "/" + name)
+    textOfFile(path + "/" + name)
   }
 
   private struct Failure: Error {

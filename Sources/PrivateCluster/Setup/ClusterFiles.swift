@@ -82,7 +82,7 @@ package enum ClusterFiles {
   }
 
   /// Removes a folder with all that is in it; links are removed, not followed.
-  static func removeTree(_ path: String) {
+  package static func removeTree(_ path: String) {
     guard LocalFile.status(path) != nil else { return }
     _ = ChildProcess.output(of: ["/bin/rm", "-rf", "--", path], seconds: 60)
   }
