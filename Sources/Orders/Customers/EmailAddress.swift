@@ -25,18 +25,27 @@ package struct EmailAddress: ExactText {
   }
 
   private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    switch scalar {
+    case "<", ">", "(", ")", ",", ";", ":", "\"", "\\", "[", "]": return false
+    case "!"..."~": return true
+    default: break
+    }
+    // To look a category up takes long, and few addresses get here.
+    return switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator,
       .spaceSeparator:
       false
-    default: !["<", ">", "(", ")", ",", ";", ":", "\"", "\\", "[", "]"].contains(scalar)
+    default: true
     }
   }
 
   private static func isLabel(_ label: Substring.UnicodeScalarView) -> Bool {
     (1...63).contains(label.count) && label.first != "-" && label.last != "-"
-      && label.allSatisfy {
-        $0.value > 0x7F || $0.properties.isAlphabetic || ("0"..."9" ~= $0) || $0 == "-"
+      && label.allSatisfy { scalar in
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-": true
+        default: !scalar.isASCII
+        }
       }
   }
 }
