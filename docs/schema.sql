@@ -2009,6 +2009,23 @@ WITH gone AS (
 SELECT EXISTS (SELECT FROM gone)
 $$;
 
+-- The next numbers of new products or customers
+CREATE FUNCTION draw_numbers(kind text, how_many integer)
+    RETURNS bigint[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = waybill, pg_temp
+AS $$
+DECLARE
+    numbers constant regclass := pg_get_serial_sequence('waybill.' || kind, 'number');
+BEGIN
+    IF kind NOT IN ('products', 'customers') OR how_many > 1000 THEN
+        RAISE EXCEPTION '% numbers of % are not drawn', how_many, kind
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN ARRAY(SELECT nextval(numbers) FROM generate_series(1, how_many));
+END
+$$;
+
 -- Sets new quantities in a new order, whose stock follows, and where it goes, its note, tags and metadata
 CREATE FUNCTION edit_order(
     order_id uuid,
@@ -4775,8 +4792,9 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'place_all_orders', 'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows',
              'sequence_events', 'folded', 'word_of', 'search_orders', 'search_names', 'order_units',
              'settle_currency',
-             'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'look_up_orders',
-             'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
+             'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'draw_numbers',
+             'look_up_orders', 'import_products', 'import_customers', 'import_orders',
+             'change_orders_by_import',
              'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
              'delete_saved_view', 'count_orders',
              -- A check, and what is made of them, of columns that the service writes itself.
@@ -5641,6 +5659,7 @@ GRANT EXECUTE ON FUNCTION
     count_stock(product_id, bigint, text, bigint, text),
     create_product(product_id, text, text, numeric, bigint, text, bigint),
     delete_saved_view(bigint, bigint, bigint, boolean),
+    draw_numbers(text, integer),
     edit_order(uuid, bigint, text, text, bigint, text[], integer[], text, json),
     feed(bigint, bigint),
     feed_cursor(bigint, bytea),

@@ -19,8 +19,9 @@ SELECT ARRAY['place_orders', 'move_orders', 'ship_order', 'ship_goods', 'return_
              'place_all_orders', 'prune_answers', 'answer_id', 'held_rows', 'wait_for_rows',
              'sequence_events', 'folded', 'word_of', 'search_orders', 'search_names', 'order_units',
              'settle_currency',
-             'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'look_up_orders',
-             'import_products', 'import_customers', 'import_orders', 'change_orders_by_import',
+             'begin_import', 'hold_import', 'move_import', 'reserve_numbers', 'draw_numbers',
+             'look_up_orders', 'import_products', 'import_customers', 'import_orders',
+             'change_orders_by_import',
              'open_session', 'find_sessions', 'note_sessions', 'close_session', 'prune_sessions',
              'delete_saved_view', 'count_orders',
              -- A check, and what is made of them, of columns that the service writes itself.

@@ -175,6 +175,23 @@ END
 $$;
 COMMENT ON FUNCTION reserve_numbers(text, bigint) IS 'Keeps numbers up to one from being given to new products, customers or orders';
 
+-- The numbers of rows that have none, before they are written: batches that are written at the same time
+-- then have theirs in the order of the file. A number that is not used is lost.
+CREATE FUNCTION draw_numbers(kind text, how_many integer) RETURNS bigint[]
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
+$$
+DECLARE
+    numbers constant regclass := pg_get_serial_sequence('waybill.' || kind, 'number');
+BEGIN
+    IF kind NOT IN ('products', 'customers') OR how_many > 1000 THEN
+        RAISE EXCEPTION '% numbers of % are not drawn', how_many, kind
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN ARRAY(SELECT nextval(numbers) FROM generate_series(1, how_many));
+END
+$$;
+COMMENT ON FUNCTION draw_numbers(text, integer) IS 'The next numbers of new products or customers';
+
 -- The numbers of the rows of a batch: each keeps its own if nobody has it, and no row before it in the
 -- batch, else it gets the next one. A row that is known already has none here.
 CREATE FUNCTION kept_numbers(known boolean[], numbers bigint[], taken bigint[], sequence regclass)

@@ -26,7 +26,8 @@ struct DatabaseRolesTests {
   private static let serviceCalls: Set<String> = [
     "address_holds", "adjust_stock", "adjust_stocks", "answer_id", "begin_import",
     "change_orders_by_import", "channel_kind", "claim_answers", "close_session", "count_orders",
-    "count_stock", "create_product", "delete_saved_view", "edit_order", "feed", "feed_cursor",
+    "count_stock", "create_product", "delete_saved_view", "draw_numbers", "edit_order", "feed",
+    "feed_cursor",
     "find_sessions", "find_tokens", "folded", "held_rows", "hide_order", "hold_import",
     "import_customers", "import_orders", "import_products", "is_internal_write",
     "look_up_orders", "may_move", "move_import", "move_orders", "note_sessions", "open_session",

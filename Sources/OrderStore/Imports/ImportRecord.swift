@@ -81,6 +81,9 @@ package struct ImportBatch: Sendable {
   package var endLine = 0
   /// Whether the file ends here.
   package var isLast = false
+  /// Numbers for the rows that have none, in their order. A row that finds none here draws one when
+  /// it is written.
+  var numbers: [Int] = []
 
   /// No rows.
   package init() {}
@@ -106,6 +109,8 @@ package enum ImportFailure: PostgresFailure {
   case refused([ImportRefusal])
   /// Another process has moved the import.
   case movedElsewhere
+  /// The batch before this one was not written.
+  case notReached
 
   package init(_ error: PostgresError) { self = .database(error) }
 }

@@ -49,6 +49,15 @@ package final class ImportRepository {
     }
   }
 
+  /// The next numbers, which nobody else gets.
+  func drawNumbers(_ count: Int, of kind: ImportKind) async throws(ImportFailure) -> [Int] {
+    try await step { () throws(PostgresError) in
+      try await database.write(
+        "SELECT unnest(draw_numbers(\(kind.rawValue), \(Int32(count))))"
+      ).map { row throws(PostgresError) in try row.int(0) }
+    }
+  }
+
   /// What the database has against rows; writes nothing.
   package func check(
     _ batch: ImportBatch, mode: ImportMode
@@ -56,7 +65,9 @@ package final class ImportRepository {
     guard !batch.rows.isEmpty else { return [] }
     do {
       return try await database.transaction { (transaction) throws(PostgresError) in
-        let writer = writer(transaction, mode, .leave, numbered: 0)
+        let writer = ImportWriter(
+          transaction: transaction, number: 0, changes: mode == .upsert, takesStock: false,
+          introducesCustomers: introducesCustomers, numbers: [])
         return try await writer.write(batch.rows).faults.map { $0.refusal(batch.lines) }
       }
     } catch {
@@ -66,16 +77,24 @@ package final class ImportRepository {
 
   /// Writes a batch, and moves the import behind it, in one transaction.
   ///
-  /// - Parameter skips: Whether rows that the database does not take are left out. If not, nothing
-  ///   of the batch is written when there is one.
+  /// - Parameters:
+  ///   - skips: Whether rows that the database does not take are left out. If not, nothing of the
+  ///     batch is written when there is one.
+  ///   - previous: The batch before, which may still be under way; this one is committed after it.
   package func write(
-    _ batch: ImportBatch, of record: ImportRecord, from byte: Int, skips: Bool
+    _ batch: ImportBatch, of record: ImportRecord, from byte: Int, skips: Bool,
+    after previous: BatchUnderWay? = nil
   ) async throws(ImportFailure) -> WrittenBatch {
+    if let previous, let written = try await writeAhead(batch, of: record, from: byte, previous) {
+      return written
+    }
+    if let previous, await !previous.isCommitted() { throw .notReached }
     var attempt = 1
     while true {
       do throws(ImportFailure) {
         return try await database.transaction { (transaction) throws(ImportFailure) in
-          try await write(batch, of: record, from: byte, skips: skips, in: transaction)
+          try await hold(record, at: byte, in: transaction)
+          return try await write(batch, of: record, skips: skips, in: transaction)
         }
       } catch {
         guard attempt < Self.attemptsMax, case .database(let cause) = error,
@@ -86,15 +105,48 @@ package final class ImportRepository {
     }
   }
 
-  private func write(
-    _ batch: ImportBatch, of record: ImportRecord, from byte: Int, skips: Bool,
-    in transaction: Transaction
-  ) async throws(ImportFailure) -> WrittenBatch {
+  /// Writes the rows of a batch before the import stands where it begins, and moves the import when
+  /// it does. Returns nil if that did not work, for whatever reason, and nothing was written: then
+  /// the batch has to be written in its turn.
+  ///
+  /// A row of the batch before may wait for one of this batch, if the file has a number twice. The
+  /// database cannot see that this batch waits, too; it ends it as a transaction that is idle.
+  private func writeAhead(
+    _ batch: ImportBatch, of record: ImportRecord, from byte: Int, _ previous: BatchUnderWay
+  ) async throws(ImportFailure) -> WrittenBatch? {
+    var isHeld = false
+    do throws(ImportFailure) {
+      return try await database.transaction(attempts: 1) { (transaction) throws(ImportFailure) in
+        let writer = writer(transaction, record, batch)
+        let outcome = try await step { () throws(PostgresError) in
+          try await writer.write(batch.rows)
+        }
+        guard outcome.faults.isEmpty, await previous.isCommitted() else { throw .notReached }
+        try await hold(record, at: byte, in: transaction)
+        isHeld = true
+        let written = WrittenBatch(outcome, of: batch.rows.count)
+        try await move(record, behind: batch, written, in: transaction)
+        return written
+      }
+    } catch {
+      if isHeld { throw error }
+      return nil
+    }
+  }
+
+  private func hold(
+    _ record: ImportRecord, at byte: Int, in transaction: Transaction
+  ) async throws(ImportFailure) {
     let isHeld = try await step { () throws(PostgresError) in
       try await transaction.run("SELECT hold_import(\(record.number), \(byte))")[0].bool(0)
     }
     guard isHeld else { throw .movedElsewhere }
-    let writer = writer(transaction, record.mode, record.stock, numbered: record.number)
+  }
+
+  private func write(
+    _ batch: ImportBatch, of record: ImportRecord, skips: Bool, in transaction: Transaction
+  ) async throws(ImportFailure) -> WrittenBatch {
+    let writer = writer(transaction, record, batch)
     var rows = batch.rows
     var lines = batch.lines
     var written = WrittenBatch()
@@ -102,9 +154,9 @@ package final class ImportRepository {
       let asked = rows
       let outcome = try await step { () throws(PostgresError) in try await writer.write(asked) }
       guard !outcome.faults.isEmpty else {
-        written.created = outcome.created
-        written.changed = outcome.changed
-        written.unchanged = rows.count - outcome.created - outcome.changed
+        let refusals = written.refusals
+        written = WrittenBatch(outcome, of: rows.count)
+        written.refusals = refusals
         break
       }
       // Nothing was written yet: the rows are tried again without those that are refused.
@@ -115,22 +167,25 @@ package final class ImportRepository {
       rows = kept.map { rows[$0] }
       lines = kept.map { lines[$0] }
     }
-    let move = Self.move(record, behind: batch, written)
-    _ = try await step { () throws(PostgresError) in try await transaction.run(move) }
+    try await move(record, behind: batch, written, in: transaction)
     return written
   }
 
-  private static func move(
-    _ record: ImportRecord, behind batch: ImportBatch, _ written: WrittenBatch
-  ) -> SQL {
+  private func move(
+    _ record: ImportRecord, behind batch: ImportBatch, _ written: WrittenBatch,
+    in transaction: Transaction
+  ) async throws(ImportFailure) {
     let refusals = written.refusals
-    return """
-      SELECT move_import(\(record.number), \(batch.endByte), \(batch.endLine), \(written.created),
-                         \(written.changed), \(written.unchanged),
-                         \(batch.refused + refusals.count), \(refusals.map(\.line)),
-                         \(refusals.map(\.fault.column)), \(refusals.map(\.fault.problem)),
-                         \(batch.isLast))
-      """
+    _ = try await step { () throws(PostgresError) in
+      try await transaction.run(
+        """
+        SELECT move_import(\(record.number), \(batch.endByte), \(batch.endLine), \(written.created),
+                           \(written.changed), \(written.unchanged),
+                           \(batch.refused + refusals.count), \(refusals.map(\.line)),
+                           \(refusals.map(\.fault.column)), \(refusals.map(\.fault.problem)),
+                           \(batch.isLast))
+        """)
+    }
   }
 
   /// Refusals of an import that was written, in the order of their lines, after a line.
@@ -153,11 +208,12 @@ package final class ImportRepository {
   }
 
   private func writer(
-    _ transaction: Transaction, _ mode: ImportMode, _ stock: ImportStock, numbered number: Int
+    _ transaction: Transaction, _ record: ImportRecord, _ batch: ImportBatch
   ) -> ImportWriter {
     ImportWriter(
-      transaction: transaction, number: number, changes: mode == .upsert,
-      takesStock: stock == .take, introducesCustomers: introducesCustomers)
+      transaction: transaction, number: record.number, changes: record.mode == .upsert,
+      takesStock: record.stock == .take, introducesCustomers: introducesCustomers,
+      numbers: batch.numbers)
   }
 
   private func step<Value>(
@@ -178,4 +234,12 @@ package struct WrittenBatch: Sendable {
   package var unchanged = 0
   /// The rows that were left out because of what the database has.
   package var refusals: [ImportRefusal] = []
+
+  init() {}
+
+  fileprivate init(_ outcome: ImportWriter.Outcome, of rows: Int) {
+    created = outcome.created
+    changed = outcome.changed
+    unchanged = rows - outcome.created - outcome.changed
+  }
 }

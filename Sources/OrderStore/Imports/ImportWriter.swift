@@ -10,6 +10,8 @@ struct ImportWriter {
   let changes: Bool
   let takesStock: Bool
   let introducesCustomers: Bool
+  /// Numbers for the rows that have none.
+  let numbers: [Int]
 
   private var writes: Bool { number != 0 }
 
@@ -52,7 +54,7 @@ struct ImportWriter {
       SELECT existing::text, incomplete::text, created, changed
         FROM import_products(
                  \(number), \(writes), \(changes), \(takesStock), \(products.map(\.given.rawValue)),
-                 \(products.map(\.id.value)), \(products.map(\.identity.number)),
+                 \(products.map(\.id.value)), \(numbers(products.map(\.identity.number))),
                  \(products.map(\.name)), \(products.map(\.description)),
                  \(products.map(\.price?.decimal))::numeric[], \(products.map(\.stock)),
                  \(products.map(\.reorderLevel)), \(products.map(\.retiredAt?.raw)),
@@ -81,7 +83,7 @@ struct ImportWriter {
       SELECT existing::text, created, changed
         FROM import_customers(
                  \(number), \(writes), \(changes), \(customers.map(\.given.rawValue)),
-                 \(customers.map(\.id.value)), \(customers.map(\.identity.number)),
+                 \(customers.map(\.id.value)), \(numbers(customers.map(\.identity.number))),
                  \(customers.map(\.name)), \(customers.map(\.email)), \(customers.map(\.shipTo)),
                  \(customers.map(\.identity.version)), \(customers.map(\.identity.createdAt.raw)),
                  \(customers.map(\.identity.updatedAt.raw)))
@@ -91,6 +93,12 @@ struct ImportWriter {
       PlacedFault(place: $0, fault: ImportFault("id", "\(customers[$0].id.value) exists already"))
     }
     return outcome
+  }
+
+  /// The rows' own numbers, and those that were drawn for the others.
+  private func numbers(_ own: [Int?]) -> [Int?] {
+    var drawn = numbers[...]
+    return own.map { $0 ?? drawn.popFirst() }
   }
 
   private func write(orders: [ImportedOrder]) async throws(PostgresError) -> Outcome {

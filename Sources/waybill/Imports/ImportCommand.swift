@@ -66,6 +66,7 @@ extension PostgresSettings {
     var settings = PostgresSettings.administration
     settings.statementTimeout = .seconds(60)
     settings.lockTimeout = .seconds(20)
+    settings.writeConnections = ImportBatches.underWayMax + 1
     return settings
   }
 }

@@ -157,17 +157,23 @@ final class ImportRun {
     progress.begin(.importing, at: begun.byte, rows: begun.taken + begun.refused)
     let reader = try reader(from: begun.byte, line: begun.line + 1)
     reader.knownFaults = check.duplicates
-    var record = begun
+    let batches = ImportBatches(
+      begun, of: options.kind, skips: options.skips, imports: imports, on: loop
+    ) { record, written in
+      for refusal in written.refusals { self.tell(refusal.line, [refusal.fault]) }
+      self.progress.show(
+        record.byte, rows: record.taken + record.refused, refused: record.refused)
+    }
     do {
       try await read(reader) { part in
         for row in part.faults { tell(row.record.line, row.faults) }
-        let written = try await imports.write(
-          part.batch, of: record, from: record.byte, skips: options.skips)
-        for refusal in written.refusals { tell(refusal.line, [refusal.fault]) }
-        record.take(part.batch, written)
-        progress.show(record.byte, rows: record.taken + record.refused, refused: record.refused)
+        try await batches.write(part.batch)
       }
-    } catch ImportFailure.refused(let refusals) {
+      try await batches.finish()
+    } catch {
+      await batches.abandon()
+      guard case ImportFailure.refused(let refusals) = error else { throw error }
+      let record = batches.record
       for refusal in refusals { tell(refusal.line, [refusal.fault]) }
       let kept = Dictionary(refusals.map { ($0.line, $0.fault) }) { first, _ in first }
       try await writeErrors(check, refusals: kept)
@@ -175,6 +181,7 @@ final class ImportRun {
       say("stopped: \(Self.counts(record)), and \(begun.rows - record.taken) rows are left")
       return record.taken > 0 ? 2 : 1
     }
+    let record = batches.record
     let rows = record.taken + record.refused - begun.taken - begun.refused
     let rate = Int(Double(rows) / progress.seconds)
     if record.refused > 0 { try await writeErrors(check, of: record) }
