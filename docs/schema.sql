@@ -2022,6 +2022,7 @@ BEGIN
         RAISE EXCEPTION '% numbers of % are not drawn', how_many, kind
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM set_config('synchronous_commit', 'off', true);
     RETURN ARRAY(SELECT nextval(numbers) FROM generate_series(1, how_many));
 END
 $$;

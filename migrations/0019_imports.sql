@@ -150,7 +150,8 @@ COMMENT ON FUNCTION move_import(bigint, bigint, bigint, bigint, bigint, bigint, 
 
 -- Rows keep the numbers that the file has for them, so nobody else may be given one of these. Whoever
 -- has drawn a number holds a lock on the sequence until the end of their transaction; here it is
--- locked against that, looked at and moved. A call is a transaction of its own.
+-- locked against that, looked at and moved. A call is a transaction of its own. Another import may have
+-- drawn numbers for rows that it has not written yet: such a row gets another one if its number is used.
 CREATE FUNCTION reserve_numbers(kind text, upto bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -176,7 +177,8 @@ $$;
 COMMENT ON FUNCTION reserve_numbers(text, bigint) IS 'Keeps numbers up to one from being given to new products, customers or orders';
 
 -- The numbers of rows that have none, before they are written: batches that are written at the same time
--- then have theirs in the order of the file. A number that is not used is lost.
+-- then have theirs in the order of the file. A number that is not used is lost. There is no wait for the
+-- disk: whoever uses the numbers commits later.
 CREATE FUNCTION draw_numbers(kind text, how_many integer) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = waybill, pg_temp AS
 $$
@@ -187,6 +189,7 @@ BEGIN
         RAISE EXCEPTION '% numbers of % are not drawn', how_many, kind
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM set_config('synchronous_commit', 'off', true);
     RETURN ARRAY(SELECT nextval(numbers) FROM generate_series(1, how_many));
 END
 $$;

@@ -3,7 +3,7 @@ package import Orders
 
 /// Writes the batches of a file, and commits them in its order.
 ///
-/// Where no row touches what another row of the file touches, a batch is written while the one
+/// New customers and products do not touch each other, so a batch of these is written while the one
 /// before it is, by another session. Lives on one loop.
 package final class ImportBatches {
   /// How many batches are under way at once, where that can be.
@@ -46,6 +46,12 @@ package final class ImportBatches {
   /// is not written.
   package func write(_ batch: ImportBatch) async throws(ImportFailure) {
     if underWay.count == (isParallel ? Self.underWayMax : 1) { try await finishFirst() }
+    // Rows of two batches that have the same number would wait for each other.
+    if let last = underWay.last,
+      !last.numbers.isDisjoint(with: batch.rows.lazy.compactMap(\.number))
+    {
+      try await finish()
+    }
     var batch = batch
     let unnumbered = batch.rows.count { $0.number == nil }
     if isParallel, unnumbered > 0 {
@@ -66,9 +72,18 @@ package final class ImportBatches {
     while !underWay.isEmpty { try await finishFirst() }
   }
 
-  /// Waits for the batches that are under way when there will be no more, whatever becomes of them.
+  /// Waits for the batches that are under way after something has failed. Those before the first
+  /// that failed are committed.
   package func abandon() async {
-    for batch in underWay { _ = await batch.result() }
+    var isWhole = true
+    for batch in underWay {
+      let result = await batch.result()
+      if isWhole, case .success(let written) = result {
+        take(batch, written)
+      } else {
+        isWhole = false
+      }
+    }
     underWay = []
   }
 
@@ -76,7 +91,11 @@ package final class ImportBatches {
     let first = underWay[0]
     let written = try await first.result().get()
     underWay.removeFirst()
-    record.take(first.batch, written)
+    take(first, written)
+  }
+
+  private func take(_ batch: BatchUnderWay, _ written: WrittenBatch) {
+    record.take(batch.batch, written)
     committed(record, written)
   }
 }
@@ -84,10 +103,15 @@ package final class ImportBatches {
 /// A batch that is being written. Lives on one loop.
 package final class BatchUnderWay {
   let batch: ImportBatch
+  /// The numbers that the file has for its rows.
+  let numbers: Set<Int>
   private var task: Task<Void, Never>?
   private var ended: Result<WrittenBatch, ImportFailure>?
 
-  init(_ batch: ImportBatch) { self.batch = batch }
+  init(_ batch: ImportBatch) {
+    self.batch = batch
+    numbers = Set(batch.rows.lazy.compactMap(\.number))
+  }
 
   func begin(
     on loop: EventLoop, _ write: @escaping () async throws(ImportFailure) -> WrittenBatch

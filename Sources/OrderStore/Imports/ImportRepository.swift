@@ -49,12 +49,19 @@ package final class ImportRepository {
     }
   }
 
-  /// The next numbers, which nobody else gets.
+  /// The next numbers.
   func drawNumbers(_ count: Int, of kind: ImportKind) async throws(ImportFailure) -> [Int] {
-    try await step { () throws(PostgresError) in
-      try await database.write(
-        "SELECT unnest(draw_numbers(\(kind.rawValue), \(Int32(count))))"
-      ).map { row throws(PostgresError) in try row.int(0) }
+    let draw: SQL = "SELECT unnest(draw_numbers(\(kind.rawValue), \(Int32(count))))"
+    let rows = try await step { () throws(PostgresError) in
+      do throws(PostgresError) {
+        return try await database.write(draw)
+      } catch {
+        // Numbers that were drawn in vain are only a gap.
+        return try await database.write(draw)
+      }
+    }
+    return try await step { () throws(PostgresError) in
+      try rows.map { row throws(PostgresError) in try row.int(0) }
     }
   }
 
@@ -107,14 +114,13 @@ package final class ImportRepository {
 
   /// Writes the rows of a batch before the import stands where it begins, and moves the import when
   /// it does. Returns nil if that did not work, for whatever reason, and nothing was written: then
-  /// the batch has to be written in its turn.
+  /// the batch has to be written in its turn. Throws when it is not known whether it was written.
   ///
-  /// A row of the batch before may wait for one of this batch, if the file has a number twice. The
-  /// database cannot see that this batch waits, too; it ends it as a transaction that is idle.
+  /// If others wait for this batch, and the batch before waits for these, PostgreSQL does not see
+  /// that this batch waits, too. It ends the transaction when it has been idle for 5 s.
   private func writeAhead(
     _ batch: ImportBatch, of record: ImportRecord, from byte: Int, _ previous: BatchUnderWay
   ) async throws(ImportFailure) -> WrittenBatch? {
-    var isHeld = false
     do throws(ImportFailure) {
       return try await database.transaction(attempts: 1) { (transaction) throws(ImportFailure) in
         let writer = writer(transaction, record, batch)
@@ -123,13 +129,12 @@ package final class ImportRepository {
         }
         guard outcome.faults.isEmpty, await previous.isCommitted() else { throw .notReached }
         try await hold(record, at: byte, in: transaction)
-        isHeld = true
         let written = WrittenBatch(outcome, of: batch.rows.count)
         try await move(record, behind: batch, written, in: transaction)
         return written
       }
     } catch {
-      if isHeld { throw error }
+      if case .database(let cause) = error, cause.isOutcomeUnknown { throw error }
       return nil
     }
   }

@@ -157,16 +157,24 @@ final class ImportRun {
     progress.begin(.importing, at: begun.byte, rows: begun.taken + begun.refused)
     let reader = try reader(from: begun.byte, line: begun.line + 1)
     reader.knownFaults = check.duplicates
+    var faults: [[ImportRefusal]] = []
     let batches = ImportBatches(
       begun, of: options.kind, skips: options.skips, imports: imports, on: loop
     ) { record, written in
-      for refusal in written.refusals { self.tell(refusal.line, [refusal.fault]) }
+      // What the file shows of a batch, and what the database has against it, by line.
+      let refusals = faults.removeFirst() + written.refusals
+      for refusal in refusals.sorted(by: { $0.line < $1.line }) {
+        self.tell(refusal.line, [refusal.fault])
+      }
       self.progress.show(
         record.byte, rows: record.taken + record.refused, refused: record.refused)
     }
     do {
       try await read(reader) { part in
-        for row in part.faults { tell(row.record.line, row.faults) }
+        faults.append(
+          part.faults.flatMap { row in
+            row.faults.map { ImportRefusal(line: row.record.line, fault: $0) }
+          })
         try await batches.write(part.batch)
       }
       try await batches.finish()

@@ -101,19 +101,37 @@ struct ImportFaultTests {
     try await bench.checkInvariants()
   }
 
-  @Test("gives a number that two rows have to the first, also when the second was written before")
+  @Test("gives a number that rows of two batches have to the first of them")
   func sharedNumber() async throws {
     let bench = try await ImportBench()
-    let rows = (1...1_200).map { "c\($0),Demo Customer \($0),\($0 == 700 ? 300 : $0)\n" }.joined()
+    let rows = (1...1_200).map { "c\($0),Demo Customer \($0),\($0 == 501 ? 500 : $0)\n" }.joined()
     try bench.write("id,name,number\n" + rows, to: "c.csv")
-    let program = try await importCustomers(bench, heldUpBy: "c7", until: "ROLLBACK")
-
-    #expect(await program.exitCode(within: 180) == 0, "\(program.log)")
+    let (code, log) = try await bench.run(["import", "customers", bench.path("c.csv")])
+    #expect(code == 0, "\(log)")
     let kept: SQL = """
       SELECT count(*)::text FROM waybill.customers
-       WHERE number = CASE id WHEN 'c700' THEN 1201 ELSE substr(id, 2)::integer END
+       WHERE number = CASE id WHEN 'c501' THEN 1201 ELSE substr(id, 2)::integer END
       """
     #expect(try await bench.number(kept) == 1_200)
+    try await bench.checkInvariants()
+  }
+
+  @Test("tells each refused row once, by line, whoever has found it")
+  func refusals() async throws {
+    let bench = try await ImportBench()
+    try await bench.execute(
+      """
+      INSERT INTO waybill.customers (id, name)
+      SELECT 'c' || n, 'Demo Customer' FROM unnest(ARRAY[7, 506, 1199]) AS n
+      """)
+    let wrong: Set = [3, 900, 1_100]
+    let rows = (1...1_200).map { "c\($0),\(wrong.contains($0) ? "none" : "c@example.org")\n" }
+    try bench.write("id,email\n" + rows.joined(), to: "c.csv")
+    let (code, log) = try await bench.run(
+      ["import", "customers", bench.path("c.csv"), "--on-error", "skip"])
+    #expect(code == 2)
+    let told = log.matches(of: /line (\d+), column/).compactMap { Int($0.1) }
+    #expect(told == [4, 8, 507, 901, 1_101, 1_200], "\(log)")
     try await bench.checkInvariants()
   }
 
@@ -136,7 +154,7 @@ struct ImportFaultTests {
           """)
       let program = try RunningProgram(
         ["DATABASE_URL": conninfo], arguments: ["import", "customers", file])
-      try await eventually("the first rows wait, and others are written") {
+      try await eventually("the first rows wait, and others are being written") {
         try await watcher.rows(
           """
           SELECT FROM pg_locks
