@@ -21,6 +21,19 @@ struct FollowingTests {
     return try ChildProcess(command, output: output, environment: ["PATH": searchPath])
   }
 
+  /// The answer to a request that is sent until the service has reached its database. Beside other
+  /// tests that may be some seconds after it was started; until then it says that nothing was done.
+  private static func served(
+    _ method: String, _ path: String, _ body: String, _ port: UInt16
+  ) async throws -> String {
+    var answer = ""
+    try await eventually("\(method) \(path) is served: \(answer)") {
+      answer = await PlainClient.send(method, path, body, port)
+      return !answer.contains(#""code":"unavailable""#)
+    }
+    return answer
+  }
+
   @Test("see every event once and in order, and copy every order, while the service is killed")
   func killed() async throws {
     let folder = try TemporaryFolder()
@@ -48,12 +61,12 @@ struct FollowingTests {
 
     for round in 0..<3 {
       for number in 0..<5 {
-        let placed = await PlainClient.send(
+        let placed = try await Self.served(
           "POST", "/orders",
           #"{"customer_id":"c-\#(number)","items":[{"quantity":1,"price":1.25}]}"#, port)
         #expect(placed.hasPrefix("HTTP/1.1 201 "))
       }
-      let moved = await PlainClient.send(
+      let moved = try await Self.served(
         "PATCH", "/orders/\(1 + 5 * round)/status", #"{"status":"in_progress"}"#, port)
       #expect(moved.hasPrefix("HTTP/1.1 200 "))
       guard round < 2 else { break }
