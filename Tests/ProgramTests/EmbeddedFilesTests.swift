@@ -60,8 +60,6 @@ struct EmbeddedFilesTests {
   @Test("migrates and shows its documents where nothing else of the repository is")
   func copied() async throws {
     let folder = try TemporaryFolder()
-    // Gone with the folder.
-    try folder.write([], to: "waybill")
     let copy = folder.path + "/waybill"
     let launcher =
       #"cp --remove-destination "$0" \#(copy); cd \#(folder.path) && exec ./waybill "$@""#

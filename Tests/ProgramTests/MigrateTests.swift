@@ -116,7 +116,6 @@ struct MigrateTests {
     let other = try TestCluster.shared.makeEmptyDatabase(owner: .reader)
     let folder = try TemporaryFolder()
     let dump = folder.path + "/dump"
-    try folder.write([], to: "dump")
 
     try await blocking {
       let dumped = ChildProcess.output(

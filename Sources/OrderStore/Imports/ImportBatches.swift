@@ -104,14 +104,11 @@ package final class ImportBatches {
 package final class BatchUnderWay {
   let batch: ImportBatch
   /// The numbers that the file has for its rows.
-  let numbers: Set<Int>
+  private(set) lazy var numbers = Set(batch.rows.lazy.compactMap(\.number))
   private var task: Task<Void, Never>?
   private var ended: Result<WrittenBatch, ImportFailure>?
 
-  init(_ batch: ImportBatch) {
-    self.batch = batch
-    numbers = Set(batch.rows.lazy.compactMap(\.number))
-  }
+  init(_ batch: ImportBatch) { self.batch = batch }
 
   func begin(
     on loop: EventLoop, _ write: @escaping () async throws(ImportFailure) -> WrittenBatch

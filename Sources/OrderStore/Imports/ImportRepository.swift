@@ -52,16 +52,15 @@ package final class ImportRepository {
   /// The next numbers.
   func drawNumbers(_ count: Int, of kind: ImportKind) async throws(ImportFailure) -> [Int] {
     let draw: SQL = "SELECT unnest(draw_numbers(\(kind.rawValue), \(Int32(count))))"
-    let rows = try await step { () throws(PostgresError) in
+    return try await step { () throws(PostgresError) in
+      let rows: Rows
       do throws(PostgresError) {
-        return try await database.write(draw)
+        rows = try await database.write(draw)
       } catch {
         // Numbers that were drawn in vain are only a gap.
-        return try await database.write(draw)
+        rows = try await database.write(draw)
       }
-    }
-    return try await step { () throws(PostgresError) in
-      try rows.map { row throws(PostgresError) in try row.int(0) }
+      return try rows.map { row throws(PostgresError) in try row.int(0) }
     }
   }
 
@@ -92,10 +91,12 @@ package final class ImportRepository {
     _ batch: ImportBatch, of record: ImportRecord, from byte: Int, skips: Bool,
     after previous: BatchUnderWay? = nil
   ) async throws(ImportFailure) -> WrittenBatch {
-    if let previous, let written = try await writeAhead(batch, of: record, from: byte, previous) {
-      return written
+    if let previous {
+      if let written = try await writeAhead(batch, of: record, from: byte, previous) {
+        return written
+      }
+      guard await previous.isCommitted() else { throw .notReached }
     }
-    if let previous, await !previous.isCommitted() { throw .notReached }
     var attempt = 1
     while true {
       do throws(ImportFailure) {
@@ -159,9 +160,7 @@ package final class ImportRepository {
       let asked = rows
       let outcome = try await step { () throws(PostgresError) in try await writer.write(asked) }
       guard !outcome.faults.isEmpty else {
-        let refusals = written.refusals
-        written = WrittenBatch(outcome, of: rows.count)
-        written.refusals = refusals
+        written = WrittenBatch(outcome, of: rows.count, refusals: written.refusals)
         break
       }
       // Nothing was written yet: the rows are tried again without those that are refused.
@@ -242,9 +241,12 @@ package struct WrittenBatch: Sendable {
 
   init() {}
 
-  fileprivate init(_ outcome: ImportWriter.Outcome, of rows: Int) {
+  fileprivate init(
+    _ outcome: ImportWriter.Outcome, of rows: Int, refusals: [ImportRefusal] = []
+  ) {
     created = outcome.created
     changed = outcome.changed
     unchanged = rows - outcome.created - outcome.changed
+    self.refusals = refusals
   }
 }
